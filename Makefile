@@ -1,0 +1,54 @@
+# The commands of the project; `make` alone lists them. ARGS is handed on, as in
+#   make test ARGS="-k journal"
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run client test lint types cover bench fuzz clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(READY) ## start the server with conf/chat.ini
+	$(BIN)/python -m chatd -c conf/chat.ini $(ARGS)
+
+client: $(READY) ## start the console client
+	$(BIN)/python -m client $(ARGS)
+
+test: $(READY) ## run the tests on all cores
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+lint: $(READY) ## check the style
+	$(BIN)/python -m flake8 $(ARGS)
+
+types: $(READY) ## check the types
+	$(BIN)/python -m mypy $(ARGS)
+
+cover: $(READY) ## run the tests and show which lines they miss
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -n auto $(ARGS)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+bench: $(READY) ## measure what the README claims
+	$(BIN)/python -m bench $(ARGS)
+
+fuzz: $(READY) ## run the tests with many more random examples
+	$(BIN)/python -m pytest -n auto --hypothesis-profile=long $(ARGS)
+
+clean: ## remove the virtual environment and what checks left behind
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache
+
+# Installed again when the requirements or the interpreter change.
+$(READY): requirements.txt $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+# Cleared, because the old folder may point to an interpreter that has gone.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer, please: make PYTHON=...")'
+	$(PYTHON) -m venv --clear $(VENV)

@@ -1,0 +1,543 @@
+"""Settings: chat.ini, the environment and flags to one frozen `Settings`.
+
+`TABLE` has a row for each option. Names, bounds, defaults and explanations stand there and
+nowhere else: the messages, the names of variables and flags, and conf/chat.ini itself
+(`python -m chatd.config > conf/chat.ini`) are derived from it.
+
+A later source wins: default, file, environment, flag. Whatever is unknown, doubled or out of
+bounds in any of them stops the start, overridden or not: nobody should learn months later that
+a line never had an effect.
+"""
+
+import configparser
+import difflib
+import ipaddress
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+SECTION = "chat"
+VARIABLE_PREFIX = "CHATD_"
+FILE_BYTES_MAX = 1 << 20
+SHOWN_CHARACTERS_MAX = 80
+
+SECOND_MS = 1000
+MINUTE_MS = 60 * SECOND_MS
+DAY_MS = 24 * 60 * MINUTE_MS
+
+KIB = 1 << 10
+MIB = 1 << 20
+GIB = 1 << 30
+SUFFIXES = {"K": KIB, "M": MIB, "G": GIB}
+
+
+class ConfigError(Exception):
+    """A setting that stops the start. The text is one line, made to be printed as it is.
+
+    path, line: where in the file, `line` from 1; None for a variable or a flag.
+    option: its name in chat.ini, None where no option can be told.
+    allowed: what would have been right.
+    """
+
+    def __init__(
+        self,
+        where: str,
+        allowed: str,
+        *,
+        path: Path | None = None,
+        line: int | None = None,
+        option: str | None = None,
+    ) -> None:
+        super().__init__(f"{where}: {allowed}")
+        self.path = path
+        self.line = line
+        self.option = option
+        self.allowed = allowed
+
+
+class Fsync(StrEnum):
+    """When the journal is synced."""
+
+    ALWAYS = "always"
+    EVERYSEC = "everysec"
+    NEVER = "never"
+
+
+class Registration(StrEnum):
+    """Who may make an account."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class LogLevel(StrEnum):
+    """The least serious line that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How a line of the log is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, checked, in the unit that each name ends in."""
+
+    db_path: Path
+    fsync: Fsync
+    snapshot_interval_ms: int
+    snapshot_growth_bytes: int
+    journal_segment_bytes: int
+    host: str
+    port: int
+    insecure: bool
+    connections_max: int
+    login_timeout_ms: int
+    idle_ping_ms: int
+    stall_timeout_ms: int
+    high_water_bytes: int
+    tick_bytes_max: int
+    registration: Registration
+    devices_max: int
+    limit_messages: int
+    update_period_ms: int
+    limit_private: int
+    requests_per_second: int
+    limit_show_messages: int
+    lifetime_ms: int
+    keep_unread_ms: int
+    log_bytes_max: int
+    tz: ZoneInfo
+    log_level: LogLevel
+    log_format: LogFormat
+    log_file: Path | None
+    log_file_bytes: int
+    log_file_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an option takes: in words, and as a function that raises ValueError at all else."""
+
+    allowed: str
+    convert: Callable[[str], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One row of the table; `default` is written as in chat.ini."""
+
+    name: str
+    field: str
+    kind: Kind
+    default: str
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that overrides the file."""
+        return VARIABLE_PREFIX + self.name
+
+    @property
+    def flag(self) -> str:
+        """The flag that overrides both, where the command line offers one."""
+        return "--" + self.name.lower().replace("_", "-")
+
+
+def whole(low: int, high: int) -> Kind:
+    """Take a whole number from `low` to `high`."""
+    return Kind(
+        f"a whole number from {low} to {high}",
+        lambda text: _bounded(_digits(text), low, high),
+    )
+
+
+def _span(unit: str, unit_ms: int) -> Callable[[int, int], Kind]:
+    """Return a function like `whole` for times in `unit`; their values are in ms."""
+
+    def span(low: int, high: int) -> Kind:
+        return Kind(
+            f"a whole number of {unit} from {low} to {high}",
+            lambda text: _bounded(_digits(text), low, high) * unit_ms,
+        )
+
+    return span
+
+
+def size(low: int, high: int) -> Kind:
+    """Take a number of bytes from `low` to `high`, plain or as 64K, 256M, 1G (powers of 1024)."""
+
+    def convert(text: str) -> int:
+        unit = SUFFIXES.get(text[-1:].upper(), 1)
+        return _bounded(_digits(text if unit == 1 else text[:-1]) * unit, low, high)
+
+    bounds = f"from {_written_size(low)} to {_written_size(high)}"
+    return Kind(f"a number of bytes {bounds}, such as 65536, 64K, 256M or 1G", convert)
+
+
+def word(words: type[StrEnum]) -> Kind:
+    """Take one of `words`, in any case."""
+    return Kind(_or(words), lambda text: words(text.lower()))
+
+
+def _or(words: Iterable[str]) -> str:
+    *others, last = words
+    return f"{', '.join(others)} or {last}"
+
+
+def _bounded(number: int, low: int, high: int) -> int:
+    if not low <= number <= high:
+        raise ValueError(number)
+    return number
+
+
+def _digits(text: str) -> int:
+    """Read decimal digits only: int() would take "1_000", " 7" and other scripts' digits too."""
+    if not re.fullmatch("[0-9]{1,18}", text):
+        raise ValueError(text)
+    return int(text)
+
+
+def _written_size(count: int) -> str:
+    for letter, unit in reversed(SUFFIXES.items()):
+        if count % unit == 0:
+            return f"{count // unit}{letter}"
+    return str(count)
+
+
+def _yes_or_no(text: str) -> bool:
+    if text.lower() not in ("yes", "no"):
+        raise ValueError(text)
+    return text.lower() == "yes"
+
+
+def _zone(text: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, OSError) as error:  # OSError: "Europe" is a folder there
+        raise ValueError(text) from error
+
+
+def _host(text: str) -> str:
+    """Take an address or a name by RFC 1123. Nothing is looked up."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        if len(text) > 253 or not re.fullmatch(r"[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?", text):
+            raise
+    return text
+
+
+def _file(text: str) -> Path:
+    if not text or text.endswith("/") or Path(text).name in ("", ".."):
+        raise ValueError(text)
+    return Path(text)
+
+
+FILE = Kind("the path of a file", _file)
+FILE_OR_NOTHING = Kind(
+    "the path of a file, or nothing",
+    lambda text: _file(text) if text else None,
+)
+ZONE = Kind("a time zone by its IANA name, such as UTC or Europe/Berlin", _zone)
+HOST = Kind("an IP address or a host name", _host)
+YES_OR_NO = Kind("yes or no", _yes_or_no)
+
+seconds = _span("seconds", SECOND_MS)
+minutes = _span("minutes", MINUTE_MS)
+days = _span("days", DAY_MS)
+
+# A topic of chat.ini and its options: name, field, what it takes, default, explanation.
+# fmt: off, because a table reads by rows
+TABLE: dict[str, tuple[Option, ...]] = {
+    "The store": (
+        Option("DB_NAME", "db_path", FILE, "data/chat.db",
+               "The snapshot of the store. Journal, files and lock lie beside it under the same "
+               "name. A relative path starts at the folder that the server is started in."),
+        Option("FSYNC", "fsync", word(Fsync), "always",
+               "When the journal is synced to the disk. always: before anyone sees a message, "
+               "nothing is lost. everysec: each second, a power failure may cost the last one. "
+               "never: when the system likes to."),
+        Option("SNAPSHOT_INTERVAL", "snapshot_interval_ms", minutes(1, 10_080), "10",
+               "A snapshot is written this long after the last one if anything changed. Deleted "
+               "and expired texts leave the disk with it."),
+        Option("SNAPSHOT_GROWTH", "snapshot_growth_bytes", size(MIB, 64 * GIB), "64M",
+               "A snapshot is written sooner once the journal has grown by this much."),
+        Option("JOURNAL_SEGMENT", "journal_segment_bytes", size(MIB, GIB), "16M",
+               "The journal is kept in files of this size, made in advance."),
+    ),
+    "The network": (
+        Option("HOST", "host", HOST, "127.0.0.1",
+               "The address to listen on. Anything but a loopback address (127.0.0.1, ::1, "
+               "localhost) needs INSECURE = yes."),
+        Option("PORT", "port", whole(0, 65_535), "8000",
+               "The port to listen on, for every protocol. 0: one that is free."),
+        Option("INSECURE", "insecure", YES_OR_NO, "no",
+               "yes: allow unencrypted connections from other machines. Anyone on the way can then "
+               "read along and take over accounts."),
+        Option("CONNECTIONS_MAX", "connections_max", whole(1, 1_000_000), "20000",
+               "Connections at the same time. More are turned away."),
+        Option("LOGIN_TIMEOUT", "login_timeout_ms", seconds(1, 3_600), "30",
+               "A connection that has not logged in after this long is closed."),
+        Option("IDLE_PING", "idle_ping_ms", seconds(1, 86_400), "60",
+               "A connection that was silent for this long is asked whether it still lives."),
+        Option("STALL_TIMEOUT", "stall_timeout_ms", seconds(1, 86_400), "60",
+               "A client that takes nothing of what waits for it for this long is disconnected. It "
+               "misses nothing: it goes on there when it comes back."),
+        Option("HIGH_WATER", "high_water_bytes", size(64 * KIB, GIB), "256K",
+               "A connection with more unsent bytes than this gets no new ones until it has taken "
+               "those."),
+        Option("TICK_BYTES_MAX", "tick_bytes_max", size(64 * KIB, 64 * MIB), "4M",
+               "The bytes of requests handled at a time. The rest waits for the next turn."),
+    ),
+    "Accounts": (
+        Option("REGISTRATION", "registration", word(Registration), "open",
+               "open: anyone who can connect may make an account. closed: only `chatd user add` on "
+               "this machine does."),
+        Option("DEVICES_MAX", "devices_max", whole(1, 1_000), "32",
+               "Devices that may stay logged in, for each user."),
+    ),
+    "Limits": (
+        Option("LIMIT_MESSAGES", "limit_messages", whole(0, 1_000_000), "20",
+               "Messages to everyone that a user may post in each UPDATE_PERIOD. 0: no limit."),
+        Option("UPDATE_PERIOD", "update_period_ms", minutes(1, 525_600), "60",
+               "How long such a period lasts. It starts with a user's first message."),
+        Option("LIMIT_PRIVATE", "limit_private", whole(0, 1_000_000), "600",
+               "The same limit for everything that is not sent to everyone. 0: no limit."),
+        Option("REQUESTS_PER_SECOND", "requests_per_second", whole(0, 1_000_000), "200",
+               "Requests of one connection, as many at once after a pause. 0: no limit."),
+    ),
+    "Messages": (
+        Option("LIMIT_SHOW_MESSAGES", "limit_show_messages", whole(0, 1_000), "20",
+               "The last messages that a newcomer is shown."),
+        Option("LIFETIME_MESSAGES", "lifetime_ms", minutes(0, 525_600), "60",
+               "A message is gone for a user this long after it was delivered. 0: never."),
+        Option("KEEP_UNREAD", "keep_unread_ms", days(0, 36_500), "30",
+               "Messages to everyone and to groups go after this long even if some have not read "
+               "them. Unread messages from one user to another wait without limit. 0: never."),
+        Option("LOG_BYTES_MAX", "log_bytes_max", size(MIB, 64 * GIB), "256M",
+               "Memory for the messages of one room. Over it the oldest go."),
+        Option("TZ", "tz", ZONE, "UTC",
+               "The time zone that times are shown in to users who have none."),
+    ),
+    "The server's own log": (
+        Option("LOG_LEVEL", "log_level", word(LogLevel), "info",
+               "The least serious lines to write."),
+        Option("LOG_FORMAT", "log_format", word(LogFormat), "text",
+               "text: for people. json: an object in each line."),
+        Option("LOG_FILE", "log_file", FILE_OR_NOTHING, "",
+               "Where to write. Nothing: to standard error."),
+        Option("LOG_FILE_BYTES", "log_file_bytes", size(64 * KIB, 64 * GIB), "10M",
+               "LOG_FILE is renamed to LOG_FILE.1, and a new one begun, at this size."),
+        Option("LOG_FILE_COUNT", "log_file_count", whole(1, 1_000), "5",
+               "How many of those renamed files to keep."),
+    ),
+}
+# fmt: on
+
+OPTIONS = tuple(chain.from_iterable(TABLE.values()))
+BY_NAME = {option.name: option for option in OPTIONS}
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A setting as somebody wrote it. `label` is where, up to the text: "chat.ini:3: PORT =". """
+
+    name: str
+    text: str
+    label: str
+    path: Path | None = None
+    line: int | None = None
+
+    def refuse(self, allowed: str) -> ConfigError:
+        where = f"{self.label} {_shown(self.text)}"
+        return ConfigError(where, allowed, path=self.path, line=self.line, option=self.name)
+
+
+def load(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]) -> Settings:
+    """Return the settings, or raise ConfigError.
+
+    path: chat.ini, or None for defaults only; environ: of which CHATD_… counts;
+    flags: names as in chat.ini to their texts.
+    """
+    values: dict[str, Any] = {}
+    last: dict[str, _Given] = {}
+    for given in chain(_defaults(), _file_lines(path), _variables(environ), _flags(flags)):
+        option = _option(given)
+        values[option.field] = _value(option, given)
+        last[option.name] = given
+    settings = Settings(**values)
+    _check_host(settings, last["HOST"])
+    return settings
+
+
+def _option(given: _Given) -> Option:
+    option = BY_NAME.get(given.name)
+    if option is None:
+        near = difflib.get_close_matches(given.name, BY_NAME, n=1)
+        raise given.refuse(f"no such option, {_one_of(near or list(BY_NAME))}")
+    return option
+
+
+def _one_of(names: list[str]) -> str:
+    return f"did you mean {names[0]}?" if len(names) == 1 else f"there are {', '.join(names)}"
+
+
+def _value(option: Option, given: _Given) -> object:
+    try:
+        if not given.text.isprintable():  # control characters, a second line, broken UTF-8
+            raise ValueError(given.text)
+        return option.kind.convert(given.text)
+    except ValueError as error:
+        raise given.refuse(option.kind.allowed) from error
+
+
+def _check_host(settings: Settings, given: _Given) -> None:
+    if not settings.insecure and not _is_loopback(settings.host):
+        raise given.refuse("a loopback address (127.0.0.1, ::1, localhost) without INSECURE = yes")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"  # RFC 6761, section 6.3: always loopback
+
+
+def _shown(text: str) -> str:
+    """Return `text` fit for a terminal and a line: it is what somebody mistyped, so anything."""
+    shown = text if text.isprintable() else ascii(text)
+    short = shown[: SHOWN_CHARACTERS_MAX - 1] + "…"
+    return shown if len(shown) <= SHOWN_CHARACTERS_MAX else short
+
+
+def _defaults() -> Iterator[_Given]:
+    for option in OPTIONS:
+        yield _Given(option.name, option.default, f"{option.name} =")
+
+
+def _variables(environ: Mapping[str, str]) -> Iterator[_Given]:
+    for variable, text in sorted(environ.items()):
+        if variable.startswith(VARIABLE_PREFIX):
+            name = variable.removeprefix(VARIABLE_PREFIX)
+            yield _Given(name, text, f"{_shown(variable)} =")
+
+
+def _flags(flags: Mapping[str, str]) -> Iterator[_Given]:
+    for name, text in flags.items():
+        yield _Given(name, text, BY_NAME[name].flag)
+
+
+def _file_lines(path: Path | None) -> Iterator[_Given]:
+    if path is None:
+        return
+    text = _read(path)
+    for name, value in _parse(text, path):
+        line = _line(text, lambda line: line.partition("=")[0].strip().upper() == name)
+        yield _Given(name, value, f"{path}:{line}: {_shown(name)} =", path, line)
+
+
+def _read(path: Path) -> str:
+    try:
+        with open(path, "rb") as file:
+            content = file.read(FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise ConfigError(str(path), error.strerror or "can't be read", path=path) from error
+    if len(content) > FILE_BYTES_MAX:
+        raise ConfigError(str(path), f"at most {FILE_BYTES_MAX} bytes", path=path)
+    try:
+        return content.decode("utf-8-sig")  # some editors put a mark in front
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}:{line}", "text in UTF-8", path=path, line=line) from error
+
+
+class _Parser(configparser.ConfigParser):
+    """The INI dialect of chat.ini: `NAME = value`, names in any case, `#` and `;` for comments."""
+
+    SECTCRE = re.compile(r"\[(?P<header>[^]]+)]$")  # the usual one ignores what follows the ]
+
+    def __init__(self) -> None:
+        super().__init__(
+            delimiters=("=",),
+            comment_prefixes=("#", ";"),
+            inline_comment_prefixes=("#",),
+            default_section="",  # no section can be called that, so [DEFAULT] is not special
+            interpolation=None,
+        )
+
+    def optionxform(self, optionstr: str) -> str:
+        return optionstr.upper()
+
+
+def _parse(text: str, path: Path) -> list[tuple[str, str]]:
+    parser = _Parser()
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        line, allowed = _mistake(error)
+        raise ConfigError(f"{path}:{line}", allowed, path=path, line=line) from error
+    for section in parser.sections():
+        if section != SECTION:
+            line = _line(text, lambda line: line.strip().startswith(f"[{section}]"))
+            where = f"{path}:{line}: [{_shown(section)}]"
+            raise ConfigError(where, f"the only section is [{SECTION}]", path=path, line=line)
+    return parser.items(SECTION) if parser.has_section(SECTION) else []
+
+
+def _mistake(error: configparser.Error) -> tuple[int, str]:
+    """Return the line of a mistake that the parser found, and what is allowed there."""
+    match error:
+        case configparser.DuplicateOptionError(lineno=int(line), option=name):
+            return line, f"{_shown(name)} is here a second time, once is allowed"
+        case configparser.DuplicateSectionError(lineno=int(line)):
+            return line, "a section is here a second time, once is allowed"
+        case configparser.MissingSectionHeaderError(lineno=int(line)):
+            return line, f"[{SECTION}] comes before the first option"
+        case configparser.ParsingError(errors=[(int(line), _), *_]):
+            return line, f"a line is NAME = value, [{SECTION}] or a # comment"
+    raise error
+
+
+def _line(text: str, is_meant: Callable[[str], bool]) -> int:
+    """Return the number, from 1, of the first line that is meant. The parser tells none."""
+    return next(number for number, line in enumerate(text.split("\n"), 1) if is_meant(line))
+
+
+def sample() -> str:
+    """Return a chat.ini that explains every option and sets it to its default."""
+    intro = (
+        f"# The settings of chatd, each at its default. CHATD_<NAME> in the environment overrides\n"
+        f"# a line: CHATD_PORT=9000. What follows a # is a comment.\n\n[{SECTION}]\n"
+    )
+    return intro + "".join(_sample_topic(topic, options) for topic, options in TABLE.items())
+
+
+def _sample_topic(topic: str, options: tuple[Option, ...]) -> str:
+    return f"\n# ---- {topic} ----\n" + "".join(map(_sample_option, options))
+
+
+def _sample_option(option: Option) -> str:
+    default = option.default or "nothing"
+    notes = f"{option.help}\nAllowed: {option.kind.allowed}. Default: {default}."
+    lines = chain.from_iterable(textwrap.wrap(note, width=88) for note in notes.split("\n"))
+    comment = "".join(f"# {line}\n" for line in lines)
+    return f"\n{comment}{option.name} = {option.default}".rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(sample())

@@ -1,0 +1,26 @@
+"""What holds for every test: it leaves nothing behind, and how many examples it tries."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+from tests import leaks
+
+# In CI the same examples each time: a change is not refused for what another one broke.
+settings.register_profile(
+    "quick", max_examples=50, deadline=None, derandomize=bool(os.environ.get("CI"))
+)
+settings.register_profile("long", max_examples=5_000, deadline=None)
+settings.load_profile("quick")  # make fuzz takes the other one, by --hypothesis-profile
+
+
+@pytest.fixture(autouse=True)
+def leaves_nothing_behind() -> Iterator[None]:
+    """Fail a test that leaves a descriptor, a child process, a thread, a signal or a timer."""
+    before = leaks.held()
+    yield
+    left = leaks.held() - before
+    if left:
+        pytest.fail(f"left behind: {', '.join(sorted(left))}", pytrace=False)

@@ -1,0 +1,105 @@
+"""tests.leaks and the fixture over it: each kind of thing that a test may leave is seen."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests import leaks
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_nothing_done_leaves_nothing() -> None:
+    before = leaks.held()
+    assert leaks.held() == before
+
+
+def test_an_open_socket_is_seen_until_it_is_closed() -> None:
+    before = leaks.held()
+    with socket.socket() as left:
+        (line,) = leaks.held() - before
+        assert line.startswith(f"descriptor {left.fileno()} (socket:")
+    assert leaks.held() == before
+
+
+def test_another_descriptor_under_the_same_number_is_seen() -> None:
+    first = os.open("/dev/null", os.O_RDONLY)
+    before = leaks.held()
+    os.close(first)
+    second = os.open("/dev/zero", os.O_RDONLY)
+    assert second == first
+    assert leaks.held() - before == {f"descriptor {second} (/dev/zero)"}
+    os.close(second)
+
+
+def test_a_child_is_seen_until_it_is_waited_for() -> None:
+    before = leaks.held()
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    (line,) = leaks.held() - before
+    assert line.startswith(f"child {child.pid} (")
+    child.wait()
+    assert leaks.held() == before
+
+
+def test_a_thread_is_seen_until_it_is_joined() -> None:
+    before = leaks.held()
+    end = threading.Event()
+    thread = threading.Thread(target=end.wait, name="waiter")
+    thread.start()
+    assert leaks.held() - before == {f"thread waiter {thread.ident}"}
+    end.set()
+    thread.join()
+    assert leaks.held() == before
+
+
+def test_a_changed_signal_handler_is_seen() -> None:
+    before = leaks.held()
+    old = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    (line,) = leaks.held() - before
+    assert line.startswith("handler of SIGTERM (")
+    signal.signal(signal.SIGTERM, old)
+    assert leaks.held() == before
+
+
+def test_a_running_alarm_is_seen() -> None:
+    before = leaks.held()
+    signal.setitimer(signal.ITIMER_REAL, 3600)
+    assert leaks.held() - before == {"alarm"}
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    assert leaks.held() == before
+
+
+def test_a_wakeup_descriptor_is_seen_and_stays_set() -> None:
+    before = leaks.held()
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.setblocking(False)
+        signal.set_wakeup_fd(ours.fileno())
+        assert f"wake-up descriptor {ours.fileno()}" in leaks.held() - before
+        assert signal.set_wakeup_fd(-1) == ours.fileno()
+    assert leaks.held() == before
+
+
+def test_a_test_that_leaves_a_descriptor_fails(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest("from tests.conftest import leaves_nothing_behind\n")
+    pytester.makepyfile(
+        "import os\n"
+        "def test_clean(): pass\n"
+        "def test_leaky(): os.open('/dev/null', os.O_RDONLY)\n"
+        "def test_clean_after_it(): pass\n"
+    )
+    result = pytester.runpytest_subprocess()
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["*left behind: descriptor * (/dev/null)"])
