@@ -1,0 +1,168 @@
+"""Every exception that crosses a module's border, and its word on the wire.
+
+    Exception
+    ├── ChatError                 refuses one request; the connection lives
+    │   ├── BadRequest            bad_request
+    │   ├── UnknownMethod         unknown_method
+    │   ├── Unauthenticated       unauthenticated
+    │   ├── AuthFailed            auth_failed
+    │   ├── Forbidden             forbidden
+    │   ├── NotFound              not_found
+    │   ├── Conflict              conflict
+    │   ├── RateLimited           rate_limited
+    │   ├── Banned                banned
+    │   ├── TooLarge              too_large
+    │   ├── Expired               expired
+    │   ├── StorageFull           storage_full
+    │   ├── Overloaded            overloaded
+    │   ├── UnsupportedVersion    unsupported_version
+    │   ├── Internal              internal
+    │   └── ProtocolError         bad_frame: one notification, then the connection is closed
+    └── StoreError                the files on disk; stops the start or ends the process
+        ├── StoreLocked
+        ├── StoreCorrupt
+        └── StoreFull
+"""
+
+
+class ChatError(Exception):
+    """Refuses a request. `code` is the wire name, `detail` goes beside it on the wire.
+
+    `detail` holds builtins only (numbers and strings that a client acts on: `reset_at`,
+    `limit`, …); the message is for people and carries no text of another exception.
+    """
+
+    code = "internal"
+
+    def __init__(self, message: str, **detail: int | str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+
+    def to_wire(self) -> dict[str, int | str]:
+        """Return the error map: `code`, `message` and the detail."""
+        return {"code": self.code, "message": self.message, **self.detail}
+
+
+class BadRequest(ChatError):
+    """The parameters have the wrong shape, range or meaning."""
+
+    code = "bad_request"
+
+
+class UnknownMethod(ChatError):
+    """No command has this name."""
+
+    code = "unknown_method"
+
+
+class Unauthenticated(ChatError):
+    """The command needs a login first."""
+
+    code = "unauthenticated"
+
+
+class AuthFailed(ChatError):
+    """Wrong name, proof or token; which of them is never said."""
+
+    code = "auth_failed"
+
+
+class Forbidden(ChatError):
+    """The user sees the thing but may not do this to it."""
+
+    code = "forbidden"
+
+
+class NotFound(ChatError):
+    """It does not exist, or the user may not see it."""
+
+    code = "not_found"
+
+
+class Conflict(ChatError):
+    """It exists already, or the nonce was used for something else."""
+
+    code = "conflict"
+
+
+class RateLimited(ChatError):
+    """Too much in this period; detail: `limit` (a count) and `reset_at` (ms UTC)."""
+
+    code = "rate_limited"
+
+
+class Banned(ChatError):
+    """The user may not send; detail: `until` (ms UTC)."""
+
+    code = "banned"
+
+
+class TooLarge(ChatError):
+    """More bytes than allowed; detail: `limit` (bytes)."""
+
+    code = "too_large"
+
+
+class Expired(ChatError):
+    """It was there once, and its time is over."""
+
+    code = "expired"
+
+
+class StorageFull(ChatError):
+    """The disk is full: nothing that writes is accepted until there is room."""
+
+    code = "storage_full"
+
+
+class Overloaded(ChatError):
+    """The server has no room for this now; trying again later helps."""
+
+    code = "overloaded"
+
+
+class UnsupportedVersion(ChatError):
+    """The client's protocol version is not spoken here; detail: `version` (ours)."""
+
+    code = "unsupported_version"
+
+
+class Internal(ChatError):
+    """A bug on our side; the log has the traceback."""
+
+    code = "internal"
+
+
+class ProtocolError(ChatError):
+    """The byte stream can't be trusted any more: reply, then close."""
+
+    code = "bad_frame"
+
+
+WIRE_ERRORS: dict[str, type[ChatError]] = {
+    error.code: error for error in [*ChatError.__subclasses__()]
+}
+"""From wire code to exception, for clients."""
+
+
+class StoreError(Exception):
+    """The store's files can't be used."""
+
+
+class StoreLocked(StoreError):
+    """Another server holds the store."""
+
+
+class StoreCorrupt(StoreError):
+    """A store file is not what was written: which one, where (bytes), and why."""
+
+    def __init__(self, path: str, offset: int, reason: str) -> None:
+        super().__init__(f"{path}, at byte {offset}: {reason}")
+        self.path = path
+        self.offset = offset
+        self.reason = reason
+
+
+class StoreFull(StoreError):
+    """The disk gives no more room."""

@@ -1,0 +1,68 @@
+"""Frames: a 4-byte big-endian length, then that many bytes of payload."""
+
+from struct import Struct
+
+from chatd.errors import ProtocolError
+
+HEADER = Struct(">I")
+PAYLOAD_BYTES_MAX = 64 * 1024
+"""The largest payload in either direction, once a connection is logged in."""
+PAYLOAD_BYTES_MAX_BEFORE_LOGIN = 8 * 1024
+
+
+def encode_frame(payload: bytes) -> bytes:
+    """Return `payload` with its length in front."""
+    return HEADER.pack(len(payload)) + payload
+
+
+class FrameDecoder:
+    """Cuts a byte stream into payloads: `feed` stores, `next_frame` pulls.
+
+    It never holds more than what was fed and not yet pulled; a frame that announces more
+    than `payload_bytes_max` is refused before any of it is waited for.
+    """
+
+    __slots__ = ("payload_bytes_max", "_buffer", "_start")
+
+    def __init__(self, payload_bytes_max: int = PAYLOAD_BYTES_MAX) -> None:
+        self.payload_bytes_max = payload_bytes_max
+        self._buffer = b""
+        self._start = 0
+
+    def feed(self, data: bytes) -> None:
+        """Store what came from the peer."""
+        rest = self._buffer[self._start :]
+        self._buffer = rest + data if rest else data
+        self._start = 0
+
+    def next_frame(self) -> bytes | None:
+        """Return the next whole payload, or None until more bytes come.
+
+        Raises ProtocolError if the announced length is over the bound.
+        """
+        buffer, start = self._buffer, self._start
+        if len(buffer) - start < HEADER.size:
+            self._forget_pulled()
+            return None
+        (size,) = HEADER.unpack_from(buffer, start)
+        if size > self.payload_bytes_max:
+            raise ProtocolError(
+                f"a frame of {size} bytes; at most {self.payload_bytes_max} are allowed"
+            )
+        end = start + HEADER.size + size
+        if len(buffer) < end:
+            self._forget_pulled()
+            return None
+        self._start = end
+        return buffer[start + HEADER.size : end]
+
+    @property
+    def buffered_bytes(self) -> int:
+        """Bytes that were fed and not pulled yet."""
+        return len(self._buffer) - self._start
+
+    def _forget_pulled(self) -> None:
+        # So that an idle connection holds nothing.
+        if self._start:
+            self._buffer = self._buffer[self._start :]
+            self._start = 0
