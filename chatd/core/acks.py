@@ -1,0 +1,34 @@
+"""Acknowledgements of the last second, gathered outside the state.
+
+Readers acknowledge far more often than it matters; one event a second says how far they
+have come. What a crash loses of it costs a repeated entry, known by its number.
+"""
+
+from collections.abc import Mapping
+
+
+class Acks:
+    """The highest acknowledged number by user and room."""
+
+    def __init__(self) -> None:
+        self._seqs: dict[tuple[str, str], int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._seqs)
+
+    def add(self, name: str, seqs: Mapping[str, int]) -> None:
+        """Take what a user has read: room id to number."""
+        for room, seq in seqs.items():
+            key = (name, room)
+            if seq > self._seqs.get(key, 0):
+                self._seqs[key] = seq
+
+    def seq(self, name: str, room: str) -> int:
+        """Return what a user has acknowledged in a room in the last second, 0 for nothing."""
+        return self._seqs.get((name, room), 0)
+
+    def take(self) -> list[tuple[str, str, int]]:
+        """Return all of it as (name, room, seq), in order, and forget it."""
+        moves = sorted((name, room, seq) for (name, room), seq in self._seqs.items())
+        self._seqs.clear()
+        return moves

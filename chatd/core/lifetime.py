@@ -1,0 +1,89 @@
+"""How long entries live, and what of a room is over.
+
+A message is gone for a user one lifetime after it was delivered to that user, and gone from
+memory and disk when it is gone for every member. Checkpoints are a twelfth of the lifetime
+apart, so that a member needs at most a dozen or so of them whatever the traffic.
+"""
+
+from bisect import bisect_right
+
+from chatd.core.model import Room
+from chatd.wire.entries import decode_entry
+from chatd.wire.rooms import RoomKind
+
+CHECKPOINTS_PER_LIFETIME = 12
+ENTRIES_PER_SLICE = 10_000
+"""So many entries leave at a time: letting go of a million takes a good part of a second."""
+
+
+class Lifetime:
+    """The rules, from LIFETIME_MESSAGES, KEEP_UNREAD (both ms, 0 is never) and LOG_BYTES_MAX."""
+
+    def __init__(self, lifetime_ms: int, keep_unread_ms: int, log_bytes_max: int) -> None:
+        self._lifetime_ms = lifetime_ms
+        self._keep_unread_ms = keep_unread_ms
+        self._log_bytes_max = log_bytes_max
+        self._step_ms = max(1, lifetime_ms // CHECKPOINTS_PER_LIFETIME)
+
+    def due_ms(self, now_ms: int) -> int:
+        """Return when an entry read now is gone for its reader; 0 is never."""
+        if not self._lifetime_ms:
+            return 0
+        return -(-(now_ms + self._lifetime_ms) // self._step_ms) * self._step_ms
+
+    def over_up_to(self, room: Room, now_ms: int) -> int:
+        """Return up to where entries have to leave the room now; 0 if none has."""
+        log = room.log
+        up_to = max(
+            self._by_bytes(room), self._by_floors(room, now_ms), self._by_age(room, now_ms)
+        )
+        up_to = min(up_to, log.last_seq, log.first_seq + ENTRIES_PER_SLICE - 1)
+        return up_to if up_to >= log.first_seq else 0
+
+    def look_again_ms(self, room: Room, now_ms: int) -> int | None:
+        """Return when something in the room may be over next, None if nothing will be.
+
+        Whoever reads from now on is done a lifetime later, so nothing happens before that
+        but what is already on a checkpoint or comes with age.
+        """
+        if self.over_up_to(room, now_ms):
+            return now_ms
+        if not room.log.frames or not self._lifetime_ms:
+            return None
+        times = [now_ms + self._lifetime_ms]
+        slowest = min(room.members.values(), key=lambda m: m.floor_at(now_ms), default=None)
+        if slowest is not None:
+            times += [due_ms for due_ms, _ in slowest.checkpoints if due_ms > now_ms][:1]
+        if self._ages(room):
+            times.append(max(now_ms + 1, self._front_over_ms(room)))
+        return min(times)
+
+    def _by_floors(self, room: Room, now_ms: int) -> int:
+        return min((m.floor_at(now_ms) for m in room.members.values()), default=0)
+
+    def _by_bytes(self, room: Room) -> int:
+        log, over, up_to = room.log, room.log.byte_count - self._log_bytes_max, 0
+        for index, frame in enumerate(log.frames):
+            if over <= 0:
+                break
+            over -= len(frame)
+            up_to = log.first_seq + index
+        return up_to
+
+    def _by_age(self, room: Room, now_ms: int) -> int:
+        if not self._ages(room):
+            return 0
+        limit_ms = now_ms - max(self._lifetime_ms, self._keep_unread_ms)
+        return room.log.first_seq - 1 + bisect_right(room.log.frames, limit_ms, key=_stamp)
+
+    def _ages(self, room: Room) -> bool:
+        return bool(
+            self._lifetime_ms and self._keep_unread_ms and room.kind is RoomKind.GENERAL
+        )
+
+    def _front_over_ms(self, room: Room) -> int:
+        return _stamp(room.log.frames[0]) + max(self._lifetime_ms, self._keep_unread_ms)
+
+
+def _stamp(frame: bytes) -> int:
+    return decode_entry(frame).ts

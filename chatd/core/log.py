@@ -1,0 +1,65 @@
+"""A log: the entries of one room, in the form that goes over the wire, numbered from 1."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+
+class Log(msgspec.Struct):
+    """Frames in the order of their numbers; the oldest may be gone.
+
+    first_seq: the number of `frames[0]`, or of the next entry if there is none.
+    byte_count: the bytes of all frames.
+    """
+
+    first_seq: int = 1
+    frames: list[bytes] = msgspec.field(default_factory=list)
+    byte_count: int = 0
+
+    @property
+    def last_seq(self) -> int:
+        """The number of the newest entry ever appended; 0 before the first."""
+        return self.first_seq + len(self.frames) - 1
+
+    def append(self, frame: bytes) -> None:
+        """Add the newest entry."""
+        self.frames.append(frame)
+        self.byte_count += len(frame)
+
+    def get(self, seq: int) -> bytes | None:
+        """Return one entry's frame, or None if it is not here."""
+        index = seq - self.first_seq
+        return self.frames[index] if 0 <= index < len(self.frames) else None
+
+    def after(self, seq: int) -> list[bytes]:
+        """Return every frame behind `seq` that is still here."""
+        return self.frames[max(0, seq + 1 - self.first_seq) :]
+
+    def page_after(self, seq: int, bytes_max: int, items_max: int) -> list[bytes]:
+        """Return the frames that follow `seq`: as many as fit the bounds, at least one."""
+        start = max(0, seq + 1 - self.first_seq)
+        return list(_fill(iter(self.frames[start : start + items_max]), bytes_max))
+
+    def page_before(self, seq: int, floor: int, bytes_max: int, items_max: int) -> list[bytes]:
+        """Return the frames in front of `seq` and behind `floor`, the nearest that fit."""
+        stop = min(max(0, seq - self.first_seq), len(self.frames))
+        start = max(0, floor + 1 - self.first_seq, stop - items_max)
+        page = list(_fill(reversed(self.frames[start:stop]), bytes_max))
+        page.reverse()
+        return page
+
+    def trim(self, up_to: int) -> None:
+        """Forget the entries up to `up_to`."""
+        gone = min(max(0, up_to + 1 - self.first_seq), len(self.frames))
+        self.byte_count -= sum(map(len, self.frames[:gone]))
+        del self.frames[:gone]
+        self.first_seq += gone
+
+
+def _fill(frames: Iterator[bytes], bytes_max: int) -> Iterator[bytes]:
+    total = 0
+    for frame in frames:
+        total += len(frame)
+        if total > bytes_max and total != len(frame):
+            return
+        yield frame

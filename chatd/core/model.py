@@ -1,0 +1,130 @@
+"""What the state is made of. Every field is a builtin or another of these structs.
+
+The snapshot is this model turned to builtins, field by field by name: a field added with a
+default reads old files, and a renamed module breaks none.
+"""
+
+import msgspec
+from msgspec import field
+
+from chatd.core.log import Log
+from chatd.wire.rooms import RoomKind, kind_of
+
+
+class Credentials(msgspec.Struct, frozen=True, array_like=True):
+    """What proves a password without being it (RFC 5802, section 3)."""
+
+    salt: bytes
+    iterations: int
+    stored_key: bytes
+    server_key: bytes
+
+
+class DeviceToken(msgspec.Struct, frozen=True):
+    """A device that may log in without the password. Only the token's SHA-256 is kept."""
+
+    number: int
+    label: str
+    token_hash: bytes
+    created_ms: int
+
+
+class Window(msgspec.Struct):
+    """How many entries a user posted in the running period, and when that ends."""
+
+    count: int = 0
+    reset_at_ms: int = 0
+
+    def used(self, now_ms: int) -> int:
+        """Return the entries that count now: a limit ends on time, its timer may be late."""
+        return self.count if now_ms < self.reset_at_ms else 0
+
+    def spend(self, reset_at_ms: int) -> None:
+        """Count one entry in the period that ends at `reset_at_ms`."""
+        if reset_at_ms != self.reset_at_ms:
+            self.reset_at_ms = reset_at_ms
+            self.count = 0
+        self.count += 1
+
+
+class Receipt(msgspec.Struct, frozen=True, array_like=True):
+    """The result of a post that carried a nonce. digest: of its content."""
+
+    digest: bytes
+    room: str
+    seq: int
+    ts: int
+
+
+class Member(msgspec.Struct):
+    """A user in a room.
+
+    read_seq: the highest entry that any of the user's devices acknowledged.
+    floor: entries up to here are gone for this user.
+    checkpoints: (due_ms, seq): from due_ms on, `floor` is at least `seq`; both ascend.
+    """
+
+    read_seq: int = 0
+    floor: int = 0
+    checkpoints: list[tuple[int, int]] = field(default_factory=list)
+
+    def read(self, seq: int, now_ms: int, due_ms: int) -> None:
+        """Move `read_seq` up to `seq`, which will be gone for this user at `due_ms`.
+
+        due_ms 0 is never.
+        """
+        self.read_seq = seq
+        self.floor = self.floor_at(now_ms)
+        while self.checkpoints and self.checkpoints[0][0] <= now_ms:
+            del self.checkpoints[0]
+        if not due_ms:
+            return
+        if self.checkpoints and self.checkpoints[-1][0] >= due_ms:
+            due_ms = self.checkpoints.pop()[0]
+        self.checkpoints.append((due_ms, seq))
+
+    def floor_at(self, now_ms: int) -> int:
+        """Return the floor as of now, whether or not anything has moved it yet."""
+        floor = self.floor
+        for due_ms, seq in self.checkpoints:
+            if due_ms > now_ms:
+                break
+            floor = seq
+        return floor
+
+
+class Room(msgspec.Struct):
+    """A log and who may see it."""
+
+    room: str
+    created_ms: int = 0
+    members: dict[str, Member] = field(default_factory=dict)
+    log: Log = field(default_factory=Log)
+
+    @property
+    def kind(self) -> RoomKind:
+        """What kind of room this is."""
+        return kind_of(self.room)
+
+
+class User(msgspec.Struct):
+    """An account.
+
+    rooms: ids of the rooms the user is a member of, in the order of joining.
+    nonces: receipts of the last hour by nonce, oldest first.
+    """
+
+    name: str
+    created_ms: int
+    credentials: Credentials
+    devices: dict[int, DeviceToken] = field(default_factory=dict)
+    devices_made: int = 0
+    rooms: list[str] = field(default_factory=list)
+    rooms_opened: int = 0
+    general: Window = field(default_factory=Window)
+    private: Window = field(default_factory=Window)
+    nonces: dict[str, Receipt] = field(default_factory=dict)
+
+    def window_for(self, room: str) -> Window:
+        """Return the window that an entry in `room` counts in."""
+        return self.general if kind_of(room) is RoomKind.GENERAL else self.private

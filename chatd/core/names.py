@@ -1,0 +1,64 @@
+"""User names: the mapped form is the identity, and two that look alike are not two.
+
+Source: RFC 8265 (UsernameCaseMapped), Unicode TR 39 for why scripts may not mix.
+"""
+
+import unicodedata
+
+import precis_i18n
+
+from chatd.errors import BadRequest
+from chatd.wire.commands import NAME_BYTES_MAX
+
+CHARACTERS_MAX = 32
+RESERVED = frozenset({"general", "admin"})
+PUNCTUATION = frozenset("._-")
+"""What may stand in a name besides letters, marks and digits. Everything else is syntax
+somewhere: `general#42`, `+ops`, `@bob`, `alice,bob`, `/command`."""
+
+_SCRIPTS_OFTEN_TOGETHER = (
+    frozenset({"CJK", "HIRAGANA", "KATAKANA"}),
+    frozenset({"CJK", "HANGUL"}),
+    frozenset({"CJK", "BOPOMOFO"}),
+)
+_profile = precis_i18n.get_profile("UsernameCaseMapped")
+
+
+def map_name(name: str) -> str:
+    """Return the identity behind a name as somebody typed it.
+
+    Raises BadRequest if no user can have this name.
+    """
+    if len(name.encode()) > NAME_BYTES_MAX:
+        raise BadRequest(f"a name has at most {NAME_BYTES_MAX} bytes")
+    try:
+        mapped: str = _profile.enforce(name)
+    except UnicodeError:
+        raise BadRequest("a name has letters, digits, and . _ - inside, no blanks") from None
+    _check_characters(mapped)
+    if len(mapped) > CHARACTERS_MAX:
+        raise BadRequest(f"a name has at most {CHARACTERS_MAX} characters")
+    if mapped in RESERVED:
+        raise BadRequest(f"the name {mapped} is reserved")
+    if not _is_one_script(mapped):
+        raise BadRequest("a name may not mix scripts")
+    return mapped
+
+
+def _check_characters(name: str) -> None:
+    if not name[0].isalnum():
+        raise BadRequest("a name starts with a letter or a digit")
+    for character in name:
+        if character not in PUNCTUATION and unicodedata.category(character)[0] not in "LMN":
+            raise BadRequest("a name has letters, digits, and . _ - inside, no blanks")
+
+
+def _is_one_script(name: str) -> bool:
+    scripts = {_script_of(c) for c in name if unicodedata.category(c)[0] == "L"}
+    return len(scripts) <= 1 or any(scripts <= usual for usual in _SCRIPTS_OFTEN_TOGETHER)
+
+
+def _script_of(letter: str) -> str:
+    # The Unicode name of a letter starts with its script; the standard library has no
+    # better source, and this one is stable by Unicode's own policy.
+    return unicodedata.name(letter, "UNKNOWN").split()[0].split("-")[0]
