@@ -1,0 +1,264 @@
+"""Accounts: register, log in by password (SCRAM-SHA-256) or token, devices, passwords.
+
+The server never sees a password and does no slow hashing: a client sends what RFC 5802
+stores, and proves later that it knows the password behind it.
+"""
+
+import hashlib
+import hmac
+import re
+from base64 import b64encode
+from typing import Any
+
+from scramp import ScramException, ScramMechanism
+from scramp.core import ScramServer
+
+from chatd.config import Registration, Settings
+from chatd.core import events as e
+from chatd.core.model import Credentials, User
+from chatd.core.names import map_name
+from chatd.core.store import Store
+from chatd.errors import (
+    AuthFailed,
+    ChatError,
+    Conflict,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    UnsupportedVersion,
+)
+from chatd.handlers.backoff import LoginBackoff
+from chatd.handlers.context import Context, Drop, Session
+from chatd.handlers.dispatch import handles
+from chatd.wire import commands as c
+
+MECHANISM = ScramMechanism("SCRAM-SHA-256")
+TRIES_PER_CONNECTION = 5
+PROOF_FRESH_MS = 300_000
+"""So long after proving it may a password be changed on that connection."""
+TOKEN_BYTES = 32
+NONCE_BYTES = 18
+DEVICES_PER_PAGE = 100
+
+
+class AccountHandlers:
+    """From `hello` to `logout`."""
+
+    def __init__(self, store: Store, settings: Settings, server: str) -> None:
+        self._store = store
+        self._state = store.state
+        self._settings = settings
+        self._server = server
+        self._backoff = LoginBackoff()
+
+    # -- greeting and registering ------------------------------------------------------------
+
+    @handles(c.Hello)
+    def hello(self, context: Context, request: c.Hello) -> c.Welcome:
+        if request.version != c.VERSION:
+            raise UnsupportedVersion(f"this server speaks version {c.VERSION}", version=c.VERSION)
+        context.session.phase = c.Phase.GREETED
+        settings = self._settings
+        return c.Welcome(
+            c.VERSION, self._server, settings.registration, context.now_ms, settings.tz.key
+        )
+
+    @handles(c.Register)
+    def register(self, context: Context, request: c.Register) -> c.Nothing:
+        if self._settings.registration is Registration.CLOSED:
+            raise Forbidden("this server takes no registrations; ask whoever runs it")
+        _spend_try(context)
+        name = map_name(request.name)
+        if name in self._state.users:
+            raise Conflict(f"the name {name} is taken")
+        self._store.commit(e.UserRegistered(context.now_ms, name, _credentials(request)))
+        return c.Nothing()
+
+    # -- logging in --------------------------------------------------------------------------
+
+    @handles(c.LoginStart)
+    def login_start(self, context: Context, request: c.LoginStart) -> c.Challenge:
+        session = context.session
+        name = self._claimed_name(request.message)
+        if session.phase is c.Phase.READY:
+            if name != session.name:
+                raise Forbidden("this connection is logged in under another name")
+        else:
+            session.phase = c.Phase.GREETED
+            session.name = name
+        session.proof = None
+        _spend_try(context)
+        self._backoff.check(session.link.address, name, context.now_ms)
+        proof = self._scram_server(name, context)
+        try:
+            proof.set_client_first(request.message)
+            challenge = proof.get_server_first()
+        except (ScramException, ValueError):
+            raise AuthFailed("not a SCRAM-SHA-256 client-first-message") from None
+        session.proof = proof
+        if session.phase is c.Phase.GREETED:
+            session.phase = c.Phase.PROVING
+        return c.Challenge(challenge)
+
+    @handles(c.LoginFinish)
+    def login_finish(self, context: Context, request: c.LoginFinish) -> c.LoggedIn:
+        session = context.session
+        proving = session.phase is c.Phase.PROVING
+        message = self._check_proof(context, request.message)
+        if not proving:  # proved once more, for a new password
+            return c.LoggedIn(session.name, session.device, message)
+        number, token = self._add_device(context, request.device)
+        self._enter(session, session.name, number)
+        return c.LoggedIn(session.name, number, message, token)
+
+    @handles(c.LoginToken)
+    def login_token(self, context: Context, request: c.LoginToken) -> c.LoggedIn:
+        session = context.session
+        _spend_try(context)
+        owner = self._state.token_owners.get(_token_hash(request.token))
+        if owner is None:
+            raise AuthFailed("this token opens nothing; log in with the password")
+        self._enter(session, *owner)
+        return c.LoggedIn(*owner)
+
+    def _claimed_name(self, message: str) -> str:
+        # n,a=authzid,n=name,r=nonce with =2C and =3D for comma and equals (RFC 5802, section 7)
+        found = re.match(r"[^,]*,[^,]*,n=([^,]*),", message)
+        if found is None:
+            raise AuthFailed("not a SCRAM-SHA-256 client-first-message")
+        try:
+            return map_name(found[1].replace("=2C", ",").replace("=3D", "="))
+        except ChatError:
+            raise AuthFailed("the name or the password is wrong") from None
+
+    def _scram_server(self, name: str, context: Context) -> ScramServer:
+        user = self._state.users.get(name)
+        known = self._unknown_user(name) if user is None else user.credentials
+
+        def lookup(_: str) -> tuple[Any, ...]:
+            return known.salt, known.stored_key, known.server_key, known.iterations
+
+        nonce = b64encode(context.random(NONCE_BYTES)).decode()
+        return MECHANISM.make_server(lookup, s_nonce=nonce)
+
+    def _unknown_user(self, name: str) -> Credentials:
+        """Return what looks like a user's credentials, the same for a name each time."""
+        salt = hmac.digest(self._state.secret, b"salt:" + name.encode(), "sha256")[:16]
+        nobody = hmac.digest(self._state.secret, b"key:" + name.encode(), "sha256")
+        return Credentials(salt, c.ITERATIONS_OF_OUR_CLIENTS, nobody, nobody)
+
+    def _check_proof(self, context: Context, message: str) -> str:
+        """Return the server-final-message; leave a connection that was proving as greeted."""
+        session, address = context.session, context.session.link.address
+        proof, session.proof = session.proof, None
+        if session.phase is c.Phase.PROVING:
+            session.phase = c.Phase.GREETED
+        try:
+            if proof is None or session.name not in self._state.users:
+                raise AuthFailed("no such user")
+            proof.set_client_final(message)
+            final: str = proof.get_server_final()
+        except (ChatError, ScramException, ValueError):
+            self._backoff.failed(address, session.name, context.now_ms)
+            raise AuthFailed("the name or the password is wrong") from None
+        self._backoff.succeeded(address, session.name)
+        session.proved_ms = context.now_ms
+        session.tries = 0
+        return final
+
+    def _enter(self, session: Session, name: str, device: int) -> None:
+        session.name = name
+        session.device = device
+        session.phase = c.Phase.READY
+        session.tries = 0
+        session.link.login(name)
+
+    # -- devices -----------------------------------------------------------------------------
+
+    def _add_device(self, context: Context, label: str | None) -> tuple[int, str]:
+        """Return the number and the token of a new device; with no label, there is none."""
+        if label is None:
+            return 0, ""
+        user = self._state.users[context.session.name]
+        limit = self._settings.devices_max
+        if len(user.devices) >= limit:
+            raise Conflict("too many devices; log in without one and revoke some", limit=limit)
+        event, token = self._new_device(context, user, label)
+        self._store.commit(event)
+        return event.number, token
+
+    def _new_device(self, context: Context, user: User, label: str) -> tuple[e.DeviceAdded, str]:
+        token = context.random(TOKEN_BYTES).hex()
+        number = user.devices_made + 1
+        return e.DeviceAdded(context.now_ms, user.name, number, label, _token_hash(token)), token
+
+    @handles(c.ListDevices)
+    def devices(self, context: Context, request: c.ListDevices) -> c.Devices:
+        user = self._state.users[context.session.name]
+        after = [d for d in user.devices.values() if d.number > request.after]
+        page = after[:DEVICES_PER_PAGE]
+        shown = [
+            c.Device(d.number, d.label, d.created_ms, d.number == context.session.device)
+            for d in page
+        ]
+        return c.Devices(shown, page[-1].number if len(after) > len(page) else None)
+
+    @handles(c.Revoke)
+    def revoke(self, context: Context, request: c.Revoke) -> c.Nothing:
+        self._revoke(context, request.device, "this device was revoked")
+        return c.Nothing()
+
+    @handles(c.Logout)
+    def logout(self, context: Context, request: c.Logout) -> c.Nothing:
+        session = context.session
+        if session.device:
+            self._revoke(context, session.device, "logged out")
+        else:
+            context.effects.ends.append((session.link, "logged out"))
+        return c.Nothing()
+
+    def _revoke(self, context: Context, number: int, reason: str) -> None:
+        name = context.session.name
+        if number not in self._state.users[name].devices:
+            raise NotFound("you have no device of that number")
+        self._store.commit(e.DeviceRevoked(context.now_ms, name, number))
+        context.effects.drops.append(Drop(name, number, None, reason))
+
+    # -- passwords ---------------------------------------------------------------------------
+
+    @handles(c.ChangePassword)
+    def password(self, context: Context, request: c.ChangePassword) -> c.LoggedIn:
+        session = context.session
+        if not session.proved_ms or context.now_ms - session.proved_ms > PROOF_FRESH_MS:
+            raise Forbidden("prove the present password first: login-start, login-finish")
+        user = self._state.users[session.name]
+        changes: list[e.Event] = [
+            e.PasswordChanged(context.now_ms, user.name, _credentials(request))
+        ]
+        number, token = 0, ""
+        if request.device is not None:
+            added, token = self._new_device(context, user, request.device)
+            number = added.number
+            changes.append(added)
+        self._store.commit(*changes)
+        session.device = number
+        reason = "the password was changed"
+        context.effects.drops.append(Drop(user.name, None, session.link, reason))
+        return c.LoggedIn(user.name, number, token=token)
+
+
+def _spend_try(context: Context) -> None:
+    """Count an attempt to get in; after a handful the connection ends."""
+    session = context.session
+    session.tries += 1
+    if session.tries > TRIES_PER_CONNECTION:
+        context.effects.ends.append((session.link, "too many tries"))
+        raise RateLimited("too many tries on one connection", limit=TRIES_PER_CONNECTION)
+
+
+def _token_hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _credentials(request: c.Register | c.ChangePassword) -> Credentials:
+    return Credentials(request.salt, request.iterations, request.stored_key, request.server_key)

@@ -1,0 +1,45 @@
+"""Clockwork: what time alone changes. Timers go through events like everything else."""
+
+from chatd.core import events as e
+from chatd.core.acks import Acks
+from chatd.core.lifetime import Lifetime
+from chatd.core.model import Room, User
+from chatd.core.store import Store
+
+
+class ClockworkHandlers:
+    """Expiry, limits and gathered acknowledgements, each called by a timer."""
+
+    def __init__(self, store: Store, lifetime: Lifetime, acks: Acks) -> None:
+        self._store = store
+        self._state = store.state
+        self._lifetime = lifetime
+        self._acks = acks
+
+    def expire(self, room: Room, now_ms: int) -> int | None:
+        """Let the front of a room go as far as it is over.
+
+        Returns when to look again (ms UTC), None when nothing there will be over by itself.
+        """
+        up_to = self._lifetime.over_up_to(room, now_ms)
+        if up_to:
+            self._store.commit(e.EntriesExpired(now_ms, room.room, up_to))
+        return self._lifetime.look_again_ms(room, now_ms)
+
+    def reset_limits(self, user: User, now_ms: int) -> bool:
+        """Reset the counts of the periods that are over; return whether there were any."""
+        windows = (user.general, user.private)
+        over = any(window.count and window.reset_at_ms <= now_ms for window in windows)
+        if over:
+            self._store.commit(e.LimitsReset(now_ms, user.name))
+        return over
+
+    def move_cursors(self, now_ms: int) -> None:
+        """Make the acknowledgements of the last second an event."""
+        moves = [
+            (name, room, seq)
+            for name, room, seq in self._acks.take()
+            if seq > self._state.rooms[room].members[name].read_seq
+        ]
+        if moves:
+            self._store.commit(e.CursorsMoved(now_ms, self._lifetime.due_ms(now_ms), moves))

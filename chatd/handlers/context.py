@@ -1,0 +1,94 @@
+"""What a handler is given besides its request: who asks, when, chance, and a place for effects.
+
+A handler validates, commits its events once and last, and returns a result. It never writes
+to a connection; what others must hear besides entries goes into `Effects`, which the tick
+carries out when the events are durable.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from scramp.core import ScramServer
+
+from chatd.wire.commands import Notice, Phase
+
+
+class Link(Protocol):
+    """A connection as far as handlers may know it."""
+
+    @property
+    def address(self) -> str:
+        """The peer's IP address."""
+
+    def queued_seq(self, room: str) -> int:
+        """Return the number of the last entry of a room that was queued to this connection."""
+
+    def follow(self, positions: dict[str, int]) -> None:
+        """Send every entry of the user's rooms behind `positions` from now on.
+
+        Rooms that `positions` does not name start where the user has read.
+        """
+
+    def login(self, name: str) -> None:
+        """Allow what is allowed after login: larger frames, no deadline for logging in."""
+
+
+class Session:
+    """One connection's conversation with the handlers.
+
+    name: who is logged in, or before that who tries to be.
+    device: the number of the token it logged in with; 0 for a password alone.
+    proved_ms: when the password was last proved here; 0 for never.
+    tries: attempts to get in since the last success.
+    """
+
+    __slots__ = ("link", "phase", "name", "device", "peek", "synced", "proof", "proved_ms", "tries")
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self.phase = Phase.NEW
+        self.name = ""
+        self.device = 0
+        self.peek = False
+        self.synced = False
+        self.proof: ScramServer | None = None
+        self.proved_ms = 0
+        self.tries = 0
+
+
+@dataclass(slots=True)
+class Effects:
+    """What a tick has to tell and do besides delivering entries, in this order.
+
+    to_link: notices for one connection; to_user: for all of a user's connections but one;
+    ends: connections to end, and why; drops: connections of a user to end.
+    spenders: users whose limits have changed. periods: when a user's new period ends.
+    """
+
+    to_link: list[tuple[Link, Notice]] = field(default_factory=list)
+    to_user: list[tuple[str, Notice, Link | None]] = field(default_factory=list)
+    ends: list[tuple[Link, str]] = field(default_factory=list)
+    drops: list["Drop"] = field(default_factory=list)
+    spenders: set[str] = field(default_factory=set)
+    periods: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Connections of a user that end in this tick: those of one device, or all but one."""
+
+    name: str
+    device: int | None
+    keep: Link | None
+    reason: str
+
+
+@dataclass(slots=True)
+class Context:
+    """The surroundings of one request. random: as many random bytes as asked for."""
+
+    session: Session
+    now_ms: int
+    random: Callable[[int], bytes]
+    effects: Effects

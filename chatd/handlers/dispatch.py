@@ -1,0 +1,86 @@
+"""The dispatcher: from a method's name and a map to the one handler for it.
+
+What the table in `chatd.wire.commands` says is checked here, before any handler runs: the
+method exists, the connection has come far enough, the parameters have their shape.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+import msgspec
+
+from chatd.errors import BadRequest, ChatError, Unauthenticated, UnknownMethod
+from chatd.handlers.context import Context
+from chatd.wire.commands import COMMANDS, Command, Params, Phase, Result
+
+Handler = Callable[[Context, Any], Result | None]
+F = TypeVar("F", bound=Callable[..., Result | None])
+
+
+def handles(params: type[Params]) -> Callable[[F], F]:
+    """Mark a method as the handler of the command with these parameters."""
+
+    def mark(function: F) -> F:
+        setattr(function, "handled_params", params)
+        return function
+
+    return mark
+
+
+class Dispatcher:
+    """Every command of the table bound to its handler.
+
+    families: objects whose marked methods are the handlers; together they must handle each
+    command exactly once.
+    """
+
+    def __init__(self, *families: object) -> None:
+        by_params: dict[type[Params], Handler] = {}
+        for params, handler in _handlers_of(families):
+            assert params not in by_params, f"{params} is handled twice"
+            by_params[params] = handler
+        self._rows = {
+            method: (command, by_params.pop(command.params)) for method, command in COMMANDS.items()
+        }
+        assert not by_params, f"not in the command table: {list(by_params)}"
+
+    def call(self, context: Context, method: str, params: Any) -> Result | None:
+        """Return the result of a request; None for what is a notification.
+
+        Raises ChatError when it is refused; then nothing has changed.
+        """
+        row = self._rows.get(method)
+        if row is None:
+            raise UnknownMethod(f"there is no method {method[:64]!r}")
+        command, handler = row
+        if context.session.phase not in command.phases:
+            raise _out_of_turn(command, context.session.phase)
+        try:
+            request = msgspec.convert(params, command.params)
+        except msgspec.ValidationError as error:
+            raise BadRequest(f"{method}: {error}") from None
+        except RecursionError:
+            raise BadRequest(f"{method}: nested too deeply") from None
+        return handler(context, request)
+
+
+def is_notification(method: str) -> bool:
+    """Whether a method is told without an answer."""
+    command = COMMANDS.get(method)
+    return command is not None and command.result is None
+
+
+def _handlers_of(families: tuple[object, ...]) -> Iterator[tuple[type[Params], Handler]]:
+    for family in families:
+        for name in dir(family):
+            member = getattr(family, name)
+            if hasattr(member, "handled_params"):
+                yield member.handled_params, member
+
+
+def _out_of_turn(command: Command, phase: Phase) -> ChatError:
+    if phase is Phase.NEW:
+        return BadRequest("the first request is hello")
+    if Phase.READY in command.phases and phase is not Phase.READY:
+        return Unauthenticated(f"{command.method} needs a login first")
+    return BadRequest(f"{command.method} can't be called {phase.value}")

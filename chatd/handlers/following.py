@@ -1,0 +1,85 @@
+"""Following: `sync` starts the stream of entries, `ack` says how far they were read."""
+
+from chatd.core import events as e
+from chatd.core.acks import Acks
+from chatd.core.model import Room, User
+from chatd.core.store import Store
+from chatd.errors import BadRequest, Conflict
+from chatd.handlers.context import Context
+from chatd.handlers.dispatch import handles
+from chatd.handlers.visibility import Visibility
+from chatd.wire import commands as c
+from chatd.wire.rooms import GENERAL
+
+
+class FollowingHandlers:
+    """`sync`, `ack`, and the signs of life."""
+
+    def __init__(self, store: Store, visibility: Visibility, acks: Acks) -> None:
+        self._store = store
+        self._state = store.state
+        self._visibility = visibility
+        self._acks = acks
+
+    @handles(c.Sync)
+    def sync(self, context: Context, request: c.Sync) -> c.Synced:
+        session = context.session
+        if session.synced:
+            raise Conflict("this connection follows already")
+        user = self._visibility.user(context)
+        if GENERAL not in user.rooms:
+            floor = self._visibility.newcomer_floor(self._state.general)
+            self._store.commit(e.MemberStarted(context.now_ms, GENERAL, user.name, floor))
+        rooms = self._visibility.rooms_of(user)
+        positions = self._positions(context, request, user, rooms)
+        session.synced = True
+        session.peek = request.peek
+        session.link.follow(positions)
+        unread = sum(room.log.last_seq - positions[room.room] for room in rooms)
+        return c.Synced(self._state.epoch, user.name, len(rooms), unread)
+
+    def _positions(
+        self, context: Context, request: c.Sync, user: User, rooms: list[Room]
+    ) -> dict[str, int]:
+        """Return where the connection starts in each room; say `reset` where that is news."""
+        if request.start is c.Start.NOW:
+            ends = {room.room: room.log.last_seq for room in rooms}
+            if not request.peek:
+                self._acks.add(user.name, ends)
+            return ends
+        brought = request.positions or {}
+        positions = {}
+        for room in rooms:
+            seq = brought.get(room.room)
+            usable = request.epoch == self._state.epoch and (seq or 0) <= room.log.last_seq
+            if seq is not None and not usable:
+                context.effects.to_link.append((context.session.link, c.Reset(room.room)))
+            read_seq = self._read_seq(user, room)
+            positions[room.room] = read_seq if seq is None or not usable else seq
+        return positions
+
+    def _read_seq(self, user: User, room: Room) -> int:
+        return max(
+            self._visibility.member(user, room).read_seq, self._acks.seq(user.name, room.room)
+        )
+
+    @handles(c.Ack)
+    def ack(self, context: Context, request: c.Ack) -> None:
+        session = context.session
+        if session.peek or not session.synced:
+            raise BadRequest("ack: this connection does not read, it peeks or has not synced")
+        room = self._visibility.room(self._visibility.user(context), request.room)
+        if request.seq > session.link.queued_seq(room.room):
+            raise BadRequest("ack: that entry was not sent to this connection")
+        if request.seq > self._read_seq(self._visibility.user(context), room):
+            self._acks.add(session.name, {room.room: request.seq})
+            read = c.Read(room.room, request.seq)
+            context.effects.to_user.append((session.name, read, session.link))
+
+    @handles(c.Ping)
+    def ping(self, context: Context, request: c.Ping) -> c.Nothing:
+        return c.Nothing()
+
+    @handles(c.Pong)
+    def pong(self, context: Context, request: c.Pong) -> None:
+        return None

@@ -1,0 +1,112 @@
+"""Knowing: one's own status, one's rooms, who is online."""
+
+from bisect import bisect_right
+
+from chatd.config import Settings
+from chatd.core.acks import Acks
+from chatd.core.model import Room, User, Window
+from chatd.core.presence import Presence
+from chatd.core.store import Store
+from chatd.handlers.context import Context
+from chatd.handlers.dispatch import handles
+from chatd.handlers.visibility import Visibility
+from chatd.wire import commands as c
+from chatd.wire.entries import Message, decode_entry
+
+ROOMS_IN_STATUS = 50
+NAMES_IN_STATUS = 50
+UNREAD_COUNTED_MAX = 1_000
+"""Up to so many unread entries are counted one by one, which leaves out one's own."""
+
+
+class KnowingHandlers:
+    """`status`, `rooms`, `who`."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        visibility: Visibility,
+        presence: Presence,
+        acks: Acks,
+    ) -> None:
+        self._state = store.state
+        self._settings = settings
+        self._visibility = visibility
+        self._presence = presence
+        self._acks = acks
+
+    @handles(c.Status)
+    def status(self, context: Context, request: c.Status) -> c.StatusResult:
+        user = self._visibility.user(context)
+        rooms = [self._room_status(user, room, context.now_ms) for room in self._unread_first(user)]
+        general, private = self.allowances(user, context.now_ms)
+        names = self._presence.page("", NAMES_IN_STATUS)
+        return c.StatusResult(
+            name=user.name,
+            device=context.session.device,
+            now=context.now_ms,
+            time_zone=self._settings.tz.key,
+            devices=len(user.devices),
+            connections=self._presence.connections_of(user.name),
+            rooms=rooms[:ROOMS_IN_STATUS],
+            rooms_more=len(rooms) > ROOMS_IN_STATUS,
+            general=general,
+            private=private,
+            online=self._presence.count,
+            online_names=names,
+            online_more=self._presence.count > len(names),
+        )
+
+    @handles(c.ListRooms)
+    def rooms(self, context: Context, request: c.ListRooms) -> c.Rooms:
+        user = self._visibility.user(context)
+        ids = sorted(room.room for room in self._visibility.rooms_of(user))
+        start = bisect_right(ids, request.after) if request.after else 0
+        page = ids[start : start + request.limit]
+        shown = [self._room_status(user, self._state.rooms[i], context.now_ms) for i in page]
+        return c.Rooms(shown, page[-1] if start + len(page) < len(ids) else None)
+
+    @handles(c.Who)
+    def who(self, context: Context, request: c.Who) -> c.Names:
+        names = self._presence.page(request.after, request.limit + 1)
+        more = len(names) > request.limit
+        names = names[: request.limit]
+        return c.Names(names, names[-1] if more else None, self._presence.count)
+
+    def allowances(self, user: User, now_ms: int) -> tuple[c.Allowance, c.Allowance]:
+        """Return what the user may still send to everyone, and otherwise."""
+        return (
+            _allowance(user.general, self._settings.limit_messages, now_ms),
+            _allowance(user.private, self._settings.limit_private, now_ms),
+        )
+
+    def _unread_first(self, user: User) -> list[Room]:
+        """Return general, then the rooms with unread entries, then one more than fits."""
+        general, *others = self._visibility.rooms_of(user)
+        unread = [room for room in others if self._read_seq(user, room) < room.log.last_seq]
+        return [general, *unread][: ROOMS_IN_STATUS + 1]
+
+    def _read_seq(self, user: User, room: Room) -> int:
+        read_seq = self._visibility.member(user, room).read_seq
+        return max(read_seq, self._acks.seq(user.name, room.room))
+
+    def _room_status(self, user: User, room: Room, now_ms: int) -> c.RoomStatus:
+        read_seq = self._read_seq(user, room)
+        floor = self._visibility.floor(self._visibility.member(user, room), room, now_ms)
+        unread = room.log.last_seq - max(read_seq, floor)
+        if 0 < unread <= UNREAD_COUNTED_MAX:
+            frames = room.log.after(max(read_seq, floor))
+            unread = sum(not _is_by(user.name, frame) for frame in frames)
+        return c.RoomStatus(room.room, room.log.last_seq, read_seq, unread)
+
+
+def _is_by(name: str, frame: bytes) -> bool:
+    entry = decode_entry(frame)
+    return isinstance(entry, Message) and entry.author == name
+
+
+def _allowance(window: Window, limit: int, now_ms: int) -> c.Allowance:
+    used = window.used(now_ms)
+    reset_at = window.reset_at_ms if used else None
+    return c.Allowance(limit, max(0, limit - used), reset_at)

@@ -1,0 +1,68 @@
+"""Reading: pages of a room's history."""
+
+from chatd.core.log import Log
+from chatd.core.store import Store
+from chatd.errors import BadRequest
+from chatd.handlers.context import Context
+from chatd.handlers.dispatch import handles
+from chatd.handlers.visibility import Visibility
+from chatd.wire import commands as c
+from chatd.wire.entries import entry_map
+
+
+class ReadingHandlers:
+    """`history`."""
+
+    def __init__(self, store: Store, visibility: Visibility) -> None:
+        self._state = store.state
+        self._visibility = visibility
+
+    @handles(c.History)
+    def history(self, context: Context, request: c.History) -> c.Page:
+        user = self._visibility.user(context)
+        room = self._visibility.room(user, request.room)
+        member = self._visibility.member(user, room)
+        floor = self._visibility.floor(member, room, context.now_ms)
+        frames, first, more = _page(room.log, floor, request)
+        entries = [entry_map(frame) for frame in frames]
+        return c.Page(room.room, entries, _next(request, first, frames, more))
+
+
+def _page(log: Log, floor: int, request: c.History) -> tuple[list[bytes], int, bool]:
+    """Return the frames of a page, the number of the first, and whether there are more."""
+    given = [request.before, request.after, request.around]
+    if sum(seq is not None for seq in given) > 1:
+        raise BadRequest("history: give one of before, after and around")
+    if request.after is not None:
+        return _forward(log, max(floor, request.after), request.limit)
+    if request.around is not None:
+        return _around(log, floor, request.around, request.limit)
+    before = log.last_seq + 1 if request.before is None else request.before
+    return _backward(log, floor, min(before, log.last_seq + 1), request.limit)
+
+
+def _forward(log: Log, after: int, limit: int) -> tuple[list[bytes], int, bool]:
+    frames = log.page_after(after, c.PAGE_BYTES_MAX, limit)
+    return frames, after + 1, after + len(frames) < log.last_seq
+
+
+def _backward(log: Log, floor: int, before: int, limit: int) -> tuple[list[bytes], int, bool]:
+    frames = log.page_before(before, floor, c.PAGE_BYTES_MAX, limit)
+    first = before - len(frames)
+    return frames, first, first > floor + 1
+
+
+def _around(log: Log, floor: int, seq: int, limit: int) -> tuple[list[bytes], int, bool]:
+    """Half a page in front, the entry, and what then fits behind it. It has no direction."""
+    half = c.PAGE_BYTES_MAX // 2
+    front = log.page_before(min(seq, log.last_seq + 1), floor, half, limit // 2)
+    first = max(floor + 1, min(seq, log.last_seq + 1) - len(front))
+    after = first - 1 + len(front)
+    behind = log.page_after(after, half, max(1, limit - len(front)))
+    return front + behind, first, False
+
+
+def _next(request: c.History, first: int, frames: list[bytes], more: bool) -> int | None:
+    if not more:
+        return None
+    return first if request.after is None else first + len(frames) - 1

@@ -1,0 +1,83 @@
+"""What a user may see: which rooms, and from which entry on."""
+
+from chatd.core.lifetime import Lifetime
+from chatd.core.model import Member, Room, User
+from chatd.core.state import State
+from chatd.errors import ChatError, NotFound
+from chatd.handlers.context import Context
+from chatd.core.names import map_name
+from chatd.wire.entries import Message, decode_entry
+from chatd.wire.rooms import GENERAL, direct_room, self_room
+
+
+class Visibility:
+    """Answers for one state and its settings. newcomer_entries: LIMIT_SHOW_MESSAGES."""
+
+    def __init__(self, state: State, lifetime: Lifetime, newcomer_entries: int) -> None:
+        self._state = state
+        self._lifetime = lifetime
+        self._newcomer_entries = newcomer_entries
+
+    def user(self, context: Context) -> User:
+        """Return who asks."""
+        return self._state.users[context.session.name]
+
+    def other_user(self, name: str) -> User:
+        """Return the user whom somebody means by `name`. Raises NotFound."""
+        user = self._state.users.get(name)
+        if user is None:
+            try:
+                user = self._state.users.get(map_name(name))
+            except ChatError:
+                user = None
+        if user is None:
+            raise NotFound("there is no user of that name")
+        return user
+
+    def room(self, user: User, text: str) -> Room:
+        """Return the room that `user` means: its id, or the name of the other user in it.
+
+        Raises NotFound for what the user may not see, as for what does not exist.
+        """
+        for room_id in (text, direct_room(user.name, text)):
+            room = self._state.rooms.get(room_id)
+            if room is not None and (room_id == GENERAL or user.name in room.members):
+                return room
+        return self._room_by_typed_name(user, text)
+
+    def _room_by_typed_name(self, user: User, text: str) -> Room:
+        try:
+            room = self._state.rooms.get(direct_room(user.name, map_name(text)))
+        except ChatError:
+            room = None
+        if room is None:
+            raise NotFound("there is no room of that name")
+        return room
+
+    def member(self, user: User, room: Room) -> Member:
+        """Return a user's place in a room; for one who has not come yet, as it would be."""
+        member = room.members.get(user.name)
+        if member is None:
+            floor = self.newcomer_floor(room)
+            return Member(read_seq=floor, floor=floor)
+        return member
+
+    def newcomer_floor(self, room: Room) -> int:
+        """Return the number behind which a newcomer sees entries."""
+        left = self._newcomer_entries
+        seq = room.log.last_seq
+        for frame in reversed(room.log.frames):
+            if not left:
+                break
+            left -= isinstance(decode_entry(frame), Message)
+            seq -= 1
+        return seq if left == 0 else room.log.first_seq - 1
+
+    def floor(self, member: Member, room: Room, now_ms: int) -> int:
+        """Return the number behind which a member sees entries that are there."""
+        return max(member.floor_at(now_ms), room.log.first_seq - 1)
+
+    def rooms_of(self, user: User) -> list[Room]:
+        """Return all rooms that a user sees, general first, the self log last."""
+        ids = [GENERAL, *sorted(set(user.rooms) - {GENERAL, self_room(user.name)})]
+        return [self._state.rooms[i] for i in [*ids, self_room(user.name)]]
