@@ -1,0 +1,276 @@
+"""A connection: a non-blocking socket, a codec, and what waits to be sent.
+
+Nothing is sent when it is queued: bytes leave in `flush`, which the tick calls when all
+that they tell of is durable.
+"""
+
+import errno
+from enum import Enum
+from typing import Protocol
+
+from chatd.net.loop import READ, WRITE, Loop
+from chatd.wire.commands import Notice
+from chatd.wire.codec import FrameCodec
+from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
+
+READ_BYTES = 64 * 1024
+"""What one read takes at most; each ready connection gets one read in a tick."""
+
+GONE = frozenset(
+    {
+        errno.ECONNRESET,
+        errno.EPIPE,
+        errno.ENOTCONN,
+        errno.ECONNABORTED,
+        errno.ETIMEDOUT,
+        errno.EHOSTUNREACH,
+        errno.ENETUNREACH,
+        errno.ENETDOWN,
+        errno.ESHUTDOWN,
+        errno.EBADF,
+    }
+)
+"""What a peer or a network can do to a socket; anything else is our bug."""
+
+
+class Sock(Protocol):
+    """What a connection needs of a socket, real or simulated; never blocking."""
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Return what has come, b"" at the end; BlockingIOError if nothing has."""
+
+    def send(self, data: bytes, /) -> int:
+        """Take some of the bytes and return how many; BlockingIOError if none."""
+
+    def shutdown(self, how: int, /) -> None:
+        """End both directions, for every process that holds the socket."""
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+
+
+class Life(Enum):
+    """OPEN; ENDING: sends what waits and reads no more; DEAD: to be closed by the tick."""
+
+    OPEN = 1
+    ENDING = 2
+    DEAD = 3
+
+
+class Owner(Protocol):
+    """Whom a connection tells what happens to it."""
+
+    def on_data(self, connection: "Connection", byte_count: int) -> None:
+        """Bytes were fed to the codec."""
+
+    def on_login(self, connection: "Connection") -> None:
+        """The connection has a user now: `connection.name`."""
+
+    def on_follow(self, connection: "Connection") -> None:
+        """The connection wants entries: `connection.positions`."""
+
+    def on_queued(self, connection: "Connection") -> None:
+        """The connection, which had nothing to send, has now."""
+
+    def on_end(self, connection: "Connection") -> None:
+        """The connection is no longer OPEN."""
+
+    def queued_seq(self, connection: "Connection", room: str) -> int:
+        """Return the number of the last entry of a room queued to the connection."""
+
+
+class Connection:
+    """One client. Besides what the network needs, it is the handlers' `Link`.
+
+    name: of the user, once logged in. following: whether entries are sent.
+    positions: while it is behind, the last entry queued to it by room; None when it is
+    live, and so at the end of every room.
+    heard_ms: when the peer last sent something. blocked_ms: since when the peer takes
+    nothing of what waits; 0 if nothing waits. throttle_ms: see the server.
+    """
+
+    __slots__ = (
+        "number",
+        "address",
+        "codec",
+        "life",
+        "name",
+        "following",
+        "positions",
+        "was_live",
+        "heard_ms",
+        "pinged",
+        "blocked_ms",
+        "throttle_ms",
+        "queued_bytes",
+        "session",
+        "_sock",
+        "_loop",
+        "_owner",
+        "_outbox",
+        "_events",
+        "_reads",
+    )
+
+    def __init__(
+        self, sock: Sock, number: int, address: str, loop: Loop, owner: Owner, now_ms: int
+    ) -> None:
+        self.number = number
+        self.address = address
+        self.codec = FrameCodec(PAYLOAD_BYTES_MAX_BEFORE_LOGIN)
+        self.life = Life.OPEN
+        self.name = ""
+        self.following = False
+        self.positions: dict[str, int] | None = None
+        self.was_live = False
+        self.heard_ms = now_ms
+        self.pinged = False
+        self.blocked_ms = 0
+        self.throttle_ms = 0.0
+        self.queued_bytes = 0
+        self.session: object = None
+        self._sock = sock
+        self._loop = loop
+        self._owner = owner
+        self._outbox: list[bytes] = []
+        self._events = READ
+        self._reads = True
+        loop.watch(sock, self, READ)
+
+    # -- the handlers' Link ------------------------------------------------------------------
+
+    def login(self, name: str) -> None:
+        self.name = name
+        self.codec.payload_bytes_max = PAYLOAD_BYTES_MAX
+        self._owner.on_login(self)
+
+    def follow(self, positions: dict[str, int]) -> None:
+        self.positions = positions
+        self._owner.on_follow(self)
+
+    def queued_seq(self, room: str) -> int:
+        return self._owner.queued_seq(self, room)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def on_ready(self, events: int) -> None:
+        if events & WRITE:
+            self._owner.on_queued(self)
+        if events & READ and self.life is Life.OPEN:
+            self.read()
+
+    def read(self) -> None:
+        """Take one read's worth from the socket and hand it on."""
+        try:
+            data = self._sock.recv(READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._lost(error)
+            return
+        if not data:
+            self.finish()
+            return
+        self.codec.feed(data)
+        self._owner.on_data(self, len(data))
+
+    @property
+    def reads(self) -> bool:
+        """Whether the peer's bytes are taken; they wait in the kernel while not."""
+        return self._reads
+
+    @reads.setter
+    def reads(self, value: bool) -> None:
+        self._reads = value
+        self._watch()
+
+    # -- sending -----------------------------------------------------------------------------
+
+    def queue(self, data: bytes) -> None:
+        """Have `data` sent, behind what waits already, when the tick is durable."""
+        if self.life is not Life.OPEN:
+            return
+        if not self._outbox:
+            self._owner.on_queued(self)
+        self._outbox.append(data)
+        self.queued_bytes += len(data)
+
+    def tell(self, notice: Notice) -> None:
+        """Queue a notification."""
+        self.queue(self.codec.notice(notice))
+
+    def flush(self, now_ms: int) -> None:
+        """Send what waits, as far as the socket takes it; watch for room for the rest."""
+        if self.life is Life.DEAD or not self._outbox:
+            return
+        data = self._outbox[0] if len(self._outbox) == 1 else b"".join(self._outbox)
+        try:
+            sent = self._sock.send(data)
+        except (BlockingIOError, InterruptedError):
+            sent = 0
+        except OSError as error:
+            self._lost(error)
+            return
+        if sent == len(data):
+            self._outbox.clear()
+            self.queued_bytes = self.blocked_ms = 0
+        else:
+            self._outbox = [data[sent:]]
+            self.queued_bytes = len(data) - sent
+            if sent or not self.blocked_ms:
+                self.blocked_ms = now_ms
+        if self._events != READ or self.blocked_ms:
+            self._watch()
+
+    def _watch(self) -> None:
+        wanted = READ if self._reads and self.life is Life.OPEN else 0
+        if self._outbox:
+            wanted |= WRITE
+        if self.life is Life.DEAD or wanted == self._events:
+            return
+        # A selector refuses to watch a socket for nothing at all.
+        if not wanted:
+            self._loop.forget(self._sock)
+        elif not self._events:
+            self._loop.watch(self._sock, self, wanted)
+        else:
+            self._loop.change(self._sock, self, wanted)
+        self._events = wanted
+
+    # -- ending ------------------------------------------------------------------------------
+
+    def finish(self) -> None:
+        """Send what waits, then close; nothing more is read or queued."""
+        if self.life is Life.OPEN:
+            self.life = Life.ENDING
+            self._owner.on_end(self)
+            self._watch()
+
+    def drop(self) -> None:
+        """Close in this tick, whatever waits."""
+        if self.life is not Life.DEAD:
+            if self._events:
+                self._loop.forget(self._sock)
+            was_open = self.life is Life.OPEN
+            self.life = Life.DEAD
+            if was_open:
+                self._owner.on_end(self)
+
+    def close(self) -> None:
+        """Give the socket back. Only the tick calls this, so no descriptor is reused in it."""
+        self.drop()
+        try:
+            self._sock.shutdown(2)  # a snapshot's child may hold the socket too
+        except OSError as error:
+            if error.errno not in GONE:
+                raise
+        self._sock.close()
+        self._outbox.clear()
+
+    def _lost(self, error: OSError) -> None:
+        if error.errno not in GONE:
+            raise error
+        self.drop()

@@ -1,0 +1,233 @@
+"""Delivery: moves every follower's position towards the end of every room.
+
+Once in a tick. A live connection stands at the end of all its rooms, so the new entries of a
+room are joined once and the same bytes object goes to everyone; this is what makes a busy
+room cheap. A connection whose unsent bytes would pass the high-water mark falls behind: its
+positions are written down, nothing more is queued, and when it has drained it is pumped from
+the logs, page by page, until it is live again. Delivery never changes state.
+"""
+
+from collections.abc import Iterable
+
+from chatd.core.model import Room
+from chatd.core.presence import Presence
+from chatd.core.state import State
+from chatd.net.connection import Connection
+from chatd.wire.commands import Gap, Live, Notice
+from chatd.wire.entries import decode_entry
+from chatd.wire.rooms import RoomKind
+
+PAGE_BYTES = 64 * 1024
+PAGE_ITEMS = 1_000
+
+
+class Delivery:
+    """All logged-in connections, and what they have yet to hear.
+
+    pump_bytes_max: what one tick pumps in all.
+    """
+
+    def __init__(
+        self, state: State, presence: Presence, high_water_bytes: int, pump_bytes_max: int
+    ) -> None:
+        self._state = state
+        self._presence = presence
+        self._high_water_bytes = high_water_bytes
+        self._pump_bytes_max = pump_bytes_max
+        self._by_name: dict[str, list[Connection]] = {}
+        self._live: dict[Connection, None] = {}
+        self._behind: dict[Connection, None] = {}
+        self._dirty: dict[Connection, None] = {}
+        self._pages: dict[tuple[str, int], tuple[bytes, int]] = {}
+
+    # -- who there is ------------------------------------------------------------------------
+
+    def enter(self, connection: Connection) -> None:
+        """A connection has logged in."""
+        self._by_name.setdefault(connection.name, []).append(connection)
+        self._presence.enter(connection.name)
+
+    def leave(self, connection: Connection) -> None:
+        """A connection that may have logged in is over."""
+        self._live.pop(connection, None)
+        self._behind.pop(connection, None)
+        connections = self._by_name.get(connection.name, [])
+        if connection in connections:
+            connections.remove(connection)
+            self._presence.leave(connection.name)
+        if not connections:
+            self._by_name.pop(connection.name, None)
+
+    def of_user(self, name: str) -> list[Connection]:
+        """Return a user's connections."""
+        return list(self._by_name.get(name, ()))
+
+    def follow(self, connection: Connection) -> None:
+        """Begin to deliver to a connection, from its positions on."""
+        connection.following = True
+        connection.positions = self._oldest_first(connection.positions or {})
+        self._behind[connection] = None
+
+    def queued_seq(self, connection: Connection, room: str) -> int:
+        """Return the number of the last entry of a room queued to a connection."""
+        if connection.positions is None:
+            return self._delivered_seq(room) if connection.following else 0
+        return connection.positions.get(room, 0)
+
+    @property
+    def live_count(self) -> int:
+        """How many connections are at the end of everything."""
+        return len(self._live)
+
+    @property
+    def behind_count(self) -> int:
+        """How many connections are being pumped, or wait to drain."""
+        return len(self._behind)
+
+    @property
+    def is_hungry(self) -> bool:
+        """Whether a pump could go on right now."""
+        return any(not connection.queued_bytes for connection in self._behind)
+
+    # -- what there is to say ----------------------------------------------------------------
+
+    def mark(self, connection: Connection) -> None:
+        """A connection has something to send, or room to send it."""
+        self._dirty[connection] = None
+
+    def broadcast(self, notice: Notice) -> None:
+        """Tell all who are live; the others would only fall further behind."""
+        encoded: dict[type, bytes] = {}
+        for connection in self._live:
+            kind = type(connection.codec)
+            if kind not in encoded:
+                encoded[kind] = connection.codec.notice(notice)
+            connection.queue(encoded[kind])
+
+    def deliver(self) -> None:
+        """Queue the new entries of every room to those who are live."""
+        grown = self._state.grown
+        while grown:
+            room_id, first = next(iter(grown.items()))
+            self._deliver_room(self._state.rooms[room_id], first)
+            del grown[room_id]
+
+    def pump(self, now_ms: int) -> None:
+        """Queue a page or so of what they missed to those who are behind and drained."""
+        self._pages.clear()
+        left = self._pump_bytes_max
+        for connection in [c for c in self._behind if not c.queued_bytes]:
+            if left <= 0:
+                break
+            del self._behind[connection]
+            self._pump_one(connection, now_ms)
+            left -= connection.queued_bytes
+
+    def flush(self, now_ms: int) -> list[Connection]:
+        """Send; return those whose peer would not take it all."""
+        dirty, self._dirty = self._dirty, {}
+        for connection in dirty:
+            connection.flush(now_ms)
+        return [connection for connection in dirty if connection.blocked_ms]
+
+    # -- live --------------------------------------------------------------------------------
+
+    def _deliver_room(self, room: Room, first: int) -> None:
+        frames = room.log.after(first - 1)
+        complete = first >= room.log.first_seq  # else some are gone before anybody saw them
+        batches: dict[type, bytes] = {}
+        late = []
+        for connection in self._audience(room):
+            if connection.positions is not None:
+                continue
+            kind = type(connection.codec)
+            if kind not in batches:
+                batches[kind] = connection.codec.batch(frames) if complete else b""
+            batch = batches[kind]
+            if complete and connection.queued_bytes + len(batch) <= self._high_water_bytes:
+                connection.queue(batch)
+            else:
+                late.append(connection)
+        for connection in late:
+            self._fall_behind(connection)
+
+    def _audience(self, room: Room) -> Iterable[Connection]:
+        if room.kind is RoomKind.GENERAL:
+            return self._live
+        return [
+            connection
+            for name in room.members
+            for connection in self._by_name.get(name, ())
+            if connection.following
+        ]
+
+    def _fall_behind(self, connection: Connection) -> None:
+        rooms = self._state.users[connection.name].rooms
+        connection.positions = {room: self._delivered_seq(room) for room in rooms}
+        self._live.pop(connection, None)
+        self._behind[connection] = None
+
+    def _delivered_seq(self, room: str) -> int:
+        first = self._state.grown.get(room)
+        return self._state.rooms[room].log.last_seq if first is None else first - 1
+
+    # -- behind ------------------------------------------------------------------------------
+
+    def _oldest_first(self, positions: dict[str, int]) -> dict[str, int]:
+        """Order rooms by the stamp of the first entry that is due."""
+
+        def stamp(room: str) -> float:
+            waiting = self._state.rooms[room].log.page_after(positions[room], 1, 1)
+            return decode_entry(waiting[0]).ts if waiting else float("inf")
+
+        return {room: positions[room] for room in sorted(positions, key=stamp)}
+
+    def _pump_one(self, connection: Connection, now_ms: int) -> None:
+        """Queue up to a page; the connection comes last among those behind, or is live."""
+        positions = connection.positions
+        assert positions is not None
+        self._add_new_rooms(connection.name, positions)
+        for room_id in positions:
+            while self._pump_room(connection, room_id, positions, now_ms):
+                if connection.queued_bytes >= PAGE_BYTES:
+                    self._behind[connection] = None
+                    return
+        self._become_live(connection)
+
+    def _pump_room(
+        self, connection: Connection, room_id: str, positions: dict[str, int], now_ms: int
+    ) -> bool:
+        """Queue one page of a room; False if there was nothing behind the position."""
+        room = self._state.rooms[room_id]
+        floor = max(room.members[connection.name].floor_at(now_ms), room.log.first_seq - 1)
+        position = positions[room_id]
+        if position < floor:
+            connection.tell(Gap(room_id, position + 1, floor))
+            position = positions[room_id] = floor
+        if position >= room.log.last_seq:
+            return False
+        page, positions[room_id] = self._page(connection, room, position)
+        connection.queue(page)
+        return True
+
+    def _page(self, connection: Connection, room: Room, position: int) -> tuple[bytes, int]:
+        """Return the bytes behind a position and where they end. One codec so far."""
+        key = (room.room, position)
+        page = self._pages.get(key)
+        if page is None:
+            frames = room.log.page_after(position, PAGE_BYTES, PAGE_ITEMS)
+            page = connection.codec.batch(frames), position + len(frames)
+            self._pages[key] = page
+        return page
+
+    def _add_new_rooms(self, name: str, positions: dict[str, int]) -> None:
+        for room in self._state.users[name].rooms:
+            if room not in positions:
+                positions[room] = self._state.rooms[room].members[name].read_seq
+
+    def _become_live(self, connection: Connection) -> None:
+        connection.positions = None
+        self._live[connection] = None
+        if not connection.was_live:
+            connection.was_live = True
+            connection.tell(Live())

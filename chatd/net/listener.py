@@ -1,0 +1,115 @@
+"""The listener: accepts, bounded, and survives running out of descriptors."""
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from chatd.net.connection import Sock
+from chatd.net.loop import READ, Loop
+
+ACCEPTS_PER_TICK = 128
+BACKLOG = 1024
+
+NOTHING_LEFT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+
+
+class ListeningSock(Protocol):
+    """What a listener needs of a socket, real or simulated."""
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+
+    def accept(self) -> tuple[Any, Any]:
+        """Return a new socket and its peer's address; BlockingIOError if nobody waits."""
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a listening socket on the first address that `host` stands for."""
+    family, kind, proto, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    sock = socket.socket(family, kind, proto)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.listen(BACKLOG)
+        sock.setblocking(False)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+class Listener:
+    """Hands every new socket to `on_accept(sock, address)`.
+
+    Out of descriptors, it gives up the one it keeps in reserve to turn one client away
+    instead of leaving it hanging, and calls `on_exhausted`: the tick lets it rest then, for
+    a listening socket stays ready and would make the loop spin.
+    """
+
+    def __init__(
+        self,
+        sock: ListeningSock,
+        loop: Loop,
+        on_accept: Callable[[Sock, str], None],
+        on_exhausted: Callable[[], None],
+    ) -> None:
+        self._sock = sock
+        self._loop = loop
+        self._on_accept = on_accept
+        self._on_exhausted = on_exhausted
+        self._reserve = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._listens = False
+        self.resume()
+
+    def on_ready(self, events: int) -> None:
+        for _ in range(ACCEPTS_PER_TICK):
+            try:
+                sock, address = self._sock.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:
+                if error.errno not in NOTHING_LEFT:
+                    raise
+                self._turn_one_away()
+                self._on_exhausted()
+                return
+            sock.setblocking(False)
+            self._on_accept(sock, address[0] if address else "")
+
+    def pause(self) -> None:
+        """Accept nobody until `resume`."""
+        if self._listens:
+            self._listens = False
+            self._loop.forget(self._sock)
+
+    def resume(self) -> None:
+        """Accept again."""
+        if not self._listens:
+            self._listens = True
+            self._loop.watch(self._sock, self, READ)
+
+    def close(self) -> None:
+        """Stop listening for good."""
+        self.pause()
+        self._sock.close()
+        if self._reserve >= 0:
+            os.close(self._reserve)
+            self._reserve = -1
+
+    def _turn_one_away(self) -> None:
+        if self._reserve < 0:
+            return
+        os.close(self._reserve)
+        self._reserve = -1
+        try:
+            self._sock.accept()[0].close()
+            self._reserve = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            pass  # somebody else was quicker; the next pause ends with another try

@@ -1,0 +1,88 @@
+"""The event loop's outside: which sockets are ready, and which signals came.
+
+It only waits and tells. What is done about it, and in which order, is the tick's business.
+"""
+
+import selectors
+import signal
+import socket
+from collections.abc import Iterable
+from typing import Protocol
+
+READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+SIGNALS_READ_MAX = 4096
+
+
+class Pollable(Protocol):
+    """What a selector can watch: a real socket, or a simulated one."""
+
+    def fileno(self) -> int:
+        """Return the descriptor."""
+
+
+class Watcher(Protocol):
+    """Something that wants to know when its socket is ready."""
+
+    def on_ready(self, events: int) -> None:
+        """Act on READ, WRITE or both."""
+
+
+class Loop:
+    """A selector whose every key belongs to a `Watcher`."""
+
+    def __init__(self, selector: selectors.BaseSelector) -> None:
+        self._selector = selector
+
+    def watch(self, sock: Pollable, watcher: Watcher, events: int) -> None:
+        """Begin to watch a socket."""
+        self._selector.register(sock, events, watcher)
+
+    def change(self, sock: Pollable, watcher: Watcher, events: int) -> None:
+        """Watch for something else."""
+        self._selector.modify(sock, events, watcher)
+
+    def forget(self, sock: Pollable) -> None:
+        """Stop watching."""
+        self._selector.unregister(sock)
+
+    def wait(self, timeout_s: float | None) -> list[tuple[Watcher, int]]:
+        """Return who is ready for what, after `timeout_s` at the latest; None waits on."""
+        return [(key.data, events) for key, events in self._selector.select(timeout_s)]
+
+    def close(self) -> None:
+        """Let go of the selector."""
+        self._selector.close()
+
+
+class SignalWatcher:
+    """Turns signals into bytes on a socket that the loop watches (`signal.set_wakeup_fd`).
+
+    A signal's Python handler does nothing, so nothing ever happens in the middle of a tick.
+    """
+
+    def __init__(self, loop: Loop, numbers: Iterable[signal.Signals]) -> None:
+        self._loop = loop
+        self._receiver, self._sender = socket.socketpair()
+        self._receiver.setblocking(False)
+        self._sender.setblocking(False)
+        self._came: list[signal.Signals] = []
+        self._before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+        self._fd_before = signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
+        loop.watch(self._receiver, self, READ)
+
+    def on_ready(self, events: int) -> None:
+        self._came += map(signal.Signals, self._receiver.recv(SIGNALS_READ_MAX))
+
+    def take(self) -> list[signal.Signals]:
+        """Return the signals since the last time, in order."""
+        came, self._came = self._came, []
+        return came
+
+    def close(self) -> None:
+        """Put everything back as it was."""
+        signal.set_wakeup_fd(self._fd_before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+        self._loop.forget(self._receiver)
+        self._receiver.close()
+        self._sender.close()
