@@ -1,0 +1,152 @@
+"""The command line, and the only place that builds the object graph for real."""
+
+import argparse
+import gc
+import logging
+import os
+import selectors
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from chatd import __version__, maintenance
+from chatd.config import ConfigError, Settings, load
+from chatd.disk.files import RealDisk
+from chatd.disk.fork import fork_child
+from chatd.errors import ChatError, StoreError
+from chatd.net.listener import listen
+from chatd.net.loop import Loop, SignalWatcher
+from chatd.server import Server
+from chatd.storage import Machine, Storage
+
+log = logging.getLogger("chatd")
+
+FLAGS = ("HOST", "PORT", "DB_NAME", "FSYNC", "LOG_LEVEL")
+"""The settings that have a flag of their own; all have an environment variable."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit status.
+
+    0: all is well; 1: it could not be done; 2: the command line or a setting is wrong.
+    """
+    options = _parser().parse_args(arguments)
+    flags = {name: getattr(options, name) for name in FLAGS if getattr(options, name) is not None}
+    try:
+        settings = load(options.config, os.environ, flags)
+    except (ConfigError, OSError) as error:
+        print(f"chatd: {error}", file=sys.stderr)
+        return 2
+    _log_to_stderr(settings)
+    try:
+        return _COMMANDS[options.command](options, settings)
+    except (ChatError, StoreError, OSError, ValueError) as error:
+        print(f"chatd: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="chatd", description="A chat server.")
+    parser.add_argument("-c", "--config", type=Path, metavar="FILE", help="such as conf/chat.ini")
+    parser.add_argument("--version", action="version", version=f"chatd {__version__}")
+    parser.add_argument(
+        "--check", action="store_const", dest="command", const="check",
+        help="verify the settings and the store's files, and start nothing",
+    )  # fmt: skip
+    for name in FLAGS:
+        flag = "--" + name.lower().replace("_", "-")
+        parser.add_argument(flag, dest=name, metavar="VALUE", help=f"overrides {name}")
+    parser.set_defaults(command="serve")
+    commands = parser.add_subparsers(metavar="COMMAND", title="work on a stopped store")
+    user = commands.add_parser("user", help="make an account, or give it a new password")
+    actions = user.add_subparsers(metavar="ACTION", required=True)
+    for action, text in (("add", "make an account"), ("reset", "set a new password")):
+        sub = actions.add_parser(action, help=text + "; it is asked for, or read from a pipe")
+        sub.add_argument("name")
+        sub.set_defaults(command=f"user {action}")
+    epoch = commands.add_parser("new-epoch", help="after restoring a backup: void all positions")
+    epoch.set_defaults(command="new-epoch")
+    return parser
+
+
+def _machine() -> Machine:
+    return Machine(
+        disk=RealDisk(),
+        wall_ns=time.time_ns,
+        boot_ns=lambda: time.clock_gettime_ns(_BOOT_CLOCK),
+        monotonic_ns=time.monotonic_ns,
+        random=os.urandom,
+        spawn=fork_child,
+    )
+
+
+# Only Linux has a monotonic clock that goes on while the machine sleeps.
+_BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    listening = listen(settings.host, settings.port)
+    try:
+        machine = _machine()
+        storage = Storage(settings, machine)
+        loop = Loop(selectors.DefaultSelector())
+        signals = SignalWatcher(loop, (signal.SIGINT, signal.SIGTERM))
+        server = Server(settings, storage, loop, listening, signals, machine)
+        server.start()
+        # A large store must cause no pauses: what lives long is left out of collections.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 100)
+        host, port = listening.getsockname()[:2]
+        log.info("chatd %s listens on %s:%d", __version__, host, port)
+        server.run()
+        signals.close()
+        loop.close()
+    finally:
+        listening.close()
+    log.info("stopped")
+    return 0
+
+
+def _check(options: argparse.Namespace, settings: Settings) -> int:
+    print(maintenance.check_store(settings, RealDisk()))
+    return 0
+
+
+def _user_add(options: argparse.Namespace, settings: Settings) -> int:
+    password = maintenance.ask_password()
+    print(f"added {maintenance.add_user(settings, _machine(), options.name, password)}")
+    return 0
+
+
+def _user_reset(options: argparse.Namespace, settings: Settings) -> int:
+    password = maintenance.ask_password()
+    print(f"reset {maintenance.reset_user(settings, _machine(), options.name, password)}")
+    return 0
+
+
+def _new_epoch(options: argparse.Namespace, settings: Settings) -> int:
+    maintenance.renew_epoch(settings, _machine())
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
+    "serve": _serve,
+    "check": _check,
+    "user add": _user_add,
+    "user reset": _user_reset,
+    "new-epoch": _new_epoch,
+}
+
+
+def _log_to_stderr(settings: Settings) -> None:
+    logging.basicConfig(
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""Housekeeping: everything that happens because time has passed, by kind of timer.
+
+A timer that changes the state does so through a handler's event; when the disk is full, it
+is put off instead. What is armed here can always be armed again from the state, so no timer
+is ever stored.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from chatd.config import Fsync, Settings
+from chatd.core.acks import Acks
+from chatd.core.lifetime import Lifetime
+from chatd.core.timers import Timer, TimerWheel
+from chatd.errors import StorageFull
+from chatd.handlers.clockwork import ClockworkHandlers
+from chatd.storage import Storage
+
+log = logging.getLogger(__name__)
+
+TIMERS_PER_TICK = 1_000
+GATHER_MS = 1_000
+"""So long are acknowledgements and comings and goings gathered."""
+RETRY_MS = 1_000
+SNAPSHOT_POLL_MS = 100
+SNAPSHOT_REST = 20
+"""A snapshot may take a twentieth of the time at most."""
+LONG_AWAY_MS = 86_400_000
+HOLD_MS = 3_600_000
+"""After a start more than a day from the last stamp, nothing expires for an hour."""
+
+
+class Housekeeping:
+    """Owns the timer wheel. Other kinds of timers are added with `on`."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        settings: Settings,
+        clockwork: ClockworkHandlers,
+        lifetime: Lifetime,
+        acks: Acks,
+    ) -> None:
+        self.wheel = TimerWheel()
+        self._storage = storage
+        self._state = storage.store.state
+        self._settings = settings
+        self._clockwork = clockwork
+        self._lifetime = lifetime
+        self._acks = acks
+        self._spenders: set[str] = set()
+        self._on: dict[str, Callable[[Any, int], int | None]] = {
+            "cursors": self._move_cursors,
+            "front": self._expire_front,
+            "limits": self._reset_limits,
+            "snapshot": self._snapshot,
+            "snapshot-poll": self._poll_snapshot,
+            "storage": self._try_storage,
+            "sync": self._sync,
+        }
+
+    def on(self, kind: str, action: Callable[[Any, int], int | None]) -> None:
+        """Have `action(key, now_ms)` called for timers of a kind; it returns the next time."""
+        self._on[kind] = action
+
+    def begin(self, now_ms: int) -> None:
+        """Arm what the state and the settings call for at the start."""
+        fronts_ms = now_ms
+        away_ms = max(self._storage.clock.away_ms, self._storage.clock.behind_ms)
+        if away_ms > LONG_AWAY_MS:
+            log.warning(
+                "this start is %.1f days away from the last stamp in the store: if the clock "
+                "is wrong, stop and mend it; nothing expires for an hour",
+                away_ms / LONG_AWAY_MS,
+            )
+            fronts_ms += HOLD_MS
+        for room in self._state.rooms.values():
+            if room.log.frames:
+                self.wheel.set("front", room.room, fronts_ms)
+        for user in self._state.users.values():
+            for window in (user.general, user.private):
+                if window.count:
+                    self.new_period(user.name, window.reset_at_ms)
+        self.wheel.set("snapshot", "", now_ms + self._settings.snapshot_interval_ms)
+        if self._settings.fsync is Fsync.EVERYSEC:
+            self.wheel.set("sync", "", now_ms + GATHER_MS)
+
+    # -- what a tick tells -------------------------------------------------------------------
+
+    def next_ms(self) -> int | None:
+        """Return when the next timer is due (ms UTC)."""
+        return self.wheel.next_ms()
+
+    def fire(self, now_ms: int) -> None:
+        """Run the timers that are due, at most so many in a tick."""
+        for timer in self.wheel.advance(now_ms, TIMERS_PER_TICK):
+            self._fire(timer, now_ms)
+
+    def take_spenders(self) -> set[str]:
+        """Return the users whose limits have been reset by timers of this tick."""
+        spenders, self._spenders = self._spenders, set()
+        return spenders
+
+    def gathered(self, now_ms: int) -> None:
+        """See whether there are acknowledgements to be written within a second."""
+        if self._acks and self.wheel.deadline_ms("cursors", "") is None:
+            self.wheel.set("cursors", "", now_ms + GATHER_MS)
+
+    def grew(self, room_id: str, now_ms: int) -> None:
+        """A room has new entries, which will be over some time, or make it too large."""
+        room = self._state.rooms[room_id]
+        too_large = room.log.byte_count > self._settings.log_bytes_max
+        if too_large or self.wheel.deadline_ms("front", room_id) is None:
+            self._arm("front", room_id, self._lifetime.look_again_ms(room, now_ms))
+
+    def new_period(self, name: str, reset_at_ms: int) -> None:
+        """A user's period began; the wheel ends it. A user has two, the sooner counts."""
+        armed_ms = self.wheel.deadline_ms("limits", name)
+        if armed_ms is None or reset_at_ms < armed_ms:
+            self.wheel.set("limits", name, reset_at_ms)
+
+    def storage_full(self, now_ms: int) -> None:
+        """The disk has no room for a tick: look again each second."""
+        log.error("the disk is full: nothing that writes is accepted until there is room")
+        self.wheel.set("storage", "", now_ms + RETRY_MS)
+
+    def journal_grew(self, now_ms: int) -> None:
+        """The journal has grown; past a bound, a snapshot replaces it sooner."""
+        if self._storage.journal_bytes > self._settings.snapshot_growth_bytes:
+            armed_ms = self.wheel.deadline_ms("snapshot", "")
+            due_ms = max(now_ms, self._storage.last_snapshot_ms + self._snapshot_rest_ms())
+            if armed_ms is not None and due_ms < armed_ms:
+                self.wheel.set("snapshot", "", due_ms)
+
+    # -- the timers --------------------------------------------------------------------------
+
+    def _fire(self, timer: Timer, now_ms: int) -> None:
+        try:
+            again_ms = self._on[timer.kind](timer.key, now_ms)
+        except StorageFull:
+            again_ms = now_ms + RETRY_MS
+        self._arm(timer.kind, timer.key, again_ms)
+
+    def _arm(self, kind: str, key: Any, deadline_ms: int | None) -> None:
+        if deadline_ms is not None:
+            self.wheel.set(kind, key, deadline_ms)
+
+    def _move_cursors(self, key: str, now_ms: int) -> None:
+        self._clockwork.move_cursors(now_ms)
+
+    def _expire_front(self, key: str, now_ms: int) -> int | None:
+        return self._clockwork.expire(self._state.rooms[key], now_ms)
+
+    def _reset_limits(self, key: str, now_ms: int) -> int | None:
+        user = self._state.users[key]
+        if self._clockwork.reset_limits(user, now_ms):
+            self._spenders.add(key)
+        ends = [w.reset_at_ms for w in (user.general, user.private) if w.used(now_ms)]
+        return min(ends, default=None)
+
+    def _sync(self, key: str, now_ms: int) -> int:
+        self._storage.sync()
+        return now_ms + GATHER_MS
+
+    def _try_storage(self, key: str, now_ms: int) -> int | None:
+        if not self._storage.reserve():
+            return now_ms + RETRY_MS
+        log.warning("there is room on the disk again")
+        return None
+
+    # -- snapshots ---------------------------------------------------------------------------
+
+    def _snapshot(self, key: str, now_ms: int) -> int | None:
+        if self._storage.journal_bytes:
+            self._storage.start_snapshot()
+        if self._storage.snapshot_running:
+            self.wheel.set("snapshot-poll", "", now_ms + SNAPSHOT_POLL_MS)
+            return None
+        return now_ms + self._settings.snapshot_interval_ms
+
+    def _poll_snapshot(self, key: str, now_ms: int) -> int | None:
+        self._storage.poll_snapshot()
+        if self._storage.snapshot_running:
+            return now_ms + SNAPSHOT_POLL_MS
+        rest_ms = max(self._settings.snapshot_interval_ms, self._snapshot_rest_ms())
+        self.wheel.set("snapshot", "", now_ms + rest_ms)
+        return None
+
+    def _snapshot_rest_ms(self) -> int:
+        return SNAPSHOT_REST * self._storage.snapshot_took_ms

@@ -1,0 +1,95 @@
+"""Work on a store that no server is using: accounts, checks, a new epoch."""
+
+import getpass
+import sys
+from collections.abc import Callable
+
+import msgspec
+from scramp import ScramMechanism
+
+from chatd.config import Settings
+from chatd.core import events as e
+from chatd.core.model import Credentials
+from chatd.core.names import map_name
+from chatd.disk.files import Disk
+from chatd.disk.lock import StoreLock
+from chatd.disk.recovery import check
+from chatd.errors import Conflict, NotFound
+from chatd.storage import Machine, Storage
+from chatd.wire.commands import ITERATIONS_OF_OUR_CLIENTS
+
+SALT_BYTES = 16
+
+
+def add_user(settings: Settings, machine: Machine, name: str, password: str) -> str:
+    """Make an account; return its name as mapped. Raises ChatError and StoreError."""
+    storage = Storage(settings, machine)
+    try:
+        mapped = map_name(name)
+        if mapped in storage.store.state.users:
+            raise Conflict(f"the name {mapped} is taken")
+        credentials = _credentials(machine, password)
+        storage.store.commit(e.UserRegistered(storage.clock.now_ms, mapped, credentials))
+        return mapped
+    finally:
+        storage.close()
+
+
+def reset_user(settings: Settings, machine: Machine, name: str, password: str) -> str:
+    """Give an account a new password and revoke its devices; return its name as mapped."""
+    storage = Storage(settings, machine)
+    try:
+        mapped = map_name(name)
+        if mapped not in storage.store.state.users:
+            raise NotFound(f"there is no user {mapped}")
+        credentials = _credentials(machine, password)
+        storage.store.commit(e.PasswordChanged(storage.clock.now_ms, mapped, credentials))
+        return mapped
+    finally:
+        storage.close()
+
+
+def renew_epoch(settings: Settings, machine: Machine) -> None:
+    """Make all positions that clients keep void; for a store restored from a backup."""
+    storage = Storage(settings, machine)
+    try:
+        storage.renew_epoch()
+    finally:
+        storage.close()
+
+
+def check_store(settings: Settings, disk: Disk) -> str:
+    """Verify a store's files without changing them; return what they hold, as a sentence."""
+    path = str(settings.db_path)
+    with StoreLock(disk, path):
+        report = check(disk, path)
+    cut = f"; a start will cut off: {report.cut}" if report.cut else ""
+    return (
+        f"{path}: snapshot of tick {report.snapshot_tick}, {report.ticks} ticks after it "
+        f"in {report.segments} segments, last tick {report.last_tick}{cut}"
+    )
+
+
+def ask_password(read: Callable[[str], str] = getpass.getpass) -> str:
+    """Return a new password: typed twice at a terminal, or the first line of a pipe.
+
+    Raises ValueError if the two differ or there is none.
+    """
+    if not sys.stdin.isatty():
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = read("New password: ")
+        if read("The same again: ") != password:
+            raise ValueError("the two passwords differ")
+    if not password:
+        raise ValueError("a password can't be empty")
+    return password
+
+
+def _credentials(machine: Machine, password: str) -> Credentials:
+    salt = machine.random(SALT_BYTES)
+    mechanism = ScramMechanism("SCRAM-SHA-256")
+    _, stored_key, server_key, iterations = mechanism.make_auth_info(
+        password, iteration_count=ITERATIONS_OF_OUR_CLIENTS, salt=salt
+    )
+    return msgspec.convert((salt, iterations, stored_key, server_key), Credentials)

@@ -1,0 +1,340 @@
+"""The server: one tick after the other, and each is one transaction.
+
+The loop wakes, requests are handled, due timers fire, what all of them changed is made
+durable as one journal record, and only then does any byte leave.
+"""
+
+import logging
+import signal
+from typing import Protocol
+
+from chatd import __version__
+from chatd.config import Settings
+from chatd.core.acks import Acks
+from chatd.core.lifetime import Lifetime
+from chatd.core.presence import Presence
+from chatd.errors import Overloaded
+from chatd.handlers.accounts import AccountHandlers
+from chatd.handlers.clockwork import ClockworkHandlers
+from chatd.handlers.context import Drop, Effects, Link, Session
+from chatd.handlers.dispatch import Dispatcher
+from chatd.handlers.following import FollowingHandlers
+from chatd.handlers.knowing import KnowingHandlers
+from chatd.handlers.messages import MessageHandlers
+from chatd.handlers.reading import ReadingHandlers
+from chatd.handlers.visibility import Visibility
+from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping
+from chatd.keeper import Keeper
+from chatd.net.connection import Connection, Life, Sock
+from chatd.net.delivery import Delivery
+from chatd.net.listener import Listener, ListeningSock
+from chatd.net.loop import READ, Loop, Watcher
+from chatd.service import Service
+from chatd.storage import Machine, Storage
+from chatd.wire import commands as c
+
+log = logging.getLogger(__name__)
+
+STOP_MS_MAX = 5_000
+"""So long may clients take what waits for them when the server stops."""
+
+
+class Signals(Protocol):
+    """Where signals come from."""
+
+    def take(self) -> list[signal.Signals]:
+        """Return the signals since the last time, in order."""
+
+
+class Server:
+    """Joins the floors. Nothing here knows what a request means, or what a file looks like."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        storage: Storage,
+        loop: Loop,
+        listening: ListeningSock,
+        signals: Signals,
+        machine: Machine,
+    ) -> None:
+        self._settings = settings
+        self._storage = storage
+        self._store = storage.store
+        self._clock = storage.clock
+        self._loop = loop
+        self._signals = signals
+        self._connections: dict[int, Connection] = {}
+        self._connections_made = 0
+        self._over: list[Connection] = []
+        self._unserved: dict[Watcher, int] = {}
+        self._stop_at_ms: int | None = None
+        self._presence = Presence()
+        self._delivery = Delivery(
+            self._store.state, self._presence, settings.high_water_bytes, settings.tick_bytes_max
+        )
+        self._keeper = Keeper(settings)
+        self._build(settings, machine)
+        self._listener = Listener(listening, loop, self._accept, self._rest_listener)
+
+    def _build(self, settings: Settings, machine: Machine) -> None:
+        """Make the handlers and what calls them."""
+        lifetime = Lifetime(
+            settings.lifetime_ms, settings.keep_unread_ms, settings.log_bytes_max
+        )
+        acks = Acks()
+        store, state = self._store, self._store.state
+        visibility = Visibility(state, lifetime, settings.limit_show_messages)
+        self._knowing = KnowingHandlers(store, settings, visibility, self._presence, acks)
+        dispatcher = Dispatcher(
+            AccountHandlers(store, settings, f"chatd {__version__}"),
+            FollowingHandlers(store, visibility, acks),
+            MessageHandlers(store, settings, lifetime, visibility),
+            ReadingHandlers(store, visibility),
+            self._knowing,
+        )
+        self._service = Service(
+            dispatcher, store, settings, machine.monotonic_ns, machine.random
+        )
+        clockwork = ClockworkHandlers(store, lifetime, acks)
+        self._house = Housekeeping(self._storage, settings, clockwork, lifetime, acks)
+        self._house.on("connection", self._look_after)
+        self._house.on("listen", self._listen_again)
+        self._house.on("presence", self._tell_presence)
+        self._house.on("throttle", self._unthrottle)
+
+    # -- running -----------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Write down that the store is served; before that, nobody is."""
+        self._storage.begin_service()
+        self._house.begin(self._clock.now_ms)
+
+    def run(self) -> None:
+        """Serve until a signal says stop, and everything is told and stored."""
+        while self.tick():
+            pass
+        self.close()
+
+    def close(self) -> None:
+        """End every connection and the store."""
+        self._listener.close()
+        for connection in list(self._connections.values()):
+            connection.drop()
+        self._reap()
+        self._storage.close()
+
+    def stop(self) -> None:
+        """Accept nobody, say goodbye, and let `tick` return False when all is sent."""
+        if self._stop_at_ms is None:
+            self._stop_at_ms = self._clock.now_ms + STOP_MS_MAX
+            self._listener.pause()
+            for connection in list(self._connections.values()):
+                _end(connection, "the server stops; come back soon")
+
+    def tick(self, timeout_s: float | None = None) -> bool:
+        """One turn; the order of the phases is the server's contract. False: it is over.
+
+        timeout_s: the longest to wait, None for as long as nothing is due.
+        """
+        ready = self._loop.wait(self._wait_s(timeout_s))
+        now_ms = self._begin()
+        self._serve(ready)
+        self._house.fire(now_ms)
+        effects = self._service.take_effects()
+        effects.spenders |= self._house.take_spenders()
+        grown = list(self._store.state.grown)
+        committed = self._storage.commit()  # durable before anyone is told
+        self._tell(effects)
+        self._delivery.deliver()
+        self._delivery.pump(now_ms)
+        self._send(now_ms)
+        self._arm(now_ms, effects, grown)
+        if committed:
+            self._house.journal_grew(now_ms)
+        self._reap()  # close here only: no descriptor is reused within a tick
+        return self._goes_on(now_ms)
+
+    def _goes_on(self, now_ms: int) -> bool:
+        stop_at_ms = self._stop_at_ms
+        return stop_at_ms is None or (bool(self._connections) and now_ms < stop_at_ms)
+
+    # -- the phases --------------------------------------------------------------------------
+
+    def _wait_s(self, timeout_s: float | None) -> float | None:
+        if self._unserved or self._service.waiting or self._delivery.is_hungry:
+            return 0.0
+        waits = [] if timeout_s is None else [timeout_s]
+        due_ms = self._house.next_ms()
+        if due_ms is not None:
+            waits.append(max(0.0, (due_ms - self._clock.now_ms) / 1000))
+        if self._stop_at_ms is not None:
+            waits.append(max(0.0, (self._stop_at_ms - self._clock.now_ms) / 1000))
+        return min(waits, default=None)
+
+    def _begin(self) -> int:
+        step_ms = self._clock.advance()
+        if step_ms:
+            log.warning(
+                "the wall clock was set by %+.3f s; server time follows slowly", step_ms / 1000
+            )
+        now_ms = self._clock.now_ms
+        if self._store.writable and not self._storage.reserve():
+            self._house.storage_full(now_ms)
+        self._service.begin_tick(now_ms)
+        return now_ms
+
+    def _serve(self, ready: list[tuple[Watcher, int]]) -> None:
+        """Read and handle; who is not served comes first in the next tick."""
+        service = self._service
+        waiting, service.waiting = service.waiting, {}
+        for connection in waiting:
+            service.serve(connection)
+        unserved, self._unserved = self._unserved, {}
+        for watcher, events in (unserved | dict(ready)).items():
+            if events & READ and service.is_spent:
+                self._unserved[watcher] = events
+            else:
+                watcher.on_ready(events)
+        for signum in self._signals.take():
+            self._on_signal(signum)
+
+    def _on_signal(self, signum: signal.Signals) -> None:
+        log.info("%s: stopping", signum.name)
+        self.stop()
+
+    def _tell(self, effects: Effects) -> None:
+        """Carry out what the handlers wanted said besides entries, and done."""
+        for link, notice in effects.to_link:
+            _connection(link).tell(notice)
+        for name, notice, but in effects.to_user:
+            for connection in self._delivery.of_user(name):
+                if connection is not but:
+                    connection.tell(notice)
+        for name in sorted(effects.spenders):
+            self._tell_limits(name)
+        for drop in effects.drops:
+            for connection in self._dropped(drop):
+                _end(connection, drop.reason)
+        for link, reason in effects.ends:
+            _end(_connection(link), reason)
+
+    def _tell_limits(self, name: str) -> None:
+        user = self._store.state.users[name]
+        allowances = self._knowing.allowances(user, self._clock.now_ms)
+        for connection in self._delivery.of_user(name):
+            connection.tell(c.Limits(*allowances))
+
+    def _dropped(self, drop: Drop) -> list[Connection]:
+        return [
+            connection
+            for connection in self._delivery.of_user(drop.name)
+            if connection is not drop.keep
+            and (drop.device is None or _session(connection).device == drop.device)
+        ]
+
+    def _send(self, now_ms: int) -> None:
+        for connection in self._delivery.flush(now_ms):
+            self._house.wheel.set(
+                "connection", connection.number, self._keeper.stall_look_ms(connection)
+            )
+        self._service.resume_drained()
+
+    def _arm(self, now_ms: int, effects: Effects, grown: list[str]) -> None:
+        """Set the timers that this tick calls for."""
+        for room in grown:
+            self._house.grew(room, now_ms)
+        for name, reset_at_ms in effects.periods:
+            self._house.new_period(name, reset_at_ms)
+        self._house.gathered(now_ms)
+        wheel = self._house.wheel
+        if self._presence.changed and wheel.deadline_ms("presence", "") is None:
+            wheel.set("presence", "", now_ms + GATHER_MS)
+        for connection, until_ms in self._service.take_throttled():
+            wheel.set("throttle", connection.number, until_ms)
+
+    def _reap(self) -> None:
+        still_sending = []
+        for connection in self._over:
+            if connection.life is Life.ENDING and connection.queued_bytes:
+                still_sending.append(connection)
+                continue
+            connection.close()
+            self._house.wheel.cancel("connection", connection.number)
+            self._house.wheel.cancel("throttle", connection.number)
+            self._connections.pop(connection.number, None)
+        self._over = still_sending
+
+    # -- connections -------------------------------------------------------------------------
+
+    def _accept(self, sock: Sock, address: str) -> None:
+        self._connections_made += 1
+        number, now_ms = self._connections_made, self._clock.now_ms
+        connection = Connection(sock, number, address, self._loop, self, now_ms)
+        connection.session = Session(connection)
+        self._connections[number] = connection
+        self._house.wheel.set("connection", number, self._keeper.first_look_ms(now_ms))
+        if len(self._connections) > self._settings.connections_max:
+            full = Overloaded("this server has no room for one more connection")
+            connection.tell(c.Error(full.code, full.message))
+            connection.finish()
+
+    def _rest_listener(self) -> None:
+        log.error("out of file descriptors: no new connections for a moment")
+        self._listener.pause()
+        self._house.wheel.set("listen", "", self._clock.now_ms + RETRY_MS)
+
+    def _listen_again(self, key: str, now_ms: int) -> None:
+        if self._stop_at_ms is None:
+            self._listener.resume()
+
+    def _look_after(self, number: int, now_ms: int) -> int | None:
+        connection = self._connections.get(number)
+        return None if connection is None else self._keeper.look(connection, now_ms)
+
+    def _unthrottle(self, number: int, now_ms: int) -> None:
+        connection = self._connections.get(number)
+        if connection is not None and connection.life is Life.OPEN:
+            self._service.unthrottle(connection)
+
+    def _tell_presence(self, key: str, now_ms: int) -> None:
+        notice = self._presence.take_changes()
+        if notice is not None:
+            self._delivery.broadcast(notice)
+
+    # -- what connections tell (net.connection.Owner) ----------------------------------------
+
+    def on_data(self, connection: Connection, byte_count: int) -> None:
+        self._service.on_data(connection, byte_count)
+
+    def on_login(self, connection: Connection) -> None:
+        self._delivery.enter(connection)
+
+    def on_follow(self, connection: Connection) -> None:
+        self._delivery.follow(connection)
+
+    def on_queued(self, connection: Connection) -> None:
+        self._delivery.mark(connection)
+
+    def on_end(self, connection: Connection) -> None:
+        self._delivery.leave(connection)
+        self._service.forget(connection)
+        self._over.append(connection)
+
+    def queued_seq(self, connection: Connection, room: str) -> int:
+        return self._delivery.queued_seq(connection, room)
+
+
+def _connection(link: Link) -> Connection:
+    assert isinstance(link, Connection)
+    return link
+
+
+def _session(connection: Connection) -> Session:
+    assert isinstance(connection.session, Session)
+    return connection.session
+
+
+def _end(connection: Connection, reason: str) -> None:
+    connection.tell(c.Bye(reason))
+    connection.finish()

@@ -1,0 +1,173 @@
+"""Service: takes a connection's requests one by one to the dispatcher, within bounds.
+
+Three things make a connection's requests wait, none loses any: the tick has done enough,
+the connection has not taken its answers, or it asked more often than it may. What is not
+decoded yet waits in the codec, and what is not read in the kernel.
+"""
+
+import logging
+from collections.abc import Callable
+
+from chatd.config import Settings
+from chatd.core.store import Store
+from chatd.errors import ChatError, Internal, ProtocolError
+from chatd.handlers.context import Context, Effects, Session
+from chatd.handlers.dispatch import Dispatcher
+from chatd.net.connection import Connection, Life
+from chatd.wire import commands as c
+from chatd.wire.envelope import Envelope, Notification, Request
+
+log = logging.getLogger(__name__)
+
+TICK_NS_MAX = 20_000_000
+"""After so long a tick handles no more requests."""
+
+
+class Service:
+    """Serves connections. `begin_tick` opens the budget of each tick."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        store: Store,
+        settings: Settings,
+        monotonic_ns: Callable[[], int],
+        random: Callable[[int], bytes],
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._store = store
+        self._bytes_max = settings.tick_bytes_max
+        self._high_water_bytes = settings.high_water_bytes
+        rate = settings.requests_per_second
+        self._request_ms = 1000 / rate if rate else 0.0
+        self._burst_ms = 1000.0
+        self._monotonic_ns = monotonic_ns
+        self._random = random
+        self._now_ms = 0
+        self._bytes = 0
+        self._deadline_ns = 0
+        self.effects = Effects()
+        self.waiting: dict[Connection, None] = {}
+        """Connections with requests that the last tick had no time for."""
+        self.paused: dict[Connection, None] = {}
+        """Connections that are not read until they have taken their answers."""
+        self._throttled: list[tuple[Connection, int]] = []
+
+    def begin_tick(self, now_ms: int) -> None:
+        """Open the budget."""
+        self._now_ms = now_ms
+        self._bytes = 0
+        self._deadline_ns = self._monotonic_ns() + TICK_NS_MAX
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether this tick has done enough."""
+        return self._bytes > self._bytes_max or self._monotonic_ns() > self._deadline_ns
+
+    def take_effects(self) -> Effects:
+        """Return what this tick's requests want done, and begin anew."""
+        effects, self.effects = self.effects, Effects()
+        return effects
+
+    def on_data(self, connection: Connection, byte_count: int) -> None:
+        """Serve a connection that has just been fed."""
+        self._bytes += byte_count
+        connection.heard_ms = self._now_ms
+        connection.pinged = False
+        self.serve(connection)
+
+    def serve(self, connection: Connection) -> None:
+        """Handle a connection's requests until there is none, or one has to wait."""
+        while connection.life is Life.OPEN:
+            if self._must_wait(connection):
+                return
+            try:
+                envelope = connection.codec.next_envelope()
+                if envelope is None:
+                    return
+                self._handle(connection, envelope)
+            except ProtocolError as error:
+                connection.tell(c.Error(error.code, error.message))
+                connection.finish()
+
+    def take_throttled(self) -> list[tuple[Connection, int]]:
+        """Return who asked too often in this tick, and when each may go on (ms UTC)."""
+        throttled, self._throttled = self._throttled, []
+        return throttled
+
+    def resume_drained(self) -> None:
+        """Read again from those who have taken what waited for them."""
+        for connection in [p for p in self.paused if not p.queued_bytes]:
+            del self.paused[connection]
+            self._read_again(connection)
+
+    def unthrottle(self, connection: Connection) -> None:
+        """A connection has waited long enough for its next request."""
+        self._read_again(connection)
+
+    def forget(self, connection: Connection) -> None:
+        """A connection is over."""
+        self.waiting.pop(connection, None)
+        self.paused.pop(connection, None)
+
+    def _read_again(self, connection: Connection) -> None:
+        connection.reads = True
+        self.waiting[connection] = None
+
+    def _must_wait(self, connection: Connection) -> bool:
+        if connection.queued_bytes > self._high_water_bytes:
+            connection.reads = False
+            self.paused[connection] = None
+        elif connection.throttle_ms > self._now_ms + self._burst_ms:
+            connection.reads = False
+            until_ms = connection.throttle_ms - self._burst_ms
+            self._throttled.append((connection, int(until_ms) + 1))
+        elif self.is_spent:
+            self.waiting[connection] = None
+        else:
+            return False
+        return True
+
+    def _handle(self, connection: Connection, envelope: Envelope) -> None:
+        if self._request_ms:
+            start_ms = max(connection.throttle_ms, self._now_ms)
+            connection.throttle_ms = start_ms + self._request_ms
+        if isinstance(envelope, Request):
+            self._answer(connection, envelope)
+        elif isinstance(envelope, Notification):
+            self._listen(connection, envelope)
+        else:
+            raise ProtocolError("this server asks nothing, so there is nothing to answer")
+
+    def _answer(self, connection: Connection, request: Request) -> None:
+        try:
+            result = self._call(connection, request)
+        except ChatError as error:
+            connection.queue(connection.codec.error(request.id, error))
+        else:
+            connection.queue(connection.codec.result(request.id, result or c.Nothing()))
+
+    def _listen(self, connection: Connection, notification: Notification) -> None:
+        try:
+            self._call(connection, notification)
+        except ChatError as error:
+            connection.tell(c.Error(error.code, error.message))
+
+    def _call(self, connection: Connection, call: Request | Notification) -> c.Result | None:
+        """Return the result, or raise ChatError, whatever happens before a commit.
+
+        What happens in or behind a commit ends the process: nothing may leave it then.
+        """
+        session = connection.session
+        assert isinstance(session, Session)
+        commits = self._store.commits
+        context = Context(session, self._now_ms, self._random, self.effects)
+        try:
+            return self._dispatcher.call(context, call.method, call.params)
+        except ChatError:
+            raise
+        except Exception:
+            if self._store.commits != commits:
+                raise
+            log.exception("%s of %s failed", call.method[:64], session.name or "nobody")
+            raise Internal("something went wrong here; the server's log tells what") from None

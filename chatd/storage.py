@@ -1,0 +1,203 @@
+"""The store on its disk: joins the state of `core` to the files of `disk`."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import msgspec
+
+from chatd.config import Fsync, Settings
+from chatd.core import events as e
+from chatd.core.clock import ServerClock
+from chatd.core.state import State
+from chatd.core.store import Store
+from chatd.disk.files import Disk
+from chatd.disk.fork import Spawn
+from chatd.disk.journal import Journal
+from chatd.disk.lock import StoreLock
+from chatd.disk.recovery import Recovered, recover
+from chatd.disk.snapshot import write_snapshot
+from chatd.disk.snapshotter import Snapshotter
+from chatd.errors import StoreError, StoreFull
+
+log = logging.getLogger(__name__)
+
+EPOCH_BYTES = 8
+SECRET_BYTES = 32
+TICK_BYTES_BESIDE = 2 * 1024 * 1024
+"""What timers, and the names and stamps in events, add to a tick's requests at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the world hands in: the only sources of files, time, chance and processes.
+
+    wall_ns, boot_ns: the clocks of `ServerClock`. monotonic_ns: for durations only.
+    random: as many random bytes as asked for. spawn: runs a snapshot beside the server.
+    """
+
+    disk: Disk
+    wall_ns: Callable[[], int]
+    boot_ns: Callable[[], int]
+    monotonic_ns: Callable[[], int]
+    random: Callable[[int], bytes]
+    spawn: Spawn
+
+
+class Storage:
+    """An open store. While it is open no other process can open it."""
+
+    def __init__(self, settings: Settings, machine: Machine) -> None:
+        """Take the lock, recover, and go on.
+
+        Raises StoreError if the files can't be used, and OSError if the disk can't.
+        """
+        self._path = str(settings.db_path)
+        self._disk = machine.disk
+        self._lock = StoreLock(machine.disk, self._path)
+        tick_bytes_max = settings.tick_bytes_max + TICK_BYTES_BESIDE
+        try:
+            recovered = recover(machine.disk, self._path)
+            state = _replay(recovered, self._path)
+            self._journal = Journal(
+                machine.disk,
+                self._path,
+                fsync=settings.fsync,
+                tail=recovered.tail,
+                segment_bytes=max(settings.journal_segment_bytes, 2 * tick_bytes_max),
+                reserve_bytes=tick_bytes_max,
+            )
+        except BaseException:
+            self._lock.close()
+            raise
+        self.store = Store(state)
+        self.clock = ServerClock(machine.wall_ns, machine.boot_ns, state.last_ms)
+        self._snapshotter = Snapshotter(
+            machine.disk, self._path, machine.spawn, lambda: machine.monotonic_ns() / 1e9
+        )
+        self._machine = machine
+        self._settings = settings
+        self.last_snapshot_ms = self.clock.now_ms
+        self.snapshot_took_ms = 0
+        _report(recovered)
+        if not recovered.last_tick:
+            self.store.commit(self._created())
+        elif not recovered.clean and not state.durable:
+            self.renew_epoch()
+
+    # -- a tick's worth ----------------------------------------------------------------------
+
+    def reserve(self) -> bool:
+        """Make sure that a whole tick has room; remember and return whether it has."""
+        self.store.writable = self._journal.reserve()
+        return self.store.writable
+
+    def commit(self) -> bool:
+        """Make the tick's events durable; return whether there were any.
+
+        An OSError here is the end: what the page cache holds can't be trusted any more.
+        """
+        body = self.store.take()
+        if body is None:
+            return False
+        self._journal.append(body)
+        return True
+
+    def sync(self) -> None:
+        """Make everything durable that `fsync = everysec` has put off."""
+        self._journal.sync()
+
+    # -- beginnings and ends -----------------------------------------------------------------
+
+    def begin_service(self) -> None:
+        """Write down that a server has taken up the store, durably in every mode."""
+        durable = self._settings.fsync is Fsync.ALWAYS
+        self.store.commit(e.ServerStarted(self.clock.now_ms, durable))
+        self.commit()
+        self._journal.sync()
+
+    def renew_epoch(self) -> None:
+        """Make all positions that clients keep void, as after a restore."""
+        epoch = self._machine.random(EPOCH_BYTES).hex()
+        self.store.commit(e.EpochRenewed(self.clock.now_ms, epoch))
+
+    def close(self) -> None:
+        """Commit, write a last snapshot, and let go."""
+        try:
+            self.commit()
+            self._snapshotter.abandon()
+            self._write_last_snapshot()
+            self._journal.close()
+        finally:
+            self._lock.close()
+
+    def _created(self) -> e.StoreCreated:
+        random = self._machine.random
+        return e.StoreCreated(
+            self.clock.now_ms, random(EPOCH_BYTES).hex(), random(SECRET_BYTES)
+        )
+
+    def _write_last_snapshot(self) -> None:
+        try:
+            last_tick = self._journal.rotate()
+            write_snapshot(self._disk, self._path, self.store.state.dump(), last_tick)
+            self._journal.drop_through(last_tick)
+        except (OSError, StoreFull) as error:
+            log.error("no last snapshot (%s); the journal has everything", error)
+
+    # -- snapshots beside the server ---------------------------------------------------------
+
+    @property
+    def journal_bytes(self) -> int:
+        """The bytes that the next snapshot will replace."""
+        return self._journal.bytes_since_snapshot
+
+    @property
+    def snapshot_running(self) -> bool:
+        """Whether a snapshot is being written."""
+        return self._snapshotter.running
+
+    def start_snapshot(self) -> None:
+        """Begin a snapshot of everything that is committed."""
+        try:
+            last_tick = self._journal.rotate()
+        except StoreFull as error:
+            log.error("no snapshot: %s", error)
+            return
+        self._snapshotter.start(self.store.state.dump, last_tick)
+
+    def poll_snapshot(self) -> None:
+        """See whether the snapshot is done; if so, drop the journal that it replaces."""
+        result = self._snapshotter.poll()
+        if result is None:
+            return
+        self.last_snapshot_ms = self.clock.now_ms
+        self.snapshot_took_ms = result.duration_ms
+        if not result.ok:
+            log.error("snapshot failed after %d ms: %s", result.duration_ms, result.error)
+            return
+        self._journal.drop_through(result.last_tick)
+        log.info("snapshot of tick %d in %d ms", result.last_tick, result.duration_ms)
+
+
+def _replay(recovered: Recovered, path: str) -> State:
+    try:
+        state = State() if recovered.snapshot is None else State.load(recovered.snapshot)
+        for body in recovered.bodies:
+            for event in e.decode_events(body):
+                state.apply(event)
+    except msgspec.MsgspecError as error:
+        raise StoreError(f"{path}: written by another version of chatd ({error})") from error
+    state.grown.clear()
+    return state
+
+
+def _report(recovered: Recovered) -> None:
+    if recovered.cut:
+        log.warning("%s", recovered.cut)
+    log.info(
+        "store at tick %d: snapshot of tick %d and %d ticks after it",
+        recovered.last_tick,
+        recovered.snapshot_tick,
+        len(recovered.bodies),
+    )
