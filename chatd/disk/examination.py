@@ -1,0 +1,191 @@
+"""Reads and verifies a whole store, and writes nothing.
+
+The journal that counts begins with the last segment whose first tick is not behind the
+tick after the snapshot. Older segments were covered by the snapshot and are left over from
+a crash before their deletion; nobody reads them.
+
+A bad record is taken as torn, which a crash explains, only at the very end of the last
+segment; anywhere else it is damage (segment.py says how the two are told apart).
+"""
+
+import os
+from dataclasses import dataclass, field
+
+from chatd.disk.files import Disk, folder_of
+from chatd.disk.journal import OldSegment, Tail
+from chatd.disk.segment import (
+    HEADER_BYTES,
+    VERSION,
+    SegmentHeader,
+    decode_header,
+    find_proof,
+    read_records,
+    segment_number,
+    segment_path,
+)
+from chatd.disk.snapshot import Snapshot, load_snapshot, temporary_path
+from chatd.errors import StoreCorrupt
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSegment:
+    """A segment that counts, by its header."""
+
+    path: str
+    header: SegmentHeader
+
+    @property
+    def first_tick(self) -> int:
+        """The tick of its first record, written or still to come."""
+        return self.header.first_tick
+
+
+@dataclass(slots=True)
+class Findings:
+    """What reading a store has yielded so far.
+
+    next_tick: the tick after the snapshot, and in the end the one after the journal.
+    bodies: the ticks between. cut: a sentence on a torn tail. rubbish: the paths of files
+    that a crash left over.
+    """
+
+    snapshot: Snapshot | None
+    next_tick: int
+    bodies: list[bytes] = field(default_factory=list)
+    live: list[LiveSegment] = field(default_factory=list)
+    older: list[OldSegment] = field(default_factory=list)
+    tail: Tail | None = None
+    cut: str | None = None
+    rubbish: list[str] = field(default_factory=list)
+
+    @property
+    def snapshot_tick(self) -> int:
+        """The last tick in the snapshot, 0 without one."""
+        return self.snapshot.last_tick if self.snapshot else 0
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether the journal goes back to the snapshot, or to the first tick of all."""
+        return bool(self.live) and self.live[0].first_tick <= self.snapshot_tick + 1
+
+
+def examine(disk: Disk, path: str) -> Findings:
+    """Return what the store holds. Raises StoreCorrupt and OSError."""
+    snapshot = load_snapshot(disk, path)
+    found = Findings(snapshot, next_tick=snapshot.last_tick + 1 if snapshot else 1)
+    names = _names_beside(disk, path)
+    if os.path.basename(temporary_path(path)) in names:
+        found.rubbish.append(temporary_path(path))
+    _find_segments(disk, path, names, found)
+    if found.live:
+        _read_segments(disk, found)
+    elif snapshot:
+        raise StoreCorrupt(path, 0, "the journal that belongs to this snapshot is missing")
+    return found
+
+
+def _names_beside(disk: Disk, path: str) -> list[str]:
+    """Return the names in the store's folder, none if there is no folder yet."""
+    try:
+        return disk.list_folder(folder_of(path))
+    except FileNotFoundError:
+        return []
+
+
+def _find_segments(disk: Disk, path: str, names: list[str], found: Findings) -> None:
+    """Go back from the newest segment to the one that is linked to the snapshot."""
+    numbers = sorted(filter(None, (segment_number(path, name) for name in names)))
+    expected = newest = numbers[-1] if numbers else 0
+    while numbers and not found.is_linked:
+        number = numbers.pop()
+        if number != expected:
+            raise StoreCorrupt(segment_path(path, expected), 0, "this segment is missing")
+        _add_segment(disk, segment_path(path, number), number, number == newest, found)
+        expected -= 1
+    if found.live and not found.is_linked:
+        reason = f"begins with tick {found.live[0].first_tick}, nothing has {found.next_tick}"
+        raise StoreCorrupt(found.live[0].path, 0, reason)
+    if expected and not found.live:
+        raise StoreCorrupt(segment_path(path, expected), 0, "this segment is missing")
+    found.rubbish += [segment_path(path, number) for number in numbers]
+
+
+def _add_segment(disk: Disk, path: str, number: int, is_newest: bool, found: Findings) -> None:
+    header = _read_header(disk, path, number)
+    if header is not None:
+        found.live.insert(0, LiveSegment(path, header))
+    elif is_newest:  # made ahead of need, and never begun
+        found.rubbish.append(path)
+    else:
+        raise StoreCorrupt(path, 0, "the segment's header is missing")
+
+
+def _read_header(disk: Disk, path: str, number: int) -> SegmentHeader | None:
+    """Return a segment's header, None if there is none and nothing that needed one."""
+    header = decode_header(_read_file(disk, path, HEADER_BYTES))
+    if header is None:
+        if _read_file(disk, path)[HEADER_BYTES:].strip(b"\0"):
+            raise StoreCorrupt(path, 0, "the segment's header is damaged")
+        return None
+    if header.version != VERSION:
+        raise StoreCorrupt(path, 0, f"format {header.version}, this program reads {VERSION}")
+    if header.number != number:
+        raise StoreCorrupt(path, 0, f"this is segment {header.number} under another name")
+    return header
+
+
+def _read_segments(disk: Disk, found: Findings) -> None:
+    """Read the live segments, which must follow one another without a gap."""
+    tick, mark = found.live[0].first_tick, found.live[0].header.previous
+    for segment in found.live:
+        if segment.header.previous != mark:
+            raise StoreCorrupt(segment.path, 0, "does not belong to the segment before it")
+        if segment.first_tick != tick:
+            reason = f"begins with tick {segment.first_tick}, but {tick} comes next"
+            raise StoreCorrupt(segment.path, 0, reason)
+        tick, mark = _read_segment(disk, segment, found), segment.header.mark
+    if tick < found.next_tick:
+        reason = f"the journal ends with tick {tick - 1}, before its snapshot"
+        raise StoreCorrupt(found.live[-1].path, 0, reason)
+    found.next_tick = tick
+
+
+def _read_segment(disk: Disk, segment: LiveSegment, found: Findings) -> int:
+    """Gather a segment's ticks after the snapshot; return the tick after its last."""
+    data = _read_file(disk, segment.path)
+    end, tick = HEADER_BYTES, segment.first_tick
+    for record in read_records(data, segment.header.mark, tick):
+        if record.tick > found.snapshot_tick:
+            found.bodies.append(record.body)
+        end, tick = record.end, record.tick + 1
+    is_bad = len(data.rstrip(b"\0")) > end  # preallocated zeros are no record
+    if is_bad:
+        _judge_bad_record(segment, data, end, tick, found)
+    if segment is found.live[-1]:
+        size = end if is_bad else len(data)
+        number, mark = segment.header.number, segment.header.mark
+        found.tail = Tail(number, mark, end, size, tick, tuple(found.older))
+    else:
+        found.older.append(OldSegment(segment.header.number, tick - 1, end - HEADER_BYTES))
+    return tick
+
+
+def _judge_bad_record(
+    segment: LiveSegment, data: bytes, offset: int, tick: int, found: Findings
+) -> None:
+    """Note a torn record, refuse a damaged one, which was durable and maybe promised."""
+    if segment is not found.live[-1]:
+        raise StoreCorrupt(segment.path, offset, f"the record of tick {tick} is damaged")
+    proof = find_proof(data, offset, segment.header.mark, tick)
+    if proof is not None:
+        reason = f"the record of tick {tick} is damaged: one after it is whole, at byte {proof}"
+        raise StoreCorrupt(segment.path, offset, reason)
+    found.cut = f"{segment.path}, at byte {offset}: the record of tick {tick} was torn"
+
+
+def _read_file(disk: Disk, path: str, size: int | None = None) -> bytes:
+    fd = disk.open_read(path)
+    try:
+        return disk.read(fd, disk.info(fd).size if size is None else size, 0)
+    finally:
+        disk.close(fd)

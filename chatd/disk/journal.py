@@ -1,0 +1,228 @@
+"""The journal: one record for each tick, durable before anything of the tick leaves.
+
+The records stand in segments, `DB_NAME-journal-000001` and so on, which are preallocated:
+that makes a sync cheap, and room for a tick certain before its first handler runs. Three
+rules, on which recovery relies:
+
+- Before a segment's header is written, all older segments are durable; and the header is
+  durable, name and all, before the segment's first record is written. So only the last
+  segment can have been torn by a crash.
+- A file without a header is at most one, the newest: it was made ahead of need.
+- Segments are removed from the oldest on, once a durable snapshot covers all they hold.
+"""
+
+import errno
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chatd.config import Fsync
+from chatd.disk.files import Disk, folder_of, unlink_if_there
+from chatd.disk.segment import (
+    HEADER_BYTES,
+    MARK_BYTES,
+    NO_MARK,
+    RECORD_BYTES,
+    encode_header,
+    encode_record,
+    segment_path,
+)
+from chatd.errors import StoreFull
+
+SEGMENT_BYTES = 16 * 1024 * 1024
+RESERVE_BYTES = 6 * 1024 * 1024
+"""Room for one tick: TICK_BYTES_MAX of requests, and what its timers and answers add."""
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@dataclass(frozen=True, slots=True)
+class OldSegment:
+    """A segment that is only kept until a snapshot covers its last tick."""
+
+    number: int
+    last_tick: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Where a recovered journal goes on: its last segment, and the ones before that.
+
+    number, mark: as in the segment's header. end: the offset behind its last record.
+    size: bytes allocated. next_tick: the tick of the next record.
+    """
+
+    number: int
+    mark: bytes
+    end: int
+    size: int
+    next_tick: int
+    older: tuple[OldSegment, ...] = ()
+
+
+def random_mark() -> bytes:
+    """Return a new segment's mark."""
+    return os.urandom(MARK_BYTES)
+
+
+class Journal:
+    """Appends ticks to the segments of one store.
+
+    Every method may raise `OSError`. After one that `append`, `sync` or `rotate` raised the
+    journal must not be used any more: what the page cache holds can't be trusted.
+    """
+
+    def __init__(
+        self,
+        disk: Disk,
+        path: str,
+        *,
+        fsync: Fsync,
+        tail: Tail | None = None,
+        segment_bytes: int = SEGMENT_BYTES,
+        reserve_bytes: int = RESERVE_BYTES,
+        new_mark: Callable[[], bytes] = random_mark,
+    ) -> None:
+        """Go on at `tail`, or begin a new store's journal at tick 1.
+
+        path: the store's name; the segments stand beside it. reserve_bytes: what one tick
+        may take, record header included.
+        """
+        if HEADER_BYTES + reserve_bytes > segment_bytes:
+            raise ValueError("a tick must fit into a segment")
+        self._disk = disk
+        self._path = path
+        self._fsync = fsync
+        self._segment_bytes = segment_bytes
+        self._reserve_bytes = reserve_bytes
+        self._new_mark = new_mark
+        self._spare: int | None = None
+        self._mark = NO_MARK
+        if tail is None:
+            self._next_tick = self._synced_before = 1
+            self._older: list[OldSegment] = []
+            self._begin(1, self._create(1))
+        else:
+            self._resume(tail)
+
+    @property
+    def last_tick(self) -> int:
+        """The number of the last tick appended, 0 if there is none."""
+        return self._next_tick - 1
+
+    @property
+    def bytes_since_snapshot(self) -> int:
+        """The bytes in all segments that no snapshot has replaced yet."""
+        return self._end - HEADER_BYTES + sum(segment.size for segment in self._older)
+
+    def reserve(self) -> bool:
+        """Make room for a whole tick; False if the disk has none to give."""
+        if self._size - self._end >= self._reserve_bytes or self._spare is not None:
+            return True
+        try:
+            self._spare = self._create(self._number + 1)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            return False
+        return True
+
+    def append(self, body: bytes) -> int:
+        """Write the next tick, durable on return if the mode is ALWAYS; return its number."""
+        tick = self._next_tick
+        if self._end + RECORD_BYTES + len(body) > self._size and not self._is_empty:
+            self._advance()
+        record = encode_record(self._mark, tick, tick - self._synced_before, body)
+        self._disk.write(self._fd, record, self._end)
+        self._end += len(record)
+        self._next_tick += 1
+        if self._fsync is Fsync.ALWAYS:
+            self.sync()
+        return tick
+
+    def sync(self) -> None:
+        """Make all ticks so far durable."""
+        if self._synced_before != self._next_tick:
+            self._disk.datasync(self._fd)
+            self._synced_before = self._next_tick
+
+    def rotate(self) -> int:
+        """Begin a new segment and return the last tick before it; a snapshot covers those.
+
+        Raises StoreFull, with nothing changed, if there is no room for the new segment.
+        """
+        if not self._is_empty:
+            try:
+                self._spare = self._take_spare()
+            except OSError as error:
+                if error.errno not in NO_ROOM:
+                    raise
+                raise StoreFull(f"no room for a new segment of {self._path}") from error
+            self._advance()
+        return self.last_tick
+
+    def drop_through(self, tick: int) -> None:
+        """Delete the segments of which a durable snapshot of `tick` holds everything."""
+        covered = [segment for segment in self._older if segment.last_tick <= tick]
+        for segment in covered:
+            self._disk.unlink(segment_path(self._path, segment.number))
+            self._older.remove(segment)
+        if covered:
+            self._disk.sync_folder(folder_of(self._path))
+
+    def close(self) -> None:
+        """Sync and close; a segment made ahead of need is removed."""
+        self.sync()
+        self._disk.close(self._fd)
+        if self._spare is not None:
+            self._disk.close(self._spare)
+            self._disk.unlink(segment_path(self._path, self._number + 1))
+
+    @property
+    def _is_empty(self) -> bool:
+        return self._end == HEADER_BYTES
+
+    def _advance(self) -> None:
+        """Leave this segment for the next."""
+        spare = self._take_spare()
+        self.sync()
+        self._disk.close(self._fd)
+        self._older.append(OldSegment(self._number, self.last_tick, self._end - HEADER_BYTES))
+        self._spare = None
+        self._begin(self._number + 1, spare)
+
+    def _take_spare(self) -> int:
+        return self._create(self._number + 1) if self._spare is None else self._spare
+
+    def _create(self, number: int) -> int:
+        """Create and preallocate a segment's file, or leave nothing behind."""
+        path = segment_path(self._path, number)
+        fd = self._disk.create(path)
+        try:
+            self._disk.allocate(fd, self._segment_bytes)
+        except OSError:
+            self._disk.close(fd)
+            unlink_if_there(self._disk, path)
+            raise
+        return fd
+
+    def _begin(self, number: int, fd: int) -> None:
+        """Make an empty file the current segment, durably."""
+        previous, self._mark = self._mark, self._new_mark()
+        self._disk.write(fd, encode_header(number, self._next_tick, previous, self._mark), 0)
+        self._disk.sync(fd)
+        self._disk.sync_folder(folder_of(self._path))
+        self._number = number
+        self._fd = fd
+        self._end = HEADER_BYTES
+        self._size = self._segment_bytes
+
+    def _resume(self, tail: Tail) -> None:
+        self._fd = self._disk.open_write(segment_path(self._path, tail.number))
+        self._next_tick = self._synced_before = tail.next_tick
+        self._older = list(tail.older)
+        self._mark = tail.mark
+        self._number = tail.number
+        self._end = tail.end
+        self._size = tail.size

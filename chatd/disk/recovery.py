@@ -1,0 +1,108 @@
+"""Recovery: what the store holds, and its files made fit to go on with.
+
+Everything is verified before the first byte is written, so a store that is refused stays
+as it was found.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chatd.disk.examination import Findings, examine
+from chatd.disk.files import Disk, folder_of, unlink_if_there
+from chatd.disk.journal import Tail
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A store as it was after `last_tick`, durable.
+
+    snapshot: a tree of builtins, None if there never was one. bodies: the ticks after
+    `snapshot_tick`, in order. cut: a sentence on what was cut off as torn, for the log.
+    tail: where the journal goes on, None for a new store.
+    """
+
+    snapshot: Any
+    snapshot_tick: int
+    bodies: list[bytes]
+    last_tick: int
+    cut: str | None
+    tail: Tail | None
+
+    @property
+    def clean(self) -> bool:
+        """Whether the snapshot is all: the server had been stopped, not killed."""
+        return not self.bodies and self.cut is None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `check` found. ticks: how many follow the snapshot. cut: what a start cuts off."""
+
+    snapshot_tick: int
+    last_tick: int
+    ticks: int
+    segments: int
+    cut: str | None
+
+
+def recover(disk: Disk, path: str) -> Recovered:
+    """Return what the store holds; one that doesn't exist yet is empty.
+
+    What a crash tore is cut off, all that counts is synced, what it left over is removed.
+    Raises StoreCorrupt, with nothing written, and OSError.
+    """
+    found = examine(disk, path)
+    _repair(disk, path, found)
+    return Recovered(
+        snapshot=found.snapshot.tree if found.snapshot else None,
+        snapshot_tick=found.snapshot_tick,
+        bodies=found.bodies,
+        last_tick=found.next_tick - 1,
+        cut=found.cut,
+        tail=found.tail,
+    )
+
+
+def check(disk: Disk, path: str) -> Report:
+    """Verify the store and write nothing. Raises StoreCorrupt and OSError.
+
+    For a store without a running server, whose last record may be half written just now.
+    """
+    found = examine(disk, path)
+    return Report(
+        snapshot_tick=found.snapshot_tick,
+        last_tick=found.next_tick - 1,
+        ticks=len(found.bodies),
+        segments=len(found.live),
+        cut=found.cut,
+    )
+
+
+def _repair(disk: Disk, path: str, found: Findings) -> None:
+    """Cut, sync, clean up, in an order that a crash in between does not harm."""
+    if found.tail and found.cut:
+        _cut(disk, found.live[-1].path, found.tail.end)
+    for segment in found.live:
+        _sync(disk, segment.path)
+    if found.snapshot:
+        _sync(disk, path)
+    if found.live or found.rubbish:
+        disk.sync_folder(folder_of(path))  # the snapshot's name before what it replaces goes
+    for name in found.rubbish:
+        unlink_if_there(disk, name)
+
+
+def _cut(disk: Disk, path: str, end: int) -> None:
+    fd = disk.open_write(path)
+    try:
+        disk.truncate(fd, end)
+    finally:
+        disk.close(fd)
+
+
+def _sync(disk: Disk, path: str) -> None:
+    fd = disk.open_write(path)
+    try:
+        disk.sync(fd)
+    finally:
+        disk.close(fd)

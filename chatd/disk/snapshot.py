@@ -1,0 +1,225 @@
+"""The snapshot: the whole state after one tick, as one file that is swapped in whole.
+
+    magic 8 | version u32 | last tick u64 | payload length u64 | BLAKE2b-256 32 | payload
+
+Numbers are big endian. The payload is a pickle, protocol 5, of builtin types only, so that
+a renamed module breaks no old file. The digest is of the payload and then of the fields
+before the digest, in this order because the length is known last. It finds damage, it is
+no seal: whoever can write the file can compute it. That a forged file runs no code is the
+unpickler's doing, which refuses every global.
+"""
+
+import gc
+import io
+import os
+import pickle
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import blake2b
+from struct import Struct
+from typing import Any, NoReturn
+
+from chatd.disk.files import Disk, FileInfo, folder_of, unlink_if_there
+from chatd.errors import StoreCorrupt
+
+MAGIC = b"chatsnap"
+VERSION = 1
+DIGEST_BYTES = 32
+CHUNK_BYTES = 1024 * 1024
+SYNC_BYTES = 4 * 1024 * 1024
+"""Synced as it goes, so that the last sync, and the journal's beside it, stay short."""
+
+_FIELDS = Struct(">8sIQQ")
+HEADER_BYTES = _FIELDS.size + DIGEST_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A tree of builtins, and the last tick that went into it."""
+
+    tree: Any
+    last_tick: int
+
+
+def temporary_path(path: str) -> str:
+    """Return the name under which the store's next snapshot is written."""
+    return f"{path}-snapshot.tmp"
+
+
+def write_snapshot(disk: Disk, path: str, tree: object, last_tick: int) -> None:
+    """Write and swap in a snapshot, durable on return.
+
+    Raises OSError (the old snapshot is then still in place) and TypeError for a tree that
+    holds anything but builtins.
+    """
+    temporary = temporary_path(path)
+    fd = disk.create(temporary)
+    try:
+        try:
+            fill_snapshot(disk, fd, tree, last_tick)
+        finally:
+            disk.close(fd)
+        install_snapshot(disk, path)
+    except Exception:
+        unlink_if_there(disk, temporary)
+        raise
+
+
+def fill_snapshot(disk: Disk, fd: int, tree: object, last_tick: int) -> None:
+    """Write a snapshot into an empty file and sync it."""
+    payload = _PayloadWriter(disk, fd)
+    _BuiltinPickler(payload, protocol=5).dump(tree)
+    fields = _FIELDS.pack(MAGIC, VERSION, last_tick, payload.finish())
+    disk.write(fd, fields + payload.digest(fields), 0)
+    disk.sync(fd)
+
+
+def install_snapshot(disk: Disk, path: str) -> None:
+    """Put a finished temporary file in the snapshot's place, durably."""
+    disk.rename(temporary_path(path), path)
+    disk.sync_folder(folder_of(path))
+
+
+def load_snapshot(disk: Disk, path: str) -> Snapshot | None:
+    """Return the store's snapshot, None if there is none.
+
+    Raises StoreCorrupt for a file that is damaged, that somebody else could have written,
+    or that holds anything but builtins.
+    """
+    try:
+        fd = disk.open_read(path)
+    except FileNotFoundError:
+        return None
+    try:
+        return _load(disk, fd, path)
+    finally:
+        disk.close(fd)
+
+
+class _BuiltinPickler(pickle.Pickler):
+    """Refuses to write what the loader would refuse to read."""
+
+    def reducer_override(self, obj: object) -> NoReturn:
+        raise TypeError(f"a snapshot holds builtins only, not {type(obj).__qualname__}")
+
+
+class _BuiltinUnpickler(pickle.Unpickler):
+    """Makes builtins only: without a global, a pickle has nothing that it could call."""
+
+    def find_class(self, module_name: str, global_name: str) -> NoReturn:
+        raise pickle.UnpicklingError(f"it asks for {module_name}.{global_name}")
+
+
+class _PayloadWriter:
+    """The file that the pickler writes to: gathers, hashes, and syncs every few MiB."""
+
+    def __init__(self, disk: Disk, fd: int) -> None:
+        self._disk = disk
+        self._fd = fd
+        self._hash = blake2b(digest_size=DIGEST_BYTES)
+        self._gathered = bytearray()
+        self._offset = HEADER_BYTES
+        self._unsynced = 0
+
+    def write(self, data: bytes) -> int:
+        self._gathered += data
+        if len(self._gathered) >= CHUNK_BYTES:
+            self._flush()
+        return len(data)
+
+    def finish(self) -> int:
+        """Write what is left and return the payload's length."""
+        self._flush()
+        return self._offset - HEADER_BYTES
+
+    def digest(self, fields: bytes) -> bytes:
+        self._hash.update(fields)
+        return self._hash.digest()
+
+    def _flush(self) -> None:
+        chunk = bytes(self._gathered)
+        self._gathered.clear()
+        self._hash.update(chunk)
+        self._disk.write(self._fd, chunk, self._offset)
+        self._offset += len(chunk)
+        self._unsynced += len(chunk)
+        if self._unsynced >= SYNC_BYTES:
+            self._disk.datasync(self._fd)
+            self._unsynced = 0
+
+
+class _PayloadReader(io.RawIOBase):
+    """The file that the unpickler reads from, through a buffer of CHUNK_BYTES."""
+
+    def __init__(self, disk: Disk, fd: int) -> None:
+        self._disk = disk
+        self._fd = fd
+        self._offset = HEADER_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._disk.read(self._fd, len(buffer), self._offset)
+        buffer[: len(piece)] = piece
+        self._offset += len(piece)
+        return len(piece)
+
+
+def _load(disk: Disk, fd: int, path: str) -> Snapshot:
+    info = disk.info(fd)
+    _check_owner(path, info)
+    header = disk.read(fd, HEADER_BYTES, 0)
+    if len(header) < HEADER_BYTES or not header.startswith(MAGIC):
+        raise StoreCorrupt(path, 0, "not a snapshot of this program")
+    fields, digest = header[: _FIELDS.size], header[_FIELDS.size :]
+    _, version, last_tick, length = _FIELDS.unpack(fields)
+    if version != VERSION:
+        raise StoreCorrupt(path, len(MAGIC), f"format {version}, this program reads {VERSION}")
+    if info.size != HEADER_BYTES + length:
+        raise StoreCorrupt(path, info.size, f"should have {HEADER_BYTES + length} bytes")
+    if _digest(disk, fd, fields) != digest:
+        raise StoreCorrupt(path, 0, "the checksum does not match the content")
+    return Snapshot(_unpickle(disk, fd, path), last_tick)
+
+
+def _check_owner(path: str, info: FileInfo) -> None:
+    if info.owner != os.geteuid():
+        raise StoreCorrupt(path, 0, f"belongs to user {info.owner}, not to the server's")
+    if info.mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise StoreCorrupt(path, 0, f"others may write it (mode {stat.S_IMODE(info.mode):o})")
+
+
+def _digest(disk: Disk, fd: int, fields: bytes) -> bytes:
+    digest = blake2b(digest_size=DIGEST_BYTES)
+    offset = HEADER_BYTES
+    while chunk := disk.read(fd, CHUNK_BYTES, offset):
+        digest.update(chunk)
+        offset += len(chunk)
+    digest.update(fields)
+    return digest.digest()
+
+
+def _unpickle(disk: Disk, fd: int, path: str) -> Any:
+    reader = io.BufferedReader(_PayloadReader(disk, fd), CHUNK_BYTES)
+    try:
+        with _collector_off():
+            return _BuiltinUnpickler(reader).load()
+    except OSError:
+        raise
+    except Exception as error:  # a pickle can fail with nearly any of them
+        raise StoreCorrupt(path, HEADER_BYTES, f"not a pickle of builtins: {error}") from error
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Millions of new objects and no garbage: collecting would double the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
