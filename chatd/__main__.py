@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from chatd import __version__, maintenance
+from chatd import __version__, logs, maintenance
 from chatd.config import ConfigError, Settings, load
 from chatd.disk.files import RealDisk
 from chatd.disk.fork import fork_child
@@ -34,12 +34,17 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     flags = {name: getattr(options, name) for name in FLAGS if getattr(options, name) is not None}
+
+    def read_settings() -> Settings:
+        return load(options.config, os.environ, flags)
+
     try:
-        settings = load(options.config, os.environ, flags)
+        settings = read_settings()
+        logs.configure(settings)
     except (ConfigError, OSError) as error:
         print(f"chatd: {error}", file=sys.stderr)
         return 2
-    _log_to_stderr(settings)
+    options.read_settings = read_settings
     try:
         return _COMMANDS[options.command](options, settings)
     except (ChatError, StoreError, OSError, ValueError) as error:
@@ -92,8 +97,10 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         machine = _machine()
         storage = Storage(settings, machine)
         loop = Loop(selectors.DefaultSelector())
-        signals = SignalWatcher(loop, (signal.SIGINT, signal.SIGTERM))
-        server = Server(settings, storage, loop, listening, signals, machine)
+        signals = SignalWatcher(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
+        server = Server(
+            settings, storage, loop, listening, signals, machine, options.read_settings
+        )
         server.start()
         # A large store must cause no pauses: what lives long is left out of collections.
         gc.collect()
@@ -139,13 +146,6 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "user reset": _user_reset,
     "new-epoch": _new_epoch,
 }
-
-
-def _log_to_stderr(settings: Settings) -> None:
-    logging.basicConfig(
-        level=settings.log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
 
 
 if __name__ == "__main__":

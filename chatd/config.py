@@ -16,7 +16,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -349,6 +349,14 @@ TABLE: dict[str, tuple[Option, ...]] = {
 }
 # fmt: on
 
+FIXED = frozenset(
+    {
+        "DB_NAME", "FSYNC", "JOURNAL_SEGMENT", "HOST", "PORT", "INSECURE", "HIGH_WATER",
+        "TICK_BYTES_MAX",
+    }
+)  # fmt: skip
+"""Options that a running server can't take up: they change with the next start."""
+
 OPTIONS = tuple(chain.from_iterable(TABLE.values()))
 BY_NAME = {option.name: option for option in OPTIONS}
 
@@ -383,6 +391,17 @@ def load(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]
     settings = Settings(**values)
     _check_host(settings, last["HOST"])
     return settings
+
+
+def changed(old: Settings, new: Settings) -> tuple[Settings, list[str]]:
+    """Return what a running server with `old` goes on with when `new` is wanted.
+
+    That is `new` but for the `FIXED` options; the second is the names of those that differ.
+    """
+    fixed = [option for option in OPTIONS if option.name in FIXED]
+    late = [o for o in fixed if getattr(old, o.field) != getattr(new, o.field)]
+    kept = {option.field: getattr(old, option.field) for option in late}
+    return replace(new, **kept), [option.name for option in late]
 
 
 def _option(given: _Given) -> Option:
@@ -522,7 +541,8 @@ def sample() -> str:
     """Return a chat.ini that explains every option and sets it to its default."""
     intro = (
         f"# The settings of chatd, each at its default. CHATD_<NAME> in the environment overrides\n"
-        f"# a line: CHATD_PORT=9000. What follows a # is a comment.\n\n[{SECTION}]\n"
+        f"# a line: CHATD_PORT=9000. What follows a # is a comment. SIGHUP makes a running server\n"
+        f"# read its settings again.\n\n[{SECTION}]\n"
     )
     return intro + "".join(_sample_topic(topic, options) for topic, options in TABLE.items())
 
@@ -533,7 +553,8 @@ def _sample_topic(topic: str, options: tuple[Option, ...]) -> str:
 
 def _sample_option(option: Option) -> str:
     default = option.default or "nothing"
-    notes = f"{option.help}\nAllowed: {option.kind.allowed}. Default: {default}."
+    late = " Takes a restart." if option.name in FIXED else ""
+    notes = f"{option.help}\nAllowed: {option.kind.allowed}. Default: {default}.{late}"
     lines = chain.from_iterable(textwrap.wrap(note, width=88) for note in notes.split("\n"))
     comment = "".join(f"# {line}\n" for line in lines)
     return f"\n{comment}{option.name} = {option.default}".rstrip() + "\n"

@@ -45,10 +45,8 @@ class Housekeeping:
         self.wheel = TimerWheel()
         self._storage = storage
         self._state = storage.store.state
-        self._settings = settings
-        self._clockwork = clockwork
-        self._lifetime = lifetime
         self._acks = acks
+        self.configure(settings, clockwork, lifetime)
         self._spenders: set[str] = set()
         self._on: dict[str, Callable[[Any, int], int | None]] = {
             "cursors": self._move_cursors,
@@ -59,6 +57,14 @@ class Housekeeping:
             "storage": self._try_storage,
             "sync": self._sync,
         }
+
+    def configure(
+        self, settings: Settings, clockwork: ClockworkHandlers, lifetime: Lifetime
+    ) -> None:
+        """Go on with other settings. Timers that are armed fire when they were to."""
+        self._settings = settings
+        self._clockwork = clockwork
+        self._lifetime = lifetime
 
     def on(self, kind: str, action: Callable[[Any, int], int | None]) -> None:
         """Have `action(key, now_ms)` called for timers of a kind; it returns the next time."""
@@ -96,6 +102,13 @@ class Housekeeping:
         """Run the timers that are due, at most so many in a tick."""
         for timer in self.wheel.advance(now_ms, TIMERS_PER_TICK):
             self._fire(timer, now_ms)
+
+    def flush(self, now_ms: int) -> None:
+        """Write what is being gathered, for the last time."""
+        try:
+            self._clockwork.move_cursors(now_ms)
+        except StorageFull:
+            log.warning("no room to write how far users have read; they will see it again")
 
     def take_spenders(self) -> set[str]:
         """Return the users whose limits have been reset by timers of this tick."""

@@ -6,15 +6,17 @@ durable as one journal record, and only then does any byte leave.
 
 import logging
 import signal
+from collections.abc import Callable
 from typing import Protocol
 
-from chatd import __version__
-from chatd.config import Settings
+from chatd import __version__, logs
+from chatd.config import ConfigError, Settings, changed
 from chatd.core.acks import Acks
 from chatd.core.lifetime import Lifetime
 from chatd.core.presence import Presence
 from chatd.errors import Overloaded
 from chatd.handlers.accounts import AccountHandlers
+from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.clockwork import ClockworkHandlers
 from chatd.handlers.context import Drop, Effects, Link, Session
 from chatd.handlers.dispatch import Dispatcher
@@ -57,7 +59,10 @@ class Server:
         listening: ListeningSock,
         signals: Signals,
         machine: Machine,
+        reload: Callable[[], Settings] | None = None,
     ) -> None:
+        """reload: reads the settings again, or raises ConfigError; called on SIGHUP."""
+        self._reload = reload
         self._settings = settings
         self._storage = storage
         self._store = storage.store
@@ -73,35 +78,36 @@ class Server:
         self._delivery = Delivery(
             self._store.state, self._presence, settings.high_water_bytes, settings.tick_bytes_max
         )
+        self._acks = Acks()
+        self._backoff = LoginBackoff()
         self._keeper = Keeper(settings)
-        self._build(settings, machine)
+        dispatcher, clockwork, lifetime = self._build(settings)
+        self._service = Service(
+            dispatcher, self._store, settings, machine.monotonic_ns, machine.random
+        )
+        self._house = Housekeeping(storage, settings, clockwork, lifetime, self._acks)
+        self._house.on("connection", self._look_after)
+        self._house.on("listen", self._listen_again)
+        self._house.on("presence", self._tell_presence)
+        self._house.on("throttle", self._unthrottle)
         self._listener = Listener(listening, loop, self._accept, self._rest_listener)
 
-    def _build(self, settings: Settings, machine: Machine) -> None:
-        """Make the handlers and what calls them."""
+    def _build(self, settings: Settings) -> tuple[Dispatcher, ClockworkHandlers, Lifetime]:
+        """Make the handlers. They keep nothing, so new settings just make new ones."""
         lifetime = Lifetime(
             settings.lifetime_ms, settings.keep_unread_ms, settings.log_bytes_max
         )
-        acks = Acks()
-        store, state = self._store, self._store.state
-        visibility = Visibility(state, lifetime, settings.limit_show_messages)
+        store, acks = self._store, self._acks
+        visibility = Visibility(store.state, lifetime, settings.limit_show_messages)
         self._knowing = KnowingHandlers(store, settings, visibility, self._presence, acks)
         dispatcher = Dispatcher(
-            AccountHandlers(store, settings, f"chatd {__version__}"),
+            AccountHandlers(store, settings, self._backoff, f"chatd {__version__}"),
             FollowingHandlers(store, visibility, acks),
             MessageHandlers(store, settings, lifetime, visibility),
             ReadingHandlers(store, visibility),
             self._knowing,
         )
-        self._service = Service(
-            dispatcher, store, settings, machine.monotonic_ns, machine.random
-        )
-        clockwork = ClockworkHandlers(store, lifetime, acks)
-        self._house = Housekeeping(self._storage, settings, clockwork, lifetime, acks)
-        self._house.on("connection", self._look_after)
-        self._house.on("listen", self._listen_again)
-        self._house.on("presence", self._tell_presence)
-        self._house.on("throttle", self._unthrottle)
+        return dispatcher, ClockworkHandlers(store, lifetime, acks), lifetime
 
     # -- running -----------------------------------------------------------------------------
 
@@ -117,7 +123,8 @@ class Server:
         self.close()
 
     def close(self) -> None:
-        """End every connection and the store."""
+        """End every connection and the store, with what was read up to now."""
+        self._house.flush(self._clock.now_ms)
         self._listener.close()
         for connection in list(self._connections.values()):
             connection.drop()
@@ -152,6 +159,7 @@ class Server:
         self._arm(now_ms, effects, grown)
         if committed:
             self._house.journal_grew(now_ms)
+        self._service.write_log()
         self._reap()  # close here only: no descriptor is reused within a tick
         return self._goes_on(now_ms)
 
@@ -200,8 +208,31 @@ class Server:
             self._on_signal(signum)
 
     def _on_signal(self, signum: signal.Signals) -> None:
-        log.info("%s: stopping", signum.name)
-        self.stop()
+        if signum is signal.SIGHUP:
+            self._read_settings_again()
+        else:
+            log.info("%s: stopping", signum.name)
+            self.stop()
+
+    def _read_settings_again(self) -> None:
+        """Take what can change while running from the settings as they are now."""
+        if self._reload is None:
+            return
+        try:
+            wanted = self._reload()
+        except (ConfigError, OSError) as error:
+            log.error("the settings stay as they are: %s", error)
+            return
+        settings, late = changed(self._settings, wanted)
+        self._settings = settings
+        logs.configure(settings)
+        dispatcher, clockwork, lifetime = self._build(settings)
+        self._service.configure(dispatcher, settings)
+        self._house.configure(settings, clockwork, lifetime)
+        self._keeper = Keeper(settings)
+        log.info("settings read again")
+        for name in late:
+            log.warning("%s changes with the next start only", name)
 
     def _tell(self, effects: Effects) -> None:
         """Carry out what the handlers wanted said besides entries, and done."""

@@ -13,12 +13,15 @@ from chatd.core.store import Store
 from chatd.errors import ChatError, Internal, ProtocolError
 from chatd.handlers.context import Context, Effects, Session
 from chatd.handlers.dispatch import Dispatcher
+from chatd.logs import Action, ActionLog
 from chatd.net.connection import Connection, Life
 from chatd.wire import commands as c
 from chatd.wire.envelope import Envelope, Notification, Request
 
 log = logging.getLogger(__name__)
 
+BURST_MS = 1_000
+"""After a pause, a connection may ask for so long's worth of requests at once."""
 TICK_NS_MAX = 20_000_000
 """After so long a tick handles no more requests."""
 
@@ -34,24 +37,29 @@ class Service:
         monotonic_ns: Callable[[], int],
         random: Callable[[int], bytes],
     ) -> None:
-        self._dispatcher = dispatcher
         self._store = store
-        self._bytes_max = settings.tick_bytes_max
-        self._high_water_bytes = settings.high_water_bytes
-        rate = settings.requests_per_second
-        self._request_ms = 1000 / rate if rate else 0.0
-        self._burst_ms = 1000.0
         self._monotonic_ns = monotonic_ns
         self._random = random
+        self._actions = ActionLog()
+        self.configure(dispatcher, settings)
         self._now_ms = 0
         self._bytes = 0
         self._deadline_ns = 0
+        self._throttled: list[tuple[Connection, int]] = []
         self.effects = Effects()
         self.waiting: dict[Connection, None] = {}
         """Connections with requests that the last tick had no time for."""
         self.paused: dict[Connection, None] = {}
         """Connections that are not read until they have taken their answers."""
-        self._throttled: list[tuple[Connection, int]] = []
+
+    def configure(self, dispatcher: Dispatcher, settings: Settings) -> None:
+        """Go on with other handlers, bounds and wishes for the log."""
+        self._dispatcher = dispatcher
+        self._bytes_max = settings.tick_bytes_max
+        self._high_water_bytes = settings.high_water_bytes
+        rate = settings.requests_per_second
+        self._request_ms = 1000 / rate if rate else 0.0
+        self._actions.configure()
 
     def begin_tick(self, now_ms: int) -> None:
         """Open the budget."""
@@ -63,6 +71,10 @@ class Service:
     def is_spent(self) -> bool:
         """Whether this tick has done enough."""
         return self._bytes > self._bytes_max or self._monotonic_ns() > self._deadline_ns
+
+    def write_log(self) -> None:
+        """Write down the actions of this tick."""
+        self._actions.write()
 
     def take_effects(self) -> Effects:
         """Return what this tick's requests want done, and begin anew."""
@@ -118,9 +130,9 @@ class Service:
         if connection.queued_bytes > self._high_water_bytes:
             connection.reads = False
             self.paused[connection] = None
-        elif connection.throttle_ms > self._now_ms + self._burst_ms:
+        elif connection.throttle_ms > self._now_ms + BURST_MS:
             connection.reads = False
-            until_ms = connection.throttle_ms - self._burst_ms
+            until_ms = connection.throttle_ms - BURST_MS
             self._throttled.append((connection, int(until_ms) + 1))
         elif self.is_spent:
             self.waiting[connection] = None
@@ -140,18 +152,39 @@ class Service:
             raise ProtocolError("this server asks nothing, so there is nothing to answer")
 
     def _answer(self, connection: Connection, request: Request) -> None:
+        started_ns = self._monotonic_ns()
         try:
-            result = self._call(connection, request)
+            result = self._call(connection, request) or c.Nothing()
         except ChatError as error:
             connection.queue(connection.codec.error(request.id, error))
+            self._log(connection, request.method, error.code, started_ns)
         else:
-            connection.queue(connection.codec.result(request.id, result or c.Nothing()))
+            connection.queue(connection.codec.result(request.id, result))
+            self._log(connection, request.method, "ok", started_ns, result)
 
     def _listen(self, connection: Connection, notification: Notification) -> None:
+        started_ns = self._monotonic_ns()
+        outcome = "ok"
         try:
             self._call(connection, notification)
         except ChatError as error:
             connection.tell(c.Error(error.code, error.message))
+            outcome = error.code
+        self._log(connection, notification.method, outcome, started_ns)
+
+    def _log(
+        self,
+        connection: Connection,
+        method: str,
+        outcome: str,
+        started_ns: int,
+        result: c.Result | None = None,
+    ) -> None:
+        if self._actions.wants(method):
+            took_ns = self._monotonic_ns() - started_ns
+            place = f"{result.room}#{result.seq}" if isinstance(result, c.Posted) else ""
+            name, address, number = connection.name, connection.address, connection.number
+            self._actions.add(Action(name, address, number, method, outcome, took_ns, place))
 
     def _call(self, connection: Connection, call: Request | Notification) -> c.Result | None:
         """Return the result, or raise ChatError, whatever happens before a commit.

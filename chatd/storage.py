@@ -95,12 +95,16 @@ class Storage:
     def commit(self) -> bool:
         """Make the tick's events durable; return whether there were any.
 
-        An OSError here is the end: what the page cache holds can't be trusted any more.
+        Raises StoreError, which is the end: after a failed sync the page cache can't be
+        trusted any more, and nothing of this tick may leave.
         """
         body = self.store.take()
         if body is None:
             return False
-        self._journal.append(body)
+        try:
+            self._journal.append(body)
+        except OSError as error:
+            raise StoreError(f"{self._path}: the journal can't be written: {error}") from error
         return True
 
     def sync(self) -> None:

@@ -33,10 +33,9 @@ class Lifetime:
 
     def over_up_to(self, room: Room, now_ms: int) -> int:
         """Return up to where entries have to leave the room now; 0 if none has."""
-        log = room.log
-        up_to = max(
-            self._by_bytes(room), self._by_floors(room, now_ms), self._by_age(room, now_ms)
-        )
+        log, up_to = room.log, self._by_bytes(room)
+        if self._lifetime_ms:
+            up_to = max(up_to, self._by_floors(room, now_ms), self._by_age(room, now_ms))
         up_to = min(up_to, log.last_seq, log.first_seq + ENTRIES_PER_SLICE - 1)
         return up_to if up_to >= log.first_seq else 0
 
@@ -77,9 +76,7 @@ class Lifetime:
         return room.log.first_seq - 1 + bisect_right(room.log.frames, limit_ms, key=_stamp)
 
     def _ages(self, room: Room) -> bool:
-        return bool(
-            self._lifetime_ms and self._keep_unread_ms and room.kind is RoomKind.GENERAL
-        )
+        return bool(self._keep_unread_ms) and room.kind is RoomKind.GENERAL
 
     def _front_over_ms(self, room: Room) -> int:
         return _stamp(room.log.frames[0]) + max(self._lifetime_ms, self._keep_unread_ms)

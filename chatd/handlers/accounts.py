@@ -44,12 +44,14 @@ DEVICES_PER_PAGE = 100
 class AccountHandlers:
     """From `hello` to `logout`."""
 
-    def __init__(self, store: Store, settings: Settings, server: str) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, backoff: LoginBackoff, server: str
+    ) -> None:
         self._store = store
         self._state = store.state
         self._settings = settings
         self._server = server
-        self._backoff = LoginBackoff()
+        self._backoff = backoff
 
     # -- greeting and registering ------------------------------------------------------------
 

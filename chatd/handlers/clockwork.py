@@ -5,6 +5,7 @@ from chatd.core.acks import Acks
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import Room, User
 from chatd.core.store import Store
+from chatd.handlers.visibility import is_by
 
 
 class ClockworkHandlers:
@@ -37,9 +38,16 @@ class ClockworkHandlers:
     def move_cursors(self, now_ms: int) -> None:
         """Make the acknowledgements of the last second an event."""
         moves = [
-            (name, room, seq)
+            (name, room, self._over_own(name, room, seq))
             for name, room, seq in self._acks.take()
             if seq > self._state.rooms[room].members[name].read_seq
         ]
         if moves:
             self._store.commit(e.CursorsMoved(now_ms, self._lifetime.due_ms(now_ms), moves))
+
+    def _over_own(self, name: str, room: str, seq: int) -> int:
+        """Return how far a reader has come: what one wrote oneself is never unread."""
+        log = self._state.rooms[room].log
+        while (frame := log.get(seq + 1)) is not None and is_by(name, frame):
+            seq += 1
+        return seq

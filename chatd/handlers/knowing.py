@@ -9,9 +9,8 @@ from chatd.core.presence import Presence
 from chatd.core.store import Store
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
-from chatd.handlers.visibility import Visibility
+from chatd.handlers.visibility import Visibility, is_by
 from chatd.wire import commands as c
-from chatd.wire.entries import Message, decode_entry
 
 ROOMS_IN_STATUS = 50
 NAMES_IN_STATUS = 50
@@ -97,13 +96,8 @@ class KnowingHandlers:
         unread = room.log.last_seq - max(read_seq, floor)
         if 0 < unread <= UNREAD_COUNTED_MAX:
             frames = room.log.after(max(read_seq, floor))
-            unread = sum(not _is_by(user.name, frame) for frame in frames)
+            unread = sum(not is_by(user.name, frame) for frame in frames)
         return c.RoomStatus(room.room, room.log.last_seq, read_seq, unread)
-
-
-def _is_by(name: str, frame: bytes) -> bool:
-    entry = decode_entry(frame)
-    return isinstance(entry, Message) and entry.author == name
 
 
 def _allowance(window: Window, limit: int, now_ms: int) -> c.Allowance:

@@ -81,3 +81,9 @@ class Visibility:
         """Return all rooms that a user sees, general first, the self log last."""
         ids = [GENERAL, *sorted(set(user.rooms) - {GENERAL, self_room(user.name)})]
         return [self._state.rooms[i] for i in [*ids, self_room(user.name)]]
+
+
+def is_by(name: str, frame: bytes) -> bool:
+    """Whether a user is the author of an entry."""
+    entry = decode_entry(frame)
+    return isinstance(entry, Message) and entry.author == name
