@@ -13,6 +13,8 @@ from chatd.handlers.visibility import Visibility, is_by
 from chatd.wire import commands as c
 
 ROOMS_IN_STATUS = 50
+ROOMS_PER_PAGE = 100
+"""A room's line takes up to 320 bytes, and a page at most 48 KiB."""
 NAMES_IN_STATUS = 50
 UNREAD_COUNTED_MAX = 1_000
 """Up to so many unread entries are counted one by one, which leaves out one's own."""
@@ -62,7 +64,7 @@ class KnowingHandlers:
         user = self._visibility.user(context)
         ids = sorted(room.room for room in self._visibility.rooms_of(user))
         start = bisect_right(ids, request.after) if request.after else 0
-        page = ids[start : start + request.limit]
+        page = ids[start : start + min(request.limit, ROOMS_PER_PAGE)]
         shown = [self._room_status(user, self._state.rooms[i], context.now_ms) for i in page]
         return c.Rooms(shown, page[-1] if start + len(page) < len(ids) else None)
 

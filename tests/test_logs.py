@@ -1,0 +1,130 @@
+"""The server's log: a line for each action, for people or for machines, never a text."""
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from chatd import logs
+from chatd.config import Settings, load
+from chatd.logs import Action, ActionLog, JsonFormatter, LineFormatter
+
+SENT = Action("alice", "127.0.0.1", 7, "send", "ok", 21_600, "general#42")
+REFUSED = Action("", "::1", 8, "login-token", "auth_failed", 1_000_000, "")
+
+
+@pytest.fixture(autouse=True)
+def _restored_root() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers[:] = []
+    yield
+    for handler in root.handlers:
+        handler.close()
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def settings(tmp_path: Path, **options: str) -> Settings:
+    return load(None, {}, {"LOG_FILE": str(tmp_path / "log" / "chatd.log"), **options})
+
+
+def written(tmp_path: Path) -> list[str]:
+    return (tmp_path / "log" / "chatd.log").read_text().splitlines()
+
+
+def record_of(*actions: Action) -> logging.LogRecord:
+    record = logging.LogRecord("chatd.actions", logging.INFO, "", 0, "%d actions", (), None)
+    record.created = 1_790_000_000.25
+    record.actions = list(actions)
+    return record
+
+
+def test_actions_of_a_tick_become_one_line_each() -> None:
+    lines = LineFormatter(ZoneInfo("Europe/Berlin")).format(record_of(SENT, REFUSED))
+    assert lines.split("\n") == [
+        "2026-09-21T15:33:20.250+02:00 info alice 127.0.0.1 (7) send general#42 ok 0.022 ms",
+        "2026-09-21T15:33:20.250+02:00 info nobody ::1 (8) login-token auth_failed 1.000 ms",
+    ]
+
+
+def test_actions_of_a_tick_become_one_json_object_each() -> None:
+    first, second = map(json.loads, JsonFormatter().format(record_of(SENT, REFUSED)).split("\n"))
+    assert first == {
+        "time": 1_790_000_000.25,
+        "level": "info",
+        "user": "alice",
+        "address": "127.0.0.1",
+        "connection": 7,
+        "method": "send",
+        "outcome": "ok",
+        "ms": 0.0216,
+        "place": "general#42",
+    }
+    assert (second["user"], second["outcome"]) == ("", "auth_failed")
+    assert "place" not in second
+
+
+def test_a_method_that_somebody_made_up_can_not_forge_a_line() -> None:
+    forged = SENT._replace(method="x\n2026 info root logged in" + "x" * 1000)
+    for formatter in (LineFormatter(ZoneInfo("UTC")), JsonFormatter()):
+        text = formatter.format(record_of(forged))
+        assert "\n" not in text and len(text) < 400
+
+
+def test_actions_are_written_once_and_only_when_asked(tmp_path: Path) -> None:
+    logs.configure(settings(tmp_path))
+    actions = ActionLog()
+    actions.add(SENT)
+    assert written(tmp_path) == []
+    actions.write()
+    actions.write()
+    assert [line.split(" ", 2)[2] for line in written(tmp_path)] == [
+        "alice 127.0.0.1 (7) send general#42 ok 0.022 ms"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("level", "wants_send", "wants_ack"),
+    [("debug", True, True), ("info", True, False), ("warning", False, False)],
+)
+def test_the_level_decides_which_actions_are_wanted(
+    tmp_path: Path, level: str, wants_send: bool, wants_ack: bool
+) -> None:
+    logs.configure(settings(tmp_path, LOG_LEVEL=level))
+    actions = ActionLog()
+    assert (actions.wants("send"), actions.wants("ack")) == (wants_send, wants_ack)
+
+
+def test_an_exception_is_logged_with_its_traceback(tmp_path: Path) -> None:
+    for log_format in ("text", "json"):
+        logs.configure(settings(tmp_path, LOG_FORMAT=log_format))
+        try:
+            raise ZeroDivisionError("a bug")
+        except ZeroDivisionError:
+            logging.getLogger("chatd.service").exception("send failed")
+    text = "\n".join(written(tmp_path))
+    assert text.count("Traceback (most recent call last)") == 2
+    assert json.loads(written(tmp_path)[-1])["message"] == "send failed"
+
+
+def test_a_full_file_is_renamed_and_only_so_many_are_kept(tmp_path: Path) -> None:
+    logs.configure(settings(tmp_path, LOG_FILE_BYTES="64K", LOG_FILE_COUNT="2"))
+    for _ in range(4):
+        for _ in range(64):
+            logging.getLogger("chatd").info("x" * 1000)
+    names = sorted(path.name for path in (tmp_path / "log").iterdir())
+    assert names == ["chatd.log", "chatd.log.1", "chatd.log.2"]
+    assert all(path.stat().st_size <= 64 * 1024 for path in (tmp_path / "log").iterdir())
+
+
+def test_configure_again_leaves_the_old_file_and_takes_the_new(tmp_path: Path) -> None:
+    logs.configure(settings(tmp_path))
+    logging.getLogger("chatd").info("before")
+    (tmp_path / "log" / "chatd.log").rename(tmp_path / "log" / "moved")
+    logs.configure(settings(tmp_path))
+    logging.getLogger("chatd").info("after")
+    assert [line.rsplit(" ", 1)[1] for line in written(tmp_path)] == ["after"]
