@@ -1,0 +1,61 @@
+"""A small store on a simulated disk, for the tests of this folder."""
+
+from itertools import count
+
+from chatd.config import Fsync
+from chatd.disk import Disk, Journal, Recovered, recover, write_snapshot
+from chatd.disk.segment import HEADER_BYTES, RECORD_BYTES
+from tests.simulation.disk import SimDisk
+
+PATH = "data/chat.db"
+RESERVE_BYTES = 100
+SEGMENT_BYTES = HEADER_BYTES + 2 * RESERVE_BYTES
+"""Two full ticks go into a segment."""
+FULL_BODY = b"x" * (RESERVE_BYTES - RECORD_BYTES)
+
+_marks = count(1)
+
+
+def new_disk(capacity: int | None = None) -> SimDisk:
+    """Return a disk with the store's folder and nothing in it."""
+    disk = SimDisk(capacity)
+    disk.make_folder("data")
+    disk.calls.clear()
+    return disk
+
+
+def new_mark() -> bytes:
+    """Return another mark each time; its first byte is rare in the bodies of tests."""
+    return b"\xf5mark" + next(_marks).to_bytes(3, "big")
+
+
+def open_journal(
+    disk: Disk, recovered: Recovered | None = None, fsync: Fsync = Fsync.ALWAYS
+) -> Journal:
+    """Return a journal of small segments that goes on where `recovered` ends."""
+    return Journal(
+        disk,
+        PATH,
+        fsync=fsync,
+        tail=recovered.tail if recovered else None,
+        segment_bytes=SEGMENT_BYTES,
+        reserve_bytes=RESERVE_BYTES,
+        new_mark=new_mark,
+    )
+
+
+def write_journal(disk: Disk, *bodies: bytes) -> Journal:
+    """Append these ticks to the store, new or not, as a server does."""
+    journal = open_journal(disk, recover(disk, PATH))
+    for body in bodies:
+        assert journal.reserve()
+        journal.append(body)
+    return journal
+
+
+def take_snapshot(disk: Disk, journal: Journal, tree: object) -> int:
+    """Replace the journal so far by a snapshot."""
+    last_tick = journal.rotate()
+    write_snapshot(disk, PATH, tree, last_tick)
+    journal.drop_through(last_tick)
+    return last_tick

@@ -1,0 +1,189 @@
+"""Power fails at every single call to the disk, in the journal's work and in recovery.
+
+A run is a server's life: recover, append, take snapshots, stop. Whatever survives of what
+was not synced, the next start has every tick that was acknowledged, once and in order.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.config import Fsync
+from chatd.disk import Journal, Snapshotter, recover, write_snapshot
+from tests.disk.store import FULL_BODY, PATH, new_disk, open_journal
+from tests.simulation.disk import PowerCut, SimDisk, run_inline
+
+APPEND, SYNC, IN_CHILD, IN_PROCESS, RESTART = "append sync child process restart".split()
+LIFE = [APPEND] * 3 + [SYNC, IN_CHILD] + [APPEND] * 5 + [RESTART] + [APPEND] * 2
+LIFE += [IN_PROCESS, RESTART, APPEND, SYNC, APPEND, IN_CHILD, IN_CHILD, APPEND]
+
+Survives = Callable[[], bool]
+
+
+def nothing() -> bool:
+    return False
+
+
+def everything() -> bool:
+    return True
+
+
+def chances() -> Iterator[Survives]:
+    """Yield what may become of unsynced bytes and names."""
+    yield nothing
+    yield everything
+    for seed in range(6):
+        random = Random(seed)
+        yield lambda random=random: random.random() < 0.5  # type: ignore[misc]
+
+
+@dataclass
+class Server:
+    """Writes ticks whose bodies tell them apart, and knows which it may not lose."""
+
+    disk: SimDisk
+    fsync: Fsync = Fsync.ALWAYS
+    written: list[bytes] = field(default_factory=list)
+    acknowledged: int = 0
+    journal: Journal | None = None
+
+    def start(self) -> None:
+        """Recover, and hold what was recovered against what was acknowledged."""
+        recovered = recover(self.disk, PATH)
+        state = [*(recovered.snapshot or []), *recovered.bodies]
+        assert state == self.written[: len(state)], "not a prefix"
+        assert len(state) >= self.acknowledged, "an acknowledged tick is lost"
+        assert recovered.last_tick == len(state)
+        self.written = state
+        self.acknowledged = len(state)  # a restart promises what it has recovered
+        self.journal = open_journal(self.disk, recovered, self.fsync)
+
+    def do(self, step: str) -> None:
+        assert self.journal is not None
+        if step == APPEND:
+            self._append(self.journal)
+        elif step == SYNC:
+            self.journal.sync()
+            self.acknowledged = len(self.written)
+        elif step == RESTART:
+            self.journal.close()
+            self.acknowledged = len(self.written)
+            self.start()
+        else:
+            self._snapshot(self.journal, step)
+
+    def live(self, steps: list[str]) -> None:
+        self.start()
+        for step in steps:
+            self.do(step)
+
+    def _append(self, journal: Journal) -> None:
+        assert journal.reserve()
+        number = len(self.written) + 1
+        body = b"%d " % number * (1 + number * 7 % 11)
+        self.written.append(body[: len(FULL_BODY)])
+        assert journal.append(self.written[-1]) == number
+        if self.fsync is Fsync.ALWAYS:
+            self.acknowledged = number
+
+    def _snapshot(self, journal: Journal, step: str) -> None:
+        last_tick = journal.rotate()
+        tree = list(self.written)
+        assert last_tick == len(tree)
+        if step == IN_PROCESS:
+            write_snapshot(self.disk, PATH, tree, last_tick)
+        else:
+            snapshotter = Snapshotter(self.disk, PATH, run_inline)
+            snapshotter.start(lambda: tree, last_tick)
+            result = snapshotter.poll()
+            assert result is not None and result.ok, result
+        journal.drop_through(last_tick)
+
+
+def calls_of(steps: list[str], fsync: Fsync) -> int:
+    server = Server(new_disk(), fsync)
+    server.live(steps)
+    return len(server.disk.calls)
+
+
+def live_until(server: Server, call: int, steps: list[str]) -> None:
+    """Live until this call to the disk, which is never made, or to the end."""
+    server.disk.cut_power_at(call)
+    try:
+        server.live(steps)
+    except PowerCut:
+        pass
+
+
+def crashed(steps: list[str], fsync: Fsync, call: int, survives: Survives) -> Server:
+    """Live until power fails at this call, and crash."""
+    server = Server(new_disk(), fsync)
+    live_until(server, call, steps)
+    server.disk.crash(survives)
+    return server
+
+
+def killed(steps: list[str], fsync: Fsync, call: int) -> Server:
+    """Live until the process dies at this call; the page cache stays."""
+    server = Server(new_disk(), fsync)
+    live_until(server, call, steps)
+    server.disk.end_process()
+    return server
+
+
+@pytest.mark.parametrize("fsync", list(Fsync))
+def test_power_cut_at_any_call_loses_nothing_acknowledged(fsync: Fsync) -> None:
+    for call in range(1, calls_of(LIFE, fsync) + 2):
+        for survives in chances():
+            server = crashed(LIFE, fsync, call, survives)
+            server.live([APPEND, APPEND, IN_CHILD, APPEND])
+            server.disk.end_process()
+            server.start()
+
+
+def test_power_cut_in_recovery_too_loses_nothing_acknowledged() -> None:
+    for call in range(1, calls_of(LIFE, Fsync.EVERYSEC) + 2, 3):
+        for again in range(1, 30, 2):
+            random = Random(call * again)
+            server = crashed(LIFE, Fsync.EVERYSEC, call, lambda: random.random() < 0.6)
+            live_until(server, again, [APPEND] * 10)
+            server.disk.crash(lambda: random.random() < 0.6)
+            server.live([APPEND])
+
+
+def test_killed_process_at_any_call_loses_nothing_written() -> None:
+    for call in range(1, calls_of(LIFE, Fsync.NEVER) + 2):
+        server = killed(LIFE, Fsync.NEVER, call)
+        server.acknowledged = len(server.written) - 1  # the last append may not have begun
+        server.start()
+
+
+def test_power_cut_after_a_killed_process_loses_nothing_that_recovery_returned() -> None:
+    """What the killed one left in the page cache is made durable before it is relied on."""
+    for call in range(1, calls_of(LIFE, Fsync.ALWAYS) + 2):
+        for seed in range(12):
+            random = Random(seed)
+            server = killed(LIFE, Fsync.ALWAYS, call)
+            live_until(server, 10 + 3 * seed, [APPEND, APPEND, IN_CHILD])
+            server.disk.crash(lambda: random.random() < 0.5)
+            server.start()
+
+
+@given(
+    steps=st.lists(st.sampled_from([APPEND, APPEND, SYNC, IN_CHILD, RESTART]), max_size=25),
+    fsync=st.sampled_from(Fsync),
+    data=st.data(),
+)
+def test_power_cut_in_any_life_loses_nothing_acknowledged(
+    steps: list[str], fsync: Fsync, data: st.DataObject
+) -> None:
+    random = Random(data.draw(st.integers(0, 1000)))
+    call = data.draw(st.integers(1, calls_of(steps, fsync) + 1))
+    server = crashed(steps, fsync, call, lambda: random.random() < 0.5)
+    server.live([APPEND, IN_CHILD, APPEND])
+    server.disk.crash(nothing)
+    server.start()
