@@ -142,12 +142,18 @@ class Storage:
         )
 
     def _write_last_snapshot(self) -> None:
+        """A failure here costs a longer next start; one of the journal itself is fatal."""
         try:
             last_tick = self._journal.rotate()
-            write_snapshot(self._disk, self._path, self.store.state.dump(), last_tick)
-            self._journal.drop_through(last_tick)
-        except (OSError, StoreFull) as error:
+        except StoreFull as error:
             log.error("no last snapshot (%s); the journal has everything", error)
+            return
+        try:
+            write_snapshot(self._disk, self._path, self.store.state.dump(), last_tick)
+        except OSError as error:
+            log.error("no last snapshot (%s); the journal has everything", error)
+            return
+        self._journal.drop_through(last_tick)
 
     # -- snapshots beside the server ---------------------------------------------------------
 

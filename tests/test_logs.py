@@ -46,8 +46,8 @@ def record_of(*actions: Action) -> logging.LogRecord:
 def test_actions_of_a_tick_become_one_line_each() -> None:
     lines = LineFormatter(ZoneInfo("Europe/Berlin")).format(record_of(SENT, REFUSED))
     assert lines.split("\n") == [
-        "2026-09-21T15:33:20.250+02:00 info alice 127.0.0.1 (7) send general#42 ok 0.022 ms",
-        "2026-09-21T15:33:20.250+02:00 info nobody ::1 (8) login-token auth_failed 1.000 ms",
+        "2026-09-21T16:13:20.250+02:00 info alice 127.0.0.1 (7) send general#42 ok 0.022 ms",
+        "2026-09-21T16:13:20.250+02:00 info nobody ::1 (8) login-token auth_failed 1.000 ms",
     ]
 
 
