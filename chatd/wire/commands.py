@@ -172,7 +172,7 @@ class LoggedIn(Result, frozen=True, omit_defaults=True):
     "login-finish",
     LoggedIn,
     help="end SCRAM with the client-final-message; with a label, make a device token",
-    phases=frozenset({Phase.PROVING}),
+    phases=frozenset({Phase.PROVING, Phase.READY}),
     live=True,
 )
 class LoginFinish(Params, frozen=True):

@@ -1,0 +1,38 @@
+"""Everything that a client takes from the world, so that a test can hand in another one."""
+
+import random
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+Connect = Callable[[str, int, float], socket.socket]
+
+
+def open_socket(host: str, port: int, timeout_seconds: float) -> socket.socket:
+    """Return a connected socket. Raises OSError."""
+    sock = socket.create_connection((host, port), timeout_seconds)
+    # Requests are small and pipelined: waiting to fill a packet would only delay them.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return sock
+
+
+def new_nonce() -> str:
+    """Return a nonce that no other post of any client has."""
+    return secrets.token_urlsafe(16)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The clock, the network and chance; the defaults are the real ones.
+
+    sleep: None sleeps so that closing the client ends it at once.
+    uniform: a random float between two bounds.
+    """
+
+    connect: Connect = open_socket
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], object] | None = None
+    uniform: Callable[[float, float], float] = random.uniform
+    nonce: Callable[[], str] = new_nonce
