@@ -16,6 +16,7 @@ from chatd.core.timers import Timer, TimerWheel
 from chatd.errors import StorageFull
 from chatd.handlers.clockwork import ClockworkHandlers
 from chatd.storage import Storage
+from chatd.wire.commands import Read
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class Housekeeping:
         self._acks = acks
         self.configure(settings, clockwork, lifetime)
         self._spenders: set[str] = set()
+        self._reads: list[tuple[str, Read, object]] = []
         self._on: dict[str, Callable[[Any, int], int | None]] = {
             "cursors": self._move_cursors,
             "front": self._expire_front,
@@ -115,6 +117,11 @@ class Housekeeping:
         spenders, self._spenders = self._spenders, set()
         return spenders
 
+    def take_reads(self) -> list[tuple[str, Read, object]]:
+        """Return what of which user was read, and by which connection."""
+        reads, self._reads = self._reads, []
+        return reads
+
     def gathered(self, now_ms: int) -> None:
         """See whether there are acknowledgements to be written within a second."""
         if self._acks and self.wheel.deadline_ms("cursors", "") is None:
@@ -160,7 +167,7 @@ class Housekeeping:
             self.wheel.set(kind, key, deadline_ms)
 
     def _move_cursors(self, key: str, now_ms: int) -> None:
-        self._clockwork.move_cursors(now_ms)
+        self._reads += self._clockwork.move_cursors(now_ms)
 
     def _expire_front(self, key: str, now_ms: int) -> int | None:
         return self._clockwork.expire(self._state.rooms[key], now_ms)

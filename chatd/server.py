@@ -150,11 +150,14 @@ class Server:
         self._house.fire(now_ms)
         effects = self._service.take_effects()
         effects.spenders |= self._house.take_spenders()
+        effects.reads += self._house.take_reads()
         grown = list(self._store.state.grown)
         committed = self._storage.commit()  # durable before anyone is told
         self._tell(effects)
         self._delivery.deliver()
         self._delivery.pump(now_ms)
+        for signum in self._signals.take():  # here, so that a goodbye comes last
+            self._on_signal(signum)
         self._send(now_ms)
         self._arm(now_ms, effects, grown)
         if committed:
@@ -170,7 +173,8 @@ class Server:
     # -- the phases --------------------------------------------------------------------------
 
     def _wait_s(self, timeout_s: float | None) -> float | None:
-        if self._unserved or self._service.waiting or self._delivery.is_hungry:
+        service = self._service
+        if self._unserved or service.waiting or service.cut_off or self._delivery.is_hungry:
             return 0.0
         waits = [] if timeout_s is None else [timeout_s]
         due_ms = self._house.next_ms()
@@ -196,16 +200,22 @@ class Server:
         """Read and handle; who is not served comes first in the next tick."""
         service = self._service
         waiting, service.waiting = service.waiting, {}
+        cut_off, service.cut_off = service.cut_off, {}
+        unserved, self._unserved = self._unserved, {}
+        now = dict(ready)
         for connection in waiting:
             service.serve(connection)
-        unserved, self._unserved = self._unserved, {}
-        for watcher, events in (unserved | dict(ready)).items():
-            if events & READ and service.is_spent:
+        self._serve_ready({watcher: now.pop(watcher, unserved[watcher]) for watcher in unserved})
+        for connection in cut_off:
+            service.serve(connection)
+        self._serve_ready(now)
+
+    def _serve_ready(self, ready: dict[Watcher, int]) -> None:
+        for watcher, events in ready.items():
+            if events & READ and self._service.is_spent:
                 self._unserved[watcher] = events
             else:
                 watcher.on_ready(events)
-        for signum in self._signals.take():
-            self._on_signal(signum)
 
     def _on_signal(self, signum: signal.Signals) -> None:
         if signum is signal.SIGHUP:
@@ -238,10 +248,8 @@ class Server:
         """Carry out what the handlers wanted said besides entries, and done."""
         for link, notice in effects.to_link:
             _connection(link).tell(notice)
-        for name, notice, but in effects.to_user:
-            for connection in self._delivery.of_user(name):
-                if connection is not but:
-                    connection.tell(notice)
+        for name, notice, reader in effects.reads:
+            self._tell_user(name, notice, reader)
         for name in sorted(effects.spenders):
             self._tell_limits(name)
         for drop in effects.drops:
@@ -252,9 +260,13 @@ class Server:
 
     def _tell_limits(self, name: str) -> None:
         user = self._store.state.users[name]
-        allowances = self._knowing.allowances(user, self._clock.now_ms)
+        self._tell_user(name, c.Limits(*self._knowing.allowances(user, self._clock.now_ms)))
+
+    def _tell_user(self, name: str, notice: c.Notice, but: object = None) -> None:
+        """Tell a user's connections, save those that have enough to take already."""
         for connection in self._delivery.of_user(name):
-            connection.tell(c.Limits(*allowances))
+            if connection is not but and connection.queued_bytes <= self._settings.high_water_bytes:
+                connection.tell(notice)
 
     def _dropped(self, drop: Drop) -> list[Connection]:
         return [

@@ -48,7 +48,9 @@ class Service:
         self._throttled: list[tuple[Connection, int]] = []
         self.effects = Effects()
         self.waiting: dict[Connection, None] = {}
-        """Connections with requests that the last tick had no time for."""
+        """Connections with requests that the last tick had no time for at all."""
+        self.cut_off: dict[Connection, None] = {}
+        """Connections of which the last tick had time for some requests only."""
         self.paused: dict[Connection, None] = {}
         """Connections that are not read until they have taken their answers."""
 
@@ -90,9 +92,11 @@ class Service:
 
     def serve(self, connection: Connection) -> None:
         """Handle a connection's requests until there is none, or one has to wait."""
+        served = False
         while connection.life is Life.OPEN:
-            if self._must_wait(connection):
+            if self._must_wait(connection, served):
                 return
+            served = True
             try:
                 envelope = connection.codec.next_envelope()
                 if envelope is None:
@@ -120,22 +124,22 @@ class Service:
     def forget(self, connection: Connection) -> None:
         """A connection is over."""
         self.waiting.pop(connection, None)
+        self.cut_off.pop(connection, None)
         self.paused.pop(connection, None)
 
     def _read_again(self, connection: Connection) -> None:
         connection.reads = True
         self.waiting[connection] = None
 
-    def _must_wait(self, connection: Connection) -> bool:
+    def _must_wait(self, connection: Connection, served: bool) -> bool:
         if connection.queued_bytes > self._high_water_bytes:
             connection.reads = False
             self.paused[connection] = None
-        elif connection.throttle_ms > self._now_ms + BURST_MS:
+        elif (until_ms := connection.throttle_ms + self._request_ms - BURST_MS) > self._now_ms:
             connection.reads = False
-            until_ms = connection.throttle_ms - BURST_MS
             self._throttled.append((connection, int(until_ms) + 1))
         elif self.is_spent:
-            self.waiting[connection] = None
+            (self.cut_off if served else self.waiting)[connection] = None
         else:
             return False
         return True

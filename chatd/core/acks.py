@@ -8,27 +8,36 @@ from collections.abc import Mapping
 
 
 class Acks:
-    """The highest acknowledged number by user and room."""
+    """The highest acknowledged number by user and room, and who said so."""
 
     def __init__(self) -> None:
         self._seqs: dict[tuple[str, str], int] = {}
+        self._readers: dict[tuple[str, str], object] = {}
 
     def __bool__(self) -> bool:
         return bool(self._seqs)
 
-    def add(self, name: str, seqs: Mapping[str, int]) -> None:
-        """Take what a user has read: room id to number."""
+    def add(self, name: str, seqs: Mapping[str, int], reader: object) -> None:
+        """Take what a user has read: room id to number. reader: the connection it came by."""
         for room, seq in seqs.items():
             key = (name, room)
             if seq > self._seqs.get(key, 0):
                 self._seqs[key] = seq
+                self._readers[key] = reader
 
     def seq(self, name: str, room: str) -> int:
         """Return what a user has acknowledged in a room in the last second, 0 for nothing."""
         return self._seqs.get((name, room), 0)
 
-    def take(self) -> list[tuple[str, str, int]]:
-        """Return all of it as (name, room, seq), in order, and forget it."""
-        moves = sorted((name, room, seq) for (name, room), seq in self._seqs.items())
+    def all(self) -> list[tuple[str, str, int]]:
+        """Return all of it as (name, room, seq), in order."""
+        return sorted((name, room, seq) for (name, room), seq in self._seqs.items())
+
+    def reader(self, name: str, room: str) -> object:
+        """Return by which connection the number came."""
+        return self._readers[name, room]
+
+    def clear(self) -> None:
+        """Forget it: it is an event now."""
         self._seqs.clear()
-        return moves
+        self._readers.clear()

@@ -6,6 +6,7 @@ from chatd.core.lifetime import Lifetime
 from chatd.core.model import Room, User
 from chatd.core.store import Store
 from chatd.handlers.visibility import is_by
+from chatd.wire import commands as c
 
 
 class ClockworkHandlers:
@@ -35,15 +36,21 @@ class ClockworkHandlers:
             self._store.commit(e.LimitsReset(now_ms, user.name))
         return over
 
-    def move_cursors(self, now_ms: int) -> None:
-        """Make the acknowledgements of the last second an event."""
+    def move_cursors(self, now_ms: int) -> list[tuple[str, c.Read, object]]:
+        """Make the acknowledgements of the last second an event; keep them if that is refused.
+
+        Returns for each the user, what the other devices hear, and which has read.
+        """
         moves = [
             (name, room, self._over_own(name, room, seq))
-            for name, room, seq in self._acks.take()
+            for name, room, seq in self._acks.all()
             if seq > self._state.rooms[room].members[name].read_seq
         ]
         if moves:
             self._store.commit(e.CursorsMoved(now_ms, self._lifetime.due_ms(now_ms), moves))
+        reads = [(n, c.Read(room, seq), self._acks.reader(n, room)) for n, room, seq in moves]
+        self._acks.clear()
+        return reads
 
     def _over_own(self, name: str, room: str, seq: int) -> int:
         """Return how far a reader has come: what one wrote oneself is never unread."""

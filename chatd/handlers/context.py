@@ -61,13 +61,13 @@ class Session:
 class Effects:
     """What a tick has to tell and do besides delivering entries, in this order.
 
-    to_link: notices for one connection; to_user: for all of a user's connections but one;
+    to_link: notices for one connection; reads: what of a user was read, by which connection;
     ends: connections to end, and why; drops: connections of a user to end.
     spenders: users whose limits have changed. periods: when a user's new period ends.
     """
 
     to_link: list[tuple[Link, Notice]] = field(default_factory=list)
-    to_user: list[tuple[str, Notice, Link | None]] = field(default_factory=list)
+    reads: list[tuple[str, Notice, object]] = field(default_factory=list)
     ends: list[tuple[Link, str]] = field(default_factory=list)
     drops: list["Drop"] = field(default_factory=list)
     spenders: set[str] = field(default_factory=set)

@@ -14,6 +14,8 @@ from chatd.handlers.context import Context
 from chatd.wire.commands import COMMANDS, Command, Params, Phase, Result
 
 Handler = Callable[[Context, Any], Result | None]
+REASON_CHARACTERS_MAX = 200
+"""A reason may quote what was sent, which can be as large as a frame."""
 F = TypeVar("F", bound=Callable[..., Result | None])
 
 
@@ -58,7 +60,7 @@ class Dispatcher:
         try:
             request = msgspec.convert(params, command.params)
         except msgspec.ValidationError as error:
-            raise BadRequest(f"{method}: {error}") from None
+            raise BadRequest(f"{method}: {_shortened(str(error))}") from None
         except RecursionError:
             raise BadRequest(f"{method}: nested too deeply") from None
         return handler(context, request)
@@ -76,6 +78,10 @@ def _handlers_of(families: tuple[object, ...]) -> Iterator[tuple[type[Params], H
             member = getattr(family, name)
             if hasattr(member, "handled_params"):
                 yield member.handled_params, member
+
+
+def _shortened(reason: str) -> str:
+    return reason if len(reason) <= REASON_CHARACTERS_MAX else reason[:REASON_CHARACTERS_MAX] + "…"
 
 
 def _out_of_turn(command: Command, phase: Phase) -> ChatError:

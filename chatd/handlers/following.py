@@ -45,7 +45,7 @@ class FollowingHandlers:
         if request.start is c.Start.NOW:
             ends = {room.room: room.log.last_seq for room in rooms}
             if not request.peek:
-                self._acks.add(user.name, ends)
+                self._acks.add(user.name, ends, context.session.link)
             return ends
         brought = request.positions or {}
         positions = {}
@@ -72,9 +72,7 @@ class FollowingHandlers:
         if request.seq > session.link.queued_seq(room.room):
             raise BadRequest("ack: that entry was not sent to this connection")
         if request.seq > self._read_seq(self._visibility.user(context), room):
-            self._acks.add(session.name, {room.room: request.seq})
-            read = c.Read(room.room, request.seq)
-            context.effects.to_user.append((session.name, read, session.link))
+            self._acks.add(session.name, {room.room: request.seq}, session.link)
 
     @handles(c.Ping)
     def ping(self, context: Context, request: c.Ping) -> c.Nothing:

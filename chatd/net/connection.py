@@ -88,7 +88,7 @@ class Connection:
     name: of the user, once logged in. following: whether entries are sent.
     positions: while it is behind, the last entry queued to it by room; None when it is
     live, and so at the end of every room.
-    heard_ms: when the peer last sent something. blocked_ms: since when the peer takes
+    heard_ms: when the peer last showed that it lives. blocked_ms: since when the peer takes
     nothing of what waits; 0 if nothing waits. throttle_ms: see the server.
     """
 
@@ -159,7 +159,8 @@ class Connection:
     def on_ready(self, events: int) -> None:
         if events & WRITE:
             self._owner.on_queued(self)
-        if events & READ and self.life is Life.OPEN:
+        # It may have been told to read no more since the loop looked.
+        if events & READ and self._reads and self.life is Life.OPEN:
             self.read()
 
     def read(self) -> None:
@@ -214,14 +215,18 @@ class Connection:
         except OSError as error:
             self._lost(error)
             return
+        was_blocked = bool(self.blocked_ms)
         if sent == len(data):
             self._outbox.clear()
             self.queued_bytes = self.blocked_ms = 0
         else:
             self._outbox = [data[sent:]]
             self.queued_bytes = len(data) - sent
-            if sent or not self.blocked_ms:
+            if sent or not was_blocked:
                 self.blocked_ms = now_ms
+        if sent and was_blocked:  # it takes what waits, so it lives, though a pong waits too
+            self.heard_ms = now_ms
+            self.pinged = False
         if self._events != READ or self.blocked_ms:
             self._watch()
 

@@ -223,7 +223,7 @@ class Delivery:
     def _add_new_rooms(self, name: str, positions: dict[str, int]) -> None:
         for room in self._state.users[name].rooms:
             if room not in positions:
-                positions[room] = self._state.rooms[room].members[name].read_seq
+                positions[room] = self._state.rooms[room].members[name].floor
 
     def _become_live(self, connection: Connection) -> None:
         connection.positions = None

@@ -29,7 +29,17 @@ class ListeningSock(Protocol):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket on the first address that `host` stands for."""
+    """Return a listening socket on the first address that `host` stands for.
+
+    Raises OSError, which says where it can't listen.
+    """
+    try:
+        return _listening(host, port)
+    except OSError as error:
+        raise OSError(f"can't listen on {host}:{port}: {error.strerror}") from error
+
+
+def _listening(host: str, port: int) -> socket.socket:
     family, kind, proto, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]

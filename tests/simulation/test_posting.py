@@ -1,0 +1,275 @@
+"""Sending: once only, within limits that end on time."""
+
+import pytest
+
+from tests.simulation.peer import Peer
+from tests.simulation.world import World
+
+HOUR_MS = 3_600_000
+
+
+# -- nonces ----------------------------------------------------------------------------------
+
+
+def test_same_nonce_and_text_returns_the_first_result_and_posts_nothing() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        first = alice.send("hello", nonce="n")
+        world.sleep(1_000)
+        assert alice.send("hello", nonce="n") == first
+        assert world.user("alice").call("send", text="hello", nonce="n") == first
+        assert bob.texts() == ["hello"]
+
+
+def test_same_nonce_twice_in_one_tick_posts_once() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        ids = [alice.request("send", text="hello", nonce="n") for _ in range(2)]
+        world.settle()
+        assert alice.result(ids[0]) == alice.result(ids[1])
+        assert alice.texts() == ["hello"]
+
+
+@pytest.mark.parametrize("other", ["another text", "another room"])
+def test_same_nonce_with_other_content_is_a_conflict(other: str) -> None:
+    with World() as world:
+        world.register("bob")
+        alice = world.user("alice")
+        alice.send("hello", nonce="n")
+        if other == "another text":
+            error = alice.refusal("send", text="other", nonce="n")
+        else:
+            error = alice.refusal("send-to", to="bob", text="hello", nonce="n")
+        assert error["code"] == "conflict"
+        assert alice.texts() == ["hello"]
+
+
+def test_nonce_of_another_user_is_another_nonce() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        assert alice.send("hello", nonce="n")["seq"] == 1
+        assert bob.send("hello", nonce="n")["seq"] == 2
+
+
+@pytest.mark.parametrize("how", ["stop", "crash"])
+def test_nonce_is_known_across_a_restart(how: str) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        first = alice.send("hello", nonce="n")
+        getattr(world, how)()
+        world.restart()
+        again = world.user("alice")
+        assert again.send("hello", nonce="n") == first
+        assert again.refusal("send", text="other", nonce="n")["code"] == "conflict"
+
+
+@pytest.mark.parametrize(("after_ms", "seq"), [(HOUR_MS - 1, 1), (HOUR_MS, 2)])
+def test_nonce_counts_for_an_hour(after_ms: int, seq: int) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        alice.send("hello", nonce="n")
+        world.sleep(after_ms)
+        assert alice.send("hello", nonce="n")["seq"] == seq
+
+
+def test_nonce_is_looked_up_before_the_limit() -> None:
+    with World(limit_messages=1) as world:
+        alice = world.user("alice")
+        first = alice.send("hello", nonce="n")
+        assert alice.refusal("send", text="more")["code"] == "rate_limited"
+        assert alice.send("hello", nonce="n") == first
+        assert alice.refusal("send", text="other", nonce="n")["code"] == "conflict"
+
+
+def test_refused_post_leaves_no_nonce_behind() -> None:
+    with World(limit_messages=1) as world:
+        alice = world.user("alice")
+        alice.send("one")
+        alice.refusal("send", text="two", nonce="n")
+        world.sleep(HOUR_MS)
+        assert alice.send("another two", nonce="n")["seq"] == 2
+
+
+# -- the limit in general --------------------------------------------------------------------
+
+
+def fill(peer: Peer, count: int) -> None:
+    for number in range(count):
+        peer.send(f"text {number}")
+
+
+def test_message_at_the_limit_is_posted_and_one_over_is_refused() -> None:
+    with World(limit_messages=20) as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        started_ms = world.now_ms
+        fill(alice, 20)
+        error = alice.refusal("send", text="over")
+        assert (error["code"], error["limit"]) == ("rate_limited", 20)
+        assert error["reset_at"] == started_ms + HOUR_MS
+        assert len(bob.texts()) == 20
+
+
+def test_limit_belongs_to_the_user_and_not_to_the_connection() -> None:
+    with World(limit_messages=2) as world:
+        one, two, bob = world.user("alice"), world.user("alice"), world.user("bob")
+        one.send("one")
+        two.send("two")
+        for peer in (one, two, world.user("alice")):
+            assert peer.refusal("send", text="over")["code"] == "rate_limited"
+        bob.send("somebody else")
+
+
+def test_limit_resets_when_the_period_ends_and_not_before() -> None:
+    with World(limit_messages=1, idle_ping_ms=10**9) as world:
+        alice = world.user("alice")
+        world.sleep(500)
+        alice.send("one")
+        world.sleep(HOUR_MS - 1)
+        assert alice.refusal("send", text="early")["code"] == "rate_limited"
+        world.sleep(1)
+        assert alice.send("on time")["seq"] == 2
+
+
+def test_period_starts_with_the_first_message() -> None:
+    with World(limit_messages=2) as world:
+        alice = world.user("alice")
+        alice.send("one")
+        world.sleep(HOUR_MS - 1_000)
+        alice.send("two")
+        world.sleep(1_000)
+        alice.send("three")
+        alice.send("four")
+        assert alice.refusal("send", text="five")["code"] == "rate_limited"
+
+
+def test_limit_ends_on_time_though_its_timer_is_late() -> None:
+    with World(limit_messages=1) as world:
+        alice = world.user("alice")
+        alice.send("one")
+        alice.request("send", text="two")  # handled before the timers of its tick
+        world.oversleep(HOUR_MS)
+        assert alice.texts() == ["one", "two"]
+        assert alice.refusal("send", text="three")["code"] == "rate_limited"
+
+
+def test_message_in_the_very_tick_of_the_reset_is_posted() -> None:
+    with World(limit_messages=1, idle_ping_ms=10**9) as world:
+        alice = world.user("alice")
+        alice.send("one")
+        world.sleep(HOUR_MS - 1)
+        world.clock.advance(1)
+        request_id = alice.request("send", text="two")
+        world.settle()
+        assert alice.result(request_id)["seq"] == 2
+        assert alice.refusal("send", text="three")["code"] == "rate_limited"
+
+
+@pytest.mark.parametrize("how", ["stop", "crash"])
+def test_limit_is_kept_across_a_restart_and_still_ends_on_time(how: str) -> None:
+    with World(limit_messages=1) as world:
+        alice = world.user("alice")
+        alice.send("one")
+        getattr(world, how)()
+        world.clock.advance(60_000)
+        world.restart()
+        alice = world.user("alice")
+        assert alice.refusal("send", text="over")["code"] == "rate_limited"
+        world.sleep(HOUR_MS - 60_000)
+        assert alice.told("limits")[-1]["general"]["left"] == 1
+        alice.send("two")
+
+
+def test_all_devices_of_the_user_hear_what_is_left_and_nobody_else_does() -> None:
+    with World(limit_messages=3) as world:
+        one, two, bob = world.user("alice"), world.user("alice"), world.user("bob")
+        one.send("one")
+        for peer in (one, two):
+            assert [limits["general"]["left"] for limits in peer.told("limits")] == [2]
+        assert bob.told("limits") == []
+
+
+def test_user_who_had_reached_the_limit_is_told_at_the_reset() -> None:
+    with World(limit_messages=2) as world:
+        alice = world.user("alice")
+        fill(alice, 2)
+        alice.forget()
+        world.sleep(HOUR_MS)
+        (limits,) = alice.told("limits")
+        assert limits["general"] == {"limit": 2, "left": 2, "reset_at": None}
+
+
+def test_no_limit_is_no_limit() -> None:
+    with World(limit_messages=0, limit_private=0) as world:
+        world.register("bob")
+        alice = world.user("alice")
+        fill(alice, 100)
+        assert len(alice.texts()) == 100
+        assert alice.call("status")["general"]["limit"] == 0
+
+
+# -- the limit elsewhere ---------------------------------------------------------------------
+
+
+def test_private_messages_have_a_limit_of_their_own() -> None:
+    with World(limit_messages=1, limit_private=2) as world:
+        world.register("bob")
+        alice = world.user("alice")
+        alice.send_to("bob", "one")
+        alice.send("to all")
+        alice.send_to("bob", "two")
+        error = alice.refusal("send-to", to="bob", text="three")
+        assert (error["code"], error["limit"]) == ("rate_limited", 2)
+        assert alice.texts("alice,bob") == ["one", "two"]
+        world.sleep(HOUR_MS)
+        alice.send_to("bob", "three")
+
+
+def test_refused_first_private_message_opens_no_room() -> None:
+    with World(limit_private=1) as world:
+        world.register("bob")
+        world.register("carol")
+        alice = world.user("alice")
+        alice.send_to("bob", "one")
+        before = world.state.digest()
+        alice.refusal("send-to", to="carol", text="two")
+        assert world.state.digest() == before
+        assert "alice,carol" not in world.state.rooms
+
+
+def test_private_messages_are_seen_by_the_two_only() -> None:
+    with World() as world:
+        alice, bob, eve = world.user("alice"), world.user("bob"), world.user("eve")
+        alice.send_to("BOB", "secret")
+        assert alice.texts("alice,bob") == bob.texts("alice,bob") == ["secret"]
+        assert eve.entries == []
+        assert eve.refusal("history", room="alice,bob")["code"] == "not_found"
+        assert eve.refusal("history", room="bob,alice")["code"] == "not_found"
+        assert bob.call("history", room="alice")["entries"][0]["text"] == "secret"
+
+
+# -- texts -----------------------------------------------------------------------------------
+
+
+def test_text_of_8_kib_is_posted_and_one_byte_more_is_refused() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        alice.send("é" * 4096)
+        assert bob.texts() == ["é" * 4096]
+        assert alice.refusal("send", text="é" * 4096 + "x")["code"] == "too_large"
+        alice.send("x" * 8192)
+        assert alice.refusal("send", text="x" * 8193)["code"] == "bad_request"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\t\u3000"])
+def test_text_that_says_nothing_is_refused(text: str) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        assert alice.refusal("send", text=text)["code"] == "bad_request"
+        assert alice.entries == []
+
+
+def test_message_to_nobody_is_not_found() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        for name in ("nobody", "general", "@alice", "no one", "x" * 256):
+            assert alice.refusal("send-to", to=name, text="hi")["code"] == "not_found", name

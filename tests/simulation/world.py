@@ -1,0 +1,289 @@
+"""The whole server in one process, with a clock, a disk and a network of its own.
+
+    with World(limit_messages=3) as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        alice.send("hello")
+        world.sleep(60_000)
+        world.crash()
+        world.restart()
+
+Options are the fields of `Settings`. Nothing happens by itself: `settle` lets everybody do
+what there is to do right now, `sleep` lets time go by, from one timer to the next. Each
+restart compares the state with the one that was left behind.
+"""
+
+import dataclasses
+import math
+import signal
+from collections.abc import Callable
+from random import Random
+from types import TracebackType
+from typing import Any
+
+from chatd.config import Fsync, Settings, load
+from chatd.core.state import State
+from chatd.net.loop import Loop
+from chatd.server import Server
+from chatd.storage import Machine, Storage
+from tests.simulation.account import password_of, registration
+from tests.simulation.clock import SimClock
+from tests.simulation.disk import SimDisk, run_inline
+from tests.simulation.network import KERNEL_BYTES, Descriptors, SimListener, SimSelector
+from tests.simulation.peer import Peer
+
+DB_NAME = "data/chat.db"
+TICKS_MAX = 20_000
+"""A server that is busy for longer with what there is right now is caught in a loop."""
+SMALL = {"tick_bytes_max": 64 * 1024, "journal_segment_bytes": 1024 * 1024}
+
+
+class SimSignals:
+    """Signals that a test sends."""
+
+    def __init__(self) -> None:
+        self._came: list[signal.Signals] = []
+
+    def send(self, signum: signal.Signals) -> None:
+        self._came.append(signum)
+
+    def take(self) -> list[signal.Signals]:
+        came, self._came = self._came, []
+        return came
+
+
+def settings_of(**options: Any) -> Settings:
+    """Return the default settings but for some fields, which may be out of bounds, too."""
+    defaults = load(None, {}, {"DB_NAME": DB_NAME})
+    return dataclasses.replace(defaults, **{**SMALL, **options})
+
+
+class World:
+    """A machine, the server on it, and everybody who talks to it."""
+
+    def __init__(self, seed: int = 0, disk: SimDisk | None = None, **options: Any) -> None:
+        self.clock = SimClock()
+        self.disk = disk or SimDisk()
+        self.settings = settings_of(**options)
+        self.peers: list[Peer] = []
+        self.signals = SimSignals()
+        self.tells_left_states = False
+        self._random = Random(seed)
+        self._descriptors = Descriptors()
+        self._states_left: list[str] | None = None
+        self._runs = False
+        self._start()
+
+    def __enter__(self) -> "World":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._runs:
+            self.kill()
+
+    # -- the server --------------------------------------------------------------------------
+
+    @property
+    def state(self) -> State:
+        return self.storage.store.state
+
+    @property
+    def now_ms(self) -> int:
+        """Server time."""
+        return self.storage.clock.now_ms
+
+    def _start(self) -> None:
+        self.machine = Machine(
+            disk=self.disk,
+            wall_ns=self.clock.wall_ns,
+            boot_ns=self.clock.boot_ns,
+            monotonic_ns=self.clock.monotonic_ns,
+            random=self._random.randbytes,
+            spawn=run_inline,
+        )
+        self.storage = Storage(self.settings, self.machine)
+        self._compare()
+        self.listener = SimListener(self._descriptors)
+        self.selector = SimSelector()
+        self.server = Server(
+            self.settings,
+            self.storage,
+            Loop(self.selector),
+            self.listener,
+            self.signals,
+            self.machine,
+            lambda: self.settings,
+        )
+        self._runs = True
+        self.server.start()
+
+    def _compare(self) -> None:
+        """Hold the state that was recovered against those that may have been left."""
+        if self._states_left is not None:
+            assert _digest(self.state) in self._states_left, "another state than was left"
+        self._states_left = None
+
+    def restart(self, **options: Any) -> None:
+        """Start a server on what the last one left, with other options if any are given."""
+        assert not self._runs
+        self.settings = dataclasses.replace(self.settings, **options)
+        self._start()
+
+    def stop(self, signum: signal.Signals = signal.SIGTERM) -> None:
+        """Let the server stop by a signal, as `Server.run` does."""
+        self.signals.send(signum)
+        while self.settle():
+            self._jump(10**12)
+        self.server.close()
+        self._turn()
+        self._states_left = [_digest(self.state)]
+        self._release()
+
+    def kill(self) -> None:
+        """Let the process die. What it wrote stays; what it held is closed."""
+        self._leave()
+        self.disk.end_process()
+
+    def crash(self, survives: Callable[[], bool] = lambda: False) -> None:
+        """Lose power; `survives` is asked of everything that was not synced."""
+        self._leave()
+        if self.settings.fsync is not Fsync.ALWAYS:
+            self._states_left = None  # any of the last second
+        self.disk.crash(survives)
+        self.clock.reboot()
+
+    def cut_power_at(self, call: int) -> None:
+        """Let this call to the disk, counted from now on, and all later ones raise PowerCut."""
+        self.tells_left_states = True
+        self.disk.calls.clear()
+        self.disk.cut_power_at(call)
+
+    def _leave(self) -> None:
+        left = self._states_left if self.tells_left_states and self._states_left else []
+        self._states_left = [*left, _digest(self.state)]
+        self.tells_left_states = False
+        self._release()
+
+    def _release(self) -> None:
+        self._runs = False
+        self.server._listener.close()  # its descriptor in reserve is a real one
+        self.listener.end_process()
+        self.selector.close()
+        for peer in self.peers:
+            peer.turn()
+        self.peers = [peer for peer in self.peers if not peer.ended]
+
+    # -- time --------------------------------------------------------------------------------
+
+    def tick(self) -> bool:
+        """Let the server take one turn, and nobody else; return whether it goes on."""
+        if self.tells_left_states:
+            self._states_left = [_digest(self.state)]
+        return self.server.tick()
+
+    def settle(self) -> bool:
+        """Let everybody do what there is to do now; return whether the server goes on."""
+        quiet = 0
+        for _ in range(TICKS_MAX):
+            if not self.tick():
+                return False
+            moved = self._turn()
+            quiet = 0 if moved or self.selector.timeout_s == 0 else quiet + 1
+            if quiet == 2:  # the first may have fired timers that were due
+                return True
+        raise AssertionError("the server does not come to rest")
+
+    def sleep(self, ms: int) -> None:
+        """Let time go by, from one timer to the next."""
+        end_ms = self.clock.wall_ms + ms
+        self.settle()
+        while self.clock.wall_ms < end_ms:
+            self._jump(end_ms - self.clock.wall_ms)
+            self.settle()
+
+    def oversleep(self, ms: int) -> None:
+        """Let time go by while the machine does nothing: every timer is late."""
+        self.clock.advance(ms)
+        self.settle()
+
+    def _jump(self, ms_max: int) -> None:
+        timeout_s = self.selector.timeout_s
+        wait_ms = ms_max if timeout_s is None else math.ceil(timeout_s * 1000)
+        self.clock.advance(max(0 if timeout_s == 0 else 1, min(ms_max, wait_ms)))
+
+    def _turn(self) -> bool:
+        moved = False
+        for peer in self.peers:
+            moved |= peer.turn()
+        if moved:
+            self.peers = [peer for peer in self.peers if not peer.ended]
+        return moved
+
+    # -- peers -------------------------------------------------------------------------------
+
+    def connect(self, address: str = "127.0.0.1", kernel_bytes: int = KERNEL_BYTES) -> Peer:
+        """Return a peer that has said nothing yet."""
+        peer = Peer(self.listener.connect(address, kernel_bytes), self.settle)
+        self.peers.append(peer)
+        return peer
+
+    def guest(self, address: str = "127.0.0.1", kernel_bytes: int = KERNEL_BYTES) -> Peer:
+        """Return a peer that has said hello."""
+        peer = self.connect(address, kernel_bytes)
+        peer.hello()
+        return peer
+
+    def register(self, name: str) -> None:
+        """Make an account."""
+        peer = self.guest()
+        peer.call("register", name=name, **registration(password_of(name)))
+        peer.close()
+
+    def login(
+        self, name: str, device: str | None = None, kernel_bytes: int = KERNEL_BYTES
+    ) -> Peer:
+        """Return a peer of a user, who is registered if need be, that follows nothing yet."""
+        if name not in self.state.users:
+            self.register(name)
+        peer = self.guest(kernel_bytes=kernel_bytes)
+        peer.prove(name, device=device)
+        return peer
+
+    def user(self, name: str, device: str | None = None, **sync: object) -> Peer:
+        """Return a peer of a user, who is registered if need be, that follows."""
+        peer = self.login(name, device)
+        peer.sync(**sync)
+        return peer
+
+    def resume(self, peer: Peer) -> Peer:
+        """Return another connection of a peer's user that goes on where it stood."""
+        again = self.login(peer.name)
+        again.sync(positions=peer.last, epoch=peer.epoch)
+        return again
+
+    def queued_bytes(self, peer: Peer) -> int:
+        """Return how much the server holds for a peer that does not take it."""
+        (connection,) = [
+            connection
+            for connection in self.server._connections.values()
+            if connection._sock is peer.sock.other
+        ]
+        return connection.queued_bytes
+
+    def on_disk(self, text: str) -> bool:
+        """Whether a text stands in any file, as programs see them."""
+        return any(text.encode() in content for content in self.disk.files().values())
+
+
+def _digest(state: State) -> str:
+    """Return a digest of everything but what a start itself changes."""
+    epoch, state._tables.epoch = state._tables.epoch, ""
+    last_ms, state._tables.last_ms = state._tables.last_ms, 0
+    try:
+        return state.digest()
+    finally:
+        state._tables.epoch, state._tables.last_ms = epoch, last_ms
