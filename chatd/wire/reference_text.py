@@ -1,0 +1,267 @@
+"""What the protocol reference says in prose; `reference.py` fills in and adds what the
+command table knows.
+"""
+
+from chatd.wire.commands import (
+    ITERATIONS_MIN,
+    ITERATIONS_OF_OUR_CLIENTS,
+    PAGE_BYTES_MAX,
+    TEXT_BYTES_MAX,
+    VERSION,
+)
+from chatd.wire.envelope import ID_MAX, NESTED_ITEMS_MAX
+from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
+
+INTRODUCTION = f"""\
+# The protocol
+
+How to talk to chatd without the client that comes with it. This is version {VERSION}. The page is
+made from the command table (`chatd/wire/commands.py`) by `python -m chatd.wire.reference`; a test
+fails when the two differ.
+
+All times are whole milliseconds UTC since 1970, all sizes bytes. `seq` is the number of an entry
+in its room; each room counts 1, 2, 3, … without a hole.
+
+## Frames
+
+A connection is a TCP stream in which both sides send frames. A frame is a length, 4 bytes, big
+endian, and that many bytes of payload. The payload is exactly one
+[msgpack](https://github.com/msgpack/msgpack/blob/master/spec.md) value.
+
+| Bound | |
+| --- | --- |
+| payload, in both directions | {PAYLOAD_BYTES_MAX} bytes |
+| … sent before login | {PAYLOAD_BYTES_MAX_BEFORE_LOGIN} bytes |
+| items in any one array or map | {NESTED_ITEMS_MAX} |
+| request id | 0 to {ID_MAX} |
+| text of a message | {TEXT_BYTES_MAX} bytes of UTF-8 |
+| page of a list or of history | {PAGE_BYTES_MAX} bytes, then `next` says where to go on |
+
+Strings are UTF-8, keys of maps are strings, extension types are not used.
+
+## Envelopes
+
+The payload has one of the shapes of
+[MessagePack-RPC](https://github.com/msgpack-rpc/msgpack-rpc/blob/master/spec.md):
+
+| | |
+| --- | --- |
+| request | `[0, id, method, params]` |
+| response | `[1, id, error, result]` |
+| notification | `[2, method, params]` |
+
+`params` and `result` are always maps. `error` is nil, or a map with `code`, `message` and what
+the code calls for. The client numbers its requests as it likes. It need not wait for a response
+before the next request; responses come in the order of the requests. Entries and notices come
+between them at any time.
+
+- A field that a command does not have is refused, so that a typo is told.
+- A client must accept fields and kinds of entries, notices and codes that it does not know: a
+  newer server may send them.
+- A request that is refused changes nothing, and the connection goes on.
+- A refused notification gets the notice `error`.
+- What is no frame, no msgpack or no envelope gets the notice `error` with the code `bad_frame`,
+  and the connection ends.
+"""
+
+EXAMPLE = """\
+## An example, byte by byte
+
+Somebody who has logged in says hello to everyone. The request:
+"""
+
+EXAMPLE_ANSWER = """
+The response comes when the message is on disk, and everybody who follows gets the same entry:
+"""
+
+LOGIN = f"""\
+## Hello and login
+
+1. `hello` is the first request of every connection. The result says what the server is and
+   whether it takes registrations.
+2. `register` makes an account, once. It carries what
+   [RFC 5802](https://www.rfc-editor.org/rfc/rfc5802) stores instead of a password, so the server
+   never sees one:
+
+       SaltedPassword = PBKDF2-HMAC-SHA-256(SASLprep(password), salt, iterations, 32 bytes)
+       stored_key     = SHA-256(HMAC-SHA-256(SaltedPassword, "Client Key"))
+       server_key     = HMAC-SHA-256(SaltedPassword, "Server Key")
+
+   The salt is random, for each account another. `iterations` is at least {ITERATIONS_MIN}; use
+   {ITERATIONS_OF_OUR_CLIENTS} or more.
+3. `login-start` and `login-finish` prove the password by SCRAM-SHA-256
+   ([RFC 7677](https://www.rfc-editor.org/rfc/rfc7677)) without channel binding. The four messages
+   of SCRAM are the fields named `message`. In the example of RFC 7677, the user is `user` and the
+   password `pencil`:
+
+@SCRAM@
+
+   Check the last one: only a server that knows the account's `server_key` can compute it.
+4. With `device`, a label, `login-finish` also gives out a device token. It is shown this once;
+   with it `login-token` logs in from then on, in one step and without the password.
+
+Before login there is a time limit and a handful of tries, then the connection ends. Failed proofs
+of one name from one address must wait longer and longer; tokens are exempt. For a name that
+nobody has, `login-start` answers as it does for any other.
+
+To change the password, prove the present one with `login-start` and `login-finish` on the
+connection that is logged in, then send `password`.
+
+A user name has 1 to 32 characters: letters and digits of one script, and `.`, `_`, `-` behind the
+first. It is mapped by the profile UsernameCaseMapped of
+[RFC 8265](https://www.rfc-editor.org/rfc/rfc8265); the mapped form is the user's identity, and the
+result of a login tells it.
+"""
+
+ROOMS = """\
+## Rooms
+
+| Id | Room | Who sees it |
+| --- | --- | --- |
+| `general` | the room of everyone | everyone |
+| `alice,bob` | what two users say to each other; the names in the order of their code points | these two |
+| `@alice` | the self log: what concerns one user alone | that user |
+
+Where a command takes a room, the name of the other user stands for the room that the two share.
+A room that a user may not see is `not_found`, like one that does not exist.
+"""  # noqa: E501, a row of a table is one line
+
+FOLLOWING = """\
+## Following
+
+`sync` starts the stream of entries, once in a connection. Its result comes first; then follow the
+entries that wait, room by room, that with the oldest first; then the notice `live`; then
+everything as it happens.
+
+**Positions.** A client that keeps entries remembers for each room the last `seq` it has got, its
+*position*, and the `epoch` that the result of `sync` told. Given back to the next `sync`, they make
+the stream go on there. A room without a position starts where the user has read, or at its end
+with `start: "now"`, which counts everything before as read. An entry may come a second time after
+a crash of the server; its `room` and `seq` tell.
+
+**Gap.** Entries go: after their lifetime, or when a room is too large. Where a position asks for
+such an entry, the notice `gap` names the numbers that are gone, and the stream goes on behind them.
+
+**Epoch and reset.** Numbers are used again when an operator restores a backup, or when the machine
+of a server that does not sync each message fails. The epoch changes then. For each room whose
+position is of another epoch, or past the end, the notice `reset` comes behind the result of `sync`,
+and the room starts where the user has read. Drop what was kept of it.
+
+**Acknowledging.** `ack` tells up to where a room has been read; it is a notification and is
+answered only if refused, by the notice `error`. It holds for all devices of the user: the others
+hear `read`, and a message's lifetime begins. Send one for a room at most every two seconds, and
+before you leave. It can't go beyond what was sent to this connection. Own messages are never
+unread. A connection that said `peek: true` follows without reading, and can't acknowledge.
+
+**Slow lines.** For a client that does not read, the server keeps a bounded number of bytes. Past it
+nothing more is queued and no request is taken until the client has read; then the stream goes on
+where it was. A client that takes nothing for too long is disconnected, and misses nothing when it
+comes back with its positions.
+
+**Signs of life.** When a line is quiet the server sends `ping`; anything that the client sends
+counts as an answer, and `pong` is made for it. Who does not answer is disconnected.
+
+**Too many requests.** There is no error for asking too fast: the server just reads the next request
+later. Limits on messages are another thing; these answer `rate_limited`.
+
+**Once only.** Give each post a `nonce`, a random string. After a lost connection, post it again
+with the same nonce: if the first one had arrived, the result is that of the first, and nothing is
+posted twice. The same nonce with another text or room is a `conflict`. Nonces are remembered for
+an hour, across restarts of the server.
+"""
+
+COMMANDS_INTRODUCTION = """\
+## Commands
+
+Beside the errors named with a command, every one can answer `bad_request` for parameters of the
+wrong shape or a call out of turn, `unauthenticated` before login, and `internal`.
+"""
+
+REFUSALS: dict[str, dict[str, str]] = {
+    "hello": {"unsupported_version": "this server speaks another version"},
+    "register": {
+        "bad_request": "no user can have this name",
+        "conflict": "the name is taken",
+        "forbidden": "this server takes no registrations",
+        "rate_limited": "too many tries on this connection, which ends",
+        "storage_full": "the server's disk is full",
+    },
+    "login-start": {
+        "auth_failed": "not a client-first-message, or a name that nobody can have",
+        "forbidden": "the connection is logged in under another name",
+        "rate_limited": "too many failed logins, `reset_at` says when to try again; or too many "
+        "tries on this connection, which ends",
+    },
+    "login-finish": {
+        "auth_failed": "the name or the password is wrong",
+        "conflict": "the user has too many devices",
+        "rate_limited": "too many failed logins, meanwhile on another connection",
+        "storage_full": "a token was asked for, and the server's disk is full",
+    },
+    "login-token": {
+        "auth_failed": "this token opens nothing",
+        "rate_limited": "too many tries on this connection, which ends",
+    },
+    "logout": {"storage_full": "the server's disk is full"},
+    "password": {
+        "forbidden": "the present password was not proved in the last five minutes",
+        "storage_full": "the server's disk is full",
+    },
+    "revoke": {
+        "not_found": "no device of yours has this number",
+        "storage_full": "the server's disk is full",
+    },
+    "sync": {
+        "conflict": "this connection follows already",
+        "storage_full": "the first `sync` of a new user, and the server's disk is full",
+    },
+    "ack": {
+        "bad_request": "the connection peeks, has not synced, or was not sent that entry",
+        "not_found": "there is no such room for you",
+    },
+    "send": {
+        "bad_request": "the text is nothing but blanks",
+        "conflict": "the nonce was used for something else",
+        "rate_limited": "the period's messages are used up, `reset_at` says until when",
+        "storage_full": "the server's disk is full",
+        "too_large": "the text has more bytes than `limit`",
+    },
+    "send-to": {
+        "bad_request": "the text is nothing but blanks",
+        "conflict": "the nonce was used for something else",
+        "not_found": "there is no such user",
+        "rate_limited": "the period's messages are used up, or you began too many conversations",
+        "storage_full": "the server's disk is full",
+        "too_large": "the text has more bytes than `limit`",
+    },
+    "history": {
+        "bad_request": "more than one of `before`, `after` and `around`",
+        "not_found": "there is no such room for you",
+    },
+}
+"""What a command refuses beside what all do: by method, error code to when."""
+
+NOTICES_INTRODUCTION = """\
+## Notices
+
+What the server says by itself, as notifications.
+"""
+
+ENTRIES_INTRODUCTION = """\
+## Entries
+
+The items of a room. An entry comes as the notification `entry`, and in the pages of `history` as
+the same map. `kind` says what it is.
+"""
+
+SHAPES_INTRODUCTION = """\
+## Shapes
+
+Maps inside of results and notices.
+"""
+
+ERRORS_INTRODUCTION = """\
+## Errors
+
+`message` is for people and may change. A client acts on `code`, and on what stands beside it.
+"""
