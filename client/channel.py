@@ -12,11 +12,12 @@ that were on their way go out again where that can do nothing twice; the others 
 import threading
 from collections import deque
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from chatd.errors import ChatError, ProtocolError, TooLarge, UnsupportedVersion
-from chatd.wire.commands import Notice, PingNotice, Synced
-from chatd.wire.envelope import Envelope, Response, encode_notification
+from chatd.wire.commands import Notice, Params, Ping, PingNotice, Synced
+from chatd.wire.envelope import ID_MAX, Envelope, Notification, Response, encode_notification
 from chatd.wire.frames import HEADER, PAYLOAD_BYTES_MAX
 from client.backoff import Backoff
 from client.environment import Environment
@@ -29,7 +30,7 @@ from client.events import (
     read_notification,
     read_result,
 )
-from client.link import Link
+from client.link import COMMAND_OF, Link
 from client.reply import Reply
 
 PENDING_MAX = 64
@@ -38,8 +39,10 @@ EVENTS_MAX = 10_000
 """Events that nobody took yet. What comes above is fetched again once they are taken."""
 TIMES_SENT_MAX = 5
 """A request that was on its way in so many losses may be their cause."""
-SILENCE_SECONDS_MAX = 150.0
-"""The server says something every 60 s; after this long without a byte it is gone."""
+QUIET_SECONDS_MAX = 75.0
+"""After this long without a byte the server is asked for a sign of life."""
+SILENCE_SECONDS_MAX = QUIET_SECONDS_MAX + 30.0
+"""After this long without one it is gone, whatever the socket says."""
 HELD_SECONDS_MIN = 10.0
 """A connection that held this long counts as a good one: delays begin small again."""
 
@@ -51,6 +54,7 @@ class Channel:
 
     reopen: returns a link that is logged in, and the answer to `sync` if it follows.
     hear: told of each entry and notice, in order; False drops it.
+    answer_seconds: how long to wait for an answer where the caller does not say.
     give_up_seconds: for how long to try to connect again; None: for ever.
     """
 
@@ -59,6 +63,7 @@ class Channel:
         environment: Environment,
         reopen: Callable[[], tuple[Link, Synced | None]],
         hear: Callable[[SeenEntry | Notice], bool],
+        answer_seconds: float,
         give_up_seconds: float | None,
     ) -> None:
         self._monotonic = environment.monotonic
@@ -67,10 +72,12 @@ class Channel:
         self._backoff = Backoff(environment.uniform)
         self._reopen = reopen
         self._hear = hear
+        self._answer_seconds = answer_seconds
         self._give_up_seconds = give_up_seconds
         self._changed = threading.Condition()
         self._writing = threading.Lock()  # order on the wire is the order in _pending
         self._link: Link | None = None
+        self._ids = count(1)
         self._pending: deque[AnyReply] = deque()
         self._events: deque[Event] = deque()
         self._has_leader = False
@@ -103,14 +110,20 @@ class Channel:
 
     # -- What goes out -----------------------------------------------------------------------
 
-    def request(self, reply: AnyReply) -> None:
-        """Send a request, now or as soon as there is a link again.
+    def request(self, params: Params, then: Callable[[AnyReply], object] | None) -> AnyReply:
+        """Send a request, now or as soon as there is a link again; return its reply.
 
         Raises TooLarge if it fits no frame, or what ended the channel.
         """
+        request_id = next(self._ids) % ID_MAX
+        reply = AnyReply(COMMAND_OF[type(params)], params, request_id, self.wait_for, then)
         if len(reply.frame) - HEADER.size > PAYLOAD_BYTES_MAX:
             raise TooLarge("too large for one frame", limit=PAYLOAD_BYTES_MAX)
         self.wait(lambda: len(self._pending) < PENDING_MAX, None)
+        self._put(reply)
+        return reply
+
+    def _put(self, reply: AnyReply) -> None:
         with self._writing:
             with self._changed:
                 if self._end is not None:
@@ -136,9 +149,12 @@ class Channel:
     def wait(self, done: Callable[[], bool], deadline: float | None) -> bool:
         """Read, or wait for the thread that does, until `done()`, the end or the deadline.
 
-        done: looks at what this channel changes, quickly. Returns its last word.
+        done: looks at what this channel changes, quickly. Returns its last word. What has
+        come already is taken even if the deadline is over.
         """
-        while self._lead(done, deadline):
+        looked = False
+        while self._lead(done, deadline, looked):
+            looked = True
             try:
                 self._step(deadline)
             finally:
@@ -155,13 +171,14 @@ class Channel:
             return self._events.popleft()
         return None
 
-    def wait_for(self, reply: AnyReply, deadline: float) -> None:
+    def wait_for(self, reply: AnyReply, timeout_seconds: float | None) -> None:
         """Wait for an answer; without one in time the request is given up.
 
         A link on which it was sent is given up too: the server answers in order, so nothing
         that comes after it would be answered either.
         """
-        if self.wait(lambda: reply.done, deadline):
+        seconds = self._answer_seconds if timeout_seconds is None else timeout_seconds
+        if self.wait(lambda: reply.done, self._monotonic() + seconds):
             return
         error = self._end or ConnectionLost("the server did not answer in time")
         with self._changed:
@@ -172,12 +189,13 @@ class Channel:
         elif reply in self._pending:
             self._pending.remove(reply)
 
-    def _lead(self, done: Callable[[], bool], deadline: float | None) -> bool:
+    def _lead(self, done: Callable[[], bool], deadline: float | None, looked: bool) -> bool:
         """Become the thread that reads; False if there is nothing (more) to wait for."""
         with self._changed:
             while not done() and self._end is None:
                 left = None if deadline is None else deadline - self._monotonic()
-                if left is not None and left <= 0:
+                late = left is not None and left <= 0
+                if late and (looked or self._has_leader):
                     return False
                 if not self._has_leader:
                     self._has_leader = True
@@ -191,15 +209,23 @@ class Channel:
         if link is None:
             self._try_again(deadline)
             return
-        silent_at = link.heard_at + SILENCE_SECONDS_MAX
+        quiet_at = link.heard_at + (SILENCE_SECONDS_MAX if link.probed else QUIET_SECONDS_MAX)
         try:
-            envelope = link.receive(silent_at if deadline is None else min(deadline, silent_at))
+            envelope = link.receive(quiet_at if deadline is None else min(deadline, quiet_at))
             if envelope is not None:
                 self._take(link, envelope)
-            elif self._monotonic() >= silent_at:
-                raise ConnectionLost("the server has gone silent")
+            elif self._monotonic() >= quiet_at:
+                self._probe(link)
         except (ConnectionLost, ProtocolError) as error:
             self._lose(link, error)
+
+    def _probe(self, link: Link) -> None:
+        """Nothing came for long: ask for a sign of life, once."""
+        if link.probed:
+            raise ConnectionLost("the server has gone silent")
+        link.probed = True
+        if not self._pending:  # else an answer is owed already
+            self.request(Ping(), None)
 
     # -- What comes in -----------------------------------------------------------------------
 
@@ -207,7 +233,7 @@ class Channel:
         if isinstance(envelope, Response):
             self._take_response(link, envelope)
             return
-        if not hasattr(envelope, "method") or hasattr(envelope, "id"):
+        if not isinstance(envelope, Notification):
             raise ProtocolError("the server sent a request")
         heard = read_notification(envelope)
         if isinstance(heard, PingNotice):
@@ -219,15 +245,12 @@ class Channel:
         with self._changed:
             if self._link is not link:
                 return  # given up meanwhile, and its requests with it
-            if not self._pending or not self._answers_first(response):
+            if not self._pending or response.id != self._pending[0].request_id:
                 raise ProtocolError("the server answered what was not asked")
             reply = self._pending[0]
             reply.settle(_outcome(reply, response))
             self._pending.popleft()
         reply.tell()
-
-    def _answers_first(self, response: Response) -> bool:
-        return bool(response.id == self._pending[0].request_id)
 
     def _queue(self, heard: SeenEntry | Notice) -> None:
         with self._changed:
@@ -355,11 +378,6 @@ class Channel:
             link.close()
         for reply in failed:
             reply.tell()
-
-    @property
-    def is_leaving(self) -> bool:
-        """Whether the end of the connection is what was wanted."""
-        return self._leaving
 
     @property
     def end_reason(self) -> Exception | None:

@@ -3,6 +3,7 @@
     Exception
     └── ClientError
         ├── ConnectionLost    the server is not there (any more), or does not answer
+        │   └── Closed        we ended it ourselves
         └── LoginRequired     nothing, or nothing valid, to log in with
 
 What the server refuses comes as the `ChatError` that its code names (`chatd.errors`).
@@ -19,6 +20,10 @@ class ClientError(Exception):
 
 class ConnectionLost(ClientError):
     """The connection broke or could not be made; whether the server acted is unknown."""
+
+
+class Closed(ConnectionLost):
+    """The client was closed while something waited for an answer, or before."""
 
 
 class LoginRequired(ClientError):

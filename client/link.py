@@ -30,6 +30,7 @@ class Link:
     """A connected socket that speaks envelopes.
 
     heard_at: when the last bytes came, by the clock that was handed in.
+    probed: whether a sign of life was asked for since.
     """
 
     def __init__(self, sock: socket.socket, monotonic: Callable[[], float]) -> None:
@@ -43,6 +44,7 @@ class Link:
         self._reading = threading.Lock()
         self._writing = threading.Lock()
         self.heard_at = monotonic()
+        self.probed = False
 
     def send(self, frame: bytes) -> None:
         """Write a whole frame. Raises ConnectionLost."""
@@ -122,6 +124,7 @@ class Link:
         if not data:
             raise ConnectionLost("the server ended the connection")
         self.heard_at = self._monotonic()
+        self.probed = False
         self._decoder.feed(data)
         return True
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from chatd.wire.commands import Command, Params, Result
+from chatd.wire.envelope import encode_request
 
 R = TypeVar("R", bound=Result, covariant=True)
 
@@ -22,14 +23,13 @@ class Reply(Generic[R]):
         command: Command,
         params: Params,
         request_id: int,
-        frame: bytes,
         wait: Callable[["Reply[Any]", float | None], None],
         then: Callable[["Reply[Any]"], object] | None,
     ) -> None:
         self.command = command
         self.params = params
-        self.frame = frame
         self.request_id = request_id
+        self.frame = encode_request(request_id, command.method, params)
         self.times_sent = 0
         self.error: Exception | None = None
         self._wait = wait

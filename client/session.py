@@ -1,51 +1,88 @@
-"""The client: log in, hear what happens, say something, and come back after a loss.
+"""The client: log in, follow the rooms, say something, ask for anything in the command table.
 
     from client import Client
 
-    with Client("127.0.0.1", 8000, name="alice", password=lambda: "…") as client:
-        client.sync()
+    with Client("127.0.0.1", 8000) as client:
+        client.log_in("alice", "correct horse")
         client.send("hello")
         for event in client.events():
             print(event)
 
-Everything is synchronous. One thread may iterate events while others call: see `Channel`.
+It is synchronous. Methods wait for the server's answer and raise what it refuses as the
+`ChatError` that the code names. A lost connection is opened again by whoever waits, with
+growing random delays: what was posted meanwhile is fetched, what was on its way is sent again
+under the same nonce, so nothing is missed and nothing doubles.
+
+Threads: one may iterate `events()` while another calls the other methods. Logging in and
+registering come before that.
 """
 
-import threading
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import Any, Self, TypeVar, cast
 
-from chatd.errors import AuthFailed
-from chatd.wire import commands as c
+import msgspec
+
+from chatd.errors import AuthFailed, BadRequest, UnknownMethod
+from chatd.wire.commands import (
+    COMMANDS,
+    Challenge,
+    ChangePassword,
+    Devices,
+    Gap,
+    History,
+    ListDevices,
+    ListRooms,
+    LoggedIn,
+    LoginFinish,
+    LoginStart,
+    Logout,
+    Names,
+    Nothing,
+    Notice,
+    Params,
+    Posted,
+    Reset,
+    Result,
+    Revoke,
+    Rooms,
+    Send,
+    SendTo,
+    Start,
+    Status,
+    StatusResult,
+    Sync,
+    Synced,
+    Welcome,
+    Who,
+)
 from chatd.wire.entries import Entry
-from chatd.wire.envelope import ID_MAX, encode_request
+from chatd.wire.rooms import GENERAL
+from client import login
 from client.acks import Acks
 from client.channel import Channel
 from client.environment import Environment
-from client.errors import ConnectionLost, LoginRequired
+from client.errors import Closed, ConnectionLost, LoginRequired
 from client.events import Event, HistoryPage, SeenEntry
-from client.link import COMMAND_OF, Link
+from client.link import Link
 from client.positions import Positions
 from client.reply import Reply
 from client.scram import Proof, new_keys
 
-CONNECT_SECONDS_MAX = 10.0
-ANSWER_SECONDS_MAX = 30.0
-CLIENT_NAME = "chatd python client"
+ANSWER_SECONDS = 30.0
+CONNECT_SECONDS = 10.0
 
-R = TypeVar("R", bound=c.Result)
-Password = Callable[[], str]
+R = TypeVar("R", bound=Result)
+LogIn = Callable[[Link, float], LoggedIn]
 
 
 class Client:
-    """One user's connection to a server, held as long as the object is open.
+    """One user's connection to a server, kept up as long as it is wanted.
 
-    name: who logs in by password; with a token the server knows.
-    password: called when a password is needed; None: a token is all there is.
-    token: of a device. device: the label of the device token to be made at the first
-    password login; None: no token is wanted, and the password is asked for again then.
-    give_up_seconds: for how long to try to connect again after a loss; None: for ever.
+    client: what the server is told that this is, up to 64 characters.
+    answer_seconds: how long a method waits for its answer, reconnections included.
+    give_up_seconds: for how long a lost connection is tried again; None: for ever.
     """
 
     def __init__(
@@ -53,76 +90,33 @@ class Client:
         host: str = "127.0.0.1",
         port: int = 8000,
         *,
-        name: str = "",
-        password: Password | None = None,
-        token: str = "",
-        device: str | None = None,
+        client: str = "chatd-python",
+        answer_seconds: float = ANSWER_SECONDS,
         give_up_seconds: float | None = None,
-        environment: Environment | None = None,
+        environment: Environment = Environment(),
     ) -> None:
         self.host = host
         self.port = port
-        self.name = name
-        self.token = token
+        self.name = ""
         self.device = 0
-        self.welcome: c.Welcome | None = None
-        self._password = password
-        self._label = device
-        self._environment = environment or Environment()
-        self._positions = Positions()
-        self._acks = Acks()
-        self._follows: c.Sync | None = None
-        self._ids = 0
-        self._id_lock = threading.Lock()
-        self._first: Link | None = None
+        self.welcome: Welcome | None = None
+        self.positions = Positions()
+        self._client = client
+        self._answer_seconds = answer_seconds
+        self._environment = environment
+        self._link: Link | None = None  # until logged in; then the channel has it
         self._channel = Channel(
-            self._environment, self._open_again, self._hear, give_up_seconds
+            environment, self._reopen, self._hear, answer_seconds, give_up_seconds
         )
+        self._log_in_again: LogIn | None = None
+        self._following: Sync | None = None
+        self._since_ms = 0  # following from now with `peek`, older entries stay unread, unseen
+        self._acks = Acks()
+        self._handed_out: Event | None = None
 
-    # -- beginning and end -------------------------------------------------------------------
+    # -- Coming and going --------------------------------------------------------------------
 
-    def connect(self) -> c.Welcome:
-        """Connect and greet the server, without logging in; `login` goes on from there.
-
-        Raises ConnectionLost, UnsupportedVersion.
-        """
-        self._first = self._greet()
-        assert self.welcome is not None
-        return self.welcome
-
-    def register(self, name: str, password: str) -> None:
-        """Make an account. Raises Conflict for a name that is taken, Forbidden, BadRequest."""
-        if self._first is None:
-            self.connect()
-        assert self._first is not None
-        keys = new_keys(password)
-        self._first.ask(
-            c.Register(name, keys.salt, keys.iterations, keys.stored_key, keys.server_key),
-            c.Nothing,
-            self._answer_by(),
-        )
-
-    def login(self) -> None:
-        """Log in, connecting if need be. Raises LoginRequired, AuthFailed, ConnectionLost."""
-        link = self._first or self._greet()
-        self._first = None
-        try:
-            self._log_in(link)
-        except BaseException:
-            link.close()
-            raise
-        self._channel.begin(link)
-
-    def close(self) -> None:
-        """Tell what was read, and end the connection."""
-        if self._first is not None:
-            self._first.close()
-        self._channel.leave()
-        self.flush_acks()
-        self._channel.end(ConnectionLost("closed"))
-
-    def __enter__(self) -> "Client":
-        self.login()
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -131,239 +125,334 @@ class Client:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        if error is not None:
+            self._handed_out = None  # not read to its end
         self.close()
 
+    def connect(self) -> Welcome:
+        """Connect and greet, unless that is done, and return what the server says of itself.
+
+        Raises ConnectionLost, UnsupportedVersion.
+        """
+        if self._link is None or not self._link.is_alive():
+            self._hang_up()
+            self._link = self._greet()
+        assert self.welcome is not None
+        return self.welcome
+
+    def register(self, name: str, password: str) -> None:
+        """Make an account. Raises Conflict for a taken name, Forbidden, BadRequest."""
+        keys = new_keys(password)
+        login.register(self._before_login(), name, keys, self._deadline())
+
+    def log_in(
+        self, name: str, password: str | Callable[[], str], *, device: str | None = None
+    ) -> LoggedIn:
+        """Log in by password; with a device label the result has a token for `log_in_token`.
+
+        password: or a function that asks for it. Raises AuthFailed.
+        """
+        word = password() if callable(password) else password
+        link = self._before_login()
+        logged_in = login.by_password(link, name, word, device, self._deadline())
+        return self._ready(logged_in, _again(logged_in, word))
+
+    def log_in_token(self, token: str) -> LoggedIn:
+        """Log in with a device token. Raises AuthFailed if it opens nothing (any more)."""
+        again = _by_token(token)
+        return self._ready(again(self._before_login(), self._deadline()), again)
+
+    def log_out(self) -> None:
+        """Revoke the token of this login and close."""
+        self._flush_acks()
+        self._channel.leave()
+        try:
+            self._ask(Logout(), Nothing)
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Say what was read, and end; iterating stops, waiting methods raise ConnectionLost."""
+        self._note_read()
+        self._flush_acks()
+        self._hang_up()
+        self._channel.end(Closed("closed"))
+
     @property
-    def is_connected(self) -> bool:
+    def connected(self) -> bool:
         """Whether there is a connection right now, as far as is known."""
         return self._channel.is_connected
 
     @property
-    def end_reason(self) -> Exception | None:
-        """What ended the client for good, None while it lives."""
-        return self._channel.end_reason
-
-    @property
     def pending_count(self) -> int:
-        """How many requests wait for their answer."""
+        """How many requests wait for their answer, or for a connection."""
         return self._channel.pending_count
 
-    # -- hearing -----------------------------------------------------------------------------
+    # -- Following ---------------------------------------------------------------------------
 
-    def sync(self, *, start: c.Start = c.Start.UNREAD, peek: bool = False) -> c.Synced:
-        """Follow all rooms: what is unread comes first, and everything after it.
+    def sync(self, *, start: Start = Start.UNREAD, peek: bool = False) -> Synced:
+        """Begin to follow all rooms; `events()` does it by itself where nobody did.
 
-        start: NOW takes all that is there as read. peek: follow, and never acknowledge.
+        start: from what is unread, or from now. peek: nothing counts as read by this.
+        To go on from an earlier run, set `positions` first.
         """
-        self._follows = c.Sync(start=start, peek=peek)
-        synced = self.call(self._follows, c.Synced)
-        self._positions.epoch = synced.epoch
+        self._following = Sync(start=start, peek=peek)
+        if start is Start.NOW and self.welcome is not None:
+            self._since_ms = self.welcome.now
+        synced = self._ask(self._sync_params(), Synced)
+        self.positions.epoch = synced.epoch
         return synced
 
     def events(self) -> Iterator[Event]:
-        """Yield what happens, in order, until the client is closed or let in no longer.
+        """Yield entries, notices, Disconnected and Connected until the client is closed.
 
-        Raises what ended it, but for `close`.
+        Each entry comes once and in the order of its room. It counts as read when the next
+        event is asked for, or the client closed. Raises LoginRequired if the server lets us
+        in no longer, and ConnectionLost if trying to reconnect was given up.
         """
         while (event := self.next_event()) is not None:
             yield event
 
     def next_event(self, timeout_seconds: float | None = None) -> Event | None:
-        """Return the next event, None when the time is over or the client is closed.
+        """Return the next event, or None after the time or when the client was closed.
 
-        Acknowledgements go out while it waits. Raises what ended the client.
+        Raises like `events`.
         """
+        self._note_read()
+        if self._following is None:
+            self.sync()
         deadline = None if timeout_seconds is None else self._now() + timeout_seconds
         while True:
-            event = self._channel.next_event(self._sooner(deadline))
+            self._flush_acks_if_due()
+            event = self._channel.next_event(_earlier(deadline, self._acks_due_at()))
             if event is not None:
-                self._acknowledge(event)
+                self._handed_out = event
                 return event
-            self._send_acks()
             if self._channel.ended:
-                self._raise_unless_closed()
+                self._raise_why_it_ended()
                 return None
             if deadline is not None and self._now() >= deadline:
                 return None
 
-    def flush_acks(self) -> None:
-        """Tell now what has been read."""
-        if self._channel.is_connected:
-            for room, seq in self._acks.take(self._now()):
-                self._channel.notify("ack", c.Ack(room, seq))
+    @property
+    def ended(self) -> bool:
+        """Whether it was closed, or gave up: no event and no answer will come any more."""
+        return self._channel.ended
 
-    # -- saying and asking -------------------------------------------------------------------
+    # -- Asking ------------------------------------------------------------------------------
 
-    def send(self, text: str) -> c.Posted:
-        """Say something to everyone; once, whatever happens to the connection."""
-        return self.call(c.Send(text, self._environment.nonce()), c.Posted)
+    def send(self, text: str) -> Posted:
+        """Say something in the general room, exactly once whatever the line does."""
+        return self._ask(Send(text, self._environment.nonce()), Posted)
 
-    def send_to(self, name: str, text: str) -> c.Posted:
-        """Say something to one user alone; once, whatever happens to the connection."""
-        return self.call(c.SendTo(name, text, self._environment.nonce()), c.Posted)
+    def send_to(self, to: str, text: str) -> Posted:
+        """Say something to one user alone, exactly once."""
+        return self._ask(SendTo(to, text, self._environment.nonce()), Posted)
 
-    def status(self) -> c.StatusResult:
-        """Return what the user is and has right now."""
-        return self.call(c.Status(), c.StatusResult)
+    def history(
+        self,
+        room: str = GENERAL,
+        *,
+        before: int | None = None,
+        after: int | None = None,
+        around: int | None = None,
+        limit: int = 50,
+    ) -> HistoryPage:
+        """Read a page of a room, by room id: the latest, or that near an entry."""
+        return self._ask(History(room, before, after, around, limit), HistoryPage)
 
-    def history(self, room: str, **where: int) -> HistoryPage:
-        """Return a page of a room: the latest, or `before`, `after`, `around` a number."""
-        reply: Reply[Any] = self.submit(c.History(room, **where))
-        return cast(HistoryPage, reply.result(ANSWER_SECONDS_MAX))
+    def status(self) -> StatusResult:
+        """Ask for name, devices, unread counts, messages left and who is online."""
+        return self._ask(Status(), StatusResult)
 
-    def change_password(self, old: str, new: str) -> None:
-        """Prove the old password, set the new one; every other device has to log in again.
+    def rooms(self, after: str = "") -> Rooms:
+        """List rooms, a page at a time; `after` is `next` of the page before."""
+        return self._ask(ListRooms(after), Rooms)
+
+    def who(self, after: str = "") -> Names:
+        """List who is online, a page at a time."""
+        return self._ask(Who(after), Names)
+
+    def devices(self, after: int = 0) -> Devices:
+        """List the devices that have a token, a page at a time."""
+        return self._ask(ListDevices(after), Devices)
+
+    def revoke(self, device: int) -> None:
+        """Take a device's token away, and its connections."""
+        self._ask(Revoke(device), Nothing)
+
+    def change_password(self, old: str, new: str, *, device: str | None = None) -> LoggedIn:
+        """Prove the old password, set a new one. All tokens are revoked; a label makes one.
 
         Raises AuthFailed if the old one is wrong.
         """
-        proof = Proof(self.name, old)
-        challenge = self.call(c.LoginStart(proof.first()), c.Challenge)
-        done = self.call(c.LoginFinish(proof.final(challenge.message)), c.LoggedIn)
-        proof.verify(done.message)
-        keys = new_keys(new)
-        changed = self.call(
-            c.ChangePassword(
-                keys.salt, keys.iterations, keys.stored_key, keys.server_key, self._label
-            ),
-            c.LoggedIn,
-        )
-        self.token, self.device = changed.token, changed.device
+        self._prove(old)
+        changed = self._ask(ChangePassword(**asdict(new_keys(new)), device=device), LoggedIn)
+        self._log_in_again = _again(changed, new)
+        return changed
 
-    def call(self, params: c.Params, result: type[R]) -> R:
-        """Send a request of the command table and return its typed result.
+    def call(self, method: str, **params: Any) -> Result:
+        """Ask for any row of the command table; `history` answers a HistoryPage.
 
-        Raises the ChatError that the server answers, ConnectionLost without an answer in
-        time, LoginRequired if the server lets us in no longer.
+        Raises UnknownMethod and BadRequest before anything is sent.
         """
-        answer = self.submit(params).result(ANSWER_SECONDS_MAX)
-        assert isinstance(answer, result), (answer, result)
-        return answer
+        return self._ask(read_params(method, params), Result)
 
-    def submit(
-        self, params: c.Params, then: Callable[[Reply[Any]], object] | None = None
+    def request(
+        self, params: Params, then: Callable[[Reply[Any]], object] | None = None
     ) -> Reply[Any]:
-        """Send a request and go on; `then` is called with the reply when it is done.
+        """Put a request on its way and return at once, to pipeline.
 
-        The callback runs in whichever thread reads at that time.
+        Without a connection it goes out after the next. then: called with the reply when it
+        is done, by whichever thread reads; it must not wait for anything.
         """
-        command = COMMAND_OF[type(params)]
-        request_id = self._next_id()
-        frame = encode_request(request_id, command.method, params)
-        reply: Reply[Any] = Reply(command, params, request_id, frame, self._wait_for, then)
-        self._channel.request(reply)
-        return reply
+        if self._log_in_again is None:
+            raise LoginRequired("log in first")
+        return self._channel.request(params, then)
 
-    def _wait_for(self, reply: Reply[Any], timeout_seconds: float | None) -> None:
-        seconds = ANSWER_SECONDS_MAX if timeout_seconds is None else timeout_seconds
-        self._channel.wait_for(reply, self._now() + seconds)
+    # -- How it is done ----------------------------------------------------------------------
 
-    def _next_id(self) -> int:
-        with self._id_lock:
-            self._ids = self._ids % ID_MAX + 1
-            return self._ids
+    def _ask(self, params: Params, result: type[R]) -> R:
+        return cast(R, self.request(params).result())
 
-    # -- links -------------------------------------------------------------------------------
+    def _prove(self, password: str) -> None:
+        proof = Proof(self.name, password)
+        challenge = self._ask(LoginStart(proof.first()), Challenge)
+        proved = self._ask(LoginFinish(proof.final(challenge.message)), LoggedIn)
+        proof.verify(proved.message)
+
+    def _now(self) -> float:
+        return self._environment.monotonic()
+
+    def _deadline(self) -> float:
+        return self._now() + self._answer_seconds
 
     def _greet(self) -> Link:
         try:
-            sock = self._environment.connect(self.host, self.port, CONNECT_SECONDS_MAX)
+            sock = self._environment.connect(self.host, self.port, CONNECT_SECONDS)
         except OSError as error:
             reason = error.strerror or str(error)
-            raise ConnectionLost(f"no server at {self.host}:{self.port}: {reason}") from None
+            raise ConnectionLost(f"no connection to {self.host}:{self.port}: {reason}") from None
         link = Link(sock, self._environment.monotonic)
         try:
-            hello = c.Hello(c.VERSION, CLIENT_NAME)
-            self.welcome = link.ask(hello, c.Welcome, self._answer_by())
+            self.welcome = login.greet(link, self._client, self._deadline())
         except BaseException:
             link.close()
             raise
         return link
 
-    def _log_in(self, link: Link) -> None:
-        """By token where there is one; else by password, for a token if one is wanted."""
-        if self.token:
-            try:
-                done = link.ask(c.LoginToken(self.token), c.LoggedIn, self._answer_by())
-            except AuthFailed:
-                if self._password is None:
-                    raise LoginRequired("the token opens nothing any more") from None
-                self.token = ""
-            else:
-                self.name, self.device = done.name, done.device
-                return
-        if self._password is None:
-            raise LoginRequired("there is neither a token nor a password to log in with")
-        self._prove(link, self._password())
+    def _before_login(self) -> Link:
+        self.connect()
+        assert self._link is not None
+        return self._link
 
-    def _prove(self, link: Link, password: str) -> None:
-        proof = Proof(self.name, password)
-        challenge = link.ask(c.LoginStart(proof.first()), c.Challenge, self._answer_by())
-        final = c.LoginFinish(proof.final(challenge.message), self._label)
-        done = link.ask(final, c.LoggedIn, self._answer_by())
-        proof.verify(done.message)
-        self.name, self.device, self.token = done.name, done.device, done.token
+    def _ready(self, logged_in: LoggedIn, again: LogIn) -> LoggedIn:
+        assert self._link is not None
+        self._log_in_again = again
+        self.name, self.device = logged_in.name, logged_in.device
+        self._channel.begin(self._link)
+        self._link = None
+        return logged_in
 
-    def _open_again(self) -> tuple[Link, c.Synced | None]:
-        """Return a link that is logged in and goes on where the last one ended."""
+    def _hang_up(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
+
+    def _reopen(self) -> tuple[Link, Synced | None]:
+        """Return a link as ready as the lost one was."""
+        assert self._log_in_again is not None
         link = self._greet()
         try:
-            self._log_in(link)
-            return link, self._resume(link)
-        except AuthFailed:
+            self._log_in_again(link, self._deadline())
+            return link, self._follow_again(link)
+        except AuthFailed as error:
             link.close()
-            raise LoginRequired("the password is not taken any more") from None
+            raise LoginRequired(f"the server does not let us in again: {error}") from None
         except BaseException:
             link.close()
             raise
 
-    def _resume(self, link: Link) -> c.Synced | None:
-        if self._follows is None:
+    def _follow_again(self, link: Link) -> Synced | None:
+        if self._following is None:
             return None
-        again = c.Sync(
-            positions=dict(list(self._positions.of_room.items())[-c.PAGE_ITEMS_MAX :]),
-            epoch=self._positions.epoch,
-            peek=self._follows.peek,
-        )
-        synced = link.ask(again, c.Synced, self._answer_by())
-        self._positions.epoch = synced.epoch
+        synced = link.ask(self._sync_params(), Synced, self._deadline())
+        self.positions.epoch = synced.epoch
         self._acks.repeat()
         return synced
 
-    # -- what comes in -----------------------------------------------------------------------
+    def _sync_params(self) -> Sync:
+        """How to follow from here: rooms without a position start where the user has read."""
+        assert self._following is not None
+        if not self.positions.epoch:
+            return self._following
+        # A second start from now would miss what was said in between.
+        positions, peek = self.positions.latest(), self._following.peek
+        return Sync(positions, self.positions.epoch, Start.UNREAD, peek)
 
-    def _hear(self, heard: SeenEntry | c.Notice) -> bool:
-        """Keep the positions; False for an entry that came before."""
-        if isinstance(heard, c.Gap):
-            self._positions.skip(heard)
-        elif isinstance(heard, c.Reset):
-            self._positions.forget(heard)
+    def _hear(self, heard: SeenEntry | Notice) -> bool:
+        """Keep the positions; False for an entry that came before, or that nobody wants."""
+        if isinstance(heard, Entry):
+            return self.positions.take(heard) and heard.ts >= self._since_ms
+        if isinstance(heard, Gap):
+            self.positions.skip(heard)
+        elif isinstance(heard, Reset):
+            self.positions.forget(heard)
             self._acks.forget(heard.room)
-        elif isinstance(heard, Entry):
-            return self._positions.take(heard)
         return True
 
-    def _acknowledge(self, event: Event) -> None:
-        if isinstance(event, Entry) and self._follows is not None and not self._follows.peek:
-            self._acks.read(event.room, event.seq)
-        self._send_acks()
-
-    def _send_acks(self) -> None:
-        due_at = self._acks.due_at()
-        if due_at is not None and self._now() >= due_at:
-            self.flush_acks()
-
-    def _sooner(self, deadline: float | None) -> float | None:
-        due_at = self._acks.due_at() if self._channel.is_connected else None
-        times = [at for at in (deadline, due_at) if at is not None]
-        return min(times, default=None)
-
-    def _raise_unless_closed(self) -> None:
+    def _raise_why_it_ended(self) -> None:
         reason = self._channel.end_reason
-        if reason is not None and not self._channel.is_leaving:
+        assert reason is not None
+        if not isinstance(reason, Closed):
             raise reason
 
-    def _now(self) -> float:
-        return self._environment.monotonic()
+    # -- Acknowledgements --------------------------------------------------------------------
 
-    def _answer_by(self) -> float:
-        return self._now() + ANSWER_SECONDS_MAX
+    def _note_read(self) -> None:
+        """Who asks for the next event has read the last one."""
+        event, self._handed_out = self._handed_out, None
+        peek = self._following is not None and self._following.peek
+        if isinstance(event, Entry) and not peek:
+            self._acks.read(event.room, event.seq)
+
+    def _acks_due_at(self) -> float | None:
+        return self._acks.due_at() if self.connected else None
+
+    def _flush_acks_if_due(self) -> None:
+        due_at = self._acks_due_at()
+        if due_at is not None and due_at <= self._now():
+            self._flush_acks()
+
+    def _flush_acks(self) -> None:
+        for room, seq in self._acks.take(self._now()):
+            self._channel.notify("ack", {"room": room, "seq": seq})
+
+
+def read_params(method: str, values: dict[str, Any]) -> Params:
+    """Return the parameters of a command. Raises UnknownMethod, BadRequest."""
+    row = COMMANDS.get(method)
+    if row is None or row.result is None:
+        raise UnknownMethod(f"there is no command {method!r}")
+    try:
+        return msgspec.convert(values, row.params)
+    except msgspec.ValidationError as error:
+        raise BadRequest(str(error)) from None
+
+
+def _by_token(token: str) -> LogIn:
+    return lambda link, deadline: login.by_token(link, token, deadline)
+
+
+def _again(logged_in: LoggedIn, password: str) -> LogIn:
+    """Return how to log in the next time: by the token if there is one."""
+    if logged_in.token:
+        return _by_token(logged_in.token)
+    name = logged_in.name
+    return lambda link, deadline: login.by_password(link, name, password, None, deadline)
+
+
+def _earlier(one: float | None, other: float | None) -> float | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return min(one, other)

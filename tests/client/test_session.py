@@ -1,0 +1,427 @@
+"""The client over lines that break: nothing is missed, nothing doubles, nothing hangs."""
+
+import pytest
+
+from chatd.errors import AuthFailed, BadRequest, Overloaded, RateLimited, TooLarge, UnknownMethod
+from chatd.wire.commands import Bye, Gap, Nothing, Ping, PingNotice, Reset, Send, Start, Synced
+from chatd.wire.envelope import Notification, Request, encode_notification
+from chatd.wire.frames import encode_frame
+from client import Client, Connected, ConnectionLost, Disconnected, LoginRequired, UnknownEntry
+from client.channel import (
+    PENDING_MAX,
+    QUIET_SECONDS_MAX,
+    SILENCE_SECONDS_MAX,
+    TIMES_SENT_MAX,
+)
+from tests.client.network import LIVE, SYNCED, Network, posted, said
+
+
+def seqs(client: Client, count: int) -> list[object]:
+    """Take so many events; entries by their numbers, the rest by their types."""
+    events = [client.next_event(20) for _ in range(count)]
+    return [getattr(event, "seq", type(event)) for event in events]
+
+
+# -- Logging in ------------------------------------------------------------------------------
+
+
+def test_log_in_with_a_token_greets_first(network: Network, client: Client) -> None:
+    peer = network.peer().lets_in()
+    assert client.log_in_token("secret").name == "alice"
+    first, second = peer.heard()
+    assert isinstance(first, Request) and first.method == "hello"
+    assert isinstance(second, Request) and second.params == {"token": "secret"}
+
+
+def test_log_in_with_a_dead_token_raises_and_another_try_may_follow(
+    network: Network, client: Client
+) -> None:
+    network.peer().turns_away(AuthFailed("no")).answers(0, AuthFailed("no"))
+    for _ in range(2):
+        with pytest.raises(AuthFailed):
+            client.log_in_token("secret")
+
+
+def test_log_in_after_the_server_tired_of_waiting_connects_again(
+    network: Network, client: Client
+) -> None:
+    network.peer().turns_away(AuthFailed("no")).hangs_up()
+    with pytest.raises(AuthFailed):
+        client.log_in_token("wrong")
+    network.peer().lets_in()
+    assert client.log_in_token("right").name == "alice"
+
+
+def test_a_first_connection_that_is_refused_raises_at_once(
+    network: Network, client: Client
+) -> None:
+    network.refuse()
+    with pytest.raises(ConnectionLost, match="127.0.0.1:8000: Connection refused"):
+        client.connect()
+    assert network.slept == []
+
+
+def test_a_request_before_the_login_raises(client: Client) -> None:
+    with pytest.raises(LoginRequired):
+        client.send("hi")
+
+
+def test_a_server_that_hangs_up_in_the_middle_of_a_frame_is_a_lost_connection(
+    network: Network, client: Client
+) -> None:
+    network.peer().sends(b"\x00\x00\x00").hangs_up()
+    with pytest.raises(ConnectionLost):
+        client.connect()
+
+
+# -- Events ----------------------------------------------------------------------------------
+
+
+def test_entries_come_in_order_and_each_once(network: Network, following: Client) -> None:
+    network.made[0].says(said(1), said(2), said(2), said(1), LIVE, said(3))
+    assert seqs(following, 4) == [1, 2, type(LIVE), 3]
+
+
+def test_an_entry_of_a_newer_server_comes_as_unknown(
+    network: Network, following: Client
+) -> None:
+    newer = {"kind": "hologram", "room": "general", "seq": 1, "ts": 5, "beam": [1, 2]}
+    network.made[0].sends(encode_notification("entry", newer))
+    assert following.next_event(1) == UnknownEntry("general", 1, 5, "hologram")
+
+
+def test_a_notification_of_a_newer_server_is_passed_over(
+    network: Network, following: Client
+) -> None:
+    network.made[0].sends(encode_notification("weather", {"sun": True})).says(said(1))
+    assert seqs(following, 1) == [1]
+
+
+def test_a_ping_is_answered_and_not_shown(network: Network, following: Client) -> None:
+    network.made[0].says(PingNotice(), said(1))
+    assert seqs(following, 1) == [1]
+    assert Notification("pong", {}) in network.made[0].heard()
+
+
+def test_next_event_returns_none_after_its_time(following: Client) -> None:
+    assert following.next_event(0) is None
+
+
+def test_events_end_when_the_client_is_closed(network: Network, following: Client) -> None:
+    network.made[0].says(said(1))
+    for _ in following.events():
+        following.close()
+    assert following.next_event() is None
+
+
+def test_events_above_the_bound_are_fetched_again_when_there_is_room(
+    network: Network, following: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("client.channel.EVENTS_MAX", 2)
+    network.made[0].says(said(1), said(2), said(3)).answers(2, posted(4))
+    following.send("while nobody takes events")
+    second = network.peer().lets_in(SYNCED).says(said(3))
+    assert seqs(following, 5) == [1, 2, Disconnected, Connected, 3]
+    assert second.requests("sync")[0]["positions"] == {"general": 2}
+
+
+# -- Reconnecting ----------------------------------------------------------------------------
+
+
+def test_a_lost_connection_resumes_behind_the_last_entry(
+    network: Network, following: Client
+) -> None:
+    network.made[0].says(said(7)).hangs_up()
+    second = network.peer().lets_in(SYNCED).says(said(7), said(8))
+    assert seqs(following, 4) == [7, Disconnected, Connected, 8]
+    (sync,) = second.requests("sync")
+    assert (sync["positions"], sync["epoch"]) == ({"general": 7}, "epoch")
+
+
+def test_reconnecting_waits_longer_each_time_and_says_why(
+    network: Network, following: Client
+) -> None:
+    network.made[0].says(Bye("restart")).hangs_up()
+    network.refuse(4)
+    network.peer().turns_away(Overloaded("later"))
+    network.peer().lets_in(SYNCED)
+    events = [following.next_event(100) for _ in range(3)]
+    assert [type(event) for event in events] == [Bye, Disconnected, Connected]
+    assert network.slept == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0]
+
+
+def test_delays_begin_small_again_after_a_connection_that_held(
+    network: Network, following: Client
+) -> None:
+    network.made[0].hangs_up()
+    network.refuse(3)
+    second = network.peer().lets_in(SYNCED)
+    assert seqs(following, 2) == [Disconnected, Connected]
+    network.now += 10
+    second.hangs_up()
+    network.peer().lets_in(SYNCED)
+    assert seqs(following, 2) == [Disconnected, Connected]
+    assert network.slept[-1] == 0.5
+
+
+def test_a_wait_that_ends_while_disconnected_does_not_oversleep(
+    network: Network, following: Client
+) -> None:
+    network.made[0].hangs_up()
+    assert isinstance(following.next_event(1), Disconnected)
+    assert following.next_event(0.25) is None
+    assert network.slept == [0.25]
+
+
+def test_giving_up_raises_after_the_time(network: Network) -> None:
+    with network.client(give_up_seconds=3) as client:
+        network.peer().lets_in().answers(1, SYNCED).hangs_up()
+        client.log_in_token("secret")
+        network.refuse(10)
+        with pytest.raises(ConnectionLost, match="Connection refused; gave up"):
+            for _ in client.events():
+                pass
+        assert network.slept == [0.5, 1.0, 2.0]
+
+
+def test_a_token_that_was_revoked_meanwhile_ends_it(network: Network, following: Client) -> None:
+    network.made[0].hangs_up()
+    network.peer().turns_away(AuthFailed("revoked"))
+    with pytest.raises(LoginRequired):
+        list(following.events())
+    with pytest.raises(LoginRequired):
+        following.send("hi")
+
+
+def test_a_gap_moves_the_position_behind_it(network: Network, following: Client) -> None:
+    network.made[0].says(Gap("general", 1, 40)).hangs_up()
+    second = network.peer().lets_in(SYNCED)
+    assert seqs(following, 3) == [Gap, Disconnected, Connected]
+    assert second.requests("sync")[0]["positions"] == {"general": 40}
+
+
+def test_a_reset_forgets_the_position(network: Network, following: Client) -> None:
+    network.made[0].says(said(9), Reset("general"), said(2))
+    assert seqs(following, 3) == [9, Reset, 2]
+
+
+def test_a_new_epoch_is_kept_for_the_next_time(network: Network, following: Client) -> None:
+    network.made[0].hangs_up()
+    network.peer().lets_in(Synced("later", "alice", 1, 0)).hangs_up()
+    third = network.peer().lets_in(SYNCED)
+    assert seqs(following, 4) == [Disconnected, Connected] * 2
+    assert third.requests("sync")[0]["epoch"] == "later"
+
+
+def test_following_from_now_resumes_without_a_hole(network: Network, client: Client) -> None:
+    first = network.peer().lets_in().answers(1, SYNCED).hangs_up()
+    client.log_in_token("secret")
+    client.sync(start=Start.NOW, peek=True)
+    second = network.peer().lets_in(SYNCED)
+    assert seqs(client, 2) == [Disconnected, Connected]
+    assert first.requests("sync")[0]["start"] == "now"
+    assert second.requests("sync")[0].get("start", "unread") == "unread"
+
+
+def test_a_sync_on_its_way_when_the_line_breaks_is_done_by_the_reconnection(
+    network: Network, client: Client
+) -> None:
+    network.peer().lets_in().hangs_up()
+    second = network.peer().lets_in(SYNCED)
+    client.log_in_token("secret")
+    assert client.sync() == SYNCED
+    assert len(second.requests("sync")) == 1
+
+
+@pytest.mark.parametrize("garbage", [b"\xff\xff\xff\xff", encode_frame(b"\xc1"), encode_frame(b"")])
+def test_bytes_that_are_no_envelope_end_the_link_and_not_the_client(
+    network: Network, following: Client, garbage: bytes
+) -> None:
+    network.made[0].sends(garbage)
+    network.peer().lets_in(SYNCED).says(said(1))
+    assert seqs(following, 3) == [Disconnected, Connected, 1]
+
+
+def test_an_answer_that_nobody_asked_for_ends_the_link(
+    network: Network, following: Client
+) -> None:
+    network.made[0].answers(77, Nothing())
+    network.peer().lets_in(SYNCED)
+    assert seqs(following, 2) == [Disconnected, Connected]
+
+
+# -- A silent line ---------------------------------------------------------------------------
+
+
+def test_a_quiet_server_is_asked_for_a_sign_of_life(network: Network, following: Client) -> None:
+    network.now += QUIET_SECONDS_MAX
+    assert following.next_event(0) is None
+    assert network.made[0].requests("ping") == [{}]
+
+
+def test_a_server_that_stays_silent_is_given_up(network: Network, following: Client) -> None:
+    network.now += QUIET_SECONDS_MAX
+    following.next_event(0)
+    network.now += SILENCE_SECONDS_MAX - QUIET_SECONDS_MAX
+    assert isinstance(following.next_event(0), Disconnected)
+
+
+# -- Posting once ----------------------------------------------------------------------------
+
+
+def test_send_takes_a_nonce_and_returns_where_it_is(network: Network, following: Client) -> None:
+    network.made[0].answers(2, posted(1))
+    assert following.send("hi").seq == 1
+    assert network.made[0].requests("send") == [{"text": "hi", "nonce": "nonce-1"}]
+
+
+def test_a_post_without_an_answer_goes_out_again_under_the_same_nonce(
+    network: Network, following: Client
+) -> None:
+    network.made[0].hangs_up()
+    second = network.peer().lets_in(SYNCED).answers(2, posted(1))
+    assert following.send("hi").seq == 1
+    for peer in network.made:
+        assert peer.requests("send") == [{"text": "hi", "nonce": "nonce-1"}]
+    assert len(network.made) == 2 and second is network.made[1]
+
+
+def test_pipelined_posts_are_sent_again_in_their_order(
+    network: Network, following: Client
+) -> None:
+    network.made[0].answers(2, posted(1)).hangs_up()
+    replies = [following.request(Send(text, f"nonce-{text}")) for text in "abc"]
+    second = network.peer().lets_in(SYNCED).answers(3, posted(2), posted(3))
+    assert [reply.result().seq for reply in replies] == [1, 2, 3]
+    assert [params["text"] for params in second.requests("send")] == ["b", "c"]
+
+
+def test_what_can_not_be_done_twice_is_not_sent_again(
+    network: Network, following: Client
+) -> None:
+    network.made[0].hangs_up()
+    network.peer().lets_in(SYNCED)
+    with pytest.raises(ConnectionLost, match="unknown"):
+        following.revoke(3)
+
+
+def test_what_was_asked_while_disconnected_goes_out_when_connected(
+    network: Network, following: Client
+) -> None:
+    network.made[0].hangs_up()
+    assert isinstance(following.next_event(1), Disconnected)
+    second = network.peer().lets_in(SYNCED).answers(2, Nothing())
+    following.revoke(3)
+    assert second.requests("revoke") == [{"device": 3}]
+
+
+def test_a_request_that_was_lost_too_often_is_given_up(
+    network: Network, following: Client
+) -> None:
+    network.made[0].hangs_up()
+    for _ in range(TIMES_SENT_MAX - 1):
+        network.peer().lets_in(SYNCED).hangs_up()
+    network.peer().lets_in(SYNCED)
+    with pytest.raises(ConnectionLost):
+        following.send("poison")
+    assert sum(len(peer.requests("send")) for peer in network.made) == TIMES_SENT_MAX
+
+
+def test_a_call_gives_up_after_its_time_while_the_server_is_away(
+    network: Network, following: Client
+) -> None:
+    network.made[0].hangs_up()
+    network.refuse(20)
+    with pytest.raises(ConnectionLost, match="did not answer in time"):
+        following.send("hi")
+    assert sum(network.slept) == 30
+    assert following.pending_count == 0
+
+
+def test_requests_on_their_way_are_bounded(network: Network, following: Client) -> None:
+    for _ in range(PENDING_MAX):
+        following.request(Ping())
+    assert following.pending_count == PENDING_MAX
+    network.made[0].answers(2, Nothing())
+    following.request(Ping())  # waits for the answer to the first
+    assert following.pending_count == PENDING_MAX
+
+
+# -- Errors ----------------------------------------------------------------------------------
+
+
+def test_a_refusal_is_raised_with_its_detail(network: Network, following: Client) -> None:
+    network.made[0].answers(2, RateLimited("slow down", limit=20, reset_at=99))
+    with pytest.raises(RateLimited) as refused:
+        following.send("hi")
+    assert refused.value.detail == {"limit": 20, "reset_at": 99}
+
+
+def test_a_call_checks_method_and_parameters_before_anything_is_sent(following: Client) -> None:
+    with pytest.raises(UnknownMethod):
+        following.call("dance")
+    with pytest.raises(UnknownMethod):
+        following.call("ack", room="general", seq=1)
+    with pytest.raises(BadRequest):
+        following.call("send", text="")
+
+
+def test_a_text_that_fits_no_frame_is_refused_here(following: Client) -> None:
+    with pytest.raises((TooLarge, BadRequest)):
+        following.send("x" * 70_000)
+
+
+# -- Acknowledgements ------------------------------------------------------------------------
+
+
+def acked(network: Network, peer: int = 0) -> list[object]:
+    heard = network.made[peer].heard()
+    return [
+        (envelope.params["room"], envelope.params["seq"])
+        for envelope in heard
+        if isinstance(envelope, Notification) and envelope.method == "ack"
+    ]
+
+
+def test_acks_are_gathered_for_two_seconds(network: Network, following: Client) -> None:
+    network.made[0].says(said(1), said(2), said(1, room="alice,bob"), LIVE, said(3), said(4))
+    seqs(following, 2)  # asking for the second says that the first was read
+    assert acked(network) == [("general", 1)]
+    seqs(following, 3)
+    assert acked(network) == []
+    network.now += 2
+    seqs(following, 1)
+    assert acked(network) == [("general", 3), ("alice,bob", 1)]
+
+
+def test_closing_acknowledges_what_was_handed_out(network: Network, following: Client) -> None:
+    network.made[0].says(said(1))
+    seqs(following, 1)
+    following.close()
+    assert acked(network) == [("general", 1)]
+
+
+def test_an_entry_whose_handling_failed_is_not_acknowledged(network: Network) -> None:
+    network.peer().lets_in().answers(1, SYNCED).says(said(1))
+    with pytest.raises(ZeroDivisionError), network.client() as client:
+        client.log_in_token("secret")
+        for _ in client.events():
+            raise ZeroDivisionError
+    assert acked(network) == []
+
+
+def test_acks_are_said_again_on_a_new_connection(network: Network, following: Client) -> None:
+    network.made[0].says(said(1), said(2)).hangs_up()
+    network.peer().lets_in(SYNCED).says(said(3))
+    assert seqs(following, 5) == [1, 2, Disconnected, Connected, 3]
+    following.close()
+    assert acked(network, 1)[-1] == ("general", 3)
+
+
+def test_peek_acknowledges_nothing(network: Network, client: Client) -> None:
+    network.peer().lets_in().answers(1, SYNCED).says(said(1), said(2))
+    client.log_in_token("secret")
+    client.sync(peek=True)
+    seqs(client, 2)
+    client.close()
+    assert acked(network) == []
