@@ -1,0 +1,76 @@
+"""Whom and which rooms the console has met: for completion, and for names as people type them."""
+
+import unicodedata
+from collections.abc import Iterable
+
+from chatd.wire.commands import Presence
+from chatd.wire.entries import Message
+from chatd.wire.rooms import GENERAL, RoomKind, direct_room, kind_of, self_room, title_of
+from client.events import SeenEntry
+
+NAMES_MAX = 5_000
+"""Beyond that, who was met first is forgotten; completion is no address book."""
+
+
+class Acquaintance:
+    """Names of people and titles of rooms. me: the user's own name."""
+
+    def __init__(self, me: str) -> None:
+        self.me = me
+        self.online_count = 0
+        self._people: dict[str, None] = {}
+        self._rooms: dict[str, None] = {GENERAL: None}
+
+    def meet(self, names: Iterable[str]) -> None:
+        """Remember people."""
+        for name in names:
+            if name != self.me:
+                _remember(self._people, name)
+
+    def meet_entry(self, entry: SeenEntry) -> None:
+        """Remember the room and the author of an entry."""
+        self.meet_room(entry.room)
+        if isinstance(entry, Message):
+            self.meet([entry.author])
+
+    def meet_room(self, room: str) -> None:
+        """Remember a room, and whom it is shared with."""
+        _remember(self._rooms, room)
+        if kind_of(room) is RoomKind.DIRECT:
+            self.meet([title_of(room, self.me)])
+
+    def hear_presence(self, notice: Presence) -> None:
+        """Take note of who came."""
+        self.online_count = notice.count
+        self.meet(notice.online)
+
+    def people(self) -> list[str]:
+        """Return the names of others, in order."""
+        return sorted(self._people)
+
+    def rooms(self) -> list[str]:
+        """Return how rooms are typed, people among them since each has one, in order."""
+        titles = {title_of(room, self.me) for room in self._rooms}
+        return sorted(titles | set(self._people))
+
+
+def room_named(title: str, me: str) -> str:
+    """Return the id of a room as a user types it: `general`, `bob`, `@alice`."""
+    name = mapped(title)
+    if name == GENERAL:
+        return GENERAL
+    if name in (me, self_room(me)):
+        return self_room(me)
+    return direct_room(me, name.removeprefix("@"))
+
+
+def mapped(name: str) -> str:
+    """Return a typed name as the server maps it: in lower case, composed (RFC 8265)."""
+    return unicodedata.normalize("NFC", name.lower())
+
+
+def _remember(known: dict[str, None], name: str) -> None:
+    known.pop(name, None)
+    known[name] = None
+    if len(known) > NAMES_MAX:
+        del known[next(iter(known))]

@@ -1,0 +1,89 @@
+"""What the server answers to a question, as lines."""
+
+from chatd.wire import commands as c
+from chatd.wire.rooms import title_of
+from client.console.render import Renderer
+from client.console.safe_text import safe
+from client.console.styled import Line
+from client.console.wrapping import width_of
+
+COLUMN_GAP = 2
+NAMES_IN_STATUS = 20
+
+
+def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
+    """Return the user's own state."""
+    device = f"device {status.device}" if status.device else "a device that is not remembered"
+    connections = f"{status.connections} connection{'s' if status.connections != 1 else ''}"
+    rows = [
+        ("you", f"{status.name}, on {device} of {status.devices}, {connections}"),
+        ("general", _left(renderer, status.general, status.now)),
+        ("private", _left(renderer, status.private, status.now)),
+        ("unread", _unread(renderer, status)),
+        ("online", _online(status)),
+        ("time", f"{renderer.zone.clock(status.now)} here; the server is in {status.time_zone}"),
+    ]
+    return renderer.fields(rows)
+
+
+def _left(renderer: Renderer, allowance: c.Allowance, now_ms: int) -> str:
+    if not allowance.limit:
+        return "as many messages as you like"
+    left = f"{allowance.left} of {allowance.limit} messages left"
+    if allowance.reset_at is None:
+        return left
+    return f"{left} until {renderer.zone.deadline(allowance.reset_at, now_ms)}"
+
+
+def _unread(renderer: Renderer, status: c.StatusResult) -> str:
+    rooms = [(title_of(r.room, renderer.me), r.unread) for r in status.rooms if r.unread]
+    shown = ", ".join(f"{title} {count}" for title, count in rooms)
+    return f"{shown}{' and more' if status.rooms_more else ''}" or "nothing"
+
+
+def _online(status: c.StatusResult) -> str:
+    names = status.online_names[:NAMES_IN_STATUS]
+    more = status.online - len(names)
+    listed = ", ".join(names) + (f" and {more} more" if more > 0 else "")
+    return f"{status.online}: {listed}"
+
+
+def names_lines(renderer: Renderer, names: list[str]) -> list[Line]:
+    """Return names in as many columns as the screen has room for, read downwards."""
+    if not names:
+        return renderer.note("nobody")
+    width = max(width_of(safe(name)) for name in names) + COLUMN_GAP
+    count = max(1, (renderer.width - 3) // width)
+    rows = -(-len(names) // count)
+    return [_row(renderer, names[at::rows], width) for at in range(rows)]
+
+
+def _row(renderer: Renderer, names: list[str], width: int) -> Line:
+    line: Line = [("", "  ")]
+    for name in names:
+        line += renderer.name(name)
+        line.append(("", " " * (width - width_of(safe(name)))))
+    return line
+
+
+def rooms_lines(renderer: Renderer, rooms: list[c.RoomStatus]) -> list[Line]:
+    """Return rooms with how much is in them."""
+    rows = [(title_of(room.room, renderer.me), _room(room)) for room in rooms]
+    return renderer.fields([(safe(title), text) for title, text in rows])
+
+
+def _room(room: c.RoomStatus) -> str:
+    if not room.last_seq:
+        return "empty"
+    unread = f"{room.unread} unread" if room.unread else "all read"
+    return f"up to #{room.last_seq}, {unread}"
+
+
+def devices_lines(renderer: Renderer, devices: list[c.Device], now_ms: int) -> list[Line]:
+    """Return devices by their numbers."""
+    rows = []
+    for device in devices:
+        since = renderer.zone.moment(device.created, now_ms)
+        this = ", this one" if device.current else ""
+        rows.append((str(device.device), f"{device.label}, since {since}{this}"))
+    return renderer.fields(rows) or renderer.note("no device is remembered")

@@ -1,0 +1,98 @@
+"""The arguments of commands: words into parameters. Raises Misuse for what makes no sense."""
+
+from chatd.wire.commands import PAGE_ITEMS_MAX, TEXT_BYTES_MAX, History
+from chatd.wire.rooms import GENERAL
+from client.console.acquaintance import room_named
+from client.console.book import BOOK
+from client.console.typed import first_word
+
+WHERE = ("before", "after", "around")
+
+
+class Misuse(Exception):
+    """A command was typed in a way that it can't be; the message says how it can."""
+
+
+def misuse(name: str, why: str) -> Misuse:
+    """Return the exception that says why, and how the command is typed."""
+    return Misuse(f"{why}\nlike this: {BOOK[name].usage}")
+
+
+def no_arguments(name: str, rest: str) -> None:
+    """Refuse anything behind the name of a command that takes nothing."""
+    if rest.strip():
+        raise misuse(name, f"{name} takes nothing behind it; to say that, begin with `send`")
+
+
+def text_of(name: str, rest: str) -> str:
+    """Return a text to be sent, trailing blanks and line breaks dropped."""
+    text = rest.rstrip()
+    if not text.strip():
+        raise misuse(name, "there is no text")
+    size = len(text.encode("utf-8", "surrogateescape"))
+    if size > TEXT_BYTES_MAX:
+        raise Misuse(
+            f"the text has {size} bytes, at most {TEXT_BYTES_MAX} go into one message\n"
+            "send it in parts; Up brings it back"
+        )
+    return text
+
+
+def user_and_text(rest: str) -> tuple[str, str]:
+    """Return to whom, and what."""
+    user, text = first_word(rest)
+    if not user:
+        raise misuse("send-to", "to whom?")
+    return user.removeprefix("@"), text_of("send-to", text)
+
+
+def device_number(rest: str) -> int:
+    """Return the number of a device."""
+    if not _is_number(rest.strip()):
+        raise misuse("revoke", "which device? `devices` lists them by number")
+    return int(rest)
+
+
+def room_or_none(rest: str) -> str:
+    """Return the room to talk to, "" for none."""
+    words = rest.split()
+    if len(words) > 1:
+        raise misuse("talk", "one room or user at a time")
+    return words[0] if words else ""
+
+
+def history_of(rest: str, me: str, *, here: str = GENERAL, limit: int) -> History:
+    """Return what to read. here: the room without one; limit: how many without a number.
+
+    `bob#12` stands for `bob around 12`.
+    """
+    words = rest.split()
+    room = here
+    if words and words[0] not in WHERE and not (len(words) == 1 and _is_number(words[0])):
+        title, _, seq = words.pop(0).rpartition("#") if "#" in words[0] else (words.pop(0), "", "")
+        room = room_named(title, me)
+        words = ["around", seq, *words] if seq else words
+    where, words = _where(words)
+    if words:
+        limit = _count(words.pop(0))
+    if words:
+        raise misuse("history", f"`{words[0]}` is too much")
+    return History(room, limit=limit, **where)
+
+
+def _where(words: list[str]) -> tuple[dict[str, int], list[str]]:
+    if not words or words[0] not in WHERE:
+        return {}, words
+    if len(words) < 2 or not _is_number(words[1]):
+        raise misuse("history", f"{words[0]} which entry? give its number, as in general#42")
+    return {words[0]: int(words[1])}, words[2:]
+
+
+def _count(word: str) -> int:
+    if not _is_number(word) or not 1 <= int(word) <= PAGE_ITEMS_MAX:
+        raise misuse("history", f"`{word}` is no number of entries from 1 to {PAGE_ITEMS_MAX}")
+    return int(word)
+
+
+def _is_number(word: str) -> bool:
+    return word.isascii() and word.isdigit() and len(word) <= 15

@@ -1,0 +1,319 @@
+"""The console: what is heard goes to the screen, what is typed to the server."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, Protocol, TypeVar
+
+from chatd.errors import ChatError
+from chatd.wire import commands as c
+from chatd.wire.entries import Entry
+from chatd.wire.rooms import GENERAL, title_of
+from client.console.acquaintance import Acquaintance, mapped
+from client.console.arguments import Misuse, text_of
+from client.console.attention import Attention
+from client.console.bridge import Bridge
+from client.console.failures import explain
+from client.console.feed import EARLIER, UNREAD, Feed, is_by_other
+from client.console.prompt import Prompt
+from client.console.render import Renderer
+from client.console.screen import Screen
+from client.console.styled import DIM, Line
+from client.console.toolbar import ToolbarState, toolbar
+from client.console.typed import Command, NoCommand, Plain, read_line
+from client.environment import new_nonce
+from client.errors import ClientError
+from client.events import Connected, Disconnected, Event, SeenEntry
+
+PENDING_MAX = 50
+"""Messages on their way; with more than that the console takes no further ones."""
+ROWS_AROUND_A_PAGE = 5
+"""What else stands on the screen: heading, note, prompt, toolbar, and the line above."""
+
+R = TypeVar("R", bound=c.Result)
+Coro = Coroutine[Any, Any, None]
+
+
+class Keyring(Protocol):
+    """Where this device's token is kept."""
+
+    label: str
+
+    def keep(self, name: str, token: str) -> None:
+        """Remember a token."""
+
+    def forget(self, name: str) -> None:
+        """Forget a token."""
+
+
+Action = Callable[["Console", str], Awaitable[None]]
+
+
+class Console:
+    """One user's console. It is the prompt's owner and hears the bridge's events."""
+
+    def __init__(
+        self,
+        prompt: Prompt,
+        renderer: Renderer,
+        actions: Mapping[str, Action],
+        keyring: Keyring,
+        *,
+        newcomer: bool = False,
+        bell: bool = False,
+    ) -> None:
+        self.editor = prompt
+        self.renderer = renderer
+        self.keyring = keyring
+        self.screen = Screen(prompt.app)
+        self.known = Acquaintance(renderer.me)
+        self.talking_to = ""
+        self.exit_error: Exception | None = None
+        self.bridge: Bridge
+        self._actions = actions
+        self._feed = Feed(renderer, renderer.zone.day(now_ms()))
+        self._attention = Attention(time.monotonic())
+        self._limits: c.Limits | None = None
+        self._backlog = EARLIER if newcomer else UNREAD
+        self._bell = bell
+        self._bye = ""
+        self._pending = 0
+        self._warned_pending = False
+        self._more: Callable[[], Coro] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    # -- printing ----------------------------------------------------------------------------
+
+    def show(self, lines: list[Line]) -> None:
+        """Print lines above the prompt."""
+        self.screen.show(lines)
+
+    def note(self, text: str) -> None:
+        """Print a remark."""
+        self.show(self._render().note(text))
+
+    def error(self, text: str) -> None:
+        """Print what went wrong."""
+        self.show(self._render().error(text))
+
+    @property
+    def page_rows(self) -> int:
+        """How many lines of a list fit on the screen."""
+        return max(5, self.screen.height - ROWS_AROUND_A_PAGE)
+
+    def _render(self) -> Renderer:
+        self.renderer.width = self.screen.width
+        return self.renderer
+
+    # -- hearing -----------------------------------------------------------------------------
+
+    def hear(self, event: Event) -> None:
+        """Show an event, or what it changes."""
+        if isinstance(event, Entry):
+            self._hear_entry(event)
+        elif isinstance(event, Disconnected):
+            self.note(f"{self._bye or event.reason}; connecting again by itself")
+            self._bye = ""
+        elif isinstance(event, Connected):
+            self.note("connected again")
+        else:
+            self._hear_notice(event)
+        self.editor.app.invalidate()
+
+    def _hear_entry(self, entry: SeenEntry) -> None:
+        self.known.meet_entry(entry)
+        news = is_by_other(entry, self.renderer.me)
+        unread = self._backlog
+        if news:
+            self._attention.heard(entry)
+            if not unread and self._attention.is_away(time.monotonic()):
+                unread = UNREAD
+        self._render()
+        lines = self._feed.entry(entry, unread=unread)
+        self.screen.show(lines, bell=self._bell and news and not self._backlog)
+
+    def _hear_notice(self, notice: c.Notice) -> None:
+        if isinstance(notice, c.Live):
+            self._backlog = ""
+        elif isinstance(notice, c.Limits):
+            self._limits = notice
+        elif isinstance(notice, c.Presence):
+            self.known.hear_presence(notice)
+        elif isinstance(notice, c.Read):
+            self._attention.read(notice)
+        elif isinstance(notice, c.Bye):
+            self._bye = f"the server ended the connection ({notice.reason})"
+        else:
+            self.show(self._render().notice(notice))
+
+    def learn(self, status: c.StatusResult) -> None:
+        """Take what the toolbar and completion need from a status."""
+        self._limits = c.Limits(status.general, status.private)
+        self.known.online_count = status.online
+        self.known.meet(status.online_names)
+        for room in status.rooms:
+            self.known.meet_room(room.room)
+
+    def over(self, error: Exception) -> None:
+        """The server lets us in no longer: leave, and say why."""
+        if not isinstance(error, ClientError | ChatError):
+            self.editor.fail(error)
+            return
+        self.exit_error = error
+        self.editor.end(1)
+
+    # -- asking ------------------------------------------------------------------------------
+
+    async def ask(self, params: c.Params, result: type[R]) -> R:
+        """Ask the server. Raises Misuse without a connection: an answer might take for ever."""
+        if not self.bridge.connected:
+            raise Misuse("there is no connection\ntry again when the toolbar says `connected`")
+        return await self.bridge.ask(params, result)
+
+    async def post(self, params: c.Send | c.SendTo, line: str) -> None:
+        """Post a text; what is refused comes back to the line it was typed on."""
+        if self._pending >= PENDING_MAX:
+            self._refuse(line, f"{PENDING_MAX} messages are on their way already\nwait for them")
+            return
+        self._pending += 1
+        try:
+            await self.bridge.ask(params, c.Posted)
+        except (ChatError, ClientError) as error:
+            self._refuse(line, explain(error, self.renderer.zone, now_ms()))
+        finally:
+            self._pending -= 1
+            self._warned_pending = False
+            self.editor.app.invalidate()
+
+    def _refuse(self, line: str, why: str) -> None:
+        self.error(f"not sent: {why}\nwhat you typed is kept: Up brings it back")
+        self.editor.give_back(line)
+
+    def say(self, title: str, text: str, line: str) -> Coro:
+        """Return the posting of a text to a room as people name it."""
+        if mapped(title) == GENERAL:
+            return self.post(c.Send(text, new_nonce()), line)
+        return self.post(c.SendTo(title.removeprefix("@"), text, new_nonce()), line)
+
+    def offer_more(self, more: Callable[[], Coro] | None) -> None:
+        """Let Enter on an empty line go on with a list."""
+        self._more = more
+        if more is not None:
+            self.note("Enter shows more")
+
+    # -- the prompt's owner ------------------------------------------------------------------
+
+    def line(self, text: str) -> None:
+        """Do what a typed line says."""
+        more, self._more = self._more, None
+        typed = read_line(text, self._actions, talking=bool(self.talking_to))
+        if typed is None:
+            if more is not None:
+                self._start(more())
+        elif isinstance(typed, Command):
+            if typed.name not in ("send", "send-to"):
+                self.show([[(DIM, f"> {typed.name} {typed.rest}".rstrip())]])
+            self._start(self._do(typed, text))
+        elif isinstance(typed, NoCommand):
+            self.error(f"there is no command /{typed.name}\n`help` lists them; // begins a text")
+        else:
+            self._plain(typed, text)
+
+    def key(self) -> None:
+        """The user looks at the screen."""
+        self._attention.look(time.monotonic())
+        if not self._backlog:
+            self._feed.looked()
+
+    def interrupt(self, kept: bool) -> None:
+        """Say what Ctrl-C did."""
+        self.note("kept: Up brings it back" if kept else "Ctrl-D or `quit` leaves")
+
+    def leave(self) -> None:
+        """Leave, but say once that something is not sent yet."""
+        if self._pending and not self._warned_pending:
+            self._warned_pending = True
+            self.error(f"{self._pending} messages are not sent yet\nonce more leaves all the same")
+            return
+        self.editor.end(0)
+
+    def prompt(self) -> str:
+        """Return what stands in front of the line."""
+        return f"{self.talking_to}> "
+
+    def toolbar(self) -> Line:
+        """Return the line at the bottom."""
+        zone, width = self.renderer.zone, self.screen.width
+        return toolbar(self._toolbar_state(), zone, now_ms(), width)
+
+    def _toolbar_state(self) -> ToolbarState:
+        unread = {
+            title_of(room, self.renderer.me): count
+            for room, count in self._attention.unread.items()
+        }
+        return ToolbarState(
+            self.renderer.me,
+            self.bridge.connected,
+            self.talking_to,
+            unread,
+            self._allowance(),
+            self._pending,
+            self.known.online_count,
+        )
+
+    def _allowance(self) -> c.Allowance | None:
+        if self._limits is None:
+            return None
+        return self._limits.general if self._is_public else self._limits.private
+
+    @property
+    def _is_public(self) -> bool:
+        return self.talking_to in ("", GENERAL)
+
+    # -- running commands --------------------------------------------------------------------
+
+    def _plain(self, typed: Plain, line: str) -> None:
+        if not self.talking_to:
+            self.error(
+                "to say this to everyone, type `send` in front of it; to one, `send-to NAME`\n"
+                "`talk general` or `talk NAME` sends plain lines there; Up brings this one back"
+            )
+            return
+        self._start(self._say_plain(typed, line))
+
+    async def _say_plain(self, typed: Plain, line: str) -> None:
+        await self._guarded(self.say(self.talking_to, text_of("send", typed.text), line))
+
+    async def _do(self, typed: Command, line: str) -> None:
+        self._typed_line = line
+        await self._guarded(self._actions[typed.name](self, typed.rest))
+
+    async def _guarded(self, doing: Awaitable[None]) -> None:
+        try:
+            await doing
+        except Misuse as error:
+            self.error(str(error))
+        except (ChatError, ClientError) as error:
+            self.error(explain(error, self.renderer.zone, now_ms()))
+
+    def _start(self, doing: Coro) -> None:
+        task = asyncio.get_running_loop().create_task(doing)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:  # a fault of ours: it ends the console instead of being swallowed
+            self.editor.fail(error)
+
+    async def stop(self) -> None:
+        """Give up what still runs."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def now_ms() -> int:
+    """Return the time of day, ms UTC."""
+    return time.time_ns() // 1_000_000

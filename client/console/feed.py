@@ -1,0 +1,62 @@
+"""The feed: entries in the order of the screen, with day rules and a line where new begins."""
+
+from datetime import date
+
+from chatd.wire import entries as e
+from client.console.render import Renderer
+from client.console.styled import Line
+from client.events import SeenEntry
+
+UNREAD = "unread"
+EARLIER = "what was said before you came"
+
+
+class Feed:
+    """Turns a stream of entries into lines.
+
+    The line of the unread comes once: in front of the first entry by somebody else that
+    nobody looked at yet, until the user looks.
+    """
+
+    def __init__(self, renderer: Renderer, today: date) -> None:
+        self._renderer = renderer
+        self._day = today
+        self._marked = False
+
+    def entry(self, entry: SeenEntry, *, unread: str = "") -> list[Line]:
+        """Return an entry's lines. unread: what the line in front of new ones says, if any."""
+        return [*self._turn_day(entry), *self._mark(entry, unread), *self._renderer.entry(entry)]
+
+    def looked(self) -> None:
+        """The user has seen what there is; what is unread after that begins anew."""
+        self._marked = False
+
+    def _turn_day(self, entry: SeenEntry) -> list[Line]:
+        day = self._renderer.zone.day(entry.ts)
+        if day == self._day:
+            return []
+        self._day = day
+        return self._renderer.day(day)
+
+    def _mark(self, entry: SeenEntry, unread: str) -> list[Line]:
+        if self._marked or not unread or not is_by_other(entry, self._renderer.me):
+            return []
+        self._marked = True
+        return self._renderer.unread(unread)
+
+
+def is_by_other(entry: SeenEntry, me: str) -> bool:
+    """Tell whether somebody else wrote an entry: then it is news."""
+    return isinstance(entry, e.Message) and entry.author != me
+
+
+def page_lines(renderer: Renderer, entries: list[SeenEntry]) -> list[Line]:
+    """Return a page of history as lines, each day under its own rule."""
+    lines: list[Line] = []
+    day = None
+    for entry in entries:
+        if renderer.zone.day(entry.ts) != day:
+            day = renderer.zone.day(entry.ts)
+            lines += renderer.day(day)
+        lines += renderer.entry(entry)
+    return lines

@@ -1,0 +1,178 @@
+"""The prompt: one line editor for the whole life of the console.
+
+It never ends between two lines, so no key is lost and no Ctrl-C falls into a gap. A question
+(the password) takes the place of the prompt until it is answered; its answers are hidden and
+not kept in the history.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.application import Application
+from prompt_toolkit.buffer import Buffer
+from prompt_toolkit.completion import Completer
+from prompt_toolkit.document import Document
+from prompt_toolkit.filters import Condition, has_completions
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import History
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+from client.console.palette import STYLE
+from client.console.styled import Line
+
+MENU_ROWS = 6
+REFRESH_SECONDS = 10.0
+"""The toolbar shows limits that end by themselves."""
+
+
+class Owner(Protocol):
+    """Who is told of what happens at the prompt."""
+
+    def line(self, text: str) -> None:
+        """A line was entered."""
+
+    def key(self) -> None:
+        """A key was touched."""
+
+    def interrupt(self, kept: bool) -> None:
+        """Ctrl-C; kept: there was a line, which is in the history now."""
+
+    def leave(self) -> None:
+        """Ctrl-D on an empty line."""
+
+    def prompt(self) -> str:
+        """Return what stands in front of the line."""
+
+    def toolbar(self) -> Line:
+        """Return the line at the bottom."""
+
+
+class Prompt:
+    """A line editor over prompt_toolkit. It is built before its owner, who is bound later."""
+
+    def __init__(self, history: History) -> None:
+        self._owner: Owner | None = None
+        self._question = ""
+        self._hidden = False
+        self._answer: asyncio.Future[str | None] | None = None
+        self._session: PromptSession[int] = PromptSession(
+            message=self._message,
+            history=history,
+            is_password=Condition(lambda: self._hidden),
+            bottom_toolbar=self._toolbar,
+            style=STYLE,
+            key_bindings=self._bindings(),
+            complete_while_typing=False,
+            reserve_space_for_menu=MENU_ROWS,
+            enable_suspend=True,
+            search_ignore_case=True,
+            erase_when_done=True,
+            refresh_interval=REFRESH_SECONDS,
+        )
+        self._buffer = self._session.default_buffer
+        self._buffer.accept_handler = self._accept
+
+    @property
+    def app(self) -> Application[int]:
+        """The application that draws it."""
+        return self._session.app
+
+    async def run(self, owner: Owner, completer: Completer, started: Callable[[], None]) -> int:
+        """Edit lines until `end`; return what that was given. started: called when it is drawn."""
+        self._owner = owner
+        self._session.completer = completer
+        self.app.key_processor.before_key_press += lambda _: owner.key()
+        return await self._session.prompt_async(pre_run=started)
+
+    def end(self, result: int) -> None:
+        """Take the prompt from the screen and let `run` return."""
+        if self.app.is_running and not self.app.is_done:
+            self.app.exit(result=result)
+
+    def fail(self, error: BaseException) -> None:
+        """Take the prompt from the screen and let `run` raise."""
+        if self.app.is_running and not self.app.is_done:
+            self.app.exit(exception=error)
+
+    def give_back(self, text: str) -> None:
+        """Put a text back on the line, unless another one is being typed."""
+        if not self._buffer.text and self._answer is None:
+            self._buffer.document = Document(text)
+
+    async def ask(self, question: str) -> str | None:
+        """Ask for a secret; None if the user would rather not say."""
+        self._answer = asyncio.get_running_loop().create_future()
+        self._question, self._hidden = question, True
+        self._buffer.reset()
+        self.app.invalidate()
+        try:
+            return await self._answer
+        finally:
+            self._answer, self._hidden = None, False
+            self._buffer.reset()
+
+    # -- what prompt_toolkit calls -----------------------------------------------------------
+
+    def _message(self) -> StyleAndTextTuples:
+        asked = self._owner is None or self._answer is not None
+        return [("class:prompt", self._question if asked else self._bound.prompt())]
+
+    def _toolbar(self) -> StyleAndTextTuples:
+        return [*self._bound.toolbar()] if self._owner else []
+
+    @property
+    def _bound(self) -> Owner:
+        assert self._owner is not None
+        return self._owner
+
+    def _accept(self, buffer: Buffer) -> bool:
+        """Hand over a line. False: prompt_toolkit keeps it in the history and clears it."""
+        if self._answer is None:
+            self._bound.line(buffer.text)
+            return False
+        if not self._answer.done():
+            self._answer.set_result(buffer.text)
+        buffer.reset()  # before it is put into the history
+        return True
+
+    def _interrupt(self) -> None:
+        if self._answer is not None:
+            if not self._answer.done():
+                self._answer.set_result(None)
+            return
+        kept = bool(self._buffer.text)
+        self._buffer.append_to_history()
+        self._buffer.reset()
+        self._bound.interrupt(kept)
+
+    def _leave(self) -> None:
+        if self._answer is not None:
+            self._interrupt()
+        else:
+            self._bound.leave()
+
+    def _bindings(self) -> KeyBindings:
+        bindings = KeyBindings()
+        empty = Condition(lambda: not self._buffer.text)
+
+        @bindings.add("c-c")
+        @bindings.add("<sigint>")
+        def interrupt(event: KeyPressEvent) -> None:
+            self._interrupt()
+
+        @bindings.add("c-d", filter=empty)
+        def leave(event: KeyPressEvent) -> None:
+            self._leave()
+
+        @bindings.add("escape", "enter")
+        def new_line(event: KeyPressEvent) -> None:
+            event.current_buffer.insert_text("\n")
+
+        @bindings.add("enter", filter=has_completions)
+        def choose(event: KeyPressEvent) -> None:
+            """Take what the menu offers; only the next Enter hands the line over."""
+            event.current_buffer.complete_state = None
+
+        return bindings

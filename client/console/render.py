@@ -1,0 +1,127 @@
+"""Entries and notices as lines for the screen. Pure: what comes out depends on what goes in.
+
+    09:41 general#42 alice: an entry of the general room
+    09:42 bob#3 bob → alice: an entry of a direct room
+                             goes on indented, never at the margin
+    09:43 @alice#7 new device 2: laptop
+
+Whatever others wrote goes through `safe` or `safe_lines`; whatever is printed is wrapped here.
+"""
+
+from datetime import date
+
+from chatd.wire import commands as c
+from chatd.wire import entries as e
+from chatd.wire.rooms import RoomKind, kind_of, title_of
+from client.console.palette import style_of
+from client.console.safe_text import safe, safe_lines
+from client.console.styled import DIM, ERROR, RULE, UNREAD, Line
+from client.console.times import Zone, day_name
+from client.console.wrapping import hang, width_of
+from client.events import SeenEntry, UnknownEntry
+
+RULE_COLUMNS_MAX = 72
+
+
+class Renderer:
+    """Renders for one user on one screen. me: the user's name; width: of the screen, columns."""
+
+    def __init__(self, me: str, zone: Zone, width: int = 80) -> None:
+        self.me = me
+        self.zone = zone
+        self.width = width
+
+    # -- entries -----------------------------------------------------------------------------
+
+    def entry(self, entry: SeenEntry) -> list[Line]:
+        """Return an entry as lines."""
+        stamp = (DIM, f"{self.zone.clock(entry.ts)} {self.reference(entry)} ")
+        if isinstance(entry, e.Message):
+            head = [stamp, *self._author(entry), ("", ": ")]
+            return hang(head, safe_lines(entry.text), self.width)
+        return hang([stamp], [[(DIM, _event_text(entry))]], self.width)
+
+    def reference(self, entry: e.Entry) -> str:
+        """Return where an entry stands, in short: `general#42`, `bob#3`."""
+        return f"{safe(title_of(entry.room, self.me))}#{entry.seq}"
+
+    def _author(self, entry: e.Message) -> Line:
+        """Return who says it, and in a direct room to whom: nobody takes that for public."""
+        author = self.name(entry.author)
+        if kind_of(entry.room) is not RoomKind.DIRECT:
+            return author
+        other = title_of(entry.room, self.me)
+        return [*author, (DIM, " → "), *self.name(self.me if entry.author == other else other)]
+
+    def name(self, name: str) -> Line:
+        """Return a name in its colour."""
+        return [(style_of(name, self.me), safe(name))]
+
+    # -- lines between entries ---------------------------------------------------------------
+
+    def day(self, day: date) -> list[Line]:
+        """Return the rule between two days."""
+        return [self._rule(RULE, day_name(day))]
+
+    def unread(self, text: str) -> list[Line]:
+        """Return the rule in front of what is new."""
+        return [self._rule(UNREAD, text)]
+
+    def heading(self, text: str) -> list[Line]:
+        """Return the rule above an answer."""
+        return [self._rule(RULE, safe(text))]
+
+    def _rule(self, style: str, text: str) -> Line:
+        columns = min(self.width - 1, RULE_COLUMNS_MAX)
+        return [(style, f"── {text} " + "─" * max(2, columns - width_of(text) - 4))]
+
+    # -- what is not an entry ----------------------------------------------------------------
+
+    def note(self, text: str) -> list[Line]:
+        """Return a remark of the console."""
+        return hang([(DIM, "· ")], [[(DIM, safe(text))]], self.width)
+
+    def error(self, text: str) -> list[Line]:
+        """Return what went wrong and what to do; a further line of `text` goes below."""
+        first, *more = text.split("\n")
+        body: list[Line] = [[(ERROR, safe(first))], *([(DIM, safe(line))] for line in more)]
+        return hang([(ERROR, "! ")], body, self.width)
+
+    def text(self, text: str) -> list[Line]:
+        """Return plain words of the console."""
+        return hang([], [[("", safe(text))]], self.width)
+
+    def fields(self, rows: list[tuple[str, str]]) -> list[Line]:
+        """Return rows of a name and what belongs to it, the latter aligned."""
+        column = min(max((width_of(name) for name, _ in rows), default=0), self.width // 2) + 2
+        lines: list[Line] = []
+        for name, value in rows:
+            head = [("bold", "  " + name + " " * max(2, column - width_of(name)))]
+            lines += hang(head, [[("", safe(value))]], self.width)
+        return lines
+
+    def notice(self, notice: c.Notice) -> list[Line]:
+        """Return what the server says by itself as lines; none for what only the toolbar shows."""
+        if isinstance(notice, c.Gap):
+            room = title_of(notice.room, self.me)
+            return self.note(
+                f"{room}#{notice.from_} to {room}#{notice.to} are gone: their time was over"
+            )
+        if isinstance(notice, c.Reset):
+            room = title_of(notice.room, self.me)
+            return self.note(f"{room} goes on where you last read; some of it may come again")
+        if isinstance(notice, c.Error):
+            return self.error(f"the server says: {notice.message} ({notice.code})")
+        return []
+
+
+def _event_text(entry: SeenEntry) -> str:
+    """Return what an entry that nobody wrote says."""
+    if isinstance(entry, e.DeviceAdded):
+        return f"new device {entry.device}: {safe(entry.label)}"
+    if isinstance(entry, e.DeviceRevoked):
+        return f"device {entry.device} revoked: {safe(entry.label)}"
+    if isinstance(entry, e.PasswordChanged):
+        return "the password was changed; all other devices have to log in again"
+    kind = safe(entry.kind) if isinstance(entry, UnknownEntry) else type(entry).__name__
+    return f"({kind}: this console is too old to show it)"

@@ -1,0 +1,68 @@
+"""The screen above the prompt: lines are printed there, and the prompt is drawn again below."""
+
+import asyncio
+
+from prompt_toolkit.application import Application
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.renderer import print_formatted_text
+
+from client.console.palette import STYLE
+from client.console.styled import Line, joined
+
+GATHER_SECONDS = 0.01
+"""Lines that come within so long are printed at once, and the prompt drawn once for all."""
+
+
+class Screen:
+    """Prints lines above the prompt of an application, also while it runs.
+
+    prompt_toolkit's own way hands the terminal back for each print: what is typed at that
+    moment would be echoed between the lines. Here the terminal stays as it is.
+    """
+
+    def __init__(self, app: Application[int]) -> None:
+        self._app = app
+        self._waiting: list[Line] = []
+        self._bell = False
+        self._due: asyncio.TimerHandle | None = None
+
+    @property
+    def width(self) -> int:
+        """The columns of the terminal."""
+        return self._app.output.get_size().columns
+
+    @property
+    def height(self) -> int:
+        """The rows of the terminal."""
+        return self._app.output.get_size().rows
+
+    def show(self, lines: list[Line], *, bell: bool = False) -> None:
+        """Print lines soon; bell: and ring."""
+        self._waiting += lines
+        self._bell = self._bell or bell
+        if self._due is None and (self._waiting or self._bell):
+            self._due = asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
+
+    def flush(self) -> None:
+        """Print now what waits."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        lines, self._waiting = self._waiting, []
+        if lines:
+            self._print(lines)
+        if self._bell:
+            self._bell = False
+            self._app.output.bell()
+            self._app.output.flush()
+
+    def _print(self, lines: list[Line]) -> None:
+        running = self._app.is_running
+        if running:
+            self._app.renderer.erase()
+        text = FormattedText(joined(lines))
+        print_formatted_text(self._app.output, text, STYLE, color_depth=self._app.color_depth)
+        if running:
+            # The prompt has moved; where it stands now tells how much room a menu has.
+            self._app.renderer.request_absolute_cursor_position()
+            self._app.invalidate()

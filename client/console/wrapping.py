@@ -1,0 +1,90 @@
+"""Wrapping with a hanging indent, so that no text reaches the left margin of the screen.
+
+Left to the terminal, a long text could be padded with blanks until its end stands on a line of
+its own and looks like an entry of somebody else. So lines are broken here, one column before
+the terminal would, and everything behind the first is indented.
+"""
+
+from prompt_toolkit.utils import get_cwidth
+
+from client.console.styled import DIM, Line
+
+WIDTH_MIN = 20
+ROWS_MAX = 200
+"""An entry is cut after so many rows: 8 KiB of line breaks must not flush the screen."""
+
+_VARIATION_16 = "\ufe0f"
+
+_Cell = tuple[str, str, int]  # style, character, columns
+
+
+def hang(head: Line, body: list[Line], width: int) -> list[Line]:
+    """Return `head` followed by the lines of `body`, wrapped at `width` and indented.
+
+    The indent is that of the head, but at most a third of the screen.
+    """
+    width = max(width, WIDTH_MIN) - 1
+    indent = min(sum(cell[2] for cell in _cells(head)), width // 3)
+    rows = _wrap(_cells(head) + _cells(body[0] if body else []), width, width - indent)
+    for line in body[1:]:
+        if len(rows) > ROWS_MAX:
+            break
+        rows += _wrap(_cells(line), width - indent, width - indent)
+    lines = [_line(row, 0 if number == 0 else indent) for number, row in enumerate(rows)]
+    return lines if len(lines) <= ROWS_MAX else [*lines[:ROWS_MAX], _more(indent)]
+
+
+def columns(character: str) -> int:
+    """Return how many columns a character may take, rather too many than too few."""
+    if character == _VARIATION_16:
+        return 1  # it makes some narrow characters wide, in some terminals
+    return get_cwidth(character)
+
+
+def width_of(text: str) -> int:
+    """Return how many columns a text may take."""
+    return sum(map(columns, text))
+
+
+def _more(indent: int) -> Line:
+    return [(DIM, " " * indent + "(the rest of this text is not shown: too many lines)")]
+
+
+def _cells(line: Line) -> list[_Cell]:
+    return [(style, character, columns(character)) for style, text in line for character in text]
+
+
+def _wrap(cells: list[_Cell], first: int, rest: int) -> list[list[_Cell]]:
+    """Break cells into rows of at most `first`, then `rest` columns, at a blank where there is."""
+    rows: list[list[_Cell]] = []
+    row: list[_Cell] = []
+    used, room = 0, first
+    for cell in cells:
+        if used + cell[2] > room and row:
+            row, tail = _split(row)
+            rows.append(row)
+            row, used, room = tail, sum(c[2] for c in tail), rest
+        row.append(cell)
+        used += cell[2]
+    return [*rows, row]
+
+
+def _split(row: list[_Cell]) -> tuple[list[_Cell], list[_Cell]]:
+    """Break a full row behind its last blank, or where it is full.
+
+    A blank in its first half is no good place: a long word would leave the line nearly empty.
+    """
+    for at in range(len(row) - 1, len(row) // 2, -1):
+        if row[at][1] == " ":
+            return row[: at + 1], row[at + 1 :]
+    return row, []
+
+
+def _line(row: list[_Cell], indent: int) -> Line:
+    line: Line = [("", " " * indent)] if indent else []
+    for style, character, _ in row:
+        if line and line[-1][0] == style:
+            line[-1] = (style, line[-1][1] + character)
+        else:
+            line.append((style, character))
+    return line
