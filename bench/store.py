@@ -55,7 +55,10 @@ def _account(now_ms: int, name: str, read_seq: int) -> list[e.Event]:
 def _messages(now_ms: int, count: int) -> Iterator[e.Event]:
     for number in range(count):
         text = make_text(0, number).decode()
-        yield e.MessagePosted(now_ms, GENERAL, number + 1, OLD_HAND, text, now_ms + HOUR_MS, 0)
+        reset_at = now_ms + HOUR_MS
+        yield e.MessagePosted(
+            now_ms, GENERAL, number + 1, OLD_HAND, reset_at, 0, nonce="", digest=b"", text=text
+        )
 
 
 def _machine() -> Machine:

@@ -23,6 +23,7 @@ from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.following import FollowingHandlers
 from chatd.handlers.knowing import KnowingHandlers
 from chatd.handlers.messages import MessageHandlers
+from chatd.handlers.posting import Posting
 from chatd.handlers.reading import ReadingHandlers
 from chatd.handlers.visibility import Visibility
 from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping
@@ -103,7 +104,7 @@ class Server:
         dispatcher = Dispatcher(
             AccountHandlers(store, settings, self._backoff, f"chatd {__version__}"),
             FollowingHandlers(store, visibility, acks),
-            MessageHandlers(store, settings, lifetime, visibility),
+            MessageHandlers(store.state, Posting(store, settings, lifetime), visibility),
             ReadingHandlers(store, visibility),
             self._knowing,
         )

@@ -194,8 +194,7 @@ def _replay(recovered: Recovered, path: str) -> State:
     try:
         state = State() if recovered.snapshot is None else State.load(recovered.snapshot)
         for body in recovered.bodies:
-            for event in e.decode_events(body):
-                state.apply(event)
+            state.replay(body)
     except msgspec.MsgspecError as error:
         raise StoreError(f"{path}: written by another version of chatd ({error})") from error
     state.grown.clear()

@@ -16,7 +16,6 @@ from chatd.wire import reference
 from chatd.wire.entries import encode_entry
 from chatd.wire.envelope import Request, decode_envelope, encode_result
 from chatd.wire.frames import HEADER
-from chatd.wire.reference_text import REFUSALS
 from client.console.book import BOOK
 
 ROOT = Path(__file__).parent.parent
@@ -68,10 +67,9 @@ def test_the_protocol_reference_tells_types_bounds_and_defaults() -> None:
     assert "- `next`: the number to go on with" in text
 
 
-def test_what_commands_are_said_to_refuse_are_commands_and_codes() -> None:
-    assert REFUSALS.keys() <= c.COMMANDS.keys()
-    for refusals in REFUSALS.values():
-        assert refusals.keys() <= WIRE_ERRORS.keys()
+def test_what_commands_are_said_to_refuse_are_codes() -> None:
+    for command in c.COMMANDS.values():
+        assert command.refuses.keys() <= WIRE_ERRORS.keys(), command.method
 
 
 def test_the_example_of_the_protocol_reference_is_what_the_codec_does() -> None:

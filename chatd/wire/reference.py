@@ -75,9 +75,8 @@ def _command(command: Command) -> str:
         parts.append("A notification: nothing is answered.")
     else:
         parts += [f"Result: {_doc(command.result)}", *_fields(command.result)]
-    refusals = text.REFUSALS.get(command.method, {})
-    if refusals:
-        rows = [(f"`{code}`", when) for code, when in refusals.items()]
+    if command.refuses:
+        rows = [(f"`{code}`", when) for code, when in command.refuses.items()]
         parts.append(_table(("Refused with", "When"), rows))
     return _section(parts)
 

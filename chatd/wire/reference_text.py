@@ -16,7 +16,7 @@ INTRODUCTION = f"""\
 # The protocol
 
 How to talk to chatd without the client that comes with it. This is version {VERSION}. The page is
-made from the command table (`chatd/wire/commands.py`) by `python -m chatd.wire.reference`; a test
+made from the command table (`chatd/wire/commands/`) by `python -m chatd.wire.reference`; a test
 fails when the two differ.
 
 All times are whole milliseconds UTC since 1970, all sizes bytes. `seq` is the number of an entry
@@ -177,68 +177,6 @@ Beside the errors named with a command, every one can answer `bad_request` for p
 wrong shape or a call out of turn, `unauthenticated` before login, and `internal`.
 """
 
-REFUSALS: dict[str, dict[str, str]] = {
-    "hello": {"unsupported_version": "this server speaks another version"},
-    "register": {
-        "bad_request": "no user can have this name",
-        "conflict": "the name is taken",
-        "forbidden": "this server takes no registrations",
-        "rate_limited": "too many tries on this connection, which ends",
-        "storage_full": "the server's disk is full",
-    },
-    "login-start": {
-        "auth_failed": "not a client-first-message, or a name that nobody can have",
-        "forbidden": "the connection is logged in under another name",
-        "rate_limited": "too many failed logins, `reset_at` says when to try again; or too many "
-        "tries on this connection, which ends",
-    },
-    "login-finish": {
-        "auth_failed": "the name or the password is wrong",
-        "conflict": "the user has too many devices",
-        "rate_limited": "too many failed logins, meanwhile on another connection",
-        "storage_full": "a token was asked for, and the server's disk is full",
-    },
-    "login-token": {
-        "auth_failed": "this token opens nothing",
-        "rate_limited": "too many tries on this connection, which ends",
-    },
-    "logout": {"storage_full": "the server's disk is full"},
-    "password": {
-        "forbidden": "the present password was not proved in the last five minutes",
-        "storage_full": "the server's disk is full",
-    },
-    "revoke": {
-        "not_found": "no device of yours has this number",
-        "storage_full": "the server's disk is full",
-    },
-    "sync": {
-        "conflict": "this connection follows already",
-        "storage_full": "the first `sync` of a new user, and the server's disk is full",
-    },
-    "ack": {
-        "bad_request": "the connection peeks, has not synced, or was not sent that entry",
-        "not_found": "there is no such room for you",
-    },
-    "send": {
-        "bad_request": "the text is nothing but blanks",
-        "conflict": "the nonce was used for something else",
-        "rate_limited": "the period's messages are used up, `reset_at` says until when",
-        "storage_full": "the server's disk is full",
-        "too_large": "the text has more bytes than `limit`",
-    },
-    "send-to": {
-        "bad_request": "the text is nothing but blanks",
-        "conflict": "the nonce was used for something else",
-        "not_found": "there is no such user",
-        "rate_limited": "the period's messages are used up, or you began too many conversations",
-        "storage_full": "the server's disk is full",
-        "too_large": "the text has more bytes than `limit`",
-    },
-    "history": {
-        "bad_request": "more than one of `before`, `after` and `around`",
-        "not_found": "there is no such room for you",
-    },
-}
 """What a command refuses beside what all do: by method, error code to when."""
 
 NOTICES_INTRODUCTION = """\

@@ -281,9 +281,9 @@ class World:
 
 def _digest(state: State) -> str:
     """Return a digest of everything but what a start itself changes."""
-    epoch, state._tables.epoch = state._tables.epoch, ""
-    last_ms, state._tables.last_ms = state._tables.last_ms, 0
+    epoch, state.tables.epoch = state.tables.epoch, ""
+    last_ms, state.tables.last_ms = state.tables.last_ms, 0
     try:
         return state.digest()
     finally:
-        state._tables.epoch, state._tables.last_ms = epoch, last_ms
+        state.tables.epoch, state.tables.last_ms = epoch, last_ms

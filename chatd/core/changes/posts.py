@@ -1,0 +1,49 @@
+"""Posts, and the rooms that come about by them."""
+
+from chatd.core import events as e
+from chatd.core.changes.base import changes
+from chatd.core.memory import Memory
+from chatd.core.model import Member, Receipt, Room, User
+from chatd.wire import entries
+
+NONCE_KEPT_MS = 3_600_000
+
+
+@changes(e.DirectRoomOpened)
+def direct_room_opened(memory: Memory, event: e.DirectRoomOpened) -> None:
+    names = dict.fromkeys((event.opened_by, event.other))
+    memory.rooms[event.room] = Room(event.room, event.ts, {name: Member() for name in names})
+    for name in names:
+        memory.users[name].rooms.append(event.room)
+    memory.users[event.opened_by].rooms_opened += 1
+
+
+@changes(e.MessagePosted)
+def message_posted(memory: Memory, event: e.MessagePosted) -> None:
+    _post(
+        memory,
+        event,
+        entries.Message(event.room, event.seq, event.ts, event.author, event.text),
+    )
+
+
+def _post(memory: Memory, event: e.Post, entry: entries.Entry) -> None:
+    """Append the entry, and do what holds for every post."""
+    room = memory.rooms[event.room]
+    memory.append(room, entry)
+    author = memory.users[event.author]
+    author.window_for(event.room).spend(event.reset_at)
+    member = room.members.get(event.author)
+    if member is not None and member.read_seq == event.seq - 1:
+        member.read(event.seq, event.ts, event.due)
+    if event.nonce:
+        _keep_receipt(author, event)
+
+
+def _keep_receipt(author: User, event: e.Post) -> None:
+    while author.nonces:
+        oldest = next(iter(author.nonces))
+        if event.ts - author.nonces[oldest].ts < NONCE_KEPT_MS:
+            break
+        del author.nonces[oldest]
+    author.nonces[event.nonce] = Receipt(event.digest, event.room, event.seq, event.ts)

@@ -1,0 +1,19 @@
+"""Reading."""
+
+from chatd.core import events as e
+from chatd.core.changes.base import changes
+from chatd.core.memory import Memory
+from chatd.core.model import Member
+
+
+@changes(e.MemberStarted)
+def member_started(memory: Memory, event: e.MemberStarted) -> None:
+    member = Member(read_seq=event.floor, floor=event.floor)
+    memory.rooms[event.room].members[event.name] = member
+    memory.users[event.name].rooms.insert(0, event.room)
+
+
+@changes(e.CursorsMoved)
+def cursors_moved(memory: Memory, event: e.CursorsMoved) -> None:
+    for name, room, seq in event.moves:
+        memory.rooms[room].members[name].read(seq, event.ts, event.due)

@@ -1,0 +1,21 @@
+"""The store itself."""
+
+from chatd.core import events as e
+from chatd.core.changes.base import changes
+from chatd.core.memory import Memory
+
+
+@changes(e.StoreCreated)
+def store_created(memory: Memory, event: e.StoreCreated) -> None:
+    memory.tables.epoch = event.epoch
+    memory.tables.secret = event.secret
+
+
+@changes(e.EpochRenewed)
+def epoch_renewed(memory: Memory, event: e.EpochRenewed) -> None:
+    memory.tables.epoch = event.epoch
+
+
+@changes(e.ServerStarted)
+def server_started(memory: Memory, event: e.ServerStarted) -> None:
+    memory.tables.durable = event.durable

@@ -1,0 +1,18 @@
+"""Time."""
+
+from chatd.core import events as e
+from chatd.core.changes.base import changes
+from chatd.core.memory import Memory
+
+
+@changes(e.LimitsReset)
+def limits_reset(memory: Memory, event: e.LimitsReset) -> None:
+    user = memory.users[event.name]
+    for window in (user.general, user.private):
+        if window.reset_at_ms <= event.ts:
+            window.count = 0
+
+
+@changes(e.EntriesExpired)
+def entries_expired(memory: Memory, event: e.EntriesExpired) -> None:
+    memory.rooms[event.room].log.trim(event.up_to)

@@ -1,0 +1,17 @@
+"""Events: facts in the past tense, all that ever changes the state.
+
+An event carries everything `State.apply` needs, deadlines included, so that replaying it
+needs no handler, no clock and no setting. `ts` and all deadlines are ms UTC; a deadline of 0
+is never. On disk the events of a tick are one msgpack array of tagged arrays; a field may be
+added at the end of an event, with a default, and nothing else about one may change.
+
+There is a module for each family; `chatd.core.changes` has one beside each, with what they
+make true.
+"""
+
+from chatd.core.events.base import *
+from chatd.core.events.accounts import *
+from chatd.core.events.posts import *
+from chatd.core.events.reading import *
+from chatd.core.events.stores import *
+from chatd.core.events.time import *

@@ -1,0 +1,34 @@
+"""Accounts: users, passwords, devices."""
+
+from chatd.core.events.base import Event
+from chatd.core.model import Credentials
+
+
+class UserRegistered(Event, frozen=True):
+    """There is a new account."""
+
+    name: str
+    credentials: Credentials
+
+
+class PasswordChanged(Event, frozen=True):
+    """A user has new credentials, and no device token any more."""
+
+    name: str
+    credentials: Credentials
+
+
+class DeviceAdded(Event, frozen=True):
+    """A user has one more device token. token_hash: SHA-256 of the token."""
+
+    name: str
+    number: int
+    label: str
+    token_hash: bytes
+
+
+class DeviceRevoked(Event, frozen=True):
+    """A device token opens nothing any more."""
+
+    name: str
+    number: int

@@ -1,0 +1,34 @@
+"""What an event is, and how the events of a tick are written down."""
+
+from typing import Any, Union
+
+import msgspec
+
+
+class Event(msgspec.Struct, tag=True, array_like=True, frozen=True, gc=False):
+    """A fact. `ts`: when the tick was in which it came about."""
+
+    ts: int
+
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+def encode_events(events: list[Event]) -> bytes:
+    """Return the body of the journal record that holds a tick's events."""
+    return _encoder.encode(events)
+
+
+class EventDecoder:
+    """Reads bodies back. kinds: every event there is."""
+
+    def __init__(self, kinds: list[type[Event]]) -> None:
+        of_any: Any = list[Union[tuple(kinds)]]  # type: ignore[misc]  # known at run time only
+        self._decoder: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(of_any)
+
+    def decode(self, body: bytes) -> list[Event]:
+        """Return the events of a journal record.
+
+        Raises msgspec.DecodeError if the body, whole by its checksum, is not of this version.
+        """
+        return self._decoder.decode(body)

@@ -1,0 +1,34 @@
+"""Posts: what users put into rooms, and the rooms that come about by it."""
+
+from chatd.core.events.base import Event
+
+
+class DirectRoomOpened(Event, frozen=True):
+    """Two users have a room of their own."""
+
+    room: str
+    opened_by: str
+    other: str
+
+
+class Post(Event, frozen=True):
+    """A user put an entry into a room.
+
+    reset_at: when the author's period for this kind of room ends.
+    due: when the entry is gone for the author, if nothing unread lay before it.
+    nonce, digest: what makes the post happen once only; empty if none was given.
+    """
+
+    room: str
+    seq: int
+    author: str
+    reset_at: int
+    due: int
+    nonce: str
+    digest: bytes
+
+
+class MessagePosted(Post, frozen=True):
+    """A user said something."""
+
+    text: str

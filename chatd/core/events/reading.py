@@ -1,0 +1,18 @@
+"""Reading: who follows which room, and how far everybody has come."""
+
+from chatd.core.events.base import Event
+
+
+class MemberStarted(Event, frozen=True):
+    """A user follows a room for the first time, and sees what is behind `floor`."""
+
+    room: str
+    name: str
+    floor: int
+
+
+class CursorsMoved(Event, frozen=True):
+    """Users have read rooms. moves: (name, room, seq); due: when that is gone for them."""
+
+    due: int
+    moves: list[tuple[str, str, int]]

@@ -1,0 +1,25 @@
+"""The store itself: its beginning, its epochs, the servers that took it up."""
+
+from chatd.core.events.base import Event
+
+
+class StoreCreated(Event, frozen=True):
+    """The first event of every store. secret: 32 bytes that never leave it."""
+
+    epoch: str
+    secret: bytes
+
+
+class EpochRenewed(Event, frozen=True):
+    """Positions that were told before mean nothing any more."""
+
+    epoch: str
+
+
+class ServerStarted(Event, frozen=True):
+    """A server took up the store; without a snapshot after it, none let go of it cleanly.
+
+    durable: whether it syncs each tick, so that a crash loses nothing that was told.
+    """
+
+    durable: bool

@@ -1,0 +1,16 @@
+"""Time: what is over."""
+
+from chatd.core.events.base import Event
+
+
+class LimitsReset(Event, frozen=True):
+    """The periods of a user that had ended by `ts` are over."""
+
+    name: str
+
+
+class EntriesExpired(Event, frozen=True):
+    """The entries of a room up to `up_to` are gone for everyone."""
+
+    room: str
+    up_to: int

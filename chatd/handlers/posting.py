@@ -1,0 +1,133 @@
+"""Posting: what holds for every entry that a user puts into a room, whatever its kind.
+
+    once = posting.once(author, request, now_ms)
+    if once.posted is not None:
+        return once.posted                       # said before: a nonce wins over every refusal
+    ...                                          # check what the request means
+    head = posting.head(author, room_id, once, now_ms)
+    return posting.commit(context, e.MessagePosted(*head, request.text))
+"""
+
+from hashlib import blake2b
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from chatd.config import Settings
+from chatd.core import events as e
+from chatd.core.changes.posts import NONCE_KEPT_MS
+from chatd.core.lifetime import Lifetime
+from chatd.core.model import User, Window
+from chatd.core.store import Store
+from chatd.errors import BadRequest, Conflict, RateLimited, TooLarge
+from chatd.handlers.context import Context
+from chatd.wire import commands as c
+from chatd.wire.rooms import GENERAL
+
+DIGEST_BYTES = 8
+
+
+class Nonced(Protocol):
+    """The parameters of a command that may be said twice and is to be done once."""
+
+    @property
+    def nonce(self) -> str | None:
+        """What tells this post from the author's others."""
+
+
+class Once(NamedTuple):
+    """What makes a post happen once only; posted: the result if it has happened already."""
+
+    nonce: str
+    digest: bytes
+    posted: c.Posted | None
+
+
+NOT_ONCE = Once("", b"", None)
+
+
+class Head(NamedTuple):
+    """The fields that every `Post` begins with, in their order."""
+
+    ts: int
+    room: str
+    seq: int
+    author: str
+    reset_at: int
+    due: int
+    nonce: str
+    digest: bytes
+
+
+class Posting:
+    """Nonces, limits and places, for all handlers that post."""
+
+    def __init__(self, store: Store, settings: Settings, lifetime: Lifetime) -> None:
+        self._store = store
+        self._state = store.state
+        self._lifetime = lifetime
+        self._period_ms = settings.update_period_ms
+        self._general_limit = settings.limit_messages
+        self._private_limit = settings.limit_private
+
+    def once(self, author: User, request: Nonced, now_ms: int) -> Once:
+        """Look the nonce of a request up. Raises Conflict if it was used for something else."""
+        if request.nonce is None:
+            return NOT_ONCE
+        digest = _digest(request)
+        receipt = author.nonces.get(request.nonce)
+        if receipt is None or now_ms - receipt.ts >= NONCE_KEPT_MS:
+            return Once(request.nonce, digest, None)
+        if receipt.digest != digest:
+            raise Conflict("this nonce was used for something else")
+        return Once(request.nonce, digest, c.Posted(receipt.room, receipt.seq, receipt.ts))
+
+    def head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
+        """Return what a post begins with that may be made now; a room may yet have to be opened.
+
+        Raises RateLimited.
+        """
+        reset_at = self._spend(author.window_for(room_id), room_id, now_ms)
+        room = self._state.rooms.get(room_id)
+        seq = 1 if room is None else room.log.last_seq + 1
+        due = self._lifetime.due_ms(now_ms)
+        return Head(now_ms, room_id, seq, author.name, reset_at, due, once.nonce, once.digest)
+
+    def commit(self, context: Context, post: e.Post, *before: e.Event) -> c.Posted:
+        """Commit a post behind the events `before`, and see to it that its author's limits show."""
+        self._store.commit(*before, post)
+        window = self._state.users[post.author].window_for(post.room)
+        if window.count == 1:
+            context.effects.periods.append((post.author, window.reset_at_ms))
+        if post.room == GENERAL and self._general_limit:
+            context.effects.spenders.add(post.author)
+        return c.Posted(post.room, post.seq, post.ts)
+
+    def _spend(self, window: Window, room_id: str, now_ms: int) -> int:
+        """Return when the period ends that one more entry counts in. Raises RateLimited."""
+        limit = self._general_limit if room_id == GENERAL else self._private_limit
+        if now_ms >= window.reset_at_ms:
+            return now_ms + self._period_ms
+        if limit and window.count >= limit:
+            raise RateLimited(
+                "you have sent all the messages of this period",
+                limit=limit,
+                reset_at=window.reset_at_ms,
+            )
+        return window.reset_at_ms
+
+
+def check_text(text: str) -> None:
+    """Refuse a text that is too long in UTF-8, or says nothing."""
+    if len(text) * 4 > c.TEXT_BYTES_MAX and len(text.encode()) > c.TEXT_BYTES_MAX:
+        raise TooLarge("the text is too long", limit=c.TEXT_BYTES_MAX)
+    if text.isspace():
+        raise BadRequest("the text is empty")
+
+
+def _digest(request: Nonced) -> bytes:
+    """Return a digest of a request, its nonce aside."""
+    fields = msgspec.to_builtins(request)
+    del fields["nonce"]
+    content = msgspec.msgpack.encode([type(request).__name__, fields])
+    return blake2b(content, digest_size=DIGEST_BYTES).digest()

@@ -1,0 +1,202 @@
+"""Greeting, registering, logging in, devices, passwords."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from chatd.wire.commands.table import (
+    BEFORE_LOGIN,
+    GREETED_OR_LATER,
+    Label,
+    Name,
+    Params,
+    Phase,
+    Result,
+    Seq,
+    Token,
+    command,
+)
+
+ITERATIONS_MIN = 4_096
+ITERATIONS_MAX = 10_000_000
+ITERATIONS_OF_OUR_CLIENTS = 600_000
+
+ScramText = Annotated[str, Meta(min_length=1, max_length=1024)]
+
+
+class Welcome(Result, frozen=True):
+    """What the server is, before anything else."""
+
+    version: int
+    server: str
+    registration: str
+    now: int
+    time_zone: str
+
+
+@command(
+    "hello",
+    Welcome,
+    help="greet the server; the first request of every connection",
+    phases=frozenset({Phase.NEW}),
+    live=True,
+    refuses={
+        "unsupported_version": "this server speaks another version",
+    },
+)
+class Hello(Params, frozen=True):
+    version: int
+    client: Label = "unnamed"
+
+
+@command(
+    "register",
+    help="make an account; the password itself never travels (RFC 5802)",
+    phases=BEFORE_LOGIN,
+    live=True,
+    refuses={
+        "bad_request": "no user can have this name",
+        "conflict": "the name is taken",
+        "forbidden": "this server takes no registrations",
+        "rate_limited": "too many tries on this connection, which ends",
+        "storage_full": "the server's disk is full",
+    },
+)
+class Register(Params, frozen=True):
+    name: Name
+    salt: Annotated[bytes, Meta(min_length=8, max_length=64)]
+    iterations: Annotated[int, Meta(ge=ITERATIONS_MIN, le=ITERATIONS_MAX)]
+    stored_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
+    server_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
+
+
+class Challenge(Result, frozen=True):
+    """SCRAM's server-first-message."""
+
+    message: str
+
+
+@command(
+    "login-start",
+    Challenge,
+    help="begin SCRAM-SHA-256 with the client-first-message (RFC 5802, 7677)",
+    phases=GREETED_OR_LATER,
+    live=True,
+    refuses={
+        "auth_failed": "not a client-first-message, or a name that nobody can have",
+        "forbidden": "the connection is logged in under another name",
+        "rate_limited": "too many failed logins, `reset_at` says when to try again; or too many "
+        "tries on this connection, which ends",
+    },
+)
+class LoginStart(Params, frozen=True):
+    message: ScramText
+
+
+class LoggedIn(Result, frozen=True, omit_defaults=True):
+    """Who you are now; `token` only if one was asked for, and never again."""
+
+    name: str
+    device: int
+    message: str = ""
+    token: str = ""
+
+
+@command(
+    "login-finish",
+    LoggedIn,
+    help="end SCRAM with the client-final-message; with a label, make a device token",
+    phases=frozenset({Phase.PROVING, Phase.READY}),
+    live=True,
+    refuses={
+        "auth_failed": "the name or the password is wrong",
+        "conflict": "the user has too many devices",
+        "rate_limited": "too many failed logins, meanwhile on another connection",
+        "storage_full": "a token was asked for, and the server's disk is full",
+    },
+)
+class LoginFinish(Params, frozen=True):
+    message: ScramText
+    device: Label | None = None
+
+
+@command(
+    "login-token",
+    LoggedIn,
+    help="log in with a device token",
+    phases=BEFORE_LOGIN,
+    live=True,
+    refuses={
+        "auth_failed": "this token opens nothing",
+        "rate_limited": "too many tries on this connection, which ends",
+    },
+)
+class LoginToken(Params, frozen=True):
+    token: Token
+
+
+@command(
+    "logout",
+    help="revoke the token of this device and end the connection",
+    live=True,
+    console="logout",
+    refuses={
+        "storage_full": "the server's disk is full",
+    },
+)
+class Logout(Params, frozen=True):
+    pass
+
+
+@command(
+    "password",
+    LoggedIn,
+    help="change the password, right after proving the old one on this connection; "
+    "every device token is revoked and every other connection ends",
+    live=True,
+    console="password",
+    refuses={
+        "forbidden": "the present password was not proved in the last five minutes",
+        "storage_full": "the server's disk is full",
+    },
+)
+class ChangePassword(Params, frozen=True):
+    salt: Annotated[bytes, Meta(min_length=8, max_length=64)]
+    iterations: Annotated[int, Meta(ge=ITERATIONS_MIN, le=ITERATIONS_MAX)]
+    stored_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
+    server_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
+    device: Label | None = None
+
+
+class Device(Result, frozen=True):
+    """One device token, named by its number."""
+
+    device: int
+    label: str
+    created: int
+    current: bool
+
+
+class Devices(Result, frozen=True):
+    """The user's device tokens, oldest first."""
+
+    devices: list[Device]
+    next: int | None = None
+
+
+@command("devices", Devices, help="list your devices", console="devices")
+class ListDevices(Params, frozen=True):
+    after: Seq = 0
+
+
+@command(
+    "revoke",
+    help="revoke a device: its token opens nothing more, its connections end",
+    console="revoke <device>",
+    refuses={
+        "not_found": "no device of yours has this number",
+        "storage_full": "the server's disk is full",
+    },
+)
+class Revoke(Params, frozen=True):
+    device: Seq

@@ -1,0 +1,118 @@
+"""Following: entries as they happen, positions, and signs of life."""
+
+from enum import Enum
+from typing import Annotated
+
+from msgspec import Meta
+
+from chatd.wire.commands.table import (
+    GREETED_OR_LATER,
+    Notice,
+    Params,
+    Result,
+    RoomId,
+    Seq,
+    command,
+    notice,
+)
+
+
+class Start(Enum):
+    """Where a connection without positions starts in each room."""
+
+    UNREAD = "unread"
+    NOW = "now"
+
+
+class Synced(Result, frozen=True):
+    """The entries follow as notifications, oldest first; `live` when they are all there.
+
+    epoch: goes with positions; positions of another epoch are not used.
+    rooms: how many logs the connection follows.
+    """
+
+    epoch: str
+    name: str
+    rooms: int
+    unread: int
+
+
+@command(
+    "sync",
+    Synced,
+    help="follow all your rooms: what is unread first, then everything as it happens",
+    live=True,
+    refuses={
+        "conflict": "this connection follows already",
+        "storage_full": "the first `sync` of a new user, and the server's disk is full",
+    },
+)
+class Sync(Params, frozen=True):
+    positions: dict[RoomId, Seq] | None = None
+    epoch: Annotated[str, Meta(max_length=64)] = ""
+    start: Start = Start.UNREAD
+    peek: bool = False
+
+
+@command(
+    "ack",
+    None,
+    help="say up to where you have read a room",
+    live=True,
+    refuses={
+        "bad_request": "the connection peeks, has not synced, or was not sent that entry",
+        "not_found": "there is no such room for you",
+    },
+)
+class Ack(Params, frozen=True):
+    room: RoomId
+    seq: Seq
+
+
+@command("ping", help="ask for a sign of life", phases=GREETED_OR_LATER, live=True)
+class Ping(Params, frozen=True):
+    pass
+
+
+@command("pong", None, help="answer the notification `ping`", phases=GREETED_OR_LATER, live=True)
+class Pong(Params, frozen=True):
+    pass
+
+
+@notice("gap", help="entries from..to of a room are gone for you; what follows goes on behind")
+class Gap(Notice, frozen=True, rename={"from_": "from"}):
+    room: str
+    from_: int
+    to: int
+
+
+@notice("reset", help="your position in a room means nothing here; you start where you read")
+class Reset(Notice, frozen=True):
+    room: str
+
+
+@notice("live", help="everything unread has been sent; what follows is happening now")
+class Live(Notice, frozen=True):
+    pass
+
+
+@notice("read", help="one of your devices has read a room up to here")
+class Read(Notice, frozen=True):
+    room: str
+    seq: int
+
+
+@notice("ping", help="the line is quiet: answer with `pong`, or be disconnected")
+class PingNotice(Notice, frozen=True):
+    pass
+
+
+@notice("bye", help="the connection ends now, and why")
+class Bye(Notice, frozen=True):
+    reason: str
+
+
+@notice("error", help="what you sent could not be read, or a notification was refused")
+class Error(Notice, frozen=True):
+    code: str
+    message: str

@@ -1,0 +1,100 @@
+"""Knowing: what one is and has, one's rooms, who is online."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from chatd.wire.commands.table import (
+    NAME_BYTES_MAX,
+    Notice,
+    PageSize,
+    Params,
+    Result,
+    command,
+    notice,
+)
+
+
+class RoomStatus(Result, frozen=True):
+    """One room as the user sees it; `unread` counts what others wrote."""
+
+    room: str
+    last_seq: int
+    read_seq: int
+    unread: int
+
+
+class Allowance(Result, frozen=True):
+    """What a limit leaves; `limit` 0 is no limit, `reset_at` nil before the first entry."""
+
+    limit: int
+    left: int
+    reset_at: int | None
+
+
+class StatusResult(Result, frozen=True):
+    """What the user is and has right now."""
+
+    name: str
+    device: int
+    now: int
+    time_zone: str
+    devices: int
+    connections: int
+    rooms: list[RoomStatus]
+    rooms_more: bool
+    general: Allowance
+    private: Allowance
+    online: int
+    online_names: list[str]
+    online_more: bool
+
+
+@command(
+    "status",
+    StatusResult,
+    help="your name, devices, unread, messages left and when that resets, who is online",
+    console="status",
+)
+class Status(Params, frozen=True):
+    pass
+
+
+class Rooms(Result, frozen=True):
+    """A page of the user's rooms, by id."""
+
+    rooms: list[RoomStatus]
+    next: str | None
+
+
+@command("rooms", Rooms, help="list your rooms", console="rooms")
+class ListRooms(Params, frozen=True):
+    after: Annotated[str, Meta(max_length=NAME_BYTES_MAX)] = ""
+    limit: PageSize = 100
+
+
+class Names(Result, frozen=True):
+    """A page of names, in order."""
+
+    names: list[str]
+    next: str | None
+    count: int
+
+
+@command("who", Names, help="list who is online", console="who")
+class Who(Params, frozen=True):
+    after: Annotated[str, Meta(max_length=NAME_BYTES_MAX)] = ""
+    limit: PageSize = 100
+
+
+@notice("limits", help="what you may still send in this period")
+class Limits(Notice, frozen=True):
+    general: Allowance
+    private: Allowance
+
+
+@notice("presence", help="who came and who left since the last one; only a count above 200")
+class Presence(Notice, frozen=True):
+    online: list[str]
+    offline: list[str]
+    count: int

@@ -1,0 +1,34 @@
+"""Reading what was said."""
+
+import msgspec
+
+from chatd.wire.commands.table import PageSize, Params, Result, RoomId, Seq, command
+
+
+class Page(Result, frozen=True):
+    """Entries in the order of their numbers.
+
+    next: the number to go on with in the same direction, or nil at the end.
+    """
+
+    room: str
+    entries: list[msgspec.Raw]
+    next: int | None
+
+
+@command(
+    "history",
+    Page,
+    help="read a page of a room: the latest, or before, after or around an entry",
+    console="history [room] [before|after|around <seq>] [count]",
+    refuses={
+        "bad_request": "more than one of `before`, `after` and `around`",
+        "not_found": "there is no such room for you",
+    },
+)
+class History(Params, frozen=True):
+    room: RoomId
+    before: Seq | None = None
+    after: Seq | None = None
+    around: Seq | None = None
+    limit: PageSize = 50

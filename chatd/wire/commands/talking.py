@@ -1,0 +1,49 @@
+"""Talking: to everyone, or to one."""
+
+from chatd.wire.commands.table import Name, Nonce, Params, Result, Text, command
+
+POSTING_REFUSES = {
+    "bad_request": "the text is nothing but blanks",
+    "conflict": "the nonce was used for something else",
+    "rate_limited": "the period's messages are used up, `reset_at` says until when",
+    "storage_full": "the server's disk is full",
+    "too_large": "the text has more bytes than `limit`",
+}
+"""What every command that posts a text may be refused with."""
+
+
+class Posted(Result, frozen=True):
+    """Where the entry is: on disk, and at this place in its room."""
+
+    room: str
+    seq: int
+    ts: int
+
+
+@command(
+    "send",
+    Posted,
+    help="say something in the general room",
+    console="send <text>",
+    refuses=POSTING_REFUSES,
+)
+class Send(Params, frozen=True):
+    text: Text
+    nonce: Nonce | None = None
+
+
+@command(
+    "send-to",
+    Posted,
+    help="say something to one user alone",
+    console="send-to <user> <text>",
+    refuses={
+        **POSTING_REFUSES,
+        "not_found": "there is no such user",
+        "rate_limited": "the period's messages are used up, or you began too many conversations",
+    },
+)
+class SendTo(Params, frozen=True):
+    to: Name
+    text: Text
+    nonce: Nonce | None = None
