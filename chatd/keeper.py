@@ -5,6 +5,10 @@ from chatd.net.connection import Connection, Life
 from chatd.wire.commands import Bye, PingNotice
 
 
+LINGER_MS = 500
+"""So long after the goodbye may a peer be silent before it is taken to have heard it."""
+
+
 class Keeper:
     """Looks at a connection when its timer fires, and says when to look again."""
 
@@ -17,6 +21,10 @@ class Keeper:
         """Return when to look at a connection that has just come."""
         return now_ms + self._login_ms
 
+    def last_look_ms(self, now_ms: int) -> int:
+        """Return when to look at a connection that has been told goodbye."""
+        return now_ms + LINGER_MS
+
     def stall_look_ms(self, connection: Connection) -> int:
         """Return when to look at a connection whose peer does not take its bytes."""
         return connection.blocked_ms + self._stall_ms
@@ -25,12 +33,18 @@ class Keeper:
         """End a connection that has to, ping one that is quiet; return when to look again."""
         if connection.blocked_ms and now_ms >= self.stall_look_ms(connection):
             connection.drop()
-        elif not connection.name and connection.life is Life.OPEN:
+        elif connection.life is Life.ENDING:
+            self._look_for_quiet(connection, now_ms)
+        elif not connection.name:
             connection.tell(Bye("no login in time"))
             connection.finish()
-        elif connection.life is Life.OPEN:
+        else:
             self._look_for_life(connection, now_ms)
         return None if connection.life is Life.DEAD else self._next_look_ms(connection, now_ms)
+
+    def _look_for_quiet(self, connection: Connection, now_ms: int) -> None:
+        if not connection.queued_bytes and now_ms - connection.heard_ms >= LINGER_MS:
+            connection.drop()
 
     def _look_for_life(self, connection: Connection, now_ms: int) -> None:
         quiet_ms = now_ms - connection.heard_ms
@@ -44,7 +58,7 @@ class Keeper:
 
     def _next_look_ms(self, connection: Connection, now_ms: int) -> int:
         if connection.life is Life.ENDING:
-            return now_ms + self._stall_ms
+            return now_ms + LINGER_MS
         looks = [now_ms + self._ping_ms]
         if connection.blocked_ms:
             looks.append(self.stall_look_ms(connection))

@@ -300,7 +300,7 @@ class Server:
     def _reap(self) -> None:
         still_sending = []
         for connection in self._over:
-            if connection.life is Life.ENDING and connection.queued_bytes:
+            if connection.lingers:
                 still_sending.append(connection)
                 continue
             connection.close()
@@ -364,6 +364,8 @@ class Server:
         self._delivery.leave(connection)
         self._service.forget(connection)
         self._over.append(connection)
+        last_look_ms = self._keeper.last_look_ms(self._clock.now_ms)
+        self._house.wheel.set("connection", connection.number, last_look_ms)
 
     def queued_seq(self, connection: Connection, room: str) -> int:
         return self._delivery.queued_seq(connection, room)

@@ -5,6 +5,7 @@ that they tell of is durable.
 """
 
 import errno
+import socket
 from enum import Enum
 from typing import Protocol
 
@@ -15,6 +16,9 @@ from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 
 READ_BYTES = 64 * 1024
 """What one read takes at most; each ready connection gets one read in a tick."""
+
+DISCARD_BYTES_MAX = 4 * 1024 * 1024
+"""So much may a peer go on sending when it has been told that the connection is over."""
 
 GONE = frozenset(
     {
@@ -53,7 +57,11 @@ class Sock(Protocol):
 
 
 class Life(Enum):
-    """OPEN; ENDING: sends what waits and reads no more; DEAD: to be closed by the tick."""
+    """OPEN; ENDING: sends what waits, then hangs up; DEAD: to be closed by the tick.
+
+    Behind the hang-up what still comes is read and thrown away. Closing a socket with bytes
+    unread resets it, and a peer would lose the goodbye that is on its way.
+    """
 
     OPEN = 1
     ENDING = 2
@@ -113,6 +121,9 @@ class Connection:
         "_outbox",
         "_events",
         "_reads",
+        "_hung_up",
+        "_peer_hung_up",
+        "_discarded_bytes",
     )
 
     def __init__(
@@ -138,6 +149,9 @@ class Connection:
         self._outbox: list[bytes] = []
         self._events = READ
         self._reads = True
+        self._hung_up = False
+        self._peer_hung_up = False
+        self._discarded_bytes = 0
         loop.watch(sock, self, READ)
 
     # -- the handlers' Link ------------------------------------------------------------------
@@ -159,9 +173,13 @@ class Connection:
     def on_ready(self, events: int) -> None:
         if events & WRITE:
             self._owner.on_queued(self)
+        if not events & READ:
+            return
         # It may have been told to read no more since the loop looked.
-        if events & READ and self._reads and self.life is Life.OPEN:
+        if self.life is Life.OPEN and self._reads:
             self.read()
+        elif self.life is Life.ENDING and self._hung_up:
+            self._discard()
 
     def read(self) -> None:
         """Take one read's worth from the socket and hand it on."""
@@ -173,10 +191,25 @@ class Connection:
             self._lost(error)
             return
         if not data:
+            self._peer_hung_up = True
             self.finish()
             return
         self.codec.feed(data)
         self._owner.on_data(self, len(data))
+
+    def _discard(self) -> None:
+        """Throw away what a peer still sends, until it hangs up too or does not stop."""
+        try:
+            data = self._sock.recv(READ_BYTES)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError as error:
+            self._lost(error)
+            return
+        self._discarded_bytes += len(data)
+        self._owner.on_data(self, len(data))
+        if not data or self._discarded_bytes > DISCARD_BYTES_MAX:
+            self.drop()
 
     @property
     def reads(self) -> bool:
@@ -219,6 +252,8 @@ class Connection:
         if sent == len(data):
             self._outbox.clear()
             self.queued_bytes = self.blocked_ms = 0
+            if self.life is Life.ENDING:
+                self._hang_up()
         else:
             self._outbox = [data[sent:]]
             self.queued_bytes = len(data) - sent
@@ -231,7 +266,8 @@ class Connection:
             self._watch()
 
     def _watch(self) -> None:
-        wanted = READ if self._reads and self.life is Life.OPEN else 0
+        reads = self._reads if self.life is Life.OPEN else self._hung_up
+        wanted = READ if reads else 0
         if self._outbox:
             wanted |= WRITE
         if self.life is Life.DEAD or wanted == self._events:
@@ -248,11 +284,28 @@ class Connection:
     # -- ending ------------------------------------------------------------------------------
 
     def finish(self) -> None:
-        """Send what waits, then close; nothing more is read or queued."""
+        """Send what waits, then hang up; nothing more is handled or queued."""
         if self.life is Life.OPEN:
             self.life = Life.ENDING
             self._owner.on_end(self)
-            self._watch()
+            if self._outbox:
+                self._watch()
+            else:
+                self._hang_up()
+
+    @property
+    def lingers(self) -> bool:
+        """Whether an ending connection still has to send, or to hear that the peer is done."""
+        return self.life is Life.ENDING and not (self._hung_up and self._peer_hung_up)
+
+    def _hang_up(self) -> None:
+        self._hung_up = True
+        try:
+            self._sock.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            self._lost(error)
+            return
+        self._watch()
 
     def drop(self) -> None:
         """Close in this tick, whatever waits."""

@@ -70,6 +70,11 @@ class SimSocket:
         """How many bytes have come and were not received."""
         return len(self._inbox)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the other end has hung up."""
+        return self._ended
+
     # -- what programs call ------------------------------------------------------------------
 
     def fileno(self) -> int:

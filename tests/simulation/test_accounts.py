@@ -207,7 +207,7 @@ def test_revoked_device_ends_in_that_tick_and_its_token_opens_nothing() -> None:
         laptop = world.user("alice", device="laptop")
         laptop.request("revoke", device=phone.device)
         world.tick()
-        assert phone.sock.other.closed and tablet.sock.other.closed
+        assert phone.sock.is_over and tablet.sock.is_over
         world.settle()
         assert reason(phone) == reason(tablet) == "this device was revoked"
         assert not laptop.ended
@@ -269,7 +269,7 @@ def test_changed_password_ends_every_other_connection_and_every_token() -> None:
         here.prove("alice")
         here.request("password", **registration("new"), device="laptop again")
         world.tick()
-        assert there.sock.other.closed and plain.sock.other.closed
+        assert there.sock.is_over and plain.sock.is_over
         world.settle()
         assert reason(there) == reason(plain) == "the password was changed"
         here.send("still here")

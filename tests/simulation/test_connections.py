@@ -8,13 +8,16 @@ from struct import pack
 
 import pytest
 
-from chatd.net.connection import READ_BYTES
+from chatd.keeper import LINGER_MS
+from chatd.net.connection import DISCARD_BYTES_MAX, READ_BYTES
 from chatd.wire.envelope import encode_request
 from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 from tests.simulation.peer import Peer
 from tests.simulation.world import World
 
 SECOND_MS = 1_000
+HOSTILE = b"\xff" * 4
+"""The length of a frame that nobody may send."""
 
 
 def reason(peer: Peer) -> str:
@@ -487,6 +490,38 @@ def test_graceful_stop_with_nobody_there_is_at_once() -> None:
         before_ms = world.clock.wall_ms
         world.stop()
         assert world.clock.wall_ms == before_ms
+
+
+def test_ended_connection_is_closed_when_its_peer_has_been_quiet_for_a_moment() -> None:
+    with World() as world:
+        sock = world.listener.connect("127.0.0.1")
+        sock.send(HOSTILE)
+        world.settle()
+        assert sock.is_over and not sock.other.closed
+        world.sleep(LINGER_MS)
+        assert sock.other.closed
+
+
+def test_peer_that_hangs_up_too_is_closed_at_once() -> None:
+    with World() as world:
+        sock = world.listener.connect("127.0.0.1")
+        sock.send(HOSTILE)
+        world.settle()
+        server_end = sock.other
+        sock.close()
+        world.settle()
+        assert server_end.closed
+
+
+def test_peer_that_goes_on_sending_behind_its_end_is_cut_off() -> None:
+    with World() as world:
+        sock = world.listener.connect("127.0.0.1")
+        sent = sock.send(HOSTILE)
+        while not sock.other.closed:
+            assert sent <= DISCARD_BYTES_MAX + READ_BYTES
+            sent += sock.send(b"x" * READ_BYTES)
+            world.settle()
+        assert sent > DISCARD_BYTES_MAX
 
 
 def test_second_server_on_the_store_of_a_running_one_is_refused() -> None:
