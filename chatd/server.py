@@ -19,6 +19,7 @@ from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.clockwork import ClockworkHandlers
 from chatd.handlers.context import Drop, Effects, Link, Session
+from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.following import FollowingHandlers
 from chatd.handlers.knowing import KnowingHandlers
@@ -100,11 +101,13 @@ class Server:
         )
         store, acks = self._store, self._acks
         visibility = Visibility(store.state, lifetime, settings.limit_show_messages)
+        posting = Posting(store, settings, lifetime)
+        destinations = Destinations(store.state, visibility)
         self._knowing = KnowingHandlers(store, settings, visibility, self._presence, acks)
         dispatcher = Dispatcher(
             AccountHandlers(store, settings, self._backoff, f"chatd {__version__}"),
             FollowingHandlers(store, visibility, acks),
-            MessageHandlers(store.state, Posting(store, settings, lifetime), visibility),
+            MessageHandlers(posting, destinations, visibility),
             ReadingHandlers(store, visibility),
             self._knowing,
         )
@@ -290,6 +293,8 @@ class Server:
             self._house.grew(room, now_ms)
         for name, reset_at_ms in effects.periods:
             self._house.new_period(name, reset_at_ms)
+        for kind, key, deadline_ms in effects.timers:
+            self._house.wheel.set(kind, key, deadline_ms)
         self._house.gathered(now_ms)
         wheel = self._house.wheel
         if self._presence.changed and wheel.deadline_ms("presence", "") is None:

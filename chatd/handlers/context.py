@@ -5,7 +5,7 @@ to a connection; what others must hear besides entries goes into `Effects`, whic
 carries out when the events are durable.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -64,6 +64,7 @@ class Effects:
     to_link: notices for one connection; reads: what of a user was read, by which connection;
     ends: connections to end, and why; drops: connections of a user to end.
     spenders: users whose limits have changed. periods: when a user's new period ends.
+    timers: what time is to bring: kind and key of a timer of the house, and when (ms UTC).
     """
 
     to_link: list[tuple[Link, Notice]] = field(default_factory=list)
@@ -72,6 +73,7 @@ class Effects:
     drops: list["Drop"] = field(default_factory=list)
     spenders: set[str] = field(default_factory=set)
     periods: list[tuple[str, int]] = field(default_factory=list)
+    timers: list[tuple[str, Hashable, int]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
