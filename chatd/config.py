@@ -117,6 +117,8 @@ class Settings:
     update_period_ms: int
     limit_private: int
     requests_per_second: int
+    max_file_size_bytes: int
+    file_quota_bytes: int
     limit_show_messages: int
     lifetime_ms: int
     keep_unread_ms: int
@@ -320,6 +322,10 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "The same limit for everything that is not sent to everyone. 0: no limit."),
         Option("REQUESTS_PER_SECOND", "requests_per_second", whole(0, 1_000_000), "200",
                "Requests of one connection, as many at once after a pause. 0: no limit."),
+        Option("MAX_FILE_SIZE", "max_file_size_bytes", size(KIB, GIB), "5M",
+               "The size of one file."),
+        Option("FILE_QUOTA", "file_quota_bytes", size(0, 1024 * GIB), "256M",
+               "What all files of one user may take together. 0: no limit."),
     ),
     "Messages": (
         Option("LIMIT_SHOW_MESSAGES", "limit_show_messages", whole(0, 1_000), "20",

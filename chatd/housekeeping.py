@@ -58,6 +58,7 @@ class Housekeeping:
             "snapshot-poll": self._poll_snapshot,
             "storage": self._try_storage,
             "sync": self._sync,
+            "upload": self._drop_upload,
         }
 
     def configure(
@@ -90,6 +91,8 @@ class Housekeeping:
             for window in (user.general, user.private):
                 if window.count:
                     self.new_period(user.name, window.reset_at_ms)
+        for upload in self._state.uploads.values():
+            self.wheel.set("upload", upload.number, upload.expires_ms)
         self.wheel.set("snapshot", "", now_ms + self._settings.snapshot_interval_ms)
         if self._settings.fsync is Fsync.EVERYSEC:
             self.wheel.set("sync", "", now_ms + GATHER_MS)
@@ -178,6 +181,9 @@ class Housekeeping:
             self._spenders.add(key)
         ends = [w.reset_at_ms for w in (user.general, user.private) if w.used(now_ms)]
         return min(ends, default=None)
+
+    def _drop_upload(self, number: int, now_ms: int) -> int | None:
+        return self._clockwork.drop_upload(number, now_ms)
 
     def _sync(self, key: str, now_ms: int) -> int:
         self._storage.sync()

@@ -11,11 +11,13 @@ from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.model import Credentials
 from chatd.core.names import map_name
+from chatd.core.state import State
+from chatd.disk.blobs import DiskBlobs
 from chatd.disk.files import Disk
 from chatd.disk.lock import StoreLock
 from chatd.disk.recovery import check
-from chatd.errors import Conflict, NotFound
-from chatd.storage import Machine, Storage
+from chatd.errors import Conflict, NotFound, StoreError
+from chatd.storage import Machine, Storage, replay
 from chatd.wire.commands import ITERATIONS_OF_OUR_CLIENTS
 
 SALT_BYTES = 16
@@ -63,11 +65,21 @@ def check_store(settings: Settings, disk: Disk) -> str:
     path = str(settings.db_path)
     with StoreLock(disk, path):
         report = check(disk, path)
+    state = replay(report.snapshot, report.bodies, path)
+    _check_files(state, DiskBlobs(disk, path))
     cut = f"; a start will cut off: {report.cut}" if report.cut else ""
     return (
-        f"{path}: snapshot of tick {report.snapshot_tick}, {report.ticks} ticks after it "
-        f"in {report.segments} segments, last tick {report.last_tick}{cut}"
+        f"{path}: snapshot of tick {report.snapshot_tick}, {len(report.bodies)} ticks after it "
+        f"in {report.segments} segments, last tick {report.last_tick}, "
+        f"{len(state.blobs)} files{cut}"
     )
+
+
+def _check_files(state: State, blobs: DiskBlobs) -> None:
+    """Raise StoreError unless the bytes of every file are what was uploaded."""
+    for sha256, blob in state.blobs.items():
+        if blobs.sha256(blob.number, blob.size) != sha256:
+            raise StoreError(f"{blobs.path(blob.number)}: not the bytes that were uploaded")
 
 
 def ask_password(read: Callable[[str], str] = getpass.getpass) -> str:

@@ -21,6 +21,7 @@ from chatd.handlers.clockwork import ClockworkHandlers
 from chatd.handlers.context import Drop, Effects, Link, Session
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import Dispatcher
+from chatd.handlers.files import FileHandlers
 from chatd.handlers.following import FollowingHandlers
 from chatd.handlers.knowing import KnowingHandlers
 from chatd.handlers.messages import MessageHandlers
@@ -108,6 +109,9 @@ class Server:
             AccountHandlers(store, settings, self._backoff, f"chatd {__version__}"),
             FollowingHandlers(store, visibility, acks),
             MessageHandlers(posting, destinations, visibility),
+            FileHandlers(
+                store, settings, posting, destinations, visibility, self._storage.blobs
+            ),
             ReadingHandlers(store, visibility),
             self._knowing,
         )

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
@@ -11,6 +12,7 @@ from chatd.core import events as e
 from chatd.core.clock import ServerClock
 from chatd.core.state import State
 from chatd.core.store import Store
+from chatd.disk.blobs import DiskBlobs
 from chatd.disk.files import Disk
 from chatd.disk.fork import Spawn
 from chatd.disk.journal import Journal
@@ -58,7 +60,7 @@ class Storage:
         tick_bytes_max = settings.tick_bytes_max + TICK_BYTES_BESIDE
         try:
             recovered = recover(machine.disk, self._path)
-            state = _replay(recovered, self._path)
+            state = replay(recovered.snapshot, recovered.bodies, self._path)
             self._journal = Journal(
                 machine.disk,
                 self._path,
@@ -75,11 +77,13 @@ class Storage:
         self._snapshotter = Snapshotter(
             machine.disk, self._path, machine.spawn, lambda: machine.monotonic_ns() / 1e9
         )
+        self.blobs = DiskBlobs(machine.disk, self._path)
         self._machine = machine
         self._settings = settings
         self.last_snapshot_ms = self.clock.now_ms
         self.snapshot_took_ms = 0
         _report(recovered)
+        self._look_at_files()
         if not recovered.last_tick:
             self.store.commit(self._created())
         elif not recovered.clean and not state.durable:
@@ -102,13 +106,25 @@ class Storage:
         if body is None:
             return False
         try:
+            if self._settings.fsync is Fsync.ALWAYS:
+                self.blobs.sync()  # the bytes before the record that tells of them
             self._journal.append(body)
         except OSError as error:
             raise StoreError(f"{self._path}: the journal can't be written: {error}") from error
+        self._remove_dropped_files()
         return True
+
+    def _remove_dropped_files(self) -> None:
+        dropped = self.store.state.dropped_files
+        while dropped:
+            try:
+                self.blobs.remove(dropped.pop())
+            except OSError as error:
+                log.warning("a file that nobody needs stays until the next start: %s", error)
 
     def sync(self) -> None:
         """Make everything durable that `fsync = everysec` has put off."""
+        self.blobs.sync()
         self._journal.sync()
 
     # -- beginnings and ends -----------------------------------------------------------------
@@ -133,7 +149,16 @@ class Storage:
             self._write_last_snapshot()
             self._journal.close()
         finally:
+            self.blobs.close()
             self._lock.close()
+
+    def _look_at_files(self) -> None:
+        needed = self.store.state.files_needed
+        orphans = self.blobs.remove_orphans(needed)
+        if orphans:
+            log.info("removed %d files that no entry needs", orphans)
+        for number in self.blobs.missing(needed):
+            log.error("file %d is missing beside the store: restore it from a backup", number)
 
     def _created(self) -> e.StoreCreated:
         random = self._machine.random
@@ -190,14 +215,20 @@ class Storage:
         log.info("snapshot of tick %d in %d ms", result.last_tick, result.duration_ms)
 
 
-def _replay(recovered: Recovered, path: str) -> State:
+def replay(snapshot: Any, bodies: list[bytes], path: str) -> State:
+    """Return the state that a store's files tell of.
+
+    snapshot: a tree of builtins, None if there is none; bodies: the ticks after it.
+    Raises StoreError if another version wrote them.
+    """
     try:
-        state = State() if recovered.snapshot is None else State.load(recovered.snapshot)
-        for body in recovered.bodies:
+        state = State() if snapshot is None else State.load(snapshot)
+        for body in bodies:
             state.replay(body)
     except msgspec.MsgspecError as error:
         raise StoreError(f"{path}: written by another version of chatd ({error})") from error
     state.grown.clear()
+    state.dropped_files.clear()
     return state
 
 

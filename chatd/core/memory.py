@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 from msgspec import field
 
-from chatd.core.model import Room, User
-from chatd.wire.entries import Entry, encode_entry
+from chatd.core.model import Blob, Room, Upload, User
+from chatd.wire.entries import Entry, File, decode_entry, encode_entry
 from chatd.wire.rooms import GENERAL, self_room
 
 FORMAT = 1
@@ -23,12 +23,16 @@ class Tables(msgspec.Struct):
     durable: bool = True
     users: dict[str, User] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
+    files_made: int = 0
+    uploads: dict[int, Upload] = field(default_factory=dict)
+    blobs: dict[bytes, Blob] = field(default_factory=dict)
 
 
 class Memory:
     """Everything chatd knows. Only the functions of `chatd.core.changes` write to it.
 
     grown: rooms with entries that delivery has not seen, each with its first new `seq`.
+    dropped_files: numbers of files on disk that nothing needs any more.
     token_owners: SHA-256 of a device token to the user's name and the device's number.
     """
 
@@ -36,8 +40,11 @@ class Memory:
         self.tables = tables or Tables(rooms={GENERAL: Room(GENERAL)})
         self.users = self.tables.users
         self.rooms = self.tables.rooms
+        self.uploads = self.tables.uploads
+        self.blobs = self.tables.blobs
         self.general = self.rooms[GENERAL]
         self.grown: dict[str, int] = {}
+        self.dropped_files: list[int] = []
         self.token_owners = {
             device.token_hash: (user.name, device.number)
             for user in self.users.values()
@@ -56,3 +63,46 @@ class Memory:
         seq = room.log.last_seq + 1
         self.append(room, entry(room.room, seq, ts, **fields))
         room.log.trim(seq - SELF_LOG_ENTRIES_MAX)
+
+    def trim(self, room: Room, up_to: int) -> None:
+        """Forget the entries of a room up to `up_to`, and their files."""
+        for seq in [seq for seq in room.files if seq <= up_to]:
+            self.drop_file(room, seq)
+        room.log.trim(up_to)
+
+    # -- files -------------------------------------------------------------------------------
+
+    @property
+    def files_made(self) -> int:
+        """How many uploads there have ever been."""
+        return self.tables.files_made
+
+    @property
+    def files_needed(self) -> set[int]:
+        """The numbers of the files on disk that something needs."""
+        return {*self.uploads, *(blob.number for blob in self.blobs.values())}
+
+    def keep_blob(self, room_id: str, seq: int, upload: Upload) -> None:
+        """Let an entry have an upload's bytes; the same bytes are kept once."""
+        blob = self.blobs.get(upload.sha256)
+        if blob is None:
+            self.blobs[upload.sha256] = Blob(upload.number, upload.size)
+        else:
+            blob.entries += 1
+            self.dropped_files.append(upload.number)
+        self.rooms[room_id].files[seq] = upload.sha256
+        self.users[upload.owner].file_bytes += upload.size
+
+    def drop_file(self, room: Room, seq: int) -> None:
+        """Take its file from an entry that is still in the log."""
+        sha256 = room.files.pop(seq)
+        blob = self.blobs[sha256]
+        blob.entries -= 1
+        if not blob.entries:
+            del self.blobs[sha256]
+            self.dropped_files.append(blob.number)
+        frame = room.log.get(seq)
+        assert frame is not None
+        file = decode_entry(frame)
+        assert isinstance(file, File)
+        self.users[file.author].file_bytes -= file.size

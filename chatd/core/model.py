@@ -93,13 +93,39 @@ class Member(msgspec.Struct):
         return floor
 
 
+class Upload(msgspec.Struct):
+    """A file that is coming, piece by piece. offset: the bytes that are there."""
+
+    number: int
+    owner: str
+    room: str
+    name: str
+    size: int
+    sha256: bytes
+    caption: str
+    expires_ms: int
+    offset: int = 0
+
+
+class Blob(msgspec.Struct):
+    """The bytes of a file on disk. entries: how many need them."""
+
+    number: int
+    size: int
+    entries: int = 1
+
+
 class Room(msgspec.Struct):
-    """A log and who may see it."""
+    """A log and who may see it.
+
+    files: SHA-256 by the number of an entry that is a file.
+    """
 
     room: str
     created_ms: int = 0
     members: dict[str, Member] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
+    files: dict[int, bytes] = field(default_factory=dict)
 
     @property
     def kind(self) -> RoomKind:
@@ -110,6 +136,7 @@ class Room(msgspec.Struct):
 class User(msgspec.Struct):
     """An account.
 
+    file_bytes: sizes of the files in this user's entries.
     rooms: ids of the rooms the user is a member of, in the order of joining.
     nonces: receipts of the last hour by nonce, oldest first.
     """
@@ -124,6 +151,7 @@ class User(msgspec.Struct):
     general: Window = field(default_factory=Window)
     private: Window = field(default_factory=Window)
     nonces: dict[str, Receipt] = field(default_factory=dict)
+    file_bytes: int = 0
 
     def window_for(self, room: str) -> Window:
         """Return the window that an entry in `room` counts in."""

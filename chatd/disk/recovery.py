@@ -36,11 +36,16 @@ class Recovered:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `check` found. ticks: how many follow the snapshot. cut: what a start cuts off."""
+    """What `check` found.
 
+    snapshot: a tree of builtins, None if there is none. bodies: the ticks after it.
+    cut: what a start cuts off.
+    """
+
+    snapshot: Any
+    bodies: list[bytes]
     snapshot_tick: int
     last_tick: int
-    ticks: int
     segments: int
     cut: str | None
 
@@ -70,9 +75,10 @@ def check(disk: Disk, path: str) -> Report:
     """
     found = examine(disk, path)
     return Report(
+        snapshot=found.snapshot.tree if found.snapshot else None,
+        bodies=found.bodies,
         snapshot_tick=found.snapshot_tick,
         last_tick=found.next_tick - 1,
-        ticks=len(found.bodies),
         segments=len(found.live),
         cut=found.cut,
     )

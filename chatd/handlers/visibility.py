@@ -6,7 +6,7 @@ from chatd.core.state import State
 from chatd.errors import ChatError, NotFound
 from chatd.handlers.context import Context
 from chatd.core.names import map_name
-from chatd.wire.entries import Message, decode_entry
+from chatd.wire.entries import Post, decode_entry
 from chatd.wire.rooms import GENERAL, direct_room, self_room
 
 
@@ -69,7 +69,7 @@ class Visibility:
         for frame in reversed(room.log.frames):
             if not left:
                 break
-            left -= isinstance(decode_entry(frame), Message)
+            left -= isinstance(decode_entry(frame), Post)
             seq -= 1
         return seq if left == 0 else room.log.first_seq - 1
 
@@ -86,4 +86,4 @@ class Visibility:
 def is_by(name: str, frame: bytes) -> bool:
     """Whether a user is the author of an entry."""
     entry = decode_entry(frame)
-    return isinstance(entry, Message) and entry.author == name
+    return isinstance(entry, Post) and entry.author == name

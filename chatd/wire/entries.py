@@ -27,6 +27,19 @@ class Message(Entry, frozen=True, tag="message"):
     text: str
 
 
+class File(Entry, frozen=True, tag="file"):
+    """A file that a user put into a room.
+
+    sha256: of its bytes, in hexadecimal. text: its caption.
+    """
+
+    author: str
+    name: str
+    size: int
+    sha256: str
+    text: str = ""
+
+
 class DeviceAdded(Entry, frozen=True, tag="device_added"):
     """Self log: a device token was made."""
 
@@ -45,7 +58,10 @@ class PasswordChanged(Entry, frozen=True, tag="password_changed"):
     """Self log: the password is new, and every device token is revoked."""
 
 
-AnyEntry = Message | DeviceAdded | DeviceRevoked | PasswordChanged
+AnyEntry = Message | File | DeviceAdded | DeviceRevoked | PasswordChanged
+
+Post = Message | File
+"""What a user put into a room: it has an author and a text, and counts as said."""
 
 # The bytes of a frame in front of the entry's map: length, array of 3, kind, method.
 _MAP_AT = HEADER.size + 1 + 1 + len(msgspec.msgpack.encode(METHOD))

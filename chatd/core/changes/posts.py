@@ -20,14 +20,11 @@ def direct_room_opened(memory: Memory, event: e.DirectRoomOpened) -> None:
 
 @changes(e.MessagePosted)
 def message_posted(memory: Memory, event: e.MessagePosted) -> None:
-    _post(
-        memory,
-        event,
-        entries.Message(event.room, event.seq, event.ts, event.author, event.text),
-    )
+    entry = entries.Message(event.room, event.seq, event.ts, event.author, event.text)
+    post(memory, event, entry)
 
 
-def _post(memory: Memory, event: e.Post, entry: entries.Entry) -> None:
+def post(memory: Memory, event: e.Post, entry: entries.Entry) -> None:
     """Append the entry, and do what holds for every post."""
     room = memory.rooms[event.room]
     memory.append(room, entry)

@@ -15,4 +15,4 @@ def limits_reset(memory: Memory, event: e.LimitsReset) -> None:
 
 @changes(e.EntriesExpired)
 def entries_expired(memory: Memory, event: e.EntriesExpired) -> None:
-    memory.rooms[event.room].log.trim(event.up_to)
+    memory.trim(memory.rooms[event.room], event.up_to)

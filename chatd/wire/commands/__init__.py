@@ -12,5 +12,6 @@ from chatd.wire.commands.table import *
 from chatd.wire.commands.accounts import *
 from chatd.wire.commands.following import *
 from chatd.wire.commands.talking import *
+from chatd.wire.commands.files import *
 from chatd.wire.commands.reading import *
 from chatd.wire.commands.knowing import *

@@ -1,0 +1,53 @@
+"""Files. What is in `blobs` stands on disk; what no entry needs any more is told to the disk."""
+
+from chatd.core import events as e
+from chatd.core.changes.base import changes
+from chatd.core.changes.posts import post
+from chatd.core.memory import Memory
+from chatd.core.model import Upload
+from chatd.wire import entries
+
+
+@changes(e.UploadStarted)
+def upload_started(memory: Memory, event: e.UploadStarted) -> None:
+    memory.tables.files_made = event.number
+    memory.uploads[event.number] = Upload(
+        event.number,
+        event.owner,
+        event.room,
+        event.name,
+        event.size,
+        event.sha256,
+        event.caption,
+        event.expires_at,
+    )
+
+
+@changes(e.ChunkStored)
+def chunk_stored(memory: Memory, event: e.ChunkStored) -> None:
+    upload = memory.uploads[event.number]
+    upload.offset = event.offset
+    upload.expires_ms = event.expires_at
+
+
+@changes(e.UploadDropped)
+def upload_dropped(memory: Memory, event: e.UploadDropped) -> None:
+    del memory.uploads[event.number]
+    memory.dropped_files.append(event.number)
+
+
+@changes(e.FilePosted)
+def file_posted(memory: Memory, event: e.FilePosted) -> None:
+    upload = memory.uploads.pop(event.number)
+    memory.keep_blob(event.room, event.seq, upload)
+    entry = entries.File(
+        event.room,
+        event.seq,
+        event.ts,
+        event.author,
+        upload.name,
+        upload.size,
+        upload.sha256.hex(),
+        upload.caption,
+    )
+    post(memory, event, entry)

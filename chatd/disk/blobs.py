@@ -1,0 +1,170 @@
+"""Blobs: the bytes of uploaded files, one file for each upload, in a folder beside the store.
+
+    chat.db-files/00000017
+
+A file is named by the number of its upload and never renamed: which content it has, and who
+still needs it, stands in the state. So nothing has to happen to files and journal at once:
+bytes are synced before the record that tells of them, and a file is removed after the record
+that gives it up. What a crash leaves in between is an orphan, removed at the next start.
+"""
+
+import errno
+import hashlib
+import os
+from collections.abc import Collection
+from typing import Any
+
+from chatd.disk.files import Disk, unlink_if_there
+from chatd.errors import StorageFull
+
+FOLDER_SUFFIX = "-files"
+OPEN_MAX = 64
+"""Files of uploads that are kept open; beyond that, who was written to longest ago is closed."""
+READ_BYTES = 1024 * 1024
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+class DiskBlobs:
+    """`core.blobs.Blobs` on a disk. `sync` makes everything durable that came before it."""
+
+    def __init__(self, disk: Disk, store_path: str) -> None:
+        self._disk = disk
+        self._folder = store_path + FOLDER_SUFFIX
+        self._made = False
+        self._folder_changed = False
+        self._open: dict[int, int] = {}
+        self._unsynced: dict[int, None] = {}
+        self._complete: dict[int, None] = {}
+        self._hashes: dict[int, tuple[Any, int]] = {}
+
+    # -- what handlers call ------------------------------------------------------------------
+
+    def create(self, number: int) -> None:
+        try:
+            self._make_folder()
+            # A number is used again when the event that would have used it up was refused.
+            unlink_if_there(self._disk, self.path(number))
+            self._keep_open(number, self._disk.create(self.path(number)))
+        except OSError as error:
+            raise _refusal(error) from error
+        self._folder_changed = True
+        self._hashes[number] = (hashlib.sha256(), 0)
+
+    def write(self, number: int, data: bytes, offset: int) -> None:
+        try:
+            self._disk.write(self._opened(number), data, offset)
+        except OSError as error:
+            raise _refusal(error) from error
+        self._unsynced[number] = None
+        hash, hashed = self._hashes.pop(number, (None, -1))
+        if hashed == offset:  # else somebody wrote here before, in vain: it is read again
+            hash.update(data)
+            self._hashes[number] = (hash, offset + len(data))
+
+    def read(self, number: int, size: int, offset: int) -> bytes | None:
+        try:
+            fd = self._disk.open_read(self.path(number))
+        except FileNotFoundError:
+            return None
+        try:
+            return self._disk.read(fd, size, offset)
+        finally:
+            self._disk.close(fd)
+
+    def sha256(self, number: int, size: int) -> bytes:
+        hash, hashed = self._hashes.pop(number, (hashlib.sha256(), 0))
+        while hashed < size:
+            data = self.read(number, min(READ_BYTES, size - hashed), hashed)
+            if not data:
+                break
+            hash.update(data)
+            hashed += len(data)
+        self._complete[number] = None
+        digest: bytes = hash.digest()
+        return digest
+
+    # -- what the tick calls -----------------------------------------------------------------
+
+    def sync(self) -> None:
+        """Make what was written durable. An error is the end: see `Storage.commit`."""
+        for number in self._unsynced:
+            self._disk.datasync(self._open[number])
+        self._unsynced.clear()
+        for number in self._complete:
+            self._close_one(number)
+        self._complete.clear()
+        if self._folder_changed:
+            self._disk.sync_folder(self._folder)
+            self._folder_changed = False
+
+    def remove(self, number: int) -> None:
+        """Remove a file that nobody needs, if it is there."""
+        self._hashes.pop(number, None)
+        self._unsynced.pop(number, None)
+        self._close_one(number)
+        unlink_if_there(self._disk, self.path(number))
+        # Whether the name comes back after a power failure does not matter: an orphan goes.
+
+    def remove_orphans(self, needed: Collection[int]) -> int:
+        """Remove every file that is not needed; return how many there were."""
+        try:
+            names = self._disk.list_folder(self._folder)
+        except FileNotFoundError:
+            return 0
+        orphans = [name for name in names if not (name.isdecimal() and int(name) in needed)]
+        for name in orphans:
+            unlink_if_there(self._disk, os.path.join(self._folder, name))
+        return len(orphans)
+
+    def missing(self, needed: Collection[int]) -> list[int]:
+        """Return which of these files are not there."""
+        try:
+            names = set(self._disk.list_folder(self._folder))
+        except FileNotFoundError:
+            names = set()
+        return sorted(number for number in needed if _name(number) not in names)
+
+    def close(self) -> None:
+        """Close all files."""
+        for number in list(self._open):
+            self._close_one(number)
+
+    # -- how it is done ----------------------------------------------------------------------
+
+    def path(self, number: int) -> str:
+        """Return where a file stands."""
+        return os.path.join(self._folder, _name(number))
+
+    def _make_folder(self) -> None:
+        if not self._made:
+            self._disk.make_folder(self._folder)
+            self._made = True
+
+    def _opened(self, number: int) -> int:
+        fd = self._open.pop(number, None)
+        if fd is None:
+            fd = self._disk.open_write(self.path(number))
+        self._keep_open(number, fd)
+        return fd
+
+    def _keep_open(self, number: int, fd: int) -> None:
+        self._open[number] = fd
+        for oldest in [n for n in self._open if n not in self._unsynced][:-OPEN_MAX]:
+            self._close_one(oldest)
+
+    def _close_one(self, number: int) -> None:
+        fd = self._open.pop(number, None)
+        if fd is not None:
+            self._disk.close(fd)
+
+
+def _name(number: int) -> str:
+    return f"{number:08d}"
+
+
+def _refusal(error: OSError) -> Exception:
+    """Return what a failed write means: a full disk refuses, anything else is the end."""
+    if error.errno in FULL:
+        return StorageFull("the server's disk is full; try again later")
+    return error

@@ -1,0 +1,174 @@
+"""Files: an upload comes in chunks, each durable when it is answered, and becomes one entry."""
+
+from chatd.config import Settings
+from chatd.core import events as e
+from chatd.core.blobs import Blobs
+from chatd.core.model import Upload, User
+from chatd.core.store import Store
+from chatd.errors import BadRequest, Conflict, Expired, NotFound, StorageFull, TooLarge
+from chatd.handlers.context import Context
+from chatd.handlers.destinations import Destinations
+from chatd.handlers.dispatch import handles
+from chatd.handlers.posting import NOT_ONCE, Posting
+from chatd.handlers.visibility import Visibility
+from chatd.wire import commands as c
+
+UPLOADS_MAX = 8
+"""Unfinished uploads of one user."""
+UPLOAD_KEPT_MS = 86_400_000
+"""An upload is dropped so long after its last chunk."""
+FORBIDDEN_CHARACTERS = frozenset('/\\\0')
+
+
+class FileHandlers:
+    """`upload` to `upload-finish`, and `download`."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        posting: Posting,
+        destinations: Destinations,
+        visibility: Visibility,
+        blobs: Blobs,
+    ) -> None:
+        self._store = store
+        self._state = store.state
+        self._posting = posting
+        self._destinations = destinations
+        self._visibility = visibility
+        self._blobs = blobs
+        self._file_bytes_max = settings.max_file_size_bytes
+        self._quota_bytes = settings.file_quota_bytes
+
+    # -- uploading ---------------------------------------------------------------------------
+
+    @handles(c.Upload)
+    def upload(self, context: Context, request: c.Upload) -> c.UploadState:
+        owner = self._visibility.user(context)
+        check_file_name(request.name)
+        check_caption(request.caption)
+        if request.size > self._file_bytes_max:
+            raise TooLarge("the file is too large", limit=self._file_bytes_max)
+        room, before = self._destinations.named(owner, request.room, context.now_ms)
+        self._posting.head(owner, room, NOT_ONCE, context.now_ms)  # may this be posted at all?
+        mine = [u for u in self._state.uploads.values() if u.owner == owner.name]
+        for upload in mine:
+            if _is_same(upload, room, request):
+                return _state_of(upload)
+        self._check_quota(owner, mine, request.size)
+        number = self._state.files_made + 1
+        self._blobs.create(number)
+        expires_at = context.now_ms + UPLOAD_KEPT_MS
+        started = e.UploadStarted(
+            context.now_ms,
+            number,
+            owner.name,
+            room,
+            request.name,
+            request.size,
+            request.sha256,
+            request.caption,
+            expires_at,
+        )
+        self._store.commit(*before, started)
+        context.effects.timers.append(("upload", number, expires_at))
+        return c.UploadState(number, 0, request.size)
+
+    @handles(c.UploadChunk)
+    def upload_chunk(self, context: Context, request: c.UploadChunk) -> c.UploadState:
+        upload = self._own(context, request.upload)
+        if request.offset != upload.offset:
+            raise Conflict(f"the server has {upload.offset} bytes", offset=upload.offset)
+        offset = upload.offset + len(request.data)
+        if offset > upload.size:
+            raise TooLarge("more bytes than were told", limit=upload.size)
+        self._blobs.write(upload.number, request.data, upload.offset)
+        expires_at = context.now_ms + UPLOAD_KEPT_MS
+        self._store.commit(e.ChunkStored(context.now_ms, upload.number, offset, expires_at))
+        return _state_of(upload)
+
+    @handles(c.UploadFinish)
+    def upload_finish(self, context: Context, request: c.UploadFinish) -> c.Posted:
+        author = self._visibility.user(context)
+        once = self._posting.once(author, request, context.now_ms)
+        if once.posted is not None:
+            return once.posted
+        upload = self._own(context, request.upload)
+        if upload.offset < upload.size:
+            raise Conflict("bytes are missing", offset=upload.offset)
+        room, before = self._destinations.named(author, upload.room, context.now_ms)
+        head = self._posting.head(author, room, once, context.now_ms)
+        if self._blobs.sha256(upload.number, upload.size) != upload.sha256:
+            raise BadRequest("the bytes are not those of the SHA-256 that was told; cancel it")
+        return self._posting.commit(context, e.FilePosted(*head, upload.number), *before)
+
+    @handles(c.UploadCancel)
+    def upload_cancel(self, context: Context, request: c.UploadCancel) -> c.Nothing:
+        upload = self._own(context, request.upload)
+        self._store.commit(e.UploadDropped(context.now_ms, upload.number))
+        return c.Nothing()
+
+    def _own(self, context: Context, number: int) -> Upload:
+        upload = self._state.uploads.get(number)
+        if upload is None or upload.owner != context.session.name:
+            raise NotFound("you have no upload of that number")
+        return upload
+
+    def _check_quota(self, owner: User, mine: list[Upload], size: int) -> None:
+        if len(mine) >= UPLOADS_MAX:
+            raise Conflict("too many unfinished uploads; finish or cancel some", limit=UPLOADS_MAX)
+        used = owner.file_bytes + sum(upload.size for upload in mine)
+        if self._quota_bytes and used + size > self._quota_bytes:
+            raise StorageFull("your files take all the room you have", limit=self._quota_bytes)
+
+    # -- downloading -------------------------------------------------------------------------
+
+    @handles(c.Download)
+    def download(self, context: Context, request: c.Download) -> c.FileChunk:
+        user = self._visibility.user(context)
+        room = self._visibility.room(user, request.room)
+        floor = self._visibility.floor(self._visibility.member(user, room), room, context.now_ms)
+        sha256 = room.files.get(request.seq)
+        if sha256 is None or request.seq <= floor:
+            raise NotFound("there is no file at that place")
+        blob = self._state.blobs[sha256]
+        if request.offset > blob.size:
+            raise BadRequest(f"the file has {blob.size} bytes")
+        size = min(c.CHUNK_BYTES_MAX, blob.size - request.offset)
+        data = self._blobs.read(blob.number, size, request.offset)
+        if data is None or len(data) < size:
+            raise Expired("the file is not on the server's disk any more")
+        return c.FileChunk(request.offset, blob.size, data)
+
+
+def check_file_name(name: str) -> None:
+    """Refuse what can't be the name of a file in some folder, for any client."""
+    if len(name.encode()) > c.FILE_NAME_BYTES_MAX:
+        raise BadRequest(f"the name of a file has at most {c.FILE_NAME_BYTES_MAX} bytes")
+    if name in (".", "..") or name.isspace() or not name.isprintable():
+        raise BadRequest("that can't be the name of a file")
+    if FORBIDDEN_CHARACTERS & set(name):
+        raise BadRequest("the name of a file has no / and no \\; send it without its folder")
+
+
+def check_caption(caption: str) -> None:
+    """Refuse a caption that is too long in UTF-8, or nothing but blanks."""
+    if len(caption.encode()) > c.CAPTION_BYTES_MAX:
+        raise TooLarge("the caption is too long", limit=c.CAPTION_BYTES_MAX)
+    if caption.isspace():
+        raise BadRequest("the caption is empty")
+
+
+def _is_same(upload: Upload, room: str, request: c.Upload) -> bool:
+    return (upload.room, upload.name, upload.size, upload.sha256, upload.caption) == (
+        room,
+        request.name,
+        request.size,
+        request.sha256,
+        request.caption,
+    )
+
+
+def _state_of(upload: Upload) -> c.UploadState:
+    return c.UploadState(upload.number, upload.offset, upload.size)

@@ -1,0 +1,119 @@
+"""Files: uploaded in chunks, posted as one entry, pulled in chunks."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from chatd.wire.commands.table import Nonce, Params, Result, RoomId, Seq, command
+from chatd.wire.commands.talking import POSTING_REFUSES, Posted
+
+CHUNK_BYTES_MAX = 48 * 1024
+"""What one chunk holds at most, in both directions: it has to fit a frame."""
+FILE_NAME_BYTES_MAX = 255
+CAPTION_BYTES_MAX = 2 * 1024
+SHA256_BYTES = 32
+
+FileName = Annotated[str, Meta(min_length=1, max_length=FILE_NAME_BYTES_MAX)]
+Caption = Annotated[str, Meta(max_length=CAPTION_BYTES_MAX)]
+Size = Annotated[int, Meta(ge=0, le=2**53)]
+Sha256 = Annotated[bytes, Meta(min_length=SHA256_BYTES, max_length=SHA256_BYTES)]
+Chunk = Annotated[bytes, Meta(min_length=1, max_length=CHUNK_BYTES_MAX)]
+
+
+class UploadState(Result, frozen=True):
+    """How far an upload has come.
+
+    offset: the bytes that the server has, durably; the next chunk begins there.
+    """
+
+    upload: int
+    offset: int
+    size: int
+
+
+@command(
+    "upload",
+    UploadState,
+    help="begin to upload a file to a room, or go on with it where the server has got to",
+    refuses={
+        "bad_request": "the name can't be that of a file, or the caption says nothing",
+        "banned": "you may not send until `until`",
+        "conflict": "you have too many unfinished uploads",
+        "not_found": "there is no such room or user for you",
+        "rate_limited": "the period's messages are used up, `reset_at` says until when",
+        "storage_full": "the server's disk is full, or your quota of `limit` bytes is",
+        "too_large": "the file has more bytes than `limit`",
+    },
+)
+class Upload(Params, frozen=True):
+    room: RoomId
+    name: FileName
+    size: Size
+    sha256: Sha256
+    caption: Caption = ""
+
+
+@command(
+    "upload-chunk",
+    UploadState,
+    help="send the next bytes of an upload; each answer says that they are on disk",
+    refuses={
+        "conflict": "the server has `offset` bytes, the next chunk begins there",
+        "not_found": "you have no such upload",
+        "storage_full": "the server's disk is full",
+        "too_large": "these bytes go beyond the size that was told",
+    },
+)
+class UploadChunk(Params, frozen=True):
+    upload: Seq
+    offset: Size
+    data: Chunk
+
+
+@command(
+    "upload-finish",
+    Posted,
+    help="post an uploaded file in its room",
+    refuses={
+        **POSTING_REFUSES,
+        "bad_request": "the bytes are not those of the SHA-256 that was told: cancel the upload",
+        "conflict": "bytes are missing, or the nonce was used for something else",
+        "not_found": "you have no such upload, or may not send to its room any more",
+    },
+)
+class UploadFinish(Params, frozen=True):
+    upload: Seq
+    nonce: Nonce | None = None
+
+
+@command(
+    "upload-cancel",
+    help="drop an upload and its bytes",
+    refuses={"not_found": "you have no such upload", "storage_full": "the server's disk is full"},
+)
+class UploadCancel(Params, frozen=True):
+    upload: Seq
+
+
+class FileChunk(Result, frozen=True):
+    """Bytes of a file from `offset` on; none are left when `offset` and they reach `size`."""
+
+    offset: int
+    size: int
+    data: bytes
+
+
+@command(
+    "download",
+    FileChunk,
+    help="fetch the next bytes of a file",
+    refuses={
+        "bad_request": "the offset is behind the file's end",
+        "expired": "the entry is there, and its file is not on the server's disk any more",
+        "not_found": "there is no such entry for you, or it is no file",
+    },
+)
+class Download(Params, frozen=True):
+    room: RoomId
+    seq: Seq
+    offset: Size = 0

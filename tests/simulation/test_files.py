@@ -1,0 +1,337 @@
+"""Files: uploaded in pieces, durable when they are answered; posted once; pulled in pieces."""
+
+import hashlib
+from contextlib import suppress
+
+import pytest
+
+from chatd.handlers.files import UPLOAD_KEPT_MS, UPLOADS_MAX
+from chatd.wire.commands import CHUNK_BYTES_MAX, FILE_NAME_BYTES_MAX
+from tests.simulation.disk import PowerCut
+from tests.simulation.peer import Map, Peer
+from tests.simulation.world import World
+
+MINUTE_MS = 60_000
+CONTENT = bytes(range(256)) * 500  # three chunks
+TEXT = b"the text of a file that must not stay on the disk"
+
+
+def begin(peer: Peer, content: bytes = CONTENT, room: str = "general", **fields: object) -> Map:
+    """Begin an upload."""
+    sha256 = hashlib.sha256(content).digest()
+    params = {"room": room, "name": "a.bin", "size": len(content), "sha256": sha256, **fields}
+    return peer.call("upload", **params)
+
+
+def fill(peer: Peer, number: int, content: bytes = CONTENT, offset: int = 0) -> None:
+    """Send what is missing of an upload."""
+    while offset < len(content):
+        data = content[offset : offset + CHUNK_BYTES_MAX]
+        offset = peer.call("upload-chunk", upload=number, offset=offset, data=data)["offset"]
+
+
+def share(peer: Peer, content: bytes = CONTENT, room: str = "general", **fields: object) -> Map:
+    """Upload a file and post it."""
+    number = begin(peer, content, room, **fields)["upload"]
+    fill(peer, number, content)
+    return peer.call("upload-finish", upload=number)
+
+
+def fetch(peer: Peer, seq: int, room: str = "general") -> bytes:
+    """Download a file, a piece at a time."""
+    content = bytearray()
+    while True:
+        piece = peer.call("download", room=room, seq=seq, offset=len(content))
+        content += piece["data"]
+        if len(content) == piece["size"]:
+            return bytes(content)
+
+
+def files_on_disk(world: World) -> list[str]:
+    return [path for path in world.disk.files() if "-files/" in path]
+
+
+# -- the way of a file -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [0, 1, CHUNK_BYTES_MAX, CHUNK_BYTES_MAX + 1, len(CONTENT)])
+def test_file_arrives_as_it_was_sent(size: int) -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        posted = share(alice, CONTENT[:size], caption="look at this")
+        (entry,) = bob.entries
+        assert (entry["kind"], entry["author"], entry["name"]) == ("file", "alice", "a.bin")
+        assert (entry["size"], entry.get("text")) == (size, "look at this")
+        assert entry["sha256"] == hashlib.sha256(CONTENT[:size]).hexdigest()
+        assert fetch(bob, posted["seq"]) == CONTENT[:size]
+
+
+def test_file_to_one_user_is_seen_by_nobody_else() -> None:
+    with World() as world:
+        alice, bob, carol = world.user("alice"), world.user("bob"), world.user("carol")
+        posted = share(alice, room="bob")
+        assert posted["room"] == "alice,bob"
+        assert fetch(bob, posted["seq"], "alice") == CONTENT
+        for room in ("alice,bob", "alice", "bob"):
+            refusal = carol.refusal("download", room=room, seq=posted["seq"])
+            assert refusal["code"] == "not_found"
+        assert carol.entries == []
+
+
+def test_upload_goes_on_where_the_server_has_got_to_after_a_crash() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        number = begin(alice)["upload"]
+        fill(alice, number, CONTENT[:CHUNK_BYTES_MAX])
+        alice.request("upload-chunk", upload=number, offset=CHUNK_BYTES_MAX, data=b"never answered")
+        world.crash()
+        world.restart()
+        alice = world.user("alice")
+        state = begin(alice)
+        assert (state["upload"], state["offset"]) == (number, CHUNK_BYTES_MAX)
+        fill(alice, number, offset=CHUNK_BYTES_MAX)
+        assert fetch(alice, alice.call("upload-finish", upload=number)["seq"]) == CONTENT
+
+
+def test_file_survives_stop_and_crash() -> None:
+    with World() as world:
+        seq = share(world.user("alice"))["seq"]
+        world.stop()
+        world.restart()
+        assert fetch(world.user("bob"), seq) == CONTENT
+        world.crash()
+        world.restart()
+        assert fetch(world.user("bob"), seq) == CONTENT
+
+
+def test_same_bytes_are_kept_once_and_only_when_they_have_come() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        first = share(alice)["seq"]
+        state = begin(bob)
+        assert state["offset"] == 0  # to know the hash gives nothing
+        fill(bob, state["upload"])
+        second = bob.call("upload-finish", upload=state["upload"])["seq"]
+        assert len(files_on_disk(world)) == 1
+        assert fetch(alice, second) == fetch(bob, first) == CONTENT
+
+
+def test_finish_said_twice_posts_once() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        number = begin(alice)["upload"]
+        fill(alice, number)
+        first = alice.call("upload-finish", upload=number, nonce="n")
+        assert alice.call("upload-finish", upload=number, nonce="n") == first
+        assert len(alice.entries) == 1
+
+
+# -- refusals --------------------------------------------------------------------------------
+
+
+def test_wrong_bytes_are_refused_and_can_be_cancelled() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        number = begin(alice)["upload"]
+        fill(alice, number, bytes(len(CONTENT)))
+        assert alice.refusal("upload-finish", upload=number)["code"] == "bad_request"
+        alice.call("upload-cancel", upload=number)
+        assert files_on_disk(world) == [] and alice.entries == []
+        assert alice.refusal("upload-finish", upload=number)["code"] == "not_found"
+        assert fetch(alice, share(alice)["seq"]) == CONTENT
+
+
+def test_unfinished_upload_can_not_be_posted() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        number = begin(alice)["upload"]
+        refusal = alice.refusal("upload-finish", upload=number)
+        assert (refusal["code"], refusal["offset"]) == ("conflict", 0)
+
+
+@pytest.mark.parametrize("offset", [1, CHUNK_BYTES_MAX])
+def test_chunk_at_another_place_is_a_conflict_that_tells_the_right_one(offset: int) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        number = begin(alice)["upload"]
+        refusal = alice.refusal("upload-chunk", upload=number, offset=offset, data=b"x")
+        assert (refusal["code"], refusal["offset"]) == ("conflict", 0)
+
+
+def test_chunk_beyond_the_size_is_too_large() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        number = begin(alice, b"four")["upload"]
+        refusal = alice.refusal("upload-chunk", upload=number, offset=0, data=b"fives")
+        assert refusal["code"] == "too_large"
+
+
+def test_upload_of_somebody_else_is_not_found() -> None:
+    with World() as world:
+        number = begin(world.user("alice"))["upload"]
+        bob = world.user("bob")
+        for method, fields in (
+            ("upload-chunk", {"offset": 0, "data": b"x"}),
+            ("upload-finish", {}),
+            ("upload-cancel", {}),
+        ):
+            assert bob.refusal(method, upload=number, **fields)["code"] == "not_found"
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "a/b", "a\\b", "a\nb", "a\x1b[31m", " ", "ä" * FILE_NAME_BYTES_MAX]
+)
+def test_name_that_no_file_can_have_is_refused(name: str) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        refusal = alice.refusal("upload", room="general", name=name, size=1, sha256=bytes(32))
+        assert refusal["code"] == "bad_request"
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_file_over_the_size_is_too_large(over: int) -> None:
+    with World(max_file_size_bytes=100) as world:
+        alice = world.user("alice")
+        params = {"room": "general", "name": "a", "size": 100 + over, "sha256": bytes(32)}
+        if over:
+            refusal = alice.refusal("upload", **params)
+            assert (refusal["code"], refusal["limit"]) == ("too_large", 100)
+        else:
+            assert alice.call("upload", **params)["offset"] == 0
+
+
+def test_quota_counts_files_and_unfinished_uploads_and_is_given_back() -> None:
+    with World(file_quota_bytes=100, lifetime_ms=60 * MINUTE_MS) as world:
+        alice = world.user("alice")
+        share(alice, b"x" * 60)
+        begin(alice, b"y" * 30)
+        refusal = alice.refusal("upload", room="general", name="z", size=11, sha256=bytes(32))
+        assert (refusal["code"], refusal["limit"]) == ("storage_full", 100)
+        alice.ack("general")
+        world.sleep(70 * MINUTE_MS)
+        assert begin(alice, b"z" * 70)["offset"] == 0
+
+
+def test_unfinished_uploads_are_bounded_and_expire() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        for number in range(UPLOADS_MAX):
+            begin(alice, b"%d" % number)
+        more = {"room": "general", "name": "a", "size": 9, "sha256": bytes(32)}
+        assert alice.refusal("upload", **more)["code"] == "conflict"
+        world.sleep(UPLOAD_KEPT_MS)
+        assert files_on_disk(world) == []
+        assert world.user("alice").call("upload", **more)["offset"] == 0
+
+
+def test_files_count_in_the_limit_and_are_refused_before_any_byte() -> None:
+    with World(limit_messages=1) as world:
+        alice = world.user("alice")
+        number = begin(alice)["upload"]
+        fill(alice, number)
+        alice.send("the one message of this period")
+        assert alice.refusal("upload-finish", upload=number)["code"] == "rate_limited"
+        more = {"room": "general", "name": "a", "size": 9, "sha256": bytes(32)}
+        assert alice.refusal("upload", **more)["code"] == "rate_limited"
+
+
+def test_full_disk_refuses_chunks_and_takes_them_when_there_is_room_again() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        number = begin(alice)["upload"]
+        world.disk.capacity = sum(map(len, world.disk.files().values()))
+        refusal = alice.refusal("upload-chunk", upload=number, offset=0, data=CONTENT[:1000])
+        assert refusal["code"] == "storage_full"
+        world.disk.capacity = None
+        fill(alice, number)
+        assert fetch(alice, alice.call("upload-finish", upload=number)["seq"]) == CONTENT
+
+
+@pytest.mark.parametrize("seq", [0, 1, 3, 99])
+def test_what_is_no_file_is_not_found(seq: int) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        alice.send("a message")
+        share(alice)
+        assert alice.refusal("download", room="general", seq=seq)["code"] == "not_found"
+
+
+def test_offset_behind_the_end_of_a_file_is_refused() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        seq = share(alice)["seq"]
+        size = len(CONTENT)
+        assert alice.call("download", room="general", seq=seq, offset=size)["data"] == b""
+        refusal = alice.refusal("download", room="general", seq=seq, offset=size + 1)
+        assert refusal["code"] == "bad_request"
+
+
+# -- the end of a file -----------------------------------------------------------------------
+
+
+def test_file_leaves_the_disk_with_its_last_entry() -> None:
+    with World(lifetime_ms=60 * MINUTE_MS) as world:
+        alice = world.user("alice")
+        share(alice, TEXT)
+        world.sleep(30 * MINUTE_MS)
+        share(alice, TEXT)
+        alice.ack("general")
+        world.sleep(40 * MINUTE_MS)
+        assert world.on_disk(TEXT.decode())
+        world.sleep(40 * MINUTE_MS)
+        assert not world.on_disk(TEXT.decode())
+        assert alice.refusal("download", room="general", seq=2)["code"] == "not_found"
+
+
+def test_newcomer_is_not_shown_files_before_the_last_messages() -> None:
+    with World(limit_show_messages=1) as world:
+        alice = world.user("alice")
+        share(alice)
+        alice.send("the last word")
+        bob = world.user("bob")
+        assert bob.refusal("download", room="general", seq=1)["code"] == "not_found"
+
+
+def test_orphans_are_removed_at_start_and_what_is_needed_stays() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        seq = share(alice)["seq"]
+        world.kill()
+        for name in ("00000099", "rubbish"):
+            world.disk.put(f"data/chat.db-files/{name}", b"orphan")
+        world.restart()
+        assert len(files_on_disk(world)) == 1
+        assert fetch(world.user("alice"), seq) == CONTENT
+
+
+def test_file_that_somebody_took_from_the_disk_is_expired() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        seq = share(alice)["seq"]
+        world.disk.take(*files_on_disk(world))
+        assert alice.refusal("download", room="general", seq=seq)["code"] == "expired"
+
+
+def test_power_cut_at_any_call_of_an_upload_loses_nothing_that_was_answered() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        world.disk.calls.clear()
+        share(alice, b"first")
+        calls = len(world.disk.calls)
+    for call in range(1, calls + 2):
+        cut_in_the_middle(call)
+
+
+def cut_in_the_middle(call: int) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        world.cut_power_at(call)
+        with suppress(PowerCut):
+            share(alice, b"first")
+        heard = [entry["seq"] for entry in alice.entries]
+        world.crash()
+        world.restart()
+        again = world.user("alice")
+        for seq in heard:
+            assert fetch(again, seq) == b"first"
+        assert fetch(again, share(again, b"second")["seq"]) == b"second"
