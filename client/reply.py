@@ -8,7 +8,13 @@ from chatd.wire.envelope import encode_request
 
 R = TypeVar("R", bound=Result, covariant=True)
 
-_READING = frozenset({"devices", "history", "ping", "rooms", "status", "sync", "who"})
+_SAFE_TWICE = frozenset(
+    {
+        "devices", "download", "history", "ping", "rooms", "status", "sync", "upload",
+        "upload-chunk", "who",
+    }
+)  # fmt: skip
+"""They only read, or say where what they bring has its place."""
 
 
 class Reply(Generic[R]):
@@ -43,9 +49,9 @@ class Reply(Generic[R]):
 
     @property
     def repeatable(self) -> bool:
-        """Whether sending it again does nothing twice: it reads, or carries a nonce."""
+        """Whether sending it again does nothing twice: see `_SAFE_TWICE`; or it carries a nonce."""
         nonce = getattr(self.params, "nonce", None)
-        return self.command.method in _READING or nonce is not None
+        return self.command.method in _SAFE_TWICE or nonce is not None
 
     def result(self, timeout_seconds: float | None = None) -> R:
         """Wait for the answer and return it.

@@ -167,7 +167,7 @@ class Client:
         self._flush_acks()
         self._channel.leave()
         try:
-            self._ask(Logout(), Nothing)
+            self.ask(Logout(), Nothing)
         finally:
             self.close()
 
@@ -199,7 +199,7 @@ class Client:
         self._following = Sync(start=start, peek=peek)
         if start is Start.NOW and self.welcome is not None:
             self._since_ms = self.welcome.now
-        synced = self._ask(self._sync_params(), Synced)
+        synced = self.ask(self._sync_params(), Synced)
         self.positions.epoch = synced.epoch
         return synced
 
@@ -243,11 +243,11 @@ class Client:
 
     def send(self, text: str) -> Posted:
         """Say something in the general room, exactly once whatever the line does."""
-        return self._ask(Send(text, self._environment.nonce()), Posted)
+        return self.ask(Send(text, self._environment.nonce()), Posted)
 
     def send_to(self, to: str, text: str) -> Posted:
         """Say something to one user alone, exactly once."""
-        return self._ask(SendTo(to, text, self._environment.nonce()), Posted)
+        return self.ask(SendTo(to, text, self._environment.nonce()), Posted)
 
     def history(
         self,
@@ -259,27 +259,27 @@ class Client:
         limit: int = 50,
     ) -> HistoryPage:
         """Read a page of a room, by room id: the latest, or that near an entry."""
-        return self._ask(History(room, before, after, around, limit), HistoryPage)
+        return self.ask(History(room, before, after, around, limit), HistoryPage)
 
     def status(self) -> StatusResult:
         """Ask for name, devices, unread counts, messages left and who is online."""
-        return self._ask(Status(), StatusResult)
+        return self.ask(Status(), StatusResult)
 
     def rooms(self, after: str = "") -> Rooms:
         """List rooms, a page at a time; `after` is `next` of the page before."""
-        return self._ask(ListRooms(after), Rooms)
+        return self.ask(ListRooms(after), Rooms)
 
     def who(self, after: str = "") -> Names:
         """List who is online, a page at a time."""
-        return self._ask(Who(after), Names)
+        return self.ask(Who(after), Names)
 
     def devices(self, after: int = 0) -> Devices:
         """List the devices that have a token, a page at a time."""
-        return self._ask(ListDevices(after), Devices)
+        return self.ask(ListDevices(after), Devices)
 
     def revoke(self, device: int) -> None:
         """Take a device's token away, and its connections."""
-        self._ask(Revoke(device), Nothing)
+        self.ask(Revoke(device), Nothing)
 
     def change_password(self, old: str, new: str, *, device: str | None = None) -> LoggedIn:
         """Prove the old password, set a new one. All tokens are revoked; a label makes one.
@@ -287,7 +287,7 @@ class Client:
         Raises AuthFailed if the old one is wrong.
         """
         self._prove(old)
-        changed = self._ask(ChangePassword(**asdict(new_keys(new)), device=device), LoggedIn)
+        changed = self.ask(ChangePassword(**asdict(new_keys(new)), device=device), LoggedIn)
         self._log_in_again = _again(changed, new)
         return changed
 
@@ -296,7 +296,14 @@ class Client:
 
         Raises UnknownMethod and BadRequest before anything is sent.
         """
-        return self._ask(read_params(method, params), Result)
+        return self.ask(read_params(method, params), Result)
+
+    def ask(self, params: Params, result: type[R]) -> R:
+        """Ask for a row of the command table, its parameters given as its struct.
+
+        result: what the row says that it answers; `History` answers a HistoryPage.
+        """
+        return cast(R, self.request(params).result())
 
     def request(
         self, params: Params, then: Callable[[Reply[Any]], object] | None = None
@@ -312,13 +319,10 @@ class Client:
 
     # -- How it is done ----------------------------------------------------------------------
 
-    def _ask(self, params: Params, result: type[R]) -> R:
-        return cast(R, self.request(params).result())
-
     def _prove(self, password: str) -> None:
         proof = Proof(self.name, password)
-        challenge = self._ask(LoginStart(proof.first()), Challenge)
-        proved = self._ask(LoginFinish(proof.final(challenge.message)), LoggedIn)
+        challenge = self.ask(LoginStart(proof.first()), Challenge)
+        proved = self.ask(LoginFinish(proof.final(challenge.message)), LoggedIn)
         proof.verify(proved.message)
 
     def _now(self) -> float:

@@ -1,0 +1,249 @@
+"""Files: sent and fetched in pieces, several on their way at once, resumed after a loss.
+
+Both ends check the SHA-256. A file that is coming stands beside its place under a name of its
+own, `.NAME.part`, until every byte is there and right; a fetch that was broken off goes on with
+it. Nothing that exists is ever replaced unless that was asked for.
+"""
+
+import hashlib
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from chatd.errors import BadRequest, Conflict, NotFound
+from chatd.wire.commands import (
+    CHUNK_BYTES_MAX,
+    FILE_NAME_BYTES_MAX,
+    Download,
+    FileChunk,
+    Posted,
+    Upload,
+    UploadChunk,
+    UploadFinish,
+    UploadState,
+)
+from chatd.wire.entries import File
+from client.environment import new_nonce
+from client.errors import ClientError, ConnectionLost
+from client.reply import Reply
+from client.session import Client
+
+CHUNKS_AT_ONCE = 8
+"""Pieces on their way: enough for a long line, little enough to stop at once."""
+HASHED_BYTES = 1024 * 1024
+GIVE_UP_SECONDS = 300.0
+"""So long without any progress is a line tried again."""
+
+Progress = Callable[[int, int], object]
+"""Told of the bytes that are done, and of all."""
+
+
+class FileTrouble(ClientError):
+    """The file at our end can't be read, written or trusted."""
+
+
+def send_file(
+    client: Client,
+    path: Path,
+    room: str,
+    caption: str = "",
+    progress: Progress = lambda done, size: None,
+) -> Posted:
+    """Upload a file and post it in a room, or to a user; return where it is.
+
+    Broken off, the same call goes on where the server has got to. Raises FileTrouble,
+    ConnectionLost, and what the server refuses.
+    """
+    try:
+        with open(path, "rb") as file:
+            size, sha256 = _measure(file)
+            upload = Upload(room, path.name, size, sha256, caption)
+            number = _Uploading(client, file, upload, progress).run()
+    except OSError as error:
+        raise FileTrouble(f"{path}: {error.strerror or error}") from None
+    return _finish(client, number)
+
+
+def _finish(client: Client, number: int) -> Posted:
+    try:
+        return client.ask(UploadFinish(number, new_nonce()), Posted)
+    except BadRequest:
+        client.call("upload-cancel", upload=number)
+        raise FileTrouble("the file changed while it was sent; send it again") from None
+
+
+class _Uploading:
+    """One upload until all of its bytes are there."""
+
+    def __init__(
+        self, client: Client, file: BinaryIO, upload: Upload, progress: Progress
+    ) -> None:
+        self._client = client
+        self._file = file
+        self._upload = upload
+        self._progress = progress
+        self._patience = _Patience()
+
+    def run(self) -> int:
+        """Send what is missing; return the upload's number."""
+        while True:
+            state = self._patience.ask(lambda: self._client.ask(self._upload, UploadState))
+            self._progress(state.offset, state.size)
+            if state.offset == state.size or self._send_from(state):
+                return state.upload
+
+    def _send_from(self, state: UploadState) -> bool:
+        """Send the rest; False if the line was lost, or somebody else sends it too."""
+        sent: deque[Reply[UploadState]] = deque()
+        try:
+            for offset in range(state.offset, state.size, CHUNK_BYTES_MAX):
+                self._file.seek(offset)
+                data = self._file.read(min(CHUNK_BYTES_MAX, state.size - offset))
+                if not data:
+                    raise FileTrouble("the file became shorter while it was sent")
+                sent.append(self._client.request(UploadChunk(state.upload, offset, data)))
+                if len(sent) >= CHUNKS_AT_ONCE:
+                    self._take(sent.popleft())
+            while sent:
+                self._take(sent.popleft())
+        except (Conflict, ConnectionLost) as error:
+            self._patience.bear(error)
+            return False
+        return True
+
+    def _take(self, reply: Reply[UploadState]) -> None:
+        state = reply.result()
+        self._patience.rewarded()
+        self._progress(state.offset, state.size)
+
+
+class _Patience:
+    """How long a transfer that does not get on is tried again."""
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+
+    def rewarded(self) -> None:
+        """It got on."""
+        self._since = time.monotonic()
+
+    def bear(self, error: Exception) -> None:
+        """Raise `error` if it has not got on for too long."""
+        if time.monotonic() - self._since > GIVE_UP_SECONDS:
+            raise error
+
+    def ask(self, question: Callable[[], UploadState]) -> UploadState:
+        """Ask until there is an answer."""
+        while True:
+            try:
+                return question()
+            except ConnectionLost as error:
+                self.bear(error)
+
+
+# -- Fetching --------------------------------------------------------------------------------
+
+
+def find_file(client: Client, room: str, seq: int) -> File:
+    """Return the entry of a file. room: its id. Raises NotFound if that is none."""
+    for entry in client.history(room, around=seq, limit=1).entries:
+        if entry.seq == seq and isinstance(entry, File):
+            return entry
+    raise NotFound("there is no file at that place")
+
+
+def fetch_file(
+    client: Client,
+    entry: File,
+    target: Path,
+    progress: Progress = lambda done, size: None,
+    *,
+    replace: bool = False,
+) -> Path:
+    """Download a file; return where it is now.
+
+    target: a folder, where it gets the name that it was sent under, made harmless; or the
+    path of a file. replace: whether what stands there may go. Raises FileTrouble,
+    ConnectionLost, and what the server refuses.
+    """
+    path = target / local_name(entry.name) if target.is_dir() else target
+    if path.exists() and not replace:
+        raise FileTrouble(f"{path} exists already; name another place")
+    part = path.with_name(f".{path.name[:200]}.part")
+    try:
+        with open(os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b") as file:
+            _fetch_rest(client, entry, file, progress)
+            if not _is_right(file, entry):
+                file.truncate(0)
+                raise FileTrouble("the bytes that came are not those that were sent; try again")
+        _put_in_place(part, path, replace)
+    except OSError as error:
+        raise FileTrouble(f"{path}: {error.strerror or error}") from None
+    return path
+
+
+def local_name(name: str) -> str:
+    """Return a name that is one in the chosen folder, visible and printable, whatever was sent.
+
+    "../../etc/passwd" becomes "passwd", ".bashrc" becomes "_bashrc".
+    """
+    last = name.replace("\\", "/").rpartition("/")[2]
+    shown = "".join(character if character.isprintable() else "_" for character in last)
+    visible = "_" + shown.lstrip(".") if shown.startswith(".") else shown
+    return visible.encode()[:FILE_NAME_BYTES_MAX].decode(errors="ignore").strip() or "_"
+
+
+def _fetch_rest(client: Client, entry: File, file: BinaryIO, progress: Progress) -> None:
+    done = min(file.seek(0, os.SEEK_END), entry.size)
+    file.truncate(done)
+    progress(done, entry.size)
+    patience = _Patience()
+    while done < entry.size:
+        try:
+            for data in _pieces(client, entry, done):
+                file.write(data)
+                done += len(data)
+                patience.rewarded()
+                progress(done, entry.size)
+        except ConnectionLost as error:
+            patience.bear(error)
+
+
+def _pieces(client: Client, entry: File, start: int) -> Iterator[bytes]:
+    """Yield the bytes from `start` on, asking ahead."""
+    asked: deque[Reply[FileChunk]] = deque()
+    for offset in range(start, entry.size, CHUNK_BYTES_MAX):
+        asked.append(client.request(Download(entry.room, entry.seq, offset)))
+        if len(asked) >= CHUNKS_AT_ONCE:
+            yield asked.popleft().result().data
+    while asked:
+        yield asked.popleft().result().data
+
+
+def _put_in_place(part: Path, path: Path, replace: bool) -> None:
+    if replace:
+        os.replace(part, path)
+        return
+    try:
+        os.link(part, path)  # in one step, and never over a file that came meanwhile
+    except FileExistsError:
+        raise FileTrouble(f"{path} exists already; name another place") from None
+    part.unlink()
+
+
+def _measure(file: BinaryIO) -> tuple[int, bytes]:
+    """Return a file's size and SHA-256."""
+    hash, size = hashlib.sha256(), 0
+    file.seek(0)
+    while data := file.read(HASHED_BYTES):
+        hash.update(data)
+        size += len(data)
+    return size, hash.digest()
+
+
+def _is_right(file: BinaryIO, entry: File) -> bool:
+    size, sha256 = _measure(file)
+    return (size, sha256.hex()) == (entry.size, entry.sha256)
