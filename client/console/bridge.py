@@ -45,6 +45,11 @@ class Bridge:
         self._handled = threading.Semaphore(0)
         self._reader = threading.Thread(target=self._follow, name="events", daemon=True)
 
+    @property
+    def client(self) -> Client:
+        """The client, for `run`."""
+        return self._client
+
     def start(self) -> None:
         """Begin to hand over events."""
         self._reader.start()

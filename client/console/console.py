@@ -14,6 +14,7 @@ from client.console.arguments import Misuse, text_of
 from client.console.attention import Attention
 from client.console.bridge import Bridge
 from client.console.failures import explain
+from client.console.echo import echo_lines
 from client.console.feed import EARLIER, UNREAD, Feed, is_by_other
 from client.console.prompt import Prompt
 from client.console.render import Renderer
@@ -46,7 +47,7 @@ class Keyring(Protocol):
         """Forget a token."""
 
 
-Action = Callable[["Console", str], Awaitable[None]]
+Action = Callable[["Console", Command], Awaitable[None]]
 
 
 class Console:
@@ -77,7 +78,7 @@ class Console:
         self._backlog = EARLIER if newcomer else UNREAD
         self._bell = bell
         self._bye = ""
-        self._pending = 0
+        self._pending: list[str] = []
         self._warned_pending = False
         self._more: Callable[[], Coro] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -172,16 +173,17 @@ class Console:
 
     async def post(self, params: c.Send | c.SendTo, line: str) -> None:
         """Post a text; what is refused comes back to the line it was typed on."""
-        if self._pending >= PENDING_MAX:
+        if len(self._pending) >= PENDING_MAX:
             self._refuse(line, f"{PENDING_MAX} messages are on their way already\nwait for them")
             return
-        self._pending += 1
+        self._pending.append(params.text)
+        self.editor.app.invalidate()
         try:
             await self.bridge.ask(params, c.Posted)
         except (ChatError, ClientError) as error:
             self._refuse(line, explain(error, self.renderer.zone, now_ms()))
         finally:
-            self._pending -= 1
+            self._pending.remove(params.text)
             self._warned_pending = False
             self.editor.app.invalidate()
 
@@ -209,11 +211,11 @@ class Console:
         typed = read_line(text, self._actions, talking=bool(self.talking_to))
         if typed is None:
             if more is not None:
-                self._start(more())
+                self.start(more())
         elif isinstance(typed, Command):
             if typed.name not in ("send", "send-to"):
                 self.show([[(DIM, f"> {typed.name} {typed.rest}".rstrip())]])
-            self._start(self._do(typed, text))
+            self.start(self._guarded(self._actions[typed.name](self, typed)))
         elif isinstance(typed, NoCommand):
             self.error(f"there is no command /{typed.name}\n`help` lists them; // begins a text")
         else:
@@ -233,13 +235,15 @@ class Console:
         """Leave, but say once that something is not sent yet."""
         if self._pending and not self._warned_pending:
             self._warned_pending = True
-            self.error(f"{self._pending} messages are not sent yet\nonce more leaves all the same")
+            count = len(self._pending)
+            self.error(f"{count} messages are not sent yet\nonce more leaves all the same")
             return
         self.editor.end(0)
 
-    def prompt(self) -> str:
-        """Return what stands in front of the line."""
-        return f"{self.talking_to}> "
+    def prompt(self) -> list[Line]:
+        """Return what stands above the line: what is on its way; and what in front of it."""
+        echoes = echo_lines(self._pending, self.screen.width)
+        return [*echoes, [("class:prompt", f"{self.talking_to}> ")]]
 
     def toolbar(self) -> Line:
         """Return the line at the bottom."""
@@ -257,7 +261,7 @@ class Console:
             self.talking_to,
             unread,
             self._allowance(),
-            self._pending,
+            len(self._pending),
             self.known.online_count,
         )
 
@@ -279,14 +283,10 @@ class Console:
                 "`talk general` or `talk NAME` sends plain lines there; Up brings this one back"
             )
             return
-        self._start(self._say_plain(typed, line))
+        self.start(self._say_plain(typed, line))
 
     async def _say_plain(self, typed: Plain, line: str) -> None:
         await self._guarded(self.say(self.talking_to, text_of("send", typed.text), line))
-
-    async def _do(self, typed: Command, line: str) -> None:
-        self._typed_line = line
-        await self._guarded(self._actions[typed.name](self, typed.rest))
 
     async def _guarded(self, doing: Awaitable[None]) -> None:
         try:
@@ -296,7 +296,8 @@ class Console:
         except (ChatError, ClientError) as error:
             self.error(explain(error, self.renderer.zone, now_ms()))
 
-    def _start(self, doing: Coro) -> None:
+    def start(self, doing: Coro) -> None:
+        """Do something beside everything else."""
         task = asyncio.get_running_loop().create_task(doing)
         self._tasks.add(task)
         task.add_done_callback(self._done)

@@ -20,7 +20,7 @@ from prompt_toolkit.history import History
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 
 from client.console.palette import STYLE
-from client.console.styled import Line
+from client.console.styled import Line, joined
 
 MENU_ROWS = 6
 REFRESH_SECONDS = 10.0
@@ -42,8 +42,8 @@ class Owner(Protocol):
     def leave(self) -> None:
         """Ctrl-D on an empty line."""
 
-    def prompt(self) -> str:
-        """Return what stands in front of the line."""
+    def prompt(self) -> list[Line]:
+        """Return the lines above the edited one, and what stands in front of it."""
 
     def toolbar(self) -> Line:
         """Return the line at the bottom."""
@@ -116,8 +116,10 @@ class Prompt:
     # -- what prompt_toolkit calls -----------------------------------------------------------
 
     def _message(self) -> StyleAndTextTuples:
-        asked = self._owner is None or self._answer is not None
-        return [("class:prompt", self._question if asked else self._bound.prompt())]
+        if self._owner is None or self._answer is not None:
+            return [("class:prompt", self._question)]
+        *above, front = self._owner.prompt()
+        return [*joined(above), *front]
 
     def _toolbar(self) -> StyleAndTextTuples:
         return [*self._bound.toolbar()] if self._owner else []

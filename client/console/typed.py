@@ -11,10 +11,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of the book. rest: all behind the blank that ends its name."""
+    """A command of the book.
+
+    rest: all behind the blank that ends its name. line: as it was typed.
+    """
 
     name: str
     rest: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,11 @@ def read_line(line: str, names: Container[str], *, talking: bool) -> Typed:
         return Plain(line[1:])
     if line.startswith("/"):
         name, rest = first_word(line[1:])
-        return Command(name.lower(), rest) if name.lower() in names else NoCommand(name)
+        return Command(name.lower(), rest, line) if name.lower() in names else NoCommand(name)
     name, rest = first_word(line)
     if talking or name.lower() not in names:
         return Plain(line)
-    return Command(name.lower(), rest)
+    return Command(name.lower(), rest, line)
 
 
 def first_word(text: str) -> tuple[str, str]:

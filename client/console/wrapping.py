@@ -46,6 +46,19 @@ def width_of(text: str) -> int:
     return sum(map(columns, text))
 
 
+def cut(text: str, width: int) -> str:
+    """Return as much of a text as fits, with a mark where something is missing."""
+    if width_of(text) <= width:
+        return text
+    used, kept = 1, ""
+    for character in text:
+        used += columns(character)
+        if used > width:
+            break
+        kept += character
+    return kept + "…"
+
+
 def _more(indent: int) -> Line:
     return [(DIM, " " * indent + "(the rest of this text is not shown: too many lines)")]
 

@@ -1,0 +1,18 @@
+"""Actions: what the commands do in the console, in a module for each family.
+
+A command that the table of the protocol names with `console=` is in the book already, with its
+usage, help and completion. To let it do something here, parse its arguments in a function of
+`client.console.arguments`, ask the server and show the answer:
+
+    @action("whois")
+    async def whois(console: Console, typed: Command) -> None:
+        answer = await console.ask(c.Whois(user_of(typed.rest)), c.WhoisResult)
+        console.note(f"{answer.name} has been here since {answer.created}")
+
+Misuse and what the server refuses are shown by the console.
+"""
+
+from client.console.actions import accounts, knowing, reading, talking
+from client.console.actions.table import ACTIONS
+
+__all__ = ["ACTIONS", "accounts", "knowing", "reading", "talking"]

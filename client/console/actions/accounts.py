@@ -1,0 +1,63 @@
+"""Devices and the password."""
+
+from chatd.errors import AuthFailed
+from chatd.wire import commands as c
+from client.console.actions.table import action
+from client.console.answers import devices_lines
+from client.console.arguments import Misuse, device_number, no_arguments
+from client.console.console import Console, now_ms
+from client.console.typed import Command
+
+
+@action("devices")
+async def devices(console: Console, typed: Command) -> None:
+    no_arguments("devices", typed.rest)
+    await _devices_after(console, 0)
+
+
+async def _devices_after(console: Console, after: int) -> None:
+    page = await console.ask(c.ListDevices(after), c.Devices)
+    console.show(devices_lines(console.renderer, page.devices, now_ms()))
+    if page.next is not None:
+        further = page.next
+        console.offer_more(lambda: _devices_after(console, further))
+
+
+@action("revoke")
+async def revoke(console: Console, typed: Command) -> None:
+    number = device_number(typed.rest)
+    await console.ask(c.Revoke(number), c.Nothing)
+    console.note(f"device {number} opens nothing any more")
+
+
+@action("password")
+async def password(console: Console, typed: Command) -> None:
+    no_arguments("password", typed.rest)
+    old = await _secret(console, "Present password: ")
+    new = await _secret(console, "New password: ")
+    if await _secret(console, "The same again: ") != new:
+        raise Misuse("the two new passwords differ\nnothing was changed; `password` begins anew")
+    client, keyring = console.bridge.client, console.keyring
+    try:
+        changed = await console.bridge.run(
+            client.change_password, old, new, device=keyring.label
+        )
+    except AuthFailed:
+        raise Misuse("the present password is another one\nnothing was changed") from None
+    keyring.keep(changed.name, changed.token)
+    console.note("the password is changed; every other device has to log in again")
+
+
+async def _secret(console: Console, question: str) -> str:
+    answer = await console.editor.ask(question)
+    if not answer:
+        raise Misuse("nothing was changed")
+    return answer
+
+
+@action("logout")
+async def logout(console: Console, typed: Command) -> None:
+    no_arguments("logout", typed.rest)
+    await console.bridge.run(console.bridge.client.log_out)
+    console.keyring.forget(console.renderer.me)
+    console.editor.end(0)

@@ -1,0 +1,70 @@
+"""Knowing: one's status, rooms, who is online, what there is to type; and leaving."""
+
+from chatd.wire import commands as c
+from client.console.actions.table import action
+from client.console.answers import names_lines, rooms_lines, status_lines
+from client.console.arguments import Misuse, no_arguments
+from client.console.book import BOOK
+from client.console.console import Console
+from client.console.typed import Command
+
+
+@action("status")
+async def status(console: Console, typed: Command) -> None:
+    no_arguments("status", typed.rest)
+    answer = await console.ask(c.Status(), c.StatusResult)
+    console.learn(answer)
+    console.show(status_lines(console.renderer, answer))
+
+
+@action("rooms")
+async def rooms(console: Console, typed: Command) -> None:
+    no_arguments("rooms", typed.rest)
+    await _rooms_after(console, "")
+
+
+async def _rooms_after(console: Console, after: str) -> None:
+    page = await console.ask(c.ListRooms(after, min(console.page_rows, c.PAGE_ITEMS_MAX)), c.Rooms)
+    for room in page.rooms:
+        console.known.meet_room(room.room)
+    console.show(rooms_lines(console.renderer, page.rooms))
+    if page.next is not None:
+        further = page.next
+        console.offer_more(lambda: _rooms_after(console, further))
+
+
+@action("who")
+async def who(console: Console, typed: Command) -> None:
+    no_arguments("who", typed.rest)
+    await _who_after(console, "")
+
+
+async def _who_after(console: Console, after: str) -> None:
+    page = await console.ask(c.Who(after), c.Names)
+    console.known.meet(page.names)
+    if not after:
+        console.note(f"{page.count} online")
+    console.show(names_lines(console.renderer, page.names))
+    if page.next is not None:
+        further = page.next
+        console.offer_more(lambda: _who_after(console, further))
+
+
+@action("help")
+async def help(console: Console, typed: Command) -> None:
+    name = typed.rest.strip().removeprefix("/").lower()
+    if name and name not in BOOK:
+        raise Misuse(f"there is no command {name}\n`help` alone lists them")
+    entries = [BOOK[name]] if name else list(BOOK.values())
+    console.show(console.renderer.fields([(entry.usage, entry.help) for entry in entries]))
+    if not name:
+        console.note(
+            "Tab completes, Up and Ctrl-R find what you typed before, Alt-Enter breaks a line, "
+            "Ctrl-C clears it and keeps it"
+        )
+
+
+@action("quit", "exit")
+async def leave(console: Console, typed: Command) -> None:
+    no_arguments(typed.name, typed.rest)
+    console.leave()

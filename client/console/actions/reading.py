@@ -1,0 +1,42 @@
+"""Reading what was said."""
+
+from chatd.wire import commands as c
+from chatd.wire.rooms import GENERAL, title_of
+from client.console.acquaintance import room_named
+from client.console.actions.table import action
+from client.console.arguments import history_of
+from client.console.console import Console
+from client.console.feed import page_lines
+from client.console.typed import Command
+from client.events import HistoryPage
+
+
+@action("history")
+async def history(console: Console, typed: Command) -> None:
+    here = room_named(console.talking_to or GENERAL, console.renderer.me)
+    request = history_of(
+        typed.rest, console.renderer.me, here=here, limit=min(console.page_rows, c.PAGE_ITEMS_MAX)
+    )
+    await show_page(console, request)
+
+
+async def show_page(console: Console, request: c.History) -> None:
+    """Show a page of a room, and let Enter show the next in the same direction."""
+    page = await console.ask(request, HistoryPage)
+    title = title_of(page.room, console.renderer.me)
+    if not page.entries:
+        console.note(f"there is nothing of {title} here")
+        return
+    console.show(console.renderer.heading(f"{title}, as it was"))
+    console.show(page_lines(console.renderer, page.entries))
+    console.show(console.renderer.heading("now"))
+    if page.next is not None:
+        way = "before" if request.after is None else "after"
+        further = replace_place(request, way, page.next)
+        console.offer_more(lambda: show_page(console, further))
+
+
+def replace_place(request: c.History, way: str, seq: int) -> c.History:
+    """Return the request for the page that lies `way` of an entry."""
+    place = {"before": None, "after": None, "around": None, way: seq}
+    return c.History(request.room, limit=request.limit, **place)

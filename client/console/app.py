@@ -1,0 +1,75 @@
+"""The console put together, from the entrance to the goodbye."""
+
+import asyncio
+import sys
+from getpass import getpass
+
+from chatd.errors import ChatError
+from chatd.wire import commands as c
+from client.console.actions import ACTIONS
+from client.console.bridge import Bridge
+from client.console.completion import ConsoleCompleter
+from client.console.console import Console, now_ms
+from client.console.entrance import Entrance
+from client.console.failures import explain
+from client.console.history_file import open_history
+from client.console.keyring import Keyring
+from client.console.prompt import Prompt
+from client.console.render import Renderer
+from client.console.times import Zone, zone_for
+from client.credentials import Credentials, state_folder
+from client.errors import ClientError
+from client.options import ConsoleOptions
+from client.session import Client
+
+GREETING = "`help` lists what there is to type; `send hello` says hello to everyone"
+
+INTERRUPTED = 130
+"""The exit status of a program that Ctrl-C ended, as shells have it."""
+
+
+def run(options: ConsoleOptions) -> int:
+    """Run the console at this terminal; return the exit status: 0, or 1 if it had to end."""
+    keyring = Keyring(Credentials(), options.server)
+    try:
+        with Client(options.host, options.port, client="chat console") as client:
+            is_new = Entrance(client, keyring, input, getpass, _say).enter(options.name)
+            return asyncio.run(_converse(client, keyring, is_new, options.bell))
+    except (KeyboardInterrupt, EOFError):
+        print(file=sys.stderr)
+        return INTERRUPTED
+    except (ClientError, ChatError, OSError) as error:
+        print(f"chat: {explain(error, Zone(), now_ms())}", file=sys.stderr)
+        return 1
+
+
+async def _converse(client: Client, keyring: Keyring, is_new: bool, bell: bool) -> int:
+    assert client.welcome is not None
+    prompt = Prompt(open_history(state_folder()))
+    renderer = Renderer(client.name, zone_for(client.welcome.time_zone))
+    console = Console(prompt, renderer, ACTIONS, keyring, newcomer=is_new, bell=bell)
+    console.bridge = Bridge(client, console.hear, console.over)
+    completer = ConsoleCompleter(console.known, lambda: bool(console.talking_to))
+    try:
+        status = await prompt.run(console, completer, lambda: _begin(console))
+    finally:
+        await console.stop()
+        await console.bridge.close()
+        console.screen.flush()
+    if console.exit_error is not None:
+        raise console.exit_error
+    return status
+
+
+def _begin(console: Console) -> None:
+    console.note(GREETING)
+    console.bridge.start()
+    console.start(_learn(console))
+
+
+async def _learn(console: Console) -> None:
+    console.learn(await console.ask(c.Status(), c.StatusResult))
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)
