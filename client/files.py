@@ -27,7 +27,7 @@ from chatd.wire.commands import (
 )
 from chatd.wire.entries import File
 from client.environment import new_nonce
-from client.errors import ClientError, ConnectionLost
+from client.errors import ClientError, Closed, ConnectionLost
 from client.reply import Reply
 from client.session import Client
 
@@ -132,7 +132,7 @@ class _Patience:
 
     def bear(self, error: Exception) -> None:
         """Raise `error` if it has not got on for too long."""
-        if time.monotonic() - self._since > GIVE_UP_SECONDS:
+        if isinstance(error, Closed) or time.monotonic() - self._since > GIVE_UP_SECONDS:
             raise error
 
     def ask(self, question: Callable[[], UploadState]) -> UploadState:

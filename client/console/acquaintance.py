@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from chatd.wire.commands import Presence
-from chatd.wire.entries import Message
+from chatd.wire.entries import Post
 from chatd.wire.rooms import GENERAL, RoomKind, direct_room, kind_of, self_room, title_of
 from client.events import SeenEntry
 
@@ -30,7 +30,7 @@ class Acquaintance:
     def meet_entry(self, entry: SeenEntry) -> None:
         """Remember the room and the author of an entry."""
         self.meet_room(entry.room)
-        if isinstance(entry, Message):
+        if isinstance(entry, Post):
             self.meet([entry.author])
 
     def meet_room(self, room: str) -> None:

@@ -1,5 +1,9 @@
 """The arguments of commands: words into parameters. Raises Misuse for what makes no sense."""
 
+import shlex
+from io import StringIO
+from pathlib import Path
+
 from chatd.wire.commands import PAGE_ITEMS_MAX, TEXT_BYTES_MAX, History
 from chatd.wire.rooms import GENERAL
 from client.console.acquaintance import room_named
@@ -44,6 +48,47 @@ def user_and_text(rest: str) -> tuple[str, str]:
     if not user:
         raise misuse("send-to", "to whom?")
     return user.removeprefix("@"), text_of("send-to", text)
+
+
+def file_to_send(rest: str) -> tuple[Path, str, str]:
+    """Return which file, to which room or user ("" for here), and the caption."""
+    path, rest = _path_and_rest("send-file", rest)
+    if path is None:
+        raise misuse("send-file", "which file?")
+    word, behind = first_word(rest)
+    if word != "to":
+        return path, "", rest.strip()
+    to, caption = first_word(behind)
+    if not to:
+        raise misuse("send-file", "to whom?")
+    return path, to, caption.strip()
+
+
+def file_to_fetch(rest: str, me: str, *, here: str) -> tuple[str, int, Path | None]:
+    """Return the room and number of a file's entry, and where the file is to go, if told."""
+    place, rest = first_word(rest)
+    title, _, number = place.rpartition("#")
+    if not _is_number(number):
+        raise misuse("get-file", "which file? name its place, as in general#42")
+    path, rest = _path_and_rest("get-file", rest)
+    if rest.strip():
+        raise misuse("get-file", f"`{rest.strip()}` is too much; put a path with blanks in quotes")
+    return room_named(title or here, me), int(number), path
+
+
+def _path_and_rest(name: str, text: str) -> tuple[Path | None, str]:
+    """Split a path off, which may be quoted or have its blanks behind backslashes."""
+    stream = StringIO(text)
+    words = shlex.shlex(stream, posix=True)
+    words.whitespace_split = True
+    words.commenters = ""
+    try:
+        word = words.get_token()
+    except ValueError:
+        raise misuse(name, "a quote is open; close it") from None
+    if not word:
+        return None, ""
+    return Path(word).expanduser(), stream.read()
 
 
 def device_number(rest: str) -> int:

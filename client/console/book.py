@@ -29,6 +29,11 @@ class Entry:
 
 _LOCAL = (
     Entry("talk [room]", "send plain lines to a room or a user from now on; alone: stop that"),
+    Entry(
+        "send-file <path> [to <room>] [caption]",
+        "send a file to a room or a user; broken off, the same command goes on with it",
+    ),
+    Entry("get-file <room#seq> [path]", "fetch a file; nothing that exists is replaced"),
     Entry("help [command]", "list the commands, or explain one"),
     Entry("quit", "leave; Ctrl-D on an empty line does the same"),
     Entry("exit", "leave, like quit"),

@@ -21,6 +21,7 @@ from client.console.render import Renderer
 from client.console.screen import Screen
 from client.console.styled import DIM, Line
 from client.console.toolbar import ToolbarState, toolbar
+from client.console.transfers import Transfers
 from client.console.typed import Command, NoCommand, Plain, read_line
 from client.environment import new_nonce
 from client.errors import ClientError
@@ -80,6 +81,7 @@ class Console:
         self._bye = ""
         self._pending: list[str] = []
         self._warned_pending = False
+        self.transfers = Transfers(prompt.app.invalidate)
         self._more: Callable[[], Coro] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -233,17 +235,18 @@ class Console:
 
     def leave(self) -> None:
         """Leave, but say once that something is not sent yet."""
-        if self._pending and not self._warned_pending:
+        waiting = _counted(len(self._pending), "message") + _counted(len(self.transfers), "file")
+        if waiting and not self._warned_pending:
             self._warned_pending = True
-            count = len(self._pending)
-            self.error(f"{count} messages are not sent yet\nonce more leaves all the same")
+            self.error(f"{' and '.join(waiting)} on the way\nonce more leaves all the same")
             return
         self.editor.end(0)
 
     def prompt(self) -> list[Line]:
         """Return what stands above the line: what is on its way; and what in front of it."""
-        echoes = echo_lines(self._pending, self.screen.width)
-        return [*echoes, [("class:prompt", f"{self.talking_to}> ")]]
+        width = self.screen.width
+        moving = self.transfers.lines(width) + echo_lines(self._pending, width)
+        return [*moving, [("class:prompt", f"{self.talking_to}> ")]]
 
     def toolbar(self) -> Line:
         """Return the line at the bottom."""
@@ -313,6 +316,10 @@ class Console:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _counted(count: int, what: str) -> list[str]:
+    return [f"{count} {what}{'s' if count > 1 else ''}"] if count else []
 
 
 def now_ms() -> int:

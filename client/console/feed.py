@@ -47,7 +47,7 @@ class Feed:
 
 def is_by_other(entry: SeenEntry, me: str) -> bool:
     """Tell whether somebody else wrote an entry: then it is news."""
-    return isinstance(entry, e.Message) and entry.author != me
+    return isinstance(entry, e.Post) and entry.author != me
 
 
 def page_lines(renderer: Renderer, entries: list[SeenEntry]) -> list[Line]:

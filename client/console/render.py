@@ -17,6 +17,7 @@ from client.console.palette import style_of
 from client.console.safe_text import safe, safe_lines
 from client.console.styled import DIM, ERROR, RULE, UNREAD, Line
 from client.console.times import Zone, day_name
+from client.console.transfers import size_text
 from client.console.wrapping import hang, width_of
 from client.events import SeenEntry, UnknownEntry
 
@@ -39,13 +40,22 @@ class Renderer:
         if isinstance(entry, e.Message):
             head = [stamp, *self._author(entry), ("", ": ")]
             return hang(head, safe_lines(entry.text), self.width)
+        if isinstance(entry, e.File):
+            head = [stamp, *self._author(entry), ("", " sends ")]
+            return hang(head, self._file_lines(entry), self.width)
         return hang([stamp], [[(DIM, _event_text(entry))]], self.width)
+
+    def _file_lines(self, entry: e.File) -> list[Line]:
+        """Return what a file is, how to get it, and its caption."""
+        about = f" ({size_text(entry.size)}; get-file {self.reference(entry)})"
+        first: Line = [("bold", safe(entry.name)), (DIM, about)]
+        return [first, *(safe_lines(entry.text) if entry.text else [])]
 
     def reference(self, entry: e.Entry) -> str:
         """Return where an entry stands, in short: `general#42`, `bob#3`."""
         return f"{safe(title_of(entry.room, self.me))}#{entry.seq}"
 
-    def _author(self, entry: e.Message) -> Line:
+    def _author(self, entry: e.Post) -> Line:
         """Return who says it, and in a direct room to whom: nobody takes that for public."""
         author = self.name(entry.author)
         if kind_of(entry.room) is not RoomKind.DIRECT:

@@ -1,0 +1,34 @@
+"""Files: sent from and fetched into folders of this machine."""
+
+from pathlib import Path
+
+from chatd.wire.rooms import GENERAL
+from client.console.acquaintance import mapped
+from client.console.actions.table import action
+from client.console.arguments import file_to_fetch, file_to_send
+from client.console.console import Console
+from client.console.transfers import size_text
+from client.console.typed import Command
+from client.files import fetch_file, find_file, send_file
+
+
+@action("send-file")
+async def send(console: Console, typed: Command) -> None:
+    path, to, caption = file_to_send(typed.rest)
+    room = mapped(to or console.talking_to or GENERAL).removeprefix("@")
+    client = console.bridge.client
+    with console.transfers.running("↑", path.name) as progress:
+        await console.bridge.run(send_file, client, path, room, caption, progress)
+
+
+@action("get-file")
+async def get(console: Console, typed: Command) -> None:
+    me = console.renderer.me
+    room, seq, target = file_to_fetch(typed.rest, me, here=console.talking_to or GENERAL)
+    client = console.bridge.client
+    entry = await console.bridge.run(find_file, client, room, seq)
+    downloads = Path("~/Downloads").expanduser()
+    folder = downloads if downloads.is_dir() else Path.cwd()
+    with console.transfers.running("↓", entry.name) as progress:
+        path = await console.bridge.run(fetch_file, client, entry, target or folder, progress)
+    console.note(f"{path} has {size_text(entry.size)}")
