@@ -38,6 +38,7 @@ class Entrance:
         self._ask = ask
         self._ask_secret = ask_secret
         self._say = say
+        self._is_taken = False
 
     def enter(self, name: str) -> bool:
         """Log in; return whether the account is new. name: "" is asked for.
@@ -82,6 +83,9 @@ class Entrance:
         return True
 
     def _wants_account(self, name: str) -> bool:
+        if self._is_taken:
+            self._say(f"that is not the password of {name}")
+            return False
         welcome = self._client.welcome
         if welcome is None or welcome.registration != "open":
             self._say("wrong name or password; accounts are made by whoever runs this server")
@@ -97,6 +101,7 @@ class Entrance:
             self._client.register(name, password)
         except ChatError as error:
             self._say(error.message)
+            self._is_taken = isinstance(error, Conflict)
             return False
         return self._by_password(name, password)
 
