@@ -87,11 +87,17 @@ def decode_payload(payload: bytes) -> Any:
             max_array_len=NESTED_ITEMS_MAX,
             max_map_len=NESTED_ITEMS_MAX,
             max_ext_len=0,
+            ext_hook=_refuse_extension,
         )
     except (ValueError, RecursionError):
         # ValueError is the parent of all that msgpack raises for bad input; lengths of
         # strings are bounded by the frame's own.
         raise ProtocolError("not one well-formed msgpack value") from None
+
+
+def _refuse_extension(code: int, data: bytes) -> Any:
+    # `max_ext_len` lets those through that have no bytes at all.
+    raise ValueError(code)
 
 
 def decode_envelope(payload: bytes) -> Envelope:

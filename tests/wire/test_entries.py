@@ -1,0 +1,56 @@
+"""Entries: encoded once, the same bytes as a notification and as an item of a page."""
+
+import msgpack
+import msgspec
+import pytest
+
+from chatd.wire.entries import (
+    AnyEntry,
+    DeviceAdded,
+    DeviceRevoked,
+    Entry,
+    Message,
+    PasswordChanged,
+    decode_entry,
+    encode_entry,
+    entry_map,
+)
+from chatd.wire.envelope import Notification, decode_envelope
+from chatd.wire.frames import HEADER
+
+ENTRIES = [
+    Message("general", 1, 1_790_000_000_000, "alice", "hello, wörld \U0001f600"),
+    Message("alice,bob", 2**40, 2**50, "bob", "x" * 8192),
+    DeviceAdded("@alice", 3, 4, 5, "phone"),
+    DeviceRevoked("@alice", 4, 5, 5, "phone"),
+    PasswordChanged("@alice", 5, 6),
+]
+
+
+def kind_of(entry: Entry) -> str:
+    return type(entry).__name__
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=kind_of)
+def test_entry_comes_back_from_its_frame(entry: AnyEntry) -> None:
+    assert decode_entry(encode_entry(entry)) == entry
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=kind_of)
+def test_frame_is_the_notification_that_carries_the_map_of_a_page(entry: AnyEntry) -> None:
+    frame = encode_entry(entry)
+    shown = msgpack.unpackb(bytes(entry_map(frame)))
+    assert decode_envelope(frame[HEADER.size :]) == Notification("entry", shown)
+    assert {shown["room"], shown["seq"], shown["ts"]} == {entry.room, entry.seq, entry.ts}
+
+
+def test_maps_set_into_a_page_are_items_like_any_other() -> None:
+    page = {"entries": [entry_map(encode_entry(entry)) for entry in ENTRIES]}
+    kinds = [entry["kind"] for entry in msgpack.unpackb(msgspec.msgpack.encode(page))["entries"]]
+    assert kinds == ["message", "message", "device_added", "device_revoked", "password_changed"]
+
+
+def test_frame_of_an_unknown_kind_is_none_of_ours() -> None:
+    frame = encode_entry(PasswordChanged("@alice", 5, 6)).replace(b"password", b"keyword_")
+    with pytest.raises(msgspec.ValidationError):
+        decode_entry(frame)
