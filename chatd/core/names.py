@@ -29,9 +29,9 @@ def map_name(name: str) -> str:
 
     Raises BadRequest if no user can have this name.
     """
-    if len(name.encode()) > NAME_BYTES_MAX:
-        raise BadRequest(f"a name has at most {NAME_BYTES_MAX} bytes")
     try:
+        if len(name.encode()) > NAME_BYTES_MAX:
+            raise BadRequest(f"a name has at most {NAME_BYTES_MAX} bytes")
         mapped: str = _profile.enforce(name)
     except UnicodeError:
         raise BadRequest("a name has letters, digits, and . _ - inside, no blanks") from None
