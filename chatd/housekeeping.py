@@ -27,9 +27,7 @@ RETRY_MS = 1_000
 SNAPSHOT_POLL_MS = 100
 SNAPSHOT_REST = 20
 """A snapshot may take a twentieth of the time at most."""
-LONG_AWAY_MS = 86_400_000
-HOLD_MS = 3_600_000
-"""After a start more than a day from the last stamp, nothing expires for an hour."""
+DAY_MS = 86_400_000
 
 
 class Housekeeping:
@@ -75,15 +73,13 @@ class Housekeeping:
 
     def begin(self, now_ms: int) -> None:
         """Arm what the state and the settings call for at the start."""
-        fronts_ms = now_ms
-        away_ms = max(self._storage.clock.away_ms, self._storage.clock.behind_ms)
-        if away_ms > LONG_AWAY_MS:
+        if self._lifetime.held_until_ms:
             log.warning(
                 "this start is %.1f days away from the last stamp in the store: if the clock "
                 "is wrong, stop and mend it; nothing expires for an hour",
-                away_ms / LONG_AWAY_MS,
+                max(self._storage.clock.away_ms, self._storage.clock.behind_ms) / DAY_MS,
             )
-            fronts_ms += HOLD_MS
+        fronts_ms = max(now_ms, self._lifetime.held_until_ms)
         for room in self._state.rooms.values():
             if room.log.frames:
                 self.wheel.set("front", room.room, fronts_ms)

@@ -12,7 +12,7 @@ from typing import Protocol
 from chatd import __version__, logs
 from chatd.config import ConfigError, Settings, changed
 from chatd.core.acks import Acks
-from chatd.core.lifetime import Lifetime
+from chatd.core.lifetime import Lifetime, held_until_ms
 from chatd.core.presence import Presence
 from chatd.errors import Overloaded
 from chatd.handlers.accounts import AccountHandlers
@@ -84,6 +84,7 @@ class Server:
         self._acks = Acks()
         self._backoff = LoginBackoff()
         self._keeper = Keeper(settings)
+        self._held_until_ms = held_until_ms(self._clock)
         dispatcher, clockwork, lifetime = self._build(settings)
         self._service = Service(
             dispatcher, self._store, settings, machine.monotonic_ns, machine.random
@@ -98,7 +99,10 @@ class Server:
     def _build(self, settings: Settings) -> tuple[Dispatcher, ClockworkHandlers, Lifetime]:
         """Make the handlers. They keep nothing, so new settings just make new ones."""
         lifetime = Lifetime(
-            settings.lifetime_ms, settings.keep_unread_ms, settings.log_bytes_max
+            settings.lifetime_ms,
+            settings.keep_unread_ms,
+            settings.log_bytes_max,
+            self._held_until_ms,
         )
         store, acks = self._store, self._acks
         visibility = Visibility(store.state, lifetime, settings.limit_show_messages)

@@ -7,6 +7,7 @@ apart, so that a member needs at most a dozen or so of them whatever the traffic
 
 from bisect import bisect_right
 
+from chatd.core.clock import ServerClock
 from chatd.core.model import Room
 from chatd.wire.entries import decode_entry
 from chatd.wire.rooms import RoomKind
@@ -14,12 +15,27 @@ from chatd.wire.rooms import RoomKind
 CHECKPOINTS_PER_LIFETIME = 12
 ENTRIES_PER_SLICE = 10_000
 """So many entries leave at a time: letting go of a million takes a good part of a second."""
+LONG_AWAY_MS = 86_400_000
+HOLD_MS = 3_600_000
+"""After a start more than a day from the last stamp, nothing expires for an hour."""
+
+
+def held_until_ms(clock: ServerClock) -> int:
+    """Return until when nothing expires after this start: its clock may be wrong."""
+    is_long = max(clock.away_ms, clock.behind_ms) > LONG_AWAY_MS
+    return clock.now_ms + HOLD_MS if is_long else 0
 
 
 class Lifetime:
-    """The rules, from LIFETIME_MESSAGES, KEEP_UNREAD (both ms, 0 is never) and LOG_BYTES_MAX."""
+    """The rules, from LIFETIME_MESSAGES, KEEP_UNREAD (both ms, 0 is never) and LOG_BYTES_MAX.
 
-    def __init__(self, lifetime_ms: int, keep_unread_ms: int, log_bytes_max: int) -> None:
+    held_until_ms: before that, entries leave only where a log is too large.
+    """
+
+    def __init__(
+        self, lifetime_ms: int, keep_unread_ms: int, log_bytes_max: int, held_until_ms: int = 0
+    ) -> None:
+        self.held_until_ms = held_until_ms
         self._lifetime_ms = lifetime_ms
         self._keep_unread_ms = keep_unread_ms
         self._log_bytes_max = log_bytes_max
@@ -34,7 +50,7 @@ class Lifetime:
     def over_up_to(self, room: Room, now_ms: int) -> int:
         """Return up to where entries have to leave the room now; 0 if none has."""
         log, up_to = room.log, self._by_bytes(room)
-        if self._lifetime_ms:
+        if self._lifetime_ms and now_ms >= self.held_until_ms:
             up_to = max(up_to, self._by_floors(room, now_ms), self._by_age(room, now_ms))
         up_to = min(up_to, log.last_seq, log.first_seq + ENTRIES_PER_SLICE - 1)
         return up_to if up_to >= log.first_seq else 0
@@ -49,6 +65,8 @@ class Lifetime:
             return now_ms
         if not room.log.frames or not self._lifetime_ms:
             return None
+        if now_ms < self.held_until_ms:
+            return self.held_until_ms
         times = [now_ms + self._lifetime_ms]
         slowest = min(room.members.values(), key=lambda m: m.floor_at(now_ms), default=None)
         if slowest is not None:

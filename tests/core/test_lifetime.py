@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.core.lifetime import ENTRIES_PER_SLICE, Lifetime
+from chatd.core.clock import ServerClock
+from chatd.core.lifetime import ENTRIES_PER_SLICE, Lifetime, held_until_ms
 from chatd.core.log import Log
 from chatd.core.model import Member, Room
 from chatd.wire.entries import Message, encode_entry
+from tests.simulation.clock import SimClock
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -182,3 +184,32 @@ def test_nothing_is_over_before_it_was_time_to_look_again(
             room.log.trim(lifetime.over_up_to(room, now_ms))
             look_ms = lifetime.look_again_ms(room, now_ms)
             assert look_ms is None or look_ms > now_ms or lifetime.over_up_to(room, now_ms)
+
+
+# -- held ------------------------------------------------------------------------------------
+
+
+def test_what_is_held_leaves_only_where_a_log_is_too_large() -> None:
+    late_ms = NOW_MS + 2 * DAY_MS
+    room = room_of(NOW_MS, NOW_MS, NOW_MS, alice=read(3, NOW_MS))
+    held = Lifetime(HOUR_MS, DAY_MS, PLENTY, late_ms + 1)
+    assert held.over_up_to(room, late_ms) == 0
+    assert held.look_again_ms(room, late_ms) == late_ms + 1
+    assert held.over_up_to(room, late_ms + 1) == 3
+    too_large = Lifetime(HOUR_MS, DAY_MS, room.log.byte_count - 1, late_ms + 1)
+    assert too_large.over_up_to(room, late_ms) == 1
+
+
+@pytest.mark.parametrize(("away_ms", "held_ms"), [(DAY_MS, 0), (DAY_MS + 1, HOUR_MS)])
+@pytest.mark.parametrize("direction", [1, -1])
+def test_start_more_than_a_day_from_the_last_stamp_holds_for_an_hour(
+    away_ms: int, held_ms: int, direction: int
+) -> None:
+    clock = SimClock(NOW_MS)
+    started = ServerClock(clock.wall_ns, clock.boot_ns, NOW_MS - direction * away_ms)
+    assert held_until_ms(started) == (started.now_ms + held_ms if held_ms else 0)
+
+
+def test_first_start_of_a_store_holds_nothing() -> None:
+    clock = SimClock(NOW_MS)
+    assert held_until_ms(ServerClock(clock.wall_ns, clock.boot_ns)) == 0
