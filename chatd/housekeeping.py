@@ -6,8 +6,8 @@ is ever stored.
 """
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, NamedTuple
 
 from chatd.config import Fsync, Settings
 from chatd.core.acks import Acks
@@ -15,8 +15,9 @@ from chatd.core.lifetime import Lifetime
 from chatd.core.timers import Timer, TimerWheel
 from chatd.errors import StorageFull
 from chatd.handlers.clockwork import ClockworkHandlers
+from chatd.handlers.context import Effects, Turn
+from chatd.handlers.timed import Action
 from chatd.storage import Storage
-from chatd.wire.commands import Read
 
 log = logging.getLogger(__name__)
 
@@ -30,24 +31,26 @@ SNAPSHOT_REST = 20
 DAY_MS = 86_400_000
 
 
+class Timely(NamedTuple):
+    """What the house asks when time has passed. timed: what handlers do, by kind of timer."""
+
+    clockwork: ClockworkHandlers
+    lifetime: Lifetime
+    timed: Mapping[str, Action]
+
+
 class Housekeeping:
     """Owns the timer wheel. Other kinds of timers are added with `on`."""
 
     def __init__(
-        self,
-        storage: Storage,
-        settings: Settings,
-        clockwork: ClockworkHandlers,
-        lifetime: Lifetime,
-        acks: Acks,
+        self, storage: Storage, acks: Acks, settings: Settings, timely: Timely
     ) -> None:
         self.wheel = TimerWheel()
         self._storage = storage
         self._state = storage.store.state
         self._acks = acks
-        self.configure(settings, clockwork, lifetime)
-        self._spenders: set[str] = set()
-        self._reads: list[tuple[str, Read, object]] = []
+        self.configure(settings, timely)
+        self._effects = Effects()
         self._on: dict[str, Callable[[Any, int], int | None]] = {
             "cursors": self._move_cursors,
             "front": self._expire_front,
@@ -59,13 +62,10 @@ class Housekeeping:
             "upload": self._drop_upload,
         }
 
-    def configure(
-        self, settings: Settings, clockwork: ClockworkHandlers, lifetime: Lifetime
-    ) -> None:
+    def configure(self, settings: Settings, timely: Timely) -> None:
         """Go on with other settings. Timers that are armed fire when they were to."""
         self._settings = settings
-        self._clockwork = clockwork
-        self._lifetime = lifetime
+        self._clockwork, self._lifetime, self._timed = timely
 
     def on(self, kind: str, action: Callable[[Any, int], int | None]) -> None:
         """Have `action(key, now_ms)` called for timers of a kind; it returns the next time."""
@@ -99,8 +99,12 @@ class Housekeeping:
         """Return when the next timer is due (ms UTC)."""
         return self.wheel.next_ms()
 
-    def fire(self, now_ms: int) -> None:
-        """Run the timers that are due, at most so many in a tick."""
+    def fire(self, now_ms: int, effects: Effects) -> None:
+        """Run the timers that are due, at most so many in a tick.
+
+        effects: where they leave what is to be told and done when the tick is durable.
+        """
+        self._effects = effects
         for timer in self.wheel.advance(now_ms, TIMERS_PER_TICK):
             self._fire(timer, now_ms)
 
@@ -110,16 +114,6 @@ class Housekeeping:
             self._clockwork.move_cursors(now_ms)
         except StorageFull:
             log.warning("no room to write how far users have read; they will see it again")
-
-    def take_spenders(self) -> set[str]:
-        """Return the users whose limits have been reset by timers of this tick."""
-        spenders, self._spenders = self._spenders, set()
-        return spenders
-
-    def take_reads(self) -> list[tuple[str, Read, object]]:
-        """Return what of which user was read, and by which connection."""
-        reads, self._reads = self._reads, []
-        return reads
 
     def gathered(self, now_ms: int) -> None:
         """See whether there are acknowledgements to be written within a second."""
@@ -139,6 +133,13 @@ class Housekeeping:
         if armed_ms is None or reset_at_ms < armed_ms:
             self.wheel.set("limits", name, reset_at_ms)
 
+    def set_timer(self, kind: str, key: Hashable, deadline_ms: int | None) -> None:
+        """Arm or move a timer that a handler wants; with no deadline, disarm it."""
+        if deadline_ms is None:
+            self.wheel.cancel(kind, key)
+        else:
+            self.wheel.set(kind, key, deadline_ms)
+
     def storage_full(self, now_ms: int) -> None:
         """The disk has no room for a tick: look again each second."""
         log.error("the disk is full: nothing that writes is accepted until there is room")
@@ -156,17 +157,23 @@ class Housekeeping:
 
     def _fire(self, timer: Timer, now_ms: int) -> None:
         try:
-            again_ms = self._on[timer.kind](timer.key, now_ms)
+            again_ms = self._run(timer, now_ms)
         except StorageFull:
             again_ms = now_ms + RETRY_MS
         self._arm(timer.kind, timer.key, again_ms)
+
+    def _run(self, timer: Timer, now_ms: int) -> int | None:
+        action = self._timed.get(timer.kind)
+        if action is not None:
+            return action(Turn(now_ms, self._effects), timer.key)
+        return self._on[timer.kind](timer.key, now_ms)
 
     def _arm(self, kind: str, key: Any, deadline_ms: int | None) -> None:
         if deadline_ms is not None:
             self.wheel.set(kind, key, deadline_ms)
 
     def _move_cursors(self, key: str, now_ms: int) -> None:
-        self._reads += self._clockwork.move_cursors(now_ms)
+        self._effects.reads += self._clockwork.move_cursors(now_ms)
 
     def _expire_front(self, key: str, now_ms: int) -> int | None:
         return self._clockwork.expire(self._state.rooms[key], now_ms)
@@ -174,7 +181,7 @@ class Housekeeping:
     def _reset_limits(self, key: str, now_ms: int) -> int | None:
         user = self._state.users[key]
         if self._clockwork.reset_limits(user, now_ms):
-            self._spenders.add(key)
+            self._effects.spenders.add(key)
         ends = [w.reset_at_ms for w in (user.general, user.private) if w.used(now_ms)]
         return min(ends, default=None)
 

@@ -7,7 +7,7 @@ durable as one journal record, and only then does any byte leave.
 import logging
 import signal
 from collections.abc import Callable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chatd import __version__, logs
 from chatd.config import ConfigError, Settings, changed
@@ -27,8 +27,9 @@ from chatd.handlers.knowing import KnowingHandlers
 from chatd.handlers.messages import MessageHandlers
 from chatd.handlers.posting import Posting
 from chatd.handlers.reading import ReadingHandlers
+from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
-from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping
+from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping, Timely
 from chatd.keeper import Keeper
 from chatd.net.connection import Connection, Life, Sock
 from chatd.net.delivery import Delivery
@@ -49,6 +50,13 @@ class Signals(Protocol):
 
     def take(self) -> list[signal.Signals]:
         """Return the signals since the last time, in order."""
+
+
+class _Handlers(NamedTuple):
+    """What is made anew with new settings: for requests, and for timers."""
+
+    dispatcher: Dispatcher
+    timely: Timely
 
 
 class Server:
@@ -85,18 +93,18 @@ class Server:
         self._backoff = LoginBackoff()
         self._keeper = Keeper(settings)
         self._held_until_ms = held_until_ms(self._clock)
-        dispatcher, clockwork, lifetime = self._build(settings)
+        handlers = self._build(settings)
         self._service = Service(
-            dispatcher, self._store, settings, machine.monotonic_ns, machine.random
+            handlers.dispatcher, self._store, settings, machine.monotonic_ns, machine.random
         )
-        self._house = Housekeeping(storage, settings, clockwork, lifetime, self._acks)
+        self._house = Housekeeping(storage, self._acks, settings, handlers.timely)
         self._house.on("connection", self._look_after)
         self._house.on("listen", self._listen_again)
         self._house.on("presence", self._tell_presence)
         self._house.on("throttle", self._unthrottle)
         self._listener = Listener(listening, loop, self._accept, self._rest_listener)
 
-    def _build(self, settings: Settings) -> tuple[Dispatcher, ClockworkHandlers, Lifetime]:
+    def _build(self, settings: Settings) -> _Handlers:
         """Make the handlers. They keep nothing, so new settings just make new ones."""
         lifetime = Lifetime(
             settings.lifetime_ms,
@@ -109,7 +117,7 @@ class Server:
         posting = Posting(store, settings, lifetime)
         destinations = Destinations(store.state, visibility)
         self._knowing = KnowingHandlers(store, settings, visibility, self._presence, acks)
-        dispatcher = Dispatcher(
+        families = (
             AccountHandlers(store, settings, self._backoff, f"chatd {__version__}"),
             FollowingHandlers(store, visibility, acks),
             MessageHandlers(posting, destinations, visibility),
@@ -119,7 +127,8 @@ class Server:
             ReadingHandlers(store, visibility),
             self._knowing,
         )
-        return dispatcher, ClockworkHandlers(store, lifetime, acks), lifetime
+        clockwork = ClockworkHandlers(store, lifetime, acks)
+        return _Handlers(Dispatcher(*families), Timely(clockwork, lifetime, timed(*families)))
 
     # -- running -----------------------------------------------------------------------------
 
@@ -159,10 +168,8 @@ class Server:
         ready = self._loop.wait(self._wait_s(timeout_s))
         now_ms = self._begin()
         self._serve(ready)
-        self._house.fire(now_ms)
+        self._house.fire(now_ms, self._service.effects)
         effects = self._service.take_effects()
-        effects.spenders |= self._house.take_spenders()
-        effects.reads += self._house.take_reads()
         grown = list(self._store.state.grown)
         committed = self._storage.commit()  # durable before anyone is told
         self._tell(effects)
@@ -248,9 +255,9 @@ class Server:
         settings, late = changed(self._settings, wanted)
         self._settings = settings
         logs.configure(settings)
-        dispatcher, clockwork, lifetime = self._build(settings)
-        self._service.configure(dispatcher, settings)
-        self._house.configure(settings, clockwork, lifetime)
+        handlers = self._build(settings)
+        self._service.configure(handlers.dispatcher, settings)
+        self._house.configure(settings, handlers.timely)
         self._keeper = Keeper(settings)
         log.info("settings read again")
         for name in late:
@@ -302,7 +309,7 @@ class Server:
         for name, reset_at_ms in effects.periods:
             self._house.new_period(name, reset_at_ms)
         for kind, key, deadline_ms in effects.timers:
-            self._house.wheel.set(kind, key, deadline_ms)
+            self._house.set_timer(kind, key, deadline_ms)
         self._house.gathered(now_ms)
         wheel = self._house.wheel
         if self._presence.changed and wheel.deadline_ms("presence", "") is None:

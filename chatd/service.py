@@ -198,7 +198,7 @@ class Service:
         session = connection.session
         assert isinstance(session, Session)
         commits = self._store.commits
-        context = Context(session, self._now_ms, self._random, self.effects)
+        context = Context(self._now_ms, self.effects, session, self._random)
         try:
             return self._dispatcher.call(context, call.method, call.params)
         except ChatError:

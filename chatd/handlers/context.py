@@ -64,7 +64,7 @@ class Effects:
     to_link: notices for one connection; reads: what of a user was read, by which connection;
     ends: connections to end, and why; drops: connections of a user to end.
     spenders: users whose limits have changed. periods: when a user's new period ends.
-    timers: what time is to bring: kind and key of a timer of the house, and when (ms UTC).
+    timers: (kind, key, deadline) to be set, with no deadline to be cancelled.
     """
 
     to_link: list[tuple[Link, Notice]] = field(default_factory=list)
@@ -73,7 +73,7 @@ class Effects:
     drops: list["Drop"] = field(default_factory=list)
     spenders: set[str] = field(default_factory=set)
     periods: list[tuple[str, int]] = field(default_factory=list)
-    timers: list[tuple[str, Hashable, int]] = field(default_factory=list)
+    timers: list[tuple[str, Hashable, int | None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,16 @@ class Drop:
 
 
 @dataclass(slots=True)
-class Context:
+class Turn:
+    """The surroundings of whatever happens in a tick, a timer too."""
+
+    now_ms: int
+    effects: Effects
+
+
+@dataclass(slots=True)
+class Context(Turn):
     """The surroundings of one request. random: as many random bytes as asked for."""
 
     session: Session
-    now_ms: int
     random: Callable[[int], bytes]
-    effects: Effects

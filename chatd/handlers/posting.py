@@ -20,7 +20,7 @@ from chatd.core.lifetime import Lifetime
 from chatd.core.model import User, Window
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Conflict, RateLimited, TooLarge
-from chatd.handlers.context import Context
+from chatd.handlers.context import Turn
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL
 
@@ -93,14 +93,14 @@ class Posting:
         due = self._lifetime.due_ms(now_ms)
         return Head(now_ms, room_id, seq, author.name, reset_at, due, once.nonce, once.digest)
 
-    def commit(self, context: Context, post: e.Post, *before: e.Event) -> c.Posted:
+    def commit(self, turn: Turn, post: e.Post, *before: e.Event) -> c.Posted:
         """Commit a post behind the events `before`, and see to it that its author's limits show."""
         self._store.commit(*before, post)
         window = self._state.users[post.author].window_for(post.room)
         if window.count == 1:
-            context.effects.periods.append((post.author, window.reset_at_ms))
+            turn.effects.periods.append((post.author, window.reset_at_ms))
         if post.room == GENERAL and self._general_limit:
-            context.effects.spenders.add(post.author)
+            turn.effects.spenders.add(post.author)
         return c.Posted(post.room, post.seq, post.ts)
 
     def _spend(self, window: Window, room_id: str, now_ms: int) -> int:
