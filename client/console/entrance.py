@@ -48,6 +48,7 @@ class Entrance:
         name = name or self._keyring.last_name or self._ask("Name: ").strip()
         if not name:
             raise LoginRequired("without a name nobody gets in")
+        self._client.connect()  # before anything is asked in vain
         if self._by_token(name):
             return False
         for _ in range(TRIES_MAX):
