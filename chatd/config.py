@@ -30,12 +30,15 @@ SHOWN_CHARACTERS_MAX = 80
 
 SECOND_MS = 1000
 MINUTE_MS = 60 * SECOND_MS
-DAY_MS = 24 * 60 * MINUTE_MS
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
 
 KIB = 1 << 10
 MIB = 1 << 20
 GIB = 1 << 30
 SUFFIXES = {"K": KIB, "M": MIB, "G": GIB}
+
+NO_NAME_HAS = frozenset("@#+/;:\"'")
 
 
 class ConfigError(Exception):
@@ -124,6 +127,10 @@ class Settings:
     keep_unread_ms: int
     log_bytes_max: int
     tz: ZoneInfo
+    admins: tuple[str, ...]
+    warnings_limit: int
+    ban_ms: int
+    reporter_age_ms: int
     log_level: LogLevel
     log_format: LogFormat
     log_file: Path | None
@@ -250,6 +257,14 @@ def _file(text: str) -> Path:
     return Path(text)
 
 
+def _names(text: str) -> tuple[str, ...]:
+    """Take names by their syntax. Which user each means is known where users are."""
+    names = tuple(text.replace(",", " ").split())
+    if not all(name[0].isalnum() and NO_NAME_HAS.isdisjoint(name) for name in names):
+        raise ValueError(text)
+    return names
+
+
 FILE = Kind("the path of a file", _file)
 FILE_OR_NOTHING = Kind(
     "the path of a file, or nothing",
@@ -257,10 +272,12 @@ FILE_OR_NOTHING = Kind(
 )
 ZONE = Kind("a time zone by its IANA name, such as UTC or Europe/Berlin", _zone)
 HOST = Kind("an IP address or a host name", _host)
+NAMES = Kind("names of users with blanks or commas between them, or nothing", _names)
 YES_OR_NO = Kind("yes or no", _yes_or_no)
 
 seconds = _span("seconds", SECOND_MS)
 minutes = _span("minutes", MINUTE_MS)
+hours = _span("hours", HOUR_MS)
 days = _span("days", DAY_MS)
 
 # A topic of chat.ini and its options: name, field, what it takes, default, explanation.
@@ -339,6 +356,19 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Memory for the messages of one room. Over it the oldest go."),
         Option("TZ", "tz", ZONE, "UTC",
                "The time zone that times are shown in to users who have none."),
+    ),
+    "Order": (
+        Option("ADMINS", "admins", NAMES, "",
+               "Users who see reports, and may ban, unban and dismiss. Whoever registers a name "
+               "that is free is the one: register it before you write it here."),
+        Option("WARNINGS_LIMIT", "warnings_limit", whole(0, 1_000), "3",
+               "A user whom so many others have reported may send nothing for a while. 0: only "
+               "administrators ban."),
+        Option("BAN_HOURS", "ban_ms", hours(1, 8_760), "4",
+               "How long a ban lasts, if no administrator says otherwise."),
+        Option("REPORTER_AGE", "reporter_age_ms", hours(0, 8_760), "0",
+               "Reports by accounts younger than this only inform the administrators. An open "
+               "server needs it against people with many accounts. 0: every report counts."),
     ),
     "The server's own log": (
         Option("LOG_LEVEL", "log_level", word(LogLevel), "info",

@@ -87,6 +87,8 @@ class Housekeeping:
             for window in (user.general, user.private):
                 if window.count:
                     self.new_period(user.name, window.reset_at_ms)
+            if user.banned_until_ms:
+                self.wheel.set("ban", user.name, user.banned_until_ms)
         for upload in self._state.uploads.values():
             self.wheel.set("upload", upload.number, upload.expires_ms)
         self.wheel.set("snapshot", "", now_ms + self._settings.snapshot_interval_ms)

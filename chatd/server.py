@@ -25,6 +25,7 @@ from chatd.handlers.files import FileHandlers
 from chatd.handlers.following import FollowingHandlers
 from chatd.handlers.knowing import KnowingHandlers
 from chatd.handlers.messages import MessageHandlers
+from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.posting import Posting
 from chatd.handlers.reading import ReadingHandlers
 from chatd.handlers.timed import timed
@@ -117,6 +118,7 @@ class Server:
         posting = Posting(store, settings, lifetime)
         destinations = Destinations(store.state, visibility)
         self._knowing = KnowingHandlers(store, settings, visibility, self._presence, acks)
+        self._moderation = ModerationHandlers(store, settings, visibility)
         families = (
             AccountHandlers(store, settings, self._backoff, f"chatd {__version__}"),
             FollowingHandlers(store, visibility, acks),
@@ -126,6 +128,7 @@ class Server:
             ),
             ReadingHandlers(store, visibility),
             self._knowing,
+            self._moderation,
         )
         clockwork = ClockworkHandlers(store, lifetime, acks)
         return _Handlers(Dispatcher(*families), Timely(clockwork, lifetime, timed(*families)))
@@ -136,6 +139,7 @@ class Server:
         """Write down that the store is served; before that, nobody is."""
         self._storage.begin_service()
         self._house.begin(self._clock.now_ms)
+        self._warn_of_missing_admins()
 
     def run(self) -> None:
         """Serve until a signal says stop, and everything is told and stored."""
@@ -260,8 +264,13 @@ class Server:
         self._house.configure(settings, handlers.timely)
         self._keeper = Keeper(settings)
         log.info("settings read again")
+        self._warn_of_missing_admins()
         for name in late:
             log.warning("%s changes with the next start only", name)
+
+    def _warn_of_missing_admins(self) -> None:
+        for name in self._moderation.missing_admins():
+            log.warning("ADMINS: there is no user %s, and whoever registers that is one", name)
 
     def _tell(self, effects: Effects) -> None:
         """Carry out what the handlers wanted said besides entries, and done."""

@@ -10,7 +10,7 @@ R = TypeVar("R", bound=Result, covariant=True)
 
 _SAFE_TWICE = frozenset(
     {
-        "devices", "download", "history", "ping", "rooms", "status", "sync", "upload",
+        "devices", "download", "history", "ping", "reports", "rooms", "status", "sync", "upload",
         "upload-chunk", "who",
     }
 )  # fmt: skip

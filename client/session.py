@@ -27,12 +27,16 @@ import msgspec
 from chatd.errors import AuthFailed, BadRequest, UnknownMethod
 from chatd.wire.commands import (
     COMMANDS,
+    Ban,
+    BannedUntil,
     Challenge,
     ChangePassword,
     Devices,
+    Dismiss,
     Gap,
     History,
     ListDevices,
+    ListReports,
     ListRooms,
     LoggedIn,
     LoginFinish,
@@ -41,8 +45,10 @@ from chatd.wire.commands import (
     Names,
     Nothing,
     Notice,
+    OpenReports,
     Params,
     Posted,
+    Report,
     Reset,
     Result,
     Revoke,
@@ -54,6 +60,7 @@ from chatd.wire.commands import (
     StatusResult,
     Sync,
     Synced,
+    Unban,
     Welcome,
     Who,
 )
@@ -280,6 +287,31 @@ class Client:
     def revoke(self, device: int) -> None:
         """Take a device's token away, and its connections."""
         self.ask(Revoke(device), Nothing)
+
+    def report(
+        self, user: str, reason: str, room: str | None = None, seq: int | None = None
+    ) -> None:
+        """Report a user to the administrators, because of an entry if one is given.
+
+        Raises NotFound, RateLimited (once in 24 hours for each user), Banned.
+        """
+        self.ask(Report(user, reason, room, seq), Nothing)
+
+    def reports(self, after: int = 0) -> OpenReports:
+        """List the open reports, a page at a time. Raises Forbidden for who is no administrator."""
+        return self.ask(ListReports(after), OpenReports)
+
+    def ban(self, user: str, hours: int | None = None, reason: str = "") -> BannedUntil:
+        """Let a user send nothing for a while; for administrators."""
+        return self.ask(Ban(user, hours, reason), BannedUntil)
+
+    def unban(self, user: str) -> None:
+        """End a user's ban; for administrators."""
+        self.ask(Unban(user), Nothing)
+
+    def dismiss(self, report: int) -> None:
+        """Put a report away, and take back the warning that it gave; for administrators."""
+        self.ask(Dismiss(report), Nothing)
 
     def change_password(self, old: str, new: str, *, device: str | None = None) -> LoggedIn:
         """Prove the old password, set a new one. All tokens are revoked; a label makes one.

@@ -45,6 +45,10 @@ DEFAULTS = Settings(
     keep_unread_ms=2_592_000_000,
     log_bytes_max=268_435_456,
     tz=ZoneInfo("UTC"),
+    admins=(),
+    warnings_limit=3,
+    ban_ms=14_400_000,
+    reporter_age_ms=0,
     log_level=LogLevel.INFO,
     log_format=LogFormat.TEXT,
     log_file=None,
@@ -147,6 +151,9 @@ def test_each_option_refuses_control_characters_and_names_what_is_allowed(
         ("CONNECTIONS_MAX", 1, 1_000_000),
         ("REQUESTS_PER_SECOND", 0, 1_000_000),
         ("DEVICES_MAX", 1, 1_000),
+        ("WARNINGS_LIMIT", 0, 1_000),
+        ("BAN_HOURS", 1, 8_760),
+        ("REPORTER_AGE", 0, 8_760),
         ("LOGIN_TIMEOUT", 1, 3_600),
         ("IDLE_PING", 1, 86_400),
         ("STALL_TIMEOUT", 1, 86_400),
@@ -197,6 +204,26 @@ def test_a_number_in_any_other_form_is_refused(text: str) -> None:
 
 def test_a_size_says_its_bounds_in_the_shortest_form() -> None:
     assert config.size(1, 1 << 20).allowed.startswith("a number of bytes from 1 to 1M,")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("", ()),
+        ("alice", ("alice",)),
+        ("alice, Bob  j.r-2,", ("alice", "Bob", "j.r-2")),
+        ("zoë हिन्दी", ("zoë", "हिन्दी")),
+    ],
+)
+def test_names_are_taken_with_commas_or_blanks_between_them(
+    text: str, names: tuple[str, ...]
+) -> None:
+    assert load(ADMINS=text).admins == names
+
+
+@pytest.mark.parametrize("text", ["@alice", "alice;bob", "+ops", "al/ice", ".alice", '"alice"'])
+def test_what_can_be_no_name_is_refused(text: str) -> None:
+    refusal_of_flag("ADMINS", text)
 
 
 def test_words_are_taken_in_any_case() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import field
 
-from chatd.core.model import Blob, Room, Upload, User
+from chatd.core.model import Blob, Report, Room, Upload, User
 from chatd.wire.entries import Entry, File, decode_entry, encode_entry
 from chatd.wire.rooms import GENERAL, self_room
 
@@ -26,6 +26,8 @@ class Tables(msgspec.Struct):
     files_made: int = 0
     uploads: dict[int, Upload] = field(default_factory=dict)
     blobs: dict[bytes, Blob] = field(default_factory=dict)
+    reports_made: int = 0
+    reports: dict[int, Report] = field(default_factory=dict)
 
 
 class Memory:

@@ -115,6 +115,18 @@ class Blob(msgspec.Struct):
     entries: int = 1
 
 
+class Report(msgspec.Struct, frozen=True):
+    """What a user said against another. room, seq: about which entry, if about one."""
+
+    number: int
+    ts: int
+    reporter: str
+    user: str
+    reason: str
+    room: str = ""
+    seq: int = 0
+
+
 class Room(msgspec.Struct):
     """A log and who may see it.
 
@@ -139,6 +151,9 @@ class User(msgspec.Struct):
     file_bytes: sizes of the files in this user's entries.
     rooms: ids of the rooms the user is a member of, in the order of joining.
     nonces: receipts of the last hour by nonce, oldest first.
+    reported: whom this user reported in the last day, and when, oldest first.
+    warnings: who gave one, and by which report.
+    banned_until_ms: the user may send nothing before that; 0 when not banned.
     """
 
     name: str
@@ -152,6 +167,13 @@ class User(msgspec.Struct):
     private: Window = field(default_factory=Window)
     nonces: dict[str, Receipt] = field(default_factory=dict)
     file_bytes: int = 0
+    reported: dict[str, int] = field(default_factory=dict)
+    warnings: dict[str, int] = field(default_factory=dict)
+    banned_until_ms: int = 0
+
+    def is_banned(self, now_ms: int) -> bool:
+        """Whether the user may send nothing: a ban ends on time, its timer may be late."""
+        return now_ms < self.banned_until_ms
 
     def window_for(self, room: str) -> Window:
         """Return the window that an entry in `room` counts in."""

@@ -19,7 +19,7 @@ from chatd.core.changes.posts import NONCE_KEPT_MS
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import User, Window
 from chatd.core.store import Store
-from chatd.errors import BadRequest, Conflict, RateLimited, TooLarge
+from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
 from chatd.handlers.context import Turn
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL
@@ -60,7 +60,7 @@ class Head(NamedTuple):
 
 
 class Posting:
-    """Nonces, limits and places, for all handlers that post."""
+    """Nonces, bans, limits and places, for all handlers that post."""
 
     def __init__(self, store: Store, settings: Settings, lifetime: Lifetime) -> None:
         self._store = store
@@ -85,8 +85,9 @@ class Posting:
     def head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
         """Return what a post begins with that may be made now; a room may yet have to be opened.
 
-        Raises RateLimited.
+        Raises Banned, RateLimited.
         """
+        check_may_send(author, now_ms)
         reset_at = self._spend(author.window_for(room_id), room_id, now_ms)
         room = self._state.rooms.get(room_id)
         seq = 1 if room is None else room.log.last_seq + 1
@@ -115,6 +116,12 @@ class Posting:
                 reset_at=window.reset_at_ms,
             )
         return window.reset_at_ms
+
+
+def check_may_send(user: User, now_ms: int) -> None:
+    """Refuse anything that a user wants to say while banned."""
+    if user.is_banned(now_ms):
+        raise Banned("you are banned and may send nothing", until=user.banned_until_ms)
 
 
 def check_text(text: str) -> None:

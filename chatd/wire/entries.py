@@ -58,7 +58,84 @@ class PasswordChanged(Entry, frozen=True, tag="password_changed"):
     """Self log: the password is new, and every device token is revoked."""
 
 
-AnyEntry = Message | File | DeviceAdded | DeviceRevoked | PasswordChanged
+class Warned(Entry, frozen=True, tag="warned"):
+    """Self log: somebody has reported you, and it counts.
+
+    warnings: how many you have now. limit: so many of them ban you, 0 for never.
+    """
+
+    warnings: int
+    limit: int
+
+
+class Unwarned(Entry, frozen=True, tag="unwarned"):
+    """Self log: a warning was taken back.
+
+    warnings: how many you have now. limit: so many of them ban you, 0 for never.
+    """
+
+    warnings: int
+    limit: int
+
+
+class Banned(Entry, frozen=True, tag="banned"):
+    """Self log: you may send nothing until then, and your warnings are at zero.
+
+    reason: what an administrator says to it, if anything.
+    """
+
+    until: int
+    reason: str = ""
+
+
+class Unbanned(Entry, frozen=True, tag="unbanned"):
+    """Self log: you may send again."""
+
+
+class Reported(Entry, frozen=True, tag="reported"):
+    """Self log of an administrator: a user has reported another.
+
+    report: the number to `dismiss`. in_room: of the entry that it is about, if it is about one.
+    in_seq: the number of that entry. quote: the beginning of that entry.
+    """
+
+    report: int
+    reporter: str
+    user: str
+    reason: str
+    in_room: str = ""
+    in_seq: int = 0
+    quote: str = ""
+
+
+class Moderated(Entry, frozen=True, tag="moderated"):
+    """Self log of an administrator: something was done about a user.
+
+    action: `banned`, `unbanned` or `dismissed`. by: which administrator did it; left out when
+    it was so many warnings, or time. report: which was dismissed.
+    """
+
+    action: str
+    user: str
+    by: str = ""
+    until: int = 0
+    reason: str = ""
+    report: int = 0
+
+
+AnyEntry = (
+    Message
+    | File
+    | DeviceAdded
+    | DeviceRevoked
+    | PasswordChanged
+    | Warned
+    | Unwarned
+    | Banned
+    | Unbanned
+    | Reported
+    | Moderated
+)
 
 Post = Message | File
 """What a user put into a room: it has an author and a text, and counts as said."""

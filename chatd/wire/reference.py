@@ -51,6 +51,7 @@ def reference() -> str:
         login,
         text.ROOMS,
         text.FOLLOWING,
+        text.STANDING,
         text.COMMANDS_INTRODUCTION,
         *map(_command, COMMANDS.values()),
         text.NOTICES_INTRODUCTION,

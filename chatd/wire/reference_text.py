@@ -170,6 +170,18 @@ posted twice. The same nonce with another text or room is a `conflict`. Nonces a
 an hour, across restarts of the server.
 """
 
+STANDING = """\
+## Warnings and bans
+
+A `report` of a user is a warning for that user. Warnings of so many different users as `status`
+says in `warnings_limit` ban: everything that posts answers `banned`, and so does `report`, until
+`until`; reading goes on. The self log tells the user by entries of the kinds `warned`, `unwarned`,
+`banned` and `unbanned`, and never who gave a warning.
+
+Administrators are named in the settings of the server. Their self logs have `reported` for each
+report and `moderated` for what was done; what concerns an administrator is told to the others only.
+"""
+
 COMMANDS_INTRODUCTION = """\
 ## Commands
 

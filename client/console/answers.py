@@ -2,6 +2,7 @@
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
+from client.console.announcements import warnings_text
 from client.console.render import Renderer
 from client.console.safe_text import safe
 from client.console.styled import Line
@@ -19,6 +20,7 @@ def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
         ("you", f"{status.name}, on {device} of {status.devices}, {connections}"),
         ("general", _left(renderer, status.general, status.now)),
         ("private", _left(renderer, status.private, status.now)),
+        *_standing(renderer, status),
         ("unread", _unread(renderer, status)),
         ("online", _online(status)),
         ("time", f"{renderer.zone.clock(status.now)} here; the server is in {status.time_zone}"),
@@ -33,6 +35,17 @@ def _left(renderer: Renderer, allowance: c.Allowance, now_ms: int) -> str:
     if allowance.reset_at is None:
         return left
     return f"{left} until {renderer.zone.deadline(allowance.reset_at, now_ms)}"
+
+
+def _standing(renderer: Renderer, status: c.StatusResult) -> list[tuple[str, str]]:
+    """Return the rows about warnings and a ban, where there are any."""
+    rows = []
+    if status.warnings:
+        rows.append(("warnings", warnings_text(status.warnings, status.warnings_limit)))
+    if status.banned_until is not None:
+        until = renderer.zone.deadline(status.banned_until, status.now)
+        rows.append(("banned", f"you can send nothing until {until}"))
+    return rows
 
 
 def _unread(renderer: Renderer, status: c.StatusResult) -> str:
@@ -77,6 +90,21 @@ def _room(room: c.RoomStatus) -> str:
         return "empty"
     unread = f"{room.unread} unread" if room.unread else "all read"
     return f"up to #{room.last_seq}, {unread}"
+
+
+def reports_lines(
+    renderer: Renderer, reports: list[c.OpenReport], now_ms: int
+) -> list[Line]:
+    """Return reports by their numbers, each with the entry that it is about."""
+    rows = []
+    for report in reports:
+        since = renderer.zone.moment(report.ts, now_ms)
+        text = f"{report.reporter} on {report.user}, {since}: {report.reason}"
+        rows.append((str(report.report), text))
+        if report.in_room:
+            quote = report.quote or "(gone)"
+            rows.append(("", f"{report.in_room}#{report.in_seq} {report.user}: {quote}"))
+    return renderer.fields(rows) or renderer.note("there is no report to decide")
 
 
 def devices_lines(renderer: Renderer, devices: list[c.Device], now_ms: int) -> list[Line]:

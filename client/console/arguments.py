@@ -4,7 +4,15 @@ import shlex
 from io import StringIO
 from pathlib import Path
 
-from chatd.wire.commands import PAGE_ITEMS_MAX, TEXT_BYTES_MAX, History
+from chatd.wire.commands import (
+    BAN_HOURS_MAX,
+    PAGE_ITEMS_MAX,
+    REASON_CHARACTERS_MAX,
+    TEXT_BYTES_MAX,
+    Ban,
+    History,
+    Report,
+)
 from chatd.wire.rooms import GENERAL
 from client.console.acquaintance import room_named
 from client.console.book import BOOK
@@ -91,11 +99,53 @@ def _path_and_rest(name: str, text: str) -> tuple[Path | None, str]:
     return Path(word).expanduser(), stream.read()
 
 
-def device_number(rest: str) -> int:
-    """Return the number of a device."""
+def number_of(name: str, rest: str, which: str) -> int:
+    """Return the number that is all a command takes. which: the question without one."""
     if not _is_number(rest.strip()):
-        raise misuse("revoke", "which device? `devices` lists them by number")
+        raise misuse(name, which)
     return int(rest)
+
+
+def user_of(name: str, rest: str) -> str:
+    """Return the user who is all a command takes."""
+    words = rest.split()
+    if len(words) != 1:
+        raise misuse(name, "one user" if words else "which user?")
+    return words[0].removeprefix("@")
+
+
+def report_of(rest: str, me: str, *, here: str) -> Report:
+    """Return what is reported. here: the room of an entry that is named by `#42` alone."""
+    user, reason = first_word(rest.rstrip())
+    if not user:
+        raise misuse("report", "whom, and why?")
+    words = reason.split()
+    title, _, number = words[-1].rpartition("#") if words and "#" in words[-1] else ("", "", "")
+    room = seq = None
+    if _is_number(number):
+        reason = reason.removesuffix(words[-1]).rstrip()
+        room, seq = room_named(title or here, me), int(number)
+    if not reason.strip():
+        raise misuse("report", "why? a few words for the administrators")
+    if len(reason) > REASON_CHARACTERS_MAX:
+        raise misuse("report", f"the reason has more than {REASON_CHARACTERS_MAX} characters")
+    return Report(user.removeprefix("@"), reason, room, seq)
+
+
+def ban_of(rest: str) -> Ban:
+    """Return whom to ban, for how many hours if that is said, and why."""
+    user, reason = first_word(rest.rstrip())
+    if not user:
+        raise misuse("ban", "whom?")
+    word, behind = first_word(reason)
+    hours = None
+    if _is_number(word):
+        hours, reason = int(word), behind
+        if not 1 <= hours <= BAN_HOURS_MAX:
+            raise misuse("ban", f"a ban takes from 1 to {BAN_HOURS_MAX} hours")
+    if len(reason) > REASON_CHARACTERS_MAX:
+        raise misuse("ban", f"the reason has more than {REASON_CHARACTERS_MAX} characters")
+    return Ban(user.removeprefix("@"), hours, reason)
 
 
 def room_or_none(rest: str) -> str:

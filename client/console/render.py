@@ -13,13 +13,14 @@ from datetime import date
 from chatd.wire import commands as c
 from chatd.wire import entries as e
 from chatd.wire.rooms import RoomKind, kind_of, title_of
+from client.console.announcements import announcement, is_urgent
 from client.console.palette import style_of
 from client.console.safe_text import safe, safe_lines
 from client.console.styled import DIM, ERROR, RULE, UNREAD, Line
 from client.console.times import Zone, day_name
 from client.console.transfers import size_text
 from client.console.wrapping import hang, width_of
-from client.events import SeenEntry, UnknownEntry
+from client.events import SeenEntry
 
 RULE_COLUMNS_MAX = 72
 
@@ -43,7 +44,9 @@ class Renderer:
         if isinstance(entry, e.File):
             head = [stamp, *self._author(entry), ("", " sends ")]
             return hang(head, self._file_lines(entry), self.width)
-        return hang([stamp], [[(DIM, _event_text(entry))]], self.width)
+        style = "" if is_urgent(entry) else DIM
+        lines = announcement(entry, self.zone).split("\n")
+        return hang([stamp], [[(style, safe(line))] for line in lines], self.width)
 
     def _file_lines(self, entry: e.File) -> list[Line]:
         """Return what a file is, how to get it, and its caption."""
@@ -123,15 +126,3 @@ class Renderer:
         if isinstance(notice, c.Error):
             return self.error(f"the server says: {notice.message} ({notice.code})")
         return []
-
-
-def _event_text(entry: SeenEntry) -> str:
-    """Return what an entry that nobody wrote says."""
-    if isinstance(entry, e.DeviceAdded):
-        return f"new device {entry.device}: {safe(entry.label)}"
-    if isinstance(entry, e.DeviceRevoked):
-        return f"device {entry.device} revoked: {safe(entry.label)}"
-    if isinstance(entry, e.PasswordChanged):
-        return "the password was changed; all other devices have to log in again"
-    kind = safe(entry.kind) if isinstance(entry, UnknownEntry) else type(entry).__name__
-    return f"({kind}: this console is too old to show it)"

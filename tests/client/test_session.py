@@ -3,7 +3,19 @@
 import pytest
 
 from chatd.errors import AuthFailed, BadRequest, Overloaded, RateLimited, TooLarge, UnknownMethod
-from chatd.wire.commands import Bye, Gap, Nothing, Ping, PingNotice, Reset, Send, Start, Synced
+from chatd.wire.commands import (
+    BannedUntil,
+    Bye,
+    Gap,
+    Nothing,
+    OpenReports,
+    Ping,
+    PingNotice,
+    Reset,
+    Send,
+    Start,
+    Synced,
+)
 from chatd.wire.envelope import Notification, Request, encode_notification
 from chatd.wire.frames import encode_frame
 from client import Client, Connected, ConnectionLost, Disconnected, LoginRequired, UnknownEntry
@@ -425,3 +437,31 @@ def test_peek_acknowledges_nothing(network: Network, client: Client) -> None:
     seqs(client, 2)
     client.close()
     assert acked(network) == []
+
+
+# -- Moderating ------------------------------------------------------------------------------
+
+
+def test_a_report_and_what_administrators_do_go_out_as_their_commands(
+    network: Network, client: Client
+) -> None:
+    banned = BannedUntil("eve", 5_000)
+    peer = network.peer().lets_in()
+    for request_id, answer in enumerate(
+        [Nothing(), OpenReports([], None), banned, Nothing(), Nothing()], 1
+    ):
+        peer.answers(request_id, answer)
+    client.log_in_token("secret")
+    client.report("eve", "spam", "general", 7)
+    assert client.reports(5) == OpenReports([], None)
+    assert client.ban("eve", 2, "enough") == banned
+    client.unban("eve")
+    client.dismiss(3)
+    heard = [(h.method, h.params) for h in peer.heard() if isinstance(h, Request)]
+    assert heard[2:] == [
+        ("report", {"user": "eve", "reason": "spam", "room": "general", "seq": 7}),
+        ("reports", {"after": 5}),
+        ("ban", {"user": "eve", "hours": 2, "reason": "enough"}),
+        ("unban", {"user": "eve"}),
+        ("dismiss", {"report": 3}),
+    ]

@@ -15,3 +15,4 @@ from chatd.wire.commands.talking import *
 from chatd.wire.commands.files import *
 from chatd.wire.commands.reading import *
 from chatd.wire.commands.knowing import *
+from chatd.wire.commands.moderating import *

@@ -33,7 +33,11 @@ class Allowance(Result, frozen=True):
 
 
 class StatusResult(Result, frozen=True):
-    """What the user is and has right now."""
+    """What the user is and has right now.
+
+    warnings: how many the user has. warnings_limit: so many of them ban, 0 for never.
+    banned_until: the user may send nothing before that; nil when not banned.
+    """
 
     name: str
     device: int
@@ -45,6 +49,9 @@ class StatusResult(Result, frozen=True):
     rooms_more: bool
     general: Allowance
     private: Allowance
+    warnings: int
+    warnings_limit: int
+    banned_until: int | None
     online: int
     online_names: list[str]
     online_more: bool
@@ -53,7 +60,7 @@ class StatusResult(Result, frozen=True):
 @command(
     "status",
     StatusResult,
-    help="your name, devices, unread, messages left and when that resets, who is online",
+    help="your name, devices, unread, messages left, warnings and ban, who is online",
     console="status",
 )
 class Status(Params, frozen=True):

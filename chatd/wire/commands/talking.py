@@ -4,6 +4,7 @@ from chatd.wire.commands.table import Name, Nonce, Params, Result, Text, command
 
 POSTING_REFUSES = {
     "bad_request": "the text is nothing but blanks",
+    "banned": "you are banned, `until` says until when",
     "conflict": "the nonce was used for something else",
     "rate_limited": "the period's messages are used up, `reset_at` says until when",
     "storage_full": "the server's disk is full",

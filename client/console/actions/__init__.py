@@ -12,7 +12,7 @@ usage, help and completion. To let it do something here, parse its arguments in 
 Misuse and what the server refuses are shown by the console.
 """
 
-from client.console.actions import accounts, files, knowing, reading, talking
+from client.console.actions import accounts, files, knowing, moderating, reading, talking
 from client.console.actions.table import ACTIONS
 
-__all__ = ["ACTIONS", "accounts", "files", "knowing", "reading", "talking"]
+__all__ = ["ACTIONS", "accounts", "files", "knowing", "moderating", "reading", "talking"]

@@ -4,7 +4,7 @@ from chatd.errors import AuthFailed
 from chatd.wire import commands as c
 from client.console.actions.table import action
 from client.console.answers import devices_lines
-from client.console.arguments import Misuse, device_number, no_arguments
+from client.console.arguments import Misuse, no_arguments, number_of
 from client.console.console import Console, now_ms
 from client.console.typed import Command
 
@@ -25,7 +25,7 @@ async def _devices_after(console: Console, after: int) -> None:
 
 @action("revoke")
 async def revoke(console: Console, typed: Command) -> None:
-    number = device_number(typed.rest)
+    number = number_of("revoke", typed.rest, "which device? `devices` lists them by number")
     await console.ask(c.Revoke(number), c.Nothing)
     console.note(f"device {number} opens nothing any more")
 

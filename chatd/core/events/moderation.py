@@ -1,0 +1,57 @@
+"""Moderation: reports, warnings, bans.
+
+admins: the administrators who are told; who they are stands in the settings of that time.
+"""
+
+from chatd.core.events.base import Event
+
+
+class UserReported(Event, frozen=True):
+    """A user said something against another; room and seq: about which entry, if about one."""
+
+    number: int
+    reporter: str
+    user: str
+    reason: str
+    room: str
+    seq: int
+    admins: list[str]
+
+
+class UserWarned(Event, frozen=True):
+    """A report counts as a warning. limit: so many of them ban; 0 for never."""
+
+    user: str
+    giver: str
+    report: int
+    limit: int
+
+
+class UserBanned(Event, frozen=True):
+    """A user may send nothing until `until`, and has no warnings any more.
+
+    by: the administrator; empty when it was the warnings.
+    """
+
+    user: str
+    until: int
+    by: str
+    reason: str
+    admins: list[str]
+
+
+class UserUnbanned(Event, frozen=True):
+    """A user may send again. by: the administrator; empty when it was time."""
+
+    user: str
+    by: str
+    admins: list[str]
+
+
+class ReportDismissed(Event, frozen=True):
+    """A report is closed, and the warning that it gave is taken back."""
+
+    number: int
+    by: str
+    limit: int
+    admins: list[str]

@@ -1,0 +1,223 @@
+"""Moderation: users report one another, so many warnings ban, administrators decide.
+
+Who is reported never learns by whom, administrators included: what concerns one of them is
+told to and decided by the others.
+"""
+
+from chatd.config import HOUR_MS, Settings
+from chatd.core import events as e
+from chatd.core.changes.moderation import REPORT_AGAIN_MS, quote
+from chatd.core.model import Report, User
+from chatd.core.names import map_name
+from chatd.core.store import Store
+from chatd.errors import BadRequest, ChatError, Forbidden, NotFound, RateLimited
+from chatd.handlers.context import Context, Turn
+from chatd.handlers.dispatch import handles
+from chatd.handlers.posting import check_may_send, check_text
+from chatd.handlers.timed import on_timer
+from chatd.handlers.visibility import Visibility, is_by
+from chatd.wire import commands as c
+
+REPORTS_PER_DAY = 20
+"""So many users may one report in 24 hours."""
+REPORTS_PER_PAGE = 12
+"""One takes up to 3.5 KB, and a page at most 48 KiB."""
+
+
+class ModerationHandlers:
+    """`report`, and what administrators do."""
+
+    def __init__(self, store: Store, settings: Settings, visibility: Visibility) -> None:
+        self._store = store
+        self._state = store.state
+        self._visibility = visibility
+        self._admins = {mapped(name) for name in settings.admins}
+        self._warnings_limit = settings.warnings_limit
+        self._ban_ms = settings.ban_ms
+        self._reporter_age_ms = settings.reporter_age_ms
+
+    # -- reporting ---------------------------------------------------------------------------
+
+    @handles(c.Report)
+    def report(self, context: Context, request: c.Report) -> c.Nothing:
+        reporter, user = self._visibility.user(context), self._visibility.other_user(request.user)
+        check_may_send(reporter, context.now_ms)
+        check_text(request.reason)
+        if user is reporter:
+            raise BadRequest("nobody can report oneself")
+        room, seq = self._reported_entry(context, user, request)
+        _check_again(reporter, user, context.now_ms)
+        reported = e.UserReported(
+            context.now_ms,
+            self._state.tables.reports_made + 1,
+            reporter.name,
+            user.name,
+            request.reason,
+            room,
+            seq,
+            self._admins_but(user),
+        )
+        warned = self._warning(reporter, user, reported)
+        banned = self._ban_of(user, reported) if warned else []
+        self._store.commit(reported, *warned, *banned)
+        if banned:
+            context.effects.timers.append(("ban", user.name, user.banned_until_ms))
+        return c.Nothing()
+
+    def _reported_entry(
+        self, context: Context, user: User, request: c.Report
+    ) -> tuple[str, int]:
+        """Return the place of the entry that a report is about, ("", 0) for none."""
+        if request.room is None and request.seq is None:
+            return "", 0
+        if request.room is None or request.seq is None:
+            raise BadRequest("report: give both room and seq, or none")
+        reporter = self._visibility.user(context)
+        room = self._visibility.room(reporter, request.room)
+        member = self._visibility.member(reporter, room)
+        frame = room.log.get(request.seq)
+        if frame is None or request.seq <= self._visibility.floor(member, room, context.now_ms):
+            raise NotFound("there is no entry at that place")
+        if not is_by(user.name, frame):
+            raise BadRequest("that entry is not by the user whom you report")
+        return room.room, request.seq
+
+    def _warning(self, reporter: User, user: User, report: e.UserReported) -> list[e.UserWarned]:
+        """Return the warning that a report gives, if it gives one."""
+        if reporter.name in user.warnings:
+            return []
+        if report.ts - reporter.created_ms < self._reporter_age_ms:
+            return []
+        return [
+            e.UserWarned(report.ts, user.name, reporter.name, report.number, self._warnings_limit)
+        ]
+
+    def _ban_of(self, user: User, report: e.UserReported) -> list[e.UserBanned]:
+        """Return the ban that one more warning brings, if it brings one."""
+        if not self._warnings_limit or len(user.warnings) + 1 < self._warnings_limit:
+            return []
+        until = max(user.banned_until_ms, report.ts + self._ban_ms)
+        return [e.UserBanned(report.ts, user.name, until, "", "", report.admins)]
+
+    # -- what administrators do --------------------------------------------------------------
+
+    @handles(c.ListReports)
+    def reports(self, context: Context, request: c.ListReports) -> c.OpenReports:
+        admin = self._admin(context)
+        after = [
+            report
+            for report in self._state.tables.reports.values()
+            if report.number > request.after and report.user != admin.name
+        ]
+        page = after[:REPORTS_PER_PAGE]
+        more = len(after) > len(page)
+        return c.OpenReports([self._shown(r) for r in page], page[-1].number if more else None)
+
+    @handles(c.Ban)
+    def ban(self, context: Context, request: c.Ban) -> c.BannedUntil:
+        admin, user = self._admin(context), self._visibility.other_user(request.user)
+        ban_ms = self._ban_ms if request.hours is None else request.hours * HOUR_MS
+        until = context.now_ms + ban_ms
+        self._store.commit(
+            e.UserBanned(
+                context.now_ms,
+                user.name,
+                until,
+                admin.name,
+                request.reason.strip(),
+                self._admins_but(user),
+            )
+        )
+        context.effects.timers.append(("ban", user.name, until))
+        return c.BannedUntil(user.name, until)
+
+    @handles(c.Unban)
+    def unban(self, context: Context, request: c.Unban) -> c.Nothing:
+        admin, user = self._admin(context), self._visibility.other_user(request.user)
+        if not user.is_banned(context.now_ms):
+            raise NotFound(f"{user.name} is not banned")
+        self._unban(context, user, admin.name, self._admins_but(user))
+        context.effects.timers.append(("ban", user.name, None))
+        return c.Nothing()
+
+    @handles(c.Dismiss)
+    def dismiss(self, context: Context, request: c.Dismiss) -> c.Nothing:
+        admin = self._admin(context)
+        report = self._state.tables.reports.get(request.report)
+        if report is None or report.user == admin.name:
+            raise NotFound("no open report has that number")
+        told = self._admins_but(self._state.users[report.user])
+        self._store.commit(
+            e.ReportDismissed(
+                context.now_ms, report.number, admin.name, self._warnings_limit, told
+            )
+        )
+        return c.Nothing()
+
+    def _shown(self, report: Report) -> c.OpenReport:
+        return c.OpenReport(
+            report.number,
+            report.ts,
+            report.reporter,
+            report.user,
+            report.reason,
+            report.room,
+            report.seq,
+            quote(self._state, report.room, report.seq),
+        )
+
+    def _admin(self, context: Context) -> User:
+        """Return who asks. Raises Forbidden unless that is an administrator."""
+        if context.session.name not in self._admins:
+            raise Forbidden("only administrators may do that")
+        return self._visibility.user(context)
+
+    def _admins_but(self, user: User) -> list[str]:
+        """Return the administrators who are told what concerns a user."""
+        return sorted(
+            name for name in self._admins if name in self._state.users and name != user.name
+        )
+
+    def missing_admins(self) -> list[str]:
+        """Return the administrators whose names nobody has registered."""
+        return sorted(self._admins - self._state.users.keys())
+
+    # -- time --------------------------------------------------------------------------------
+
+    @on_timer("ban")
+    def ban_is_over(self, turn: Turn, name: str) -> int | None:
+        """Say that a user may send again; return the end of the ban if it is yet to come."""
+        user = self._state.users[name]
+        if user.is_banned(turn.now_ms):
+            return user.banned_until_ms
+        if user.banned_until_ms:
+            self._unban(turn, user, "", [])
+        return None
+
+    def _unban(self, turn: Turn, user: User, by: str, admins: list[str]) -> None:
+        self._store.commit(e.UserUnbanned(turn.now_ms, user.name, by, admins))
+
+
+def mapped(name: str) -> str:
+    """Return the name of the user who is meant; as it is if nobody can be called so."""
+    try:
+        return map_name(name)
+    except ChatError:
+        return name
+
+
+def _check_again(reporter: User, user: User, now_ms: int) -> None:
+    """Refuse a second report within 24 hours of one user, and too many of different ones."""
+    recent = {n: ts for n, ts in reporter.reported.items() if now_ms - ts < REPORT_AGAIN_MS}
+    if user.name in recent:
+        raise RateLimited(
+            "you have reported that user already",
+            limit=1,
+            reset_at=recent[user.name] + REPORT_AGAIN_MS,
+        )
+    if len(recent) >= REPORTS_PER_DAY:
+        raise RateLimited(
+            "you have reported too many users",
+            limit=REPORTS_PER_DAY,
+            reset_at=min(recent.values()) + REPORT_AGAIN_MS,
+        )

@@ -1,0 +1,124 @@
+"""Moderating: reports by anyone, and what administrators do about them."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from chatd.wire.commands.table import Name, Params, Result, RoomId, Seq, command
+
+REASON_CHARACTERS_MAX = 500
+BAN_HOURS_MAX = 8_760
+
+Reason = Annotated[str, Meta(max_length=REASON_CHARACTERS_MAX)]
+
+ADMINISTRATORS_ONLY = {
+    "forbidden": "you are no administrator",
+    "storage_full": "the server's disk is full",
+}
+"""What every command of administrators that changes something may be refused with."""
+
+
+@command(
+    "report",
+    help="report a user to the administrators, and why; so many of different users ban",
+    console="report <user> <reason> [room#seq]",
+    refuses={
+        "bad_request": "you report yourself, give no reason, or an entry that is not by that user",
+        "banned": "you are banned, `until` says until when",
+        "not_found": "there is no such user, or no such entry for you",
+        "rate_limited": "you have reported that user, or too many users, in the last 24 hours",
+        "storage_full": "the server's disk is full",
+    },
+)
+class Report(Params, frozen=True):
+    user: Name
+    reason: Annotated[str, Meta(min_length=1, max_length=REASON_CHARACTERS_MAX)]
+    room: RoomId | None = None
+    seq: Seq | None = None
+
+
+class OpenReport(Result, frozen=True, omit_defaults=True):
+    """What a user said against another; it is open until an administrator dismisses it.
+
+    in_room: of the entry that it is about, if it is about one.
+    in_seq: the number of that entry.
+    quote: the beginning of that entry, if it is still there.
+    """
+
+    report: int
+    ts: int
+    reporter: str
+    user: str
+    reason: str
+    in_room: str = ""
+    in_seq: int = 0
+    quote: str = ""
+
+
+class OpenReports(Result, frozen=True):
+    """A page of reports, oldest first."""
+
+    reports: list[OpenReport]
+    next: int | None
+
+
+@command(
+    "reports",
+    OpenReports,
+    help="for administrators: list the reports that nobody has dismissed",
+    console="reports",
+    refuses={
+        "forbidden": "you are no administrator",
+    },
+)
+class ListReports(Params, frozen=True):
+    after: Seq = 0
+
+
+class BannedUntil(Result, frozen=True):
+    """Who may send nothing, and until when."""
+
+    user: str
+    until: int
+
+
+@command(
+    "ban",
+    BannedUntil,
+    help="for administrators: let a user send nothing for some hours, by default `BAN_HOURS`",
+    console="ban <user> [hours] [reason]",
+    refuses={
+        **ADMINISTRATORS_ONLY,
+        "not_found": "there is no such user",
+    },
+)
+class Ban(Params, frozen=True):
+    user: Name
+    hours: Annotated[int, Meta(ge=1, le=BAN_HOURS_MAX)] | None = None
+    reason: Reason = ""
+
+
+@command(
+    "unban",
+    help="for administrators: end a user's ban",
+    console="unban <user>",
+    refuses={
+        **ADMINISTRATORS_ONLY,
+        "not_found": "there is no such user, or nobody has banned that one",
+    },
+)
+class Unban(Params, frozen=True):
+    user: Name
+
+
+@command(
+    "dismiss",
+    help="for administrators: put a report away; if it gave a warning, that is taken back",
+    console="dismiss <report>",
+    refuses={
+        **ADMINISTRATORS_ONLY,
+        "not_found": "no open report has this number",
+    },
+)
+class Dismiss(Params, frozen=True):
+    report: Seq

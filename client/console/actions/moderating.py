@@ -1,0 +1,58 @@
+"""Moderating: reports by anyone, and what administrators do about them."""
+
+from chatd.wire import commands as c
+from chatd.wire.rooms import GENERAL
+from client.console.actions.table import action
+from client.console.answers import reports_lines
+from client.console.arguments import (
+    ban_of,
+    no_arguments,
+    number_of,
+    report_of,
+    user_of,
+)
+from client.console.console import Console, now_ms
+from client.console.typed import Command
+
+
+@action("report")
+async def report(console: Console, typed: Command) -> None:
+    here = console.talking_to or GENERAL
+    request = report_of(typed.rest, console.renderer.me, here=here)
+    await console.ask(request, c.Nothing)
+    console.note(f"the administrators know; {request.user} does not learn that it was you")
+
+
+@action("reports")
+async def reports(console: Console, typed: Command) -> None:
+    no_arguments("reports", typed.rest)
+    await _reports_after(console, 0)
+
+
+async def _reports_after(console: Console, after: int) -> None:
+    page = await console.ask(c.ListReports(after), c.OpenReports)
+    console.show(reports_lines(console.renderer, page.reports, now_ms()))
+    if page.next is not None:
+        further = page.next
+        console.offer_more(lambda: _reports_after(console, further))
+
+
+@action("ban")
+async def ban(console: Console, typed: Command) -> None:
+    banned = await console.ask(ban_of(typed.rest), c.BannedUntil)
+    until = console.renderer.zone.deadline(banned.until, now_ms())
+    console.note(f"{banned.user} can send nothing until {until}")
+
+
+@action("unban")
+async def unban(console: Console, typed: Command) -> None:
+    user = user_of("unban", typed.rest)
+    await console.ask(c.Unban(user), c.Nothing)
+    console.note(f"{user} can send again")
+
+
+@action("dismiss")
+async def dismiss(console: Console, typed: Command) -> None:
+    number = number_of("dismiss", typed.rest, "which report? `reports` lists them by number")
+    await console.ask(c.Dismiss(number), c.Nothing)
+    console.note(f"report {number} is put away")

@@ -1,0 +1,79 @@
+"""What entries that nobody wrote say: announcements of the self log, in words.
+
+Names, labels and reasons are other people's; whoever prints these makes them safe.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from chatd.wire import entries as e
+from client.console.times import Zone
+from client.events import SeenEntry, UnknownEntry
+
+Words = Callable[[Any, Zone], str]
+
+
+def announcement(entry: SeenEntry, zone: Zone) -> str:
+    """Return what an announcement says; further lines of it go below."""
+    words = _WORDS.get(type(entry))
+    if words is not None:
+        return words(entry, zone)
+    kind = entry.kind if isinstance(entry, UnknownEntry) else type(entry).__name__
+    return f"({kind}: this console is too old to show it)"
+
+
+def is_urgent(entry: SeenEntry) -> bool:
+    """Tell whether an announcement must not be overlooked."""
+    return isinstance(entry, e.Warned | e.Banned | e.Reported)
+
+
+def warnings_text(count: int, limit: int) -> str:
+    """Return how many warnings there are, and how many ban: `2 of 3`."""
+    return f"{count} of {limit}" if limit else str(count)
+
+
+def _warned(entry: e.Warned, zone: Zone) -> str:
+    text = f"somebody reported you: warning {warnings_text(entry.warnings, entry.limit)}"
+    return f"{text}; with the last one you can send nothing for hours" if entry.limit else text
+
+
+def _banned(entry: e.Banned, zone: Zone) -> str:
+    until = zone.moment(entry.until, entry.ts)
+    text = f"you are banned: you can send nothing until {until}; reading goes on"
+    return f"{text}\n{entry.reason}" if entry.reason else text
+
+
+def _reported(entry: e.Reported, zone: Zone) -> str:
+    lines = [f"report {entry.report}: {entry.reporter} reports {entry.user}: {entry.reason}"]
+    if entry.in_room:
+        lines.append(f"{entry.in_room}#{entry.in_seq} {entry.user}: {entry.quote}")
+    lines.append(f"`ban {entry.user}` or `dismiss {entry.report}`; `reports` lists all")
+    return "\n".join(lines)
+
+
+def _moderated(entry: e.Moderated, zone: Zone) -> str:
+    by = f"by {entry.by}" if entry.by else "by warnings"
+    if entry.action == "dismissed":
+        return f"report {entry.report} on {entry.user} was dismissed {by}"
+    if entry.action == "unbanned":
+        return f"{entry.user} was unbanned {by}"
+    until = zone.moment(entry.until, entry.ts)
+    text = f"{entry.user} was banned {by} until {until}"
+    return f"{text}\n{entry.reason}" if entry.reason else text
+
+
+_WORDS: dict[type[e.Entry], Words] = {
+    e.DeviceAdded: lambda entry, zone: f"new device {entry.device}: {entry.label}",
+    e.DeviceRevoked: lambda entry, zone: f"device {entry.device} revoked: {entry.label}",
+    e.PasswordChanged: lambda entry, zone: (
+        "the password was changed; all other devices have to log in again"
+    ),
+    e.Warned: _warned,
+    e.Unwarned: lambda entry, zone: (
+        f"a warning was taken back: you have {warnings_text(entry.warnings, entry.limit)}"
+    ),
+    e.Banned: _banned,
+    e.Unbanned: lambda entry, zone: "you are not banned any more: you can send again",
+    e.Reported: _reported,
+    e.Moderated: _moderated,
+}
