@@ -16,6 +16,7 @@ from client.console.history_file import open_history
 from client.console.keyring import Keyring
 from client.console.prompt import Prompt
 from client.console.render import Renderer
+from client.console.screen import Screen
 from client.console.times import Zone, zone_for
 from client.credentials import Credentials, state_folder
 from client.errors import ClientError
@@ -47,23 +48,24 @@ async def _converse(client: Client, keyring: Keyring, is_new: bool, bell: bool) 
     assert client.welcome is not None
     prompt = Prompt(open_history(state_folder()))
     renderer = Renderer(client.name, zone_for(client.welcome.time_zone))
-    console = Console(prompt, renderer, ACTIONS, keyring, newcomer=is_new, bell=bell)
-    console.bridge = Bridge(client, console.hear, console.over)
+    screen = Screen(prompt.app)
+    console = Console(prompt, screen, renderer, ACTIONS, keyring, newcomer=is_new, bell=bell)
+    console.bridge = bridge = Bridge(client, console.hear, console.over)
     completer = ConsoleCompleter(console.known, lambda: bool(console.talking_to))
     try:
-        status = await prompt.run(console, completer, lambda: _begin(console))
+        status = await prompt.run(console, completer, lambda: _begin(console, bridge))
     finally:
         await console.stop()
-        await console.bridge.close()
-        console.screen.flush()
+        await bridge.close()
+        screen.flush()
     if console.exit_error is not None:
         raise console.exit_error
     return status
 
 
-def _begin(console: Console) -> None:
+def _begin(console: Console, bridge: Bridge) -> None:
     console.note(GREETING)
-    console.bridge.start()
+    bridge.start()
     console.start(_learn(console))
 
 

@@ -12,13 +12,11 @@ from chatd.wire.rooms import GENERAL, title_of
 from client.console.acquaintance import Acquaintance, mapped
 from client.console.arguments import Misuse, text_of
 from client.console.attention import Attention
-from client.console.bridge import Bridge
 from client.console.failures import explain
 from client.console.echo import echo_lines
 from client.console.feed import EARLIER, UNREAD, Feed, is_by_other
-from client.console.prompt import Prompt
 from client.console.render import Renderer
-from client.console.screen import Screen
+from client.console.seams import Editor, Server, Surface
 from client.console.styled import DIM, Line
 from client.console.toolbar import ToolbarState, toolbar
 from client.console.transfers import Transfers
@@ -56,7 +54,8 @@ class Console:
 
     def __init__(
         self,
-        prompt: Prompt,
+        editor: Editor,
+        screen: Surface,
         renderer: Renderer,
         actions: Mapping[str, Action],
         keyring: Keyring,
@@ -64,14 +63,14 @@ class Console:
         newcomer: bool = False,
         bell: bool = False,
     ) -> None:
-        self.editor = prompt
+        self.editor = editor
         self.renderer = renderer
         self.keyring = keyring
-        self.screen = Screen(prompt.app)
+        self.screen = screen
         self.known = Acquaintance(renderer.me)
         self.talking_to = ""
         self.exit_error: Exception | None = None
-        self.bridge: Bridge
+        self.bridge: Server
         self._actions = actions
         self._feed = Feed(renderer, renderer.zone.day(now_ms()))
         self._attention = Attention(time.monotonic())
@@ -81,7 +80,7 @@ class Console:
         self._bye = ""
         self._pending: list[str] = []
         self._warned_pending = False
-        self.transfers = Transfers(prompt.app.invalidate)
+        self.transfers = Transfers(editor.redraw)
         self._more: Callable[[], Coro] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -121,7 +120,7 @@ class Console:
             self.note("connected again")
         else:
             self._hear_notice(event)
-        self.editor.app.invalidate()
+        self.editor.redraw()
 
     def _hear_entry(self, entry: SeenEntry) -> None:
         self.known.meet_entry(entry)
@@ -179,7 +178,7 @@ class Console:
             self._refuse(line, f"{PENDING_MAX} messages are on their way already\nwait for them")
             return
         self._pending.append(params.text)
-        self.editor.app.invalidate()
+        self.editor.redraw()
         try:
             await self.bridge.ask(params, c.Posted)
         except (ChatError, ClientError) as error:
@@ -187,7 +186,7 @@ class Console:
         finally:
             self._pending.remove(params.text)
             self._warned_pending = False
-            self.editor.app.invalidate()
+            self.editor.redraw()
 
     def _refuse(self, line: str, why: str) -> None:
         self.error(f"not sent: {why}\nwhat you typed is kept: Up brings it back")
@@ -215,13 +214,17 @@ class Console:
             if more is not None:
                 self.start(more())
         elif isinstance(typed, Command):
-            if typed.name not in ("send", "send-to"):
-                self.show([[(DIM, f"> {typed.name} {typed.rest}".rstrip())]])
+            self.echo(typed)
             self.start(self._guarded(self._actions[typed.name](self, typed)))
         elif isinstance(typed, NoCommand):
             self.error(f"there is no command /{typed.name}\n`help` lists them; // begins a text")
         else:
             self._plain(typed, text)
+
+    def echo(self, typed: Command) -> None:
+        """Show a command above its answer; what is posted shows itself."""
+        if typed.name not in ("send", "send-to"):
+            self.show([[(DIM, f"> {typed.name} {typed.rest}".rstrip())]])
 
     def key(self) -> None:
         """The user looks at the screen."""
@@ -310,6 +313,11 @@ class Console:
         error = None if task.cancelled() else task.exception()
         if error is not None:  # a fault of ours: it ends the console instead of being swallowed
             self.editor.fail(error)
+
+    async def settle(self) -> None:
+        """Wait until all that was started is done."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
 
     async def stop(self) -> None:
         """Give up what still runs."""

@@ -79,6 +79,10 @@ class Prompt:
         """The application that draws it."""
         return self._session.app
 
+    def redraw(self) -> None:
+        """Draw it again soon."""
+        self.app.invalidate()
+
     async def run(self, owner: Owner, completer: Completer, started: Callable[[], None]) -> int:
         """Edit lines until `end`; return what that was given. started: called when it is drawn."""
         self._owner = owner
