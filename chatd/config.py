@@ -73,6 +73,13 @@ class Fsync(StrEnum):
     NEVER = "never"
 
 
+class Tls(StrEnum):
+    """Whether encrypted connections are a choice, where there is one at all."""
+
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
 class Registration(StrEnum):
     """Who may make an account."""
 
@@ -108,6 +115,12 @@ class Settings:
     host: str
     port: int
     insecure: bool
+    tls_cert: Path | None
+    tls_key: Path | None
+    tls: Tls
+    allowed_hosts: tuple[str, ...]
+    trusted_proxies: tuple[str, ...]
+    metrics_from: tuple[str, ...]
     connections_max: int
     login_timeout_ms: int
     idle_ping_ms: int
@@ -136,6 +149,11 @@ class Settings:
     log_file: Path | None
     log_file_bytes: int
     log_file_count: int
+
+    @property
+    def plain(self) -> bool:
+        """Whether connections without TLS are taken."""
+        return self.insecure if not _is_loopback(self.host) else self.tls is Tls.OPTIONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +283,15 @@ def _names(text: str) -> tuple[str, ...]:
     return names
 
 
+def _hosts(text: str) -> tuple[str, ...]:
+    names = text.replace(",", " ").lower().split()
+    return tuple(name if name == "*" else _host(name) for name in names)
+
+
+def _networks(text: str) -> tuple[str, ...]:
+    return tuple(str(ipaddress.ip_network(part)) for part in text.replace(",", " ").split())
+
+
 FILE = Kind("the path of a file", _file)
 FILE_OR_NOTHING = Kind(
     "the path of a file, or nothing",
@@ -273,6 +300,8 @@ FILE_OR_NOTHING = Kind(
 ZONE = Kind("a time zone by its IANA name, such as UTC or Europe/Berlin", _zone)
 HOST = Kind("an IP address or a host name", _host)
 NAMES = Kind("names of users with blanks or commas between them, or nothing", _names)
+HOSTS = Kind("host names with blanks between them, or * for any, or nothing", _hosts)
+NETWORKS = Kind("addresses or networks such as 10.0.0.0/8 with blanks between, or none", _networks)
 YES_OR_NO = Kind("yes or no", _yes_or_no)
 
 seconds = _span("seconds", SECOND_MS)
@@ -302,12 +331,28 @@ TABLE: dict[str, tuple[Option, ...]] = {
     "The network": (
         Option("HOST", "host", HOST, "127.0.0.1",
                "The address to listen on. Anything but a loopback address (127.0.0.1, ::1, "
-               "localhost) needs INSECURE = yes."),
+               "localhost) needs TLS_CERT, or INSECURE = yes."),
         Option("PORT", "port", whole(0, 65_535), "8000",
                "The port to listen on, for every protocol. 0: one that is free."),
         Option("INSECURE", "insecure", YES_OR_NO, "no",
                "yes: allow unencrypted connections from other machines. Anyone on the way can then "
                "read along and take over accounts."),
+        Option("TLS_CERT", "tls_cert", FILE_OR_NOTHING, "",
+               "The certificate of this server and those that vouch for it, as PEM. With it, the "
+               "same port takes TLS too."),
+        Option("TLS_KEY", "tls_key", FILE_OR_NOTHING, "",
+               "The private key of the certificate, as PEM. Nothing: it stands in TLS_CERT."),
+        Option("TLS", "tls", word(Tls), "optional",
+               "required: on a loopback address, too, only encrypted connections are taken. "
+               "Elsewhere that is so anyway, without INSECURE = yes."),
+        Option("ALLOWED_HOSTS", "allowed_hosts", HOSTS, "",
+               "Names under which HTTP clients reach this server, besides HOST, localhost and "
+               "addresses. A request under any other name is refused."),
+        Option("TRUSTED_PROXIES", "trusted_proxies", NETWORKS, "",
+               "Proxies in front of this server that may say, by X-Forwarded-For, whose requests "
+               "they pass on."),
+        Option("METRICS_FROM", "metrics_from", NETWORKS, "127.0.0.0/8 ::1",
+               "Who may read /metrics."),
         Option("CONNECTIONS_MAX", "connections_max", whole(1, 1_000_000), "20000",
                "Connections at the same time. More are turned away."),
         Option("LOGIN_TIMEOUT", "login_timeout_ms", seconds(1, 3_600), "30",
@@ -426,6 +471,7 @@ def load(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]
         last[option.name] = given
     settings = Settings(**values)
     _check_host(settings, last["HOST"])
+    _check_tls(settings, last)
     return settings
 
 
@@ -462,8 +508,20 @@ def _value(option: Option, given: _Given) -> object:
 
 
 def _check_host(settings: Settings, given: _Given) -> None:
-    if not settings.insecure and not _is_loopback(settings.host):
-        raise given.refuse("a loopback address (127.0.0.1, ::1, localhost) without INSECURE = yes")
+    if _is_loopback(settings.host) or settings.insecure or settings.tls_cert:
+        return
+    raise given.refuse(
+        "a loopback address (127.0.0.1, ::1, localhost) without TLS_CERT or INSECURE = yes"
+    )
+
+
+def _check_tls(settings: Settings, last: Mapping[str, "_Given"]) -> None:
+    if settings.tls_cert is not None:
+        return
+    if settings.tls is Tls.REQUIRED:
+        raise last["TLS"].refuse("optional without TLS_CERT")
+    if settings.tls_key is not None:
+        raise last["TLS_KEY"].refuse("nothing without TLS_CERT")
 
 
 def _is_loopback(host: str) -> bool:

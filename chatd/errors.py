@@ -18,6 +18,7 @@
     │   ├── UnsupportedVersion    unsupported_version
     │   ├── Internal              internal
     │   └── ProtocolError         bad_frame: one notification, then the connection is closed
+    │       └── HttpError         an HTTP request that is refused before it is a command
     └── StoreError                the files on disk; stops the start or ends the process
         ├── StoreLocked
         ├── StoreCorrupt
@@ -138,6 +139,20 @@ class ProtocolError(ChatError):
     """The byte stream can't be trusted any more: reply, then close."""
 
     code = "bad_frame"
+
+
+class HttpError(ProtocolError):
+    """An HTTP request that is refused for its form; no command was asked for.
+
+    status: of the response. fields: header fields that belong to the status.
+    """
+
+    code = "bad_request"
+
+    def __init__(self, status: int, message: str, **fields: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.fields = {name.replace("_", "-"): value for name, value in fields.items()}
 
 
 WIRE_ERRORS: dict[str, type[ChatError]] = {

@@ -3,8 +3,10 @@
 from chatd.config import Settings
 from chatd.net.connection import Connection, Life
 from chatd.wire.commands import Bye, PingNotice
+from chatd.wire.http.codec import HttpCodec
 
-
+QUIET_MS_MIN = 1_000
+"""A connection that waits for something else is looked at again after so long."""
 LINGER_MS = 500
 """So long after the goodbye may a peer be silent before it is taken to have heard it."""
 
@@ -35,6 +37,8 @@ class Keeper:
             connection.drop()
         elif connection.life is Life.ENDING:
             self._look_for_quiet(connection, now_ms)
+        elif isinstance(connection.codec, HttpCodec):
+            self._look_for_requests(connection, connection.codec, now_ms)
         elif not connection.name:
             connection.tell(Bye("no login in time"))
             connection.finish()
@@ -45,6 +49,12 @@ class Keeper:
     def _look_for_quiet(self, connection: Connection, now_ms: int) -> None:
         if not connection.queued_bytes and now_ms - connection.heard_ms >= LINGER_MS:
             connection.drop()
+
+    def _look_for_requests(self, connection: Connection, codec: HttpCodec, now_ms: int) -> None:
+        """End a connection on which no whole request has come for as long as a login may take."""
+        if connection.reads and now_ms >= codec.asked_ms + self._login_ms:
+            connection.tell(Bye("no whole request in time"))
+            connection.finish()
 
     def _look_for_life(self, connection: Connection, now_ms: int) -> None:
         quiet_ms = now_ms - connection.heard_ms
@@ -62,7 +72,10 @@ class Keeper:
         looks = [now_ms + self._ping_ms]
         if connection.blocked_ms:
             looks.append(self.stall_look_ms(connection))
-        if connection.pinged:
+        if isinstance(connection.codec, HttpCodec):
+            asked_ms = connection.codec.asked_ms
+            looks.append(max(now_ms + QUIET_MS_MIN, asked_ms + self._login_ms))
+        elif connection.pinged:
             looks.append(connection.heard_ms + self._ping_ms + self._stall_ms)
         elif connection.heard_ms + self._ping_ms > now_ms:
             looks.append(connection.heard_ms + self._ping_ms)

@@ -15,6 +15,7 @@ from chatd.core.acks import Acks
 from chatd.core.lifetime import Lifetime, held_until_ms
 from chatd.core.presence import Presence
 from chatd.errors import Overloaded
+from chatd.exchanges import Caller, Exchanges
 from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.clockwork import ClockworkHandlers
@@ -39,6 +40,8 @@ from chatd.net.loop import READ, Loop, Watcher
 from chatd.service import Service
 from chatd.storage import Machine, Storage
 from chatd.wire import commands as c
+from chatd.wire.first_bytes import FirstBytes, Protocols
+from chatd.wire.frames import PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 
 log = logging.getLogger(__name__)
 
@@ -98,6 +101,8 @@ class Server:
         self._service = Service(
             handlers.dispatcher, self._store, settings, machine.monotonic_ns, machine.random
         )
+        self._exchanges = self._service.exchanges = Exchanges(self._service, settings)
+        self._protocols = Protocols(tls=False, plain=settings.plain)
         self._house = Housekeeping(storage, self._acks, settings, handlers.timely)
         self._house.on("connection", self._look_after)
         self._house.on("listen", self._listen_again)
@@ -261,6 +266,7 @@ class Server:
         logs.configure(settings)
         handlers = self._build(settings)
         self._service.configure(handlers.dispatcher, settings)
+        self._exchanges.configure(settings)
         self._house.configure(settings, handlers.timely)
         self._keeper = Keeper(settings)
         log.info("settings read again")
@@ -343,7 +349,8 @@ class Server:
     def _accept(self, sock: Sock, address: str) -> None:
         self._connections_made += 1
         number, now_ms = self._connections_made, self._clock.now_ms
-        connection = Connection(sock, number, address, self._loop, self, now_ms)
+        codec = FirstBytes(PAYLOAD_BYTES_MAX_BEFORE_LOGIN, self._protocols)
+        connection = Connection(sock, number, address, codec, self._loop, self, now_ms)
         connection.session = Session(connection)
         self._connections[number] = connection
         self._house.wheel.set("connection", number, self._keeper.first_look_ms(now_ms))
@@ -401,6 +408,8 @@ class Server:
 
 
 def _connection(link: Link) -> Connection:
+    if isinstance(link, Caller):
+        return link.connection
     assert isinstance(link, Connection)
     return link
 

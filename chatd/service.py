@@ -6,7 +6,9 @@ decoded yet waits in the codec, and what is not read in the kernel.
 """
 
 import logging
+from collections import Counter
 from collections.abc import Callable
+from typing import Any, Protocol
 
 from chatd.config import Settings
 from chatd.core.store import Store
@@ -16,18 +18,35 @@ from chatd.handlers.dispatch import Dispatcher
 from chatd.logs import Action, ActionLog
 from chatd.net.connection import Connection, Life
 from chatd.wire import commands as c
-from chatd.wire.envelope import Envelope, Notification, Request
+from chatd.wire.codec import Over, Say, StartTls, Switch, Turn
+from chatd.wire.envelope import Notification, Request, Response
+from chatd.wire.http.message import HttpRequest
 
 log = logging.getLogger(__name__)
 
+NOTHING = c.Nothing()
 BURST_MS = 1_000
 """After a pause, a connection may ask for so long's worth of requests at once."""
 TICK_NS_MAX = 20_000_000
 """After so long a tick handles no more requests."""
 
 
+class Answers(Protocol):
+    """Whoever answers requests over HTTP."""
+
+    def answer(self, connection: Connection, request: HttpRequest, now_ms: int) -> None:
+        """Queue the answer, or let a stream begin."""
+
+
 class Service:
-    """Serves connections. `begin_tick` opens the budget of each tick."""
+    """Serves connections. `begin_tick` opens the budget of each tick.
+
+    exchanges, start_tls: what HTTP and TLS call for; the server hands them in.
+    refused: how many requests were refused, by code.
+    """
+
+    exchanges: Answers
+    start_tls: Callable[[Connection, bytes], None]
 
     def __init__(
         self,
@@ -46,6 +65,7 @@ class Service:
         self._bytes = 0
         self._deadline_ns = 0
         self._throttled: list[tuple[Connection, int]] = []
+        self.refused: Counter[str] = Counter()
         self.effects = Effects()
         self.waiting: dict[Connection, None] = {}
         """Connections with requests that the last tick had no time for at all."""
@@ -98,12 +118,13 @@ class Service:
                 return
             served = True
             try:
-                envelope = connection.codec.next_envelope()
-                if envelope is None:
+                turn = connection.codec.next_turn()
+                if turn is None:
                     return
-                self._handle(connection, envelope)
+                self._handle(connection, turn)
             except ProtocolError as error:
-                connection.tell(c.Error(error.code, error.message))
+                self.refused[error.code] += 1
+                connection.queue(connection.codec.farewell(error))
                 connection.finish()
 
     def take_throttled(self) -> list[tuple[Connection, int]]:
@@ -144,67 +165,99 @@ class Service:
             return False
         return True
 
-    def _handle(self, connection: Connection, envelope: Envelope) -> None:
-        if self._request_ms:
+    def _handle(self, connection: Connection, turn: Turn) -> None:
+        if self._request_ms and not isinstance(turn, (Switch, StartTls)):
             start_ms = max(connection.throttle_ms, self._now_ms)
             connection.throttle_ms = start_ms + self._request_ms
-        if isinstance(envelope, Request):
-            self._answer(connection, envelope)
-        elif isinstance(envelope, Notification):
-            self._listen(connection, envelope)
-        else:
+        if isinstance(turn, Request):
+            self._answer(connection, turn)
+        elif isinstance(turn, Notification):
+            self._listen(connection, turn)
+        elif isinstance(turn, HttpRequest):
+            self.exchanges.answer(connection, turn, self._now_ms)
+        elif isinstance(turn, Response):
             raise ProtocolError("this server asks nothing, so there is nothing to answer")
+        else:
+            self._turn(connection, turn)
+
+    def _turn(self, connection: Connection, turn: Switch | StartTls | Say | Over) -> None:
+        """Do what the protocol itself calls for."""
+        match turn:
+            case Switch(codec, refusal):
+                connection.codec = codec
+                if refusal is not None:
+                    raise refusal
+            case StartTls(data):
+                self.start_tls(connection, data)
+            case Say(data):
+                connection.queue(data)
+            case Over():
+                connection.finish()
 
     def _answer(self, connection: Connection, request: Request) -> None:
         started_ns = self._monotonic_ns()
         try:
-            result = self._call(connection, request) or c.Nothing()
+            result = self.call(_session(connection), request.method, request.params)
         except ChatError as error:
             connection.queue(connection.codec.error(request.id, error))
-            self._log(connection, request.method, error.code, started_ns)
+            self.log(connection, connection.name, request.method, error.code, started_ns)
         else:
             connection.queue(connection.codec.result(request.id, result))
-            self._log(connection, request.method, "ok", started_ns, result)
+            self.log(connection, connection.name, request.method, "ok", started_ns, result)
 
     def _listen(self, connection: Connection, notification: Notification) -> None:
         started_ns = self._monotonic_ns()
         outcome = "ok"
         try:
-            self._call(connection, notification)
+            self.call(_session(connection), notification.method, notification.params)
         except ChatError as error:
             connection.tell(c.Error(error.code, error.message))
             outcome = error.code
-        self._log(connection, notification.method, outcome, started_ns)
+        self.log(connection, connection.name, notification.method, outcome, started_ns)
 
-    def _log(
+    # -- calls, of this and of other protocols -----------------------------------------------
+
+    def start(self) -> int:
+        """Return when a call begins, for `log`."""
+        return self._monotonic_ns()
+
+    def log(
         self,
         connection: Connection,
+        name: str,
         method: str,
         outcome: str,
         started_ns: int,
         result: c.Result | None = None,
     ) -> None:
+        """Write down how a call of the user `name` ended."""
+        if outcome != "ok":
+            self.refused[outcome] += 1
         if self._actions.wants(method):
             took_ns = self._monotonic_ns() - started_ns
             place = f"{result.room}#{result.seq}" if isinstance(result, c.Posted) else ""
-            name, address, number = connection.name, connection.address, connection.number
+            address, number = connection.address, connection.number
             self._actions.add(Action(name, address, number, method, outcome, took_ns, place))
 
-    def _call(self, connection: Connection, call: Request | Notification) -> c.Result | None:
+    def call(self, session: Session, method: str, params: Any) -> c.Result:
         """Return the result, or raise ChatError, whatever happens before a commit.
 
         What happens in or behind a commit ends the process: nothing may leave it then.
         """
-        session = connection.session
-        assert isinstance(session, Session)
         commits = self._store.commits
         context = Context(self._now_ms, self.effects, session, self._random)
         try:
-            return self._dispatcher.call(context, call.method, call.params)
+            return self._dispatcher.call(context, method, params) or NOTHING
         except ChatError:
             raise
         except Exception:
             if self._store.commits != commits:
                 raise
-            log.exception("%s of %s failed", call.method[:64], session.name or "nobody")
+            log.exception("%s of %s failed", method[:64], session.name or "nobody")
             raise Internal("something went wrong here; the server's log tells what") from None
+
+
+def _session(connection: Connection) -> Session:
+    session = connection.session
+    assert isinstance(session, Session)
+    return session

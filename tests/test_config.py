@@ -12,7 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd import config
-from chatd.config import OPTIONS, ConfigError, Fsync, LogFormat, LogLevel, Registration, Settings
+from chatd.config import (
+    OPTIONS,
+    ConfigError,
+    Fsync,
+    LogFormat,
+    LogLevel,
+    Registration,
+    Settings,
+    Tls,
+)
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "conf" / "chat.ini"
@@ -26,6 +35,12 @@ DEFAULTS = Settings(
     host="127.0.0.1",
     port=8000,
     insecure=False,
+    tls_cert=None,
+    tls_key=None,
+    tls=Tls.OPTIONAL,
+    allowed_hosts=(),
+    trusted_proxies=(),
+    metrics_from=("127.0.0.0/8", "::1/128"),
     connections_max=20_000,
     login_timeout_ms=30_000,
     idle_ping_ms=60_000,
@@ -281,9 +296,43 @@ def test_a_loopback_host_needs_no_leave(host: str) -> None:
     "host", ["0.0.0.0", "::", "192.0.2.1", "::ffff:192.0.2.1", "chat.example.org", "localhost.x"]
 )
 def test_any_other_host_needs_insecure(host: str) -> None:
-    message = f"--host {host}: a loopback address (127.0.0.1, ::1, localhost) without INSECURE"
+    message = f"--host {host}: a loopback address (127.0.0.1, ::1, localhost) without TLS_CERT "
     assert str(refusal_of_flag("HOST", host)).startswith(message)
     assert load(HOST=host, INSECURE="yes").host == host
+    assert load(HOST=host, TLS_CERT="cert.pem").host == host
+
+
+@pytest.mark.parametrize(
+    ("flags", "plain"),
+    [
+        ({}, True),
+        ({"TLS_CERT": "c"}, True),
+        ({"TLS_CERT": "c", "TLS": "required"}, False),
+        ({"TLS_CERT": "c", "HOST": "0.0.0.0"}, False),
+        ({"TLS_CERT": "c", "HOST": "0.0.0.0", "INSECURE": "yes"}, True),
+    ],
+)
+def test_plain_connections_are_taken_on_loopback_or_by_leave(
+    flags: dict[str, str], plain: bool
+) -> None:
+    assert load(**flags).plain is plain
+
+
+@pytest.mark.parametrize(("name", "text"), [("TLS", "required"), ("TLS_KEY", "key.pem")])
+def test_tls_without_a_certificate_is_refused(name: str, text: str) -> None:
+    assert "without TLS_CERT" in str(refusal_of_flag(name, text))
+    assert load(**{name: text, "TLS_CERT": "cert.pem"}).tls_cert == Path("cert.pem")
+
+
+def test_host_names_and_networks_stand_in_lists() -> None:
+    settings = load(ALLOWED_HOSTS="Chat.example.org, b.example", TRUSTED_PROXIES="10.0.0.0/8 ::1")
+    assert settings.allowed_hosts == ("chat.example.org", "b.example")
+    assert settings.trusted_proxies == ("10.0.0.0/8", "::1/128")
+
+
+@pytest.mark.parametrize("text", ["10.0.0.1/8", "300.0.0.1", "localhost"])
+def test_what_is_no_network_is_refused(text: str) -> None:
+    assert "addresses or networks" in refusal_of_flag("TRUSTED_PROXIES", text).allowed
 
 
 def test_the_leave_to_listen_is_looked_for_across_all_sources(ini: Path) -> None:

@@ -205,6 +205,10 @@ class AccountHandlers:
         ]
         return c.Devices(shown, page[-1].number if len(after) > len(page) else None)
 
+    @handles(c.TokenCreate)
+    def token_create(self, context: Context, request: c.TokenCreate) -> c.TokenCreated:
+        return c.TokenCreated(*self._add_device(context, request.label))
+
     @handles(c.Revoke)
     def revoke(self, context: Context, request: c.Revoke) -> c.Nothing:
         self._revoke(context, request.device, "this device was revoked")

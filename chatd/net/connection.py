@@ -11,8 +11,8 @@ from typing import Protocol
 
 from chatd.net.loop import READ, WRITE, Loop
 from chatd.wire.commands import Notice
-from chatd.wire.codec import FrameCodec
-from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
+from chatd.wire.codec import Codec
+from chatd.wire.frames import PAYLOAD_BYTES_MAX
 
 READ_BYTES = 64 * 1024
 """What one read takes at most; each ready connection gets one read in a tick."""
@@ -127,11 +127,18 @@ class Connection:
     )
 
     def __init__(
-        self, sock: Sock, number: int, address: str, loop: Loop, owner: Owner, now_ms: int
+        self,
+        sock: Sock,
+        number: int,
+        address: str,
+        codec: Codec,
+        loop: Loop,
+        owner: Owner,
+        now_ms: int,
     ) -> None:
         self.number = number
         self.address = address
-        self.codec = FrameCodec(PAYLOAD_BYTES_MAX_BEFORE_LOGIN)
+        self.codec = codec
         self.life = Life.OPEN
         self.name = ""
         self.following = False
@@ -225,7 +232,7 @@ class Connection:
 
     def queue(self, data: bytes) -> None:
         """Have `data` sent, behind what waits already, when the tick is durable."""
-        if self.life is not Life.OPEN:
+        if self.life is not Life.OPEN or not data:
             return
         if not self._outbox:
             self._owner.on_queued(self)

@@ -1,12 +1,14 @@
-"""The codec of framed msgpack: bytes to envelopes and back, for one connection.
+"""Codecs: bytes to what a peer asks, and answers back to bytes, for one connection.
 
-A connection knows its protocol only through this shape; what speaks JSON or HTTP is another
-class with the same methods.
+A connection knows its protocol only through the shape `Codec`. `FrameCodec` is framed msgpack,
+what most speak; `chatd.wire.first_bytes` finds out what a connection speaks. What a codec pulls
+from its bytes is an envelope, or one of the turns below that are the protocol's own business.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple, Protocol, Union
 
-from chatd.errors import ChatError
+from chatd.errors import ChatError, ProtocolError
 from chatd.wire.commands import Notice, Result, as_notification
 from chatd.wire.envelope import (
     Envelope,
@@ -16,31 +18,103 @@ from chatd.wire.envelope import (
     encode_result,
 )
 from chatd.wire.frames import FrameDecoder
+from chatd.wire.http.message import HttpRequest
+
+
+class Switch(NamedTuple):
+    """Another codec takes over, with what was fed and not pulled yet.
+
+    refusal: what the peer is told, and nothing else, where its protocol is not wanted.
+    """
+
+    codec: "Codec"
+    refusal: ProtocolError | None = None
+
+
+class StartTls(NamedTuple):
+    """The peer encrypts; these bytes are the first that it sent."""
+
+    data: bytes
+
+
+class Say(NamedTuple):
+    """The protocol itself owes the peer these bytes: a pong, say."""
+
+    data: bytes
+
+
+class Over(NamedTuple):
+    """The peer has taken its leave: send what waits, and hang up."""
+
+
+Turn = Union[Envelope, HttpRequest, Switch, StartTls, Say, Over]
+
+
+class Codec(Protocol):
+    """`feed` bytes, pull turns; everything outgoing is returned as bytes.
+
+    Codecs of one class turn the same entries and notices into the same bytes.
+    marks: whether the peer wants to be told how far it has come (see `mark`).
+    """
+
+    payload_bytes_max: int
+    marks: bool
+
+    @property
+    def buffered_bytes(self) -> int:
+        """Bytes that were fed and not pulled yet."""
+
+    def feed(self, data: bytes) -> None:
+        """Store what came from the peer."""
+
+    def next_turn(self) -> Turn | None:
+        """Return what the peer said next, None until more comes. Raises ProtocolError."""
+
+    def result(self, request_id: int, result: Result) -> bytes:
+        """Return the response to a request that was done."""
+
+    def error(self, request_id: int, error: ChatError) -> bytes:
+        """Return the response to a request that was refused."""
+
+    def notice(self, notice: Notice) -> bytes:
+        """Return a notification."""
+
+    def farewell(self, error: ProtocolError) -> bytes:
+        """Return the last words to a peer whose bytes can't be trusted any more."""
+
+    def batch(self, frames: Sequence[bytes]) -> bytes:
+        """Return the bytes that carry these entries, given as they are kept in the log."""
+
+    def mark(self, mark: str) -> bytes:
+        """Return the bytes that tell how far the peer has come, in all its rooms."""
 
 
 class FrameCodec(FrameDecoder):
-    """`feed` bytes, pull envelopes; everything outgoing is returned as bytes."""
+    """Framed msgpack."""
 
     __slots__ = ()
 
-    def next_envelope(self) -> Envelope | None:
-        """Return what the peer said next, None until more comes. Raises ProtocolError."""
+    marks = False
+
+    def next_turn(self) -> Turn | None:
         payload = self.next_frame()
         return None if payload is None else decode_envelope(payload)
 
     def result(self, request_id: int, result: Result) -> bytes:
-        """Return the response to a request that was done."""
         return encode_result(request_id, result)
 
     def error(self, request_id: int, error: ChatError) -> bytes:
-        """Return the response to a request that was refused."""
         return encode_error(request_id, error)
 
     def notice(self, notice: Notice) -> bytes:
-        """Return a notification."""
         notification = as_notification(notice)
         return encode_notification(notification.method, notification.params)
 
+    def farewell(self, error: ProtocolError) -> bytes:
+        return encode_notification("error", {"code": error.code, "message": error.message})
+
     def batch(self, frames: Sequence[bytes]) -> bytes:
-        """Return the bytes that carry these entries, given as they are kept in the log."""
         return frames[0] if len(frames) == 1 else b"".join(frames)
+
+    def mark(self, mark: str) -> bytes:
+        return b""

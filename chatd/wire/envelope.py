@@ -102,7 +102,11 @@ def _refuse_extension(code: int, data: bytes) -> Any:
 
 def decode_envelope(payload: bytes) -> Envelope:
     """Return what a payload says. Raises ProtocolError if it is no envelope at all."""
-    value = decode_payload(payload)
+    return envelope_of(decode_payload(payload))
+
+
+def envelope_of(value: Any) -> Envelope:
+    """Return the envelope that a decoded value is. Raises ProtocolError if it is none."""
     if type(value) is not list or not value or type(value[0]) is not int:
         raise ProtocolError("not an envelope: an array that starts with its kind")
     shape = _SHAPES.get(value[0])

@@ -30,6 +30,7 @@ from tests.simulation.clock import SimClock
 from tests.simulation.disk import SimDisk, run_inline
 from tests.simulation.network import KERNEL_BYTES, Descriptors, SimListener, SimSelector
 from tests.simulation.peer import Peer
+from tests.simulation.web import RawPeer, WebPeer
 
 DB_NAME = "data/chat.db"
 TICKS_MAX = 20_000
@@ -64,7 +65,7 @@ class World:
         self.clock = SimClock()
         self.disk = disk or SimDisk()
         self.settings = settings_of(**options)
-        self.peers: list[Peer] = []
+        self.peers: list[Peer | RawPeer] = []
         self.signals = SimSignals()
         self.tells_left_states = False
         self._random = Random(seed)
@@ -231,6 +232,24 @@ class World:
         self.peers.append(peer)
         return peer
 
+    def raw(self, address: str = "127.0.0.1", kernel_bytes: int = KERNEL_BYTES) -> RawPeer:
+        """Return a peer that sends bytes."""
+        peer = RawPeer(self.listener.connect(address, kernel_bytes), self.settle)
+        self.peers.append(peer)
+        return peer
+
+    def web(self, token: str = "", address: str = "127.0.0.1") -> WebPeer:
+        """Return a peer that speaks HTTP, with a device token if one is given."""
+        peer = WebPeer(self.listener.connect(address, KERNEL_BYTES), self.settle, token)
+        self.peers.append(peer)
+        return peer
+
+    def token(self, name: str) -> str:
+        """Return a device token of a user, who is registered if need be."""
+        peer = self.login(name, device="web")
+        peer.close()
+        return peer.token
+
     def guest(self, address: str = "127.0.0.1", kernel_bytes: int = KERNEL_BYTES) -> Peer:
         """Return a peer that has said hello."""
         peer = self.connect(address, kernel_bytes)
@@ -265,7 +284,7 @@ class World:
         again.sync(positions=peer.last, epoch=peer.epoch)
         return again
 
-    def queued_bytes(self, peer: Peer) -> int:
+    def queued_bytes(self, peer: Peer | RawPeer) -> int:
         """Return how much the server holds for a peer that does not take it."""
         (connection,) = [
             connection

@@ -81,7 +81,6 @@ class Challenge(Result, frozen=True):
     Challenge,
     help="begin SCRAM-SHA-256 with the client-first-message (RFC 5802, 7677)",
     phases=GREETED_OR_LATER,
-    live=True,
     refuses={
         "auth_failed": "not a client-first-message, or a name that nobody can have",
         "forbidden": "the connection is logged in under another name",
@@ -107,7 +106,6 @@ class LoggedIn(Result, frozen=True, omit_defaults=True):
     LoggedIn,
     help="end SCRAM with the client-final-message; with a label, make a device token",
     phases=frozenset({Phase.PROVING, Phase.READY}),
-    live=True,
     refuses={
         "auth_failed": "the name or the password is wrong",
         "conflict": "the user has too many devices",
@@ -187,6 +185,27 @@ class Devices(Result, frozen=True):
 @command("devices", Devices, help="list your devices", console="devices")
 class ListDevices(Params, frozen=True):
     after: Seq = 0
+
+
+class TokenCreated(Result, frozen=True):
+    """A token for a program; it is never shown again."""
+
+    device: int
+    token: str
+
+
+@command(
+    "token-create",
+    TokenCreated,
+    help="make a device token for a bot or a script",
+    console="token create <label>",
+    refuses={
+        "conflict": "you have too many devices",
+        "storage_full": "the server's disk is full",
+    },
+)
+class TokenCreate(Params, frozen=True):
+    label: Label
 
 
 @command(

@@ -1,0 +1,278 @@
+"""Exchanges: what a request over HTTP asks for, and the answer to it.
+
+Commands of the table are called as `POST /api/v1/<method>`, each with a session of its own that
+the token opens; a proxy may carry the requests of many users over one connection. Everything
+else has a row in the table of routes.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+import msgspec
+
+from chatd import __version__
+from chatd.config import Settings
+from chatd.errors import (
+    AuthFailed,
+    BadRequest,
+    ChatError,
+    HttpError,
+    Unauthenticated,
+    UnknownMethod,
+)
+from chatd.handlers.context import Session
+from chatd.net.connection import Connection
+from chatd.origins import Origins
+from chatd.wire import commands as c
+from chatd.wire.http import openapi, page
+from chatd.wire.http.codec import HttpCodec
+from chatd.wire.http.message import HTML, JSON, Answer, HttpRequest, accepts, media_type
+from chatd.wire.http.problems import problem
+from chatd.wire.json import as_json
+
+API = openapi.BASE
+KEY = re.compile(r'"([!#-~]{1,62})"|([!#-~]{1,64})')
+"""An Idempotency-Key, with quotes as its draft has it, or without as most send it."""
+FULL_NONCE = re.compile(r"(?:^|,)r=([^,]+)")
+LOGINS_MAX = 1_000
+LOGIN_MS_MAX = 60_000
+"""So long after its first message may a login end."""
+
+
+class Calls(Protocol):
+    """What takes calls to the handlers, and keeps a log of them."""
+
+    def call(self, session: Session, method: str, params: Any) -> c.Result:
+        """Return the result, or raise ChatError with nothing changed."""
+
+    def start(self) -> int:
+        """Return when a call begins, for `log`."""
+
+    def log(
+        self,
+        connection: Connection,
+        name: str,
+        method: str,
+        outcome: str,
+        started_ns: int,
+        result: c.Result | None = None,
+    ) -> None:
+        """Write down how a call ended."""
+
+
+class Caller:
+    """The handlers' `Link` of one request: it stays for none of what happens later."""
+
+    def __init__(self, connection: Connection, address: str) -> None:
+        self.connection = connection
+        self.address = address
+
+    def queued_seq(self, room: str) -> int:
+        return 0
+
+    def follow(self, positions: dict[str, int]) -> None:
+        raise AssertionError("to follow makes sense on a live connection only")
+
+    def login(self, name: str) -> None:
+        """Nothing changes for the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, on which connection, and when."""
+
+    connection: Connection
+    request: HttpRequest
+    now_ms: int
+
+
+Respond = Callable[[Asked], Answer | None]
+"""Answers a request; None if what it asked for goes on without an answer of this kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What stands at a path, and by which methods it is asked for."""
+
+    methods: tuple[str, ...]
+    respond: Respond
+
+
+class Exchanges:
+    """Answers every request of connections that speak HTTP."""
+
+    def __init__(self, calls: Calls, settings: Settings) -> None:
+        self._calls = calls
+        self.configure(settings)
+        document = openapi.document(__version__)
+        self._document = msgspec.json.encode(document)
+        self._page = page.page(document).encode()
+        self._logins: dict[str, tuple[Session, int]] = {}
+        self._routes: dict[str, Route] = {}
+        for path in (API, API.rstrip("/")):
+            self.add(path, ("GET", "HEAD"), self._reference)
+        self.add(API + "openapi.json", ("GET", "HEAD"), self._openapi)
+
+    def configure(self, settings: Settings) -> None:
+        """Go on with other settings."""
+        self._origins = Origins(settings)
+
+    def add(self, path: str, methods: tuple[str, ...], respond: Respond) -> None:
+        """Have requests for a path answered."""
+        self._routes[path] = Route(methods, respond)
+
+    def answer(self, connection: Connection, request: HttpRequest, now_ms: int) -> None:
+        """Answer a request, or let a stream begin."""
+        codec = connection.codec
+        assert isinstance(codec, HttpCodec)
+        codec.asked_ms = now_ms
+        try:
+            answer = self._respond(Asked(connection, request, now_ms))
+        except ChatError as error:
+            answer = problem(error, now_ms)
+        if answer is not None:
+            connection.queue(codec.answer(answer, now_ms))
+
+    def _respond(self, asked: Asked) -> Answer | None:
+        request = asked.request
+        self._origins.check_host(request)
+        route = self._route(request.path)
+        if request.method not in route.methods:
+            raise HttpError(405, f"not by {request.method}", allow=", ".join(route.methods))
+        return route.respond(asked)
+
+    def _route(self, path: str) -> Route:
+        route = self._routes.get(path)
+        if route is not None:
+            return route
+        if path.startswith(API):
+            return Route(("POST",), partial(self._command, path.removeprefix(API)))
+        raise HttpError(404, "there is nothing at this path")
+
+    # -- commands ----------------------------------------------------------------------------
+
+    def _command(self, method: str, asked: Asked) -> Answer:
+        started_ns = self._calls.start()
+        name = ""
+        try:
+            check_form(asked.request)
+            command = _offered(method)
+            session = self._session(command, asked)
+            name = session.name
+            result = self._called(command, session, asked)
+        except ChatError as error:
+            self._calls.log(asked.connection, name, method, error.code, started_ns)
+            raise
+        self._calls.log(asked.connection, name, method, "ok", started_ns, result)
+        return Answer(200, as_json(result), JSON)
+
+    def _called(self, command: c.Command, session: Session, asked: Asked) -> c.Result:
+        params = read_params(command, asked.request)
+        if command.params is c.LoginFinish:
+            session = self._login_of(params, session, asked.now_ms)
+        before = asked.connection.session
+        assert isinstance(before, Session)
+        session.tries = before.tries  # those who are not logged in have a handful on each line
+        try:
+            result = self._calls.call(session, command.method, params)
+        finally:
+            before.tries = session.tries
+        if isinstance(result, c.Challenge):
+            self._remember_login(result, session, asked.now_ms)
+        return result
+
+    def _session(self, command: c.Command, asked: Asked) -> Session:
+        session = Session(Caller(asked.connection, self.address_of(asked)))
+        session.phase = c.Phase.GREETED
+        if openapi.needs_token(command):
+            self.enter(session, asked.request)
+        return session
+
+    def enter(self, session: Session, request: HttpRequest) -> None:
+        """Log a session in with the token of a request. Raises Unauthenticated, AuthFailed."""
+        scheme, _, token = request.fields.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Unauthenticated("a device token is needed: Authorization: Bearer <token>")
+        self._calls.call(session, "login-token", {"token": token.strip()})
+
+    def address_of(self, asked: Asked) -> str:
+        """Return the address of who asks, by what a trusted proxy says of it."""
+        return self._origins.client_address(asked.connection.address, asked.request)
+
+    # -- logins, in two requests -------------------------------------------------------------
+
+    def _remember_login(self, challenge: c.Challenge, session: Session, now_ms: int) -> None:
+        """Keep a login that has begun, under the nonce that its last message will repeat."""
+        found = FULL_NONCE.search(challenge.message)
+        assert found
+        for nonce, (_, began_ms) in list(self._logins.items()):
+            if len(self._logins) < LOGINS_MAX and now_ms - began_ms < LOGIN_MS_MAX:
+                break
+            del self._logins[nonce]
+        self._logins[found[1]] = (session, now_ms)
+
+    def _login_of(self, params: Any, asking: Session, now_ms: int) -> Session:
+        """Return the login that a client-final-message ends. Raises BadRequest, AuthFailed."""
+        message = params.get("message") if isinstance(params, dict) else None
+        found = FULL_NONCE.search(message) if isinstance(message, str) else None
+        if found is None:
+            raise BadRequest("login-finish: not a client-final-message")
+        session, began_ms = self._logins.pop(found[1], (None, 0))
+        if session is None or now_ms - began_ms >= LOGIN_MS_MAX:
+            raise AuthFailed("no login began with this nonce, or too long ago")
+        session.link = asking.link
+        return session
+
+    # -- pages about all this ----------------------------------------------------------------
+
+    def _reference(self, asked: Asked) -> Answer:
+        check_accepts(asked.request, HTML)
+        return Answer(200, self._page, HTML, {"content-security-policy": page.POLICY})
+
+    def _openapi(self, asked: Asked) -> Answer:
+        check_accepts(asked.request, JSON)
+        return Answer(200, self._document, JSON)
+
+
+def check_accepts(request: HttpRequest, kind: str) -> None:
+    """Refuse a request that takes no answer of this kind."""
+    if not accepts(request, kind):
+        raise HttpError(406, f"the answer is {kind}")
+
+
+def check_form(request: HttpRequest) -> None:
+    """Refuse what is no JSON with a length that was told."""
+    check_accepts(request, JSON)
+    if "content-length" not in request.fields and "transfer-encoding" not in request.fields:
+        raise HttpError(411, "a body is needed, {} at least")
+    if media_type(request) != JSON or request.fields.get("content-encoding", "identity") != (
+        "identity"
+    ):
+        raise HttpError(415, f"the body is {JSON}, not compressed")
+
+
+def read_params(command: c.Command, request: HttpRequest) -> Any:
+    """Return the parameters of a command. Raises BadRequest."""
+    try:
+        params = msgspec.json.decode(request.body)
+    except (msgspec.DecodeError, RecursionError):
+        raise BadRequest("the body is not well-formed JSON") from None
+    key = request.fields.get("idempotency-key")
+    if key is not None and isinstance(params, dict) and openapi.takes_nonce(command):
+        found = KEY.fullmatch(key)
+        if found is None:
+            raise BadRequest("the Idempotency-Key has 1 to 64 visible ASCII characters")
+        params["nonce"] = found[1] or found[2]
+    return params
+
+
+def _offered(method: str) -> c.Command:
+    command = c.COMMANDS.get(method)
+    if command is None:
+        raise UnknownMethod(f"there is no method {method[:64]!r}")
+    if command.live:
+        raise UnknownMethod(f"{method} makes sense on a live connection only: see /ws")
+    return command

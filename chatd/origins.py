@@ -1,0 +1,74 @@
+"""Origins: by which names this server may be spoken to, and from where a request really comes.
+
+A page of somebody else's in a browser may let its own name stand for this server's address (DNS
+rebinding). The browser then says that name as the host, so unknown names are refused. An address
+can't be made to stand for another one and is let through.
+"""
+
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+
+from chatd.config import Settings
+from chatd.errors import HttpError
+from chatd.wire.http.message import HttpRequest
+
+ANY = "*"
+
+
+class Origins:
+    """Answers by the settings ALLOWED_HOSTS and TRUSTED_PROXIES."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._hosts = {"localhost", settings.host.lower(), *settings.allowed_hosts}
+        self._proxies = [ip_network(text) for text in settings.trusted_proxies]
+
+    def check_host(self, request: HttpRequest) -> None:
+        """Refuse a request that was meant for somebody else. Raises HttpError."""
+        if not self._is_ours(request.fields["host"]):
+            raise HttpError(421, "this server does not go by that host name: see ALLOWED_HOSTS")
+
+    def check_origin(self, request: HttpRequest) -> None:
+        """Refuse what a page of another server sends. Raises HttpError."""
+        origin = request.fields.get("origin")
+        if origin is None:
+            return  # no browser
+        parts = urlsplit(origin)
+        same = parts.netloc.lower() == request.fields["host"].lower()
+        if parts.scheme not in ("http", "https") or not same:
+            raise HttpError(403, "pages of other servers may not connect to this one")
+
+    def client_address(self, address: str, request: HttpRequest) -> str:
+        """Return the address that asks: the last one that no trusted proxy has.
+
+        address: of the connection. Only proxies that are trusted are believed.
+        """
+        forwarded = [part.strip() for part in request.fields.get("x-forwarded-for", "").split(",")]
+        while forwarded and self._is_proxy(address):
+            nearest = forwarded.pop()
+            if not _is_address(nearest):
+                break
+            address = nearest
+        return address
+
+    def _is_ours(self, host: str) -> bool:
+        name = _without_port(host).rstrip(".").lower()
+        return ANY in self._hosts or name in self._hosts or _is_address(name.strip("[]"))
+
+    def _is_proxy(self, address: str) -> bool:
+        if not self._proxies or not _is_address(address):
+            return False
+        return any(ip_address(address) in network for network in self._proxies)
+
+
+def _without_port(host: str) -> str:
+    if host.startswith("["):
+        return host.partition("]")[0] + "]"
+    return host.partition(":")[0]
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

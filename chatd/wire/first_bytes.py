@@ -1,0 +1,51 @@
+"""The first bytes of a connection tell what it speaks.
+
+    0x16                    TLS (RFC 8446, section 5.1); inside it the first bytes tell again
+    an upper-case letter    HTTP: every method begins with one
+    anything else           framed msgpack: its frames begin with 0x00
+"""
+
+from typing import NamedTuple
+
+from chatd.errors import HttpError, ProtocolError
+from chatd.wire.codec import Codec, FrameCodec, StartTls, Switch, Turn
+from chatd.wire.http.codec import HttpCodec
+
+TLS_HANDSHAKE = 0x16
+UPPER_CASE = range(0x41, 0x5B)
+
+
+class Protocols(NamedTuple):
+    """What a connection may speak. plain: without TLS."""
+
+    tls: bool
+    plain: bool
+
+
+class FirstBytes(FrameCodec):
+    """Lets another codec take over. Whoever said nothing yet is spoken to in framed msgpack."""
+
+    __slots__ = ("_protocols",)
+
+    def __init__(self, payload_bytes_max: int, protocols: Protocols) -> None:
+        super().__init__(payload_bytes_max)
+        self._protocols = protocols
+
+    def next_turn(self) -> Turn | None:
+        data, self._buffer = self._buffer, b""
+        if not data:
+            return None
+        if data[0] == TLS_HANDSHAKE and self._protocols.tls:
+            return StartTls(data)
+        refusal: ProtocolError | None = None
+        codec: Codec
+        if data[0] in UPPER_CASE:
+            codec = HttpCodec()
+            if not self._protocols.plain:
+                refusal = HttpError(400, "this server speaks HTTPS only")
+        else:
+            codec = FrameCodec(self.payload_bytes_max)
+            if not self._protocols.plain:
+                refusal = ProtocolError("this server speaks TLS only")
+        codec.feed(data)
+        return Switch(codec, refusal)

@@ -1,0 +1,234 @@
+"""The codec of HTTP/1.1: whole requests in, answers out, over h11 behind the gate.
+
+Each request has a parser of its own, and what follows it goes through the gate again, so h11
+never sees a head that was not checked. The next request is pulled when this one is answered:
+answers come in the order of their requests by themselves.
+"""
+
+import gzip
+from collections.abc import Sequence
+from email.utils import formatdate
+from http import HTTPStatus
+
+import h11
+
+from chatd.errors import ChatError, HttpError, ProtocolError
+from chatd.wire.codec import Over, Say, Turn
+from chatd.wire.commands import Bye, Notice, Result
+from chatd.wire.http.gate import Gate, Head
+from chatd.wire.http.message import Answer, HttpRequest, accepts_gzip
+from chatd.wire.http.problems import problem
+
+BODY_BYTES_MAX = 96 * 1024
+"""The largest body of a request: a chunk of a file in base64, and what stands around it."""
+GZIP_BYTES_MIN = 1024
+"""Below, compressing saves no packet."""
+LAST_CHUNK = b"0\r\n\r\n"
+TEXTUAL = ("text/", "application/json", "application/problem+json")
+
+COMMON = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+
+class HttpCodec:
+    """One connection that carries requests, each with an answer of its own.
+
+    asked_ms: when the last whole request came (ms UTC); for whoever looks after connections.
+    """
+
+    __slots__ = (
+        "payload_bytes_max",
+        "asked_ms",
+        "_buffer",
+        "_gate",
+        "_parser",
+        "_head",
+        "_body",
+        "_seen",
+        "_request",
+        "_said_continue",
+        "_over",
+    )
+
+    marks = False
+
+    def __init__(self) -> None:
+        self.payload_bytes_max = BODY_BYTES_MAX
+        self.asked_ms = 0
+        self._buffer = bytearray()
+        self._gate = Gate()
+        self._begin()
+        self._over = False
+
+    def _begin(self) -> None:
+        """Make ready for the next request."""
+        self._parser: h11.Connection | None = None
+        self._head: Head | None = None
+        self._body = bytearray()
+        self._seen = b""
+        self._request: HttpRequest | None = None
+        self._said_continue = False
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def feed(self, data: bytes) -> None:
+        self._buffer += data
+
+    def next_turn(self) -> Turn | None:
+        if self._over:
+            return Over()
+        if self._request is not None:
+            return None  # it has to be answered first
+        if self._head is None and not self._read_head():
+            return None
+        return self._read_body()
+
+    @property
+    def buffered_bytes(self) -> int:
+        """Bytes that were fed and not pulled yet."""
+        return len(self._buffer) + len(self._body)
+
+    @property
+    def rest(self) -> bytes:
+        """What came behind the request that was pulled last."""
+        return bytes(self._buffer)
+
+    @property
+    def raw_head(self) -> bytes:
+        """The head of the request that was pulled last, as it came."""
+        assert self._head is not None
+        return self._head.raw
+
+    def _read_head(self) -> bool:
+        head = self._gate.next_head(self._buffer)
+        if head is None:
+            return False
+        self._head = head
+        self._parser = h11.Connection(h11.SERVER)
+        self._parser.receive_data(head.raw)
+        self._next_event()  # the request; the gate has told all of it
+        if head.length > BODY_BYTES_MAX:
+            raise _too_large()
+        return True
+
+    def _read_body(self) -> Turn | None:
+        assert self._parser is not None and self._head is not None
+        if self._buffer and self._parser.their_state is h11.SEND_BODY:
+            self._feed_parser()
+        while True:
+            event = self._next_event()
+            if isinstance(event, h11.Data):
+                self._body += event.data
+                if len(self._body) > BODY_BYTES_MAX:
+                    raise _too_large()
+            elif isinstance(event, h11.EndOfMessage):
+                return self._whole(event)
+            else:
+                return self._continue()
+
+    def _feed_parser(self) -> None:
+        """Give the parser what may be body; what is behind it comes back in `_whole`."""
+        assert self._parser is not None
+        data = bytes(self._buffer)
+        self._buffer.clear()
+        self._seen = self._seen[-len(LAST_CHUNK) :] + data
+        self._parser.receive_data(data)
+
+    def _whole(self, end: h11.EndOfMessage) -> HttpRequest:
+        head, parser = self._head, self._parser
+        assert head is not None and parser is not None
+        behind = parser.trailing_data[0]
+        if head.length < 0:
+            seen = self._seen[: len(self._seen) - len(behind)]
+            if end.headers or not seen.endswith(LAST_CHUNK):
+                raise HttpError(400, "a body in chunks ends with a chunk of size 0 alone")
+        self._buffer[:0] = behind
+        self._seen = b""
+        body, self._body = bytes(self._body), bytearray()
+        self._request = HttpRequest(head.method, head.path, head.query, head.fields, body)
+        return self._request
+
+    def _continue(self) -> Say | None:
+        assert self._parser is not None
+        if self._said_continue or not self._parser.they_are_waiting_for_100_continue:
+            return None
+        self._said_continue = True
+        return Say(self._parser.send(h11.InformationalResponse(status_code=100, headers=[])))
+
+    def _next_event(self) -> object:
+        assert self._parser is not None
+        try:
+            return self._parser.next_event()
+        except h11.RemoteProtocolError:
+            raise HttpError(400, "not a well-formed request") from None
+
+    # -- answering ---------------------------------------------------------------------------
+
+    def answer(self, answer: Answer, now_ms: int) -> bytes:
+        """Return the response to the request that was pulled last."""
+        request, parser = self._request, self._parser
+        assert request is not None and parser is not None
+        data = _written(parser, request, answer, now_ms)
+        self._over = parser.our_state is not h11.DONE or parser.their_state is not h11.DONE
+        self._begin()
+        return data
+
+    def farewell(self, error: ProtocolError) -> bytes:
+        """Return the answer to what was no request, or to half of one."""
+        self._over = True
+        answer = problem(error)
+        fields = {**answer.fields, "connection": "close"}
+        parser = self._parser or h11.Connection(h11.SERVER)
+        if parser.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            return _written(parser, None, Answer(answer.status, answer.body, answer.kind, fields))
+        return b""
+
+    def notice(self, notice: Notice) -> bytes:
+        """HTTP has no place for what nobody asked for, but for why half a request is refused."""
+        if isinstance(notice, Bye) and (self._head is not None or self._gate.has_begun):
+            return self.farewell(HttpError(408, notice.reason))
+        return b""
+
+    def result(self, request_id: int, result: Result) -> bytes:
+        raise AssertionError("a request over HTTP has an Answer")
+
+    def error(self, request_id: int, error: ChatError) -> bytes:
+        raise AssertionError("a request over HTTP has an Answer")
+
+    def batch(self, frames: Sequence[bytes]) -> bytes:
+        raise AssertionError("entries go to streams")
+
+    def mark(self, mark: str) -> bytes:
+        return b""
+
+
+def _too_large() -> HttpError:
+    return HttpError(413, f"the body of a request has at most {BODY_BYTES_MAX} bytes")
+
+
+def _written(
+    parser: h11.Connection, request: HttpRequest | None, answer: Answer, now_ms: int | None = None
+) -> bytes:
+    """Return an answer as bytes; the parser knows whether it has a body and ends the line."""
+    fields = {"content-type": answer.kind, **COMMON, **answer.fields}
+    body = answer.body
+    if now_ms is not None:
+        fields["date"] = formatdate(now_ms // 1000, usegmt=True)
+    if len(body) >= GZIP_BYTES_MIN and answer.kind.startswith(TEXTUAL):
+        fields["vary"] = "accept-encoding"
+        if request is not None and accepts_gzip(request):
+            body = gzip.compress(body, compresslevel=4, mtime=0)
+            fields["content-encoding"] = "gzip"
+    fields["content-length"] = str(len(body))
+    reason = HTTPStatus(answer.status).phrase
+    response = h11.Response(
+        status_code=answer.status, headers=list(fields.items()), reason=reason
+    )
+    data = parser.send(response)
+    if request is None or request.method != "HEAD":
+        data += parser.send(h11.Data(data=body))
+    return data + parser.send(h11.EndOfMessage())

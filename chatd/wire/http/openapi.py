@@ -1,0 +1,148 @@
+"""The OpenAPI document of the API, made from the command table.
+
+    GET /api/v1/openapi.json
+
+Source: https://spec.openapis.org/oas/v3.1.0. Schemas are JSON Schema as msgspec derives them
+from the structs, so the document can't say other bounds than those that are checked.
+"""
+
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from chatd.errors import WIRE_ERRORS
+from chatd.wire.commands import COMMANDS, LOGGED_IN, Command, Result
+from chatd.wire.entries import AnyEntry
+from chatd.wire.http.message import JSON, PROBLEM
+from chatd.wire.http.problems import STATUS_OF
+
+BASE = "/api/v1/"
+REFS = "#/components/schemas/{name}"
+ANYWHERE = ("bad_request", "overloaded", "internal")
+"""What every command may be refused with."""
+LOGIN = ("unauthenticated", "auth_failed")
+TAKES_NOT = (406, 411, 413, 415)
+"""What a request may be refused with for its form."""
+
+Map = dict[str, Any]
+
+
+class Problem(msgspec.Struct):
+    """Why a request was refused (RFC 9457); fields of the error's own stand beside these.
+
+    `code` is the word that the protocol has for it.
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+def offered() -> list[Command]:
+    """Return the commands that make sense without a live connection."""
+    return [command for command in COMMANDS.values() if not command.live]
+
+
+def needs_token(command: Command) -> bool:
+    """Whether a command is for those who are logged in."""
+    return command.phases == LOGGED_IN
+
+
+def takes_nonce(command: Command) -> bool:
+    """Whether a command may be sent again and is done once."""
+    return "nonce" in command.params.__struct_fields__
+
+
+def document(version: str) -> Map:
+    """Return the whole document."""
+    kinds = [kind for command in offered() for kind in (command.params, _result(command))]
+    _, schemas = msgspec.json.schema_components([*kinds, AnyEntry, Problem], ref_template=REFS)
+    any_entry, _ = msgspec.json.schema_components([AnyEntry], ref_template=REFS)
+    schemas["Entry"] = any_entry[0]
+    for schema in schemas.values():
+        _name_entries(schema)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "chatd",
+            "version": version,
+            "description": "Every command of the chat that needs no live connection. "
+            "All times are ms UTC; binary fields are base64.",
+        },
+        "paths": dict(_paths()),
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "a device token, by `login-finish` or `token-create`",
+                }
+            },
+        },
+    }
+
+
+def _paths() -> Iterator[tuple[str, Map]]:
+    for command in offered():
+        yield BASE + command.method, {"post": _operation(command)}
+
+
+def _operation(command: Command) -> Map:
+    operation: Map = {
+        "operationId": command.method,
+        "summary": command.help,
+        "requestBody": {"required": True, "content": {JSON: {"schema": _ref(command.params)}}},
+        "responses": {
+            "200": {
+                "description": "it is done",
+                "content": {JSON: {"schema": _ref(_result(command))}},
+            },
+            **dict(_refusals(command)),
+        },
+        "security": [{"token": []}] if needs_token(command) else [],
+    }
+    if takes_nonce(command):
+        operation["parameters"] = [
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "description": "the same as `nonce`, and goes before it",
+                "schema": {"type": "string", "pattern": '^"?[!#-~]{1,62}"?$'},
+            }
+        ]
+    return operation
+
+
+def _refusals(command: Command) -> Iterator[tuple[str, Map]]:
+    """Yield the answers that are no success, by status, each with the codes that it stands for."""
+    codes = dict.fromkeys((*ANYWHERE, *(LOGIN if needs_token(command) else ()), *command.refuses))
+    reasons: dict[int, list[str]] = {status: [] for status in TAKES_NOT}
+    for code in codes:
+        when = command.refuses.get(code) or " ".join((WIRE_ERRORS[code].__doc__ or "").split())
+        reasons.setdefault(STATUS_OF[code], []).append(f"`{code}`: {when}")
+    for status, lines in sorted(reasons.items()):
+        description = "; ".join(lines) or HTTPStatus(status).phrase
+        content = {PROBLEM: {"schema": {"$ref": REFS.format(name="Problem")}}}
+        yield str(status), {"description": description, "content": content}
+
+
+def _result(command: Command) -> type[Result]:
+    assert command.result is not None  # what has no answer makes sense on a live connection only
+    return command.result
+
+
+def _ref(kind: type[msgspec.Struct]) -> Map:
+    return {"$ref": REFS.format(name=kind.__name__)}
+
+
+def _name_entries(schema: Map) -> None:
+    """Say what a list of entries holds: in memory they are bytes that are passed on as they are."""
+    properties: Iterable[Map] = schema.get("properties", {}).values()
+    for field in properties:
+        if field.get("type") == "array" and not field["items"]:
+            field["items"] = {"$ref": REFS.format(name="Entry")}
