@@ -58,6 +58,16 @@ def user_and_text(rest: str) -> tuple[str, str]:
     return user.removeprefix("@"), text_of("send-to", text)
 
 
+def token_label(rest: str) -> str:
+    """Return the label of a token to be made."""
+    verb, label = first_word(rest)
+    if verb != "create":
+        raise misuse("token", "`token create` makes one; `devices` lists and `revoke` ends them")
+    if not label.strip():
+        raise misuse("token", "what is it for? the label shows in `devices`")
+    return label.strip()
+
+
 def file_to_send(rest: str) -> tuple[Path, str, str]:
     """Return which file, to which room or user ("" for here), and the caption."""
     path, rest = _path_and_rest("send-file", rest)

@@ -17,9 +17,9 @@ from chatd.wire.envelope import (
 def test_envelopes_come_in_order_and_then_none() -> None:
     codec = FrameCodec()
     codec.feed(encode_request(1, "ping", {}) + encode_notification("pong", {}))
-    assert codec.next_envelope() == Request(1, "ping", {})
-    assert codec.next_envelope() == Notification("pong", {})
-    assert codec.next_envelope() is None
+    assert codec.next_turn() == Request(1, "ping", {})
+    assert codec.next_turn() == Notification("pong", {})
+    assert codec.next_turn() is None
 
 
 def test_what_goes_out_can_be_read_by_the_other_end() -> None:
@@ -27,9 +27,9 @@ def test_what_goes_out_can_be_read_by_the_other_end() -> None:
     theirs.feed(
         ours.result(1, Nothing()) + ours.error(2, NotFound("no")) + ours.notice(Bye("why"))
     )
-    assert theirs.next_envelope() == Response(1, None, {})
-    assert theirs.next_envelope() == Response(2, {"code": "not_found", "message": "no"}, None)
-    assert theirs.next_envelope() == Notification("bye", {"reason": "why"})
+    assert theirs.next_turn() == Response(1, None, {})
+    assert theirs.next_turn() == Response(2, {"code": "not_found", "message": "no"}, None)
+    assert theirs.next_turn() == Notification("bye", {"reason": "why"})
 
 
 def test_batch_is_its_frames_and_one_frame_is_not_even_copied() -> None:
@@ -43,4 +43,4 @@ def test_empty_frame_is_refused() -> None:
     codec = FrameCodec()
     codec.feed(bytes(4))
     with pytest.raises(ProtocolError):
-        codec.next_envelope()
+        codec.next_turn()

@@ -4,7 +4,7 @@ from chatd.errors import AuthFailed
 from chatd.wire import commands as c
 from client.console.actions.table import action
 from client.console.answers import devices_lines
-from client.console.arguments import Misuse, no_arguments, number_of
+from client.console.arguments import Misuse, no_arguments, number_of, token_label
 from client.console.console import Console, now_ms
 from client.console.typed import Command
 
@@ -21,6 +21,13 @@ async def _devices_after(console: Console, after: int) -> None:
     if page.next is not None:
         further = page.next
         console.offer_more(lambda: _devices_after(console, further))
+
+
+@action("token")
+async def token(console: Console, typed: Command) -> None:
+    made = await console.ask(c.TokenCreate(token_label(typed.rest)), c.TokenCreated)
+    console.note(f"device {made.device}; its token, which is shown this once:")
+    console.note(made.token)
 
 
 @action("revoke")
