@@ -1,25 +1,39 @@
-"""The command line `chat`."""
+"""The command line `chat`: the console at a terminal, a tool for scripts elsewhere."""
 
-import argparse
+import os
 import sys
+from pathlib import Path
 
 from client.console.app import run
-from client.options import DEFAULT_HOST, DEFAULT_PORT, ConsoleOptions
+from client.options import ConsoleOptions
+from client.pipes import command
+from client.pipes.failures import complain
+from client.pipes.parser import build
+from client.pipes.status import Status
+
+TOKEN_BYTES_MAX = 4096
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit status."""
-    options = _parser().parse_args(arguments)
-    return run(ConsoleOptions(options.host, options.port, options.user, options.bell))
+    """Run the command line; return the exit status (`client.pipes.status`)."""
+    parsed = build(dict(os.environ)).parse_args(arguments)
+    try:
+        token = _token(parsed.token_file)
+    except OSError as error:
+        complain(f"{parsed.token_file}: {error.strerror or error}")
+        return Status.LOGIN
+    options = ConsoleOptions(parsed.host, parsed.port, parsed.user, parsed.bell, token)
+    if parsed.command is None and sys.stdin.isatty() and sys.stdout.isatty():
+        return run(options)
+    return command.run(parsed, options)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="chat", description="Talk to a chatd server.")
-    parser.add_argument("-u", "--user", default="", metavar="NAME", help="who you are")
-    parser.add_argument("--host", default=DEFAULT_HOST)
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT)
-    parser.add_argument("--bell", action="store_true", help="ring for what others say")
-    return parser
+def _token(path: str | None) -> str:
+    """Return the token that was given, "" for none. Raises OSError."""
+    if path is None:
+        return os.environ.get("CHAT_TOKEN", "").strip()
+    with Path(path).open("rb") as file:
+        return file.read(TOKEN_BYTES_MAX).decode(errors="replace").strip()
 
 
 if __name__ == "__main__":

@@ -8,12 +8,16 @@ DEFAULT_PORT = 8000
 
 @dataclass(frozen=True, slots=True)
 class ConsoleOptions:
-    """name: "" is the one used last, or asked for. bell: ring for what others say."""
+    """name: "" is the one used last, or asked for. bell: ring for what others say.
+
+    token: a device token to log in with, "" for the kept one or the password.
+    """
 
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     name: str = ""
     bell: bool = False
+    token: str = ""
 
     @property
     def server(self) -> str:

@@ -34,7 +34,7 @@ def run(options: ConsoleOptions) -> int:
     keyring = Keyring(Credentials(), options.server)
     try:
         with Client(options.host, options.port, client="chat console") as client:
-            is_new = Entrance(client, keyring, input, getpass, _say).enter(options.name)
+            is_new = _enter(client, keyring, options)
             return asyncio.run(_converse(client, keyring, is_new, options.bell))
     except (KeyboardInterrupt, EOFError):
         print(file=sys.stderr)
@@ -42,6 +42,14 @@ def run(options: ConsoleOptions) -> int:
     except (ClientError, ChatError, OSError) as error:
         print(f"chat: {explain(error, Zone(), now_ms())}", file=sys.stderr)
         return 1
+
+
+def _enter(client: Client, keyring: Keyring, options: ConsoleOptions) -> bool:
+    """Log in; return whether the account is new."""
+    if not options.token:
+        return Entrance(client, keyring, input, getpass, _say).enter(options.name)
+    client.log_in_token(options.token)
+    return False
 
 
 async def _converse(client: Client, keyring: Keyring, is_new: bool, bell: bool) -> int:

@@ -297,10 +297,12 @@ class Console:
     async def _guarded(self, doing: Awaitable[None]) -> None:
         try:
             await doing
-        except Misuse as error:
-            self.error(str(error))
-        except (ChatError, ClientError) as error:
-            self.error(explain(error, self.renderer.zone, now_ms()))
+        except (Misuse, ChatError, ClientError) as error:
+            self.refused(error)
+
+    def refused(self, error: Exception) -> None:
+        """Say what could not be done, and what to do about it."""
+        self.error(explain(error, self.renderer.zone, now_ms()))
 
     def start(self, doing: Coro) -> None:
         """Do something beside everything else."""

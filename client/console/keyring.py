@@ -3,6 +3,7 @@
 import getpass
 import socket
 
+from client.console.acquaintance import mapped
 from client.credentials import Credentials
 
 LABEL_CHARACTERS_MAX = 64
@@ -23,7 +24,7 @@ class Keyring:
 
     def token(self, name: str) -> str:
         """Return the token of a user, "" for none."""
-        return self._credentials.token(self._server, name)
+        return self._credentials.token(self._server, mapped(name))
 
     def keep(self, name: str, token: str) -> None:
         """Remember a token."""
@@ -31,7 +32,7 @@ class Keyring:
 
     def forget(self, name: str) -> None:
         """Forget a token that opens nothing any more."""
-        self._credentials.forget(self._server, name)
+        self._credentials.forget(self._server, mapped(name))
 
 
 def device_label() -> str:

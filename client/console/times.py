@@ -20,11 +20,11 @@ class Zone:
     """Turns stamps into local times. tz: None is the zone of this system."""
 
     def __init__(self, tz: tzinfo | None = None) -> None:
-        self._tz = tz
+        self.tz = tz
 
     def local(self, ts_ms: int) -> datetime:
         """Return the local time of a stamp."""
-        return datetime.fromtimestamp(ts_ms / 1000, UTC).astimezone(self._tz)
+        return datetime.fromtimestamp(ts_ms / 1000, UTC).astimezone(self.tz)
 
     def day(self, ts_ms: int) -> date:
         """Return the local day of a stamp."""

@@ -1,0 +1,87 @@
+"""One run between pipes: from the parsed command line to the exit status."""
+
+import argparse
+import os
+import shlex
+import sys
+from collections.abc import Callable
+
+from chatd.errors import ChatError
+from client.console.arguments import Misuse
+from client.console.times import Zone
+from client.errors import ClientError
+from client.options import ConsoleOptions
+from client.pipes import reading, sending, tokens
+from client.pipes.door import enter, keyring_of
+from client.pipes.desk import run_once
+from client.pipes.failures import complain, words_of
+from client.pipes.lines import converse
+from client.pipes.output import standard_output
+from client.pipes.pipe import Pipe
+from client.pipes.status import OutOfTime, Status, Usage, status_of
+from client.session import Client
+
+GIVE_UP_SECONDS = 60.0
+"""A script is told after so long that the server is gone; only `tail` and `wait` go on trying."""
+
+WRITTEN_OUT: dict[str, Callable[[Pipe], None]] = {
+    "send": sending.send,
+    "send-to": sending.send_to,
+    "history": reading.history,
+    "tail": reading.tail,
+    "wait": reading.wait,
+    "token": tokens.token,
+}
+
+PATIENT = frozenset({"tail", "wait"})
+PATH_WORD = {"send-file": 0, "get-file": 1}
+"""Which word of these is a path: its blanks are its own."""
+
+
+def run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
+    """Run the command, or the lines of standard input; return the exit status."""
+    try:
+        return _run(arguments, options)
+    except KeyboardInterrupt:
+        return Status.INTERRUPTED
+    except BrokenPipeError:
+        _silence_stdout()
+        return Status.BROKEN_PIPE
+    except (Usage, OutOfTime, Misuse, ClientError, ChatError, OSError) as error:
+        complain(words_of(error, Zone()))
+        return status_of(error)
+
+
+def _run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
+    give_up = None if arguments.command in PATIENT else GIVE_UP_SECONDS
+    client = Client(options.host, options.port, client="chat", give_up_seconds=give_up)
+    with client:
+        pipe = Pipe(client, options, keyring_of(options), arguments, standard_output())
+        if arguments.command != "token":
+            enter(client, options)
+        if arguments.command in WRITTEN_OUT:
+            WRITTEN_OUT[arguments.command](pipe)
+            return Status.DONE
+        return _as_the_console(pipe)
+
+
+def _as_the_console(pipe: Pipe) -> int:
+    """Run a command of the console, or lines of them."""
+    if pipe.arguments.command is None:
+        return converse(pipe, sys.stdin.fileno())
+    run_once(pipe, pipe.arguments.command, _rest(pipe.arguments))
+    return Status.DONE
+
+
+def _rest(arguments: argparse.Namespace) -> str:
+    """Return the words as somebody would type them."""
+    words = list(arguments.words)
+    at = PATH_WORD.get(arguments.command, len(words))
+    if at < len(words):
+        words[at] = shlex.quote(words[at])
+    return " ".join(words)
+
+
+def _silence_stdout() -> None:
+    """Let the interpreter flush at its end into nothing, without a complaint."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,156 @@
+"""The console without its terminal: commands, arguments and answers are the same.
+
+So whatever command the console learns works between pipes at once. Answers are plain lines on
+standard output; what can't be done is told on standard error and kept for the exit status.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+from chatd.wire import commands as c
+from client.console.actions import ACTIONS
+from client.console.arguments import Misuse
+from client.console.console import Console
+from client.console.seams import Editor
+from client.console.styled import Line
+from client.console.typed import Command
+from client.pipes.failures import complain, words_of
+from client.pipes.output import COLUMNS, ROWS, Output
+from client.pipes.pipe import Pipe
+from client.pipes.status import Status, status_of
+from client.session import Client
+
+R = TypeVar("R", bound=c.Result)
+T = TypeVar("T")
+
+
+class PlainScreen:
+    """Prints at once. failed: told when nobody reads it any more."""
+
+    width = COLUMNS
+    height = ROWS
+
+    def __init__(self, output: Output, failed: Callable[[BaseException], None]) -> None:
+        self._output = output
+        self._failed = failed
+
+    def show(self, lines: list[Line], *, bell: bool = False) -> None:
+        try:
+            self._output.lines(lines)
+        except OSError as error:
+            self._failed(error)
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
+class NoEditor:
+    """Nobody types."""
+
+    def redraw(self) -> None:
+        """Nothing is drawn."""
+
+    def end(self, result: int) -> None:
+        """It ends by itself."""
+
+    def fail(self, error: BaseException) -> None:
+        raise error
+
+    def give_back(self, text: str) -> None:
+        """Whoever wrote the line has it."""
+
+    async def ask(self, question: str) -> str | None:
+        raise Misuse("that needs a terminal: somebody has to type a password")
+
+
+class PlainConsole(Console):
+    """Runs the console's commands where there is no terminal.
+
+    status: that of the first command that failed.
+    """
+
+    def __init__(self, pipe: Pipe, editor: Editor) -> None:
+        screen = PlainScreen(pipe.output, editor.fail)
+        super().__init__(editor, screen, pipe.renderer, ACTIONS, pipe.keyring)
+        self.status = Status.DONE
+
+    def echo(self, typed: Command) -> None:
+        """Whoever wrote the line knows it."""
+
+    def refused(self, error: Exception) -> None:
+        self._fail(status_of(error), words_of(error, self.renderer.zone))
+
+    def error(self, text: str) -> None:
+        self._fail(Status.USAGE, text)
+
+    def _fail(self, status: Status, text: str) -> None:
+        self.status = self.status or status
+        complain(text)
+
+    async def ask(self, params: c.Params, result: type[R]) -> R:
+        return await self.bridge.ask(params, result)
+
+    async def post(self, params: c.Send | c.SendTo, line: str) -> None:
+        await self.bridge.ask(params, c.Posted)
+
+
+class Direct:
+    """Asks the server and waits: for a command that has nothing to do meanwhile."""
+
+    connected = True
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+
+    async def ask(self, params: c.Params, result: type[R]) -> R:
+        return self.client.ask(params, result)
+
+    async def run(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
+        return method(*args, **options)
+
+
+class DirectJson(Direct):
+    """Asks, and prints each answer as JSON."""
+
+    def __init__(self, client: Client, output: Output) -> None:
+        super().__init__(client)
+        self._output = output
+
+    async def ask(self, params: c.Params, result: type[R]) -> R:
+        answer = await super().ask(params, result)
+        self._output.json(answer)
+        return answer
+
+
+class Once(PlainConsole):
+    """Does one command to its end, all pages of a list included."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        super().__init__(pipe, NoEditor())
+        self.more: Callable[[], Coroutine[Any, Any, None]] | None = None
+        self._shows = not pipe.arguments.json
+        self.bridge = (
+            DirectJson(pipe.client, pipe.output) if pipe.arguments.json else Direct(pipe.client)
+        )
+
+    def show(self, lines: list[Line]) -> None:
+        if self._shows:
+            super().show(lines)
+
+    def offer_more(self, more: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
+        self.more = more
+
+
+def run_once(pipe: Pipe, name: str, rest: str) -> None:
+    """Run one command of the book. Raises Misuse, and what the server refuses."""
+    console = Once(pipe)
+    _finish(ACTIONS[name](console, Command(name, rest, f"{name} {rest}".rstrip())))
+    while console.more is not None:
+        more, console.more = console.more, None
+        _finish(more())
+
+
+def _finish(doing: Awaitable[None]) -> None:
+    """Run to its end what waits for nothing but the server, which `Direct` does by itself."""
+    for _ in doing.__await__():
+        raise AssertionError("a command waits for what can't come")

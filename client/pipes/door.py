@@ -1,0 +1,38 @@
+"""The door for programs: a token opens it, nobody is asked for anything."""
+
+from chatd.errors import AuthFailed
+from client.console.acquaintance import mapped
+from client.console.keyring import Keyring
+from client.credentials import Credentials
+from client.errors import LoginRequired
+from client.options import ConsoleOptions
+from client.session import Client
+
+HOW_TO_GET_IN = (
+    "log in once at a terminal with `chat -u NAME`, or give a token by CHAT_TOKEN or "
+    "--token-file; `chat token` makes one from a password on standard input"
+)
+
+
+def enter(client: Client, options: ConsoleOptions) -> None:
+    """Log in with the token that was given, or the one that is kept for the name.
+
+    Raises LoginRequired, ConnectionLost.
+    """
+    keyring = keyring_of(options)
+    name = options.name or keyring.last_name
+    token = options.token or keyring.token(name)
+    if not token:
+        who = f" of {name}" if name else ""
+        raise LoginRequired(f"there is no token{who} for {options.server}\n{HOW_TO_GET_IN}")
+    try:
+        me = client.log_in_token(token).name
+    except AuthFailed:
+        raise LoginRequired(f"the token opens nothing (any more)\n{HOW_TO_GET_IN}") from None
+    if options.name and mapped(options.name) != me:
+        raise LoginRequired(f"the token is that of {me}, not of {options.name}")
+
+
+def keyring_of(options: ConsoleOptions) -> Keyring:
+    """Return the tokens that are kept for a server."""
+    return Keyring(Credentials(), options.server)

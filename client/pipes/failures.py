@@ -1,0 +1,23 @@
+"""What went wrong, on standard error: one line that says what, and further ones what to do."""
+
+import sys
+
+from client.console.console import now_ms
+from client.console.failures import explain
+from client.console.safe_text import safe
+from client.console.times import Zone
+from client.errors import ConnectionLost
+
+
+def complain(text: str) -> None:
+    """Print a complaint; whatever others have put into it does nothing to the terminal."""
+    first, *more = text.split("\n")
+    lines = [f"chat: {safe(first)}", *(f"      {safe(line)}" for line in more)]
+    print("\n".join(lines), file=sys.stderr, flush=True)
+
+
+def words_of(error: Exception, zone: Zone) -> str:
+    """Return what happened and what to do about it."""
+    if isinstance(error, ConnectionLost):
+        return str(error)  # between pipes nothing is tried again behind one's back
+    return explain(error, zone, now_ms())

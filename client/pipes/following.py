@@ -1,0 +1,48 @@
+"""Following: what is said, from now or from a place on, each entry once.
+
+Nothing counts as read by this. What was said earlier is fetched after the line follows already,
+so nothing falls between the two.
+"""
+
+from collections.abc import Iterator
+
+from chatd.wire.commands import PAGE_ITEMS_MAX, Start
+from chatd.wire.entries import Entry
+from client.events import Event, SeenEntry
+from client.session import Client
+
+
+class Follower:
+    """Events of a client that is logged in. start: from what is unread, or from now."""
+
+    def __init__(self, client: Client, start: Start) -> None:
+        self._client = client
+        self._seen: dict[str, int] = {}
+        client.sync(start=start, peek=True)
+
+    def last(self, room: str, count: int) -> list[SeenEntry]:
+        """Return the last entries of a room; they do not come again."""
+        return self._fetched(room, self._client.history(room, limit=count).entries)
+
+    def after(self, room: str, seq: int) -> Iterator[SeenEntry]:
+        """Yield what a room has behind an entry; it does not come again."""
+        following: int | None = seq
+        while following is not None:
+            page = self._client.history(room, after=following, limit=PAGE_ITEMS_MAX)
+            yield from self._fetched(room, page.entries)
+            following = page.next
+
+    def next(self, timeout_seconds: float | None = None) -> Event | None:
+        """Return the next event, None after the time; an entry that came before is passed over.
+
+        The time begins anew with each that is passed over: there are few of them.
+        """
+        while (event := self._client.next_event(timeout_seconds)) is not None:
+            if not isinstance(event, Entry) or event.seq > self._seen.get(event.room, 0):
+                return event
+        return None
+
+    def _fetched(self, room: str, entries: list[SeenEntry]) -> list[SeenEntry]:
+        if entries:
+            self._seen[room] = max(self._seen.get(room, 0), entries[-1].seq)
+        return entries

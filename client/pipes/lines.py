@@ -1,0 +1,179 @@
+"""Commands line by line from standard input, and what is said meanwhile.
+
+A command begins when the one before it is done, and the first when everything unread has been
+printed: so the output of a script reads like what happened.
+"""
+
+import asyncio
+import os
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from chatd.errors import ChatError
+from chatd.wire import commands as c
+from client.console.bridge import Bridge
+from client.errors import ClientError
+from client.events import Connected, Disconnected, Event
+from client.pipes.desk import NoEditor, PlainConsole
+from client.pipes.failures import complain
+from client.pipes.pipe import Pipe
+from client.pipes.status import Usage
+
+LINE_BYTES_MAX = 64 * 1024
+READ_BYTES = 64 * 1024
+
+T = TypeVar("T")
+
+
+def converse(pipe: Pipe, fd: int) -> int:
+    """Do what the lines of `fd` say; return the status: of the first command that failed.
+
+    Raises what ended the client, BrokenPipeError, KeyboardInterrupt.
+    """
+    return asyncio.run(_converse(pipe, fd))
+
+
+async def _converse(pipe: Pipe, fd: int) -> int:
+    script = Script()
+    console = LineConsole(pipe, script)
+    console.bridge = bridge = Bridge(pipe.client, console.hear, console.over)
+    bridge.start()
+    try:
+        await script.before_end(console.caught_up.wait())
+        await _follow(script, console, LineSource(fd))
+        if not script.failed and console.exit_error is None:
+            await _last_words(bridge)
+    finally:
+        await console.stop()
+        await bridge.close()
+    script.raise_failure()
+    if console.exit_error is not None:
+        raise console.exit_error
+    return console.status
+
+
+async def _follow(script: "Script", console: "LineConsole", source: "LineSource") -> None:
+    while not script.ended:
+        try:
+            line = await script.before_end(source.next_line())
+        except Usage as error:
+            console.refused(error)
+            continue
+        if line is None:
+            return
+        console.line(line)
+        await script.before_end(console.settle())
+
+
+async def _last_words(bridge: Bridge) -> None:
+    """Let everything come that the server had said before it was asked this."""
+    try:
+        await bridge.ask(c.Ping(), c.Nothing)
+    except (ClientError, ChatError):
+        pass  # then there is nothing more to come
+
+
+class Script(NoEditor):
+    """The lines as the console's editor: it can be ended, and fail, while it is waited for."""
+
+    def __init__(self) -> None:
+        self._end: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._failure: BaseException | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further line counts."""
+        return self._end.done()
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended by `fail`."""
+        return self._failure is not None
+
+    def end(self, result: int) -> None:
+        if not self.ended:
+            self._end.set_result(None)
+
+    def fail(self, error: BaseException) -> None:
+        self._failure = self._failure or error
+        self.end(1)
+
+    def raise_failure(self) -> None:
+        """Raise what it failed with, if it did."""
+        if self._failure is not None:
+            raise self._failure
+
+    async def before_end(self, doing: Coroutine[Any, Any, T]) -> T | None:
+        """Wait for something; None if the end comes first."""
+        task = asyncio.ensure_future(doing)
+        try:
+            await asyncio.wait((task, self._end), return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+
+class LineConsole(PlainConsole):
+    """Hears what is said, too. caught_up: set when everything unread has been printed."""
+
+    def __init__(self, pipe: Pipe, script: Script) -> None:
+        super().__init__(pipe, script)
+        self.caught_up = asyncio.Event()
+
+    def hear(self, event: Event) -> None:
+        if isinstance(event, Disconnected):
+            complain(f"{event.reason}; connecting again")
+        elif isinstance(event, Connected):
+            complain("connected again")
+        else:
+            super().hear(event)
+        if isinstance(event, c.Live):
+            self.caught_up.set()
+
+
+class LineSource:
+    """Lines of a descriptor: a pipe, a file, whatever can be read."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._buffer = b""
+        self._ended = False
+
+    async def next_line(self) -> str | None:
+        """Return the next line without its end, None after the last one.
+
+        Raises Usage for one that is too long, or no text.
+        """
+        while b"\n" not in self._buffer and not self._ended:
+            await _readable(self._fd)
+            data = os.read(self._fd, READ_BYTES)
+            self._buffer += data
+            self._ended = not data
+            if len(self._buffer) > LINE_BYTES_MAX + READ_BYTES:
+                raise self._too_long()
+        if not self._buffer:
+            return None
+        line, _, self._buffer = self._buffer.partition(b"\n")
+        try:
+            return line.removesuffix(b"\r").decode()
+        except UnicodeDecodeError:
+            raise Usage("a line that is no UTF-8 text; it was passed over") from None
+
+    def _too_long(self) -> Usage:
+        self._buffer, self._ended = b"", True
+        return Usage(f"a line of more than {LINE_BYTES_MAX} bytes; nothing behind it was read")
+
+
+async def _readable(fd: int) -> None:
+    """Wait until a descriptor can be read without waiting."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[None] = loop.create_future()
+    try:
+        loop.add_reader(fd, ready.set_result, None)
+    except PermissionError:
+        return  # a regular file: there is nothing to wait for
+    try:
+        await ready
+    finally:
+        loop.remove_reader(fd)

@@ -1,0 +1,164 @@
+"""The command line: `chat` alone is the console, with a command it is a tool for scripts.
+
+Commands that are not written out here are those of the console, which run as they are.
+"""
+
+import argparse
+from collections.abc import Callable
+
+from chatd.wire.commands import PAGE_ITEMS_MAX
+from client.console.book import BOOK
+from client.options import DEFAULT_HOST, DEFAULT_PORT
+from client.pipes.durations import seconds_of
+from client.pipes.status import MEANING
+
+POINTLESS = frozenset({"talk", "help", "quit", "exit", "password"})
+"""What makes sense only among other commands, or needs somebody to answer."""
+
+DESCRIPTION = """\
+Talk to a chatd server. Without a command: the console, at a terminal; else commands are read from
+standard input, one a line, and plain lines printed."""
+
+ENVIRONMENT = {
+    "CHAT_TOKEN": "a device token to log in with",
+    "CHAT_HOST": "the server, where no --host is given",
+    "CHAT_PORT": "its port, where no --port is given",
+}
+
+
+def build(environment: dict[str, str]) -> argparse.ArgumentParser:
+    """Return the parser. environment: where defaults come from."""
+    parser = argparse.ArgumentParser(
+        prog="chat",
+        description=DESCRIPTION,
+        epilog=_epilog(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    host = environment.get("CHAT_HOST") or DEFAULT_HOST
+    port = environment.get("CHAT_PORT") or str(DEFAULT_PORT)
+    parser.add_argument("-u", "--user", default="", metavar="NAME", help="who you are")
+    parser.add_argument("--host", default=host, help=f"the server ({host})")
+    parser.add_argument("--port", type=_port, default=port, help=f"its port ({port})")
+    parser.add_argument("--token-file", metavar="FILE", help="log in with the token in this file")
+    parser.add_argument("--bell", action="store_true", help="ring for what others say")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, (help, add) in _WRITTEN_OUT.items():
+        add(commands.add_parser(name, help=help, description=help))
+    for name in OF_THE_CONSOLE:
+        entry = BOOK[name]
+        own = commands.add_parser(
+            name, help=entry.help, usage=f"chat {entry.usage}", description=entry.help
+        )
+        _add_json(own)
+        own.add_argument("words", nargs="*", help=argparse.SUPPRESS)
+    return parser
+
+
+def _send(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("text", nargs="*", help="without one, or for `-`: standard input")
+    _add_json(parser)
+
+
+def _send_to(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("user_to", metavar="user")
+    _send(parser)
+
+
+def _history(parser: argparse.ArgumentParser) -> None:
+    parser.usage = f"chat [...] {BOOK['history'].usage} [--all] [--json]"
+    parser.add_argument("where", nargs="*", help="a room, a place in it, how many entries")
+    parser.add_argument("--all", action="store_true", help="all of the room, oldest first")
+    _add_json(parser)
+
+
+def _tail(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("room", nargs="?", default="", help="one room or user only")
+    begin = _add_begin(parser)
+    begin.add_argument(
+        "-n", "--last", type=_page, default=0, metavar="N", help="the last N of the room first"
+    )
+    parser.add_argument("--count", type=_count, metavar="N", help="end after N entries")
+    _add_json(parser)
+
+
+def _wait(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--match", required=True, metavar="REGEX", help="what the text has")
+    parser.add_argument("--room", default="", help="in one room or by one user only")
+    parser.add_argument(
+        "--from", dest="by", default="", metavar="USER", help="by whom; else anyone but you"
+    )
+    parser.add_argument(
+        "--timeout", type=_seconds, metavar="SPAN", help="how long, as 90s, 5m, 1h30m"
+    )
+    _add_begin(parser)
+    parser.set_defaults(last=0)
+    _add_json(parser)
+
+
+def _token(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--register", action="store_true", help="make the account first")
+    parser.add_argument("--label", default="", help="what `devices` calls it")
+    parser.add_argument(
+        "--keep", action="store_true", help="keep it for later commands instead of printing it"
+    )
+
+
+_WRITTEN_OUT: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
+    "send": ("say something to everyone; print its place", _send),
+    "send-to": ("say something to one user alone; print its place", _send_to),
+    "history": ("print what was said in a room", _history),
+    "tail": ("print what is said, as it is said; nothing counts as read by this", _tail),
+    "wait": ("wait until somebody says what matches, and print it", _wait),
+    "token": ("make a device token from a password on standard input", _token),
+}
+
+OF_THE_CONSOLE = [
+    name for name in BOOK if name not in _WRITTEN_OUT and name not in POINTLESS
+]  # fmt: skip
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+
+
+def _add_begin(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
+    begin = parser.add_mutually_exclusive_group()
+    begin.add_argument("--unread", action="store_true", help="from what is unread on")
+    begin.add_argument("--after", metavar="ROOM#SEQ", help="from behind this entry on")
+    return begin
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 1 <= port <= 65535:
+        raise ValueError
+    return port
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if count < 1:
+        raise ValueError
+    return count
+
+
+def _page(text: str) -> int:
+    if _count(text) > PAGE_ITEMS_MAX:
+        raise argparse.ArgumentTypeError(f"at most {PAGE_ITEMS_MAX}")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        return seconds_of(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+_port.__name__, _count.__name__, _page.__name__ = "port", "number", "number"  # for messages
+
+
+def _epilog() -> str:
+    statuses = "\n".join(f"  {status:>3}  {text}" for status, text in MEANING.items())
+    variables = "\n".join(f"  {name:<10}  {text}" for name, text in ENVIRONMENT.items())
+    return f"exit status:\n{statuses}\n\nenvironment:\n{variables}"

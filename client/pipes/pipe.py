@@ -1,0 +1,68 @@
+"""What every command between pipes has in hand."""
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+
+from client.console.keyring import Keyring
+from client.console.acquaintance import room_named
+from client.options import ConsoleOptions
+from client.pipes.output import Output, PlainRenderer, Printer, plain_renderer
+from client.pipes.status import Usage
+from client.session import Client
+
+STDIN_BYTES_MAX = 64 * 1024
+"""More than any text has; what comes above it is not read."""
+
+
+@dataclass
+class Pipe:
+    """One command: whom it talks to, what it was told, where its answer goes.
+
+    arguments: as argparse left them. The client is logged in where the command wants that.
+    """
+
+    client: Client
+    options: ConsoleOptions
+    keyring: Keyring
+    arguments: argparse.Namespace
+    output: Output
+
+    @cached_property
+    def renderer(self) -> PlainRenderer:
+        """Return the renderer for who is logged in."""
+        assert self.client.welcome is not None
+        return plain_renderer(self.client.name, self.client.welcome.time_zone)
+
+    @cached_property
+    def printer(self) -> Printer:
+        """Return what prints entries in the way that was asked for."""
+        return Printer(self.output, self.renderer, self.arguments.json)
+
+    def room(self, title: str) -> str:
+        """Return the id of a room as people name it."""
+        return room_named(title, self.client.name)
+
+    def place(self, reference: str) -> tuple[str, int]:
+        """Return room and number of an entry, `general#42`. Raises Usage."""
+        title, _, number = reference.rpartition("#")
+        if not title or not (number.isascii() and number.isdigit() and len(number) <= 15):
+            raise Usage(f"`{reference}` names no entry: it looks like general#42")
+        return self.room(title), int(number)
+
+
+def text_from_stdin() -> str:
+    """Return all of standard input as a text. Raises Usage for none, and what is no UTF-8."""
+    if sys.stdin.isatty():
+        raise Usage("there is no text: give one, or pipe it in")
+    data = b""
+    while len(data) <= STDIN_BYTES_MAX and (more := os.read(sys.stdin.fileno(), STDIN_BYTES_MAX)):
+        data += more
+    if len(data) > STDIN_BYTES_MAX:
+        raise Usage(f"more than {STDIN_BYTES_MAX} bytes are no message; nothing was sent")
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise Usage("what came in is no UTF-8 text; nothing was sent") from None

@@ -1,0 +1,104 @@
+"""Reading: a page of what was said, what is said from now on, or until something is said."""
+
+import re
+from collections.abc import Iterator
+from time import monotonic
+
+from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, History, Reset, Start
+from chatd.wire.entries import Entry
+from client.console.acquaintance import mapped
+from client.console.arguments import history_of
+from client.events import Connected, Disconnected, Event, HistoryPage, SeenEntry
+from client.pipes.failures import complain
+from client.pipes.following import Follower
+from client.pipes.pipe import Pipe
+from client.pipes.status import OutOfTime, Usage
+
+PAGE = 50
+
+
+def history(pipe: Pipe) -> None:
+    """Print a page of a room, or with `--all` everything of it, oldest first."""
+    request = history_of(" ".join(pipe.arguments.where), pipe.client.name, limit=PAGE)
+    if not pipe.arguments.all:
+        page = pipe.client.ask(request, HistoryPage)
+        for entry in page.entries:
+            pipe.printer.entry(entry)
+        return
+    following: int | None = 0
+    while following is not None:
+        whole = History(request.room, after=following, limit=PAGE_ITEMS_MAX)
+        page = pipe.client.ask(whole, HistoryPage)
+        for entry in page.entries:
+            pipe.printer.entry(entry)
+        following = page.next
+
+
+def tail(pipe: Pipe) -> None:
+    """Print what is said until interrupted, or so many entries."""
+    left = pipe.arguments.count
+    for event in _events(pipe):
+        if isinstance(event, Gap | Reset):
+            pipe.printer.notice(event)
+        elif isinstance(event, Entry) and _is_in(pipe, event):
+            pipe.printer.entry(event)
+            left = None if left is None else left - 1
+            if left == 0:
+                return
+
+
+def wait(pipe: Pipe) -> None:
+    """Print the first entry that matches. Raises OutOfTime."""
+    pattern = _pattern(pipe.arguments.match)
+    for event in _events(pipe, pipe.arguments.timeout):
+        if isinstance(event, Entry) and _is_in(pipe, event) and _matches(pipe, pattern, event):
+            pipe.printer.entry(event)
+            return
+    raise OutOfTime("nothing that matches was said in time")
+
+
+def _events(pipe: Pipe, timeout_seconds: float | None = None) -> Iterator[Event]:
+    """Yield what was said from the place on that was asked for, then what is said."""
+    deadline = None if timeout_seconds is None else monotonic() + timeout_seconds
+    place = pipe.place(pipe.arguments.after) if pipe.arguments.after else None
+    follower = Follower(pipe.client, Start.UNREAD if pipe.arguments.unread else Start.NOW)
+    if place is not None:
+        yield from follower.after(*place)
+    elif pipe.arguments.last:
+        room = pipe.room(pipe.arguments.room or "general")
+        yield from follower.last(room, pipe.arguments.last)
+    while (event := follower.next(_left(deadline))) is not None:
+        if isinstance(event, Disconnected):
+            complain(f"{event.reason}; connecting again")
+        elif isinstance(event, Connected):
+            complain("connected again")
+        else:
+            yield event
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(0.0, deadline - monotonic())
+
+
+def _is_in(pipe: Pipe, entry: Entry) -> bool:
+    room = pipe.arguments.room
+    return not room or entry.room == pipe.room(room)
+
+
+def _matches(pipe: Pipe, pattern: re.Pattern[str], entry: SeenEntry) -> bool:
+    """Tell whether an entry is by whom it should be, and says what it should.
+
+    Without a name, by anybody else: a question must not be taken for its answer.
+    """
+    author = getattr(entry, "author", None)
+    by = pipe.arguments.by
+    if author is None or (author != mapped(by) if by else author == pipe.client.name):
+        return False
+    return pattern.search(getattr(entry, "text", "")) is not None
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text)
+    except re.error as error:
+        raise Usage(f"`{text}` is no regular expression: {error}") from None

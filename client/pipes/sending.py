@@ -1,0 +1,39 @@
+"""Sending: a text of the command line, or standard input. Its place in the room is printed."""
+
+from chatd.wire.commands import TEXT_BYTES_MAX, Posted
+from chatd.wire.rooms import title_of
+from client.pipes.pipe import Pipe, text_from_stdin
+from client.pipes.status import Usage
+
+STDIN = "-"
+
+
+def send(pipe: Pipe) -> None:
+    """Say something to everyone."""
+    _posted(pipe, pipe.client.send(_text(pipe.arguments.text)))
+
+
+def send_to(pipe: Pipe) -> None:
+    """Say something to one user."""
+    user = pipe.arguments.user_to.removeprefix("@")
+    _posted(pipe, pipe.client.send_to(user, _text(pipe.arguments.text)))
+
+
+def _text(words: list[str]) -> str:
+    """Return the text of the arguments, or of standard input. Raises Usage."""
+    text = text_from_stdin() if words in ([], [STDIN]) else " ".join(words)
+    text = text.rstrip()
+    if not text:
+        raise Usage("there is no text; nothing was sent")
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        raise Usage("the text is no UTF-8; nothing was sent") from None
+    if size > TEXT_BYTES_MAX:
+        raise Usage(f"a message has at most {TEXT_BYTES_MAX} bytes, not {size}; nothing was sent")
+    return text
+
+
+def _posted(pipe: Pipe, posted: Posted) -> None:
+    place = f"{title_of(posted.room, pipe.client.name)}#{posted.seq}"
+    pipe.printer.answer(posted, [[("", place)]])

@@ -1,0 +1,68 @@
+"""Exit statuses: how a command ended, for scripts. One table; `chat --help` and the guide show it.
+
+Statuses above 128 are those that shells give to programs that a signal ended.
+"""
+
+from enum import IntEnum
+
+from chatd.errors import AuthFailed, ChatError, UnsupportedVersion
+from client.console.arguments import Misuse
+from client.errors import ClientError, ConnectionLost, LoginRequired
+
+
+class Status(IntEnum):
+    """How a command ended."""
+
+    DONE = 0
+    REFUSED = 1
+    USAGE = 2
+    LOGIN = 3
+    CONNECTION = 4
+    TIMEOUT = 5
+    LATER = 6
+    INTERRUPTED = 130
+    BROKEN_PIPE = 141
+
+
+MEANING = {
+    Status.DONE: "done",
+    Status.REFUSED: "the server refused it, or a file of ours could not be used",
+    Status.USAGE: "wrong arguments, or a text that is none",
+    Status.LOGIN: "no token to log in with, or one that opens nothing",
+    Status.CONNECTION: "no connection to the server",
+    Status.TIMEOUT: "what was waited for did not come in time",
+    Status.LATER: "refused for now (a limit, a ban, a full disk): later it may work",
+    Status.INTERRUPTED: "interrupted by Ctrl-C",
+    Status.BROKEN_PIPE: "nobody reads the output any more",
+}
+
+LATER_CODES = frozenset({"rate_limited", "banned", "overloaded", "storage_full"})
+
+
+class Usage(Exception):
+    """The arguments or the input make no sense; the message says why."""
+
+
+class OutOfTime(Exception):
+    """What was waited for did not come."""
+
+
+def status_of(error: BaseException) -> Status:
+    """Return the status for what ended a command. Raises TypeError for what is a fault of ours."""
+    for kinds, status in _BY_KIND:
+        if isinstance(error, kinds):
+            return status
+    if isinstance(error, ChatError):
+        return Status.LATER if error.code in LATER_CODES else Status.REFUSED
+    raise TypeError(f"no status for {type(error).__name__}")
+
+
+_BY_KIND: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Status], ...] = (
+    (KeyboardInterrupt, Status.INTERRUPTED),
+    (BrokenPipeError, Status.BROKEN_PIPE),
+    ((Usage, Misuse), Status.USAGE),
+    (OutOfTime, Status.TIMEOUT),
+    ((LoginRequired, AuthFailed), Status.LOGIN),
+    ((ConnectionLost, UnsupportedVersion), Status.CONNECTION),
+    ((ClientError, OSError), Status.REFUSED),
+)

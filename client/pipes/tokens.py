@@ -1,0 +1,44 @@
+"""Tokens: from a password on standard input, so that a program gets in without anybody."""
+
+import sys
+from getpass import getpass
+
+from chatd.errors import AuthFailed
+from client.console.keyring import device_label
+from client.errors import LoginRequired
+from client.pipes.pipe import Pipe, text_from_stdin
+from client.pipes.status import Usage
+
+
+def token(pipe: Pipe) -> None:
+    """Make a device token and print it, or with `--keep` keep it for later commands.
+
+    Raises Usage, Conflict for a name that is taken, Forbidden, LoginRequired.
+    """
+    name = pipe.options.name
+    if not name:
+        raise Usage("whose token? begin with `chat -u NAME token`")
+    password = _password(name)
+    if pipe.arguments.register:
+        pipe.client.register(name, password)
+    label = pipe.arguments.label or device_label()
+    try:
+        made = pipe.client.log_in(name, password, device=label)
+    except AuthFailed:
+        raise LoginRequired(
+            f"no {name} has this password\nwith --register an account of that name is made"
+        ) from None
+    if pipe.arguments.keep:
+        pipe.keyring.keep(made.name, made.token)
+    else:
+        pipe.output.text(made.token)
+
+
+def _password(name: str) -> str:
+    """Return the first line of standard input, or what is typed at the terminal."""
+    at_terminal = sys.stdin.isatty()
+    text = getpass(f"Password of {name}: ") if at_terminal else text_from_stdin()
+    password = text.split("\n", 1)[0].removesuffix("\r")
+    if not password:
+        raise Usage("there is no password on standard input")
+    return password
