@@ -198,6 +198,10 @@ class Exchanges:
             raise Unauthenticated("a device token is needed: Authorization: Bearer <token>")
         self._calls.call(session, "login-token", {"token": token.strip()})
 
+    def check_origin(self, request: HttpRequest) -> None:
+        """Refuse what a page of another server sends. Raises HttpError."""
+        self._origins.check_origin(request)
+
     def address_of(self, asked: Asked) -> str:
         """Return the address of who asks, by what a trusted proxy says of it."""
         return self._origins.client_address(asked.connection.address, asked.request)

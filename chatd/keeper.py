@@ -3,6 +3,7 @@
 from chatd.config import Settings
 from chatd.net.connection import Connection, Life
 from chatd.wire.commands import Bye, PingNotice
+from chatd.wire.event_stream import EventStreamCodec
 from chatd.wire.http.codec import HttpCodec
 
 QUIET_MS_MIN = 1_000
@@ -59,6 +60,10 @@ class Keeper:
     def _look_for_life(self, connection: Connection, now_ms: int) -> None:
         quiet_ms = now_ms - connection.heard_ms
         if quiet_ms < self._ping_ms or not connection.reads:
+            return
+        if isinstance(connection.codec, EventStreamCodec):  # it hears, and can't answer
+            connection.heard_ms = now_ms
+            connection.tell(PingNotice())
             return
         if not connection.pinged:
             connection.pinged = True

@@ -39,6 +39,7 @@ from chatd.net.listener import Listener, ListeningSock
 from chatd.net.loop import READ, Loop, Watcher
 from chatd.service import Service
 from chatd.storage import Machine, Storage
+from chatd.streams import Streams
 from chatd.wire import commands as c
 from chatd.wire.first_bytes import FirstBytes, Protocols
 from chatd.wire.frames import PAYLOAD_BYTES_MAX_BEFORE_LOGIN
@@ -102,6 +103,7 @@ class Server:
             handlers.dispatcher, self._store, settings, machine.monotonic_ns, machine.random
         )
         self._exchanges = self._service.exchanges = Exchanges(self._service, settings)
+        Streams(self._exchanges, self._service, self._store.state)
         self._protocols = Protocols(tls=False, plain=settings.plain)
         self._house = Housekeeping(storage, self._acks, settings, handlers.timely)
         self._house.on("connection", self._look_after)
@@ -182,7 +184,7 @@ class Server:
         grown = list(self._store.state.grown)
         committed = self._storage.commit()  # durable before anyone is told
         self._tell(effects)
-        self._delivery.deliver()
+        self._delivery.deliver(now_ms)
         self._delivery.pump(now_ms)
         for signum in self._signals.take():  # here, so that a goodbye comes last
             self._on_signal(signum)

@@ -9,6 +9,7 @@ the logs, page by page, until it is live again. Delivery never changes state.
 
 from collections.abc import Iterable
 
+from chatd.core.marks import Mark
 from chatd.core.model import Room
 from chatd.core.presence import Presence
 from chatd.core.state import State
@@ -38,7 +39,14 @@ class Delivery:
         self._live: dict[Connection, None] = {}
         self._behind: dict[Connection, None] = {}
         self._dirty: dict[Connection, None] = {}
-        self._pages: dict[tuple[str, int], tuple[bytes, int]] = {}
+        self._pages: dict[tuple[type, str, int], tuple[bytes, int]] = {}
+        self._streams: dict[Connection, None] = {}
+        self._stamp_ms = state.last_ms
+        self._stamped = {
+            room.room: room.log.last_seq
+            for room in state.rooms.values()
+            if room.log.frames and decode_entry(room.log.frames[-1]).ts == state.last_ms
+        }
 
     # -- who there is ------------------------------------------------------------------------
 
@@ -51,6 +59,7 @@ class Delivery:
         """A connection that may have logged in is over."""
         self._live.pop(connection, None)
         self._behind.pop(connection, None)
+        self._streams.pop(connection, None)
         connections = self._by_name.get(connection.name, [])
         if connection in connections:
             connections.remove(connection)
@@ -67,6 +76,8 @@ class Delivery:
         connection.following = True
         connection.positions = self._oldest_first(connection.positions or {})
         self._behind[connection] = None
+        if connection.codec.marks:
+            self._streams[connection] = None
 
     def queued_seq(self, connection: Connection, room: str) -> int:
         """Return the number of the last entry of a room queued to a connection."""
@@ -104,13 +115,18 @@ class Delivery:
                 encoded[kind] = connection.codec.notice(notice)
             connection.queue(encoded[kind])
 
-    def deliver(self) -> None:
+    def deliver(self, now_ms: int) -> None:
         """Queue the new entries of every room to those who are live."""
         grown = self._state.grown
+        rooms = [self._state.rooms[room_id] for room_id in grown]
         while grown:
             room_id, first = next(iter(grown.items()))
             self._deliver_room(self._state.rooms[room_id], first)
             del grown[room_id]
+        if rooms:
+            self._remember_stamp(rooms, now_ms)
+        if rooms and self._streams:
+            self._mark_streams(rooms)
 
     def pump(self, now_ms: int) -> None:
         """Queue a page or so of what they missed to those who are behind and drained."""
@@ -121,6 +137,9 @@ class Delivery:
                 break
             del self._behind[connection]
             self._pump_one(connection, now_ms)
+            if connection.positions is None and connection.codec.marks:
+                self._remember_stamp([], now_ms)
+                self._mark_one(connection)
             left -= connection.queued_bytes
 
     def flush(self, now_ms: int) -> list[Connection]:
@@ -171,6 +190,31 @@ class Delivery:
         first = self._state.grown.get(room)
         return self._state.rooms[room].log.last_seq if first is None else first - 1
 
+    # -- marks -------------------------------------------------------------------------------
+
+    def _remember_stamp(self, rooms: list[Room], now_ms: int) -> None:
+        """Keep which rooms have entries with this tick's stamp; the next tick may share it."""
+        if now_ms != self._stamp_ms:
+            self._stamp_ms = now_ms
+            self._stamped.clear()
+        for room in rooms:
+            self._stamped[room.room] = room.log.last_seq
+
+    def _mark_streams(self, rooms: list[Room]) -> None:
+        """Tell those who want marks how far they have come, if anything came for them."""
+        touched: dict[Connection, None] = {}
+        for room in rooms:
+            touched.update((c, None) for c in self._audience(room) if c in self._streams)
+        for connection in touched:
+            if connection.positions is None:
+                self._mark_one(connection)
+
+    def _mark_one(self, connection: Connection) -> None:
+        rooms = self._state.users[connection.name].rooms
+        seqs = {room: seq for room, seq in self._stamped.items() if room in rooms}
+        mark = Mark(self._state.epoch, self._stamp_ms, seqs)
+        connection.queue(connection.codec.mark(str(mark)))
+
     # -- behind ------------------------------------------------------------------------------
 
     def _oldest_first(self, positions: dict[str, int]) -> dict[str, int]:
@@ -211,8 +255,8 @@ class Delivery:
         return True
 
     def _page(self, connection: Connection, room: Room, position: int) -> tuple[bytes, int]:
-        """Return the bytes behind a position and where they end. One codec so far."""
-        key = (room.room, position)
+        """Return the bytes behind a position and where they end."""
+        key = (type(connection.codec), room.room, position)
         page = self._pages.get(key)
         if page is None:
             frames = room.log.page_after(position, PAGE_BYTES, PAGE_ITEMS)

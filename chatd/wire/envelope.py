@@ -54,6 +54,11 @@ _SHAPES: dict[int, type[Envelope]] = {0: Request, 1: Response, 2: Notification}
 _encode = msgspec.msgpack.Encoder().encode
 
 
+def encode_payload(envelope: Envelope) -> bytes:
+    """Return the payload of the frame that carries an envelope."""
+    return _encode(envelope)
+
+
 def encode_request(request_id: int, method: str, params: object) -> bytes:
     """Return the frame of a request; `params` is a struct or a dict."""
     return encode_frame(_encode(Request(request_id, method, params)))

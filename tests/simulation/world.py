@@ -30,7 +30,7 @@ from tests.simulation.clock import SimClock
 from tests.simulation.disk import SimDisk, run_inline
 from tests.simulation.network import KERNEL_BYTES, Descriptors, SimListener, SimSelector
 from tests.simulation.peer import Peer
-from tests.simulation.web import RawPeer, WebPeer
+from tests.simulation.web import RawPeer, SocketPeer, StreamPeer, WebPeer
 
 DB_NAME = "data/chat.db"
 TICKS_MAX = 20_000
@@ -242,6 +242,23 @@ class World:
         """Return a peer that speaks HTTP, with a device token if one is given."""
         peer = WebPeer(self.listener.connect(address, KERNEL_BYTES), self.settle, token)
         self.peers.append(peer)
+        return peer
+
+    def stream(
+        self, token: str, query: str = "", last_id: str = "", kernel_bytes: int = KERNEL_BYTES
+    ) -> StreamPeer:
+        """Return a peer that listens to events."""
+        peer = StreamPeer(self.listener.connect("127.0.0.1", kernel_bytes), self.settle)
+        self.peers.append(peer)
+        return peer.listen(token, query, last_id)
+
+    def socket(self, subprotocol: str = "") -> SocketPeer:
+        """Return a peer that has opened a WebSocket."""
+        sock = self.listener.connect("127.0.0.1", KERNEL_BYTES)
+        peer = SocketPeer(sock, lambda: None, subprotocol)
+        peer.settle = self.settle
+        self.peers.append(peer)
+        self.settle()
         return peer
 
     def token(self, name: str) -> str:

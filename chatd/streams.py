@@ -1,0 +1,104 @@
+"""Streams: how a connection that speaks HTTP becomes a live one.
+
+    GET /api/v1/events[?start=now]    entries as they happen, for as long as one listens
+    GET /ws                           everything that framed msgpack does, by messages
+
+From then on it is a connection like any other: it has positions, falls behind and catches up.
+"""
+
+from urllib.parse import parse_qsl
+
+from chatd.core.marks import parse_mark, position_at
+from chatd.core.state import State
+from chatd.errors import BadRequest, ChatError
+from chatd.exchanges import API, Asked, Calls, Exchanges, check_accepts
+from chatd.handlers.context import Session
+from chatd.wire import commands as c
+from chatd.wire.event_stream import HEAD, KIND, EventStreamCodec
+from chatd.wire.http.codec import HttpCodec
+from chatd.wire.http.message import Answer, HttpRequest
+from chatd.wire.http.problems import problem
+from chatd.wire.websocket import open_websocket
+
+
+class Streams:
+    """Adds its routes to the exchanges."""
+
+    def __init__(self, exchanges: Exchanges, calls: Calls, state: State) -> None:
+        self._exchanges = exchanges
+        self._calls = calls
+        self._state = state
+        exchanges.add(API + "events", ("GET",), self._events)
+        exchanges.add("/ws", ("GET",), self._websocket)
+
+    # -- events ------------------------------------------------------------------------------
+
+    def _events(self, asked: Asked) -> Answer | None:
+        started_ns = self._calls.start()
+        check_accepts(asked.request, KIND)
+        start = _start(asked.request)
+        connection, http = asked.connection, asked.connection.codec
+        assert isinstance(http, HttpCodec)
+        connection.address = self._exchanges.address_of(asked)
+        connection.session = session = Session(connection)
+        session.phase = c.Phase.GREETED
+        try:
+            self._exchanges.enter(session, asked.request)
+            connection.codec = EventStreamCodec()
+            self._calls.call(session, "sync", self._sync(session, asked.request, start))
+        except ChatError as error:
+            self._calls.log(connection, session.name, "sync", error.code, started_ns)
+            if connection.codec is http:
+                raise
+            # It is logged in, and so can't go on with requests of others.
+            connection.queue(http.answer(problem(error, asked.now_ms), asked.now_ms))
+            connection.finish()
+            return None
+        self._calls.log(connection, session.name, "sync", "ok", started_ns)
+        connection.queue(HEAD)
+        return None
+
+    def _sync(self, session: Session, request: HttpRequest, start: str) -> dict[str, object]:
+        """Return the parameters of `sync`. A stream has no way to acknowledge, so it peeks."""
+        params: dict[str, object] = {"start": start, "peek": True}
+        last = request.fields.get("last-event-id")
+        if last:
+            params["epoch"], params["positions"] = self._positions(session.name, last)
+            params["start"] = c.Start.UNREAD.value
+        return params
+
+    def _positions(self, name: str, last: str) -> tuple[str, dict[str, int]]:
+        """Return the positions that a mark tells of; past the end, where it can't be told.
+
+        `sync` answers those with `reset`, and all of them if the mark is none of ours.
+        """
+        mark = parse_mark(last)
+        rooms = [self._state.rooms[room] for room in self._state.users[name].rooms]
+        if mark is None:
+            return "", {room.room: 0 for room in rooms}
+        positions = {}
+        for room in rooms:
+            position = position_at(mark, room)
+            positions[room.room] = room.log.last_seq + 1 if position is None else position
+        return mark.epoch, positions
+
+    # -- WebSockets --------------------------------------------------------------------------
+
+    def _websocket(self, asked: Asked) -> None:
+        connection, http = asked.connection, asked.connection.codec
+        assert isinstance(http, HttpCodec)
+        self._exchanges.check_origin(asked.request)
+        answer, codec = open_websocket(http.raw_head)
+        codec.feed(http.rest)
+        connection.address = self._exchanges.address_of(asked)
+        connection.queue(answer)
+        connection.codec = codec
+
+
+def _start(request: HttpRequest) -> str:
+    """Return where a stream starts. Raises BadRequest."""
+    query = dict(parse_qsl(request.query, keep_blank_values=True))
+    start = query.pop("start", c.Start.UNREAD.value)
+    if query or start not in {kind.value for kind in c.Start}:
+        raise BadRequest("events: the only parameter is start, unread or now")
+    return start

@@ -1,0 +1,76 @@
+"""Event streams: entries and notices as server-sent events, for as long as the peer listens.
+
+    event: entry
+    data: {"kind":"message","room":"general","seq":42,…}
+
+    id: 5f2c…/1790000000000/general:42
+
+Behind the last entry of a tick comes an id alone: a mark of how far the peer has come in all its
+rooms at once (`chatd.core.marks`), which it brings along as `Last-Event-ID` when it comes back.
+Source: https://html.spec.whatwg.org/multipage/server-sent-events.html.
+"""
+
+from collections.abc import Sequence
+
+from chatd.errors import ChatError, ProtocolError
+from chatd.wire.codec import Turn
+from chatd.wire.commands import METHOD_OF, Error, Notice, PingNotice, Result
+from chatd.wire.entries import METHOD
+from chatd.wire.json import as_json, entry_json
+
+KIND = "text/event-stream"
+HEAD = (
+    "HTTP/1.1 200 OK\r\n"
+    f"content-type: {KIND}\r\n"
+    "cache-control: no-store\r\n"
+    "x-content-type-options: nosniff\r\n"
+    "x-accel-buffering: no\r\n"  # so that nginx passes on what comes when it comes
+    "connection: close\r\n"
+    "\r\n"
+).encode()
+
+
+class EventStreamCodec:
+    """Says, and hears nothing any more."""
+
+    __slots__ = ("payload_bytes_max",)
+
+    marks = True
+
+    def __init__(self) -> None:
+        self.payload_bytes_max = 0
+
+    @property
+    def buffered_bytes(self) -> int:
+        """Nothing is kept."""
+        return 0
+
+    def feed(self, data: bytes) -> None:
+        """Whatever the peer sends now, nobody asked for it."""
+
+    def next_turn(self) -> Turn | None:
+        return None
+
+    def result(self, request_id: int, result: Result) -> bytes:
+        raise AssertionError("nothing was asked")
+
+    def error(self, request_id: int, error: ChatError) -> bytes:
+        raise AssertionError("nothing was asked")
+
+    def notice(self, notice: Notice) -> bytes:
+        if isinstance(notice, PingNotice):
+            return b": still here\n\n"
+        return _event(METHOD_OF[type(notice)], as_json(notice))
+
+    def farewell(self, error: ProtocolError) -> bytes:
+        return self.notice(Error(error.code, error.message))
+
+    def batch(self, frames: Sequence[bytes]) -> bytes:
+        return b"".join(_event(METHOD, entry_json(frame)) for frame in frames)
+
+    def mark(self, mark: str) -> bytes:
+        return b"id: %b\n\n" % mark.encode() if mark else b""
+
+
+def _event(name: str, data: bytes) -> bytes:
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), data)

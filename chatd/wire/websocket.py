@@ -1,0 +1,228 @@
+"""WebSockets: the same requests, responses and notifications, each a message (RFC 6455).
+
+    subprotocol chatd.v1.json       text: `[0, 7, "send", {"text": "hello"}]`; the default
+    subprotocol chatd.v1.msgpack    binary: the payload of a frame
+
+What the server says is the same for everyone, frames and all, so a batch is encoded once.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Sequence
+from typing import ClassVar
+
+from websockets.frames import Close, CloseCode, Frame, Opcode
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+from websockets.typing import Subprotocol
+
+from chatd.errors import ChatError, HttpError, ProtocolError
+from chatd.wire.codec import Over, Say, Turn
+from chatd.wire.commands import Bye, Error, Notice, Result, as_notification
+from chatd.wire.envelope import Envelope, Response, decode_envelope, encode_payload
+from chatd.wire.frames import HEADER, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
+from chatd.wire.json import as_json, entry_notification, read_envelope
+
+JSON_SUBPROTOCOL = Subprotocol("chatd.v1.json")
+MSGPACK_SUBPROTOCOL = Subprotocol("chatd.v1.msgpack")
+REASON_BYTES_MAX = 123
+"""What a close frame has room for (RFC 6455, section 5.5)."""
+
+_log = logging.getLogger("chatd.websocket")
+_log.setLevel(logging.WARNING)  # the library tells of every connection; we do that ourselves
+
+
+def open_websocket(head: bytes) -> tuple[bytes, "WebSocketCodec"]:
+    """Return the answer to a handshake, and the codec that speaks from then on.
+
+    head: of the request, as it came. Raises HttpError if it is no handshake.
+    """
+    protocol = ServerProtocol(
+        select_subprotocol=_choose, max_size=PAYLOAD_BYTES_MAX_BEFORE_LOGIN, logger=_log
+    )
+    protocol.receive_data(head)
+    events = protocol.events_received()
+    if not events or not isinstance(events[0], Request):
+        raise HttpError(400, "not the handshake of a WebSocket")
+    response = protocol.accept(events[0])
+    if response.status_code == 426:
+        raise HttpError(426, "a WebSocket is opened here", upgrade="websocket")
+    if response.status_code != 101:
+        raise HttpError(400, "not the handshake of a WebSocket")
+    protocol.send_response(response)
+    answer = b"".join(protocol.data_to_send())
+    is_binary = protocol.subprotocol == MSGPACK_SUBPROTOCOL
+    return answer, (MsgpackSocketCodec if is_binary else JsonSocketCodec)(protocol)
+
+
+def _choose(protocol: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprotocol | None:
+    ours = (JSON_SUBPROTOCOL, MSGPACK_SUBPROTOCOL)
+    return next((name for name in offered if name in ours), None)
+
+
+class WebSocketCodec:
+    """What both kinds of messages share."""
+
+    __slots__ = ("_protocol", "_buffer", "_turns", "_parts", "_opcode", "_bytes_max")
+
+    marks = False
+    OPCODE: ClassVar[Opcode]
+    GROWTH: ClassVar[float]
+    """How much longer a message is at most than the payload of its frame would be."""
+
+    def __init__(self, protocol: ServerProtocol) -> None:
+        self._protocol = protocol
+        self._buffer = b""
+        self._turns: deque[Turn | ProtocolError] = deque()
+        self._parts: list[bytes] = []
+        self._opcode = self.OPCODE
+        self.payload_bytes_max = PAYLOAD_BYTES_MAX_BEFORE_LOGIN
+
+    @property
+    def payload_bytes_max(self) -> int:
+        """The largest message that is taken, told as the payload of a frame."""
+        return self._bytes_max
+
+    @payload_bytes_max.setter
+    def payload_bytes_max(self, value: int) -> None:
+        self._bytes_max = value
+        self._protocol.max_message_size = int(value * self.GROWTH)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    @property
+    def buffered_bytes(self) -> int:
+        """Bytes that were fed and not pulled yet."""
+        return len(self._buffer)
+
+    def feed(self, data: bytes) -> None:
+        self._buffer += data
+
+    def next_turn(self) -> Turn | None:
+        while not self._turns:
+            if not self._buffer:
+                return None
+            data, self._buffer = self._buffer, b""
+            self._read(data)
+        turn = self._turns.popleft()
+        if isinstance(turn, ProtocolError):
+            raise turn
+        return turn
+
+    def _read(self, data: bytes) -> None:
+        protocol = self._protocol
+        protocol.receive_data(data)
+        for frame in protocol.events_received():
+            assert isinstance(frame, Frame)
+            if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+                self._take(frame)
+        answers = b"".join(protocol.data_to_send())
+        if answers:
+            self._turns.append(Say(answers))  # pongs, and why it is over
+        if protocol.state is not State.OPEN:
+            self._turns.append(Over())
+
+    def _take(self, frame: Frame) -> None:
+        if frame.opcode is not Opcode.CONT:
+            self._opcode = frame.opcode
+        if frame.data:
+            self._parts.append(bytes(frame.data))
+        if frame.fin:
+            message, self._parts = b"".join(self._parts), []
+            self._turns.append(self._turn(message))
+
+    def _turn(self, message: bytes) -> Turn | ProtocolError:
+        if self._opcode is not self.OPCODE:
+            return ProtocolError(f"messages are {self.OPCODE.name.lower()} here")
+        try:
+            return self.decode(message)
+        except ProtocolError as error:
+            return error
+
+    # -- saying ------------------------------------------------------------------------------
+
+    def result(self, request_id: int, result: Result) -> bytes:
+        return self.message(Response(request_id, None, result))
+
+    def error(self, request_id: int, error: ChatError) -> bytes:
+        return self.message(Response(request_id, error.to_wire(), None))
+
+    def notice(self, notice: Notice) -> bytes:
+        said = self.message(as_notification(notice))
+        if isinstance(notice, Bye):  # nothing follows it
+            said += _close(CloseCode.GOING_AWAY, notice.reason)
+        return said
+
+    def farewell(self, error: ProtocolError) -> bytes:
+        said = self.message(as_notification(Error(error.code, error.message)))
+        return said + _close(CloseCode.PROTOCOL_ERROR, error.message)
+
+    def batch(self, frames: Sequence[bytes]) -> bytes:
+        return b"".join(map(self.entry, frames))
+
+    def mark(self, mark: str) -> bytes:
+        return b""
+
+    # -- the two kinds -----------------------------------------------------------------------
+
+    def decode(self, message: bytes) -> Envelope:
+        """Return what a message says. Raises ProtocolError."""
+        raise NotImplementedError
+
+    def message(self, envelope: Envelope) -> bytes:
+        """Return an envelope as a message."""
+        raise NotImplementedError
+
+    def entry(self, frame: bytes) -> bytes:
+        """Return an entry, as the log keeps it, as a message."""
+        raise NotImplementedError
+
+
+class JsonSocketCodec(WebSocketCodec):
+    """Text messages."""
+
+    __slots__ = ()
+
+    OPCODE = Opcode.TEXT
+    GROWTH = 1.5  # binary fields are base64, which takes a third more
+
+    def decode(self, message: bytes) -> Envelope:
+        try:
+            message.decode()
+        except UnicodeDecodeError:
+            raise ProtocolError("text is UTF-8") from None
+        return read_envelope(message)
+
+    def message(self, envelope: Envelope) -> bytes:
+        return _framed(Opcode.TEXT, as_json(envelope))
+
+    def entry(self, frame: bytes) -> bytes:
+        return _framed(Opcode.TEXT, entry_notification(frame))
+
+
+class MsgpackSocketCodec(WebSocketCodec):
+    """Binary messages."""
+
+    __slots__ = ()
+
+    OPCODE = Opcode.BINARY
+    GROWTH = 1.0
+
+    def decode(self, message: bytes) -> Envelope:
+        return decode_envelope(message)
+
+    def message(self, envelope: Envelope) -> bytes:
+        return _framed(Opcode.BINARY, encode_payload(envelope))
+
+    def entry(self, frame: bytes) -> bytes:
+        return _framed(Opcode.BINARY, frame[HEADER.size :])
+
+
+def _framed(opcode: Opcode, payload: bytes) -> bytes:
+    return Frame(opcode, payload).serialize(mask=False)
+
+
+def _close(code: CloseCode, reason: str) -> bytes:
+    short = reason.encode()[:REASON_BYTES_MAX].decode(errors="ignore")
+    return _framed(Opcode.CLOSE, Close(code, short).serialize())
