@@ -18,10 +18,10 @@ GATHER_MS = 1_100
 class Rules:
     """The settings that the model knows of, in ms, bytes and counts."""
 
-    limit_messages: int = 3
-    limit_private: int = 4
+    limit_messages: int = 5
+    limit_private: int = 5
     update_period_ms: int = HOUR_MS
-    limit_show_messages: int = 3
+    limit_show_messages: int = 2
     lifetime_ms: int = HOUR_MS
     keep_unread_ms: int = 6 * HOUR_MS
 
