@@ -175,7 +175,7 @@ class Model:
     # -- reading -----------------------------------------------------------------------------
 
     def newcomer(self, name: str, now_ms: int) -> None:
-        """A user follows general for the first time."""
+        """A user follows general, maybe for the first time."""
         room = self.rooms["general"]
         if name not in room.readers:
             before = room.last - self.rules.limit_show_messages

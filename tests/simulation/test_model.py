@@ -105,6 +105,8 @@ class Days(RuleBasedStateMachine):
         self.follow(peer, way)
 
     def follow(self, peer: Peer, way: str) -> None:
+        general = self.model.rooms["general"]
+        is_new = peer.name not in general.readers
         self.model.newcomer(peer.name, self.world.now_ms)
         synced = peer.sync(start="now" if way == "now" else "unread", peek=way == "peek")
         assert synced["rooms"] == len(self.model.rooms_of(peer.name))
@@ -115,18 +117,18 @@ class Days(RuleBasedStateMachine):
                 self.model.ack(peer.name, room, room.last, self.world.now_ms)
         else:
             for room in self.model.rooms_of(peer.name):
-                self.check_start(peer, room)
+                self.check_start(peer, room, is_new and room is general)
         if way == "peek":
             self.peeks.add(peer)
         self.add(peer)
 
-    def check_start(self, peer: Peer, room: Room) -> None:
+    def check_start(self, peer: Peer, room: Room, is_new: bool = False) -> None:
         """A device that brings nothing along starts where its user has read."""
         reader = room.readers[peer.name]
         gaps = [gap["from"] for gap in peer.told("gap") if gap["room"] == room.name]
         first = min([*peer.seqs(room.name), *gaps], default=room.last + 1)
         assert reader.sure + 1 <= first <= reader.most + 1, (room.name, first, reader)
-        if reader.start[0] != reader.start[1]:  # a newcomer: now it is known
+        if is_new:  # now it is known
             reader.sure = reader.most = first - 1
             reader.start = (first - 1, first - 1)
         peer.last.setdefault(room.name, first - 1)
