@@ -1,0 +1,327 @@
+"""chat between pipes, as scripts use it: real processes, a real server, statuses and streams."""
+
+import json
+import re
+import signal
+import stat
+from pathlib import Path
+
+import pytest
+
+from client.pipes.status import Status
+from tests.e2e.chat import Chat
+from tests.e2e.client import PASSWORD
+from tests.e2e.server import ServerProcess
+
+EVIL = "\x1b[31mred\x07 \u202egnol\x9b2J"
+
+
+@pytest.fixture
+def chat(server: ServerProcess, tmp_path: Path) -> Chat:
+    """The command line of alice, who has an account."""
+    chat = Chat(tmp_path / "home", server.port)
+    chat.join("alice")
+    return chat
+
+
+@pytest.fixture
+def bob(chat: Chat) -> Chat:
+    """The command line of bob, who logs in by CHAT_TOKEN."""
+    bob = Chat(Path(chat.environment["HOME"]) / "bob", chat.port)
+    bob.environment["CHAT_TOKEN"] = chat.token("bob")
+    return bob
+
+
+def entries(text: str) -> list[dict[str, object]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def texts(text: str) -> list[object]:
+    return [entry.get("text") for entry in entries(text)]
+
+
+# -- Sending ---------------------------------------------------------------------------------
+
+
+def test_send_from_standard_input_prints_the_place_of_the_entry(chat: Chat) -> None:
+    done = chat.run("send", input="hi\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "general#1\n", "")
+    assert texts(chat.run("history", "--json").stdout) == ["hi"]
+
+
+def test_send_of_arguments_leaves_blanks_inside_them_alone(chat: Chat) -> None:
+    chat.run("send", "deployed  twice", "-", "to prod")
+    assert texts(chat.run("history", "--json").stdout) == ["deployed  twice - to prod"]
+
+
+def test_send_to_one_user_from_standard_input_reaches_that_user_alone(
+    chat: Chat, bob: Chat
+) -> None:
+    done = chat.run("send-to", "bob", "-", "--json", input="two\nlines\n")
+    posted = json.loads(done.stdout)
+    assert (posted["room"], posted["seq"]) == ("alice,bob", 1)
+    assert texts(bob.run("history", "alice", "--json").stdout) == ["two\nlines"]
+
+
+@pytest.mark.parametrize(
+    ("input", "complaint"),
+    [
+        (b"", "no text"),
+        (b" \n\t\n", "no text"),
+        (b"\xff\xfe", "no UTF-8"),
+        (b"x" * 8193, "8192 bytes, not 8193"),
+        (b"x" * 100_000, "no message"),
+    ],
+)
+def test_send_of_what_is_no_message_is_a_wrong_use_and_posts_nothing(
+    chat: Chat, input: bytes, complaint: str
+) -> None:
+    done = chat.run("send", input=input)
+    assert (done.returncode, done.stdout) == (Status.USAGE, "")
+    assert complaint in done.stderr
+    assert chat.run("history", "--json").stdout == ""
+
+
+def test_send_of_the_longest_text_works(chat: Chat) -> None:
+    assert chat.run("send", input="x" * 8192).returncode == 0
+
+
+def test_send_to_nobody_is_refused(chat: Chat) -> None:
+    done = chat.run("send-to", "nobody", "hi")
+    assert (done.returncode, done.stdout) == (Status.REFUSED, "")
+    assert done.stderr.startswith("chat: there is no user of that name\n")
+
+
+def test_send_over_the_limit_says_later_and_until_when(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path, LIMIT_MESSAGES="1") as server:
+        chat = Chat(tmp_path / "home", server.port)
+        chat.join("alice")
+        chat.run("send", "one")
+        done = chat.run("send", "two")
+    assert done.returncode == Status.LATER
+    assert re.search(r"it works again at .*\(in \d+ min\)", done.stderr)
+
+
+# -- Reading ---------------------------------------------------------------------------------
+
+
+def test_plain_output_shows_control_characters_and_obeys_none(chat: Chat, bob: Chat) -> None:
+    bob.run("send", EVIL + "\nforged")
+    first, second = chat.run("history").stdout.splitlines()
+    assert first.endswith(" general#1 bob: ^[[31mred^G <U+202E>gnol<U+009B>2J")
+    assert second.startswith("   ") and second.endswith(" forged")
+
+
+def test_json_output_escapes_control_characters_and_loses_none(chat: Chat, bob: Chat) -> None:
+    bob.run("send", EVIL)
+    (line,) = chat.run("history", "--json").stdout.splitlines()
+    assert all(character.isprintable() for character in line)
+    assert json.loads(line)["text"] == EVIL
+
+
+def test_history_of_everything_comes_oldest_first_over_all_pages(chat: Chat) -> None:
+    script = "".join(f"send {number}\n" for number in range(210))
+    assert chat.run(input=script).returncode == 0
+    assert texts(chat.run("history", "--all", "--json").stdout) == [str(n) for n in range(210)]
+
+
+def test_history_near_an_entry_takes_the_words_of_the_console(chat: Chat) -> None:
+    chat.run(input="send a\nsend b\nsend c\n")
+    assert texts(chat.run("history", "general", "before", "3", "1", "--json").stdout) == ["b"]
+
+
+def test_history_of_a_room_that_is_none_is_refused(chat: Chat) -> None:
+    assert chat.run("history", "nobody").returncode == Status.REFUSED
+
+
+def test_tail_prints_what_is_said_and_marks_nothing_as_read(chat: Chat, bob: Chat) -> None:
+    bob.run("send", "one")
+    tail = chat.start("tail", "--after", "general#0", "--count", "2", "--json")
+    assert tail.stdout is not None
+    assert json.loads(tail.stdout.readline())["text"] == "one"  # so it follows by now
+    bob.run("send", "two")
+    rest, complaints = tail.communicate()
+    assert (texts(rest.decode()), complaints, tail.returncode) == (["two"], b"", 0)
+    rooms = json.loads(chat.run("status", "--json").stdout)["rooms"]
+    assert {room["room"]: room["unread"] for room in rooms}["general"] == 2
+
+
+def test_tail_of_one_room_passes_over_the_others(chat: Chat, bob: Chat) -> None:
+    bob.run("send-to", "alice", "first")
+    tail = chat.start("tail", "bob", "-n", "1", "--count", "2", "--json")
+    assert tail.stdout is not None
+    tail.stdout.readline()
+    bob.run("send", "to all")
+    bob.run("send-to", "alice", "second")
+    assert texts(tail.communicate()[0].decode()) == ["second"]
+
+
+def test_tail_follows_a_server_that_was_killed_and_came_back(
+    chat: Chat, server: ServerProcess, tmp_path: Path
+) -> None:
+    chat.run("send", "before")
+    server.settings["PORT"] = str(server.port)
+    tail = chat.start("tail", "-n", "1", "--count", "2", "--json")
+    assert tail.stdout is not None and tail.stderr is not None
+    tail.stdout.readline()
+    server.kill()
+    assert b"connecting again" in tail.stderr.readline()
+    server.start()
+    chat.run("send", "after")
+    assert texts(tail.communicate()[0].decode()) == ["after"]
+
+
+def test_tail_that_nobody_reads_any_more_ends_without_a_word(chat: Chat) -> None:
+    tail = chat.start("tail", "--after", "general#0")
+    assert tail.stdout is not None
+    chat.run("send", "one")
+    tail.stdout.readline()
+    tail.stdout.close()
+    chat.run("send", "two")
+    assert tail.stderr is not None
+    assert tail.stderr.read() == b""
+    assert tail.wait() == Status.BROKEN_PIPE
+    tail.communicate()
+
+
+def test_tail_that_is_interrupted_says_so_by_its_status(chat: Chat) -> None:
+    chat.run("send", "one")
+    tail = chat.start("tail", "-n", "1")
+    assert tail.stdout is not None
+    tail.stdout.readline()
+    tail.send_signal(signal.SIGINT)
+    _, complaints = tail.communicate()
+    assert (tail.returncode, complaints) == (Status.INTERRUPTED, b"")
+
+
+# -- Waiting ---------------------------------------------------------------------------------
+
+
+def test_wait_prints_the_first_answer_behind_a_place(chat: Chat, bob: Chat) -> None:
+    place = chat.run("send", "deploy, yes or no?").stdout.strip()
+    bob.run("send", "let me see")
+    bob.run("send", "yes")
+    done = chat.run("wait", "--after", place, "--match", "^(yes|no)$", "--timeout", "1m")
+    assert done.returncode == 0
+    assert done.stdout.endswith(" general#3 bob: yes\n")
+
+
+def test_wait_hears_what_is_said_after_it_began(chat: Chat, bob: Chat) -> None:
+    wait = chat.start("wait", "--match", "go", "--unread", "--room", "bob", "--json")
+    bob.run("send", "go, but not in this room")
+    bob.run("send-to", "alice", "go")
+    assert texts(wait.communicate()[0].decode()) == ["go"]
+    assert wait.returncode == 0
+
+
+def test_wait_takes_nobody_for_an_answer_but_others_or_who_is_named(chat: Chat) -> None:
+    chat.run("send", "yes?")
+    behind = ("wait", "--after", "general#0", "--match", "yes", "--timeout", "0.1")
+    done = chat.run(*behind)
+    assert (done.returncode, done.stdout) == (Status.TIMEOUT, "")
+    assert "in time" in done.stderr
+    assert chat.run(*behind, "--from", "Alice").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("wait",),
+        ("wait", "--match", "("),
+        ("wait", "--match", "x", "--timeout", "soon"),
+        ("wait", "--match", "x", "--after", "general"),
+        ("tail", "--unread", "-n", "3"),
+        ("tail", "-n", "1000"),
+        ("history", "general", "before"),
+        ("send-to",),
+        ("revoke", "first"),
+        ("no-such-command",),
+        ("--port", "0", "status"),
+    ],
+)
+def test_a_wrong_use_says_what_is_wrong_and_does_nothing(
+    chat: Chat, arguments: tuple[str, ...]
+) -> None:
+    done = chat.run(*arguments)
+    assert (done.returncode, done.stdout) == (Status.USAGE, "")
+    assert done.stderr
+
+
+# -- Getting in ------------------------------------------------------------------------------
+
+
+def test_without_a_token_nothing_is_asked_and_the_status_says_so(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    done = Chat(tmp_path, server.port).run("-u", "alice", "send", input="hi")
+    assert (done.returncode, done.stdout) == (Status.LOGIN, "")
+    assert "no token of alice" in done.stderr and "CHAT_TOKEN" in done.stderr
+
+
+def test_a_token_in_a_file_lets_in(chat: Chat, bob: Chat, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text(bob.environment["CHAT_TOKEN"] + "\n")
+    assert json.loads(chat.run("--token-file", str(file), "status", "--json").stdout)["name"] == "bob"
+    missing = chat.run("--token-file", str(tmp_path / "none"), "status")
+    assert missing.returncode == Status.LOGIN
+
+
+def test_a_token_of_somebody_else_than_who_was_named_does_not_speak(bob: Chat, chat: Chat) -> None:
+    done = bob.run("-u", "alice", "send", "hi")
+    assert done.returncode == Status.LOGIN
+    assert chat.run("history", "--json").stdout == ""
+
+
+def test_a_token_that_was_revoked_opens_nothing(bob: Chat) -> None:
+    assert bob.run("revoke", "1").returncode == 0
+    assert bob.run("status").returncode == Status.LOGIN
+
+
+def test_a_password_on_standard_input_makes_a_token(chat: Chat) -> None:
+    again = chat.run("-u", "alice", "token", "--label", "ci", input=PASSWORD)
+    assert again.returncode == 0
+    assert "ci" in chat.run("devices", CHAT_TOKEN=again.stdout.strip()).stdout
+
+
+def test_a_wrong_password_makes_no_token(chat: Chat) -> None:
+    done = chat.run("-u", "alice", "token", input="wrong")
+    assert (done.returncode, done.stdout) == (Status.LOGIN, "")
+
+
+def test_an_account_of_a_taken_name_is_refused(chat: Chat) -> None:
+    done = chat.run("-u", "Alice", "token", "--register", input="another")
+    assert (done.returncode, done.stdout) == (Status.REFUSED, "")
+
+
+def test_an_account_is_made_and_its_token_kept_without_a_terminal(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    chat = Chat(tmp_path, server.port)
+    done = chat.run("-u", "Carol", "token", "--register", "--keep", input=PASSWORD + "\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert json.loads(chat.run("-u", "CAROL", "status", "--json").stdout)["name"] == "carol"
+    (kept,) = Path(chat.environment["XDG_STATE_HOME"]).glob("chat/*")
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_no_server_is_told_by_the_status(chat: Chat, server: ServerProcess) -> None:
+    server.kill()
+    done = chat.run("send", "hi")
+    assert (done.returncode, done.stdout) == (Status.CONNECTION, "")
+    assert "Connection refused" in done.stderr
+
+
+# -- What the console has --------------------------------------------------------------------
+
+
+def test_commands_of_the_console_print_plain_lines_or_their_answer_as_json(chat: Chat) -> None:
+    assert chat.run("who").stdout == "· 1 online\n  alice\n"
+    assert json.loads(chat.run("who", "--json").stdout) == {
+        "names": ["alice"], "next": None, "count": 1,
+    }  # fmt: skip
+
+
+def test_help_lists_every_exit_status(chat: Chat) -> None:
+    text = chat.run("--help").stdout
+    for status in Status:
+        assert re.search(rf"^ +{status.value}  \S", text, re.MULTILINE), status
