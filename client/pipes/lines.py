@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from chatd.errors import ChatError
 from chatd.wire import commands as c
+from chatd.wire.entries import Entry
 from client.console.bridge import Bridge
 from client.errors import ClientError
 from client.events import Connected, Disconnected, Event
@@ -21,6 +22,7 @@ from client.pipes.status import Usage
 
 LINE_BYTES_MAX = 64 * 1024
 READ_BYTES = 64 * 1024
+SHOWN_SECONDS_MAX = 10.0
 
 T = TypeVar("T")
 
@@ -120,6 +122,8 @@ class LineConsole(PlainConsole):
     def __init__(self, pipe: Pipe, script: Script) -> None:
         super().__init__(pipe, script)
         self.caught_up = asyncio.Event()
+        self._shown: dict[str, int] = {}
+        self._heard = asyncio.Event()
 
     def hear(self, event: Event) -> None:
         if isinstance(event, Disconnected):
@@ -130,6 +134,20 @@ class LineConsole(PlainConsole):
             super().hear(event)
         if isinstance(event, c.Live):
             self.caught_up.set()
+        elif isinstance(event, Entry):
+            self._shown[event.room] = event.seq
+            self._heard.set()
+
+    async def post(self, params: c.Send | c.SendTo, line: str) -> None:
+        """Post, and go on when it stands in the output: an answer may come before its entry."""
+        posted = await self.bridge.ask(params, c.Posted)
+        try:
+            async with asyncio.timeout(SHOWN_SECONDS_MAX):
+                while self._shown.get(posted.room, 0) < posted.seq:
+                    self._heard.clear()
+                    await self._heard.wait()
+        except TimeoutError:
+            pass  # it is posted; a server so far behind shows it later
 
 
 class LineSource:

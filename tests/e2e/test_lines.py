@@ -162,11 +162,11 @@ def test_a_lost_server_is_waited_for_and_the_line_is_done_once(
     lines.stdin.write(b"send two\n")
     lines.stdin.close()
     server.start()
-    assert lines.stdout.read().endswith(b" general#2 alice: two\n")
-    assert lines.stderr.read() == b"chat: connected again\n"
-    assert lines.wait() == 0
+    out, complaints = lines.stdout.read(), lines.stderr.read()
     lines.stdout.close()
     lines.stderr.close()
+    assert (lines.wait(), complaints) == (0, b"chat: connected again\n")
+    assert shown(out.decode()) == ["general#2 alice: two"]
 
 
 def test_a_device_that_is_revoked_meanwhile_has_to_leave(

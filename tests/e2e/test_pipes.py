@@ -261,7 +261,8 @@ def test_without_a_token_nothing_is_asked_and_the_status_says_so(
 def test_a_token_in_a_file_lets_in(chat: Chat, bob: Chat, tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text(bob.environment["CHAT_TOKEN"] + "\n")
-    assert json.loads(chat.run("--token-file", str(file), "status", "--json").stdout)["name"] == "bob"
+    done = chat.run("--token-file", str(file), "status", "--json")
+    assert json.loads(done.stdout)["name"] == "bob"
     missing = chat.run("--token-file", str(tmp_path / "none"), "status")
     assert missing.returncode == Status.LOGIN
 
