@@ -80,6 +80,7 @@ DIALECTS: dict[str, Dialect] = {
     "ngircd": IrcDialect(),
     "relay": RelayDialect(),
 }
+PEERS = frozenset(DIALECTS) - {"chatd"}
 PROGRAMS = {"redis": "redis-server", "ngircd": "ngircd"}
 
 

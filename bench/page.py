@@ -1,0 +1,54 @@
+"""The page docs/benchmarks.md, made of one run's report."""
+
+from bench.aims import judge
+from bench.report import Report
+from bench.table import scenario_tables, verdict_table
+
+HEAD = """\
+# Benchmarks
+
+Made by `make bench`, which runs for a quarter of an hour or so and needs two cores for itself;
+`make bench ARGS=--quick` takes about a minute and shows roughly the same. All that was measured is
+in [benchmarks.json](benchmarks.json).
+
+![The figures by which servers are compared](benchmarks.svg)
+
+## How it is measured
+
+Each server runs as a process of its own on one core, the load on another, over loopback, one after
+the other in the same run. chatd runs as it is delivered, `FSYNC = always` included, without its
+limits on messages and requests: it checks, stores and syncs every message before anybody sees it.
+The others do nothing of the kind: redis passes messages on by publish and subscribe, ngircd is an
+IRC server, and the relay is 50 lines over asyncio streams (`bench/relay.py`).
+
+- Texts have 100 bytes, each another one. Every delivery to every reader is compared with what was
+  sent, none may be missing, doubled or out of order, and every confirmation is counted; else there
+  are no figures.
+- A window is how many texts of each writer are on their way; a writer sends the next when one has
+  been delivered. The figures are medians of runs after one that warms up.
+- µs are processor time of the server, kernel included, as the operating system counts it. Latency
+  is from send to receipt. CPU and load's CPU are shares of a core; where the load's is marked with
+  `!`, the load has used up its core and the server could have done more.
+- Memory is what the process has for itself, its share of shared pages included (PSS); for each idle
+  connection, what it has grown by from before the logins to after them.
+- `times` tells how many times as good a server is as the one named, by the figure compared.
+"""
+
+
+def render_page(report: Report) -> str:
+    """Return the page."""
+    parts = [HEAD, "## The machine\n", _machine(report)]
+    verdicts = judge(report)
+    if verdicts:
+        parts += ["## Aims\n", verdict_table(verdicts)]
+    parts += ["## Figures\n", scenario_tables(report)]
+    return "\n".join(parts)
+
+
+def _machine(report: Report) -> str:
+    lines = [f"- {name}: {value}\n" for name, value in report.machine.items()]
+    if report.quick:
+        lines.append("- a quick run: single, short, with fewer connections and a smaller store\n")
+    lines += [f"- {name} is not installed, so not compared\n" for name in report.missing]
+    lines += [f"- no figures: {failure}\n" for failure in report.failures]
+    return "".join(lines)
