@@ -19,6 +19,7 @@ from chatd.exchanges import Caller, Exchanges
 from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.clockwork import ClockworkHandlers
+from chatd.handlers.comments import CommentHandlers
 from chatd.handlers.context import Drop, Effects, Link, Session
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import Dispatcher
@@ -130,6 +131,7 @@ class Server:
             AccountHandlers(store, settings, self._backoff, f"chatd {__version__}"),
             FollowingHandlers(store, visibility, acks),
             MessageHandlers(posting, destinations, visibility),
+            CommentHandlers(posting, visibility),
             FileHandlers(
                 store, settings, posting, destinations, visibility, self._storage.blobs
             ),

@@ -10,10 +10,20 @@ R = TypeVar("R", bound=Result, covariant=True)
 
 _SAFE_TWICE = frozenset(
     {
-        "devices", "download", "history", "ping", "reports", "rooms", "status", "sync", "upload",
-        "upload-chunk", "who",
+        "devices",
+        "download",
+        "history",
+        "ping",
+        "reports",
+        "rooms",
+        "status",
+        "sync",
+        "thread",
+        "upload",
+        "upload-chunk",
+        "who",
     }
-)  # fmt: skip
+)
 """They only read, or say where what they bring has its place."""
 
 

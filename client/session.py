@@ -31,6 +31,7 @@ from chatd.wire.commands import (
     BannedUntil,
     Challenge,
     ChangePassword,
+    CommentOn,
     Devices,
     Dismiss,
     Gap,
@@ -60,6 +61,7 @@ from chatd.wire.commands import (
     StatusResult,
     Sync,
     Synced,
+    Thread,
     Unban,
     Welcome,
     Who,
@@ -267,6 +269,14 @@ class Client:
     ) -> HistoryPage:
         """Read a page of a room, by room id: the latest, or that near an entry."""
         return self.ask(History(room, before, after, around, limit), HistoryPage)
+
+    def comment(self, room: str, seq: int, text: str) -> Posted:
+        """Answer a message, a comment or a file, exactly once. Raises NotFound."""
+        return self.ask(CommentOn(room, seq, text, self._environment.nonce()), Posted)
+
+    def thread(self, room: str, seq: int, *, after: int = 0, limit: int = 50) -> HistoryPage:
+        """Read what an entry belongs to: what began it, and all comments there, in order."""
+        return self.ask(Thread(room, seq, after, limit), HistoryPage)
 
     def status(self) -> StatusResult:
         """Ask for name, devices, unread counts, messages left and who is online."""

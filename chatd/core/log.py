@@ -31,6 +31,16 @@ class Log(msgspec.Struct):
         index = seq - self.first_seq
         return self.frames[index] if 0 <= index < len(self.frames) else None
 
+    def frame(self, seq: int) -> bytes:
+        """Return the frame of an entry that is here."""
+        return self.frames[seq - self.first_seq]
+
+    def replace(self, seq: int, frame: bytes) -> None:
+        """Set another frame in the place of an entry that is here."""
+        index = seq - self.first_seq
+        self.byte_count += len(frame) - len(self.frames[index])
+        self.frames[index] = frame
+
     def after(self, seq: int) -> list[bytes]:
         """Return every frame behind `seq` that is still here."""
         return self.frames[max(0, seq + 1 - self.first_seq) :]
@@ -38,13 +48,13 @@ class Log(msgspec.Struct):
     def page_after(self, seq: int, bytes_max: int, items_max: int) -> list[bytes]:
         """Return the frames that follow `seq`: as many as fit the bounds, at least one."""
         start = max(0, seq + 1 - self.first_seq)
-        return list(_fill(iter(self.frames[start : start + items_max]), bytes_max))
+        return list(fill(iter(self.frames[start : start + items_max]), bytes_max))
 
     def page_before(self, seq: int, floor: int, bytes_max: int, items_max: int) -> list[bytes]:
         """Return the frames in front of `seq` and behind `floor`, the nearest that fit."""
         stop = min(max(0, seq - self.first_seq), len(self.frames))
         start = max(0, floor + 1 - self.first_seq, stop - items_max)
-        page = list(_fill(reversed(self.frames[start:stop]), bytes_max))
+        page = list(fill(reversed(self.frames[start:stop]), bytes_max))
         page.reverse()
         return page
 
@@ -56,7 +66,8 @@ class Log(msgspec.Struct):
         self.first_seq += gone
 
 
-def _fill(frames: Iterator[bytes], bytes_max: int) -> Iterator[bytes]:
+def fill(frames: Iterator[bytes], bytes_max: int) -> Iterator[bytes]:
+    """Yield frames as long as they fit, at least one."""
     total = 0
     for frame in frames:
         total += len(frame)

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import field
 
+from chatd.core.copies import withdraw
 from chatd.core.model import Blob, Report, Room, Upload, User
 from chatd.wire.entries import Entry, File, decode_entry, encode_entry
 from chatd.wire.rooms import GENERAL, self_room
@@ -67,9 +68,12 @@ class Memory:
         room.log.trim(seq - SELF_LOG_ENTRIES_MAX)
 
     def trim(self, room: Room, up_to: int) -> None:
-        """Forget the entries of a room up to `up_to`, and their files."""
+        """Forget the entries of a room up to `up_to`, their files, and what repeats them."""
         for seq in [seq for seq in room.files if seq <= up_to]:
             self.drop_file(room, seq)
+        for seq in range(room.log.first_seq, min(up_to, room.log.last_seq) + 1):
+            withdraw(room, seq)
+            room.comments.pop(seq, None)
         room.log.trim(up_to)
 
     # -- files -------------------------------------------------------------------------------

@@ -131,6 +131,7 @@ class Room(msgspec.Struct):
     """A log and who may see it.
 
     files: SHA-256 by the number of an entry that is a file.
+    comments: by the number of an entry, those of the comments on it, in order.
     """
 
     room: str
@@ -138,6 +139,7 @@ class Room(msgspec.Struct):
     members: dict[str, Member] = field(default_factory=dict)
     log: Log = field(default_factory=Log)
     files: dict[int, bytes] = field(default_factory=dict)
+    comments: dict[int, list[int]] = field(default_factory=dict)
 
     @property
     def kind(self) -> RoomKind:

@@ -1,5 +1,6 @@
 """What a user may see: which rooms, and from which entry on."""
 
+from chatd.core.copies import post_at
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import Member, Room, User
 from chatd.core.state import State
@@ -72,6 +73,14 @@ class Visibility:
             left -= isinstance(decode_entry(frame), Post)
             seq -= 1
         return seq if left == 0 else room.log.first_seq - 1
+
+    def post(self, user: User, room_text: str, seq: int, now_ms: int) -> tuple[Room, Post]:
+        """Return what somebody said in a room that `user` means. Raises NotFound."""
+        room = self.room(user, room_text)
+        said = post_at(room, seq)
+        if said is None or seq <= self.floor(self.member(user, room), room, now_ms):
+            raise NotFound("there is no message at that place")
+        return room, said
 
     def floor(self, member: Member, room: Room, now_ms: int) -> int:
         """Return the number behind which a member sees entries that are there."""

@@ -21,10 +21,28 @@ class Entry(msgspec.Struct, tag_field="kind", frozen=True, omit_defaults=True, g
 
 
 class Message(Entry, frozen=True, tag="message"):
-    """Something a user said in a room. The text is at most 8 KiB of UTF-8."""
+    """Something a user said in a room.
+
+    text: at most 8 KiB of UTF-8; empty once it is deleted.
+    """
 
     author: str
     text: str
+
+
+class Comment(Entry, frozen=True, tag="comment"):
+    """An answer to a message, a comment or a file of the same room.
+
+    reply_to: the number of what it answers.
+    quoted_author: who wrote that.
+    quoted_text: its beginning, on one line; it goes with what it quotes.
+    """
+
+    author: str
+    text: str
+    reply_to: int
+    quoted_author: str
+    quoted_text: str = ""
 
 
 class File(Entry, frozen=True, tag="file"):
@@ -125,6 +143,7 @@ class Moderated(Entry, frozen=True, tag="moderated"):
 
 AnyEntry = (
     Message
+    | Comment
     | File
     | DeviceAdded
     | DeviceRevoked
@@ -137,7 +156,7 @@ AnyEntry = (
     | Moderated
 )
 
-Post = Message | File
+Post = Message | Comment | File
 """What a user put into a room: it has an author and a text, and counts as said."""
 
 # The bytes of a frame in front of the entry's map: length, array of 3, kind, method.

@@ -200,8 +200,8 @@ What the server says by itself, as notifications.
 ENTRIES_INTRODUCTION = """\
 ## Entries
 
-The items of a room. An entry comes as the notification `entry`, and in the pages of `history` as
-the same map. `kind` says what it is.
+The items of a room. An entry comes as the notification `entry`, and in pages as the same map.
+`kind` says what it is.
 """
 
 SHAPES_INTRODUCTION = """\

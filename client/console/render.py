@@ -3,6 +3,8 @@
     09:41 general#42 alice: an entry of the general room
     09:42 bob#3 bob → alice: an entry of a direct room
                              goes on indented, never at the margin
+    09:42 general#44 bob: > #42 alice: an entry of the…
+                          a comment
     09:43 @alice#7 new device 2: laptop
 
 Whatever others wrote goes through `safe` or `safe_lines`; whatever is printed is wrapped here.
@@ -19,10 +21,12 @@ from client.console.safe_text import safe, safe_lines
 from client.console.styled import DIM, ERROR, RULE, UNREAD, Line
 from client.console.times import Zone, day_name
 from client.console.transfers import size_text
-from client.console.wrapping import hang, width_of
+from client.console.wrapping import cut, hang, width_of
 from client.events import SeenEntry
 
 RULE_COLUMNS_MAX = 72
+QUOTE_COLUMNS_MIN = 24
+"""So much of a quote is shown on the narrowest screen, on a second line if it must be."""
 
 
 class Renderer:
@@ -38,9 +42,12 @@ class Renderer:
     def entry(self, entry: SeenEntry) -> list[Line]:
         """Return an entry as lines."""
         stamp = (DIM, f"{self.zone.clock(entry.ts)} {self.reference(entry)} ")
-        if isinstance(entry, e.Message):
+        if isinstance(entry, e.Message | e.Comment):
             head = [stamp, *self._author(entry), ("", ": ")]
-            return hang(head, safe_lines(entry.text), self.width)
+            body = safe_lines(entry.text)
+            if isinstance(entry, e.Comment):
+                body.insert(0, self._quote(entry, head))
+            return hang(head, body, self.width)
         if isinstance(entry, e.File):
             head = [stamp, *self._author(entry), ("", " sends ")]
             return hang(head, self._file_lines(entry), self.width)
@@ -57,6 +64,12 @@ class Renderer:
     def reference(self, entry: e.Entry) -> str:
         """Return where an entry stands, in short: `general#42`, `bob#3`."""
         return f"{safe(title_of(entry.room, self.me))}#{entry.seq}"
+
+    def _quote(self, comment: e.Comment, head: Line) -> Line:
+        """Return what a comment answers, as much as fits behind `head`."""
+        quote = f"> #{comment.reply_to} {comment.quoted_author}: {comment.quoted_text or '(gone)'}"
+        room = self.width - 1 - sum(width_of(text) for _, text in head)
+        return [(DIM, cut(safe(quote), max(room, QUOTE_COLUMNS_MIN)))]
 
     def _author(self, entry: e.Post) -> Line:
         """Return who says it, and in a direct room to whom: nobody takes that for public."""

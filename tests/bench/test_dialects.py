@@ -84,7 +84,7 @@ def test_irc_and_relay_confirm_nothing() -> None:
 def test_chatd_posts_are_requests_of_the_table() -> None:
     decoder = FrameCodec()
     decoder.feed(ChatdDialect().post("t042", TEXTS[0], 7))
-    request = decoder.next_envelope()
+    request = decoder.next_turn()
     expected = {"to": "t042", "text": TEXTS[0].decode()}
     assert request == Request(POST_ID + 7, "send-to", expected)
 
@@ -114,6 +114,6 @@ def test_chatd_harmless_notices_are_passed_over() -> None:
 def test_chatd_ping_is_answered_by_what_the_probe_looks_for() -> None:
     decoder = FrameCodec()
     decoder.feed(ping())
-    request = decoder.next_envelope()
+    request = decoder.next_turn()
     assert isinstance(request, Request)
     assert encode_result(request.id, Nothing()).endswith(PINGED)

@@ -98,8 +98,7 @@ def test_a_user_with_a_stream_is_online() -> None:
 
 
 def test_a_stream_that_is_not_read_costs_a_bounded_number_of_bytes_and_catches_up() -> None:
-    options = {"limit_messages": 0, "requests_per_second": 0}
-    with World(high_water_bytes=64 * 1024, **options) as world:
+    with World(high_water_bytes=64 * 1024, limit_messages=0, requests_per_second=0) as world:
         alice = world.user("alice")
         stream = world.stream(world.token("bob"), kernel_bytes=4096)
         stream.reads = False

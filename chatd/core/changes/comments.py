@@ -1,0 +1,27 @@
+"""Comments."""
+
+from chatd.core import events as e
+from chatd.core.changes.base import changes
+from chatd.core.changes.posts import post
+from chatd.core.copies import beginning_of, post_at
+from chatd.core.memory import Memory
+from chatd.wire import entries
+
+
+@changes(e.CommentPosted)
+def comment_posted(memory: Memory, event: e.CommentPosted) -> None:
+    room = memory.rooms[event.room]
+    answered = post_at(room, event.reply_to)
+    assert answered is not None, (event.room, event.reply_to)
+    entry = entries.Comment(
+        event.room,
+        event.seq,
+        event.ts,
+        event.author,
+        event.text,
+        event.reply_to,
+        answered.author,
+        beginning_of(answered),
+    )
+    room.comments.setdefault(event.reply_to, []).append(event.seq)
+    post(memory, event, entry)

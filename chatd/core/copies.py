@@ -1,0 +1,42 @@
+"""Copies: where the text of a post stands besides its own entry, and goes when that goes.
+
+Comments quote the beginning of what they answer, so that a client can show it without asking.
+"""
+
+from msgspec.structs import replace
+
+from chatd.core.model import Room
+from chatd.wire.entries import Comment, File, Post, decode_entry, encode_entry
+
+QUOTE_CHARACTERS_MAX = 80
+READ_CHARACTERS_MAX = 8 * QUOTE_CHARACTERS_MAX
+"""So much of a text is looked at for its beginning, blanks included."""
+
+
+def post_at(room: Room, seq: int) -> Post | None:
+    """Return what a user said at a place in a room, None if nobody says anything there."""
+    frame = room.log.get(seq)
+    entry = None if frame is None else decode_entry(frame)
+    return entry if isinstance(entry, Post) else None
+
+
+def beginning_of(post: Post) -> str:
+    """Return the beginning of a text on one line, that of a file with its name in front."""
+    text = f"{post.name} {post.text}" if isinstance(post, File) else post.text
+    line = " ".join(text[:READ_CHARACTERS_MAX].split())
+    if len(line) <= QUOTE_CHARACTERS_MAX:
+        return line
+    return line[: QUOTE_CHARACTERS_MAX - 1].rstrip() + "…"
+
+
+def withdraw(room: Room, seq: int) -> None:
+    """Take the text of a post away from what repeats it."""
+    quote_anew(room, seq, "")
+
+
+def quote_anew(room: Room, seq: int, quote: str) -> None:
+    """Let the comments on a post quote it with other words."""
+    for at in room.comments.get(seq, ()):
+        comment = post_at(room, at)
+        assert isinstance(comment, Comment), (room.room, at)
+        room.log.replace(at, encode_entry(replace(comment, quoted_text=quote)))

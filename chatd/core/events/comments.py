@@ -1,0 +1,10 @@
+"""Comments: posts that answer another."""
+
+from chatd.core.events.posts import Post
+
+
+class CommentPosted(Post, frozen=True):
+    """A user answered an entry of the same room."""
+
+    text: str
+    reply_to: int
