@@ -30,6 +30,7 @@ from chatd.handlers.messages import MessageHandlers
 from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.posting import Posting
 from chatd.handlers.reading import ReadingHandlers
+from chatd.handlers.revisions import RevisionHandlers
 from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
 from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping, Timely
@@ -132,6 +133,7 @@ class Server:
             FollowingHandlers(store, visibility, acks),
             MessageHandlers(posting, destinations, visibility),
             CommentHandlers(posting, visibility),
+            RevisionHandlers(posting, visibility),
             FileHandlers(
                 store, settings, posting, destinations, visibility, self._storage.blobs
             ),

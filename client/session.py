@@ -32,8 +32,10 @@ from chatd.wire.commands import (
     Challenge,
     ChangePassword,
     CommentOn,
+    DeletePost,
     Devices,
     Dismiss,
+    EditPost,
     Gap,
     History,
     ListDevices,
@@ -277,6 +279,17 @@ class Client:
     def thread(self, room: str, seq: int, *, after: int = 0, limit: int = 50) -> HistoryPage:
         """Read what an entry belongs to: what began it, and all comments there, in order."""
         return self.ask(Thread(room, seq, after, limit), HistoryPage)
+
+    def edit(self, room: str, seq: int, text: str) -> Posted:
+        """Give an own message or comment another text, exactly once.
+
+        Raises NotFound, Forbidden.
+        """
+        return self.ask(EditPost(room, seq, text, self._environment.nonce()), Posted)
+
+    def delete(self, room: str, seq: int) -> Posted:
+        """Take back an own message, comment or file, exactly once. Raises NotFound, Forbidden."""
+        return self.ask(DeletePost(room, seq, self._environment.nonce()), Posted)
 
     def status(self) -> StatusResult:
         """Ask for name, devices, unread counts, messages left and who is online."""

@@ -1,12 +1,13 @@
 """Copies: where the text of a post stands besides its own entry, and goes when that goes.
 
-Comments quote the beginning of what they answer, so that a client can show it without asking.
+Comments quote the beginning of what they answer, so that a client can show it without asking,
+and the latest edit of a post has its text, so that those who follow hear of it.
 """
 
 from msgspec.structs import replace
 
 from chatd.core.model import Room
-from chatd.wire.entries import Comment, File, Post, decode_entry, encode_entry
+from chatd.wire.entries import Comment, Edit, File, Post, decode_entry, encode_entry
 
 QUOTE_CHARACTERS_MAX = 80
 READ_CHARACTERS_MAX = 8 * QUOTE_CHARACTERS_MAX
@@ -32,6 +33,18 @@ def beginning_of(post: Post) -> str:
 def withdraw(room: Room, seq: int) -> None:
     """Take the text of a post away from what repeats it."""
     quote_anew(room, seq, "")
+    withdraw_edit(room, seq)
+
+
+def withdraw_edit(room: Room, seq: int) -> None:
+    """Take the text of a post away from its latest edit, which is that no more."""
+    at = room.edits.pop(seq, None)
+    frame = None if at is None else room.log.get(at)
+    if at is None or frame is None:
+        return
+    edit = decode_entry(frame)
+    assert isinstance(edit, Edit), (room.room, at)
+    room.log.replace(at, encode_entry(replace(edit, text="")))
 
 
 def quote_anew(room: Room, seq: int, quote: str) -> None:
@@ -39,4 +52,5 @@ def quote_anew(room: Room, seq: int, quote: str) -> None:
     for at in room.comments.get(seq, ()):
         comment = post_at(room, at)
         assert isinstance(comment, Comment), (room.room, at)
-        room.log.replace(at, encode_entry(replace(comment, quoted_text=quote)))
+        if not comment.deleted:
+            room.log.replace(at, encode_entry(replace(comment, quoted_text=quote)))

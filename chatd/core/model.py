@@ -132,6 +132,7 @@ class Room(msgspec.Struct):
 
     files: SHA-256 by the number of an entry that is a file.
     comments: by the number of an entry, those of the comments on it, in order.
+    edits: by the number of an entry, that of its latest edit.
     """
 
     room: str
@@ -140,6 +141,7 @@ class Room(msgspec.Struct):
     log: Log = field(default_factory=Log)
     files: dict[int, bytes] = field(default_factory=dict)
     comments: dict[int, list[int]] = field(default_factory=dict)
+    edits: dict[int, int] = field(default_factory=dict)
 
     @property
     def kind(self) -> RoomKind:

@@ -89,20 +89,28 @@ class Posting:
         """
         check_may_send(author, now_ms)
         reset_at = self._spend(author.window_for(room_id), room_id, now_ms)
+        return self.uncounted_head(author, room_id, once, now_ms)._replace(reset_at=reset_at)
+
+    def uncounted_head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
+        """Return what a post begins with that counts in no limit."""
         room = self._state.rooms.get(room_id)
         seq = 1 if room is None else room.log.last_seq + 1
         due = self._lifetime.due_ms(now_ms)
-        return Head(now_ms, room_id, seq, author.name, reset_at, due, once.nonce, once.digest)
+        return Head(now_ms, room_id, seq, author.name, 0, due, once.nonce, once.digest)
 
     def commit(self, turn: Turn, post: e.Post, *before: e.Event) -> c.Posted:
         """Commit a post behind the events `before`, and see to it that its author's limits show."""
         self._store.commit(*before, post)
+        if post.reset_at:
+            self._tell_limits(turn, post)
+        return c.Posted(post.room, post.seq, post.ts)
+
+    def _tell_limits(self, turn: Turn, post: e.Post) -> None:
         window = self._state.users[post.author].window_for(post.room)
         if window.count == 1:
             turn.effects.periods.append((post.author, window.reset_at_ms))
         if post.room == GENERAL and self._general_limit:
             turn.effects.spenders.add(post.author)
-        return c.Posted(post.room, post.seq, post.ts)
 
     def _spend(self, window: Window, room_id: str, now_ms: int) -> int:
         """Return when the period ends that one more entry counts in. Raises RateLimited."""

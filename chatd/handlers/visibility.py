@@ -7,7 +7,7 @@ from chatd.core.state import State
 from chatd.errors import ChatError, NotFound
 from chatd.handlers.context import Context
 from chatd.core.names import map_name
-from chatd.wire.entries import Post, decode_entry
+from chatd.wire.entries import Post, Revision, decode_entry
 from chatd.wire.rooms import GENERAL, direct_room, self_room
 
 
@@ -70,7 +70,7 @@ class Visibility:
         for frame in reversed(room.log.frames):
             if not left:
                 break
-            left -= isinstance(decode_entry(frame), Post)
+            left -= _is_living(frame)
             seq -= 1
         return seq if left == 0 else room.log.first_seq - 1
 
@@ -78,7 +78,7 @@ class Visibility:
         """Return what somebody said in a room that `user` means. Raises NotFound."""
         room = self.room(user, room_text)
         said = post_at(room, seq)
-        if said is None or seq <= self.floor(self.member(user, room), room, now_ms):
+        if said is None or said.deleted or seq <= self.floor(self.member(user, room), room, now_ms):
             raise NotFound("there is no message at that place")
         return room, said
 
@@ -95,4 +95,9 @@ class Visibility:
 def is_by(name: str, frame: bytes) -> bool:
     """Whether a user is the author of an entry."""
     entry = decode_entry(frame)
-    return isinstance(entry, Post) and entry.author == name
+    return isinstance(entry, Post | Revision) and entry.author == name
+
+
+def _is_living(frame: bytes) -> bool:
+    entry = decode_entry(frame)
+    return isinstance(entry, Post) and not entry.deleted

@@ -23,11 +23,14 @@ class Entry(msgspec.Struct, tag_field="kind", frozen=True, omit_defaults=True, g
 class Message(Entry, frozen=True, tag="message"):
     """Something a user said in a room.
 
-    text: at most 8 KiB of UTF-8; empty once it is deleted.
+    text: at most 8 KiB of UTF-8, as it was last edited; empty once it is deleted.
+    edited: when that was.
     """
 
     author: str
     text: str
+    edited: int = 0
+    deleted: bool = False
 
 
 class Comment(Entry, frozen=True, tag="comment"):
@@ -36,6 +39,7 @@ class Comment(Entry, frozen=True, tag="comment"):
     reply_to: the number of what it answers.
     quoted_author: who wrote that.
     quoted_text: its beginning, on one line; it goes with what it quotes.
+    text, edited: as of a message.
     """
 
     author: str
@@ -43,12 +47,15 @@ class Comment(Entry, frozen=True, tag="comment"):
     reply_to: int
     quoted_author: str
     quoted_text: str = ""
+    edited: int = 0
+    deleted: bool = False
 
 
 class File(Entry, frozen=True, tag="file"):
     """A file that a user put into a room.
 
     sha256: of its bytes, in hexadecimal. text: its caption.
+    deleted: then nothing is left but its author.
     """
 
     author: str
@@ -56,6 +63,25 @@ class File(Entry, frozen=True, tag="file"):
     size: int
     sha256: str
     text: str = ""
+    deleted: bool = False
+
+
+class Edit(Entry, frozen=True, tag="edit"):
+    """A user gave a message or a comment another text, which stands there from now on.
+
+    target: the number of what was edited. text: the new one, until that changes again or goes.
+    """
+
+    author: str
+    target: int
+    text: str = ""
+
+
+class Delete(Entry, frozen=True, tag="delete"):
+    """A user took back a message, a comment or a file. target: its number."""
+
+    author: str
+    target: int
 
 
 class DeviceAdded(Entry, frozen=True, tag="device_added"):
@@ -145,6 +171,8 @@ AnyEntry = (
     Message
     | Comment
     | File
+    | Edit
+    | Delete
     | DeviceAdded
     | DeviceRevoked
     | PasswordChanged
@@ -158,6 +186,9 @@ AnyEntry = (
 
 Post = Message | Comment | File
 """What a user put into a room: it has an author and a text, and counts as said."""
+
+Revision = Edit | Delete
+"""What an author does to an own post."""
 
 # The bytes of a frame in front of the entry's map: length, array of 3, kind, method.
 _MAP_AT = HEADER.size + 1 + 1 + len(msgspec.msgpack.encode(METHOD))

@@ -5,6 +5,8 @@
                              goes on indented, never at the margin
     09:42 general#44 bob: > #42 alice: an entry of the…
                           a comment
+    09:43 general#45 alice changes #42: the new text
+    09:43 general#46 bob deletes #44
     09:43 @alice#7 new device 2: laptop
 
 Whatever others wrote goes through `safe` or `safe_lines`; whatever is printed is wrapped here.
@@ -18,7 +20,7 @@ from chatd.wire.rooms import RoomKind, kind_of, title_of
 from client.console.announcements import announcement, is_urgent
 from client.console.palette import style_of
 from client.console.safe_text import safe, safe_lines
-from client.console.styled import DIM, ERROR, RULE, UNREAD, Line
+from client.console.styled import DIM, ERROR, RULE, UNREAD, Fragment, Line
 from client.console.times import Zone, day_name
 from client.console.transfers import size_text
 from client.console.wrapping import cut, hang, width_of
@@ -43,11 +45,9 @@ class Renderer:
         """Return an entry as lines."""
         stamp = (DIM, f"{self.zone.clock(entry.ts)} {self.reference(entry)} ")
         if isinstance(entry, e.Message | e.Comment):
-            head = [stamp, *self._author(entry), ("", ": ")]
-            body = safe_lines(entry.text)
-            if isinstance(entry, e.Comment):
-                body.insert(0, self._quote(entry, head))
-            return hang(head, body, self.width)
+            return self._said(stamp, entry)
+        if isinstance(entry, e.Revision):
+            return self._revised(stamp, entry)
         if isinstance(entry, e.File):
             head = [stamp, *self._author(entry), ("", " sends ")]
             return hang(head, self._file_lines(entry), self.width)
@@ -65,13 +65,32 @@ class Renderer:
         """Return where an entry stands, in short: `general#42`, `bob#3`."""
         return f"{safe(title_of(entry.room, self.me))}#{entry.seq}"
 
+    def _said(self, stamp: Fragment, entry: e.Message | e.Comment) -> list[Line]:
+        head = [stamp, *self._author(entry), ("", ": ")]
+        if entry.deleted:
+            return hang(head, [[(DIM, "(deleted)")]], self.width)
+        body = safe_lines(entry.text)
+        if entry.edited:
+            body[-1].append((DIM, " (edited)"))
+        if isinstance(entry, e.Comment):
+            body.insert(0, self._quote(entry, head))
+        return hang(head, body, self.width)
+
+    def _revised(self, stamp: Fragment, entry: e.Revision) -> list[Line]:
+        head = [stamp, *self._author(entry)]
+        if isinstance(entry, e.Delete):
+            return hang([*head, (DIM, f" deletes #{entry.target}")], [], self.width)
+        head.append((DIM, f" changes #{entry.target}: "))
+        text = safe_lines(entry.text) if entry.text else [[(DIM, "(what it said is gone)")]]
+        return hang(head, text, self.width)
+
     def _quote(self, comment: e.Comment, head: Line) -> Line:
         """Return what a comment answers, as much as fits behind `head`."""
         quote = f"> #{comment.reply_to} {comment.quoted_author}: {comment.quoted_text or '(gone)'}"
         room = self.width - 1 - sum(width_of(text) for _, text in head)
         return [(DIM, cut(safe(quote), max(room, QUOTE_COLUMNS_MIN)))]
 
-    def _author(self, entry: e.Post) -> Line:
+    def _author(self, entry: e.Post | e.Revision) -> Line:
         """Return who says it, and in a direct room to whom: nobody takes that for public."""
         author = self.name(entry.author)
         if kind_of(entry.room) is not RoomKind.DIRECT:

@@ -4,17 +4,13 @@ They never refuse: what an event says has been checked by the handler that made 
 exception here is a bug that ends the process before anything leaves.
 """
 
-from chatd.core.changes import accounts, comments, files, moderation, posts, reading, stores, time
-from chatd.core.changes.base import CHANGES
-
-__all__ = [
-    "CHANGES",
-    "accounts",
-    "comments",
-    "files",
-    "moderation",
-    "posts",
-    "reading",
-    "stores",
-    "time",
-]
+from chatd.core.changes import accounts as accounts
+from chatd.core.changes import comments as comments
+from chatd.core.changes import files as files
+from chatd.core.changes import moderation as moderation
+from chatd.core.changes import posts as posts
+from chatd.core.changes import reading as reading
+from chatd.core.changes import revisions as revisions
+from chatd.core.changes import stores as stores
+from chatd.core.changes import time as time
+from chatd.core.changes.base import CHANGES as CHANGES

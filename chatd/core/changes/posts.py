@@ -29,7 +29,8 @@ def post(memory: Memory, event: e.Post, entry: entries.Entry) -> None:
     room = memory.rooms[event.room]
     memory.append(room, entry)
     author = memory.users[event.author]
-    author.window_for(event.room).spend(event.reset_at)
+    if event.reset_at:
+        author.window_for(event.room).spend(event.reset_at)
     member = room.members.get(event.author)
     if member is not None and member.read_seq == event.seq - 1:
         member.read(event.seq, event.ts, event.due)

@@ -15,6 +15,7 @@ from chatd.core.events.posts import *
 from chatd.core.events.files import *
 from chatd.core.events.comments import *
 from chatd.core.events.moderation import *
+from chatd.core.events.revisions import *
 from chatd.core.events.reading import *
 from chatd.core.events.stores import *
 from chatd.core.events.time import *

@@ -14,7 +14,7 @@ class DirectRoomOpened(Event, frozen=True):
 class Post(Event, frozen=True):
     """A user put an entry into a room.
 
-    reset_at: when the author's period for this kind of room ends.
+    reset_at: when the author's period for this kind of room ends; 0 for what does not count.
     due: when the entry is gone for the author, if nothing unread lay before it.
     nonce, digest: what makes the post happen once only; empty if none was given.
     """

@@ -15,5 +15,6 @@ from chatd.wire.commands.talking import *
 from chatd.wire.commands.files import *
 from chatd.wire.commands.reading import *
 from chatd.wire.commands.commenting import *
+from chatd.wire.commands.revising import *
 from chatd.wire.commands.knowing import *
 from chatd.wire.commands.moderating import *

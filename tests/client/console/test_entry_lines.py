@@ -1,10 +1,10 @@
-"""Entries as lines: comments with the quote of what they answer."""
+"""Entries as lines: comments with their quotes, what was edited, what was deleted."""
 
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatd.wire.entries import Comment, Entry
+from chatd.wire.entries import Comment, Delete, Edit, Entry, Message
 from client.console.render import Renderer
 from client.console.styled import plain
 from client.console.times import Zone
@@ -43,3 +43,27 @@ def test_quote_that_is_gone_says_so() -> None:
 def test_control_characters_in_a_quote_are_shown() -> None:
     comment = Comment("general", 44, NOON_MS, "bob", "yes", 42, "carol", "\x1b[2J")
     assert "^[[2J" in lines(comment)[0]
+
+
+def test_edit_shows_what_it_changes_and_the_new_text() -> None:
+    edit = Edit("general", 45, NOON_MS, "bob", 42, "the new\ntext")
+    assert lines(edit) == [
+        "12:00 general#45 bob changes #42: the new",
+        " " * 26 + "text",
+    ]
+
+
+def test_edit_that_another_one_followed_has_no_text() -> None:
+    edit = Edit("alice,bob", 45, NOON_MS, "bob", 42)
+    assert lines(edit) == ["12:00 bob#45 bob → alice changes #42: (what it said is gone)"]
+
+
+def test_delete_shows_what_is_gone() -> None:
+    assert lines(Delete("general", 46, NOON_MS, "bob", 44)) == ["12:00 general#46 bob deletes #44"]
+
+
+def test_message_that_was_edited_or_deleted_says_so() -> None:
+    edited = Message("general", 42, NOON_MS, "bob", "hello", edited=NOON_MS)
+    assert lines(edited) == ["12:00 general#42 bob: hello (edited)"]
+    deleted = Message("general", 42, NOON_MS, "bob", "", deleted=True)
+    assert lines(deleted) == ["12:00 general#42 bob: (deleted)"]

@@ -1,0 +1,52 @@
+"""Revisions: the text goes from everywhere in memory at once, and the log tells that it has."""
+
+from msgspec.structs import replace
+
+from chatd.core import events as e
+from chatd.core.changes.base import changes
+from chatd.core.changes.posts import post
+from chatd.core.copies import beginning_of, post_at, quote_anew, withdraw, withdraw_edit
+from chatd.core.memory import Memory
+from chatd.core.model import Room
+from chatd.wire import entries
+
+
+@changes(e.PostEdited)
+def post_edited(memory: Memory, event: e.PostEdited) -> None:
+    room = memory.rooms[event.room]
+    edited = replace(_target(room, event.target), text=event.text, edited=event.ts)
+    room.log.replace(event.target, entries.encode_entry(edited))
+    quote_anew(room, event.target, beginning_of(edited))
+    withdraw_edit(room, event.target)
+    room.edits[event.target] = event.seq
+    entry = entries.Edit(
+        event.room, event.seq, event.ts, event.author, event.target, event.text
+    )
+    post(memory, event, entry)
+
+
+@changes(e.PostDeleted)
+def post_deleted(memory: Memory, event: e.PostDeleted) -> None:
+    room = memory.rooms[event.room]
+    said = _target(room, event.target)
+    if isinstance(said, entries.File):
+        memory.drop_file(room, event.target)
+    withdraw(room, event.target)
+    room.log.replace(event.target, entries.encode_entry(_emptied(said)))
+    entry = entries.Delete(event.room, event.seq, event.ts, event.author, event.target)
+    post(memory, event, entry)
+
+
+def _target(room: Room, seq: int) -> entries.Post:
+    said = post_at(room, seq)
+    assert said is not None, (room.room, seq)
+    return said
+
+
+def _emptied(said: entries.Post) -> entries.Post:
+    """Return what is left of a post: that there was one, whose, and what it answered."""
+    if isinstance(said, entries.File):
+        return replace(said, name="", size=0, sha256="", text="", deleted=True)
+    if isinstance(said, entries.Comment):
+        return replace(said, text="", quoted_text="", edited=0, deleted=True)
+    return replace(said, text="", edited=0, deleted=True)

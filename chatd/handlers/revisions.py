@@ -1,0 +1,50 @@
+"""Revisions: authors edit and delete their own posts."""
+
+from chatd.core import events as e
+from chatd.core.model import User
+from chatd.errors import Forbidden
+from chatd.handlers.context import Context
+from chatd.handlers.dispatch import handles
+from chatd.handlers.posting import Posting, check_text
+from chatd.handlers.visibility import Visibility
+from chatd.wire import commands as c
+from chatd.wire.entries import File, Post
+
+
+class RevisionHandlers:
+    """`edit` and `delete`."""
+
+    def __init__(self, posting: Posting, visibility: Visibility) -> None:
+        self._posting = posting
+        self._visibility = visibility
+
+    @handles(c.EditPost)
+    def edit(self, context: Context, request: c.EditPost) -> c.Posted:
+        author = self._visibility.user(context)
+        once = self._posting.once(author, request, context.now_ms)
+        if once.posted is not None:
+            return once.posted
+        room, said = self._visibility.post(author, request.room, request.seq, context.now_ms)
+        _check_own(author, said)
+        if isinstance(said, File):
+            raise Forbidden("a file can't be edited; delete it and send another")
+        check_text(request.text)
+        head = self._posting.head(author, room.room, once, context.now_ms)
+        return self._posting.commit(context, e.PostEdited(*head, request.seq, request.text))
+
+    @handles(c.DeletePost)
+    def delete(self, context: Context, request: c.DeletePost) -> c.Posted:
+        """Nothing keeps an author from taking something back: no limit, no ban."""
+        author = self._visibility.user(context)
+        once = self._posting.once(author, request, context.now_ms)
+        if once.posted is not None:
+            return once.posted
+        room, said = self._visibility.post(author, request.room, request.seq, context.now_ms)
+        _check_own(author, said)
+        head = self._posting.uncounted_head(author, room.room, once, context.now_ms)
+        return self._posting.commit(context, e.PostDeleted(*head, request.seq))
+
+
+def _check_own(author: User, said: Post) -> None:
+    if said.author != author.name:
+        raise Forbidden("that is not yours to change")

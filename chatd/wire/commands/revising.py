@@ -1,0 +1,41 @@
+"""Revising: authors edit and delete their own posts."""
+
+from chatd.wire.commands.commenting import NO_SUCH_POST
+from chatd.wire.commands.table import Nonce, Params, RoomId, Seq, Text, command
+from chatd.wire.commands.talking import POSTING_REFUSES, Posted
+
+
+@command(
+    "edit",
+    Posted,
+    help="give a message or a comment of yours another text",
+    console="edit <room#seq> <text>",
+    refuses={
+        **POSTING_REFUSES,
+        "forbidden": "it is somebody else's, or a file",
+        "not_found": NO_SUCH_POST,
+    },
+)
+class EditPost(Params, frozen=True):
+    room: RoomId
+    seq: Seq
+    text: Text
+    nonce: Nonce | None = None
+
+
+@command(
+    "delete",
+    Posted,
+    help="take back a message, a comment or a file of yours; this counts in no limit",
+    console="delete <room#seq>",
+    refuses={
+        "conflict": "the nonce was used for something else",
+        "forbidden": "it is somebody else's",
+        "not_found": NO_SUCH_POST,
+        "storage_full": "the server's disk is full",
+    },
+)
+class DeletePost(Params, frozen=True):
+    room: RoomId
+    seq: Seq
+    nonce: Nonce | None = None
