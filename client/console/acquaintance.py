@@ -1,6 +1,7 @@
 """Whom and which rooms the console has met: for completion, and for names as people type them."""
 
 import unicodedata
+from collections import deque
 from collections.abc import Iterable
 
 from chatd.wire.commands import Presence
@@ -11,6 +12,9 @@ from client.events import SeenEntry
 NAMES_MAX = 5_000
 """Beyond that, who was met first is forgotten; completion is no address book."""
 
+ENTRIES_MAX = 20
+"""Completion offers the latest entries only: what people answer is on the screen."""
+
 
 class Acquaintance:
     """Names of people and titles of rooms. me: the user's own name."""
@@ -20,6 +24,7 @@ class Acquaintance:
         self.online_count = 0
         self._people: dict[str, None] = {}
         self._rooms: dict[str, None] = {GENERAL: None}
+        self._entries: deque[str] = deque(maxlen=ENTRIES_MAX)
 
     def meet(self, names: Iterable[str]) -> None:
         """Remember people."""
@@ -30,6 +35,7 @@ class Acquaintance:
     def meet_entry(self, entry: SeenEntry) -> None:
         """Remember the room and the author of an entry."""
         self.meet_room(entry.room)
+        self._entries.append(f"{title_of(entry.room, self.me)}#{entry.seq}")
         if isinstance(entry, Post):
             self.meet([entry.author])
 
@@ -52,6 +58,10 @@ class Acquaintance:
         """Return how rooms are typed, people among them since each has one, in order."""
         titles = {title_of(room, self.me) for room in self._rooms}
         return sorted(titles | set(self._people))
+
+    def entries(self) -> list[str]:
+        """Return where the latest entries stand, as that is typed, the newest first."""
+        return list(reversed(self._entries))
 
 
 def room_named(title: str, me: str) -> str:

@@ -3,6 +3,7 @@
 import shlex
 from io import StringIO
 from pathlib import Path
+from typing import NamedTuple
 
 from chatd.wire.commands import (
     BAN_HOURS_MAX,
@@ -114,6 +115,34 @@ def number_of(name: str, rest: str, which: str) -> int:
     if not _is_number(rest.strip()):
         raise misuse(name, which)
     return int(rest)
+
+
+class Place(NamedTuple):
+    """Where an entry stands. room: an id."""
+
+    room: str
+    seq: int
+
+
+def entry_of(name: str, rest: str, me: str, here: str) -> Place:
+    """Return the entry that is meant by `bob#12`, or by `12` or `#12` of the room `here`."""
+    words = rest.split()
+    if len(words) != 1:
+        raise misuse(name, "which entry? give its room and number as they stand in front of it")
+    return _place(name, words[0], me, here)
+
+
+def entry_and_text(name: str, rest: str, me: str, here: str) -> tuple[Place, str]:
+    """Return which entry, and what to say of it."""
+    word, text = first_word(rest)
+    return entry_of(name, word, me, here), text_of(name, text)
+
+
+def _place(name: str, word: str, me: str, here: str) -> Place:
+    title, _, seq = word.rpartition("#")
+    if not _is_number(seq):
+        raise misuse(name, f"`{word}` is no entry; one is written as in general#42")
+    return Place(room_named(title, me) if title else here, int(seq))
 
 
 def user_of(name: str, rest: str) -> str:

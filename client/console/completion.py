@@ -49,6 +49,7 @@ def _choices(argument: str, known: Acquaintance) -> list[str]:
     table: dict[str, Callable[[], list[str]]] = {
         "user": known.people,
         "room": known.rooms,
+        "room#seq": known.entries,
         "text": known.people,
         "command": lambda: list(BOOK),
         _WORDS: lambda: _WORDS.split("|"),

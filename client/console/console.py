@@ -9,7 +9,7 @@ from chatd.errors import ChatError
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry
 from chatd.wire.rooms import GENERAL, title_of
-from client.console.acquaintance import Acquaintance, mapped
+from client.console.acquaintance import Acquaintance, mapped, room_named
 from client.console.arguments import Misuse, text_of
 from client.console.attention import Attention
 from client.console.failures import explain
@@ -25,6 +25,8 @@ from client.environment import new_nonce
 from client.errors import ClientError
 from client.events import Connected, Disconnected, Event, SeenEntry
 
+ECHOED = frozenset({"send", "send-to", "comment", "edit"})
+"""Commands whose text comes back as an entry: what was typed is not shown a second time."""
 PENDING_MAX = 50
 """Messages on their way; with more than that the console takes no further ones."""
 ROWS_AROUND_A_PAGE = 5
@@ -45,6 +47,9 @@ class Keyring(Protocol):
     def forget(self, name: str) -> None:
         """Forget a token."""
 
+
+Text = c.Send | c.SendTo | c.CommentOn | c.EditPost
+"""What somebody has written and waits for."""
 
 Action = Callable[["Console", Command], Awaitable[None]]
 
@@ -172,7 +177,7 @@ class Console:
             raise Misuse("there is no connection\ntry again when the toolbar says `connected`")
         return await self.bridge.ask(params, result)
 
-    async def post(self, params: c.Send | c.SendTo, line: str) -> None:
+    async def post(self, params: Text, line: str) -> None:
         """Post a text; what is refused comes back to the line it was typed on."""
         if len(self._pending) >= PENDING_MAX:
             self._refuse(line, f"{PENDING_MAX} messages are on their way already\nwait for them")
@@ -191,6 +196,11 @@ class Console:
     def _refuse(self, line: str, why: str) -> None:
         self.error(f"not sent: {why}\nwhat you typed is kept: Up brings it back")
         self.editor.give_back(line)
+
+    @property
+    def here(self) -> str:
+        """The id of the room that is meant where none is named."""
+        return room_named(self.talking_to or GENERAL, self.renderer.me)
 
     def say(self, title: str, text: str, line: str) -> Coro:
         """Return the posting of a text to a room as people name it."""
@@ -223,7 +233,7 @@ class Console:
 
     def echo(self, typed: Command) -> None:
         """Show a command above its answer; what is posted shows itself."""
-        if typed.name not in ("send", "send-to"):
+        if typed.name not in ECHOED:
             self.show([[(DIM, f"> {typed.name} {typed.rest}".rstrip())]])
 
     def key(self) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from chatd.wire import commands as c
 from client.console.actions import ACTIONS
 from client.console.arguments import Misuse
-from client.console.console import Console
+from client.console.console import Console, Text
 from client.console.seams import Editor
 from client.console.styled import Line
 from client.console.typed import Command
@@ -90,7 +90,7 @@ class PlainConsole(Console):
     async def ask(self, params: c.Params, result: type[R]) -> R:
         return await self.bridge.ask(params, result)
 
-    async def post(self, params: c.Send | c.SendTo, line: str) -> None:
+    async def post(self, params: Text, line: str) -> None:
         await self.bridge.ask(params, c.Posted)
 
 

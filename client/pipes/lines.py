@@ -15,6 +15,7 @@ from chatd.wire.entries import Entry
 from client.console.bridge import Bridge
 from client.errors import ClientError
 from client.events import Connected, Disconnected, Event
+from client.console.console import Text
 from client.pipes.desk import NoEditor, PlainConsole
 from client.pipes.failures import complain
 from client.pipes.pipe import Pipe
@@ -138,7 +139,7 @@ class LineConsole(PlainConsole):
             self._shown[event.room] = event.seq
             self._heard.set()
 
-    async def post(self, params: c.Send | c.SendTo, line: str) -> None:
+    async def post(self, params: Text, line: str) -> None:
         """Post, and go on when it stands in the output: an answer may come before its entry."""
         posted = await self.bridge.ask(params, c.Posted)
         try:

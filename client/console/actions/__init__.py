@@ -12,7 +12,11 @@ usage, help and completion. To let it do something here, parse its arguments in 
 Misuse and what the server refuses are shown by the console.
 """
 
-from client.console.actions import accounts, files, knowing, moderating, reading, talking
-from client.console.actions.table import ACTIONS
-
-__all__ = ["ACTIONS", "accounts", "files", "knowing", "moderating", "reading", "talking"]
+from client.console.actions import accounts as accounts
+from client.console.actions import files as files
+from client.console.actions import knowing as knowing
+from client.console.actions import moderating as moderating
+from client.console.actions import posts as posts
+from client.console.actions import reading as reading
+from client.console.actions import talking as talking
+from client.console.actions.table import ACTIONS as ACTIONS

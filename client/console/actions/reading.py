@@ -1,8 +1,7 @@
 """Reading what was said."""
 
 from chatd.wire import commands as c
-from chatd.wire.rooms import GENERAL, title_of
-from client.console.acquaintance import room_named
+from chatd.wire.rooms import title_of
 from client.console.actions.table import action
 from client.console.arguments import history_of
 from client.console.console import Console
@@ -13,10 +12,8 @@ from client.events import HistoryPage
 
 @action("history")
 async def history(console: Console, typed: Command) -> None:
-    here = room_named(console.talking_to or GENERAL, console.renderer.me)
-    request = history_of(
-        typed.rest, console.renderer.me, here=here, limit=min(console.page_rows, c.PAGE_ITEMS_MAX)
-    )
+    limit = min(console.page_rows, c.PAGE_ITEMS_MAX)
+    request = history_of(typed.rest, console.renderer.me, here=console.here, limit=limit)
     await show_page(console, request)
 
 
