@@ -19,6 +19,7 @@ _SAFE_TWICE = frozenset(
         "status",
         "sync",
         "thread",
+        "unread",
         "upload",
         "upload-chunk",
         "who",

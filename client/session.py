@@ -41,6 +41,7 @@ from chatd.wire.commands import (
     ListDevices,
     ListReports,
     ListRooms,
+    ListUnread,
     LoggedIn,
     LoginFinish,
     LoginStart,
@@ -298,6 +299,10 @@ class Client:
     def rooms(self, after: str = "") -> Rooms:
         """List rooms, a page at a time; `after` is `next` of the page before."""
         return self.ask(ListRooms(after), Rooms)
+
+    def unread(self, after: str = "") -> Rooms:
+        """List the rooms with something unread and how often one is named there, in pages."""
+        return self.ask(ListUnread(after), Rooms)
 
     def who(self, after: str = "") -> Names:
         """List who is online, a page at a time."""

@@ -44,7 +44,7 @@ def withdraw_edit(room: Room, seq: int) -> None:
         return
     edit = decode_entry(frame)
     assert isinstance(edit, Edit), (room.room, at)
-    room.log.replace(at, encode_entry(replace(edit, text="")))
+    room.log.replace(at, encode_entry(replace(edit, text="", mentions=[])))
 
 
 def quote_anew(room: Room, seq: int, quote: str) -> None:

@@ -48,9 +48,13 @@ def map_name(name: str) -> str:
 def _check_characters(name: str) -> None:
     if not name[0].isalnum():
         raise BadRequest("a name starts with a letter or a digit")
-    for character in name:
-        if character not in PUNCTUATION and unicodedata.category(character)[0] not in "LMN":
-            raise BadRequest("a name has letters, digits, and . _ - inside, no blanks")
+    if not all(map(may_be_inside, name)):
+        raise BadRequest("a name has letters, digits, and . _ - inside, no blanks")
+
+
+def may_be_inside(character: str) -> bool:
+    """Whether a character may stand in a name, behind the first."""
+    return character in PUNCTUATION or unicodedata.category(character)[0] in "LMN"
 
 
 def _is_one_script(name: str) -> bool:

@@ -30,7 +30,9 @@ class CommentHandlers:
         room, _ = self._visibility.post(author, request.room, request.seq, context.now_ms)
         check_text(request.text)
         head = self._posting.head(author, room.room, once, context.now_ms)
-        return self._posting.commit(context, e.CommentPosted(*head, request.text, request.seq))
+        mentions = self._posting.mentions(head, request.text)
+        posted = e.CommentPosted(*head, request.text, request.seq, mentions)
+        return self._posting.commit(context, posted)
 
     @handles(c.Thread)
     def thread(self, context: Context, request: c.Thread) -> c.Page:

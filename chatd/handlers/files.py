@@ -101,7 +101,8 @@ class FileHandlers:
         head = self._posting.head(author, room, once, context.now_ms)
         if self._blobs.sha256(upload.number, upload.size) != upload.sha256:
             raise BadRequest("the bytes are not those of the SHA-256 that was told; cancel it")
-        return self._posting.commit(context, e.FilePosted(*head, upload.number), *before)
+        mentions = self._posting.mentions(head, upload.caption)
+        return self._posting.commit(context, e.FilePosted(*head, upload.number, mentions), *before)
 
     @handles(c.UploadCancel)
     def upload_cancel(self, context: Context, request: c.UploadCancel) -> c.Nothing:

@@ -9,19 +9,20 @@ from chatd.core.presence import Presence
 from chatd.core.store import Store
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
-from chatd.handlers.visibility import Visibility, is_by
+from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
+from chatd.wire.entries import Edit, author_of, decode_entry, mentioned_in
 
 ROOMS_IN_STATUS = 50
 ROOMS_PER_PAGE = 100
 """A room's line takes up to 320 bytes, and a page at most 48 KiB."""
 NAMES_IN_STATUS = 50
 UNREAD_COUNTED_MAX = 1_000
-"""Up to so many unread entries are counted one by one, which leaves out one's own."""
+"""Of so many unread entries, the latest, one's own are left out and mentions counted."""
 
 
 class KnowingHandlers:
-    """`status`, `rooms`, `who`."""
+    """`status`, `rooms`, `unread`, `who`."""
 
     def __init__(
         self,
@@ -65,7 +66,23 @@ class KnowingHandlers:
     @handles(c.ListRooms)
     def rooms(self, context: Context, request: c.ListRooms) -> c.Rooms:
         user = self._visibility.user(context)
-        ids = sorted(room.room for room in self._visibility.rooms_of(user))
+        return self._page(context, user, self._visibility.rooms_of(user), request)
+
+    @handles(c.ListUnread)
+    def unread(self, context: Context, request: c.ListUnread) -> c.Rooms:
+        user = self._visibility.user(context)
+        rooms = [room for room in self._visibility.rooms_of(user) if self._has_unread(user, room)]
+        page = self._page(context, user, rooms, request)
+        return c.Rooms([room for room in page.rooms if room.unread], page.next)
+
+    def _page(
+        self,
+        context: Context,
+        user: User,
+        rooms: list[Room],
+        request: c.ListRooms | c.ListUnread,
+    ) -> c.Rooms:
+        ids = sorted(room.room for room in rooms)
         start = bisect_right(ids, request.after) if request.after else 0
         page = ids[start : start + min(request.limit, ROOMS_PER_PAGE)]
         shown = [self._room_status(user, self._state.rooms[i], context.now_ms) for i in page]
@@ -88,8 +105,11 @@ class KnowingHandlers:
     def _unread_first(self, user: User) -> list[Room]:
         """Return general, then the rooms with unread entries, then one more than fits."""
         general, *others = self._visibility.rooms_of(user)
-        unread = [room for room in others if self._read_seq(user, room) < room.log.last_seq]
+        unread = [room for room in others if self._has_unread(user, room)]
         return [general, *unread][: ROOMS_IN_STATUS + 1]
+
+    def _has_unread(self, user: User, room: Room) -> bool:
+        return self._read_seq(user, room) < room.log.last_seq
 
     def _read_seq(self, user: User, room: Room) -> int:
         read_seq = self._visibility.member(user, room).read_seq
@@ -98,11 +118,16 @@ class KnowingHandlers:
     def _room_status(self, user: User, room: Room, now_ms: int) -> c.RoomStatus:
         read_seq = self._read_seq(user, room)
         floor = self._visibility.floor(self._visibility.member(user, room), room, now_ms)
-        unread = room.log.last_seq - max(read_seq, floor)
-        if 0 < unread <= UNREAD_COUNTED_MAX:
-            frames = room.log.after(max(read_seq, floor))
-            unread = sum(not is_by(user.name, frame) for frame in frames)
-        return c.RoomStatus(room.room, room.log.last_seq, read_seq, unread)
+        last_seq = room.log.last_seq
+        unread = last_seq - max(read_seq, floor)
+        counted = min(unread, UNREAD_COUNTED_MAX)
+        unread -= counted
+        mentions = set()
+        for entry in map(decode_entry, room.log.after(last_seq - counted)):
+            unread += author_of(entry) != user.name
+            if user.name in mentioned_in(entry):
+                mentions.add(entry.target if isinstance(entry, Edit) else entry.seq)
+        return c.RoomStatus(room.room, last_seq, read_seq, unread, len(mentions))
 
 
 def _allowance(window: Window, limit: int, now_ms: int) -> c.Allowance:

@@ -28,7 +28,8 @@ class MessageHandlers:
             return once.posted
         check_text(request.text)
         head = self._posting.head(author, GENERAL, once, context.now_ms)
-        return self._posting.commit(context, e.MessagePosted(*head, request.text))
+        mentions = self._posting.mentions(head, request.text)
+        return self._posting.commit(context, e.MessagePosted(*head, request.text, mentions))
 
     @handles(c.SendTo)
     def send_to(self, context: Context, request: c.SendTo) -> c.Posted:
@@ -39,4 +40,6 @@ class MessageHandlers:
         room, before = self._destinations.of_user(author, request.to, context.now_ms)
         check_text(request.text)
         head = self._posting.head(author, room, once, context.now_ms)
-        return self._posting.commit(context, e.MessagePosted(*head, request.text), *before)
+        mentions = self._posting.mentions(head, request.text)
+        posted = e.MessagePosted(*head, request.text, mentions)
+        return self._posting.commit(context, posted, *before)

@@ -5,7 +5,8 @@
         return once.posted                       # said before: a nonce wins over every refusal
     ...                                          # check what the request means
     head = posting.head(author, room_id, once, now_ms)
-    return posting.commit(context, e.MessagePosted(*head, request.text))
+    mentions = posting.mentions(head, request.text)
+    return posting.commit(context, e.MessagePosted(*head, request.text, mentions))
 """
 
 from hashlib import blake2b
@@ -21,6 +22,7 @@ from chatd.core.model import User, Window
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
 from chatd.handlers.context import Turn
+from chatd.handlers.mentions import mentions_in
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL
 
@@ -97,6 +99,10 @@ class Posting:
         seq = 1 if room is None else room.log.last_seq + 1
         due = self._lifetime.due_ms(now_ms)
         return Head(now_ms, room_id, seq, author.name, 0, due, once.nonce, once.digest)
+
+    def mentions(self, head: Head, text: str) -> list[str]:
+        """Return the users whom the text of a post names."""
+        return mentions_in(self._state, text, head.author, head.room)
 
     def commit(self, turn: Turn, post: e.Post, *before: e.Event) -> c.Posted:
         """Commit a post behind the events `before`, and see to it that its author's limits show."""

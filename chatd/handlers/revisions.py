@@ -30,7 +30,9 @@ class RevisionHandlers:
             raise Forbidden("a file can't be edited; delete it and send another")
         check_text(request.text)
         head = self._posting.head(author, room.room, once, context.now_ms)
-        return self._posting.commit(context, e.PostEdited(*head, request.seq, request.text))
+        mentions = self._posting.mentions(head, request.text)
+        edited = e.PostEdited(*head, request.seq, request.text, mentions)
+        return self._posting.commit(context, edited)
 
     @handles(c.DeletePost)
     def delete(self, context: Context, request: c.DeletePost) -> c.Posted:

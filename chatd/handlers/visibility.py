@@ -7,7 +7,7 @@ from chatd.core.state import State
 from chatd.errors import ChatError, NotFound
 from chatd.handlers.context import Context
 from chatd.core.names import map_name
-from chatd.wire.entries import Post, Revision, decode_entry
+from chatd.wire.entries import Post, author_of, decode_entry
 from chatd.wire.rooms import GENERAL, direct_room, self_room
 
 
@@ -94,8 +94,7 @@ class Visibility:
 
 def is_by(name: str, frame: bytes) -> bool:
     """Whether a user is the author of an entry."""
-    entry = decode_entry(frame)
-    return isinstance(entry, Post | Revision) and entry.author == name
+    return author_of(decode_entry(frame)) == name
 
 
 def _is_living(frame: bytes) -> bool:

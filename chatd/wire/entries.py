@@ -25,12 +25,14 @@ class Message(Entry, frozen=True, tag="message"):
 
     text: at most 8 KiB of UTF-8, as it was last edited; empty once it is deleted.
     edited: when that was.
+    mentions: the users whom the text names by `@name`, of those who can see the room.
     """
 
     author: str
     text: str
     edited: int = 0
     deleted: bool = False
+    mentions: list[str] = []
 
 
 class Comment(Entry, frozen=True, tag="comment"):
@@ -39,7 +41,7 @@ class Comment(Entry, frozen=True, tag="comment"):
     reply_to: the number of what it answers.
     quoted_author: who wrote that.
     quoted_text: its beginning, on one line; it goes with what it quotes.
-    text, edited: as of a message.
+    text, edited, mentions: as of a message.
     """
 
     author: str
@@ -49,13 +51,14 @@ class Comment(Entry, frozen=True, tag="comment"):
     quoted_text: str = ""
     edited: int = 0
     deleted: bool = False
+    mentions: list[str] = []
 
 
 class File(Entry, frozen=True, tag="file"):
     """A file that a user put into a room.
 
     sha256: of its bytes, in hexadecimal. text: its caption.
-    deleted: then nothing is left but its author.
+    deleted: then nothing is left but its author. mentions: as of a message.
     """
 
     author: str
@@ -64,17 +67,20 @@ class File(Entry, frozen=True, tag="file"):
     sha256: str
     text: str = ""
     deleted: bool = False
+    mentions: list[str] = []
 
 
 class Edit(Entry, frozen=True, tag="edit"):
     """A user gave a message or a comment another text, which stands there from now on.
 
     target: the number of what was edited. text: the new one, until that changes again or goes.
+    mentions: the users whom it names and the text before did not.
     """
 
     author: str
     target: int
     text: str = ""
+    mentions: list[str] = []
 
 
 class Delete(Entry, frozen=True, tag="delete"):
@@ -193,6 +199,16 @@ Revision = Edit | Delete
 # The bytes of a frame in front of the entry's map: length, array of 3, kind, method.
 _MAP_AT = HEADER.size + 1 + 1 + len(msgspec.msgpack.encode(METHOD))
 _decoder: msgspec.msgpack.Decoder[AnyEntry] = msgspec.msgpack.Decoder(AnyEntry)
+
+
+def author_of(entry: Entry) -> str:
+    """Return who wrote an entry, "" where nobody did."""
+    return entry.author if isinstance(entry, Post | Revision) else ""
+
+
+def mentioned_in(entry: Entry) -> list[str]:
+    """Return the users whom an entry names."""
+    return entry.mentions if isinstance(entry, Post | Edit) else []
 
 
 def encode_entry(entry: Entry) -> bytes:

@@ -89,7 +89,8 @@ def _room(room: c.RoomStatus) -> str:
     if not room.last_seq:
         return "empty"
     unread = f"{room.unread} unread" if room.unread else "all read"
-    return f"up to #{room.last_seq}, {unread}"
+    mentions = f", {room.mentions} with your name" if room.mentions else ""
+    return f"up to #{room.last_seq}, {unread}{mentions}"
 
 
 def reports_lines(

@@ -46,8 +46,8 @@ class Feed:
 
 
 def is_by_other(entry: SeenEntry, me: str) -> bool:
-    """Tell whether somebody else wrote an entry: then it is news."""
-    return isinstance(entry, e.Post) and entry.author != me
+    """Tell whether somebody else said something, or mentions one now: then it is news."""
+    return (isinstance(entry, e.Post) and entry.author != me) or me in e.mentioned_in(entry)
 
 
 def page_lines(renderer: Renderer, entries: list[SeenEntry]) -> list[Line]:

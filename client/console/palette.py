@@ -28,6 +28,7 @@ STYLE = Style.from_dict(
         "rule": "dim",
         "unread": "bold #d75f5f",
         "own": "bold",
+        "mention": "bold #d75f5f",
         "prompt": "bold",
         "bottom-toolbar": "reverse",
         "bottom-toolbar.bad": "bold",

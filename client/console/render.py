@@ -20,7 +20,7 @@ from chatd.wire.rooms import RoomKind, kind_of, title_of
 from client.console.announcements import announcement, is_urgent
 from client.console.palette import style_of
 from client.console.safe_text import safe, safe_lines
-from client.console.styled import DIM, ERROR, RULE, UNREAD, Fragment, Line
+from client.console.styled import DIM, ERROR, MENTION, RULE, UNREAD, Fragment, Line
 from client.console.times import Zone, day_name
 from client.console.transfers import size_text
 from client.console.wrapping import cut, hang, width_of
@@ -43,7 +43,8 @@ class Renderer:
 
     def entry(self, entry: SeenEntry) -> list[Line]:
         """Return an entry as lines."""
-        stamp = (DIM, f"{self.zone.clock(entry.ts)} {self.reference(entry)} ")
+        style = MENTION if self.me in e.mentioned_in(entry) else DIM
+        stamp = (style, f"{self.zone.clock(entry.ts)} {self.reference(entry)} ")
         if isinstance(entry, e.Message | e.Comment):
             return self._said(stamp, entry)
         if isinstance(entry, e.Revision):

@@ -15,6 +15,7 @@ ERROR = "class:error"
 RULE = "class:rule"
 UNREAD = "class:unread"
 OWN = "class:own"
+MENTION = "class:mention"
 
 
 def plain(line: Iterable[Fragment]) -> str:

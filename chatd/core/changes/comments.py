@@ -22,6 +22,7 @@ def comment_posted(memory: Memory, event: e.CommentPosted) -> None:
         event.reply_to,
         answered.author,
         beginning_of(answered),
+        mentions=event.mentions,
     )
     room.comments.setdefault(event.reply_to, []).append(event.seq)
     post(memory, event, entry)

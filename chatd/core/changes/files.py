@@ -49,5 +49,6 @@ def file_posted(memory: Memory, event: e.FilePosted) -> None:
         upload.size,
         upload.sha256.hex(),
         upload.caption,
+        mentions=event.mentions,
     )
     post(memory, event, entry)

@@ -20,7 +20,9 @@ def direct_room_opened(memory: Memory, event: e.DirectRoomOpened) -> None:
 
 @changes(e.MessagePosted)
 def message_posted(memory: Memory, event: e.MessagePosted) -> None:
-    entry = entries.Message(event.room, event.seq, event.ts, event.author, event.text)
+    entry = entries.Message(
+        event.room, event.seq, event.ts, event.author, event.text, mentions=event.mentions
+    )
     post(memory, event, entry)
 
 

@@ -14,13 +14,16 @@ from chatd.wire import entries
 @changes(e.PostEdited)
 def post_edited(memory: Memory, event: e.PostEdited) -> None:
     room = memory.rooms[event.room]
-    edited = replace(_target(room, event.target), text=event.text, edited=event.ts)
+    said = _target(room, event.target)
+    assert not isinstance(said, entries.File), (event.room, event.target)
+    edited = replace(said, text=event.text, edited=event.ts, mentions=event.mentions)
     room.log.replace(event.target, entries.encode_entry(edited))
     quote_anew(room, event.target, beginning_of(edited))
     withdraw_edit(room, event.target)
     room.edits[event.target] = event.seq
+    news = [name for name in event.mentions if name not in said.mentions]
     entry = entries.Edit(
-        event.room, event.seq, event.ts, event.author, event.target, event.text
+        event.room, event.seq, event.ts, event.author, event.target, event.text, news
     )
     post(memory, event, entry)
 
@@ -46,7 +49,7 @@ def _target(room: Room, seq: int) -> entries.Post:
 def _emptied(said: entries.Post) -> entries.Post:
     """Return what is left of a post: that there was one, whose, and what it answered."""
     if isinstance(said, entries.File):
-        return replace(said, name="", size=0, sha256="", text="", deleted=True)
+        return replace(said, name="", size=0, sha256="", text="", deleted=True, mentions=[])
     if isinstance(said, entries.Comment):
-        return replace(said, text="", quoted_text="", edited=0, deleted=True)
-    return replace(said, text="", edited=0, deleted=True)
+        said = replace(said, quoted_text="")
+    return replace(said, text="", edited=0, deleted=True, mentions=[])

@@ -4,7 +4,8 @@ from chatd.core.events.posts import Post
 
 
 class CommentPosted(Post, frozen=True):
-    """A user answered an entry of the same room."""
+    """A user answered an entry of the same room. mentions: the users whom the text names."""
 
     text: str
     reply_to: int
+    mentions: list[str] = []

@@ -32,6 +32,7 @@ class UploadDropped(Event, frozen=True):
 
 
 class FilePosted(Post, frozen=True):
-    """An upload became an entry."""
+    """An upload became an entry. mentions: the users whom the caption names."""
 
     number: int
+    mentions: list[str] = []

@@ -29,6 +29,7 @@ class Post(Event, frozen=True):
 
 
 class MessagePosted(Post, frozen=True):
-    """A user said something."""
+    """A user said something. mentions: the users whom the text names."""
 
     text: str
+    mentions: list[str] = []

@@ -4,10 +4,14 @@ from chatd.core.events.posts import Post
 
 
 class PostEdited(Post, frozen=True):
-    """A user gave an own message or comment another text."""
+    """A user gave an own message or comment another text.
+
+    mentions: the users whom the text names.
+    """
 
     target: int
     text: str
+    mentions: list[str] = []
 
 
 class PostDeleted(Post, frozen=True):

@@ -16,12 +16,17 @@ from chatd.wire.commands.table import (
 
 
 class RoomStatus(Result, frozen=True):
-    """One room as the user sees it; `unread` counts what others wrote."""
+    """One room as the user sees it.
+
+    unread: how much others wrote since. mentions: in how much of that, or of the latest 1,000
+    of it, the user is named.
+    """
 
     room: str
     last_seq: int
     read_seq: int
     unread: int
+    mentions: int = 0
 
 
 class Allowance(Result, frozen=True):
@@ -76,6 +81,17 @@ class Rooms(Result, frozen=True):
 
 @command("rooms", Rooms, help="list your rooms", console="rooms")
 class ListRooms(Params, frozen=True):
+    after: Annotated[str, Meta(max_length=NAME_BYTES_MAX)] = ""
+    limit: PageSize = 100
+
+
+@command(
+    "unread",
+    Rooms,
+    help="list the rooms with something unread, and how often you are mentioned there",
+    console="unread",
+)
+class ListUnread(Params, frozen=True):
     after: Annotated[str, Meta(max_length=NAME_BYTES_MAX)] = ""
     limit: PageSize = 100
 

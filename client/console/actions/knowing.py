@@ -33,6 +33,23 @@ async def _rooms_after(console: Console, after: str) -> None:
         console.offer_more(lambda: _rooms_after(console, further))
 
 
+@action("unread")
+async def unread(console: Console, typed: Command) -> None:
+    no_arguments("unread", typed.rest)
+    await _unread_after(console, "")
+
+
+async def _unread_after(console: Console, after: str) -> None:
+    limit = min(console.page_rows, c.PAGE_ITEMS_MAX)
+    page = await console.ask(c.ListUnread(after, limit), c.Rooms)
+    if not page.rooms and not after and page.next is None:
+        console.note("everything is read")
+    console.show(rooms_lines(console.renderer, page.rooms))
+    if page.next is not None:
+        further = page.next
+        console.offer_more(lambda: _unread_after(console, further))
+
+
 @action("who")
 async def who(console: Console, typed: Command) -> None:
     no_arguments("who", typed.rest)

@@ -6,7 +6,7 @@ import pytest
 
 from chatd.wire.entries import Comment, Delete, Edit, Entry, Message
 from client.console.render import Renderer
-from client.console.styled import plain
+from client.console.styled import DIM, MENTION, plain
 from client.console.times import Zone
 from client.console.wrapping import width_of
 
@@ -67,3 +67,11 @@ def test_message_that_was_edited_or_deleted_says_so() -> None:
     assert lines(edited) == ["12:00 general#42 bob: hello (edited)"]
     deleted = Message("general", 42, NOON_MS, "bob", "", deleted=True)
     assert lines(deleted) == ["12:00 general#42 bob: (deleted)"]
+
+
+def test_entry_with_ones_own_name_stands_out() -> None:
+    renderer = Renderer("alice", Zone(ZoneInfo("UTC")), 80)
+    named = Message("general", 42, NOON_MS, "bob", "hi @alice", mentions=["alice"])
+    other = Message("general", 42, NOON_MS, "bob", "hi @carol", mentions=["carol"])
+    assert renderer.entry(named)[0][0][0] == MENTION
+    assert renderer.entry(other)[0][0][0] == DIM

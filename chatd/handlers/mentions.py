@@ -1,0 +1,65 @@
+"""Mentions: whom a text names by `@name`, of those who can see the room it goes to."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice, takewhile
+
+from chatd.core.names import CHARACTERS_MAX, PUNCTUATION, map_name, may_be_inside
+from chatd.core.state import State
+from chatd.errors import ChatError
+from chatd.wire.rooms import RoomKind, kind_of
+
+MENTIONS_MAX = 20
+"""So many words behind an @ are looked at in one text; further ones name nobody."""
+WORD_CHARACTERS_MAX = 2 * CHARACTERS_MAX
+"""A name may be typed with more characters than it is mapped to."""
+
+_AT = re.compile(r"(?<![\w@.])@(?=\w)")
+_PUNCTUATION = "".join(sorted(PUNCTUATION))
+
+
+def mentions_in(state: State, text: str, author: str, room_id: str) -> list[str]:
+    """Return the users whom a text names, in its order, its author aside."""
+    if "@" not in text:
+        return []
+    found: dict[str, None] = {}
+    for word in islice(_words(text), MENTIONS_MAX):
+        name = _user_named(state, word)
+        if name and name != author and _sees(state, name, room_id):
+            found[name] = None
+    return list(found)
+
+
+def _words(text: str) -> Iterator[str]:
+    """Yield each word behind an @ once."""
+    seen = set()
+    for match in _AT.finditer(text):
+        following = text[match.end() : match.end() + WORD_CHARACTERS_MAX]
+        word = "".join(takewhile(may_be_inside, following))
+        if word not in seen:
+            seen.add(word)
+            yield word
+
+
+def _user_named(state: State, word: str) -> str:
+    """Return the user whom a word names, the end of a sentence left out; "" for nobody."""
+    for reading in dict.fromkeys((word, word.rstrip(_PUNCTUATION))):
+        name = _mapped(reading)
+        if name in state.users:
+            return name
+    return ""
+
+
+def _mapped(word: str) -> str:
+    if word.isascii():  # what the profile does to such a word, in a hundredth of the time
+        return word.lower()
+    try:
+        return map_name(word)
+    except ChatError:
+        return ""
+
+
+def _sees(state: State, name: str, room_id: str) -> bool:
+    if kind_of(room_id) is RoomKind.DIRECT:  # which may yet have to be opened
+        return name in room_id.split(",")
+    return kind_of(room_id) is RoomKind.GENERAL or name in state.rooms[room_id].members
