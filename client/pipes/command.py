@@ -11,7 +11,7 @@ from client.console.arguments import Misuse
 from client.console.times import Zone
 from client.errors import ClientError
 from client.options import ConsoleOptions
-from client.pipes import reading, sending, tokens
+from client.pipes import login, reading, sending
 from client.pipes.door import enter, keyring_of
 from client.pipes.desk import run_once
 from client.pipes.failures import complain, words_of
@@ -30,7 +30,7 @@ WRITTEN_OUT: dict[str, Callable[[Pipe], None]] = {
     "history": reading.history,
     "tail": reading.tail,
     "wait": reading.wait,
-    "token": tokens.token,
+    "login": login.login,
 }
 
 PATIENT = frozenset({"tail", "wait"})
@@ -57,7 +57,7 @@ def _run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
     client = Client(options.host, options.port, client="chat", give_up_seconds=give_up)
     with client:
         pipe = Pipe(client, options, keyring_of(options), arguments, standard_output())
-        if arguments.command != "token":
+        if arguments.command != "login":
             enter(client, options)
         if arguments.command in WRITTEN_OUT:
             WRITTEN_OUT[arguments.command](pipe)

@@ -10,7 +10,7 @@ from client.session import Client
 
 HOW_TO_GET_IN = (
     "log in once at a terminal with `chat -u NAME`, or give a token by CHAT_TOKEN or "
-    "--token-file; `chat token` makes one from a password on standard input"
+    "--token-file; `chat -u NAME login` takes a password from standard input"
 )
 
 

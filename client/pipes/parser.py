@@ -95,11 +95,11 @@ def _wait(parser: argparse.ArgumentParser) -> None:
     _add_json(parser)
 
 
-def _token(parser: argparse.ArgumentParser) -> None:
+def _login(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--register", action="store_true", help="make the account first")
     parser.add_argument("--label", default="", help="what `devices` calls it")
     parser.add_argument(
-        "--keep", action="store_true", help="keep it for later commands instead of printing it"
+        "--print", action="store_true", help="print the token instead of keeping it"
     )
 
 
@@ -109,7 +109,7 @@ _WRITTEN_OUT: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] =
     "history": ("print what was said in a room", _history),
     "tail": ("print what is said, as it is said; nothing counts as read by this", _tail),
     "wait": ("wait until somebody says what matches, and print it", _wait),
-    "token": ("make a device token from a password on standard input", _token),
+    "login": ("log in by a password on standard input, and keep a token of it", _login),
 }
 
 OF_THE_CONSOLE = [

@@ -279,18 +279,18 @@ def test_a_token_that_was_revoked_opens_nothing(bob: Chat) -> None:
 
 
 def test_a_password_on_standard_input_makes_a_token(chat: Chat) -> None:
-    again = chat.run("-u", "alice", "token", "--label", "ci", input=PASSWORD)
+    again = chat.run("-u", "alice", "login", "--label", "ci", "--print", input=PASSWORD)
     assert again.returncode == 0
     assert "ci" in chat.run("devices", CHAT_TOKEN=again.stdout.strip()).stdout
 
 
 def test_a_wrong_password_makes_no_token(chat: Chat) -> None:
-    done = chat.run("-u", "alice", "token", input="wrong")
+    done = chat.run("-u", "alice", "login", input="wrong")
     assert (done.returncode, done.stdout) == (Status.LOGIN, "")
 
 
 def test_an_account_of_a_taken_name_is_refused(chat: Chat) -> None:
-    done = chat.run("-u", "Alice", "token", "--register", input="another")
+    done = chat.run("-u", "Alice", "login", "--register", input="another")
     assert (done.returncode, done.stdout) == (Status.REFUSED, "")
 
 
@@ -298,7 +298,7 @@ def test_an_account_is_made_and_its_token_kept_without_a_terminal(
     server: ServerProcess, tmp_path: Path
 ) -> None:
     chat = Chat(tmp_path, server.port)
-    done = chat.run("-u", "Carol", "token", "--register", "--keep", input=PASSWORD + "\n")
+    done = chat.run("-u", "Carol", "login", "--register", input=PASSWORD + "\n")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert json.loads(chat.run("-u", "CAROL", "status", "--json").stdout)["name"] == "carol"
     (kept,) = Path(chat.environment["XDG_STATE_HOME"]).glob("chat/*")

@@ -1,4 +1,4 @@
-"""Tokens: from a password on standard input, so that a program gets in without anybody."""
+"""Logging in by a password on standard input, so that a program gets in without anybody."""
 
 import sys
 from getpass import getpass
@@ -10,14 +10,14 @@ from client.pipes.pipe import Pipe, text_from_stdin
 from client.pipes.status import Usage
 
 
-def token(pipe: Pipe) -> None:
-    """Make a device token and print it, or with `--keep` keep it for later commands.
+def login(pipe: Pipe) -> None:
+    """Make a device token and keep it for later commands, or with `--print` print it.
 
     Raises Usage, Conflict for a name that is taken, Forbidden, LoginRequired.
     """
     name = pipe.options.name
     if not name:
-        raise Usage("whose token? begin with `chat -u NAME token`")
+        raise Usage("who are you? begin with `chat -u NAME login`")
     password = _password(name)
     if pipe.arguments.register:
         pipe.client.register(name, password)
@@ -28,10 +28,10 @@ def token(pipe: Pipe) -> None:
         raise LoginRequired(
             f"no {name} has this password\nwith --register an account of that name is made"
         ) from None
-    if pipe.arguments.keep:
-        pipe.keyring.keep(made.name, made.token)
-    else:
+    if pipe.arguments.print:
         pipe.output.text(made.token)
+    else:
+        pipe.keyring.keep(made.name, made.token)
 
 
 def _password(name: str) -> str:

@@ -1,0 +1,105 @@
+"""docs/guide.md is true: its transcripts are replayed in a shell, against a real server.
+
+A block that begins with ```console holds commands behind `$ ` (and `> ` where one goes on) and
+what they print, errors among it. All run in one shell, in the order of the page. What differs
+from run to run is made the same on both sides.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from client.console.keyring import device_label
+from client.pipes.status import MEANING
+from tests.e2e.chat import Chat
+from tests.e2e.server import ROOT, ServerProcess
+
+GUIDE = ROOT / "docs/guide.md"
+DEADLINE_S = 120
+MARK = "\x1e"
+
+
+@dataclass
+class Step:
+    """One command, and what the page says that it prints."""
+
+    command: str
+    output: list[str] = field(default_factory=list)
+
+
+def transcripts(page: str) -> list[Step]:
+    """Return the commands of a page in their order."""
+    steps: list[Step] = []
+    for block in re.findall(r"^```console\n(.*?)^```$", page, re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                steps.append(Step(line[2:]))
+            elif line.startswith("> "):
+                steps[-1].command += "\n" + line[2:]
+            else:
+                steps[-1].output.append(line)
+    return steps
+
+
+def alike(line: str, port: int) -> str:
+    """Return a line with what is another one each time made the same."""
+    line = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d", "YYYY-MM-DD HH:MM", line)
+    line = re.sub(r'"ts":\d{13}\b', '"ts":0', line)
+    line = re.sub(r"\(in \d+ min\)", "(in N min)", line)
+    return line.replace(device_label(), "TOUR").replace(f"127.0.0.1:{port}", "127.0.0.1:8000")
+
+
+def replay(steps: list[Step], chat: Chat, folder: Path) -> list[list[str]]:
+    """Run the commands in one shell; return what each printed."""
+    programs = folder / "bin"
+    programs.mkdir()
+    program = programs / "chat"
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m client "$@"\n')
+    program.chmod(0o755)
+    after = f"\ns=$?; printf '{MARK}'; (exit $s)\n"  # so that `echo $?` sees the command's
+    script = "".join(step.command + after for step in steps)
+    done = subprocess.run(
+        ["bash", "-c", script],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=DEADLINE_S,
+        env=chat.environment | {"PATH": f"{programs}:{os.environ['PATH']}"},
+        cwd=folder,
+    )
+    return [part.splitlines() for part in done.stdout.decode().split(MARK)[:-1]]
+
+
+def test_every_transcript_of_the_guide_is_what_happens(tmp_path: Path) -> None:
+    steps = transcripts(GUIDE.read_text("utf-8"))
+    with ServerProcess(tmp_path, LIMIT_MESSAGES="20", LIMIT_PRIVATE="600") as server:
+        printed = replay(steps, Chat(tmp_path / "home", server.port), tmp_path)
+    for step, lines in zip(steps, printed, strict=True):
+        assert_same(step, lines, server.port)
+
+
+def assert_same(step: Step, lines: list[str], port: int) -> None:
+    """Assert that a command printed what the page says, but for what differs each time."""
+    seen = "\n".join(alike(line, port) for line in lines)
+    said = "\n".join(alike(line, port) for line in step.output)
+    assert f"$ {step.command}\n{seen}" == f"$ {step.command}\n{said}"
+
+
+def test_a_page_is_read_as_its_commands_and_their_outputs() -> None:
+    page = "text\n\n```console\n$ a\nx\n\n$ b \\\n> c\n```\n\n```\n$ not this\n```\n"
+    assert transcripts(page) == [Step("a", ["x", ""]), Step("b \\\nc")]
+
+
+@pytest.mark.parametrize(("one", "other"), [("general#1 a", "general#2 a"), ("1", "2")])
+def test_what_is_made_alike_does_not_hide_a_difference(one: str, other: str) -> None:
+    assert alike(one, 1) != alike(other, 1)
+
+
+def test_the_guide_lists_every_exit_status() -> None:
+    listed = re.findall(r"^\| `(\d+)` \| (.*) \|$", GUIDE.read_text("utf-8"), re.MULTILINE)
+    assert {int(status): text for status, text in listed} == MEANING
