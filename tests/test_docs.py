@@ -123,6 +123,14 @@ def test_the_readme_lists_every_command_of_the_console() -> None:
     assert {command.console for command in c.COMMANDS.values() if command.console} <= set(listed)
 
 
+def test_the_readme_lists_what_the_server_does_with_tests_that_exist() -> None:
+    table = section(read("README.md"), "## What it does")
+    listed = re.findall(r"^\| [^|]+ \| \[[^]]+\]\((tests/[^)]+)\) \| `(test_\w+)` \|$", table, re.M)
+    assert len(listed) == len(re.findall(r"^\| (?!What \||---)", table, re.M)) > 20
+    missing = [name for path, name in listed if f"def {name}(" not in read(path)]
+    assert missing == []
+
+
 # -- The architecture ------------------------------------------------------------------------
 
 
