@@ -4,13 +4,13 @@ import re
 
 SECONDS_OF = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0}
 
-_WHOLE = re.compile(r"(?:\d+(?:\.\d+)?[dhms])+")
-_PART = re.compile(r"(\d+(?:\.\d+)?)([dhms])")
+_WHOLE = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?[dhms])+")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)([dhms])")
 
 
 def seconds_of(text: str) -> float:
     """Return the seconds of a span; a plain number is seconds. Raises ValueError."""
-    if re.fullmatch(r"\d{1,9}(?:\.\d+)?", text):
+    if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]+)?", text):
         return float(text)
     if not _WHOLE.fullmatch(text) or len(text) > 40:
         raise ValueError(f"`{text}` is no span of time: 90, 90s, 5m, 1h30m, 2d")
