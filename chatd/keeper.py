@@ -1,7 +1,7 @@
 """Keeper: lets no connection stay that does not log in, take its bytes, or live any more."""
 
 from chatd.config import Settings
-from chatd.net.connection import Connection, Life
+from chatd.net.connection import DEAD, ENDING, Connection
 from chatd.wire.commands import Bye, PingNotice
 from chatd.wire.event_stream import EventStreamCodec
 from chatd.wire.http.codec import HttpCodec
@@ -36,7 +36,7 @@ class Keeper:
         """End a connection that has to, ping one that is quiet; return when to look again."""
         if connection.blocked_ms and now_ms >= self.stall_look_ms(connection):
             connection.drop()
-        elif connection.life is Life.ENDING:
+        elif connection.life is ENDING:
             self._look_for_quiet(connection, now_ms)
         elif isinstance(connection.codec, HttpCodec):
             self._look_for_requests(connection, connection.codec, now_ms)
@@ -45,7 +45,7 @@ class Keeper:
             connection.finish()
         else:
             self._look_for_life(connection, now_ms)
-        return None if connection.life is Life.DEAD else self._next_look_ms(connection, now_ms)
+        return None if connection.life is DEAD else self._next_look_ms(connection, now_ms)
 
     def _look_for_quiet(self, connection: Connection, now_ms: int) -> None:
         if not connection.queued_bytes and now_ms - connection.heard_ms >= LINGER_MS:
@@ -72,7 +72,7 @@ class Keeper:
             connection.drop()
 
     def _next_look_ms(self, connection: Connection, now_ms: int) -> int:
-        if connection.life is Life.ENDING:
+        if connection.life is ENDING:
             return now_ms + LINGER_MS
         looks = [now_ms + self._ping_ms]
         if connection.blocked_ms:

@@ -35,7 +35,7 @@ from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
 from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping, Timely
 from chatd.keeper import Keeper
-from chatd.net.connection import Connection, Life, Sock
+from chatd.net.connection import OPEN, Connection, Sock
 from chatd.net.delivery import Delivery
 from chatd.net.listener import Listener, ListeningSock
 from chatd.net.loop import READ, Loop, Watcher
@@ -380,7 +380,7 @@ class Server:
 
     def _unthrottle(self, number: int, now_ms: int) -> None:
         connection = self._connections.get(number)
-        if connection is not None and connection.life is Life.OPEN:
+        if connection is not None and connection.life is OPEN:
             self._service.unthrottle(connection)
 
     def _tell_presence(self, key: str, now_ms: int) -> None:

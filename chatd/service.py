@@ -16,7 +16,7 @@ from chatd.errors import ChatError, Internal, ProtocolError
 from chatd.handlers.context import Context, Effects, Session
 from chatd.handlers.dispatch import Dispatcher
 from chatd.logs import Action, ActionLog
-from chatd.net.connection import Connection, Life
+from chatd.net.connection import OPEN, Connection
 from chatd.wire import commands as c
 from chatd.wire.codec import Over, Say, StartTls, Switch, Turn
 from chatd.wire.envelope import Notification, Request, Response
@@ -113,7 +113,7 @@ class Service:
     def serve(self, connection: Connection) -> None:
         """Handle a connection's requests until there is none, or one has to wait."""
         served = False
-        while connection.life is Life.OPEN:
+        while connection.life is OPEN:
             if self._must_wait(connection, served):
                 return
             served = True

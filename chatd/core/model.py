@@ -8,7 +8,7 @@ import msgspec
 from msgspec import field
 
 from chatd.core.log import Log
-from chatd.wire.rooms import RoomKind, kind_of
+from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 
 
 class Credentials(msgspec.Struct, frozen=True, array_like=True):
@@ -181,4 +181,4 @@ class User(msgspec.Struct):
 
     def window_for(self, room: str) -> Window:
         """Return the window that an entry in `room` counts in."""
-        return self.general if kind_of(room) is RoomKind.GENERAL else self.private
+        return self.general if room == GENERAL else self.private

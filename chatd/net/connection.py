@@ -68,6 +68,11 @@ class Life(Enum):
     DEAD = 3
 
 
+OPEN, ENDING, DEAD = Life
+"""By names of their own: Python 3.11 takes 0.3 µs to find a member in its class, and each
+delivery would ask twice."""
+
+
 class Owner(Protocol):
     """Whom a connection tells what happens to it."""
 
@@ -139,7 +144,7 @@ class Connection:
         self.number = number
         self.address = address
         self.codec = codec
-        self.life = Life.OPEN
+        self.life = OPEN
         self.name = ""
         self.following = False
         self.positions: dict[str, int] | None = None
@@ -183,9 +188,9 @@ class Connection:
         if not events & READ:
             return
         # It may have been told to read no more since the loop looked.
-        if self.life is Life.OPEN and self._reads:
+        if self.life is OPEN and self._reads:
             self.read()
-        elif self.life is Life.ENDING and self._hung_up:
+        elif self.life is ENDING and self._hung_up:
             self._discard()
 
     def read(self) -> None:
@@ -232,7 +237,7 @@ class Connection:
 
     def queue(self, data: bytes) -> None:
         """Have `data` sent, behind what waits already, when the tick is durable."""
-        if self.life is not Life.OPEN or not data:
+        if self.life is not OPEN or not data:
             return
         if not self._outbox:
             self._owner.on_queued(self)
@@ -245,7 +250,7 @@ class Connection:
 
     def flush(self, now_ms: int) -> None:
         """Send what waits, as far as the socket takes it; watch for room for the rest."""
-        if self.life is Life.DEAD or not self._outbox:
+        if self.life is DEAD or not self._outbox:
             return
         data = self._outbox[0] if len(self._outbox) == 1 else b"".join(self._outbox)
         try:
@@ -259,7 +264,7 @@ class Connection:
         if sent == len(data):
             self._outbox.clear()
             self.queued_bytes = self.blocked_ms = 0
-            if self.life is Life.ENDING:
+            if self.life is ENDING:
                 self._hang_up()
         else:
             self._outbox = [data[sent:]]
@@ -273,11 +278,11 @@ class Connection:
             self._watch()
 
     def _watch(self) -> None:
-        reads = self._reads if self.life is Life.OPEN else self._hung_up
+        reads = self._reads if self.life is OPEN else self._hung_up
         wanted = READ if reads else 0
         if self._outbox:
             wanted |= WRITE
-        if self.life is Life.DEAD or wanted == self._events:
+        if self.life is DEAD or wanted == self._events:
             return
         # A selector refuses to watch a socket for nothing at all.
         if not wanted:
@@ -292,8 +297,8 @@ class Connection:
 
     def finish(self) -> None:
         """Send what waits, then hang up; nothing more is handled or queued."""
-        if self.life is Life.OPEN:
-            self.life = Life.ENDING
+        if self.life is OPEN:
+            self.life = ENDING
             self._owner.on_end(self)
             if self._outbox:
                 self._watch()
@@ -303,7 +308,7 @@ class Connection:
     @property
     def lingers(self) -> bool:
         """Whether an ending connection still has to send, or to hear that the peer is done."""
-        return self.life is Life.ENDING and not (self._hung_up and self._peer_hung_up)
+        return self.life is ENDING and not (self._hung_up and self._peer_hung_up)
 
     def _hang_up(self) -> None:
         self._hung_up = True
@@ -316,11 +321,11 @@ class Connection:
 
     def drop(self) -> None:
         """Close in this tick, whatever waits."""
-        if self.life is not Life.DEAD:
+        if self.life is not DEAD:
             if self._events:
                 self._loop.forget(self._sock)
-            was_open = self.life is Life.OPEN
-            self.life = Life.DEAD
+            was_open = self.life is OPEN
+            self.life = DEAD
             if was_open:
                 self._owner.on_end(self)
 

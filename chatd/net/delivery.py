@@ -16,7 +16,7 @@ from chatd.core.state import State
 from chatd.net.connection import Connection
 from chatd.wire.commands import Gap, Live, Notice
 from chatd.wire.entries import decode_entry
-from chatd.wire.rooms import RoomKind
+from chatd.wire.rooms import GENERAL
 
 PAGE_BYTES = 64 * 1024
 PAGE_ITEMS = 1_000
@@ -171,7 +171,7 @@ class Delivery:
             self._fall_behind(connection)
 
     def _audience(self, room: Room) -> Iterable[Connection]:
-        if room.kind is RoomKind.GENERAL:
+        if room.room == GENERAL:
             return self._live
         return [
             connection
