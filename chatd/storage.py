@@ -82,6 +82,7 @@ class Storage:
         self._settings = settings
         self.last_snapshot_ms = self.clock.now_ms
         self.snapshot_took_ms = 0
+        self._replaced_tick = 0
         _report(recovered)
         self._look_at_files()
         if not recovered.last_tick:
@@ -189,8 +190,8 @@ class Storage:
 
     @property
     def snapshot_running(self) -> bool:
-        """Whether a snapshot is being written."""
-        return self._snapshotter.running
+        """Whether a snapshot is being written, or what it replaces still deleted."""
+        return self._snapshotter.running or bool(self._replaced_tick)
 
     def start_snapshot(self) -> None:
         """Begin a snapshot of everything that is committed."""
@@ -202,7 +203,14 @@ class Storage:
         self._snapshotter.start(self.store.state.dump, last_tick)
 
     def poll_snapshot(self) -> None:
-        """See whether the snapshot is done; if so, drop the journal that it replaces."""
+        """See whether the snapshot is done; if so, drop the journal that it replaces.
+
+        A segment at a time: a tick that freed the blocks of all would be a long one.
+        """
+        if self._replaced_tick:
+            if self._journal.drop_through(self._replaced_tick, segments_max=1):
+                self._replaced_tick = 0
+            return
         result = self._snapshotter.poll()
         if result is None:
             return
@@ -211,7 +219,7 @@ class Storage:
         if not result.ok:
             log.error("snapshot failed after %d ms: %s", result.duration_ms, result.error)
             return
-        self._journal.drop_through(result.last_tick)
+        self._replaced_tick = result.last_tick
         log.info("snapshot of tick %d in %d ms", result.last_tick, result.duration_ms)
 
 

@@ -162,14 +162,20 @@ class Journal:
             self._advance()
         return self.last_tick
 
-    def drop_through(self, tick: int) -> None:
-        """Delete the segments of which a durable snapshot of `tick` holds everything."""
+    def drop_through(self, tick: int, segments_max: int | None = None) -> bool:
+        """Delete the segments of which a durable snapshot of `tick` holds everything.
+
+        segments_max: stop after so many, as the system takes a while to free each. Return
+        whether none is left.
+        """
         covered = [segment for segment in self._older if segment.last_tick <= tick]
-        for segment in covered:
+        dropped = covered[:segments_max]
+        for segment in dropped:
             self._disk.unlink(segment_path(self._path, segment.number))
             self._older.remove(segment)
-        if covered:
+        if dropped:
             self._disk.sync_folder(folder_of(self._path))
+        return dropped == covered
 
     def close(self) -> None:
         """Sync and close; a segment made ahead of need is removed."""

@@ -242,6 +242,16 @@ def test_drop_through_deletes_what_the_snapshot_covers_and_nothing_else() -> Non
     assert segments(disk) == [3]  # it is written to
 
 
+def test_drop_through_deletes_the_oldest_so_many_and_says_whether_any_is_left() -> None:
+    disk = new_disk()
+    journal = write_journal(disk, FULL_BODY, FULL_BODY, FULL_BODY, FULL_BODY, b"a")
+    assert not journal.drop_through(5, segments_max=1)
+    assert segments(disk) == [2, 3]
+    assert journal.drop_through(5, segments_max=1)
+    assert segments(disk) == [3]
+    assert journal.drop_through(5, segments_max=1)
+
+
 def test_drop_through_is_durable_on_return() -> None:
     disk = new_disk()
     journal = write_journal(disk, FULL_BODY)
