@@ -1,0 +1,324 @@
+"""The whole server under hostile bytes: it lives, refuses without a trace, and others talk on."""
+
+import tracemalloc
+from collections.abc import Iterator
+from itertools import pairwise
+from struct import pack
+from typing import Any
+
+import msgpack
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.net.connection import READ_BYTES
+from chatd.wire.envelope import encode_notification, encode_request
+from chatd.wire.frames import (
+    PAYLOAD_BYTES_MAX,
+    PAYLOAD_BYTES_MAX_BEFORE_LOGIN,
+    encode_frame,
+)
+from tests.fuzz.requests import calls, garbage
+from tests.simulation.account import client_first, registration
+from tests.simulation.peer import Map, Peer
+from tests.simulation.world import World
+
+SECOND_MS = 1_000
+MEMORY_BYTES_MAX = 48 * 1024 * 1024
+
+Call = tuple[str, Any]
+
+
+class Siege:
+    """A server with alice and bob in it, who mind their business, and eve, who does not."""
+
+    def __init__(self) -> None:
+        self.world = World(limit_messages=0, limit_private=0, requests_per_second=0)
+        self.alice, self.bob = self.world.user("alice"), self.world.user("bob")
+        self.alice.send_to("bob", "a secret")
+        self.eve = self.world.user("eve")
+        self._texts = 0
+
+    def __enter__(self) -> "Siege":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.world.__exit__(None, None, None)
+
+    def others(self) -> dict[str, Any]:
+        """Return what nobody but its owners may change."""
+        tree = self.world.state.dump()
+        users = {name: tree["users"][name] for name in ("alice", "bob")}
+        rooms = {name: tree["rooms"][name] for name in ("alice,bob", "@alice", "@bob")}
+        return {"users": users, "rooms": rooms}
+
+    def check_alive(self) -> None:
+        """Alice and bob talk as if nothing had happened."""
+        self._texts += 1
+        text = f"still here {self._texts}"
+        self.alice.send(text)
+        assert self.bob.texts()[-1] == self.alice.texts()[-1] == text
+        assert not self.alice.ended and not self.bob.ended
+
+    def buffered_bytes(self) -> int:
+        """Return what the server holds of what it could not read yet."""
+        return sum(c.codec.buffered_bytes for c in self.world.server._connections.values())
+
+
+@pytest.fixture
+def siege() -> Iterator[Siege]:
+    with Siege() as siege:
+        yield siege
+
+
+def ask(peer: Peer, method: str, params: object, request_id: int) -> None:
+    """Send a request that may be of any shape."""
+    peer._asked.append(request_id)
+    peer.send_bytes(encode_request(request_id, method, params))
+
+
+def refusals(peer: Peer, request_id: int, errors: int) -> list[Map]:
+    """Return with what a call was refused: an answer, or notices behind the first `errors`."""
+    answer, _ = peer._answers.get(request_id, (None, None))
+    return [answer] if answer is not None else peer.told("error")[errors:]
+
+
+# -- envelopes -------------------------------------------------------------------------------
+
+
+@given(st.lists(calls, min_size=1, max_size=12), st.booleans())
+def test_made_up_request_is_done_or_refused_without_a_trace(
+    requests: list[Call], as_notification: bool
+) -> None:
+    with Siege() as siege:
+        others = siege.others()
+        for request_id, (method, params) in enumerate(requests, 1_000):
+            if siege.eve.ended:  # she logged out, or revoked herself
+                siege.eve = siege.world.user("eve", device="another")
+            before = siege.world.state.digest()
+            errors = len(siege.eve.told("error"))
+            if as_notification:
+                siege.eve.send_bytes(encode_notification(method, params))
+            else:
+                ask(siege.eve, method, params, request_id)
+            siege.world.settle()
+            for error in refusals(siege.eve, request_id, errors):
+                assert error["code"] != "internal"
+                assert siege.world.state.digest() == before, (method, params, error)
+        siege.check_alive()
+        assert_unchanged(siege, others)
+
+
+def assert_unchanged(siege: Siege, others: dict[str, Any]) -> None:
+    """Allow what alice's own posts in `check_alive` do to her."""
+    now = siege.others()
+    assert now["rooms"] == others["rooms"]
+    for name in ("alice", "bob"):
+        for key in ("credentials", "devices", "nonces", "private"):
+            assert now["users"][name][key] == others["users"][name][key], (name, key)
+
+
+@given(st.lists(calls, min_size=1, max_size=12))
+def test_made_up_request_before_login_changes_nothing_but_by_registering(
+    requests: list[Call],
+) -> None:
+    with Siege() as siege:
+        before = siege.world.state.dump()
+        stranger = siege.world.guest("203.0.113.9")
+        for request_id, (method, params) in enumerate(requests, 1_000):
+            ask(stranger, method, params, request_id)
+            siege.world.settle()
+        after = siege.world.state.dump()
+        new = set(after["users"]) - set(before["users"])
+        for name in new:
+            del after["users"][name], after["rooms"]["@" + name]
+        for tree in (before, after):
+            del tree["last_ms"]
+        assert after == before
+        siege.check_alive()
+
+
+@given(st.lists(garbage, min_size=1, max_size=5))
+def test_value_that_is_no_envelope_ends_its_connection_only(values: list[Any]) -> None:
+    with Siege() as siege:
+        before = siege.world.state.digest()
+        siege.eve.send_bytes(b"".join(encode_frame(msgpack.packb(value)) for value in values))
+        siege.world.settle()
+        assert siege.eve.ended
+        assert [error["code"] for error in siege.eve.told("error")] == ["bad_frame"]
+        assert siege.world.state.digest() == before
+        siege.check_alive()
+
+
+# -- bytes -----------------------------------------------------------------------------------
+
+
+def session_bytes() -> bytes:
+    """Return what a client might send, all in one."""
+    return (
+        encode_request(1, "status", {})
+        + encode_request(2, "send", {"text": "hello", "nonce": "n"})
+        + encode_notification("ack", {"room": "general", "seq": 0})
+        + encode_request(3, "send-to", {"to": "bob", "text": "hello"})
+        + encode_request(4, "history", {"room": "general", "limit": 3})
+        + encode_request(5, "login-start", {"message": client_first("eve")})
+        + encode_request(6, "register", {"name": "mallory", **registration("x")})
+        + encode_notification("pong", {})
+    )
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> bytes:
+    """Return a client's bytes with some changed, lost, doubled or put in."""
+    data = bytearray(session_bytes())
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, len(data) - 1))
+        how = draw(st.sampled_from(["change", "lose", "double", "insert"]))
+        if how == "change":
+            data[at] = draw(st.integers(0, 255))
+        elif how == "lose":
+            del data[at : at + draw(st.integers(1, 40))]
+        elif how == "double":
+            data[at:at] = data[at : at + draw(st.integers(1, 40))]
+        else:
+            data[at:at] = draw(st.binary(min_size=1, max_size=8))
+        if not data:
+            return b"\x00"
+    return bytes(data)
+
+
+@given(mutated(), st.data())
+def test_mutated_stream_in_any_pieces_harms_nobody_else(
+    stream: bytes, data: st.DataObject
+) -> None:
+    with Siege() as siege:
+        others = siege.others()
+        siege.world.peers.remove(siege.eve)
+        cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=4))
+        for start, end in pairwise(sorted([0, *cuts, len(stream)])):
+            try:
+                siege.eve.sock.send(stream[start:end])
+            except (ConnectionError, BlockingIOError):
+                break
+            siege.world.settle()
+            assert siege.buffered_bytes() <= READ_BYTES + PAYLOAD_BYTES_MAX
+        siege.check_alive()
+        siege.eve.sock.close()
+        siege.world.settle()
+        siege.world.sleep(2 * SECOND_MS)
+        assert len(siege.world.server._connections) == 2
+        assert_unchanged(siege, others)
+
+
+@given(st.binary(min_size=1, max_size=300), st.sampled_from([b"", b"\x00", b"\x16", b"GET "]))
+def test_garbage_from_a_stranger_changes_nothing(data: bytes, opening: bytes) -> None:
+    with Siege() as siege:
+        before = siege.world.state.digest()
+        stranger = siege.world.raw("203.0.113.9")
+        stranger.say(opening + data)
+        assert siege.buffered_bytes() <= READ_BYTES + PAYLOAD_BYTES_MAX_BEFORE_LOGIN
+        assert siege.world.state.digest() == before
+        siege.check_alive()
+        stranger.close()
+        siege.world.settle()
+
+
+@pytest.mark.parametrize("step", [1, 7])
+def test_stream_that_breaks_off_at_any_byte_leaves_nothing_behind(step: int) -> None:
+    with Siege() as siege:
+        frame = encode_request(1, "send", {"text": "never whole"})
+        before = siege.world.state.digest()
+        for end in range(1, len(frame), step):
+            peer = siege.world.user("eve")
+            peer.send_bytes(frame[:end])
+            siege.world.settle()
+            peer.close()
+            siege.world.settle()
+        assert siege.world.state.digest() == before
+        assert len(siege.world.server._connections) == 3
+        siege.check_alive()
+
+
+# -- what is deep, huge or slow --------------------------------------------------------------
+
+NESTED = {
+    "arrays": b"\x91" * 60_000 + b"\xc0",
+    "maps": b"\x81\xa1k" * 20_000 + b"\xc0",
+    "arrays of a depth that can be read": b"\x91" * 400 + b"\xc0",
+    "announced arrays": (b"\xdd" + pack(">I", 1_024)) * 12_000,
+    "announced bytes": b"\xc6" + pack(">I", 2**32 - 1),
+}
+
+
+@pytest.mark.parametrize("kind", NESTED)
+@pytest.mark.parametrize("where", ["payload", "params", "parameter"])
+def test_nested_payload_costs_bounded_memory_and_its_sender_only(
+    siege: Siege, kind: str, where: str
+) -> None:
+    head = {
+        "payload": b"",
+        "params": b"\x94\x00\x07\xa4send",
+        "parameter": b"\x94\x00\x07\xa4send\x81\xa4text",
+    }[where]
+    before = siege.world.state.digest()
+    siege.eve._asked.append(7)
+    tracemalloc.start()
+    try:
+        siege.eve.send_bytes(encode_frame((head + NESTED[kind])[:PAYLOAD_BYTES_MAX]))
+        siege.world.settle()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < MEMORY_BYTES_MAX
+    assert siege.eve.ended or siege.eve._answers[7][0] is not None
+    assert siege.world.state.digest() == before
+    siege.check_alive()
+
+
+@pytest.mark.parametrize("size", [PAYLOAD_BYTES_MAX + 1, 2**24 - 1, 2**31, 2**32 - 1])
+def test_announced_length_that_is_too_large_ends_its_sender_and_holds_nothing(
+    siege: Siege, size: int
+) -> None:
+    siege.eve.send_bytes(pack(">I", size))
+    siege.world.settle()
+    assert siege.eve.ended
+    assert siege.buffered_bytes() == 0
+    siege.check_alive()
+
+
+def test_strangers_who_send_almost_a_frame_hold_a_bounded_amount_and_not_for_long() -> None:
+    with Siege() as siege:
+        count = 100
+        almost = pack(">I", PAYLOAD_BYTES_MAX_BEFORE_LOGIN) + bytes(
+            PAYLOAD_BYTES_MAX_BEFORE_LOGIN - 1
+        )
+        for _ in range(count):
+            siege.world.connect().send_bytes(almost)
+        siege.world.settle()
+        assert siege.buffered_bytes() == count * len(almost)
+        siege.check_alive()
+        siege.world.sleep(siege.world.settings.login_timeout_ms + 2 * SECOND_MS)
+        assert siege.buffered_bytes() == 0
+        assert len(siege.world.server._connections) == 3
+
+
+def test_stranger_who_sends_a_byte_at_a_time_is_ended_in_time_all_the_same(siege: Siege) -> None:
+    slow = siege.world.connect()
+    came_ms = siege.world.now_ms
+    for byte in encode_request(1, "hello", {"version": 1, "client": "x" * 64}):
+        if slow.ended:
+            break
+        slow.send_bytes(bytes([byte]))
+        siege.world.sleep(SECOND_MS)
+    assert slow.ended
+    assert siege.world.now_ms - came_ms <= siege.world.settings.login_timeout_ms + 2 * SECOND_MS
+    siege.check_alive()
+
+
+def test_user_who_sends_a_byte_at_a_time_is_heard_and_holds_up_nobody(siege: Siege) -> None:
+    siege.eve._asked.append(7)
+    for byte in encode_request(7, "send", {"text": "slowly"}):
+        siege.eve.send_bytes(bytes([byte]))
+        siege.world.sleep(10 * SECOND_MS)
+        siege.check_alive()
+    assert "slowly" in siege.bob.texts()
