@@ -1,0 +1,353 @@
+"""Delivery: one batch for all who are live, positions for who is behind, never a hole."""
+
+from collections.abc import Sequence
+
+import msgpack
+import pytest
+
+from chatd.core import events as e
+from chatd.core.model import Credentials
+from chatd.core.presence import Presence
+from chatd.core.state import State
+from chatd.net.connection import Connection
+from chatd.net.delivery import PAGE_BYTES, Delivery
+from chatd.net.loop import Loop
+from chatd.wire.codec import FrameCodec
+from chatd.wire.commands import Presence as PresenceNotice
+from chatd.wire.frames import FrameDecoder
+from tests.simulation.network import Descriptors, SimSelector, SimSocket
+
+HIGH_WATER_BYTES = 2_000
+PUMP_BYTES_MAX = 200_000
+NOW_MS = 1_790_000_000_000
+CREDENTIALS = Credentials(b"salt", 4_096, b"stored", b"server")
+
+
+class CountingCodec(FrameCodec):
+    """Counts how often anything is put together for sending."""
+
+    __slots__ = ()
+    batches = 0
+
+    def batch(self, frames: Sequence[bytes]) -> bytes:
+        type(self).batches += 1
+        return super().batch(frames)
+
+
+class Hall:
+    """A state, a delivery, and users on sockets that hold `kernel_bytes`."""
+
+    def __init__(self, *names: str) -> None:
+        CountingCodec.batches = 0
+        self.state = State()
+        self.delivery = Delivery(self.state, Presence(), HIGH_WATER_BYTES, PUMP_BYTES_MAX)
+        self._descriptors = Descriptors()
+        self._selector = SimSelector()
+        self._loop = Loop(self._selector)
+        self._heard: dict[Connection, FrameDecoder] = {}
+        for name in names:
+            self.state.apply(e.UserRegistered(NOW_MS, name, CREDENTIALS))
+            self.state.apply(e.MemberStarted(NOW_MS, "general", name, 0))
+        self.state.grown.clear()
+
+    def enter(self, name: str, kernel_bytes: int = 10**7, **positions: int) -> Connection:
+        """Return a connection of a user that follows from the given positions on."""
+        connection = self.login(name, kernel_bytes)
+        rooms = {room: 0 for room in self.state.users[name].rooms}
+        connection.follow({**rooms, **positions})
+        return connection
+
+    def login(self, name: str, kernel_bytes: int = 10**7) -> Connection:
+        """Return a connection of a user that follows nothing."""
+        server = SimSocket(self._descriptors, kernel_bytes)
+        peer = SimSocket(self._descriptors, kernel_bytes)
+        server.other, peer.other = peer, server
+        number = len(self._heard) + 1
+        connection = Connection(
+            server, number, "127.0.0.1", CountingCodec(), self._loop, self, NOW_MS
+        )
+        self._heard[connection] = FrameDecoder()
+        connection.login(name)
+        return connection
+
+    def post(self, text: str, room: str = "general", author: str = "alice") -> int:
+        seq = self.state.rooms[room].log.last_seq + 1
+        self.state.apply(
+            e.MessagePosted(NOW_MS, room, seq, author, NOW_MS + 1, 0, "", b"", text)
+        )
+        return seq
+
+    def tick(self, now_ms: int = NOW_MS) -> None:
+        for key, events in self._selector.select(0):
+            key.data.on_ready(events)
+        self.delivery.deliver()
+        self.delivery.pump(now_ms)
+        self.delivery.flush(now_ms)
+
+    def settle(self) -> None:
+        for _ in range(1_000):
+            self.tick()
+            if not self.delivery.is_hungry and not self.state.grown:
+                return
+        raise AssertionError("delivery does not come to rest")
+
+    def heard(self, connection: Connection) -> list[tuple[str, object]]:
+        """Take what has come: entries as ("entry", text), notices as (method, parameters)."""
+        decoder = self._heard[connection]
+        try:
+            decoder.feed(connection._sock.other.recv(10**7))  # type: ignore[attr-defined]
+        except BlockingIOError:
+            pass
+        heard = []
+        while (payload := decoder.next_frame()) is not None:
+            _, method, params = msgpack.unpackb(payload)
+            heard.append((method, params.get("text") if method == "entry" else params))
+        return heard
+
+    def texts(self, connection: Connection) -> list[object]:
+        return [what for method, what in self.heard(connection) if method == "entry"]
+
+    # What connections tell.
+
+    def on_data(self, connection: Connection, byte_count: int) -> None:
+        raise AssertionError("nobody says anything here")
+
+    def on_login(self, connection: Connection) -> None:
+        self.delivery.enter(connection)
+
+    def on_follow(self, connection: Connection) -> None:
+        self.delivery.follow(connection)
+
+    def on_queued(self, connection: Connection) -> None:
+        self.delivery.mark(connection)
+
+    def on_end(self, connection: Connection) -> None:
+        self.delivery.leave(connection)
+
+    def queued_seq(self, connection: Connection, room: str) -> int:
+        return self.delivery.queued_seq(connection, room)
+
+
+# -- live ------------------------------------------------------------------------------------
+
+
+def test_all_who_are_live_get_the_same_bytes_put_together_once() -> None:
+    hall = Hall("alice", "bob")
+    peers = [hall.enter("alice"), *[hall.enter("bob") for _ in range(20)]]
+    hall.settle()
+    assert hall.delivery.live_count == 21
+    CountingCodec.batches = 0
+    for number in range(5):
+        hall.post(f"text {number}")
+    hall.delivery.deliver()
+    assert CountingCodec.batches == 1
+    assert len({id(peer._outbox[0]) for peer in peers}) == 1
+    hall.tick()
+    for peer in peers:
+        assert hall.heard(peer) == [
+            ("live", {}),
+            *[("entry", f"text {number}") for number in range(5)],
+        ]
+
+
+def test_direct_room_is_heard_by_its_two_and_nobody_else() -> None:
+    hall = Hall("alice", "bob", "carol")
+    alice, bob, carol = hall.enter("alice"), hall.enter("bob"), hall.enter("carol")
+    hall.settle()
+    hall.state.apply(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
+    hall.post("secret", "alice,bob")
+    hall.tick()
+    assert hall.texts(alice) == hall.texts(bob) == ["secret"]
+    assert hall.texts(carol) == []
+
+
+def test_who_logged_in_and_does_not_follow_hears_nothing() -> None:
+    hall = Hall("alice", "bob")
+    alice = hall.login("alice")
+    hall.state.apply(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
+    hall.post("hello")
+    hall.post("secret", "alice,bob")
+    hall.settle()
+    assert hall.texts(alice) == [] and hall.delivery.queued_seq(alice, "general") == 0
+
+
+def test_broadcast_goes_to_the_live_only() -> None:
+    hall = Hall("alice", "bob")
+    alice = hall.enter("alice")
+    hall.settle()
+    late = hall.enter("bob")
+    hall.delivery.broadcast(PresenceNotice([], [], 2))
+    assert late.queued_bytes == 0 and alice.queued_bytes > 0
+
+
+# -- behind ----------------------------------------------------------------------------------
+
+
+def test_connection_goes_on_behind_its_positions_and_is_told_live_at_the_end() -> None:
+    hall = Hall("alice")
+    for number in range(1, 6):
+        hall.post(f"text {number}")
+    alice = hall.enter("alice", general=3)
+    hall.settle()
+    assert hall.heard(alice) == [("entry", "text 4"), ("entry", "text 5"), ("live", {})]
+    assert hall.delivery.queued_seq(alice, "general") == 5
+
+
+def test_batch_over_the_high_water_mark_is_not_queued_and_comes_when_there_is_room() -> None:
+    hall = Hall("alice", "bob")
+    slow, other = hall.enter("bob", kernel_bytes=100), hall.enter("alice")
+    hall.settle()
+    hall.heard(slow)
+    for number in range(30):
+        hall.post(f"{number} " + "x" * 300)
+        hall.tick()
+        assert slow.queued_bytes <= HIGH_WATER_BYTES
+    assert hall.delivery.behind_count == 1
+    position = hall.delivery.queued_seq(slow, "general")
+    assert 0 < position < 30
+    assert len(hall.texts(other)) == 30
+    got: list[object] = []
+    for _ in range(10_000):
+        got += hall.texts(slow)
+        if len(got) == 30:
+            break
+        hall.tick()
+    assert [str(text).split(" ")[0] for text in got] == [str(number) for number in range(30)]
+
+
+def test_batch_exactly_at_the_high_water_mark_is_queued_and_one_byte_more_is_not() -> None:
+    for over in (0, 1):
+        hall = Hall("alice")
+        alice = hall.enter("alice")
+        hall.settle()
+        seq = hall.post("x" * 1_000)
+        size = len(hall.state.general.log.frames[seq - 1])
+        alice.queue(b"y" * (HIGH_WATER_BYTES - size + over))
+        hall.delivery.deliver()
+        assert (hall.delivery.live_count, hall.delivery.behind_count) == (1 - over, over)
+
+
+def test_pump_moves_a_page_at_a_time_and_only_who_has_drained() -> None:
+    hall = Hall("alice", "bob")
+    for _ in range(100):
+        hall.post("x" * 5_000)
+    bob = hall.enter("bob", kernel_bytes=1_000)
+    hall.tick()
+    queued = bob.queued_bytes
+    assert PAGE_BYTES // 2 < queued <= 2 * PAGE_BYTES
+    hall.tick()
+    assert bob.queued_bytes <= queued
+
+
+def test_pump_of_one_tick_is_bounded_and_everybody_has_a_turn() -> None:
+    hall = Hall("alice", "bob")
+    for _ in range(60):
+        hall.post("x" * 5_000)
+    peers = [hall.enter("bob", kernel_bytes=10) for _ in range(8)]
+    hall.tick()
+    served = [peer for peer in peers if peer.queued_bytes]
+    assert 0 < len(served) < 8
+    assert sum(peer.queued_bytes for peer in peers) <= PUMP_BYTES_MAX + 2 * PAGE_BYTES
+    for _ in range(3):
+        hall.tick()
+    assert all(peer.queued_bytes for peer in peers)
+
+
+def test_many_who_come_back_at_the_same_place_share_their_pages() -> None:
+    hall = Hall("alice", "bob")
+    for number in range(10):
+        hall.post(f"text {number}")
+    peers = [hall.enter("bob") for _ in range(50)]
+    hall.tick()
+    assert CountingCodec.batches == 1
+    assert all(len(hall.texts(peer)) == 10 for peer in peers)
+
+
+def test_room_that_came_about_while_behind_is_heard_from_its_beginning() -> None:
+    hall = Hall("alice", "bob")
+    for number in range(50):
+        hall.post("x" * 300)
+    bob = hall.enter("bob", kernel_bytes=100)
+    hall.tick()
+    hall.state.apply(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
+    hall.post("secret", "alice,bob")
+    got: list[object] = []
+    for _ in range(1_000):
+        hall.tick()
+        got += hall.texts(bob)
+    assert len(got) == 51 and got[-1] == "secret"
+
+
+# -- gaps ------------------------------------------------------------------------------------
+
+
+def test_position_before_what_is_there_gets_one_gap_and_goes_on() -> None:
+    hall = Hall("alice")
+    for number in range(1, 6):
+        hall.post(f"text {number}")
+    hall.state.apply(e.EntriesExpired(NOW_MS, "general", 3))
+    alice = hall.enter("alice", general=1)
+    hall.settle()
+    assert hall.heard(alice) == [
+        ("gap", {"room": "general", "from": 2, "to": 3}),
+        ("entry", "text 4"),
+        ("entry", "text 5"),
+        ("live", {}),
+    ]
+
+
+def test_everything_behind_a_position_gone_is_a_gap_and_nothing_else() -> None:
+    hall = Hall("alice")
+    for number in range(1, 4):
+        hall.post(f"text {number}")
+    hall.state.apply(e.EntriesExpired(NOW_MS, "general", 3))
+    alice = hall.enter("alice", general=0)
+    hall.settle()
+    assert hall.heard(alice) == [("gap", {"room": "general", "from": 1, "to": 3}), ("live", {})]
+
+
+def test_live_connection_is_told_of_entries_that_went_before_it_heard_them() -> None:
+    hall = Hall("alice")
+    alice = hall.enter("alice")
+    hall.settle()
+    hall.heard(alice)
+    for number in range(1, 4):
+        hall.post(f"text {number}")
+    hall.state.apply(e.EntriesExpired(NOW_MS, "general", 2))
+    hall.tick()
+    assert hall.heard(alice) == [
+        ("gap", {"room": "general", "from": 1, "to": 2}),
+        ("entry", "text 3"),
+    ]
+
+
+def test_entries_under_the_readers_floor_are_a_gap_though_they_are_there() -> None:
+    hall = Hall("alice", "bob")
+    for number in range(1, 4):
+        hall.post(f"text {number}")
+    hall.state.apply(e.CursorsMoved(NOW_MS, NOW_MS + 100, [("bob", "general", 2)]))
+    early = hall.enter("bob")
+    hall.tick(NOW_MS + 99)
+    assert len(hall.texts(early)) == 3
+    late = hall.enter("bob")
+    hall.tick(NOW_MS + 100)
+    assert hall.heard(late)[:2] == [
+        ("gap", {"room": "general", "from": 1, "to": 2}),
+        ("entry", "text 3"),
+    ]
+
+
+# -- leaving ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("when", ["live", "behind", "before following"])
+def test_connection_that_is_over_is_forgotten(when: str) -> None:
+    hall = Hall("alice")
+    alice = hall.login("alice") if when == "before following" else hall.enter("alice")
+    if when == "live":
+        hall.settle()
+    alice.drop()
+    assert hall.delivery.of_user("alice") == []
+    assert hall.delivery.live_count == hall.delivery.behind_count == 0
+    hall.post("nobody hears this")
+    hall.tick()
