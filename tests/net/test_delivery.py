@@ -281,15 +281,16 @@ def test_room_that_came_about_while_behind_is_heard_from_its_beginning() -> None
 # -- gaps ------------------------------------------------------------------------------------
 
 
-def test_position_before_what_is_there_gets_one_gap_and_goes_on() -> None:
+@pytest.mark.parametrize("position", [0, 1, 2])
+def test_position_before_what_is_there_gets_one_gap_and_goes_on(position: int) -> None:
     hall = Hall("alice")
     for number in range(1, 6):
         hall.post(f"text {number}")
     hall.state.apply(e.EntriesExpired(NOW_MS, "general", 3))
-    alice = hall.enter("alice", general=1)
+    alice = hall.enter("alice", general=position)
     hall.settle()
     assert hall.heard(alice) == [
-        ("gap", {"room": "general", "from": 2, "to": 3}),
+        ("gap", {"room": "general", "from": position + 1, "to": 3}),
         ("entry", "text 4"),
         ("entry", "text 5"),
         ("live", {}),

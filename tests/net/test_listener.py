@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import selectors
 import socket
 
@@ -106,15 +107,13 @@ def test_what_only_a_bug_can_do_is_not_swallowed(monkeypatch: pytest.MonkeyPatch
 
 
 def test_one_client_is_turned_away_with_the_descriptor_in_reserve() -> None:
-    import resource
-
     loop = Loop(selectors.DefaultSelector())
     came: list[Sock] = []
     exhausted: list[bool] = []
     sock = listen("127.0.0.1", 0)
     listener = Listener(sock, loop, lambda s, _: came.append(s), lambda: exhausted.append(True))
     limits = resource.getrlimit(resource.RLIMIT_NOFILE)
-    client = socket.create_connection(sock.getsockname())
+    client = socket.create_connection(sock.getsockname(), timeout=10)
     try:
         highest = max(map(int, os.listdir("/proc/self/fd")))
         fill = [os.dup(0)]
