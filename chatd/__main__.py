@@ -18,6 +18,7 @@ from chatd.disk.fork import fork_child
 from chatd.errors import ChatError, StoreError
 from chatd.net.listener import listen
 from chatd.net.loop import Loop, SignalWatcher
+from chatd.net.tls import load_tls
 from chatd.server import Server
 from chatd.storage import Machine, Storage
 
@@ -92,6 +93,7 @@ _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    tls = load_tls(settings)
     listening = listen(settings.host, settings.port)
     try:
         machine = _machine()
@@ -99,7 +101,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         loop = Loop(selectors.DefaultSelector())
         signals = SignalWatcher(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         server = Server(
-            settings, storage, loop, listening, signals, machine, options.read_settings
+            settings, storage, loop, listening, signals, machine, options.read_settings, tls
         )
         server.start()
         # A large store must cause no pauses: what lives long is left out of collections.
@@ -118,6 +120,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
+    load_tls(settings)
     print(maintenance.check_store(settings, RealDisk()))
     return 0
 

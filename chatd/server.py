@@ -6,6 +6,7 @@ durable as one journal record, and only then does any byte leave.
 
 import logging
 import signal
+import ssl
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
@@ -39,11 +40,12 @@ from chatd.net.connection import OPEN, Connection, Sock
 from chatd.net.delivery import Delivery
 from chatd.net.listener import Listener, ListeningSock
 from chatd.net.loop import READ, Loop, Watcher
+from chatd.net.tls import TlsSock, load_tls
 from chatd.service import Service
 from chatd.storage import Machine, Storage
 from chatd.streams import Streams
 from chatd.wire import commands as c
-from chatd.wire.first_bytes import FirstBytes, Protocols
+from chatd.wire.first_bytes import INSIDE_TLS, FirstBytes, Protocols
 from chatd.wire.frames import PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 
 log = logging.getLogger(__name__)
@@ -78,9 +80,14 @@ class Server:
         signals: Signals,
         machine: Machine,
         reload: Callable[[], Settings] | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
-        """reload: reads the settings again, or raises ConfigError; called on SIGHUP."""
+        """reload: reads the settings again, or raises ConfigError; called on SIGHUP.
+
+        tls: what connections are encrypted with, by the certificate of the settings.
+        """
         self._reload = reload
+        self._tls = tls
         self._settings = settings
         self._storage = storage
         self._store = storage.store
@@ -106,7 +113,8 @@ class Server:
         )
         self._exchanges = self._service.exchanges = Exchanges(self._service, settings)
         Streams(self._exchanges, self._service, self._store.state)
-        self._protocols = Protocols(tls=False, plain=settings.plain)
+        self._service.start_tls = self._start_tls
+        self._protocols = Protocols(tls=tls is not None, plain=settings.plain)
         self._house = Housekeeping(storage, self._acks, settings, handlers.timely)
         self._house.on("connection", self._look_after)
         self._house.on("listen", self._listen_again)
@@ -264,11 +272,14 @@ class Server:
             return
         try:
             wanted = self._reload()
+            tls = load_tls(wanted)
         except (ConfigError, OSError) as error:
             log.error("the settings stay as they are: %s", error)
             return
         settings, late = changed(self._settings, wanted)
         self._settings = settings
+        self._tls = tls
+        self._protocols = Protocols(tls=tls is not None, plain=settings.plain)
         logs.configure(settings)
         handlers = self._build(settings)
         self._service.configure(handlers.dispatcher, settings)
@@ -364,6 +375,11 @@ class Server:
             full = Overloaded("this server has no room for one more connection")
             connection.tell(c.Error(full.code, full.message))
             connection.finish()
+
+    def _start_tls(self, connection: Connection, data: bytes) -> None:
+        assert self._tls is not None
+        codec = FirstBytes(PAYLOAD_BYTES_MAX_BEFORE_LOGIN, INSIDE_TLS)
+        connection.encrypt(TlsSock(connection.sock, self._tls, data), codec)
 
     def _rest_listener(self) -> None:
         log.error("out of file descriptors: no new connections for a moment")

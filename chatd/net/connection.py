@@ -180,6 +180,17 @@ class Connection:
     def queued_seq(self, room: str) -> int:
         return self._owner.queued_seq(self, room)
 
+    def encrypt(self, sock: Sock, codec: Codec) -> None:
+        """Go on over a socket that encrypts what goes through ours."""
+        self._sock = sock
+        self.codec = codec
+        self.read()  # the first bytes of it have come already
+
+    @property
+    def sock(self) -> Sock:
+        """What the bytes go through."""
+        return self._sock
+
     # -- reading -----------------------------------------------------------------------------
 
     def on_ready(self, events: int) -> None:

@@ -22,6 +22,9 @@ class Protocols(NamedTuple):
     plain: bool
 
 
+INSIDE_TLS = Protocols(tls=False, plain=True)
+
+
 class FirstBytes(FrameCodec):
     """Lets another codec take over. Whoever said nothing yet is spoken to in framed msgpack."""
 

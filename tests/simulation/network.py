@@ -14,6 +14,8 @@ from heapq import heappop, heappush
 from itertools import count
 from typing import Any, Protocol
 
+from chatd.net.tls import TlsSock
+
 READ, WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 FIRST_DESCRIPTOR = 100_000
 KERNEL_BYTES = 64 * 1024
@@ -207,7 +209,8 @@ class SimSelector(selectors.BaseSelector):
         assert fd not in self._keys, f"{fd} is watched already"
         assert events & (READ | WRITE), "watched for nothing"
         self._keys[fd] = key = selectors.SelectorKey(fileobj, fd, events, data)
-        self._things[fd] = fileobj
+        thing: Any = fileobj.inside if isinstance(fileobj, TlsSock) else fileobj
+        self._things[fd] = thing
         return key
 
     def unregister(self, fileobj: Any) -> selectors.SelectorKey:

@@ -23,6 +23,7 @@ from typing import Any
 from chatd.config import Fsync, Settings, load
 from chatd.core.state import State
 from chatd.net.loop import Loop
+from chatd.net.tls import load_tls
 from chatd.server import Server
 from chatd.storage import Machine, Storage
 from tests.simulation.account import password_of, registration
@@ -118,6 +119,7 @@ class World:
             self.signals,
             self.machine,
             lambda: self.settings,
+            load_tls(self.settings),
         )
         self._runs = True
         self.server.start()
