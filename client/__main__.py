@@ -5,11 +5,13 @@ import sys
 from pathlib import Path
 
 from client.console.app import run
+from client.environment import Environment
 from client.options import ConsoleOptions
 from client.pipes import command
 from client.pipes.failures import complain
 from client.pipes.parser import build
 from client.pipes.status import Status
+from client.tls import connector
 
 TOKEN_BYTES_MAX = 4096
 
@@ -22,7 +24,16 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         complain(f"{parsed.token_file}: {error.strerror or error}")
         return Status.LOGIN
-    options = ConsoleOptions(parsed.host, parsed.port, parsed.user, parsed.bell, token)
+    environment = Environment()
+    if parsed.tls or parsed.ca_file:
+        try:
+            environment = Environment(connect=connector(parsed.ca_file))
+        except OSError as error:
+            complain(f"{parsed.ca_file}: {error.strerror or error}")
+            return Status.USAGE
+    options = ConsoleOptions(
+        parsed.host, parsed.port, parsed.user, parsed.bell, token, environment
+    )
     if parsed.command is None and sys.stdin.isatty() and sys.stdout.isatty():
         return run(options)
     return command.run(parsed, options)

@@ -6,8 +6,32 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
-Connect = Callable[[str, int, float], socket.socket]
+
+class Sock(Protocol):
+    """What a link needs of a connected socket, encrypted or not."""
+
+    def fileno(self) -> int:
+        """Return the descriptor, to wait on."""
+
+    def settimeout(self, seconds: float | None, /) -> None:
+        """Let nothing wait for longer."""
+
+    def sendall(self, data: bytes, /) -> None:
+        """Send all of it. Raises OSError."""
+
+    def recv(self, size: int, /) -> bytes:
+        """Return what has come, b"" at the end. Raises OSError."""
+
+    def shutdown(self, how: int, /) -> None:
+        """End it, for whoever waits as well."""
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+
+
+Connect = Callable[[str, int, float], Sock]
 
 
 def open_socket(host: str, port: int, timeout_seconds: float) -> socket.socket:

@@ -15,6 +15,7 @@ from chatd.errors import ProtocolError
 from chatd.wire.commands import COMMANDS, Bye, Command, Error, Params, Result
 from chatd.wire.envelope import Envelope, Notification, Response, decode_envelope, encode_request
 from chatd.wire.frames import FrameDecoder
+from client.environment import Sock
 from client.errors import ConnectionLost, error_from_wire
 from client.events import read_notification, read_result
 
@@ -33,7 +34,7 @@ class Link:
     probed: whether a sign of life was asked for since.
     """
 
-    def __init__(self, sock: socket.socket, monotonic: Callable[[], float]) -> None:
+    def __init__(self, sock: Sock, monotonic: Callable[[], float]) -> None:
         sock.settimeout(SEND_SECONDS_MAX)
         self._socket = sock
         self._monotonic = monotonic

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from client.environment import Environment
+
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
 
@@ -11,6 +13,7 @@ class ConsoleOptions:
     """name: "" is the one used last, or asked for. bell: ring for what others say.
 
     token: a device token to log in with, "" for the kept one or the password.
+    environment: the world to connect through.
     """
 
     host: str = DEFAULT_HOST
@@ -18,6 +21,7 @@ class ConsoleOptions:
     name: str = ""
     bell: bool = False
     token: str = ""
+    environment: Environment = Environment()
 
     @property
     def server(self) -> str:

@@ -33,7 +33,12 @@ def run(options: ConsoleOptions) -> int:
     """Run the console at this terminal; return the exit status: 0, or 1 if it had to end."""
     keyring = Keyring(Credentials(), options.server)
     try:
-        with Client(options.host, options.port, client="chat console") as client:
+        with Client(
+            options.host,
+            options.port,
+            client="chat console",
+            environment=options.environment,
+        ) as client:
             is_new = _enter(client, keyring, options)
             return asyncio.run(_converse(client, keyring, is_new, options.bell))
     except (KeyboardInterrupt, EOFError):

@@ -54,7 +54,13 @@ def run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
 
 def _run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
     give_up = None if arguments.command in PATIENT else GIVE_UP_SECONDS
-    client = Client(options.host, options.port, client="chat", give_up_seconds=give_up)
+    client = Client(
+        options.host,
+        options.port,
+        client="chat",
+        give_up_seconds=give_up,
+        environment=options.environment,
+    )
     with client:
         pipe = Pipe(client, options, keyring_of(options), arguments, standard_output())
         if arguments.command != "login":

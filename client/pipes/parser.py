@@ -39,6 +39,8 @@ def build(environment: dict[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("-u", "--user", default="", metavar="NAME", help="who you are")
     parser.add_argument("--host", default=host, help=f"the server ({host})")
     parser.add_argument("--port", type=_port, default=port, help=f"its port ({port})")
+    parser.add_argument("--tls", action="store_true", help="encrypt the connection")
+    parser.add_argument("--ca-file", metavar="FILE", help="... and trust this authority (PEM)")
     parser.add_argument("--token-file", metavar="FILE", help="log in with the token in this file")
     parser.add_argument("--bell", action="store_true", help="ring for what others say")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")

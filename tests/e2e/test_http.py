@@ -1,0 +1,256 @@
+"""Real clients over real sockets: curl, http.client, websockets, the console's library."""
+
+import http.client
+import json
+import signal
+import ssl
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from chatd.wire.entries import Message
+from client import Client as Library
+from client import ConnectionLost, Environment
+from client.tls import connector
+from tests.certificates import Certificate, certificate
+from tests.e2e.client import PASSWORD, newcomer
+from tests.e2e.server import ServerProcess
+from tests.e2e.waiting import DEADLINE_S, until
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Certificate:
+    return certificate(tmp_path)
+
+
+@pytest.fixture
+def secure(tmp_path: Path, files: Certificate) -> Iterator[ServerProcess]:
+    """A server that speaks TLS beside plain connections."""
+    settings = {"TLS_CERT": str(files.cert), "TLS_KEY": str(files.key)}
+    with ServerProcess(tmp_path, **settings) as process:
+        yield process
+
+
+def token_of(server: ServerProcess, name: str) -> str:
+    with newcomer(server.port, name) as client:
+        token: str = client.call("token-create", label="test")["token"]
+        return token
+
+
+def curl(*arguments: str, input: bytes = b"") -> bytes:
+    """Return what curl prints; it has to succeed."""
+    limit = str(int(DEADLINE_S))
+    done = subprocess.run(
+        ["curl", "--silent", "--show-error", "--max-time", limit, *arguments],
+        input=input,
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_curl_sends_reads_and_uploads_in_chunks(secure: ServerProcess, files: Certificate) -> None:
+    token = token_of(secure, "alice")
+    url = f"https://localhost:{secure.port}/api/v1"
+    common = ["--cacert", str(files.authority), "-H", f"Authorization: Bearer {token}"]
+    posted = curl(*common, "--json", '{"text": "by curl"}', f"{url}/send")
+    assert json.loads(posted)["seq"] == 1
+    chunked = ["--json", "@-", "-H", "Transfer-Encoding: chunked", "-H", "Expect: 100-continue"]
+    curl(*common, *chunked, f"{url}/send", input=b'{"text": "in chunks"}')
+    packed = curl(*common, "--compressed", "--json", '{"room": "general"}', f"{url}/history")
+    texts = [entry["text"] for entry in json.loads(packed)["entries"]]
+    assert texts == ["by curl", "in chunks"]
+    head = curl("--cacert", str(files.authority), "--head", f"{url}/openapi.json")
+    assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+def test_http_client_keeps_its_connection_plain_and_encrypted(
+    secure: ServerProcess, files: Certificate
+) -> None:
+    token = token_of(secure, "alice")
+    context = ssl.create_default_context(cafile=str(files.authority))
+    connections = [
+        http.client.HTTPConnection("127.0.0.1", secure.port, timeout=DEADLINE_S),
+        http.client.HTTPSConnection(
+            "127.0.0.1", secure.port, timeout=DEADLINE_S, context=context
+        ),
+    ]
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    for connection in connections:
+        with closing(connection):
+            connection.connect()
+            sock = connection.sock
+            for number in range(3):
+                body = json.dumps({"text": f"{number}"})
+                connection.request("POST", "/api/v1/send", body, headers)
+                response = connection.getresponse()
+                assert (response.status, json.load(response)["room"]) == (200, "general")
+            assert connection.sock is sock, "three requests over one connection"
+
+
+def read_messages(socket: ClientConnection, entries: int) -> list[Any]:
+    """Return the next entries that a WebSocket tells of."""
+    found: list[Any] = []
+    while len(found) < entries:
+        said = json.loads(socket.recv(DEADLINE_S))
+        if said[:2] == [2, "entry"] and not said[2]["room"].startswith("@"):
+            found.append(said[2])
+    return found
+
+
+@contextmanager
+def open_socket(
+    url: str, token: str, ssl: ssl.SSLContext | None = None, **sync: Any
+) -> Iterator[ClientConnection]:
+    """A WebSocket that is logged in and follows."""
+    requests = (("hello", {"version": 1}), ("login-token", {"token": token}), ("sync", sync))
+    with connect(url, proxy=None, ssl=ssl) as socket:
+        for number, (method, params) in enumerate(requests):
+            socket.send(json.dumps([0, number, method, params]))
+            assert json.loads(socket.recv(DEADLINE_S))[:3] == [1, number, None]
+        yield socket
+
+
+def test_the_websockets_client_hears_what_curl_says(
+    secure: ServerProcess, files: Certificate
+) -> None:
+    token = token_of(secure, "alice")
+    context = ssl.create_default_context(cafile=str(files.authority))
+    with open_socket(f"wss://localhost:{secure.port}/ws", token, ssl=context) as socket:
+        url = f"http://127.0.0.1:{secure.port}/api/v1/send"
+        for text in ("one", "two"):
+            body = json.dumps({"text": text})
+            curl("-H", f"Authorization: Bearer {token}", "--json", body, url)
+        assert [entry["text"] for entry in read_messages(socket, 2)] == ["one", "two"]
+
+
+Place = tuple[str, int]
+
+
+class CurlStream:
+    """`curl -N` on the stream of events, again and again where the last one ended."""
+
+    def __init__(self, server: ServerProcess, token: str, folder: Path) -> None:
+        self.heard: list[Place] = []
+        self._server = server
+        self._token = token
+        self._out = folder / "stream"
+        self._last_id = ""
+
+    def start(self) -> None:
+        url = f"http://127.0.0.1:{self._server.port}/api/v1/events"
+        fields = ["-H", f"Authorization: Bearer {self._token}"]
+        if self._last_id:
+            fields += ["-H", f"Last-Event-ID: {self._last_id}"]
+        with open(self._out, "wb") as file:
+            self._process = subprocess.Popen(["curl", "-sN", *fields, url], stdout=file)
+        self.until("event: live")
+
+    def until(self, text: str, count: int = 1) -> None:
+        def is_there() -> bool:
+            out = self._out.read_text()
+            return out.count(text) >= count and out.endswith("\n\n")
+
+        until(is_there, f"{text} in the stream, {count} times")
+
+    def wait(self) -> None:
+        """Wait for its end, and take what it wrote."""
+        self._process.wait(DEADLINE_S)
+        for line in self._out.read_text().splitlines():
+            field, _, value = line.partition(": ")
+            if field == "id":
+                self._last_id = value
+            elif field == "data" and '"kind":"message"' in value:
+                entry = json.loads(value)
+                self.heard.append((entry["room"], entry["seq"]))
+
+
+def test_console_curl_and_websocket_see_the_same_over_kills(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    """Each resumes as its users do: by itself, by Last-Event-ID, by positions."""
+    token = token_of(server, "bob")
+    socket_heard: list[Place] = []
+    stream = CurlStream(server, token, tmp_path)
+    with Library(port=server.port) as writer, Library(port=server.port) as reader:
+        writer.register("alice", PASSWORD)
+        writer.log_in("alice", PASSWORD)
+        reader.log_in_token(token)
+        sync: dict[str, Any] = {"epoch": reader.sync().epoch}
+        for life in range(3):
+            stream.start()
+            with open_socket(f"ws://127.0.0.1:{server.port}/ws", token, **sync) as socket:
+                for number in range(10):
+                    writer.send(f"{life}.{number}")
+                    writer.send_to("bob", f"private {life}.{number}")
+                for entry in read_messages(socket, 20):
+                    socket_heard.append((entry["room"], entry["seq"]))
+                sync["positions"] = dict(sorted(socket_heard))
+                stream.until("private ", 10)
+                server.kill()
+            stream.wait()
+            server.settings["PORT"] = str(server.port)
+            server.start()
+        events = (event for event in reader.events() if isinstance(event, Message))
+        framed_heard = [(event.room, event.seq) for event in islice(events, 60)]
+    expected = sorted((room, seq) for room in ("general", "alice,bob") for seq in range(1, 31))
+    assert sorted(stream.heard) == sorted(socket_heard) == sorted(framed_heard) == expected
+
+
+# -- TLS -------------------------------------------------------------------------------------
+
+
+def test_the_library_talks_over_tls_and_checks_who_is_there(
+    secure: ServerProcess, files: Certificate, tmp_path: Path
+) -> None:
+    trusting = Environment(connect=connector(str(files.authority)))
+    with Library("localhost", secure.port, environment=trusting) as client:
+        client.register("alice", PASSWORD)
+        client.log_in("alice", PASSWORD)
+        client.sync()
+        assert client.send("x" * 8_000).seq == 1
+    other = certificate(tmp_path, "two")
+    wary = Environment(connect=connector(str(other.authority)))
+    with pytest.raises(ConnectionLost, match="certificate"):
+        Library("localhost", secure.port, environment=wary).connect()
+
+
+def test_the_library_says_so_where_there_is_no_tls(server: ServerProcess) -> None:
+    with pytest.raises(ConnectionLost):
+        Library(port=server.port, environment=Environment(connect=connector())).connect()
+
+
+def test_a_certificate_is_taken_up_again_on_sighup(
+    secure: ServerProcess, files: Certificate, tmp_path: Path
+) -> None:
+    url = f"https://localhost:{secure.port}/api/v1/"
+    curl("--cacert", str(files.authority), url)
+    other = certificate(tmp_path, "two")
+    files.cert.write_bytes(other.cert.read_bytes())
+    files.key.write_bytes(other.key.read_bytes())
+    secure.signal(signal.SIGHUP)
+    until(lambda: "settings read again" in secure.log, "the settings to be read again")
+    curl("--cacert", str(other.authority), url)
+
+
+@pytest.mark.parametrize("damage", ["missing", "nonsense", "another key"])
+def test_a_bad_certificate_stops_the_start(
+    files: Certificate, tmp_path: Path, damage: str
+) -> None:
+    if damage == "missing":
+        files.cert.unlink()
+    elif damage == "nonsense":
+        files.cert.write_text("nonsense")
+    else:
+        files.key.write_bytes(certificate(tmp_path, "two").key.read_bytes())
+    server = ServerProcess(tmp_path, TLS_CERT=str(files.cert), TLS_KEY=str(files.key))
+    done = server.run()
+    assert done.returncode == 1
+    assert "TLS_CERT" in done.stderr and str(files.cert) in done.stderr
+    assert not server.db_path.parent.joinpath("chat.db-lock").exists()
