@@ -1,8 +1,8 @@
-"""A terminal with a program in it: what is typed goes in, what the screen shows comes out."""
+"""The console at a terminal that a test types on and looks at."""
 
-import os
-import re
+import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -10,48 +10,54 @@ from types import TracebackType
 import pexpect
 import pyte
 
-from tests.e2e.server import ROOT
-from tests.e2e.waiting import until
+from tests.e2e.server import ROOT, environment
+from tests.e2e.waiting import DEADLINE_S
 
-READ_BYTES = 65536
-READ_S = 0.01
-CURSOR_QUESTION = "\x1b[6n"
+SCROLLBACK_ROWS = 5_000
+LOOK_S = 0.05
+
+
+class _Screen(pyte.HistoryScreen):
+    """A screen that answers when it is asked where the cursor stands, as real ones do."""
+
+    def __init__(self, columns: int, rows: int, answer: Callable[[str], object]) -> None:
+        super().__init__(columns, rows, history=SCROLLBACK_ROWS, ratio=0.5)
+        self._answer = answer
+        self.title = ""
+        self.rings = 0
+
+    def write_process_input(self, data: str) -> None:
+        self._answer(data)
+
+    def bell(self, *args: object) -> None:
+        self.rings += 1
 
 
 class Terminal:
-    """The console of one user in a pseudo-terminal, with a home of its own.
-
-    columns, rows: the size of the screen. It answers where the cursor is, as terminals do.
-    """
+    """`python -m client` in a pseudo-terminal. home: where it keeps its state."""
 
     def __init__(
         self,
-        name: str,
-        port: int,
         home: Path,
+        port: int,
+        name: str,
         *arguments: str,
         columns: int = 80,
         rows: int = 24,
-        **environment: str,
+        **variables: str,
     ) -> None:
-        self.home = home
-        home.mkdir(exist_ok=True)
-        self.raw = ""
-        self._screen = pyte.HistoryScreen(columns, rows, history=1000)
-        self._stream = pyte.Stream(self._screen)
-        self._child = pexpect.spawn(
+        self.screen = _Screen(columns, rows, lambda data: self.keys(data))
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = b""
+        variables = {"XDG_STATE_HOME": str(home), "TERM": "xterm-256color", **variables}
+        self._child: pexpect.spawn[bytes] = pexpect.spawn(
             sys.executable,
-            ["-m", "client", "-u", name, "--port", str(port), *arguments],
-            dimensions=(rows, columns),
-            encoding="utf-8",
+            ["-m", "client", "--port", str(port), "-u", name, *arguments],
             cwd=str(ROOT),
-            env=self._environment(environment),
+            env={**environment({}), "TZ": "UTC", **variables},
+            dimensions=(rows, columns),
         )
-
-    def _environment(self, more: dict[str, str]) -> "os._Environ[str]":
-        ours = {k: v for k, v in os.environ.items() if k not in ("XDG_STATE_HOME", "NO_COLOR")}
-        mine = {"HOME": str(self.home), "TERM": "xterm-256color", "TZ": "UTC"}
-        return {**ours, **mine, **more}  # type: ignore[return-value]  # what pexpect asks for
+        self._child.delaybeforesend = None
 
     def __enter__(self) -> "Terminal":
         return self
@@ -62,87 +68,84 @@ class Terminal:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._child.isalive():
-            self._child.kill(9)
-        self._child.wait()
-        self._child.close()
+        self.kill()
 
-    # -- the keyboard ------------------------------------------------------------------------
+    # -- typing ------------------------------------------------------------------------------
 
-    def keys(self, text: str) -> None:
-        """Touch keys."""
-        self._child.send(text)
+    def keys(self, keys: str) -> None:
+        """Press keys, one after the other."""
+        self._child.send(keys)
 
-    def type(self, line: str) -> None:
-        """Type a line and Enter."""
-        self.keys(line + "\r")
+    def line(self, text: str) -> None:
+        """Type a line."""
+        self.keys(text + "\r")
 
-    # -- the screen --------------------------------------------------------------------------
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the window."""
+        self.screen.resize(rows, columns)
+        self._child.setwinsize(rows, columns)
+
+    # -- looking -----------------------------------------------------------------------------
 
     @property
-    def lines(self) -> list[str]:
-        """What the screen shows now, blanks at the ends dropped."""
-        self._read()
-        return [line.rstrip() for line in self._screen.display]
+    def rows(self) -> list[str]:
+        """What stands on the screen."""
+        return [row.rstrip() for row in self.screen.display]
 
     @property
     def everything(self) -> list[str]:
-        """The lines that have left the screen at its top, and those that it shows."""
-        lines = self.lines
-        gone = [
-            "".join(row[at].data for at in range(self._screen.columns)).rstrip()
-            for row in self._screen.history.top
-        ]
-        return gone + lines
-
-    def sees(self, text: str) -> bool:
-        """Whether a text stands anywhere in `everything`, wherever lines were broken."""
-        lines = self.everything
-        return any(text in re.sub(r"\s+", " ", glue.join(lines)) for glue in (" ", ""))
-
-    def wait_for(self, text: str) -> None:
-        """Wait until a text is seen."""
-        self.wait_until(lambda: self.sees(text), f"that the screen shows {text!r}")
-
-    def wait_until(self, condition: Callable[[], object], what: str) -> None:
-        """Wait until something holds; what the screen shows is told if it never does."""
-        try:
-            until(condition, what)
-        except AssertionError as error:
-            shown = "\n".join(self.everything)
-            raise AssertionError(f"{error}; the screen:\n{shown}") from None
+        """What stands on the screen and what has left it at the top."""
+        columns = range(self.screen.columns)
+        above = self.screen.history.top
+        return ["".join(row[at].data for at in columns).rstrip() for row in above] + self.rows
 
     @property
-    def styles(self) -> set[str]:
-        """The colours of all characters on the screen."""
-        self._read()
-        buffer = self._screen.buffer
-        return {cell.fg for row in buffer.values() for cell in row.values()}
+    def toolbar(self) -> str:
+        """The line at the bottom."""
+        return self.rows[-1]
 
-    def count(self, text: str) -> int:
-        """How many lines hold a text."""
-        return sum(text in line for line in self.everything)
+    @property
+    def prompt(self) -> str:
+        """The row on which the cursor stands."""
+        return self.rows[self.screen.cursor.y]
 
-    # -- its end -----------------------------------------------------------------------------
+    def sees(self, text: str) -> None:
+        """Wait until a text has come to the screen, in one row."""
+        self.until(lambda: any(text in row for row in self.everything), text)
 
-    def ends(self) -> int | None:
-        """Wait for the program's end; return its exit status."""
+    def until(self, condition: Callable[[], object], what: str) -> None:
+        """Look until `condition()` is true; fail the test, showing the screen, if it never is."""
+        deadline = time.monotonic() + DEADLINE_S
+        while not condition():
+            if time.monotonic() > deadline:
+                shown = "\n".join(self.rows)
+                raise AssertionError(f"waited in vain for: {what}\nthe screen is\n{shown}")
+            self.look()
 
-        def has_ended() -> bool:
-            self._read()
-            return not self._child.isalive()
-
-        self.wait_until(has_ended, "that the console ends")
-        status: int | None = self._child.exitstatus
-        return status
-
-    def _read(self) -> None:
+    def look(self) -> None:
+        """Take what the console has printed meanwhile."""
         try:
-            while data := self._child.read_nonblocking(READ_BYTES, READ_S):
-                self.raw += data
-                self._stream.feed(data)
-                for _ in range(data.count(CURSOR_QUESTION)):
-                    cursor = self._screen.cursor
-                    self._child.send(f"\x1b[{cursor.y + 1};{cursor.x + 1}R")
-        except (pexpect.TIMEOUT, pexpect.EOF):
+            data = self._child.read_nonblocking(1 << 16, LOOK_S)
+        except pexpect.TIMEOUT:
+            return
+        self.raw += data
+        self._stream.feed(data)
+
+    # -- the end -----------------------------------------------------------------------------
+
+    def ends(self) -> int:
+        """Wait until the console has ended by itself; return its exit status."""
+        try:
+            while True:
+                self.look()
+        except pexpect.EOF:
             pass
+        self._child.close()
+        assert self._child.exitstatus is not None, f"signal {self._child.signalstatus}"
+        return self._child.exitstatus
+
+    def kill(self) -> None:
+        """End it at once, as closing its window would not."""
+        if not self._child.closed:
+            self._child.kill(signal.SIGKILL)
+            self._child.close(force=True)

@@ -1,234 +1,374 @@
-"""The console in a pseudo-terminal, as people have it: two talk, lines are cut, servers die."""
+"""The console as people use it: real processes, a real terminal, two people in one room."""
 
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.e2e.client import newcomer
+from client.credentials import Credentials
+from tests.e2e.cable import Cable
+from tests.e2e.client import PASSWORD, connect
+from tests.e2e.conftest import Connects
 from tests.e2e.server import ServerProcess
 from tests.e2e.terminal import Terminal
 
-PASSWORD = "correct horse"
+SIZES = [(80, 24), (200, 50)]
+
 Opens = Callable[..., Terminal]
 
 
 @pytest.fixture
-def terminals(server: ServerProcess, tmp_path: Path) -> Iterator[Opens]:
-    """Opens a terminal in which a user's console runs, logged in and ready."""
+def cable(server: ServerProcess) -> Iterator[Cable]:
+    """The cable to which consoles are connected."""
+    with Cable(server.port) as cable:
+        yield cable
+
+
+@pytest.fixture
+def opens(server: ServerProcess, cable: Cable, tmp_path: Path) -> Iterator[Opens]:
+    """Opens a console by the user's name, on a device that the server knows from its first time."""
     with ExitStack() as stack:
 
-        def open_terminal(name: str, *arguments: str, **options: Any) -> Terminal:
+        def open_console(
+            name: str, *arguments: str, columns: int = 80, rows: int = 24, **variables: str
+        ) -> Terminal:
             home = tmp_path / f"home of {name}"
-            is_new = not home.exists()
-            terminal = Terminal(name, server.port, home, *arguments, **options)
+            if not home.exists():
+                token = token_of(name, server.port)
+                Credentials(home / "chat").keep(f"127.0.0.1:{cable.port}", name, token)
+            terminal = Terminal(
+                home, cable.port, name, *arguments, columns=columns, rows=rows, **variables
+            )
             stack.enter_context(terminal)
-            if is_new:
-                make_account(terminal, name)
-            terminal.wait_for("connected ·")
+            terminal.until(lambda: " connected" in terminal.toolbar, "a connection")
+            terminal.sees("` lists")  # the greeting: from here on keys are the console's
             return terminal
 
-        yield open_terminal
+        yield open_console
 
 
-def make_account(terminal: Terminal, name: str) -> None:
-    terminal.wait_for(f"Password of {name}:")
-    terminal.type(PASSWORD)
-    terminal.wait_for("Make a new account")
-    terminal.type("y")
-    terminal.wait_for("The same password again:")
-    terminal.type(PASSWORD)
+def token_of(name: str, port: int) -> str:
+    """Return the token of a new device of a new user."""
+    with connect(port) as client:
+        client.register(name)
+        token: str = client.login(name, device="laptop")["token"]
+        return token
 
 
-def restart(server: ServerProcess) -> None:
-    server.settings["PORT"] = str(server.port)
-    server.kill()
-    server.start()
+def register(terminal: Terminal, name: str) -> None:
+    """Answer what a new name is asked at the door."""
+    terminal.sees(f"Password of {name}:")
+    terminal.line(PASSWORD)
+    terminal.sees("Make a new account of that name?")
+    terminal.line("y")
+    terminal.sees("The same password again:")
+    terminal.line(PASSWORD)
 
 
-def test_two_people_talk_to_everyone_and_to_each_other(terminals: Opens) -> None:
-    alice, bob = terminals("alice"), terminals("bob", columns=200, rows=50)
-    alice.type("send hello, is anybody there?")
-    bob.wait_for("general#1 alice: hello, is anybody there?")
-    bob.type("send-to alice yes, I am")
-    alice.wait_for("bob#1 bob → alice: yes, I am")
-    assert alice.count("hello, is anybody there?") == 1
+def texts_in(terminal: Terminal, pattern: str = r"(text \d+)$") -> list[str]:
+    """Return what entries say, in the order of the screen, those scrolled away first."""
+    found = (re.search(r"#\d+ .*: " + pattern, row) for row in terminal.everything)
+    return [match[1] for match in found if match]
 
 
-def test_password_is_asked_for_once_in_a_life_and_never_shown(terminals: Opens) -> None:
-    alice = terminals("alice")
-    token = next((alice.home / ".local/state/chat").glob("tokens.json"))
-    assert stat.S_IMODE(token.stat().st_mode) == 0o600
-    assert PASSWORD not in alice.raw
-    alice.type("quit")
-    assert alice.ends() == 0
-    again = terminals("alice")
-    assert not again.sees("Password")
+# -- coming in -------------------------------------------------------------------------------
 
 
-def test_who_comes_back_gets_what_was_missed_once_and_in_order(terminals: Opens) -> None:
-    alice, bob = terminals("alice"), terminals("bob")
-    bob.keys("\x04")
-    assert bob.ends() == 0
-    for number in range(3):
-        alice.type(f"send text {number}")
-    alice.wait_for("text 2")
-    bob = terminals("bob")
-    bob.wait_for("text 2")
-    seen = [line.rpartition(": ")[2] for line in bob.everything if "alice: text" in line]
-    assert seen == ["text 0", "text 1", "text 2"]
-    assert bob.count("── unread") == 1
-
-
-def test_killed_server_costs_nothing_that_was_typed(
-    server: ServerProcess, terminals: Opens
+def test_new_name_gives_its_password_twice_and_the_token_is_for_the_owner_alone(
+    cable: Cable, tmp_path: Path
 ) -> None:
-    alice, bob = terminals("alice"), terminals("bob")
-    server.settings["PORT"] = str(server.port)
-    server.kill()
-    alice.wait_for("connecting again")
-    alice.type("send said while it was dead")
-    alice.wait_for("1 pending")
-    assert alice.sees("… said while it was dead")
-    alice.keys("half a line")
-    server.start()
-    bob.wait_for("general#1 alice: said while it was dead")
-    alice.wait_until(lambda: not alice.sees("pending"), "that nothing is pending")
-    assert alice.count("said while it was dead") == 1
-    assert "> half a line" in alice.lines
+    with Terminal(tmp_path / "home", cable.port, "alice") as alice:
+        register(alice, "alice")
+        alice.sees("new device 1")
+        assert PASSWORD.encode() not in alice.raw
+        alice.line("quit")
+        assert alice.ends() == 0
+    kept = tmp_path / "home" / "chat"
+    files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in kept.iterdir()}
+    assert files == {"tokens.json": 0o600, "history": 0o600}
+    assert PASSWORD not in (kept / "history").read_text() + (kept / "tokens.json").read_text()
+    with Terminal(tmp_path / "home", cable.port, "alice") as again:
+        again.until(lambda: " connected" in again.toolbar, "a login without a password")
+        assert not any("Password" in row for row in again.everything)
 
 
-def test_lines_that_come_in_do_not_tear_what_is_typed(terminals: Opens) -> None:
-    alice, bob = terminals("alice"), terminals("bob")
-    alice.keys("send this is being ty")
-    alice.wait_for("this is being ty")
-    for number in range(30):
-        bob.type(f"send-to alice text {number}")
-    alice.wait_for("text 29")
-    alice.keys("ped slowly")
-    alice.wait_until(lambda: "> send this is being typed slowly" in alice.lines, "a whole line")
-    alice.type("")
-    bob.wait_for("alice: this is being typed slowly")
-    heard = [line.rpartition(": ")[2] for line in alice.everything if "bob → alice: text" in line]
-    assert heard == [f"text {number}" for number in range(30)]
-
-
-def test_ctrl_c_keeps_the_line_and_the_console(terminals: Opens) -> None:
-    alice = terminals("alice")
-    alice.keys("send a long thought")
-    alice.wait_for("a long thought")
-    alice.keys("\x03")
-    alice.wait_for("kept: Up brings it back")
-    alice.keys("\x1b[A")
-    alice.wait_until(lambda: "> send a long thought" in alice.lines, "the line again")
-    alice.keys("\r")
-    alice.wait_for("general#1 alice: a long thought")
-
-
-def test_other_peoples_control_characters_are_shown_and_not_obeyed(
-    server: ServerProcess, terminals: Opens
-) -> None:
-    alice = terminals("alice")
-    with newcomer(server.port, "mallory") as mallory:
-        mallory.call("send", text="\x1b[2J\x1b]0;owned\x07 red \x9b31m\u202e end")
-        alice.wait_for("mallory:")
-    assert alice.sees("^[[2J^[]0;owned^G red <U+009B>31m<U+202E> end")
-    assert "\x1b]0;owned" not in alice.raw and "\u202e" not in alice.raw
-
-
-def test_talking_sends_plain_lines_and_needs_a_slash_for_commands(terminals: Opens) -> None:
-    alice, bob = terminals("alice"), terminals("bob")
-    alice.type("talk bob")
-    alice.wait_for("bob>")
-    alice.type("status of the deployment?")
-    bob.wait_for("alice → bob: status of the deployment?")
-    alice.type("//etc/hosts is wrong")
-    bob.wait_for("alice → bob: /etc/hosts is wrong")
-    alice.type("/status")
-    alice.wait_for("you alice, on device 1")
-    alice.type("/talk")
-    alice.type("send to everyone")
-    bob.wait_for("general#1 alice: to everyone")
-
-
-def test_refusal_says_what_to_do_next_and_gives_the_line_back(tmp_path: Path) -> None:
-    with ServerProcess(tmp_path, LIMIT_MESSAGES="1") as server:
-        with Terminal("alice", server.port, tmp_path / "home") as alice:
-            make_account(alice, "alice")
-            alice.wait_for("connected ·")
-            alice.type("send one")
-            alice.wait_for("general#1 alice: one")
-            alice.type("send two")
-            alice.wait_for("not sent: you have sent all the messages of this period")
-            assert alice.sees("it works again at ")
-            alice.wait_until(lambda: "> send two" in alice.lines, "the refused line")
-
-
-def test_unknown_command_is_told_and_not_sent(terminals: Opens) -> None:
-    alice = terminals("alice")
-    alice.type("/dance")
-    alice.wait_for("there is no command /dance")
-    alice.type("hello")
-    alice.wait_for("to say this to everyone, type `send` in front of it")
-
-
-def test_tab_completes_commands_and_names(terminals: Opens) -> None:
-    alice, _ = terminals("alice"), terminals("bob")
-    alice.wait_for("2 online")
-    alice.keys("send-t\t")
-    alice.wait_until(lambda: "> send-to" in alice.lines, "a completed command")
-    alice.keys("b\t")
-    alice.wait_until(lambda: "> send-to bob" in alice.lines, "a completed name")
-    alice.keys("hi\r")
-    alice.wait_for("bob#1 alice → bob: hi")
-
-
-def test_no_color_is_respected(terminals: Opens) -> None:
-    plain, coloured = terminals("alice", NO_COLOR="1"), terminals("bob")
-    plain.type("send hello")
-    coloured.wait_for("alice: hello")
-    coloured.type("send hello too")
-    plain.wait_for("bob: hello too")
-    assert plain.styles == {"default"}
-    assert len(coloured.styles) > 1
-
-
-def test_bell_rings_for_others_when_it_is_wanted(terminals: Opens) -> None:
-    quiet, loud = terminals("alice"), terminals("bob", "--bell")
-    quiet.type("send hello")
-    loud.wait_for("alice: hello")
-    loud.wait_until(lambda: "\x07" in loud.raw, "a bell")
-    loud.type("send hello too")
-    quiet.wait_for("bob: hello too")
-    assert "\x07" not in quiet.raw
-
-
-def test_changed_password_ends_the_other_console_and_says_why(
-    terminals: Opens, server: ServerProcess, tmp_path: Path
-) -> None:
-    here = terminals("alice")
-    with Terminal("alice", server.port, tmp_path / "elsewhere") as there:
-        there.wait_for("Password of alice:")
-        there.type(PASSWORD)
-        there.wait_for("connected ·")
-        here.type("password")
-        for question, answer in (
-            ("Present password:", PASSWORD),
-            ("New password:", "battery staple"),
-            ("The same again:", "battery staple"),
-        ):
-            here.wait_for(question)
-            here.type(answer)
-        here.wait_for("the password is changed")
-        assert there.ends() == 1
-        assert there.sees("the server does not let us in again")
-        assert "battery" not in here.raw
-
-
-def test_console_without_a_server_says_so(tmp_path: Path) -> None:
-    with Terminal("alice", 1, tmp_path / "home") as alice:
+def test_console_without_a_server_says_so_and_ends_with_1(tmp_path: Path) -> None:
+    with Cable(0) as dead:
+        port = dead.port
+    with Terminal(tmp_path, port, "alice") as alice:
+        alice.sees(f"no connection to 127.0.0.1:{port}: Connection refused")
         assert alice.ends() == 1
-        assert alice.sees("no connection to 127.0.0.1:1: Connection refused")
+
+
+# -- talking ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_two_people_talk(opens: Opens, columns: int, rows: int) -> None:
+    alice = opens("alice", columns=columns, rows=rows)
+    bob = opens("bob", columns=columns, rows=rows)
+    alice.line("send hello")
+    bob.sees("general#1 alice: hello")
+    bob.line("send-to alice hi there")
+    alice.sees("bob#1 bob → alice: hi there")
+    bob.sees("alice#1 bob → alice: hi there")
+    bob.line("/status")
+    bob.sees("you      bob, on device 1 of 1")
+    alice.line("talk bob")
+    alice.sees("what you type goes to bob now")
+    alice.line("//etc/hosts")
+    bob.sees("alice#2 alice → bob: /etc/hosts")
+    alice.line("/exit")
+    assert alice.ends() == 0
+
+
+def test_lines_that_arrive_at_once_take_effect_one_after_the_other(opens: Opens) -> None:
+    alice = opens("alice")
+    alice.keys("talk general\rfirst\rsecond\r/talk\rsend third\r")
+    alice.sees("general#3 alice: third")
+    assert texts_in(alice, "(first|second|third)") == ["first", "second", "third"]
+
+
+def test_echo_is_replaced_by_the_entry(opens: Opens) -> None:
+    alice = opens("alice")
+    alice.line("send hello")
+    alice.sees("general#1 alice: hello")
+    alice.until(lambda: alice.prompt == ">", "an empty prompt")
+    assert sum("hello" in row for row in alice.everything if "lists" not in row) == 1
+
+
+# -- losing and coming back ------------------------------------------------------------------
+
+
+def test_lost_connection_comes_back_and_nothing_is_missed_or_doubled(
+    opens: Opens, cable: Cable, server: ServerProcess, users: Connects
+) -> None:
+    alice, bot = opens("alice"), users("bot")
+    bot.call("send", text="text 1")
+    alice.sees("text 1")
+    cable.pull()
+    alice.until(lambda: "connecting again" in alice.toolbar, "the loss in the toolbar")
+    for number in range(2, 61):
+        bot.call("send", text=f"text {number}")
+    alice.keys("send typed meanwhile")
+    alice.until(lambda: alice.prompt == "> send typed meanwhile", "what was typed")
+    alice.line("")
+    alice.sees("… typed meanwhile")
+    cable.plug(server.port)
+    alice.sees("general#61 alice: typed meanwhile")
+    assert texts_in(alice) == [f"text {number}" for number in range(1, 61)]
+    assert sum("alice: typed meanwhile" in row for row in alice.everything) == 1
+
+
+def test_console_that_was_away_sees_what_is_unread_under_its_line(
+    opens: Opens, users: Connects
+) -> None:
+    alice, bot = opens("alice"), users("bot")
+    bot.call("send", text="text 1")
+    alice.sees("text 1")
+    alice.line("quit")
+    assert alice.ends() == 0
+    for number in range(2, 41):
+        bot.call("send", text=f"text {number}")
+    again = opens("alice")
+    again.sees("text 40")
+    assert texts_in(again) == [f"text {number}" for number in range(2, 41)]
+    rows = again.everything
+    line = next(at for at, row in enumerate(rows) if row.startswith("── unread ─"))
+    assert rows[line + 1].endswith("text 2")
+    assert sum("── unread" in row for row in rows) == 1
+
+
+def test_killed_server_comes_back_and_both_consoles_go_on(
+    opens: Opens, cable: Cable, server: ServerProcess
+) -> None:
+    alice, bob = opens("alice"), opens("bob")
+    alice.line("send text 1")
+    bob.sees("general#1 alice: text 1")
+    server.kill()
+    for console in (alice, bob):
+        console.until(lambda: "connecting again" in console.toolbar, "the loss")
+    alice.line("send text 2")
+    bob.line("send-to alice text 3")
+    alice.sees("… text 2")
+    bob.sees("… text 3")
+    server.start()
+    cable.plug(server.port)
+    bob.sees("alice: text 2")
+    alice.sees("bob → alice: text 3")
+    alice.sees("alice: text 2")
+    bob.sees("bob → alice: text 3")
+    for console in (alice, bob):
+        assert sorted(texts_in(console)) == ["text 1", "text 2", "text 3"]
+
+
+# -- the line that is typed ------------------------------------------------------------------
+
+
+def test_ctrl_c_clears_the_line_and_keeps_it(opens: Opens) -> None:
+    alice = opens("alice")
+    alice.keys("send half a thou")
+    alice.until(lambda: alice.prompt == "> send half a thou", "what was typed")
+    alice.keys("\x03")
+    alice.sees("kept: Up brings it back")
+    alice.until(lambda: alice.prompt == ">", "an empty line")
+    alice.keys("\x1b[A")
+    alice.until(lambda: alice.prompt == "> send half a thou", "the line again")
+    alice.keys("ght\r")
+    alice.sees("general#1 alice: half a thought")
+
+
+def test_ctrl_d_leaves_only_on_an_empty_line(opens: Opens) -> None:
+    alice = opens("alice")
+    alice.keys("ab\x01\x04")  # to its start, and there delete
+    alice.until(lambda: alice.prompt == "> b", "a line without its first letter")
+    alice.keys("\x04\x04")
+    assert alice.ends() == 0
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_incoming_lines_do_not_tear_the_prompt(
+    opens: Opens, users: Connects, columns: int, rows: int
+) -> None:
+    alice, bot = opens("alice", columns=columns, rows=rows), users("bot")
+    typed = "send a line that is typed letter by letter while others talk a lot"
+    for number, letter in enumerate(typed):
+        bot.request("send", text=f"text {number}")
+        alice.keys(letter)
+        alice.look()
+    alice.sees(f"text {len(typed) - 1}")
+    alice.until(lambda: alice.prompt == f"> {typed}", "the whole line")
+    assert texts_in(alice) == [f"text {number}" for number in range(len(typed))]
+    assert [row for row in alice.everything if row.startswith(">")] == [f"> {typed}"]
+    alice.until(lambda: " connected" in alice.toolbar, "the toolbar again")
+    assert sum(" connected" in row for row in alice.everything) == 1
+
+
+def test_line_that_is_typed_survives_a_change_of_the_window(
+    opens: Opens, users: Connects
+) -> None:
+    alice, bot = opens("alice"), users("bot")
+    alice.keys("send something")
+    alice.until(lambda: alice.prompt == "> send something", "what was typed")
+    alice.resize(200, 50)
+    bot.call("send", text="wide " * 30)
+    alice.until(lambda: any(len(row) > 100 for row in alice.rows), "a line as wide as that")
+    alice.line("")
+    alice.sees("alice: something")
+
+
+def test_password_typed_at_a_question_is_hidden_and_not_kept(
+    opens: Opens, tmp_path: Path
+) -> None:
+    alice = opens("alice")
+    alice.line("password")
+    for question, answer in (
+        ("Present password:", PASSWORD),
+        ("New password:", "a new secret"),
+        ("The same again:", "a new secret"),
+    ):
+        alice.until(lambda: alice.prompt == question, question)
+        alice.line(answer)
+    alice.sees("the password is changed")
+    assert b"a new secret" not in alice.raw
+    assert "a new secret" not in (tmp_path / "home of alice/chat/history").read_text()
+    alice.line("quit")
+    assert alice.ends() == 0
+    opens("alice").sees("` lists")
+
+
+def test_line_that_is_no_command_is_not_sent_and_comes_back(opens: Opens) -> None:
+    alice = opens("alice")
+    alice.line("hi everybody")
+    alice.sees("not sent: `send` in front of it tells everyone")
+    alice.keys("\x1b[A\x01send \r")
+    alice.sees("general#1 alice: hi everybody")
+
+
+# -- other people's text ---------------------------------------------------------------------
+
+HOSTILE = (
+    "\x1b[2J\x1b[1;1Hgone \x1b]0;owned\x07 \x9b31m \x07\x07 \r overwritten \x08\x08\x08 "
+    "\u202egnp.exe \x1b[6n \x0e \x1bP$q\x1b\\"
+)
+
+
+def test_control_characters_of_others_are_shown_and_never_obeyed(
+    opens: Opens, users: Connects
+) -> None:
+    alice, bot = opens("alice", "--bell"), users("bot")
+    alice.line("send before")
+    alice.sees("general#1 alice: before")
+    at = len(alice.raw)
+    bot.call("send", text=HOSTILE)
+    bot.call("send", text="after")
+    alice.sees("general#3 bot: after")
+    assert any("^[[2J^[[1;1Hgone ^[]0;owned^G <U+009B>31m" in row for row in alice.rows)
+    assert any("alice: before" in row for row in alice.rows)
+    assert alice.screen.title == ""
+    for sequence in (b"\x1b[2J", b"\x1b]0;", b"\x07\x07", b"\x0e", "\u202e".encode(), b"\x1bP"):
+        assert sequence not in alice.raw[at:], sequence
+    alice.until(lambda: alice.screen.rings, "the bell")
+    assert alice.screen.rings in (1, 2)  # our own, for news
+
+
+def test_text_of_many_lines_can_not_pretend_to_be_an_entry(opens: Opens, users: Connects) -> None:
+    alice, bot = opens("alice"), users("bot")
+    bot.call("send", text="x\n12:00 general#2 alice: I quit")
+    bot.call("send", text="y" + " " * 200 + "12:00 general#9 alice: me too")
+    bot.call("send", text="end")
+    alice.sees("bot: end")
+    for row in alice.rows:
+        assert not re.match(r"\d\d:\d\d general#\d alice", row), row
+
+
+# -- limits, colours -------------------------------------------------------------------------
+
+
+def test_refused_message_says_when_it_works_again_and_the_line_comes_back(tmp_path: Path) -> None:
+    with ServerProcess(tmp_path, LIMIT_MESSAGES="1") as server:
+        with Terminal(tmp_path / "home", server.port, "alice") as alice:
+            register(alice, "alice")
+            alice.sees("1 left")
+            alice.line("send one")
+            alice.sees("alice: one")
+            alice.line("send two")
+            alice.sees("not sent: ")
+            alice.sees("it works again at ")
+            alice.until(lambda: alice.prompt == "> send two", "the line again")
+            alice.until(lambda: "0 left until" in alice.toolbar, "when it works again")
+
+
+def test_no_color_means_no_colours(opens: Opens, users: Connects) -> None:
+    colours = re.compile(rb"\x1b\[[0-9;]*[34][0-8][;m]")
+    alice, carol = opens("alice", NO_COLOR="1"), opens("carol")
+    users("bot").call("send", text="hello")
+    for console in (alice, carol):
+        console.sees("bot: hello")
+    assert not colours.search(alice.raw)
+    assert colours.search(carol.raw)
+
+
+def test_unread_ring_the_bell_only_if_wanted(opens: Opens, users: Connects) -> None:
+    alice, carol, bot = opens("alice", "--bell"), opens("carol"), users("bot")
+    bot.call("send", text="hello")
+    for console in (alice, carol):
+        console.sees("bot: hello")
+    alice.until(lambda: alice.screen.rings, "the bell")
+    assert carol.screen.rings == 0
+
+
+def test_newcomer_is_shown_what_was_said_before(
+    cable: Cable, users: Connects, tmp_path: Path
+) -> None:
+    bot = users("bot")
+    for number in range(30):
+        bot.call("send", text=f"text {number}")
+    with Terminal(tmp_path / "home", cable.port, "alice") as alice:
+        register(alice, "alice")
+        alice.sees("text 29")
+        assert texts_in(alice) == [f"text {number}" for number in range(10, 30)]
+        alice.sees("── what was said before you came ─")
