@@ -103,6 +103,15 @@ class Console:
         """Print what went wrong."""
         self.show(self._render().error(text))
 
+    def show_paged(self, lines: list[Line]) -> None:
+        """Print as many lines as fit on the screen; Enter shows what is left."""
+        self.show(lines[: self.page_rows])
+        rest = lines[self.page_rows :]
+        self.offer_more((lambda: self._show_rest(rest)) if rest else None)
+
+    async def _show_rest(self, lines: list[Line]) -> None:
+        self.show_paged(lines)
+
     @property
     def page_rows(self) -> int:
         """How many lines of a list fit on the screen."""
@@ -295,8 +304,8 @@ class Console:
     def _plain(self, typed: Plain, line: str) -> None:
         if not self.talking_to:
             self.error(
-                "to say this to everyone, type `send` in front of it; to one, `send-to NAME`\n"
-                "`talk general` or `talk NAME` sends plain lines there; Up brings this one back"
+                "not sent: `send` in front of it tells everyone, `send-to NAME` one\n"
+                "`talk general` or `talk NAME` sends plain lines there; Up brings this back"
             )
             return
         self.start(self._say_plain(typed, line))

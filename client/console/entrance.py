@@ -45,6 +45,7 @@ class Entrance:
 
         Raises LoginRequired if it can't be done, ConnectionLost, and what the server refuses.
         """
+        self._client.connect()  # nobody types a password in vain
         name = name or self._keyring.last_name or self._ask("Name: ").strip()
         if not name:
             raise LoginRequired("without a name nobody gets in")

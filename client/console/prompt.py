@@ -3,9 +3,13 @@
 It never ends between two lines, so no key is lost and no Ctrl-C falls into a gap. A question
 (the password) takes the place of the prompt until it is answered; its answers are hidden and
 not kept in the history.
+
+Each line is handed over in a turn of the event loop of its own: on a slow line many keys come at
+once, and what a command changes (where plain lines go, a question) must hold for the next one.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -18,6 +22,7 @@ from prompt_toolkit.filters import Condition, has_completions
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 
 from client.console.palette import STYLE
 from client.console.styled import Line, joined
@@ -57,6 +62,7 @@ class Prompt:
         self._question = ""
         self._hidden = False
         self._answer: asyncio.Future[str | None] | None = None
+        self._entered: deque[str] = deque()
         self._session: PromptSession[int] = PromptSession(
             message=self._message,
             history=history,
@@ -134,14 +140,28 @@ class Prompt:
         return self._owner
 
     def _accept(self, buffer: Buffer) -> bool:
-        """Hand over a line. False: prompt_toolkit keeps it in the history and clears it."""
+        """Take a line. False: prompt_toolkit keeps it in the history and clears it."""
         if self._answer is None:
-            self._bound.line(buffer.text)
+            self._entered.append(buffer.text)
+            if len(self._entered) == 1:
+                self._in_next_turn(self._hand_over)
             return False
         if not self._answer.done():
             self._answer.set_result(buffer.text)
         buffer.reset()  # before it is put into the history
         return True
+
+    def _hand_over(self) -> None:
+        """Hand over a line, and the next after what this one started has begun."""
+        if self._answer is None:  # else it was typed before the question, so is no answer to it
+            self._bound.line(self._entered[0])
+        self._entered.popleft()
+        if self._entered:
+            self._in_next_turn(self._hand_over)
+
+    @staticmethod
+    def _in_next_turn(do: Callable[[], None]) -> None:
+        asyncio.get_running_loop().call_soon(do)
 
     def _interrupt(self) -> None:
         if self._answer is not None:
@@ -175,6 +195,10 @@ class Prompt:
         @bindings.add("escape", "enter")
         def new_line(event: KeyPressEvent) -> None:
             event.current_buffer.insert_text("\n")
+
+        @bindings.add(Keys.Vt100MouseEvent, eager=True)
+        def ignore(event: KeyPressEvent) -> None:
+            """Nobody asked for the mouse; what looks like it came with a paste, torn perhaps."""
 
         @bindings.add("enter", filter=has_completions)
         def choose(event: KeyPressEvent) -> None:

@@ -23,7 +23,7 @@ from client.console.safe_text import safe, safe_lines
 from client.console.styled import DIM, ERROR, MENTION, RULE, UNREAD, Fragment, Line
 from client.console.times import Zone, day_name
 from client.console.transfers import size_text
-from client.console.wrapping import cut, hang, width_of
+from client.console.wrapping import cut, hang, indent_max, width_of
 from client.events import SeenEntry
 
 RULE_COLUMNS_MAX = 72
@@ -138,12 +138,19 @@ class Renderer:
         return hang([], [[("", safe(text))]], self.width)
 
     def fields(self, rows: list[tuple[str, str]]) -> list[Line]:
-        """Return rows of a name and what belongs to it, the latter aligned."""
-        column = min(max((width_of(name) for name, _ in rows), default=0), self.width // 2) + 2
+        """Return rows of a name and what belongs to it, the latter aligned.
+
+        A name that is too long for its column has a line of its own above.
+        """
+        longest = max((width_of(name) for name, _ in rows), default=0)
+        column = min(longest + 4, indent_max(self.width - 1))
         lines: list[Line] = []
         for name, value in rows:
-            head = [("bold", "  " + name + " " * max(2, column - width_of(name)))]
-            lines += hang(head, [[("", safe(value))]], self.width)
+            gap = column - 2 - width_of(name)
+            if gap < 2:
+                lines += hang([("", "  ")], [[("bold", name)]], self.width)
+                name, gap = "", column - 2
+            lines += hang([("bold", f"  {name}" + " " * gap)], [[("", safe(value))]], self.width)
         return lines
 
     def notice(self, notice: c.Notice) -> list[Line]:

@@ -4,7 +4,7 @@ import asyncio
 
 from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import FormattedText
-from prompt_toolkit.renderer import print_formatted_text
+from prompt_toolkit.renderer import HeightIsUnknownError, print_formatted_text
 
 from client.console.palette import STYLE
 from client.console.styled import Line, joined
@@ -57,12 +57,23 @@ class Screen:
             self._app.output.flush()
 
     def _print(self, lines: list[Line]) -> None:
-        running = self._app.is_running
+        running, renderer = self._app.is_running, self._app.renderer
+        above = self._rows_above()
         if running:
-            self._app.renderer.erase()
+            renderer.erase()
         text = FormattedText(joined(lines))
         print_formatted_text(self._app.output, text, STYLE, color_depth=self._app.color_depth)
         if running:
-            # The prompt has moved; where it stands now tells how much room a menu has.
-            self._app.renderer.request_absolute_cursor_position()
+            # The prompt has moved; where it stands now tells how much room a menu has. The
+            # terminal is asked, but until it answers the toolbar would be gone.
+            if above is not None:
+                renderer.report_absolute_cursor_row(min(above + len(lines) + 1, self.height))
+            renderer.request_absolute_cursor_position()
             self._app.invalidate()
+
+    def _rows_above(self) -> int | None:
+        """Return how many rows of the screen stand above the prompt, None if that is unknown."""
+        try:
+            return self._app.renderer.rows_above_layout
+        except HeightIsUnknownError:
+            return None

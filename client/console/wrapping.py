@@ -24,7 +24,7 @@ def hang(head: Line, body: list[Line], width: int) -> list[Line]:
     The indent is that of the head, but at most a third of the screen.
     """
     width = max(width, WIDTH_MIN) - 1
-    indent = min(sum(cell[2] for cell in _cells(head)), width // 3)
+    indent = min(sum(cell[2] for cell in _cells(head)), indent_max(width))
     rows = _wrap(_cells(head) + _cells(body[0] if body else []), width, width - indent)
     for line in body[1:]:
         if len(rows) > ROWS_MAX:
@@ -32,6 +32,11 @@ def hang(head: Line, body: list[Line], width: int) -> list[Line]:
         rows += _wrap(_cells(line), width - indent, width - indent)
     lines = [_line(row, 0 if number == 0 else indent) for number, row in enumerate(rows)]
     return lines if len(lines) <= ROWS_MAX else [*lines[:ROWS_MAX], _more(indent)]
+
+
+def indent_max(width: int) -> int:
+    """Return how far lines may be indented, so that there is room for what they say."""
+    return width // 3
 
 
 def columns(character: str) -> int:

@@ -8,6 +8,11 @@ from client.console.book import BOOK
 from client.console.console import Console
 from client.console.typed import Command
 
+KEYS = (
+    "Tab completes, Up and Ctrl-R find what you typed before, Alt-Enter breaks a line, "
+    "Ctrl-C clears it and keeps it"
+)
+
 
 @action("status")
 async def status(console: Console, typed: Command) -> None:
@@ -73,12 +78,8 @@ async def help(console: Console, typed: Command) -> None:
     if name and name not in BOOK:
         raise Misuse(f"there is no command {name}\n`help` alone lists them")
     entries = [BOOK[name]] if name else list(BOOK.values())
-    console.show(console.renderer.fields([(entry.usage, entry.help) for entry in entries]))
-    if not name:
-        console.note(
-            "Tab completes, Up and Ctrl-R find what you typed before, Alt-Enter breaks a line, "
-            "Ctrl-C clears it and keeps it"
-        )
+    lines = console.renderer.fields([(entry.usage, entry.help) for entry in entries])
+    console.show_paged(lines if name else [*lines, *console.renderer.note(KEYS)])
 
 
 @action("quit", "exit")
