@@ -19,11 +19,13 @@ from client.console.render import Renderer
 from client.console.screen import Screen
 from client.console.times import Zone, zone_for
 from client.credentials import Credentials, state_folder
-from client.errors import ClientError
+from client.errors import ClientError, ConnectionLost
 from client.options import ConsoleOptions
 from client.session import Client
 
 GREETING = "`help` lists what there is to type; `send hello` says hello to everyone"
+
+UNREACHABLE = "is the server running there? --host and --port name another one"
 
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, as shells have it."""
@@ -44,6 +46,9 @@ def run(options: ConsoleOptions) -> int:
     except (KeyboardInterrupt, EOFError):
         print(file=sys.stderr)
         return INTERRUPTED
+    except ConnectionLost as error:
+        print(f"chat: {error}\n{UNREACHABLE}", file=sys.stderr)
+        return 1
     except (ClientError, ChatError, OSError) as error:
         print(f"chat: {explain(error, Zone(), now_ms())}", file=sys.stderr)
         return 1

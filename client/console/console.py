@@ -203,7 +203,7 @@ class Console:
             self.editor.redraw()
 
     def _refuse(self, line: str, why: str) -> None:
-        self.error(f"not sent: {why}\nwhat you typed is kept: Up brings it back")
+        self.error(f"not sent: {why}\nwhat you typed is kept: here below, or with Up")
         self.editor.give_back(line)
 
     @property

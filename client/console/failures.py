@@ -45,7 +45,7 @@ _ADVICE: dict[str, Advice] = {
     "rate_limited": _rate_limited,
     "banned": _banned,
     "too_large": _too_large,
-    "not_found": _always("`who` lists who is online, `rooms` your rooms"),
+    "not_found": _always("`who`, `rooms` and `history` show what there is"),
     "unauthenticated": _always("leave with `quit` and start the console again"),
     "unknown_method": _always("the server is older than this console and doesn't know that"),
     "unsupported_version": _always("install the version of chatd that the server runs"),

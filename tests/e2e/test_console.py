@@ -100,6 +100,7 @@ def test_console_without_a_server_says_so_and_ends_with_1(tmp_path: Path) -> Non
         port = dead.port
     with Terminal(tmp_path, port, "alice") as alice:
         alice.sees(f"no connection to 127.0.0.1:{port}: Connection refused")
+        alice.sees("--host and --port name another one")
         assert alice.ends() == 1
 
 
