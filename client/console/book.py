@@ -41,4 +41,17 @@ _LOCAL = (
 
 _FROM_TABLE = (Entry(row.console, row.help) for row in COMMANDS.values() if row.console)
 
-BOOK: dict[str, Entry] = {entry.name: entry for entry in (*_FROM_TABLE, *_LOCAL)}
+_FIRST = ("send", "send-to", "talk", "history")
+"""What somebody who has just come wants to know; `help` begins with it."""
+_LAST = ("devices", "revoke", "password", "logout", "help", "quit", "exit")
+
+
+def _place(entry: Entry) -> int:
+    if entry.name in _FIRST:
+        return _FIRST.index(entry.name) - len(_FIRST)
+    return _LAST.index(entry.name) + 1 if entry.name in _LAST else 0
+
+
+BOOK: dict[str, Entry] = {
+    entry.name: entry for entry in sorted((*_FROM_TABLE, *_LOCAL), key=_place)
+}

@@ -15,7 +15,7 @@ _WORDS = "before|after|around"
 def candidates(text: str, known: Acquaintance, *, talking: bool) -> tuple[str, list[str]]:
     """Return the word at the end of `text` and what it may become."""
     slash = "/" if text.startswith("/") else ""
-    word = text[len(text.rstrip()) :] and "" or (text.split() or [""])[-1]
+    word = "" if not text or text[-1].isspace() else text.split()[-1]
     if slash == "" and talking:
         return _fitting(word, known.people())
     name, rest = first_word(text.removeprefix("/"))
@@ -40,7 +40,7 @@ def _arguments(name: str, rest: str, known: Acquaintance) -> list[str]:
     choices: list[str] = []
     for argument in usage[at:]:
         choices += _choices(argument.strip("<>[]"), known)
-        if not argument.startswith("["):
+        if not (argument.startswith("[") and argument.endswith("]")):
             break
     return choices
 
@@ -52,6 +52,7 @@ def _choices(argument: str, known: Acquaintance) -> list[str]:
         "room#seq": known.entries,
         "text": known.people,
         "command": lambda: list(BOOK),
+        "to": lambda: ["to"],
         _WORDS: lambda: _WORDS.split("|"),
     }
     return table.get(argument, lambda: [])()
