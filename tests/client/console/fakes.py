@@ -1,0 +1,144 @@
+"""A console whose editor, screen and server are in the test's hands."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from chatd.errors import ChatError
+from chatd.wire.commands import Params, Result
+from client import Client
+from client.console.actions import ACTIONS
+from client.console.console import Console
+from client.console.render import Renderer
+from client.console.styled import Line, plain
+from client.console.times import Zone
+from client.errors import ClientError
+
+Answer = Result | ChatError | ClientError
+R = TypeVar("R", bound=Result)
+T = TypeVar("T")
+
+
+class FakeEditor:
+    """Remembers what it was told. result: what it ended with; line: what was given back."""
+
+    def __init__(self) -> None:
+        self.result: int | None = None
+        self.failure: BaseException | None = None
+        self.line = ""
+        self.questions: list[str] = []
+        self.answers: list[str | None] = []
+
+    def redraw(self) -> None:
+        """Nothing is drawn."""
+
+    def end(self, result: int) -> None:
+        self.result = result
+
+    def fail(self, error: BaseException) -> None:
+        self.failure = error
+
+    def give_back(self, text: str) -> None:
+        self.line = text
+
+    async def ask(self, question: str) -> str | None:
+        self.questions.append(question)
+        return self.answers.pop(0)
+
+
+class FakeScreen:
+    """Remembers what is printed, and how often it rang."""
+
+    def __init__(self) -> None:
+        self.width, self.height = 80, 24
+        self.lines: list[str] = []
+        self.rings = 0
+
+    def show(self, lines: list[Line], *, bell: bool = False) -> None:
+        self.lines += [plain(line) for line in lines]
+        self.rings += bell
+
+    def flush(self) -> None:
+        """Nothing waits."""
+
+
+class FakeServer:
+    """Answers what it was told to, in order; an answer that is missing is waited for."""
+
+    def __init__(self) -> None:
+        self.connected = True
+        self.asked: list[Params] = []
+        self.answers: asyncio.Queue[Answer] = asyncio.Queue()
+
+    @property
+    def client(self) -> Client:
+        raise AssertionError("no test with this server needs a client")
+
+    async def ask(self, params: Params, result: type[R]) -> R:
+        self.asked.append(params)
+        answer = await self.answers.get()
+        if isinstance(answer, Exception):
+            raise answer
+        assert isinstance(answer, result)
+        return answer
+
+    async def run(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
+        return method(*args, **options)
+
+
+class FakeKeyring:
+    """Keeps nothing."""
+
+    label = "laptop"
+
+    def keep(self, name: str, token: str) -> None:
+        """Not here."""
+
+    def forget(self, name: str) -> None:
+        """Not here."""
+
+
+class Desk:
+    """Alice's console with its surroundings. To be made in a running event loop."""
+
+    def __init__(self, *, newcomer: bool = False, bell: bool = False) -> None:
+        self.editor, self.screen, self.server = FakeEditor(), FakeScreen(), FakeServer()
+        renderer = Renderer("alice", Zone())
+        self.console = Console(
+            self.editor,
+            self.screen,
+            renderer,
+            ACTIONS,
+            FakeKeyring(),
+            newcomer=newcomer,
+            bell=bell,
+        )
+        self.console.bridge = self.server
+
+    async def types(self, *lines: str, answers: tuple[Answer, ...] = ()) -> None:
+        """Type lines, and let everything happen that can."""
+        for answer in answers:
+            self.server.answers.put_nowait(answer)
+        await self.happens()
+        for line in lines:
+            self.console.line(line)
+            await self.happens()
+
+    async def happens(self) -> None:
+        """Give every task its turns."""
+        for _ in range(10):
+            await asyncio.sleep(0)
+
+    def shows(self, text: str) -> bool:
+        """Tell whether a text is on the screen."""
+        return any(text in line for line in self.screen.lines)
+
+    @property
+    def above(self) -> list[str]:
+        """The lines above the edited one, and what stands in front of it."""
+        return [plain(line) for line in self.console.prompt()]
+
+    @property
+    def toolbar(self) -> str:
+        """The line at the bottom."""
+        return plain(self.console.toolbar())

@@ -1,0 +1,266 @@
+"""The console: what typed lines ask for, what answers and events show."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+import pytest
+
+from chatd.errors import Internal, NotFound, RateLimited
+from chatd.wire import commands as c
+from client.console.actions import ACTIONS
+from client.console.book import BOOK
+from client.console.console import PENDING_MAX, now_ms
+from client.errors import ConnectionLost, LoginRequired
+from client.events import Connected, Disconnected, HistoryPage
+from tests.client.console.fakes import Desk
+from tests.client.network import posted, said
+
+ALLOWED = c.Allowance(20, 20, None)
+STATUS = c.StatusResult(
+    now=0,
+    name="alice",
+    device=1,
+    devices=1,
+    connections=1,
+    time_zone="UTC",
+    general=ALLOWED,
+    private=c.Allowance(600, 600, None),
+    rooms=[],
+    rooms_more=False,
+    online=2,
+    online_names=["alice", "bob"],
+    online_more=False,
+)
+
+
+def in_loop(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+    """Run a test in an event loop, and leave nothing running."""
+
+    @wraps(test)
+    def run() -> None:
+        asyncio.run(test())  # type: ignore[arg-type]
+
+    return run
+
+
+def test_every_command_of_the_book_does_something() -> None:
+    assert set(ACTIONS) == set(BOOK)
+
+
+# -- saying something ------------------------------------------------------------------------
+
+
+@in_loop
+async def test_text_is_echoed_until_it_is_posted() -> None:
+    desk = Desk()
+    await desk.types("send hello")
+    (asked,) = desk.server.asked
+    assert isinstance(asked, c.Send) and asked.text == "hello" and asked.nonce
+    assert desk.above == ["… hello", "> "] and "1 pending" in desk.toolbar
+    await desk.types(answers=(posted(1),))
+    assert desk.above == ["> "] and "pending" not in desk.toolbar
+
+
+@in_loop
+async def test_each_text_has_its_own_nonce() -> None:
+    desk = Desk()
+    await desk.types("send hello", "send hello")
+    one, other = desk.server.asked
+    assert isinstance(one, c.Send) and isinstance(other, c.Send) and one.nonce != other.nonce
+
+
+@in_loop
+async def test_refused_text_comes_back_with_the_reason_and_when_it_works_again() -> None:
+    desk = Desk()
+    refusal = RateLimited("20 messages are sent already", limit=20, reset_at=now_ms() + 60_000)
+    await desk.types("send hello", answers=(refusal,))
+    assert desk.shows("! not sent: 20 messages are sent already")
+    assert desk.shows("it works again at") and desk.shows("(in 60 s)")
+    assert desk.editor.line == "send hello" and desk.above == ["> "]
+
+
+@in_loop
+async def test_text_waits_for_a_connection_but_only_so_many() -> None:
+    desk = Desk()
+    desk.server.connected = False
+    await desk.types(*["send hello"] * PENDING_MAX)
+    assert len(desk.server.asked) == PENDING_MAX and desk.editor.line == ""
+    await desk.types("send one too many")
+    assert len(desk.server.asked) == PENDING_MAX
+    assert desk.editor.line == "send one too many"
+
+
+@in_loop
+async def test_plain_line_goes_nowhere_until_one_talks_to_somebody() -> None:
+    desk = Desk()
+    await desk.types("hello")
+    assert desk.server.asked == [] and desk.shows("! not sent: ")
+    await desk.types("talk Bob", "hello", "send x", "//etc", "/talk", "hello")
+    texts = [p.text for p in desk.server.asked if isinstance(p, c.SendTo) and p.to == "bob"]
+    assert texts == ["hello", "send x", "/etc"] and len(desk.server.asked) == 3
+
+
+@in_loop
+async def test_prompt_and_toolbar_say_to_whom_one_talks() -> None:
+    desk = Desk()
+    desk.console.learn(STATUS)
+    assert "20 left" in desk.toolbar and "2 online" in desk.toolbar
+    await desk.types("talk bob")
+    assert desk.above == ["bob> "]
+    assert "talking to bob" in desk.toolbar and "600 left" in desk.toolbar
+
+
+# -- asking ----------------------------------------------------------------------------------
+
+
+@in_loop
+async def test_mistyped_command_says_how_it_is_typed_and_asks_nothing() -> None:
+    desk = Desk()
+    await desk.types("/sned hello", "send", "history general x")
+    assert desk.server.asked == []
+    assert desk.shows("! there is no command /sned") and desk.shows("like this: send <text>")
+
+
+@in_loop
+async def test_question_without_a_connection_is_refused_at_once() -> None:
+    desk = Desk()
+    desk.server.connected = False
+    await desk.types("status")
+    assert desk.server.asked == [] and desk.shows("! there is no connection")
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (NotFound("there is no user of that name"), "`who`, `rooms` and `history`"),
+        (Internal("the server failed"), "fault of the server"),
+        (ConnectionLost("the connection broke"), "keeps trying to connect"),
+    ],
+)
+def test_refusal_says_what_to_do_next(error: NotFound | ConnectionLost, advice: str) -> None:
+    async def asks() -> None:
+        desk = Desk()
+        await desk.types("who", answers=(error,))
+        assert desk.shows(f"! {error}") and desk.shows(advice)
+
+    asyncio.run(asks())
+
+
+@in_loop
+async def test_long_list_is_shown_in_pages_by_enter() -> None:
+    desk = Desk()
+    latest = HistoryPage("general", [said(9), said(10)], 9)
+    before = HistoryPage("general", [said(8)], None)
+    await desk.types("history", "", "", answers=(latest, before))
+    assert desk.server.asked == [
+        c.History("general", limit=desk.console.page_rows),
+        c.History("general", before=9, limit=desk.console.page_rows),
+    ]
+    assert desk.screen.lines.count("· Enter shows more") == 1
+
+
+@in_loop
+async def test_help_fits_the_screen_and_enter_shows_the_rest() -> None:
+    desk = Desk()
+    await desk.types("help")
+    assert len(desk.screen.lines) <= desk.screen.height
+    for _ in range(10):
+        await desk.types("")
+    shown = "\n".join(desk.screen.lines)
+    assert all(f"\n  {entry.usage}" in shown for entry in BOOK.values())
+    assert shown.endswith("Ctrl-C clears it and keeps it")
+
+
+# -- hearing ---------------------------------------------------------------------------------
+
+
+@in_loop
+async def test_entry_is_shown_counted_and_rings_if_wanted() -> None:
+    desk = Desk(bell=True)
+    desk.console.hear(c.Live())
+    desk.console.hear(said(1))
+    assert desk.shows("general#1 bob: hi") and desk.screen.rings == 1
+    assert "unread: general 1" in desk.toolbar
+    desk.console.key()
+    assert "unread" not in desk.toolbar
+
+
+@in_loop
+async def test_own_entry_from_another_device_neither_counts_nor_rings() -> None:
+    desk = Desk(bell=True)
+    desk.console.hear(c.Live())
+    desk.console.hear(said(1, author="alice"))
+    assert desk.shows("general#1 alice: hi")
+    assert desk.screen.rings == 0 and "unread" not in desk.toolbar
+
+
+@in_loop
+async def test_backlog_stands_under_its_line_and_does_not_ring() -> None:
+    for newcomer, line in ((False, "── unread ─"), (True, "── what was said before you came ─")):
+        desk = Desk(newcomer=newcomer, bell=True)
+        for event in (said(1), said(2), c.Live(), said(3)):
+            desk.console.hear(event)
+        assert sum(line in shown for shown in desk.screen.lines) == 1
+        assert desk.screen.rings == 1
+
+
+@in_loop
+async def test_loss_and_return_are_told_with_the_reason() -> None:
+    desk = Desk()
+    desk.console.hear(c.Bye("the server stops"))
+    desk.console.hear(Disconnected("the server ended the connection"))
+    desk.console.hear(Connected())
+    assert [line for line in desk.screen.lines if line.startswith("·")] == [
+        "· the server ended the connection (the server stops); connecting again by ",
+        "· connected again",
+    ]
+
+
+@in_loop
+async def test_limit_that_another_device_used_up_shows_in_the_toolbar() -> None:
+    desk = Desk()
+    desk.console.hear(c.Limits(c.Allowance(20, 3, now_ms() + 60_000), ALLOWED))
+    assert "3 left until" in desk.toolbar
+
+
+@in_loop
+async def test_who_speaks_can_be_completed() -> None:
+    desk = Desk()
+    desk.console.hear(said(1, author="carol"))
+    assert desk.console.known.people() == ["carol"]
+
+
+# -- leaving ---------------------------------------------------------------------------------
+
+
+@in_loop
+async def test_quit_ends_with_0() -> None:
+    desk = Desk()
+    await desk.types("quit")
+    assert desk.editor.result == 0
+
+
+@in_loop
+async def test_quit_with_a_text_on_its_way_has_to_be_said_twice() -> None:
+    desk = Desk()
+    await desk.types("send hello", "quit")
+    assert desk.editor.result is None and desk.shows("! 1 message on the way")
+    await desk.types("quit")
+    assert desk.editor.result == 0
+    await desk.console.stop()
+
+
+@in_loop
+async def test_server_that_lets_in_no_longer_ends_the_console_with_its_reason() -> None:
+    desk = Desk()
+    desk.console.over(LoginRequired("the token was revoked"))
+    assert desk.editor.result == 1 and isinstance(desk.console.exit_error, LoginRequired)
+
+
+@in_loop
+async def test_fault_of_ours_is_raised_and_not_swallowed() -> None:
+    desk = Desk()
+    fault = ZeroDivisionError()
+    desk.console.over(fault)
+    assert desk.editor.failure is fault
