@@ -80,7 +80,7 @@ class Hall:
     def tick(self, now_ms: int = NOW_MS) -> None:
         for key, events in self._selector.select(0):
             key.data.on_ready(events)
-        self.delivery.deliver()
+        self.delivery.deliver(now_ms)
         self.delivery.pump(now_ms)
         self.delivery.flush(now_ms)
 
@@ -139,7 +139,7 @@ def test_all_who_are_live_get_the_same_bytes_put_together_once() -> None:
     CountingCodec.batches = 0
     for number in range(5):
         hall.post(f"text {number}")
-    hall.delivery.deliver()
+    hall.delivery.deliver(NOW_MS)
     assert CountingCodec.batches == 1
     assert len({id(peer._outbox[0]) for peer in peers}) == 1
     hall.tick()
@@ -223,7 +223,7 @@ def test_batch_exactly_at_the_high_water_mark_is_queued_and_one_byte_more_is_not
         seq = hall.post("x" * 1_000)
         size = len(hall.state.general.log.frames[seq - 1])
         alice.queue(b"y" * (HIGH_WATER_BYTES - size + over))
-        hall.delivery.deliver()
+        hall.delivery.deliver(NOW_MS)
         assert (hall.delivery.live_count, hall.delivery.behind_count) == (1 - over, over)
 
 

@@ -99,11 +99,11 @@ def test_what_takes_nothing_refuses_anything() -> None:
         a.no_arguments("status", "is good")
 
 
-def test_device_number_and_room() -> None:
-    assert a.device_number(" 12 ") == 12
+def test_number_and_room() -> None:
+    assert a.number_of("revoke", " 12 ", "which?") == 12
     assert a.room_or_none(" bob ") == "bob" and a.room_or_none("") == ""
     for rest in ("", "x", "-1", "9" * 16):
         with pytest.raises(Misuse):
-            a.device_number(rest)
+            a.number_of("revoke", rest, "which?")
     with pytest.raises(Misuse):
         a.room_or_none("bob alice")

@@ -31,6 +31,9 @@ STATUS = c.StatusResult(
     online=2,
     online_names=["alice", "bob"],
     online_more=False,
+    warnings=0,
+    warnings_limit=3,
+    banned_until=None,
 )
 
 
