@@ -129,6 +129,8 @@ class Settings:
     tick_bytes_max: int
     registration: Registration
     devices_max: int
+    groups_max: int
+    members_max: int
     limit_messages: int
     update_period_ms: int
     limit_private: int
@@ -374,6 +376,12 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "this machine does."),
         Option("DEVICES_MAX", "devices_max", whole(1, 1_000), "32",
                "Devices that may stay logged in, for each user."),
+    ),
+    "Private rooms": (
+        Option("GROUPS_MAX", "groups_max", whole(0, 10_000), "100",
+               "Private rooms that one user may be in. 0: nobody may make or join one."),
+        Option("MEMBERS_MAX", "members_max", whole(1, 1_000_000), "1000",
+               "Members of one private room."),
     ),
     "Limits": (
         Option("LIMIT_MESSAGES", "limit_messages", whole(0, 1_000_000), "20",

@@ -178,7 +178,8 @@ class Housekeeping:
         self._effects.reads += self._clockwork.move_cursors(now_ms)
 
     def _expire_front(self, key: str, now_ms: int) -> int | None:
-        return self._clockwork.expire(self._state.rooms[key], now_ms)
+        room = self._state.rooms.get(key)  # it may have ended
+        return None if room is None else self._clockwork.expire(room, now_ms)
 
     def _reset_limits(self, key: str, now_ms: int) -> int | None:
         user = self._state.users[key]

@@ -26,7 +26,10 @@ from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.files import FileHandlers
 from chatd.handlers.following import FollowingHandlers
+from chatd.handlers.groups import GroupHandlers
+from chatd.handlers.joining import JoiningHandlers
 from chatd.handlers.knowing import KnowingHandlers
+from chatd.handlers.memberships import Memberships
 from chatd.handlers.messages import MessageHandlers
 from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.posting import Posting
@@ -134,6 +137,7 @@ class Server:
         visibility = Visibility(store.state, lifetime, settings.limit_show_messages)
         posting = Posting(store, settings, lifetime)
         destinations = Destinations(store.state, visibility)
+        memberships = Memberships(settings, visibility, lifetime)
         self._knowing = KnowingHandlers(store, settings, visibility, self._presence, acks)
         self._moderation = ModerationHandlers(store, settings, visibility)
         families = (
@@ -145,6 +149,8 @@ class Server:
             FileHandlers(
                 store, settings, posting, destinations, visibility, self._storage.blobs
             ),
+            GroupHandlers(store, visibility, memberships, posting),
+            JoiningHandlers(store, visibility, memberships, posting),
             ReadingHandlers(store, visibility),
             self._knowing,
             self._moderation,

@@ -236,6 +236,7 @@ def replay(snapshot: Any, bodies: list[bytes], path: str) -> State:
     except msgspec.MsgspecError as error:
         raise StoreError(f"{path}: written by another version of chatd ({error})") from error
     state.grown.clear()
+    state.moves.clear()
     state.dropped_files.clear()
     return state
 

@@ -78,6 +78,8 @@ class Streams:
             return "", {room.room: 0 for room in rooms}
         positions = {}
         for room in rooms:
+            if room.members[name].joined_ms >= mark.stamp_ms and room.room not in mark.seqs:
+                continue  # nothing of it was sent; it starts where a newcomer does
             position = position_at(mark, room)
             positions[room.room] = room.log.last_seq + 1 if position is None else position
         return mark.epoch, positions

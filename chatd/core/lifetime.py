@@ -13,6 +13,8 @@ from chatd.wire.entries import decode_entry
 from chatd.wire.rooms import RoomKind
 
 CHECKPOINTS_PER_LIFETIME = 12
+AGING = frozenset({RoomKind.GENERAL, RoomKind.GROUP})
+"""Where entries go by KEEP_UNREAD; what one user wrote to another waits without limit."""
 ENTRIES_PER_SLICE = 10_000
 """So many entries leave at a time: letting go of a million takes a good part of a second."""
 LONG_AWAY_MS = 86_400_000
@@ -94,7 +96,7 @@ class Lifetime:
         return room.log.first_seq - 1 + bisect_right(room.log.frames, limit_ms, key=_stamp)
 
     def _ages(self, room: Room) -> bool:
-        return bool(self._keep_unread_ms) and room.kind is RoomKind.GENERAL
+        return bool(self._keep_unread_ms) and room.kind in AGING
 
     def _front_over_ms(self, room: Room) -> int:
         return _stamp(room.log.frames[0]) + max(self._lifetime_ms, self._keep_unread_ms)

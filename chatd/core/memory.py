@@ -1,6 +1,6 @@
 """Memory: the tables that a snapshot holds, and what is derived from them."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import field
@@ -31,12 +31,23 @@ class Tables(msgspec.Struct):
     reports: dict[int, Report] = field(default_factory=dict)
 
 
+class Move(NamedTuple):
+    """A user joined or left a group with the entry `seq` of its log."""
+
+    room: str
+    name: str
+    seq: int
+    joined: bool
+
+
 class Memory:
     """Everything chatd knows. Only the functions of `chatd.core.changes` write to it.
 
     grown: rooms with entries that delivery has not seen, each with its first new `seq`.
+    moves: who joined and left which group, in order, that delivery has not seen.
     dropped_files: numbers of files on disk that nothing needs any more.
     token_owners: SHA-256 of a device token to the user's name and the device's number.
+    link_owners: SHA-256 of a join link's token to the group's id and the link's number.
     """
 
     def __init__(self, tables: Tables | None = None) -> None:
@@ -47,11 +58,18 @@ class Memory:
         self.blobs = self.tables.blobs
         self.general = self.rooms[GENERAL]
         self.grown: dict[str, int] = {}
+        self.moves: list[Move] = []
         self.dropped_files: list[int] = []
         self.token_owners = {
             device.token_hash: (user.name, device.number)
             for user in self.users.values()
             for device in user.devices.values()
+        }
+        self.link_owners = {
+            link.token_hash: (room.room, link.number)
+            for room in self.rooms.values()
+            if room.group is not None
+            for link in room.group.links.values()
         }
 
     def append(self, room: Room, entry: Entry) -> None:
@@ -60,12 +78,20 @@ class Memory:
         room.log.append(encode_entry(entry))
         self.grown.setdefault(room.room, entry.seq)
 
-    def tell(self, name: str, entry: type[Entry], ts: int, **fields: Any) -> None:
+    def tell(self, name: str, entry: type[Entry], ts: int, /, **fields: Any) -> None:
         """Add an entry to a user's self log, which keeps the newest only."""
         room = self.rooms[self_room(name)]
         seq = room.log.last_seq + 1
         self.append(room, entry(room.room, seq, ts, **fields))
         room.log.trim(seq - SELF_LOG_ENTRIES_MAX)
+
+    def forget_room(self, room: Room) -> None:
+        """Forget a room that nobody is a member of any more, and its files."""
+        for seq in list(room.files):
+            self.drop_file(room, seq)
+        del self.rooms[room.room]
+        self.grown.pop(room.room, None)
+        self.moves = [move for move in self.moves if move.room != room.room]
 
     def trim(self, room: Room, up_to: int) -> None:
         """Forget the entries of a room up to `up_to`, their files, and what repeats them."""

@@ -7,6 +7,7 @@ default reads old files, and a renamed module breaks none.
 import msgspec
 from msgspec import field
 
+from chatd.core.group import Group
 from chatd.core.log import Log
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 
@@ -61,12 +62,14 @@ class Member(msgspec.Struct):
 
     read_seq: the highest entry that any of the user's devices acknowledged.
     floor: entries up to here are gone for this user.
+    joined_ms: when the user joined, where one does that.
     checkpoints: (due_ms, seq): from due_ms on, `floor` is at least `seq`; both ascend.
     """
 
     read_seq: int = 0
     floor: int = 0
     checkpoints: list[tuple[int, int]] = field(default_factory=list)
+    joined_ms: int = 0
 
     def read(self, seq: int, now_ms: int, due_ms: int) -> None:
         """Move `read_seq` up to `seq`, which will be gone for this user at `due_ms`.
@@ -130,6 +133,7 @@ class Report(msgspec.Struct, frozen=True):
 class Room(msgspec.Struct):
     """A log and who may see it.
 
+    group: what only a group has.
     files: SHA-256 by the number of an entry that is a file.
     comments: by the number of an entry, those of the comments on it, in order.
     edits: by the number of an entry, that of its latest edit.
@@ -142,6 +146,7 @@ class Room(msgspec.Struct):
     files: dict[int, bytes] = field(default_factory=dict)
     comments: dict[int, list[int]] = field(default_factory=dict)
     edits: dict[int, int] = field(default_factory=dict)
+    group: Group | None = None
 
     @property
     def kind(self) -> RoomKind:
@@ -158,6 +163,8 @@ class User(msgspec.Struct):
     reported: whom this user reported in the last day, and when, oldest first.
     warnings: who gave one, and by which report.
     banned_until_ms: the user may send nothing before that; 0 when not banned.
+    invitations: ids of the groups that the user may join, oldest first.
+    asked: ids of the groups that the user waits to be let into, by the request's number.
     """
 
     name: str
@@ -174,6 +181,9 @@ class User(msgspec.Struct):
     reported: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     banned_until_ms: int = 0
+    invitations: list[str] = field(default_factory=list)
+    asked: dict[int, str] = field(default_factory=dict)
+    asks_made: int = 0
 
     def is_banned(self, now_ms: int) -> bool:
         """Whether the user may send nothing: a ban ends on time, its timer may be late."""

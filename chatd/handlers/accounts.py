@@ -4,7 +4,6 @@ The server never sees a password and does no slow hashing: a client sends what R
 stores, and proves later that it knows the password behind it.
 """
 
-import hashlib
 import hmac
 import re
 from base64 import b64encode
@@ -30,13 +29,13 @@ from chatd.errors import (
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.context import Context, Drop, Session
 from chatd.handlers.dispatch import handles
+from chatd.handlers.tokens import TOKEN_BYTES, token_hash
 from chatd.wire import commands as c
 
 MECHANISM = ScramMechanism("SCRAM-SHA-256")
 TRIES_PER_CONNECTION = 5
 PROOF_FRESH_MS = 300_000
 """So long after proving it may a password be changed on that connection."""
-TOKEN_BYTES = 32
 NONCE_BYTES = 18
 DEVICES_PER_PAGE = 100
 
@@ -117,7 +116,7 @@ class AccountHandlers:
     def login_token(self, context: Context, request: c.LoginToken) -> c.LoggedIn:
         session = context.session
         _spend_try(context)
-        owner = self._state.token_owners.get(_token_hash(request.token))
+        owner = self._state.token_owners.get(token_hash(request.token))
         if owner is None:
             raise AuthFailed("this token opens nothing; log in with the password")
         self._enter(session, *owner)
@@ -192,7 +191,7 @@ class AccountHandlers:
     def _new_device(self, context: Context, user: User, label: str) -> tuple[e.DeviceAdded, str]:
         token = context.random(TOKEN_BYTES).hex()
         number = user.devices_made + 1
-        return e.DeviceAdded(context.now_ms, user.name, number, label, _token_hash(token)), token
+        return e.DeviceAdded(context.now_ms, user.name, number, label, token_hash(token)), token
 
     @handles(c.ListDevices)
     def devices(self, context: Context, request: c.ListDevices) -> c.Devices:
@@ -260,10 +259,6 @@ def _spend_try(context: Context) -> None:
     if session.tries > TRIES_PER_CONNECTION:
         context.effects.ends.append((session.link, "too many tries"))
         raise RateLimited("too many tries on one connection", limit=TRIES_PER_CONNECTION)
-
-
-def _token_hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 def _credentials(request: c.Register | c.ChangePassword) -> Credentials:

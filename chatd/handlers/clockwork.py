@@ -54,13 +54,19 @@ class ClockworkHandlers:
         moves = [
             (name, room, self._over_own(name, room, seq))
             for name, room, seq in self._acks.all()
-            if seq > self._state.rooms[room].members[name].read_seq
+            if self._is_news(name, room, seq)
         ]
         if moves:
             self._store.commit(e.CursorsMoved(now_ms, self._lifetime.due_ms(now_ms), moves))
         reads = [(n, c.Read(room, seq), self._acks.reader(n, room)) for n, room, seq in moves]
         self._acks.clear()
         return reads
+
+    def _is_news(self, name: str, room_id: str, seq: int) -> bool:
+        """Whether a user has read further than is known; who has left a room since has not."""
+        room = self._state.rooms.get(room_id)
+        member = None if room is None else room.members.get(name)
+        return member is not None and seq > member.read_seq
 
     def _over_own(self, name: str, room: str, seq: int) -> int:
         """Return how far a reader has come: what one wrote oneself is never unread."""

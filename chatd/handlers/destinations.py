@@ -7,7 +7,7 @@ from chatd.core.model import User
 from chatd.core.state import State
 from chatd.errors import Forbidden, NotFound, RateLimited
 from chatd.handlers.visibility import Visibility
-from chatd.wire.rooms import RoomKind, direct_room
+from chatd.wire.rooms import RoomKind, direct_room, kind_of
 
 ROOMS_OPENED_MAX = 1_000
 """Direct rooms that one user may begin."""
@@ -40,11 +40,14 @@ class Destinations:
     def named(self, author: User, text: str, now_ms: int) -> Destination:
         """Return the room that `author` means, or the direct room with the user of that name.
 
-        Raises NotFound, Forbidden for a self log, RateLimited.
+        Raises NotFound, Forbidden for a self log, RateLimited, Conflict for a title that
+        several groups have.
         """
         try:
             room = self._visibility.room(author, text)
         except NotFound:
+            if kind_of(text) is RoomKind.GROUP:
+                raise
             return self.of_user(author, text, now_ms)
         if room.kind is RoomKind.SELF:
             raise Forbidden("nobody writes into a self log")

@@ -1,4 +1,4 @@
-"""Messages: what users say, to everyone or to one."""
+"""Messages: what users say, to everyone, to one, or into a room."""
 
 from chatd.core import events as e
 from chatd.handlers.context import Context
@@ -11,7 +11,7 @@ from chatd.wire.rooms import GENERAL
 
 
 class MessageHandlers:
-    """`send` and `send-to`."""
+    """`send`, `send-to` and `post`."""
 
     def __init__(
         self, posting: Posting, destinations: Destinations, visibility: Visibility
@@ -38,6 +38,19 @@ class MessageHandlers:
         if once.posted is not None:
             return once.posted
         room, before = self._destinations.of_user(author, request.to, context.now_ms)
+        check_text(request.text)
+        head = self._posting.head(author, room, once, context.now_ms)
+        mentions = self._posting.mentions(head, request.text)
+        posted = e.MessagePosted(*head, request.text, mentions)
+        return self._posting.commit(context, posted, *before)
+
+    @handles(c.PostTo)
+    def post(self, context: Context, request: c.PostTo) -> c.Posted:
+        author = self._visibility.user(context)
+        once = self._posting.once(author, request, context.now_ms)
+        if once.posted is not None:
+            return once.posted
+        room, before = self._destinations.named(author, request.room, context.now_ms)
         check_text(request.text)
         head = self._posting.head(author, room, once, context.now_ms)
         mentions = self._posting.mentions(head, request.text)

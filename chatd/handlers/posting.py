@@ -108,15 +108,23 @@ class Posting:
         """Commit a post behind the events `before`, and see to it that its author's limits show."""
         self._store.commit(*before, post)
         if post.reset_at:
-            self._tell_limits(turn, post)
+            self.spent(turn, self._state.users[post.author], post.room)
         return c.Posted(post.room, post.seq, post.ts)
 
-    def _tell_limits(self, turn: Turn, post: e.Post) -> None:
-        window = self._state.users[post.author].window_for(post.room)
+    def spend_private(self, user: User, now_ms: int) -> int:
+        """Return when the period ends in which something counts that reaches others, but no room.
+
+        Raises RateLimited.
+        """
+        return self._spend(user.private, "", now_ms)
+
+    def spent(self, turn: Turn, user: User, room_id: str = "") -> None:
+        """See to it that the limits of a user, who has just spent, reset and show."""
+        window = user.window_for(room_id)
         if window.count == 1:
-            turn.effects.periods.append((post.author, window.reset_at_ms))
-        if post.room == GENERAL and self._general_limit:
-            turn.effects.spenders.add(post.author)
+            turn.effects.periods.append((user.name, window.reset_at_ms))
+        if room_id == GENERAL and self._general_limit:
+            turn.effects.spenders.add(user.name)
 
     def _spend(self, window: Window, room_id: str, now_ms: int) -> int:
         """Return when the period ends that one more entry counts in. Raises RateLimited."""

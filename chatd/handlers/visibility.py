@@ -4,11 +4,19 @@ from chatd.core.copies import post_at
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import Member, Room, User
 from chatd.core.state import State
-from chatd.errors import ChatError, NotFound
+from chatd.errors import ChatError, Conflict, NotFound
 from chatd.handlers.context import Context
 from chatd.core.names import map_name
 from chatd.wire.entries import Post, author_of, decode_entry
-from chatd.wire.rooms import GENERAL, direct_room, self_room
+from chatd.wire.rooms import (
+    GENERAL,
+    GROUP_MARK,
+    RoomKind,
+    direct_room,
+    kind_of,
+    self_room,
+    title_of,
+)
 
 
 class Visibility:
@@ -36,15 +44,25 @@ class Visibility:
         return user
 
     def room(self, user: User, text: str) -> Room:
-        """Return the room that `user` means: its id, or the name of the other user in it.
+        """Return the room that `user` means: its id, the other user's name, or `+` and a title.
 
-        Raises NotFound for what the user may not see, as for what does not exist.
+        Raises NotFound for what the user may not see, as for what does not exist; Conflict
+        for a title that several groups of the user have.
         """
+        if kind_of(text) is RoomKind.GROUP:
+            return self.group(user, text)
         for room_id in (text, direct_room(user.name, text)):
             room = self._state.rooms.get(room_id)
             if room is not None and (room_id == GENERAL or user.name in room.members):
                 return room
         return self._room_by_typed_name(user, text)
+
+    def group(self, user: User, text: str) -> Room:
+        """Return the group that a member means by its id or title. Raises like `room`."""
+        room = self._state.rooms.get(text)
+        if room is None or room.group is None or user.name not in room.members:
+            room = self._state.rooms[group_meant(text, groups_of(user))]
+        return room
 
     def _room_by_typed_name(self, user: User, text: str) -> Room:
         try:
@@ -100,3 +118,27 @@ def is_by(name: str, frame: bytes) -> bool:
 def _is_living(frame: bytes) -> bool:
     entry = decode_entry(frame)
     return isinstance(entry, Post) and not entry.deleted
+
+
+def groups_of(user: User) -> list[str]:
+    """Return the ids of the groups that a user is a member of."""
+    return [room for room in user.rooms if kind_of(room) is RoomKind.GROUP]
+
+
+def group_meant(text: str, groups: list[str]) -> str:
+    """Return which of these groups somebody means by an id or a title, with its `+` or without.
+
+    Raises NotFound, Conflict if several have that title.
+    """
+    if text in groups:
+        return text
+    try:
+        title = GROUP_MARK + map_name(text.removeprefix(GROUP_MARK))
+    except ChatError:
+        title = ""
+    found = [room for room in groups if title_of(room, "") == title]
+    if len(found) > 1:
+        raise Conflict(f"several rooms are called {title}; give one's id: {', '.join(found[:5])}")
+    if not found:
+        raise NotFound("there is no room of that name")
+    return found[0]

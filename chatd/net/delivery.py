@@ -5,11 +5,15 @@ room are joined once and the same bytes object goes to everyone; this is what ma
 room cheap. A connection whose unsent bytes would pass the high-water mark falls behind: its
 positions are written down, nothing more is queued, and when it has drained it is pumped from
 the logs, page by page, until it is live again. Delivery never changes state.
+
+A change of membership closes the room's batch. Who left gets what came before that in the
+tick, if live, and nothing more; who joined is behind, where the newcomer starts to see.
 """
 
 from collections.abc import Iterable
 
 from chatd.core.marks import Mark
+from chatd.core.memory import Move
 from chatd.core.model import Room
 from chatd.core.presence import Presence
 from chatd.core.state import State
@@ -82,7 +86,7 @@ class Delivery:
     def queued_seq(self, connection: Connection, room: str) -> int:
         """Return the number of the last entry of a room queued to a connection."""
         if connection.positions is None:
-            return self._delivered_seq(room) if connection.following else 0
+            return self._live_seq(connection, room)
         return connection.positions.get(room, 0)
 
     @property
@@ -117,6 +121,7 @@ class Delivery:
 
     def deliver(self, now_ms: int) -> None:
         """Queue the new entries of every room to those who are live."""
+        self._take_moves()
         grown = self._state.grown
         rooms = [self._state.rooms[room_id] for room_id in grown]
         while grown:
@@ -180,6 +185,11 @@ class Delivery:
             if connection.following
         ]
 
+    def _live_seq(self, connection: Connection, room: str) -> int:
+        """Return how far a connection that is not behind is, in a room of its user."""
+        came = any(m.room == room and m.name == connection.name for m in self._state.moves)
+        return 0 if came or not connection.following else self._delivered_seq(room)
+
     def _fall_behind(self, connection: Connection) -> None:
         rooms = self._state.users[connection.name].rooms
         connection.positions = {room: self._delivered_seq(room) for room in rooms}
@@ -189,6 +199,43 @@ class Delivery:
     def _delivered_seq(self, room: str) -> int:
         first = self._state.grown.get(room)
         return self._state.rooms[room].log.last_seq if first is None else first - 1
+
+    # -- who joined and left -----------------------------------------------------------------
+
+    def _take_moves(self) -> None:
+        """Give those who left their share, and let those who joined begin as newcomers."""
+        moves, self._state.moves = self._state.moves, []
+        joined: dict[tuple[str, str], None] = {}
+        for move in moves:
+            member = (move.room, move.name)
+            if move.joined:
+                joined[member] = None
+            elif member in joined:
+                del joined[member]
+            else:
+                self._share(move)
+        for room_id, name in joined:
+            floor = self._state.rooms[room_id].members[name].floor
+            for connection in self._followers(name):
+                if connection.positions is None:
+                    self._fall_behind(connection)
+                assert connection.positions is not None
+                connection.positions[room_id] = floor
+
+    def _share(self, move: Move) -> None:
+        """Queue what a room got in this tick before a member left, to those who are live."""
+        log, first = self._state.rooms[move.room].log, self._state.grown[move.room]
+        frames = log.after(first - 1)[: move.seq - first]
+        if not frames or first < log.first_seq:
+            return
+        for connection in self._followers(move.name):
+            batch = connection.codec.batch(frames)
+            fits = connection.queued_bytes + len(batch) <= self._high_water_bytes
+            if connection.positions is None and fits:
+                connection.queue(batch)
+
+    def _followers(self, name: str) -> list[Connection]:
+        return [connection for connection in self.of_user(name) if connection.following]
 
     # -- marks -------------------------------------------------------------------------------
 
@@ -230,7 +277,7 @@ class Delivery:
         """Queue up to a page; the connection comes last among those behind, or is live."""
         positions = connection.positions
         assert positions is not None
-        self._add_new_rooms(connection.name, positions)
+        self._match_rooms(connection.name, positions)
         for room_id in positions:
             while self._pump_room(connection, room_id, positions, now_ms):
                 if connection.queued_bytes >= PAGE_BYTES:
@@ -264,8 +311,12 @@ class Delivery:
             self._pages[key] = page
         return page
 
-    def _add_new_rooms(self, name: str, positions: dict[str, int]) -> None:
-        for room in self._state.users[name].rooms:
+    def _match_rooms(self, name: str, positions: dict[str, int]) -> None:
+        """Keep positions in the rooms that a user has now."""
+        rooms = self._state.users[name].rooms
+        for room in positions.keys() - set(rooms):
+            del positions[room]
+        for room in rooms:
             if room not in positions:
                 positions[room] = self._state.rooms[room].members[name].floor
 

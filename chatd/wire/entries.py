@@ -4,6 +4,8 @@ An entry travels as the notification `entry`, and inside pages as the same map. 
 the frame; what must be read back from it is decoded from there.
 """
 
+from enum import StrEnum
+
 import msgspec
 
 from chatd.wire.envelope import encode_notification
@@ -88,6 +90,79 @@ class Delete(Entry, frozen=True, tag="delete"):
 
     author: str
     target: int
+
+
+class Change(StrEnum):
+    """What may happen to a member of a group."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    REMOVED = "removed"
+    OWNER = "owner"
+
+
+class Membership(Entry, frozen=True, tag="member"):
+    """In groups: the user `name` joined, left, was removed, or is the owner now.
+
+    author: who did it, mostly that user.
+    """
+
+    author: str
+    name: str
+    change: Change
+
+
+class Invited(Entry, frozen=True, tag="invited"):
+    """Self log: a user may join a group without asking, and who says so."""
+
+    group: str
+    by: str
+
+
+class JoinAsked(Entry, frozen=True, tag="join_asked"):
+    """Self log: by a link, a device of the user asked to join a group, which is not told.
+
+    request: its number among this user's own.
+    """
+
+    request: int
+
+
+class JoinRequested(Entry, frozen=True, tag="join_requested"):
+    """Self log of a group's owner: somebody asks to join."""
+
+    group: str
+    name: str
+
+
+class JoinApproved(Entry, frozen=True, tag="join_approved"):
+    """Self log: what the user asked for was granted; the group's entries follow."""
+
+    request: int
+    group: str
+
+
+class JoinDenied(Entry, frozen=True, tag="join_denied"):
+    """Self log: what the user asked for was denied, withdrawn, or the group is no more."""
+
+    request: int
+
+
+class RequestSettled(Entry, frozen=True, tag="request_settled"):
+    """Self log of a group's owner: somebody who asked was denied, or withdrew."""
+
+    group: str
+    name: str
+
+
+class Removed(Entry, frozen=True, tag="removed"):
+    """Self log: the user is no longer a member of a group, or no longer invited, and by whom.
+
+    Nothing of the group comes any more.
+    """
+
+    group: str
+    by: str
 
 
 class DeviceAdded(Entry, frozen=True, tag="device_added"):
@@ -179,6 +254,14 @@ AnyEntry = (
     | File
     | Edit
     | Delete
+    | Membership
+    | Invited
+    | JoinAsked
+    | JoinRequested
+    | JoinApproved
+    | JoinDenied
+    | RequestSettled
+    | Removed
     | DeviceAdded
     | DeviceRevoked
     | PasswordChanged
@@ -196,6 +279,9 @@ Post = Message | Comment | File
 Revision = Edit | Delete
 """What an author does to an own post."""
 
+Authored = Post | Revision | Membership
+"""What is never unread for its author."""
+
 # The bytes of a frame in front of the entry's map: length, array of 3, kind, method.
 _MAP_AT = HEADER.size + 1 + 1 + len(msgspec.msgpack.encode(METHOD))
 _decoder: msgspec.msgpack.Decoder[AnyEntry] = msgspec.msgpack.Decoder(AnyEntry)
@@ -203,7 +289,7 @@ _decoder: msgspec.msgpack.Decoder[AnyEntry] = msgspec.msgpack.Decoder(AnyEntry)
 
 def author_of(entry: Entry) -> str:
     """Return who wrote an entry, "" where nobody did."""
-    return entry.author if isinstance(entry, Post | Revision) else ""
+    return entry.author if isinstance(entry, Authored) else ""
 
 
 def mentioned_in(entry: Entry) -> list[str]:

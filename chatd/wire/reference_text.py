@@ -120,10 +120,24 @@ ROOMS = """\
 | --- | --- | --- |
 | `general` | the room of everyone | everyone |
 | `alice,bob` | what two users say to each other; the names in the order of their code points | these two |
+| `+ops:k3f9a2bq` | a group, shown as `+ops`; behind the colon is what tells it from others of that title | its members |
 | `@alice` | the self log: what concerns one user alone | that user |
 
-Where a command takes a room, the name of the other user stands for the room that the two share.
-A room that a user may not see is `not_found`, like one that does not exist.
+Where a command takes a room, the name of the other user stands for the room that the two share,
+and `+ops` for the group of that title that the user is in; if there are several, that is a
+`conflict`, and only the id will do. A room that a user may not see is `not_found`, like one that
+does not exist.
+
+**Groups.** The owner invites users, who hear `invited` in their self log and join as they like. Any
+other user needs a link *and* the owner's approval: `join` with a link answers with the number of a
+request, nothing about the room; the owner hears `join_requested`, and the user `join_approved` or
+`join_denied`. A link that is wrong, expired, used up or revoked is `not_found`. Each request uses a
+link once.
+
+Who joins hears the last messages as a newcomer does, then the entry `member` of the own joining.
+Who left or was removed hears `removed` in the self log and nothing of the room any more: forget the
+position in it. What was appended before that and not yet sent is not sent. Whoever comes back
+starts as a newcomer, so numbers may repeat, or be left out without a `gap`.
 """  # noqa: E501, a row of a table is one line
 
 FOLLOWING = """\

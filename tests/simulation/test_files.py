@@ -335,3 +335,40 @@ def cut_in_the_middle(call: int) -> None:
         for seq in heard:
             assert fetch(again, seq) == b"first"
         assert fetch(again, share(again, b"second")["seq"]) == b"second"
+
+
+# -- in groups -------------------------------------------------------------------------------
+
+
+def test_file_in_a_group_is_for_its_members_while_they_are_that() -> None:
+    with World() as world:
+        alice, bob, eve = world.user("alice"), world.user("bob"), world.user("eve")
+        room = alice.create("ops", bob)
+        posted = share(alice, room="+ops")
+        assert posted["room"] == room
+        assert fetch(bob, posted["seq"], room) == CONTENT
+        bob.call("leave", room=room)
+        for peer in (bob, eve):
+            refusal = peer.refusal("download", room=room, seq=posted["seq"], offset=0)
+            assert refusal["code"] == "not_found"
+
+
+def test_upload_to_a_group_that_its_uploader_has_left_is_not_posted() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        room = alice.create("ops", bob)
+        number = begin(bob, room=room)["upload"]
+        fill(bob, number)
+        bob.call("leave", room=room)
+        assert bob.refusal("upload-finish", upload=number)["code"] == "not_found"
+        assert alice.of_kind("file") == []
+
+
+def test_files_of_a_group_that_ended_leave_the_disk_and_the_quota() -> None:
+    with World(file_quota_bytes=len(CONTENT)) as world:
+        alice = world.user("alice")
+        alice.create("ops")
+        share(alice, room="+ops")
+        alice.call("leave", room="+ops")
+        assert files_on_disk(world) == []
+        share(alice, room="general")

@@ -207,6 +207,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "send-to": lambda world, eve: eve.refusal("send-to", to="ann", text="hello"),
     "comment": lambda world, eve: eve.refusal("comment", room="ann", seq=1, text="hello"),
     "edit": lambda world, eve: eve.refusal("edit", room="ann", seq=1, text="hello"),
+    "post": lambda world, eve: eve.refusal("post", room="+ops", text="hello"),
     "upload-finish": lambda world, eve: eve.refusal("upload-finish", upload=1),
 }
 TAKES_BACK = {"delete"}
@@ -222,6 +223,7 @@ OTHERS: dict[str, Attempt] = {
         "send-to", to="Eve", text="hello"
     ),
     "a nonce": lambda world, eve: eve.refusal("send", text="hello", nonce="new"),
+    "an invitation": lambda world, eve: eve.refusal("invite", room="+ops", user="ann"),
     "a report": lambda world, eve: eve.refusal("report", user="ann", reason="revenge"),
 }
 
@@ -243,6 +245,7 @@ def test_banned_user_can_send_by_no_way_at_all(way: str) -> None:
         for name in ("ann", "dan"):
             world.register(name)
         eve.send_to("ann", "before")
+        eve.create("ops")
         upload(eve)
         until = ban(world)
         before = world.state.digest()

@@ -30,7 +30,7 @@ from tests.simulation.account import password_of, registration
 from tests.simulation.clock import SimClock
 from tests.simulation.disk import SimDisk, run_inline
 from tests.simulation.network import KERNEL_BYTES, Descriptors, SimListener, SimSelector
-from tests.simulation.peer import Peer
+from tests.simulation.peer import Map, Peer
 from tests.simulation.web import RawPeer, SocketPeer, StreamPeer, WebPeer
 
 DB_NAME = "data/chat.db"
@@ -302,6 +302,13 @@ class World:
         again = self.login(peer.name)
         again.sync(positions=peer.last, epoch=peer.epoch)
         return again
+
+    def refusal(self, peer: Peer, method: str, **params: object) -> Map:
+        """Return the error of a request that must be refused, and change nothing."""
+        before = self.state.digest()
+        error = peer.refusal(method, **params)
+        assert self.state.digest() == before, f"{method} was refused and changed something"
+        return error
 
     def queued_bytes(self, peer: Peer | RawPeer) -> int:
         """Return how much the server holds for a peer that does not take it."""

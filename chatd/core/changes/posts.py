@@ -33,11 +33,16 @@ def post(memory: Memory, event: e.Post, entry: entries.Entry) -> None:
     author = memory.users[event.author]
     if event.reset_at:
         author.window_for(event.room).spend(event.reset_at)
-    member = room.members.get(event.author)
-    if member is not None and member.read_seq == event.seq - 1:
-        member.read(event.seq, event.ts, event.due)
+    read_own(room, event.author, event.seq, event.ts, event.due)
     if event.nonce:
         _keep_receipt(author, event)
+
+
+def read_own(room: Room, author: str, seq: int, ts: int, due: int) -> None:
+    """Let an author have read the own entry, if nothing unread lies before it."""
+    member = room.members.get(author)
+    if member is not None and member.read_seq == seq - 1:
+        member.read(seq, ts, due)
 
 
 def _keep_receipt(author: User, event: e.Post) -> None:

@@ -1,6 +1,6 @@
-"""Talking: to everyone, or to one."""
+"""Talking: to everyone, to one, or into a room."""
 
-from chatd.wire.commands.table import Name, Nonce, Params, Result, Text, command
+from chatd.wire.commands.table import Name, Nonce, Params, Result, RoomId, Text, command
 
 POSTING_REFUSES = {
     "bad_request": "the text is nothing but blanks",
@@ -46,5 +46,25 @@ class Send(Params, frozen=True):
 )
 class SendTo(Params, frozen=True):
     to: Name
+    text: Text
+    nonce: Nonce | None = None
+
+
+@command(
+    "post",
+    Posted,
+    help="say something in a room",
+    console="post <room> <text>",
+    refuses={
+        **POSTING_REFUSES,
+        "conflict": "the nonce was used for something else, or you are in several groups of "
+        "that title",
+        "forbidden": "nobody writes into a self log",
+        "not_found": "there is no such room or user for you",
+        "rate_limited": "the period's messages are used up, or you began too many conversations",
+    },
+)
+class PostTo(Params, frozen=True):
+    room: RoomId
     text: Text
     nonce: Nonce | None = None

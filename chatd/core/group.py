@@ -1,0 +1,50 @@
+"""What a group has besides a log and members: an owner, and who may come or wants to."""
+
+import msgspec
+from msgspec import field
+
+
+class Invitation(msgspec.Struct, frozen=True, array_like=True):
+    """A user may join without asking."""
+
+    by: str
+    ts: int
+
+
+class JoinLink(msgspec.Struct):
+    """A link by which users may ask to join. Only the SHA-256 of its token is kept.
+
+    expires_ms: 0 is never. uses_left: None is without bound.
+    """
+
+    number: int
+    token_hash: bytes
+    created_ms: int
+    expires_ms: int
+    uses_left: int | None
+
+    def opens(self, now_ms: int) -> bool:
+        """Whether somebody may ask by it now."""
+        return self.uses_left != 0 and not 0 < self.expires_ms <= now_ms
+
+
+class JoinRequest(msgspec.Struct, frozen=True, array_like=True):
+    """A user waits for the owner's answer. number: among that user's own requests."""
+
+    number: int
+    ts: int
+
+
+class Group(msgspec.Struct):
+    """The group's side of a room.
+
+    invited, requests: by user name, oldest first; nobody is in both, and no member in either.
+    links: by number, oldest first; some may open nothing any more.
+    """
+
+    title: str
+    owner: str
+    invited: dict[str, Invitation] = field(default_factory=dict)
+    requests: dict[str, JoinRequest] = field(default_factory=dict)
+    links: dict[int, JoinLink] = field(default_factory=dict)
+    links_made: int = 0

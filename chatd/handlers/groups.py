@@ -1,0 +1,122 @@
+"""Groups: made, left, handed over; who is in them."""
+
+from base64 import b32encode
+from bisect import bisect_right
+
+from chatd.core import events as e
+from chatd.core.model import Room, User
+from chatd.core.names import map_name
+from chatd.core.store import Store
+from chatd.errors import BadRequest, Conflict, Forbidden, NotFound
+from chatd.handlers.context import Context
+from chatd.handlers.dispatch import handles
+from chatd.handlers.memberships import Memberships, group_of
+from chatd.handlers.posting import Posting
+from chatd.handlers.visibility import Visibility, group_meant, groups_of
+from chatd.wire import commands as c
+from chatd.wire.rooms import GROUP_MARK, group_room, title_of
+
+UNIQUE_BYTES = 5
+
+
+class GroupHandlers:
+    """`create`, `leave`, `kick`, `transfer`, `members`."""
+
+    def __init__(
+        self, store: Store, visibility: Visibility, memberships: Memberships, posting: Posting
+    ) -> None:
+        self._store = store
+        self._state = store.state
+        self._visibility = visibility
+        self._memberships = memberships
+        self._posting = posting
+
+    @handles(c.Create)
+    def create(self, context: Context, request: c.Create) -> c.Group:
+        owner = self._visibility.user(context)
+        title = map_name(request.title.removeprefix(GROUP_MARK))
+        if any(title_of(room, owner.name) == GROUP_MARK + title for room in groups_of(owner)):
+            raise Conflict(f"you are in a room called +{title} already")
+        self._memberships.check_room_for_one_more(owner)
+        room = self._new_id(context, title)
+        due = self._memberships.due_ms(context.now_ms)
+        self._store.commit(e.GroupCreated(context.now_ms, room, title, owner.name, due))
+        return c.Group(room)
+
+    def _new_id(self, context: Context, title: str) -> str:
+        """Return an id that tells nothing of how many other groups there are."""
+        while True:
+            unique = b32encode(context.random(UNIQUE_BYTES)).decode().lower()
+            room = group_room(title, unique)
+            if room not in self._state.rooms:
+                return room
+
+    @handles(c.Leave)
+    def leave(self, context: Context, request: c.Leave) -> c.Nothing:
+        user = self._visibility.user(context)
+        try:
+            room = self._visibility.group(user, request.room)
+        except NotFound:
+            self._decline(context, user, request.room)
+        else:
+            self._leave(context, user, room)
+        return c.Nothing()
+
+    def _leave(self, context: Context, user: User, room: Room) -> None:
+        if group_of(room).owner != user.name:
+            self._store.commit(self._memberships.left(room, user, user, context.now_ms))
+        elif len(room.members) > 1:
+            raise Forbidden("you own this room and others are in it: `transfer` it first")
+        else:
+            self._store.commit(e.GroupEnded(context.now_ms, room.room))
+
+    def _decline(self, context: Context, user: User, text: str) -> None:
+        room = group_meant(text, user.invitations)
+        self._store.commit(e.InvitationEnded(context.now_ms, room, user.name, user.name))
+
+    @handles(c.Kick)
+    def kick(self, context: Context, request: c.Kick) -> c.Nothing:
+        owner = self._visibility.user(context)
+        room, group = self._memberships.owned(owner, request.room)
+        user = self._visibility.other_user(request.user)
+        if user is owner:
+            raise BadRequest("that is you; to leave, hand the room over first")
+        if user.name in room.members:
+            self._store.commit(self._memberships.left(room, user, owner, context.now_ms))
+        elif user.name in group.invited:
+            now_ms = context.now_ms
+            self._store.commit(e.InvitationEnded(now_ms, room.room, user.name, owner.name))
+        else:
+            raise NotFound("that user is neither in the room nor invited")
+        return c.Nothing()
+
+    @handles(c.Transfer)
+    def transfer(self, context: Context, request: c.Transfer) -> c.Nothing:
+        owner = self._visibility.user(context)
+        room, _ = self._memberships.owned(owner, request.room)
+        user = self._visibility.other_user(request.user)
+        if user is owner:
+            raise BadRequest("the room is yours already")
+        if user.name not in room.members:
+            raise NotFound("that user is not in the room")
+        now_ms = context.now_ms
+        reset_at = self._posting.spend_private(owner, now_ms)
+        self._store.commit(self._memberships.handed_over(room, user, owner, now_ms, reset_at))
+        self._posting.spent(context, owner)
+        return c.Nothing()
+
+    @handles(c.ListMembers)
+    def members(self, context: Context, request: c.ListMembers) -> c.Members:
+        user = self._visibility.user(context)
+        room = self._visibility.group(user, request.room)
+        group = group_of(room)
+        roles = dict.fromkeys(room.members, c.Role.MEMBER)
+        if group.owner == user.name:
+            roles |= dict.fromkeys(group.invited, c.Role.INVITED)
+        roles[group.owner] = c.Role.OWNER
+        names = sorted(roles)
+        start = bisect_right(names, request.after)
+        page = names[start : start + request.limit]
+        more = start + len(page) < len(names)
+        shown = [c.GroupMember(name, roles[name]) for name in page]
+        return c.Members(room.room, shown, page[-1] if more else None, len(room.members))

@@ -1,0 +1,351 @@
+"""Groups: private rooms with an owner, members, invitations, join links and join requests."""
+
+from enum import Enum
+from typing import Annotated
+
+from msgspec import Meta
+
+from chatd.wire.commands.table import (
+    NAME_BYTES_MAX,
+    Name,
+    PageSize,
+    Params,
+    Result,
+    RoomId,
+    Seq,
+    Token,
+    command,
+)
+
+LINK_USES_MAX = 10_000
+
+After = Annotated[str, Meta(max_length=2 * NAME_BYTES_MAX)]
+Moment = Annotated[int, Meta(ge=0, le=2**53)]
+Uses = Annotated[int, Meta(ge=1, le=LINK_USES_MAX)]
+
+SEEN_REFUSES = {
+    "conflict": "you are in several groups of that title; name one by its id",
+    "not_found": "there is no such group for you",
+}
+"""What every command that names a group may be refused with."""
+
+CHANGE_REFUSES = {**SEEN_REFUSES, "storage_full": "the server's disk is full"}
+
+OWNER_REFUSES = {**CHANGE_REFUSES, "forbidden": "only the owner of the group may"}
+
+
+class Group(Result, frozen=True):
+    """A group, by its id."""
+
+    room: str
+
+
+@command(
+    "create",
+    Group,
+    help="make a private room, which you own",
+    console="create <title>",
+    refuses={
+        "bad_request": "no room can have this title; it is one word, like a user's name",
+        "conflict": "you are in a group of that title, or in as many groups as you may be",
+        "storage_full": "the server's disk is full",
+    },
+)
+class Create(Params, frozen=True):
+    title: Name
+
+
+@command(
+    "invite",
+    help="invite a user to a room of yours, who may then join without asking",
+    console="invite <room> <user>",
+    refuses={
+        **OWNER_REFUSES,
+        "banned": "you may not send until `until`",
+        "conflict": "the user is a member, invited already, or has asked to join; or there are "
+        "too many invitations, to the room or to the user",
+        "not_found": "there is no such group for you, or no such user",
+        "rate_limited": "the period's messages are used up, `reset_at` says until when",
+    },
+)
+class Invite(Params, frozen=True):
+    room: RoomId
+    user: Name
+
+
+class Joined(Result, frozen=True):
+    """What came of it: a member of `room` now; or nil, and the owner has to approve.
+
+    request: the number of the request that waits, nil when there is none.
+    """
+
+    room: str | None
+    request: int | None
+
+
+@command(
+    "join",
+    Joined,
+    help="join a room you are invited to; by a link, ask its owner to let you in",
+    console="join <room|link>",
+    refuses={
+        "bad_request": "both `room` and `link`, or neither",
+        "banned": "you ask by a link, and may not send until `until`",
+        "conflict": "you are invited to several groups of that title; or you, the room or the "
+        "list of those who wait have reached a limit",
+        "not_found": "you are not invited to such a room, or the link opens nothing",
+        "rate_limited": "the period's messages are used up, `reset_at` says until when",
+        "storage_full": "the server's disk is full",
+    },
+)
+class Join(Params, frozen=True):
+    room: RoomId | None = None
+    link: Token | None = None
+
+
+@command(
+    "withdraw",
+    help="withdraw what you asked by a link, by its number",
+    console="withdraw <request>",
+    refuses={
+        "not_found": "no request of yours that waits has this number",
+        "storage_full": "the server's disk is full",
+    },
+)
+class Withdraw(Params, frozen=True):
+    request: Seq
+
+
+class Invitation(Result, frozen=True):
+    """A group that the user may join, and who says so."""
+
+    room: str
+    by: str
+    ts: int
+
+
+class Asked(Result, frozen=True):
+    """A request by a link that waits for an answer."""
+
+    request: int
+    ts: int
+
+
+class Invitations(Result, frozen=True):
+    """A page of invitations, by the ids of rooms; `asked` is the same on each page."""
+
+    invitations: list[Invitation]
+    next: str | None
+    asked: list[Asked]
+
+
+@command(
+    "invitations",
+    Invitations,
+    help="list where you are invited, and what you asked by links that is not answered yet",
+    console="invitations",
+)
+class ListInvitations(Params, frozen=True):
+    after: After = ""
+    limit: PageSize = 100
+
+
+class Link(Result, frozen=True):
+    """A join link. It is shown this once: only a hash of it is kept."""
+
+    room: str
+    number: int
+    link: str
+
+
+@command(
+    "link",
+    Link,
+    help="make a link by which others can ask to join a room of yours",
+    console="link <room> [uses <count>] [for <time>]",
+    refuses={
+        **OWNER_REFUSES,
+        "bad_request": "`expires_at` is not in the future",
+        "conflict": "the room has as many links as it may have",
+    },
+)
+class MakeLink(Params, frozen=True):
+    room: RoomId
+    uses: Uses | None = None
+    expires_at: Moment | None = None
+
+
+class LinkState(Result, frozen=True):
+    """A link that opens something. uses_left, expires_at: nil for no bound."""
+
+    number: int
+    created: int
+    uses_left: int | None
+    expires_at: int | None
+
+
+class Links(Result, frozen=True):
+    """All links of a room that open something, oldest first."""
+
+    room: str
+    links: list[LinkState]
+
+
+@command(
+    "links",
+    Links,
+    help="list the links of a room of yours by their numbers",
+    console="links <room>",
+    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the group may"},
+)
+class ListLinks(Params, frozen=True):
+    room: RoomId
+
+
+@command(
+    "unlink",
+    help="revoke a link: it opens nothing more; who asked by it still waits",
+    console="unlink <room> <link>",
+    refuses={**OWNER_REFUSES, "not_found": "there is no such group for you, or no such link"},
+)
+class Unlink(Params, frozen=True):
+    room: RoomId
+    number: Seq
+
+
+class JoinRequest(Result, frozen=True):
+    """Somebody who asks to join a group of the user."""
+
+    room: str
+    name: str
+    ts: int
+
+
+class Requests(Result, frozen=True):
+    """A page of requests, by rooms and names; give `next` back as `after`."""
+
+    requests: list[JoinRequest]
+    next: str | None
+
+
+@command(
+    "requests",
+    Requests,
+    help="list who asks to join your rooms, or one of them",
+    console="requests [room]",
+    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the group may"},
+)
+class ListRequests(Params, frozen=True):
+    room: RoomId | None = None
+    after: After = ""
+    limit: PageSize = 100
+
+
+@command(
+    "approve",
+    help="let somebody who asked join a room of yours",
+    console="approve <room> <user>",
+    refuses={
+        **OWNER_REFUSES,
+        "conflict": "the room has too many members, or the user is in too many groups",
+        "not_found": "there is no such group for you, or that user has not asked",
+    },
+)
+class Approve(Params, frozen=True):
+    room: RoomId
+    user: Name
+
+
+@command(
+    "deny",
+    help="don't let somebody who asked join a room of yours",
+    console="deny <room> <user>",
+    refuses={
+        **OWNER_REFUSES,
+        "not_found": "there is no such group for you, or that user has not asked",
+    },
+)
+class Deny(Params, frozen=True):
+    room: RoomId
+    user: Name
+
+
+@command(
+    "leave",
+    help="leave a room, or decline an invitation; a room that its owner leaves alone ends",
+    console="leave <room>",
+    refuses={
+        **CHANGE_REFUSES,
+        "forbidden": "you own the room and others are in it: `transfer` it first",
+    },
+)
+class Leave(Params, frozen=True):
+    room: RoomId
+
+
+@command(
+    "kick",
+    help="remove a member from a room of yours, or take an invitation back",
+    console="kick <room> <user>",
+    refuses={
+        **OWNER_REFUSES,
+        "bad_request": "that is you: `leave`",
+        "not_found": "there is no such group for you, or that user is not in it",
+    },
+)
+class Kick(Params, frozen=True):
+    room: RoomId
+    user: Name
+
+
+@command(
+    "transfer",
+    help="make another member the owner of a room of yours",
+    console="transfer <room> <user>",
+    refuses={
+        **OWNER_REFUSES,
+        "bad_request": "that is you",
+        "not_found": "there is no such group for you, or that user is not a member",
+        "rate_limited": "the period's messages are used up, `reset_at` says until when",
+    },
+)
+class Transfer(Params, frozen=True):
+    room: RoomId
+    user: Name
+
+
+class Role(Enum):
+    """What a user is in a group."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+    INVITED = "invited"
+
+
+class GroupMember(Result, frozen=True):
+    """A user in a group; who is invited only the owner sees."""
+
+    name: str
+    role: Role
+
+
+class Members(Result, frozen=True):
+    """A page of the members of a room, by name. count: of all members."""
+
+    room: str
+    members: list[GroupMember]
+    next: str | None
+    count: int
+
+
+@command(
+    "members",
+    Members,
+    help="list who is in a private room",
+    console="members <room>",
+    refuses=SEEN_REFUSES,
+)
+class ListMembers(Params, frozen=True):
+    room: RoomId
+    after: After = ""
+    limit: PageSize = 100
