@@ -52,6 +52,7 @@ from chatd.wire.commands import (
     OpenReports,
     Params,
     Posted,
+    PostTo,
     Report,
     Reset,
     Result,
@@ -69,7 +70,7 @@ from chatd.wire.commands import (
     Welcome,
     Who,
 )
-from chatd.wire.entries import Entry
+from chatd.wire.entries import Entry, Removed
 from chatd.wire.rooms import GENERAL
 from client import login
 from client.acks import Acks
@@ -77,6 +78,7 @@ from client.channel import Channel
 from client.environment import Environment
 from client.errors import Closed, ConnectionLost, LoginRequired
 from client.events import Event, HistoryPage, SeenEntry
+from client.groups import GroupMethods
 from client.link import Link
 from client.positions import Positions
 from client.reply import Reply
@@ -89,7 +91,7 @@ R = TypeVar("R", bound=Result)
 LogIn = Callable[[Link, float], LoggedIn]
 
 
-class Client:
+class Client(GroupMethods):
     """One user's connection to a server, kept up as long as it is wanted.
 
     client: what the server is told that this is, up to 64 characters.
@@ -261,6 +263,10 @@ class Client:
         """Say something to one user alone, exactly once."""
         return self.ask(SendTo(to, text, self._environment.nonce()), Posted)
 
+    def post(self, room: str, text: str) -> Posted:
+        """Say something in a room, by its id or `+` and its title, exactly once."""
+        return self.ask(PostTo(room, text, self._environment.nonce()), Posted)
+
     def history(
         self,
         room: str = GENERAL,
@@ -270,7 +276,7 @@ class Client:
         around: int | None = None,
         limit: int = 50,
     ) -> HistoryPage:
-        """Read a page of a room, by room id: the latest, or that near an entry."""
+        """Read a page of a room, by its id or as one sees it: the latest, or that near an entry."""
         return self.ask(History(room, before, after, around, limit), HistoryPage)
 
     def comment(self, room: str, seq: int, text: str) -> Posted:
@@ -479,6 +485,8 @@ class Client:
         peek = self._following is not None and self._following.peek
         if isinstance(event, Entry) and not peek:
             self._acks.read(event.room, event.seq)
+        if isinstance(event, Removed):
+            self._acks.forget(event.group)  # the server knows of no such room for us
 
     def _acks_due_at(self) -> float | None:
         return self._acks.due_at() if self.connected else None
