@@ -1,6 +1,5 @@
 """Joining: by invitation at once, by a link when the owner approves."""
 
-from base64 import urlsafe_b64encode
 from bisect import bisect_right
 from itertools import islice
 
@@ -155,7 +154,7 @@ class JoiningHandlers:
             raise BadRequest("link: `expires_at` is not in the future")
         if sum(link.opens(context.now_ms) for link in group.links.values()) >= LINKS_MAX:
             raise Conflict("the room has too many links: `unlink` some", limit=LINKS_MAX)
-        token = urlsafe_b64encode(context.random(TOKEN_BYTES)).rstrip(b"=").decode()
+        token = context.random(TOKEN_BYTES).hex()
         number, expires_at = group.links_made + 1, request.expires_at or 0
         self._store.commit(
             e.LinkMade(
@@ -199,21 +198,20 @@ class JoiningHandlers:
     @handles(c.ListRequests)
     def requests(self, context: Context, request: c.ListRequests) -> c.Requests:
         owner = self._visibility.user(context)
-        rooms = [self._memberships.owned(owner, request.room)[0]] if request.room else None
+        if request.room is None:
+            groups = self._visibility.owned_by(owner)
+        else:
+            groups = [self._memberships.owned(owner, request.room)]
         waiting = (
             (f"{room.room} {name}", c.JoinRequest(room.room, name, asked.ts))
-            for room in rooms or self._owned_rooms(owner)
-            for name, asked in sorted(group_of(room).requests.items())
+            for room, group in groups
+            for name, asked in sorted(group.requests.items())
         )
         limit = min(request.limit, LINES_PER_PAGE)
         behind = (line for line in waiting if line[0] > request.after)
         page = list(islice(behind, limit + 1))
         shown = page[:limit]
         return c.Requests([line for _, line in shown], shown[-1][0] if page[limit:] else None)
-
-    def _owned_rooms(self, owner: User) -> list[Room]:
-        rooms = [self._state.rooms[room] for room in sorted(groups_of(owner))]
-        return [room for room in rooms if group_of(room).owner == owner.name]
 
     @handles(c.Approve)
     def approve(self, context: Context, request: c.Approve) -> c.Nothing:

@@ -58,6 +58,8 @@ class KnowingHandlers:
             warnings=len(user.warnings),
             warnings_limit=self._settings.warnings_limit,
             banned_until=user.banned_until_ms if user.is_banned(context.now_ms) else None,
+            invitations=len(user.invitations),
+            requests=sum(len(group.requests) for _, group in self._visibility.owned_by(user)),
             online=self._presence.count,
             online_names=names,
             online_more=self._presence.count > len(names),

@@ -1,6 +1,7 @@
 """What a user may see: which rooms, and from which entry on."""
 
 from chatd.core.copies import post_at
+from chatd.core.group import Group
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import Member, Room, User
 from chatd.core.state import State
@@ -63,6 +64,12 @@ class Visibility:
         if room is None or room.group is None or user.name not in room.members:
             room = self._state.rooms[group_meant(text, groups_of(user))]
         return room
+
+    def owned_by(self, user: User) -> list[tuple[Room, Group]]:
+        """Return the groups that a user owns, by their ids."""
+        rooms = [self._state.rooms[room] for room in sorted(groups_of(user))]
+        owned = [(room, room.group) for room in rooms if room.group is not None]
+        return [(room, group) for room, group in owned if group.owner == user.name]
 
     def _room_by_typed_name(self, user: User, text: str) -> Room:
         try:

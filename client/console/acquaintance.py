@@ -5,7 +5,14 @@ from collections import deque
 from collections.abc import Iterable
 
 from chatd.wire.commands import Presence
-from chatd.wire.entries import Post
+from chatd.wire.entries import (
+    Authored,
+    Invited,
+    JoinApproved,
+    JoinRequested,
+    Membership,
+    Removed,
+)
 from chatd.wire.rooms import GENERAL, RoomKind, direct_room, kind_of, self_room, title_of
 from client.events import SeenEntry
 
@@ -33,11 +40,17 @@ class Acquaintance:
                 _remember(self._people, name)
 
     def meet_entry(self, entry: SeenEntry) -> None:
-        """Remember the room and the author of an entry."""
+        """Remember the room and the author of an entry, and whom and what it names."""
         self.meet_room(entry.room)
         self._entries.append(f"{title_of(entry.room, self.me)}#{entry.seq}")
-        if isinstance(entry, Post):
+        if isinstance(entry, Authored):
             self.meet([entry.author])
+        if isinstance(entry, Membership | JoinRequested):
+            self.meet([entry.name])
+        if isinstance(entry, Invited | JoinApproved):
+            self.meet_room(entry.group)
+        elif isinstance(entry, Removed):
+            self._rooms.pop(entry.group, None)
 
     def meet_room(self, room: str) -> None:
         """Remember a room, and whom it is shared with."""
@@ -65,8 +78,13 @@ class Acquaintance:
 
 
 def room_named(title: str, me: str) -> str:
-    """Return the id of a room as a user types it: `general`, `bob`, `@alice`."""
+    """Return the id of a room as a user types it: `general`, `bob`, `@alice`.
+
+    `+ops` stays as it is: which group that is, the server knows.
+    """
     name = mapped(title)
+    if kind_of(name) is RoomKind.GROUP:
+        return name
     if name == GENERAL:
         return GENERAL
     if name in (me, self_room(me)):

@@ -1,4 +1,4 @@
-"""What entries that nobody wrote say: announcements of the self log, in words.
+"""What entries that nobody wrote say: announcements of the self log and of members, in words.
 
 Names, labels and reasons are other people's; whoever prints these makes them safe.
 """
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chatd.wire import entries as e
+from client.console.group_words import GROUP_WORDS
 from client.console.times import Zone
 from client.events import SeenEntry, UnknownEntry
 
@@ -18,13 +19,17 @@ def announcement(entry: SeenEntry, zone: Zone) -> str:
     words = _WORDS.get(type(entry))
     if words is not None:
         return words(entry, zone)
+    if type(entry) in GROUP_WORDS:
+        return GROUP_WORDS[type(entry)](entry)
     kind = entry.kind if isinstance(entry, UnknownEntry) else type(entry).__name__
     return f"({kind}: this console is too old to show it)"
 
 
 def is_urgent(entry: SeenEntry) -> bool:
     """Tell whether an announcement must not be overlooked."""
-    return isinstance(entry, e.Warned | e.Banned | e.Reported)
+    return isinstance(
+        entry, e.Warned | e.Banned | e.Reported | e.Invited | e.JoinRequested | e.Removed
+    )
 
 
 def warnings_text(count: int, limit: int) -> str:

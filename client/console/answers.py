@@ -1,5 +1,7 @@
 """What the server answers to a question, as lines."""
 
+from collections import Counter
+
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
 from client.console.announcements import warnings_text
@@ -21,6 +23,7 @@ def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
         ("general", _left(renderer, status.general, status.now)),
         ("private", _left(renderer, status.private, status.now)),
         *_standing(renderer, status),
+        *_waiting(status),
         ("unread", _unread(renderer, status)),
         ("online", _online(status)),
         ("time", f"{renderer.zone.clock(status.now)} here; the server is in {status.time_zone}"),
@@ -45,6 +48,16 @@ def _standing(renderer: Renderer, status: c.StatusResult) -> list[tuple[str, str
     if status.banned_until is not None:
         until = renderer.zone.deadline(status.banned_until, status.now)
         rows.append(("banned", f"you can send nothing until {until}"))
+    return rows
+
+
+def _waiting(status: c.StatusResult) -> list[tuple[str, str]]:
+    """Return the rows about private rooms where somebody waits."""
+    rows = []
+    if status.invitations:
+        rows.append(("invited", f"to {status.invitations} private rooms: `invitations`"))
+    if status.requests:
+        rows.append(("asked", f"by {status.requests} who want to join your rooms: `requests`"))
     return rows
 
 
@@ -81,8 +94,12 @@ def _row(renderer: Renderer, names: list[str], width: int) -> Line:
 
 def rooms_lines(renderer: Renderer, rooms: list[c.RoomStatus]) -> list[Line]:
     """Return rooms with how much is in them."""
-    rows = [(title_of(room.room, renderer.me), _room(room)) for room in rooms]
-    return renderer.fields([(safe(title), text) for title, text in rows])
+    titles = Counter(title_of(room.room, renderer.me) for room in rooms)
+    rows = []
+    for room in rooms:
+        title = title_of(room.room, renderer.me)
+        rows.append((safe(title if titles[title] == 1 else room.room), _room(room)))
+    return renderer.fields(rows)
 
 
 def _room(room: c.RoomStatus) -> str:

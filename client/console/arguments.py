@@ -59,6 +59,14 @@ def user_and_text(rest: str) -> tuple[str, str]:
     return user.removeprefix("@"), text_of("send-to", text)
 
 
+def room_and_text(rest: str) -> tuple[str, str]:
+    """Return into which room, and what."""
+    room, text = first_word(rest)
+    if not room:
+        raise misuse("post", "where?")
+    return room, text_of("post", text)
+
+
 def token_label(rest: str) -> str:
     """Return the label of a token to be made."""
     verb, label = first_word(rest)

@@ -37,6 +37,10 @@ class Attention:
         if left:
             self._unread[notice.room] = left
 
+    def forget(self, room: str) -> None:
+        """The user is out of a room."""
+        self._unread.pop(room, None)
+
     @property
     def unread(self) -> dict[str, int]:
         """How many there are, by room id."""

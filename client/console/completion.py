@@ -50,6 +50,7 @@ def _choices(argument: str, known: Acquaintance) -> list[str]:
         "user": known.people,
         "room": known.rooms,
         "room#seq": known.entries,
+        "room|link": known.rooms,
         "text": known.people,
         "command": lambda: list(BOOK),
         "to": lambda: ["to"],

@@ -7,8 +7,8 @@ from typing import Any, Protocol, TypeVar
 
 from chatd.errors import ChatError
 from chatd.wire import commands as c
-from chatd.wire.entries import Entry
-from chatd.wire.rooms import GENERAL, title_of
+from chatd.wire.entries import Entry, Removed
+from chatd.wire.rooms import GENERAL, RoomKind, kind_of, title_of
 from client.console.acquaintance import Acquaintance, mapped, room_named
 from client.console.arguments import Misuse, text_of
 from client.console.attention import Attention
@@ -25,7 +25,7 @@ from client.environment import new_nonce
 from client.errors import ClientError
 from client.events import Connected, Disconnected, Event, SeenEntry
 
-ECHOED = frozenset({"send", "send-to", "comment", "edit"})
+ECHOED = frozenset({"send", "send-to", "post", "comment", "edit"})
 """Commands whose text comes back as an entry: what was typed is not shown a second time."""
 PENDING_MAX = 50
 """Messages on their way; with more than that the console takes no further ones."""
@@ -48,7 +48,7 @@ class Keyring(Protocol):
         """Forget a token."""
 
 
-Text = c.Send | c.SendTo | c.CommentOn | c.EditPost
+Text = c.Send | c.SendTo | c.PostTo | c.CommentOn | c.EditPost
 """What somebody has written and waits for."""
 
 Action = Callable[["Console", Command], Awaitable[None]]
@@ -147,6 +147,15 @@ class Console:
         self._render()
         lines = self._feed.entry(entry, unread=unread)
         self.screen.show(lines, bell=self._bell and news and not self._backlog)
+        if isinstance(entry, Removed):
+            self._forget_room(entry.group)
+
+    def _forget_room(self, room: str) -> None:
+        """The user is out of a room: nothing more can be sent there."""
+        self._attention.forget(room)
+        if self.talking_to == title_of(room, self.renderer.me):
+            self.talking_to = ""
+            self.note("what you type are commands again")
 
     def _hear_notice(self, notice: c.Notice) -> None:
         if isinstance(notice, c.Live):
@@ -215,6 +224,8 @@ class Console:
         """Return the posting of a text to a room as people name it."""
         if mapped(title) == GENERAL:
             return self.post(c.Send(text, new_nonce()), line)
+        if kind_of(title) is RoomKind.GROUP:
+            return self.post(c.PostTo(mapped(title), text, new_nonce()), line)
         return self.post(c.SendTo(title.removeprefix("@"), text, new_nonce()), line)
 
     def offer_more(self, more: Callable[[], Coro] | None) -> None:

@@ -46,7 +46,9 @@ class Feed:
 
 
 def is_by_other(entry: SeenEntry, me: str) -> bool:
-    """Tell whether somebody else said something, or mentions one now: then it is news."""
+    """Tell whether somebody else said something, mentions one or wants something: news."""
+    if isinstance(entry, e.Invited | e.JoinRequested | e.JoinApproved):
+        return True
     return (isinstance(entry, e.Post) and entry.author != me) or me in e.mentioned_in(entry)
 
 

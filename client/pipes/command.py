@@ -27,6 +27,7 @@ GIVE_UP_SECONDS = 60.0
 WRITTEN_OUT: dict[str, Callable[[Pipe], None]] = {
     "send": sending.send,
     "send-to": sending.send_to,
+    "post": sending.post,
     "history": reading.history,
     "tail": reading.tail,
     "wait": reading.wait,

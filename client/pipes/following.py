@@ -22,14 +22,14 @@ class Follower:
 
     def last(self, room: str, count: int) -> list[SeenEntry]:
         """Return the last entries of a room; they do not come again."""
-        return self._fetched(room, self._client.history(room, limit=count).entries)
+        return self._fetched(self._client.history(room, limit=count).entries)
 
     def after(self, room: str, seq: int) -> Iterator[SeenEntry]:
         """Yield what a room has behind an entry; it does not come again."""
         following: int | None = seq
         while following is not None:
             page = self._client.history(room, after=following, limit=PAGE_ITEMS_MAX)
-            yield from self._fetched(room, page.entries)
+            yield from self._fetched(page.entries)
             following = page.next
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
@@ -42,7 +42,8 @@ class Follower:
                 return event
         return None
 
-    def _fetched(self, room: str, entries: list[SeenEntry]) -> list[SeenEntry]:
+    def _fetched(self, entries: list[SeenEntry]) -> list[SeenEntry]:
         if entries:
+            room = entries[-1].room  # what was asked for may be a title
             self._seen[room] = max(self._seen.get(room, 0), entries[-1].seq)
         return entries

@@ -66,6 +66,11 @@ def _send_to(parser: argparse.ArgumentParser) -> None:
     _send(parser)
 
 
+def _post(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("room_to", metavar="room")
+    _send(parser)
+
+
 def _history(parser: argparse.ArgumentParser) -> None:
     parser.usage = f"chat [...] {BOOK['history'].usage} [--all] [--json]"
     parser.add_argument("where", nargs="*", help="a room, a place in it, how many entries")
@@ -108,6 +113,7 @@ def _login(parser: argparse.ArgumentParser) -> None:
 _WRITTEN_OUT: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "send": ("say something to everyone; print its place", _send),
     "send-to": ("say something to one user alone; print its place", _send_to),
+    "post": ("say something in a room; print its place", _post),
     "history": ("print what was said in a room", _history),
     "tail": ("print what is said, as it is said; nothing counts as read by this", _tail),
     "wait": ("wait until somebody says what matches, and print it", _wait),

@@ -6,6 +6,7 @@ from time import monotonic
 
 from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, History, Reset, Start
 from chatd.wire.entries import Entry
+from chatd.wire.rooms import title_of
 from client.console.acquaintance import mapped
 from client.console.arguments import history_of
 from client.events import Connected, Disconnected, Event, HistoryPage, SeenEntry
@@ -81,8 +82,10 @@ def _left(deadline: float | None) -> float | None:
 
 
 def _is_in(pipe: Pipe, entry: Entry) -> bool:
-    room = pipe.arguments.room
-    return not room or entry.room == pipe.room(room)
+    if not pipe.arguments.room:
+        return True
+    room = pipe.room(pipe.arguments.room)
+    return room in (entry.room, title_of(entry.room, pipe.client.name))
 
 
 def _matches(pipe: Pipe, pattern: re.Pattern[str], entry: SeenEntry) -> bool:

@@ -19,6 +19,12 @@ def send_to(pipe: Pipe) -> None:
     _posted(pipe, pipe.client.send_to(user, _text(pipe.arguments.text)))
 
 
+def post(pipe: Pipe) -> None:
+    """Say something in a room."""
+    room = pipe.arguments.room_to.removeprefix("@")
+    _posted(pipe, pipe.client.post(room, _text(pipe.arguments.text)))
+
+
 def _text(words: list[str]) -> str:
     """Return the text of the arguments, or of standard input. Raises Usage."""
     text = text_from_stdin() if words in ([], [STDIN]) else " ".join(words)

@@ -40,6 +40,26 @@ def texts(text: str) -> list[object]:
     return [entry.get("text") for entry in entries(text)]
 
 
+# -- Private rooms ---------------------------------------------------------------------------
+
+
+def test_private_room_is_made_joined_and_followed_by_its_title(chat: Chat, bob: Chat) -> None:
+    assert "+ops is yours" in chat.run("create", "ops").stdout
+    assert chat.run("invite", "+ops", "bob").returncode == Status.DONE
+    assert bob.run("join", "+ops").returncode == Status.DONE
+    done = chat.run("post", "+ops", "-", input="from a pipe\n")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "+ops#3\n", "")
+    tail = bob.start("tail", "+ops", "-n", "1", "--count", "2", "--json")
+    assert tail.stdout is not None
+    assert json.loads(tail.stdout.readline())["text"] == "from a pipe"
+    chat.run("send", "to all")
+    chat.run("post", "+ops", "deployed", "again")
+    assert texts(tail.communicate()[0].decode()) == ["deployed again"]
+    assert texts(bob.run("history", "+ops#4", "1", "--json").stdout) == ["deployed again"]
+    refused = bob.run("kick", "+ops", "alice")
+    assert refused.returncode == Status.REFUSED and "only the owner" in refused.stderr
+
+
 # -- Sending ---------------------------------------------------------------------------------
 
 

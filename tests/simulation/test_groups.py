@@ -165,6 +165,7 @@ def test_invited_user_joins_without_asking_and_everybody_hears_it() -> None:
             (invited,) = peer.of_kind("invited")
             assert (invited["group"], invited["by"]) == (room, "alice")
         assert one.call("invitations")["invitations"][0]["room"] == room
+        assert one.call("status")["invitations"] == 1
         assert two.call("join", room="+ops") == {"room": room, "request": None}
         for peer in (alice, one, two):
             assert changes(peer, room)[-1] == ("bob", "bob", "joined")

@@ -37,6 +37,7 @@ def test_asker_waits_for_the_owner_who_hears_it_on_every_device() -> None:
             heard = [(e["group"], e["name"]) for e in peer.of_kind("join_requested")]
             assert heard == [(room, "bob")]
             assert waiting(peer) == waiting(peer, room="+ops") == ["bob"]
+            assert peer.call("status")["requests"] == 1
         for peer in (bob, other):
             assert [e["request"] for e in peer.of_kind("join_asked")] == [1]
             assert [a["request"] for a in peer.call("invitations")["asked"]] == [1]
@@ -241,7 +242,7 @@ def test_links_are_listed_without_what_opens_them_and_their_texts_are_never_stor
         room = alice.create("ops")
         at = world.now_ms + HOUR_MS
         made = alice.call("link", room=room, uses=3, expires_at=at)
-        assert len(made["link"]) == 43
+        assert len(made["link"]) == 64
         page = alice.call("links", room=room)
         assert page["room"] == room
         assert page["links"] == [

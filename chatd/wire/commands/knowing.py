@@ -42,6 +42,7 @@ class StatusResult(Result, frozen=True):
 
     warnings: how many the user has. warnings_limit: so many of them ban, 0 for never.
     banned_until: the user may send nothing before that; nil when not banned.
+    invitations: how many the user has. requests: how many users ask to join rooms of this one.
     """
 
     name: str
@@ -57,6 +58,8 @@ class StatusResult(Result, frozen=True):
     warnings: int
     warnings_limit: int
     banned_until: int | None
+    invitations: int
+    requests: int
     online: int
     online_names: list[str]
     online_more: bool

@@ -14,6 +14,7 @@ Misuse and what the server refuses are shown by the console.
 
 from client.console.actions import accounts as accounts
 from client.console.actions import files as files
+from client.console.actions import groups as groups
 from client.console.actions import knowing as knowing
 from client.console.actions import moderating as moderating
 from client.console.actions import posts as posts

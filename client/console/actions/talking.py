@@ -1,9 +1,9 @@
-"""Talking: to everyone, to one, and where plain lines go."""
+"""Talking: to everyone, to one, into a room, and where plain lines go."""
 
 from chatd.wire import commands as c
 from client.console.acquaintance import mapped
 from client.console.actions.table import action
-from client.console.arguments import room_or_none, text_of, user_and_text
+from client.console.arguments import room_and_text, room_or_none, text_of, user_and_text
 from client.console.console import Console
 from client.console.typed import Command
 from client.environment import new_nonce
@@ -19,6 +19,12 @@ async def send(console: Console, typed: Command) -> None:
 async def send_to(console: Console, typed: Command) -> None:
     user, text = user_and_text(typed.rest)
     await console.post(c.SendTo(user, text, new_nonce()), typed.line)
+
+
+@action("post")
+async def post(console: Console, typed: Command) -> None:
+    room, text = room_and_text(typed.rest)
+    await console.say(room, text, typed.line)
 
 
 @action("talk")

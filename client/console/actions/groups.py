@@ -1,0 +1,165 @@
+"""Private rooms."""
+
+from chatd.wire import commands as c
+from chatd.wire.rooms import title_of
+from client.console.actions.table import action
+from client.console.arguments import no_arguments, number_of
+from client.console.console import Console, now_ms
+from client.console.group_answers import (
+    asked_lines,
+    invitations_lines,
+    links_lines,
+    members_lines,
+    requests_lines,
+)
+from client.console.group_arguments import (
+    link_to_make,
+    one_word,
+    room_and_number,
+    room_and_user,
+    what_to_join,
+)
+from client.console.typed import Command
+
+
+@action("create")
+async def create(console: Console, typed: Command) -> None:
+    title = one_word("create", typed.rest, "what is it to be called? one word")
+    group = await console.ask(c.Create(title), c.Group)
+    title = title_of(group.room, console.renderer.me)
+    console.note(
+        f"{title} is yours: `invite {title} NAME` lets somebody in, `link {title}` lets others "
+        f"ask, `talk {title}` sends plain lines there"
+    )
+
+
+@action("invite")
+async def invite(console: Console, typed: Command) -> None:
+    room, user = room_and_user("invite", typed.rest)
+    await console.ask(c.Invite(room, user), c.Nothing)
+    console.note(f"{user} is invited")
+
+
+@action("join")
+async def join(console: Console, typed: Command) -> None:
+    joined = await console.ask(what_to_join(typed.rest), c.Joined)
+    if joined.room is None:
+        console.note(f"request {joined.request} waits for the owner of the room")
+        return
+    console.known.meet_room(joined.room)
+    title = title_of(joined.room, console.renderer.me)
+    console.note(f"you are in {title}: `talk {title}` sends plain lines there")
+
+
+@action("withdraw")
+async def withdraw(console: Console, typed: Command) -> None:
+    request = number_of("withdraw", typed.rest, "which request? `invitations` lists them by number")
+    await console.ask(c.Withdraw(request), c.Nothing)
+    console.note(f"request {request} is taken back")
+
+
+@action("invitations")
+async def invitations(console: Console, typed: Command) -> None:
+    no_arguments("invitations", typed.rest)
+    await _invitations_after(console, "")
+
+
+async def _invitations_after(console: Console, after: str) -> None:
+    page = await console.ask(c.ListInvitations(after), c.Invitations)
+    for invitation in page.invitations:
+        console.known.meet_room(invitation.room)
+    console.show(invitations_lines(console.renderer, page.invitations, now_ms()))
+    if page.next is not None:
+        further = page.next
+        console.offer_more(lambda: _invitations_after(console, further))
+    else:
+        console.show(asked_lines(console.renderer, page.asked, now_ms()))
+
+
+@action("members")
+async def members(console: Console, typed: Command) -> None:
+    room = one_word("members", typed.rest, "of which room?")
+    await _members_after(console, room, "")
+
+
+async def _members_after(console: Console, room: str, after: str) -> None:
+    limit = min(console.page_rows, c.PAGE_ITEMS_MAX)
+    page = await console.ask(c.ListMembers(room, after, limit), c.Members)
+    console.known.meet(member.name for member in page.members)
+    if not after:
+        console.note(f"{page.count} in {title_of(page.room, console.renderer.me)}")
+    console.show(members_lines(console.renderer, page.members))
+    if page.next is not None:
+        further = page.next
+        console.offer_more(lambda: _members_after(console, page.room, further))
+
+
+@action("leave")
+async def leave(console: Console, typed: Command) -> None:
+    room = one_word("leave", typed.rest, "which room?")
+    await console.ask(c.Leave(room), c.Nothing)
+
+
+@action("link")
+async def link(console: Console, typed: Command) -> None:
+    made = await console.ask(link_to_make(typed.rest, now_ms()), c.Link)
+    title = title_of(made.room, console.renderer.me)
+    console.note(f"link {made.number} to {title}, shown this once; who types this asks to join:")
+    console.show(console.renderer.text(f"join {made.link}"))
+
+
+@action("links")
+async def links(console: Console, typed: Command) -> None:
+    room = one_word("links", typed.rest, "of which room?")
+    answer = await console.ask(c.ListLinks(room), c.Links)
+    console.show(links_lines(console.renderer, answer.links, now_ms()))
+
+
+@action("unlink")
+async def unlink(console: Console, typed: Command) -> None:
+    room, link = room_and_number(
+        "unlink", typed.rest, "which link of which room? `links` lists them by number"
+    )
+    await console.ask(c.Unlink(room, link), c.Nothing)
+    console.note(f"link {link} opens nothing any more")
+
+
+@action("requests")
+async def requests(console: Console, typed: Command) -> None:
+    room = one_word("requests", typed.rest, "") if typed.rest.strip() else None
+    await _requests_after(console, room, "")
+
+
+async def _requests_after(console: Console, room: str | None, after: str) -> None:
+    limit = min(console.page_rows, c.PAGE_ITEMS_MAX)
+    page = await console.ask(c.ListRequests(room, after, limit), c.Requests)
+    console.known.meet(request.name for request in page.requests)
+    console.show(requests_lines(console.renderer, page.requests, now_ms()))
+    if page.next is not None:
+        further = page.next
+        console.offer_more(lambda: _requests_after(console, room, further))
+
+
+@action("approve")
+async def approve(console: Console, typed: Command) -> None:
+    room, user = room_and_user("approve", typed.rest)
+    await console.ask(c.Approve(room, user), c.Nothing)
+
+
+@action("deny")
+async def deny(console: Console, typed: Command) -> None:
+    room, user = room_and_user("deny", typed.rest)
+    await console.ask(c.Deny(room, user), c.Nothing)
+
+
+@action("kick")
+async def kick(console: Console, typed: Command) -> None:
+    room, user = room_and_user("kick", typed.rest)
+    await console.ask(c.Kick(room, user), c.Nothing)
+    console.note(f"{user} is out")
+
+
+@action("transfer")
+async def transfer(console: Console, typed: Command) -> None:
+    room, user = room_and_user("transfer", typed.rest)
+    await console.ask(c.Transfer(room, user), c.Nothing)

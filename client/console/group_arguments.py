@@ -1,0 +1,61 @@
+"""The arguments of commands about private rooms. Raises Misuse for what makes no sense."""
+
+import re
+
+from chatd.wire.commands import Join, MakeLink
+from chatd.wire.rooms import GROUP_MARK
+from client.console.arguments import misuse, number_of
+
+LINK_CHARACTERS_MIN = 40
+"""No title is so long, so what has no `+` and is, is a link."""
+UNIT_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
+
+
+def one_word(name: str, rest: str, question: str) -> str:
+    """Return the only word behind a command."""
+    words = rest.split()
+    if len(words) != 1:
+        raise misuse(name, f"`{words[1]}` is too much" if words else question)
+    return words[0]
+
+
+def room_and_user(name: str, rest: str) -> tuple[str, str]:
+    """Return a room, and a user."""
+    words = rest.split()
+    if len(words) != 2:
+        raise misuse(name, "a room and one user")
+    return words[0], words[1].removeprefix("@")
+
+
+def room_and_number(name: str, rest: str, which: str) -> tuple[str, int]:
+    """Return a room, and the number of something in it. which: the question without it."""
+    words = rest.split()
+    if len(words) != 2 or not re.fullmatch("[0-9]{1,15}", words[1]):
+        raise misuse(name, which)
+    return words[0], int(words[1])
+
+
+def what_to_join(rest: str) -> Join:
+    """Return the room or the link that is to be joined."""
+    word = one_word("join", rest, "which room? `invitations` lists where you are invited")
+    if word.startswith(GROUP_MARK) or len(word) < LINK_CHARACTERS_MIN:
+        return Join(room=word)
+    return Join(link=word)
+
+
+def link_to_make(rest: str, now_ms: int) -> MakeLink:
+    """Return a link's room and bounds: `+ops`, `+ops uses 5`, `+ops for 2d uses 1`."""
+    room, *words = rest.split() or [""]
+    bounds = dict(zip(words[::2], words[1::2]))
+    if not room or len(words) != 2 * len(bounds) or not bounds.keys() <= {"uses", "for"}:
+        raise misuse("link", "a room, and if wanted how many may use it and for how long")
+    uses = number_of("link", bounds["uses"], "how many uses?") if "uses" in bounds else None
+    expires_at = now_ms + _span_ms(bounds["for"]) if "for" in bounds else None
+    return MakeLink(room, uses, expires_at)
+
+
+def _span_ms(word: str) -> int:
+    found = re.fullmatch("([0-9]{1,6})([mhd])", word)
+    if found is None:
+        raise misuse("link", "for how long? as in 30m, 12h or 7d")
+    return int(found[1]) * UNIT_MS[found[2]]
