@@ -1,5 +1,6 @@
 """Edits and deletes: the result stands in the log, and a deleted text stands nowhere."""
 
+import msgspec
 import pytest
 
 from tests.simulation.peer import Map, Peer
@@ -27,7 +28,7 @@ def history(peer: Peer, room: str = "general") -> dict[int, Map]:
 
 def in_memory(world: World, text: str) -> bool:
     """Whether a text stands anywhere in what a snapshot would hold."""
-    return text in repr(world.state.dump())
+    return text.encode() in msgspec.msgpack.encode(world.state.dump())
 
 
 def check_byte_counts(world: World) -> None:
