@@ -1,6 +1,7 @@
 """What entries that nobody wrote say: announcements of the self log and of members, in words.
 
-Names, labels and reasons are other people's; whoever prints these makes them safe.
+Labels, reasons and quotes are other people's: they are made safe here, so that none of them
+begins a line of its own. Whoever prints the lines makes safe what is left.
 """
 
 from collections.abc import Callable
@@ -8,6 +9,7 @@ from typing import Any
 
 from chatd.wire import entries as e
 from client.console.group_words import GROUP_WORDS
+from client.console.safe_text import safe
 from client.console.times import Zone
 from client.events import SeenEntry, UnknownEntry
 
@@ -45,13 +47,13 @@ def _warned(entry: e.Warned, zone: Zone) -> str:
 def _banned(entry: e.Banned, zone: Zone) -> str:
     until = zone.moment(entry.until, entry.ts)
     text = f"you are banned: you can send nothing until {until}; reading goes on"
-    return f"{text}\n{entry.reason}" if entry.reason else text
+    return f"{text}\n{safe(entry.reason)}" if entry.reason else text
 
 
 def _reported(entry: e.Reported, zone: Zone) -> str:
-    lines = [f"report {entry.report}: {entry.reporter} reports {entry.user}: {entry.reason}"]
+    lines = [f"report {entry.report}: {entry.reporter} reports {entry.user}: {safe(entry.reason)}"]
     if entry.in_room:
-        lines.append(f"{entry.in_room}#{entry.in_seq} {entry.user}: {entry.quote}")
+        lines.append(f"{entry.in_room}#{entry.in_seq} {entry.user}: {safe(entry.quote)}")
     lines.append(f"`ban {entry.user}` or `dismiss {entry.report}`; `reports` lists all")
     return "\n".join(lines)
 
@@ -64,12 +66,12 @@ def _moderated(entry: e.Moderated, zone: Zone) -> str:
         return f"{entry.user} was unbanned {by}"
     until = zone.moment(entry.until, entry.ts)
     text = f"{entry.user} was banned {by} until {until}"
-    return f"{text}\n{entry.reason}" if entry.reason else text
+    return f"{text}\n{safe(entry.reason)}" if entry.reason else text
 
 
 _WORDS: dict[type[e.Entry], Words] = {
-    e.DeviceAdded: lambda entry, zone: f"new device {entry.device}: {entry.label}",
-    e.DeviceRevoked: lambda entry, zone: f"device {entry.device} revoked: {entry.label}",
+    e.DeviceAdded: lambda entry, zone: f"new device {entry.device}: {safe(entry.label)}",
+    e.DeviceRevoked: lambda entry, zone: f"device {entry.device} revoked: {safe(entry.label)}",
     e.PasswordChanged: lambda entry, zone: (
         "the password was changed; all other devices have to log in again"
     ),

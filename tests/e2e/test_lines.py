@@ -62,7 +62,7 @@ def test_quit_and_exit_leave_and_nothing_behind_them_is_done(chat: Chat, word: s
         ("rooms", r"^  @alice +up to #1, all read\n  general +empty\n$"),
         ("who", r"^· 1 online\n  alice\n$"),
         ("devices", r"^  1 +a test, since .*, this one\n$"),
-        ("help", r"\n  send <text> +say something"),
+        ("help", r"(^|\n)  send <text> +say something"),
         ("help send-to", r"^  send-to <user> <text> +say something to one user alone\n$"),
     ],
 )
@@ -109,7 +109,7 @@ def test_the_first_failure_is_the_status_and_the_rest_is_done(chat: Chat) -> Non
     ("line", "complaint"),
     [
         (b"/nonsense", "no command /nonsense"),
-        (b"just words", "type `send` in front of it"),
+        (b"just words", "`send` in front of it tells everyone"),
         (b"send", "there is no text"),
         (b"status now", "takes nothing behind it"),
         (b"send \xff", "no UTF-8"),
