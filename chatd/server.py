@@ -19,6 +19,7 @@ from chatd.errors import Overloaded
 from chatd.exchanges import Caller, Exchanges
 from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
+from chatd.handlers.blocking import BlockingHandlers
 from chatd.handlers.clockwork import ClockworkHandlers
 from chatd.handlers.comments import CommentHandlers
 from chatd.handlers.context import Drop, Effects, Link, Session
@@ -146,6 +147,7 @@ class Server:
             MessageHandlers(posting, destinations, visibility),
             CommentHandlers(posting, visibility),
             RevisionHandlers(posting, visibility),
+            BlockingHandlers(store, visibility),
             FileHandlers(
                 store, settings, posting, destinations, visibility, self._storage.blobs
             ),

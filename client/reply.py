@@ -27,6 +27,8 @@ _SAFE_TWICE = frozenset(
         "upload",
         "upload-chunk",
         "who",
+        "block", "blocked", "devices", "download", "history", "ping", "rooms", "status",
+        "sync", "thread", "unread", "upload", "upload-chunk", "who",
     }
 )
 """They only read, or say where what they bring has its place."""

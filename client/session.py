@@ -29,6 +29,8 @@ from chatd.wire.commands import (
     COMMANDS,
     Ban,
     BannedUntil,
+    Block,
+    BlockedNames,
     Challenge,
     ChangePassword,
     CommentOn,
@@ -38,6 +40,7 @@ from chatd.wire.commands import (
     EditPost,
     Gap,
     History,
+    ListBlocked,
     ListDevices,
     ListReports,
     ListRooms,
@@ -67,6 +70,7 @@ from chatd.wire.commands import (
     Synced,
     Thread,
     Unban,
+    Unblock,
     Welcome,
     Who,
 )
@@ -313,6 +317,18 @@ class Client(GroupMethods):
     def who(self, after: str = "") -> Names:
         """List who is online, a page at a time."""
         return self.ask(Who(after), Names)
+
+    def block(self, user: str) -> None:
+        """Take no direct messages and invitations from a user. Raises NotFound."""
+        self.ask(Block(user), Nothing)
+
+    def unblock(self, user: str) -> None:
+        """Take them again. Raises NotFound for who is not blocked."""
+        self.ask(Unblock(user), Nothing)
+
+    def blocked(self, after: str = "") -> BlockedNames:
+        """List whom the user has blocked, a page at a time."""
+        return self.ask(ListBlocked(after), BlockedNames)
 
     def devices(self, after: int = 0) -> Devices:
         """List the devices that have a token, a page at a time."""

@@ -165,6 +165,7 @@ class User(msgspec.Struct):
     banned_until_ms: the user may send nothing before that; 0 when not banned.
     invitations: ids of the groups that the user may join, oldest first.
     asked: ids of the groups that the user waits to be let into, by the request's number.
+    blocked: whom this user wants nothing from, and since when.
     """
 
     name: str
@@ -184,6 +185,7 @@ class User(msgspec.Struct):
     invitations: list[str] = field(default_factory=list)
     asked: dict[int, str] = field(default_factory=dict)
     asks_made: int = 0
+    blocked: dict[str, int] = field(default_factory=dict)
 
     def is_banned(self, now_ms: int) -> bool:
         """Whether the user may send nothing: a ban ends on time, its timer may be late."""

@@ -8,6 +8,7 @@ from chatd.core.group import JoinLink
 from chatd.core.model import Room, User
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Conflict, NotFound
+from chatd.handlers.blocking import check_blocks
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
 from chatd.handlers.memberships import Memberships, group_of
@@ -50,6 +51,7 @@ class JoiningHandlers:
         room, group = self._memberships.owned(owner, request.room)
         user = self._visibility.other_user(request.user)
         check_may_send(owner, context.now_ms)
+        check_blocks(owner, user)
         if user.name in room.members:
             raise Conflict(f"{user.name} is in the room already")
         if user.name in group.invited:

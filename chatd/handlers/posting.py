@@ -21,10 +21,11 @@ from chatd.core.lifetime import Lifetime
 from chatd.core.model import User, Window
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
+from chatd.handlers.blocking import check_blocks
 from chatd.handlers.context import Turn
 from chatd.handlers.mentions import mentions_in
 from chatd.wire import commands as c
-from chatd.wire.rooms import GENERAL
+from chatd.wire.rooms import GENERAL, RoomKind, kind_of, title_of
 
 DIGEST_BYTES = 8
 
@@ -87,9 +88,11 @@ class Posting:
     def head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
         """Return what a post begins with that may be made now; a room may yet have to be opened.
 
-        Raises Banned, RateLimited.
+        Raises Banned, RateLimited, Forbidden in a direct room where one has blocked the other.
         """
         check_may_send(author, now_ms)
+        if kind_of(room_id) is RoomKind.DIRECT:
+            check_blocks(author, self._state.users[title_of(room_id, author.name)])
         reset_at = self._spend(author.window_for(room_id), room_id, now_ms)
         return self.uncounted_head(author, room_id, once, now_ms)._replace(reset_at=reset_at)
 

@@ -165,6 +165,18 @@ class Removed(Entry, frozen=True, tag="removed"):
     by: str
 
 
+class Blocked(Entry, frozen=True, tag="blocked"):
+    """Self log: you have blocked a user."""
+
+    user: str
+
+
+class Unblocked(Entry, frozen=True, tag="unblocked"):
+    """Self log: you have blocked a user no longer."""
+
+    user: str
+
+
 class DeviceAdded(Entry, frozen=True, tag="device_added"):
     """Self log: a device token was made."""
 
@@ -271,6 +283,8 @@ AnyEntry = (
     | Unbanned
     | Reported
     | Moderated
+    | Blocked
+    | Unblocked
 )
 
 Post = Message | Comment | File

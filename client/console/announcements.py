@@ -75,6 +75,8 @@ _WORDS: dict[type[e.Entry], Words] = {
     e.PasswordChanged: lambda entry, zone: (
         "the password was changed; all other devices have to log in again"
     ),
+    e.Blocked: lambda entry, zone: f"you have blocked {entry.user}",
+    e.Unblocked: lambda entry, zone: f"you have unblocked {entry.user}",
     e.Warned: _warned,
     e.Unwarned: lambda entry, zone: (
         f"a warning was taken back: you have {warnings_text(entry.warnings, entry.limit)}"

@@ -84,7 +84,7 @@ class Bridge:
         self._handled.release()
         await asyncio.to_thread(self._client.close)
         await asyncio.to_thread(self._reader.join, READER_SECONDS_MAX)
-        self._requests.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self._requests.shutdown, cancel_futures=True)
 
     def _follow(self) -> None:
         try:

@@ -11,6 +11,7 @@ make true.
 
 from chatd.core.events.base import *
 from chatd.core.events.accounts import *
+from chatd.core.events.blocking import *
 from chatd.core.events.posts import *
 from chatd.core.events.files import *
 from chatd.core.events.comments import *

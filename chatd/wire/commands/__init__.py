@@ -18,4 +18,5 @@ from chatd.wire.commands.reading import *
 from chatd.wire.commands.commenting import *
 from chatd.wire.commands.revising import *
 from chatd.wire.commands.knowing import *
+from chatd.wire.commands.blocking import *
 from chatd.wire.commands.moderating import *

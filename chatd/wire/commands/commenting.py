@@ -2,7 +2,7 @@
 
 from chatd.wire.commands.reading import Page
 from chatd.wire.commands.table import Nonce, PageSize, Params, RoomId, Seq, Text, command
-from chatd.wire.commands.talking import POSTING_REFUSES, Posted
+from chatd.wire.commands.talking import BLOCKED, POSTING_REFUSES, Posted
 
 NO_SUCH_POST = "nobody says anything there (any more), or you may not see it"
 
@@ -12,7 +12,7 @@ NO_SUCH_POST = "nobody says anything there (any more), or you may not see it"
     Posted,
     help="answer a message, a comment or a file, with a quote of it",
     console="comment <room#seq> <text>",
-    refuses={**POSTING_REFUSES, "not_found": NO_SUCH_POST},
+    refuses={**POSTING_REFUSES, "forbidden": BLOCKED, "not_found": NO_SUCH_POST},
 )
 class CommentOn(Params, frozen=True):
     room: RoomId

@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from chatd.wire.commands.table import Nonce, Params, Result, RoomId, Seq, command
-from chatd.wire.commands.talking import POSTING_REFUSES, Posted
+from chatd.wire.commands.talking import BLOCKED, POSTING_REFUSES, Posted
 
 CHUNK_BYTES_MAX = 48 * 1024
 """What one chunk holds at most, in both directions: it has to fit a frame."""
@@ -39,6 +39,7 @@ class UploadState(Result, frozen=True):
         "bad_request": "the name can't be that of a file, or the caption says nothing",
         "banned": "you may not send until `until`",
         "conflict": "you have too many unfinished uploads",
+        "forbidden": BLOCKED,
         "not_found": "there is no such room or user for you",
         "rate_limited": "the period's messages are used up, `reset_at` says until when",
         "storage_full": "the server's disk is full, or your quota of `limit` bytes is",
@@ -78,6 +79,7 @@ class UploadChunk(Params, frozen=True):
         **POSTING_REFUSES,
         "bad_request": "the bytes are not those of the SHA-256 that was told: cancel the upload",
         "conflict": "bytes are missing, or the nonce was used for something else",
+        "forbidden": BLOCKED,
         "not_found": "you have no such upload, or may not send to its room any more",
     },
 )

@@ -60,6 +60,7 @@ class Create(Params, frozen=True):
     help="invite a user to a room of yours, who may then join without asking",
     console="invite <room> <user>",
     refuses={
+        "forbidden": "one of you has blocked the other",
         **OWNER_REFUSES,
         "banned": "you may not send until `until`",
         "conflict": "the user is a member, invited already, or has asked to join; or there are "

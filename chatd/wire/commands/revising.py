@@ -2,7 +2,7 @@
 
 from chatd.wire.commands.commenting import NO_SUCH_POST
 from chatd.wire.commands.table import Nonce, Params, RoomId, Seq, Text, command
-from chatd.wire.commands.talking import POSTING_REFUSES, Posted
+from chatd.wire.commands.talking import BLOCKED, POSTING_REFUSES, Posted
 
 
 @command(
@@ -12,7 +12,7 @@ from chatd.wire.commands.talking import POSTING_REFUSES, Posted
     console="edit <room#seq> <text>",
     refuses={
         **POSTING_REFUSES,
-        "forbidden": "it is somebody else's, or a file",
+        "forbidden": f"it is somebody else's, or a file; or {BLOCKED}",
         "not_found": NO_SUCH_POST,
     },
 )

@@ -11,6 +11,7 @@ POSTING_REFUSES = {
     "too_large": "the text has more bytes than `limit`",
 }
 """What every command that posts a text may be refused with."""
+BLOCKED = "you have blocked that user, or that user takes nothing from you"
 
 
 class Posted(Result, frozen=True):
@@ -40,6 +41,7 @@ class Send(Params, frozen=True):
     console="send-to <user> <text>",
     refuses={
         **POSTING_REFUSES,
+        "forbidden": BLOCKED,
         "not_found": "there is no such user",
         "rate_limited": "the period's messages are used up, or you began too many conversations",
     },

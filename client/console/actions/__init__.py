@@ -13,6 +13,7 @@ Misuse and what the server refuses are shown by the console.
 """
 
 from client.console.actions import accounts as accounts
+from client.console.actions import blocking as blocking
 from client.console.actions import files as files
 from client.console.actions import groups as groups
 from client.console.actions import knowing as knowing

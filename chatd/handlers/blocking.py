@@ -1,0 +1,65 @@
+"""Blocking: users who want nothing from each other.
+
+Who is blocked is told that the other takes nothing, and not since when or why: a message that
+vanished in silence would be worse, for it was acknowledged. Both directions are closed, since
+an answer to who has blocked somebody could not be given.
+"""
+
+from bisect import bisect_right
+
+from chatd.core import events as e
+from chatd.core.model import User
+from chatd.core.store import Store
+from chatd.errors import BadRequest, Conflict, Forbidden, NotFound
+from chatd.handlers.context import Context
+from chatd.handlers.dispatch import handles
+from chatd.handlers.visibility import Visibility
+from chatd.wire import commands as c
+
+BLOCKED_MAX = 1_000
+"""Users that one user may block."""
+
+
+def check_blocks(user: User, other: User) -> None:
+    """Refuse what `user` wants to reach `other` with, where one has blocked the other."""
+    if other.name in user.blocked:
+        raise Forbidden(f"you have blocked {other.name}; unblock that user first")
+    if user.name in other.blocked:
+        raise Forbidden(f"{other.name} takes no messages and invitations from you")
+
+
+class BlockingHandlers:
+    """`block`, `unblock`, `blocked`."""
+
+    def __init__(self, store: Store, visibility: Visibility) -> None:
+        self._store = store
+        self._visibility = visibility
+
+    @handles(c.Block)
+    def block(self, context: Context, request: c.Block) -> c.Nothing:
+        user = self._visibility.user(context)
+        other = self._visibility.other_user(request.user)
+        if other is user:
+            raise BadRequest("nobody blocks oneself")
+        if other.name in user.blocked:
+            return c.Nothing()
+        if len(user.blocked) >= BLOCKED_MAX:
+            raise Conflict("you have blocked too many users; unblock some", limit=BLOCKED_MAX)
+        self._store.commit(e.UserBlocked(context.now_ms, user.name, other.name))
+        return c.Nothing()
+
+    @handles(c.Unblock)
+    def unblock(self, context: Context, request: c.Unblock) -> c.Nothing:
+        user = self._visibility.user(context)
+        other = self._visibility.other_user(request.user)
+        if other.name not in user.blocked:
+            raise NotFound("you have not blocked that user")
+        self._store.commit(e.UserUnblocked(context.now_ms, user.name, other.name))
+        return c.Nothing()
+
+    @handles(c.ListBlocked)
+    def blocked(self, context: Context, request: c.ListBlocked) -> c.BlockedNames:
+        names = sorted(self._visibility.user(context).blocked)
+        start = bisect_right(names, request.after) if request.after else 0
+        page = names[start : start + request.limit]
+        return c.BlockedNames(page, page[-1] if start + len(page) < len(names) else None)

@@ -1,0 +1,55 @@
+"""Blocking: to want nothing from somebody."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from chatd.wire.commands.table import (
+    NAME_BYTES_MAX,
+    Name,
+    PageSize,
+    Params,
+    Result,
+    command,
+)
+
+
+@command(
+    "block",
+    help="take no direct messages and invitations from a user, and send that one none",
+    console="block <user>",
+    refuses={
+        "bad_request": "that is you",
+        "conflict": "you have blocked as many users as one can",
+        "not_found": "there is no such user",
+        "storage_full": "the server's disk is full",
+    },
+)
+class Block(Params, frozen=True):
+    user: Name
+
+
+@command(
+    "unblock",
+    help="take direct messages and invitations from a user again",
+    console="unblock <user>",
+    refuses={
+        "not_found": "you have not blocked such a user",
+        "storage_full": "the server's disk is full",
+    },
+)
+class Unblock(Params, frozen=True):
+    user: Name
+
+
+class BlockedNames(Result, frozen=True):
+    """A page of names, in order."""
+
+    names: list[str]
+    next: str | None
+
+
+@command("blocked", BlockedNames, help="list whom you have blocked", console="blocked")
+class ListBlocked(Params, frozen=True):
+    after: Annotated[str, Meta(max_length=NAME_BYTES_MAX)] = ""
+    limit: PageSize = 100

@@ -1,0 +1,32 @@
+"""Blocking: to want nothing from somebody. What it changes comes as an entry."""
+
+from chatd.wire import commands as c
+from client.console.actions.table import action
+from client.console.answers import names_lines
+from client.console.arguments import no_arguments, user_of
+from client.console.console import Console
+from client.console.typed import Command
+
+
+@action("block")
+async def block(console: Console, typed: Command) -> None:
+    await console.ask(c.Block(user_of("block", typed.rest)), c.Nothing)
+
+
+@action("unblock")
+async def unblock(console: Console, typed: Command) -> None:
+    await console.ask(c.Unblock(user_of("unblock", typed.rest)), c.Nothing)
+
+
+@action("blocked")
+async def blocked(console: Console, typed: Command) -> None:
+    no_arguments("blocked", typed.rest)
+    await _blocked_after(console, "")
+
+
+async def _blocked_after(console: Console, after: str) -> None:
+    page = await console.ask(c.ListBlocked(after), c.BlockedNames)
+    console.show(names_lines(console.renderer, page.names))
+    if page.next is not None:
+        further = page.next
+        console.offer_more(lambda: _blocked_after(console, further))
