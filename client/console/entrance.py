@@ -45,11 +45,10 @@ class Entrance:
 
         Raises LoginRequired if it can't be done, ConnectionLost, and what the server refuses.
         """
-        self._client.connect()  # nobody types a password in vain
+        self._client.connect()  # before anything is asked in vain
         name = name or self._keyring.last_name or self._ask("Name: ").strip()
         if not name:
             raise LoginRequired("without a name nobody gets in")
-        self._client.connect()  # before anything is asked in vain
         if self._by_token(name):
             return False
         for _ in range(TRIES_MAX):

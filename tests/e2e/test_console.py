@@ -68,6 +68,17 @@ def register(terminal: Terminal, name: str) -> None:
     terminal.line(PASSWORD)
 
 
+def answers(terminal: Terminal, new_password: str) -> None:
+    """Answer what `password` asks."""
+    for question, answer in (
+        ("Present password:", PASSWORD),
+        ("New password:", new_password),
+        ("The same again:", new_password),
+    ):
+        terminal.until(lambda: terminal.prompt == question, question)
+        terminal.line(answer)
+
+
 def texts_in(terminal: Terminal, pattern: str = r"(text \d+)$") -> list[str]:
     """Return what entries say, in the order of the screen, those scrolled away first."""
     found = (re.search(r"#\d+ .*: " + pattern, row) for row in terminal.everything)
@@ -196,6 +207,7 @@ def test_killed_server_comes_back_and_both_consoles_go_on(
     bob.line("send-to alice text 3")
     alice.sees("… text 2")
     bob.sees("… text 3")
+    alice.keys("half a line")
     server.start()
     cable.plug(server.port)
     bob.sees("alice: text 2")
@@ -204,6 +216,7 @@ def test_killed_server_comes_back_and_both_consoles_go_on(
     bob.sees("bob → alice: text 3")
     for console in (alice, bob):
         assert sorted(texts_in(console)) == ["text 1", "text 2", "text 3"]
+    alice.until(lambda: alice.prompt == "> half a line", "what was typed meanwhile")
 
 
 # -- the line that is typed ------------------------------------------------------------------
@@ -266,19 +279,40 @@ def test_password_typed_at_a_question_is_hidden_and_not_kept(
 ) -> None:
     alice = opens("alice")
     alice.line("password")
-    for question, answer in (
-        ("Present password:", PASSWORD),
-        ("New password:", "a new secret"),
-        ("The same again:", "a new secret"),
-    ):
-        alice.until(lambda: alice.prompt == question, question)
-        alice.line(answer)
+    answers(alice, "a new secret")
     alice.sees("the password is changed")
     assert b"a new secret" not in alice.raw
     assert "a new secret" not in (tmp_path / "home of alice/chat/history").read_text()
     alice.line("quit")
     assert alice.ends() == 0
     opens("alice").sees("` lists")
+
+
+def test_changed_password_ends_the_other_console_and_says_why(
+    opens: Opens, cable: Cable, tmp_path: Path
+) -> None:
+    here = opens("alice")
+    with Terminal(tmp_path / "elsewhere", cable.port, "alice") as there:
+        there.sees("Password of alice:")
+        there.line(PASSWORD)
+        there.until(lambda: " connected" in there.toolbar, "a connection")
+        here.line("password")
+        answers(here, "a new secret")
+        here.sees("the password is changed")
+        there.sees("the server does not let us in again")
+        assert there.ends() == 1
+
+
+def test_tab_completes_commands_and_names(opens: Opens) -> None:
+    alice = opens("alice")
+    opens("bob")
+    alice.until(lambda: "2 online" in alice.toolbar, "that bob is here")
+    alice.keys("send-t\t")
+    alice.until(lambda: alice.prompt == "> send-to", "a completed command")
+    alice.keys("b\t")
+    alice.until(lambda: alice.prompt == "> send-to bob", "a completed name")
+    alice.keys("hi\r")
+    alice.sees("bob#1 alice → bob: hi")
 
 
 def test_line_that_is_no_command_is_not_sent_and_comes_back(opens: Opens) -> None:
