@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from chatd.config import Fsync, Settings
 from chatd.core.acks import Acks
 from chatd.core.lifetime import Lifetime
+from chatd.core.model import User
 from chatd.core.timers import Timer, TimerWheel
 from chatd.errors import StorageFull
 from chatd.handlers.clockwork import ClockworkHandlers
@@ -84,16 +85,24 @@ class Housekeeping:
             if room.log.frames:
                 self.wheel.set("front", room.room, fronts_ms)
         for user in self._state.users.values():
-            for window in (user.general, user.private):
-                if window.count:
-                    self.new_period(user.name, window.reset_at_ms)
-            if user.banned_until_ms:
-                self.wheel.set("ban", user.name, user.banned_until_ms)
+            self._begin_with(user)
         for upload in self._state.uploads.values():
             self.wheel.set("upload", upload.number, upload.expires_ms)
         self.wheel.set("snapshot", "", now_ms + self._settings.snapshot_interval_ms)
         if self._settings.fsync is Fsync.EVERYSEC:
             self.wheel.set("sync", "", now_ms + GATHER_MS)
+
+    def _begin_with(self, user: User) -> None:
+        """Arm what a user's limits, ban and scheduled texts call for."""
+        for window in (user.general, user.private):
+            if window.count:
+                self.new_period(user.name, window.reset_at_ms)
+        if user.banned_until_ms:
+            self.wheel.set("ban", user.name, user.banned_until_ms)
+        self._arm("held", user.name, user.held_until_ms)
+        for post in user.scheduled.values():
+            if not post.is_held:
+                self.wheel.set("scheduled", (user.name, post.number), post.at_ms)
 
     # -- what a tick tells -------------------------------------------------------------------
 

@@ -36,6 +36,7 @@ from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.posting import Posting
 from chatd.handlers.reading import ReadingHandlers
 from chatd.handlers.revisions import RevisionHandlers
+from chatd.handlers.schedules import ScheduleHandlers
 from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
 from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping, Timely
@@ -145,6 +146,7 @@ class Server:
             AccountHandlers(store, settings, self._backoff, f"chatd {__version__}"),
             FollowingHandlers(store, visibility, acks),
             MessageHandlers(posting, destinations, visibility),
+            ScheduleHandlers(store, posting, destinations, visibility, self._wall_ms),
             CommentHandlers(posting, visibility),
             RevisionHandlers(posting, visibility),
             BlockingHandlers(store, visibility),
@@ -159,6 +161,9 @@ class Server:
         )
         clockwork = ClockworkHandlers(store, lifetime, acks)
         return _Handlers(Dispatcher(*families), Timely(clockwork, lifetime, timed(*families)))
+
+    def _wall_ms(self) -> int:
+        return self._clock.wall_ms
 
     # -- running -----------------------------------------------------------------------------
 

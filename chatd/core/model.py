@@ -31,10 +31,14 @@ class DeviceToken(msgspec.Struct, frozen=True):
 
 
 class Window(msgspec.Struct):
-    """How many entries a user posted in the running period, and when that ends."""
+    """How many entries a user posted in the running period, and when that ends.
+
+    held: how many of them had been scheduled and held.
+    """
 
     count: int = 0
     reset_at_ms: int = 0
+    held: int = 0
 
     def used(self, now_ms: int) -> int:
         """Return the entries that count now: a limit ends on time, its timer may be late."""
@@ -42,10 +46,22 @@ class Window(msgspec.Struct):
 
     def spend(self, reset_at_ms: int) -> None:
         """Count one entry in the period that ends at `reset_at_ms`."""
+        self._turn_to(reset_at_ms)
+        self.count += 1
+
+    def held_used(self, now_ms: int) -> int:
+        """Return the entries that had been held and count now."""
+        return self.held if now_ms < self.reset_at_ms else 0
+
+    def spend_held(self, reset_at_ms: int) -> None:
+        """Note that the entry which is counted next had been held."""
+        self._turn_to(reset_at_ms)
+        self.held += 1
+
+    def _turn_to(self, reset_at_ms: int) -> None:
         if reset_at_ms != self.reset_at_ms:
             self.reset_at_ms = reset_at_ms
-            self.count = 0
-        self.count += 1
+            self.count = self.held = 0
 
 
 class Receipt(msgspec.Struct, frozen=True, array_like=True):
@@ -118,6 +134,26 @@ class Blob(msgspec.Struct):
     entries: int = 1
 
 
+class Scheduled(msgspec.Struct):
+    """A text that is to be posted. room: where; a direct room may yet have to be opened.
+
+    held_by: why it was not posted when it was due, as the code of an error; empty if it was not
+    due yet. held_until_ms: when to try again.
+    """
+
+    number: int
+    at_ms: int
+    room: str
+    text: str
+    held_until_ms: int = 0
+    held_by: str = ""
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it was due and could not be posted."""
+        return bool(self.held_until_ms)
+
+
 class Report(msgspec.Struct, frozen=True):
     """What a user said against another. room, seq: about which entry, if about one."""
 
@@ -163,6 +199,7 @@ class User(msgspec.Struct):
     reported: whom this user reported in the last day, and when, oldest first.
     warnings: who gave one, and by which report.
     banned_until_ms: the user may send nothing before that; 0 when not banned.
+    scheduled: what is to be posted, by its number, in the order in which it was scheduled.
     invitations: ids of the groups that the user may join, oldest first.
     asked: ids of the groups that the user waits to be let into, by the request's number.
     blocked: whom this user wants nothing from, and since when.
@@ -182,6 +219,8 @@ class User(msgspec.Struct):
     reported: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     banned_until_ms: int = 0
+    scheduled: dict[int, Scheduled] = field(default_factory=dict)
+    schedules_made: int = 0
     invitations: list[str] = field(default_factory=list)
     asked: dict[int, str] = field(default_factory=dict)
     asks_made: int = 0
@@ -190,6 +229,12 @@ class User(msgspec.Struct):
     def is_banned(self, now_ms: int) -> bool:
         """Whether the user may send nothing: a ban ends on time, its timer may be late."""
         return now_ms < self.banned_until_ms
+
+    @property
+    def held_until_ms(self) -> int | None:
+        """When the first of what is held is tried again, None if nothing is."""
+        times = (post.held_until_ms for post in self.scheduled.values() if post.is_held)
+        return min(times, default=None)
 
     def window_for(self, room: str) -> Window:
         """Return the window that an entry in `room` counts in."""

@@ -64,6 +64,7 @@ class Effects:
     to_link: notices for one connection; reads: what of a user was read, by which connection;
     ends: connections to end, and why; drops: connections of a user to end.
     spenders: users whose limits have changed. periods: when a user's new period ends.
+    timed_bytes: the texts that timers have posted in this tick.
     timers: (kind, key, deadline) to be set, with no deadline to be cancelled.
     """
 
@@ -73,6 +74,7 @@ class Effects:
     drops: list["Drop"] = field(default_factory=list)
     spenders: set[str] = field(default_factory=set)
     periods: list[tuple[str, int]] = field(default_factory=list)
+    timed_bytes: int = 0
     timers: list[tuple[str, Hashable, int | None]] = field(default_factory=list)
 
 

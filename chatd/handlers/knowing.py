@@ -57,6 +57,8 @@ class KnowingHandlers:
             private=private,
             warnings=len(user.warnings),
             warnings_limit=self._settings.warnings_limit,
+            scheduled=len(user.scheduled),
+            held=sum(post.is_held for post in user.scheduled.values()),
             banned_until=user.banned_until_ms if user.is_banned(context.now_ms) else None,
             invitations=len(user.invitations),
             requests=sum(len(group.requests) for _, group in self._visibility.owned_by(user)),

@@ -129,6 +129,7 @@ class ModerationHandlers:
             )
         )
         context.effects.timers.append(("ban", user.name, until))
+        _try_held(context, user)
         return c.BannedUntil(user.name, until)
 
     @handles(c.Unban)
@@ -138,6 +139,7 @@ class ModerationHandlers:
             raise NotFound(f"{user.name} is not banned")
         self._unban(context, user, admin.name, self._admins_but(user))
         context.effects.timers.append(("ban", user.name, None))
+        _try_held(context, user)
         return c.Nothing()
 
     @handles(c.Dismiss)
@@ -196,6 +198,12 @@ class ModerationHandlers:
 
     def _unban(self, turn: Turn, user: User, by: str, admins: list[str]) -> None:
         self._store.commit(e.UserUnbanned(turn.now_ms, user.name, by, admins))
+
+
+def _try_held(turn: Turn, user: User) -> None:
+    """Look at once at what is held of a user whose ban is another now."""
+    if user.held_until_ms is not None:
+        turn.effects.timers.append(("held", user.name, turn.now_ms))
 
 
 def mapped(name: str) -> str:

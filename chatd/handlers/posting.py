@@ -96,6 +96,15 @@ class Posting:
         reset_at = self._spend(author.window_for(room_id), room_id, now_ms)
         return self.uncounted_head(author, room_id, once, now_ms)._replace(reset_at=reset_at)
 
+    def check_share_of_held(self, author: User, room_id: str, now_ms: int) -> None:
+        """Refuse what was held when the like has taken half of the running period.
+
+        Raises RateLimited.
+        """
+        window, limit = author.window_for(room_id), self._limit(room_id)
+        if limit and window.held_used(now_ms) >= max(1, limit // 2):
+            raise _used_up(window, limit)
+
     def uncounted_head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
         """Return what a post begins with that counts in no limit."""
         room = self._state.rooms.get(room_id)
@@ -131,16 +140,23 @@ class Posting:
 
     def _spend(self, window: Window, room_id: str, now_ms: int) -> int:
         """Return when the period ends that one more entry counts in. Raises RateLimited."""
-        limit = self._general_limit if room_id == GENERAL else self._private_limit
+        limit = self._limit(room_id)
         if now_ms >= window.reset_at_ms:
             return now_ms + self._period_ms
         if limit and window.count >= limit:
-            raise RateLimited(
-                "you have sent all the messages of this period",
-                limit=limit,
-                reset_at=window.reset_at_ms,
-            )
+            raise _used_up(window, limit)
         return window.reset_at_ms
+
+    def _limit(self, room_id: str) -> int:
+        return self._general_limit if room_id == GENERAL else self._private_limit
+
+
+def _used_up(window: Window, limit: int) -> RateLimited:
+    return RateLimited(
+        "you have sent all the messages of this period",
+        limit=limit,
+        reset_at=window.reset_at_ms,
+    )
 
 
 def check_may_send(user: User, now_ms: int) -> None:

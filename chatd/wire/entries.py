@@ -229,6 +229,45 @@ class Unbanned(Entry, frozen=True, tag="unbanned"):
     """Self log: you may send again."""
 
 
+class Scheduled(Entry, frozen=True, tag="scheduled"):
+    """Self log: you have scheduled a text. at: when it is due. to: the room it goes to."""
+
+    id: int
+    at: int
+    to: str
+
+
+class Cancelled(Entry, frozen=True, tag="cancelled"):
+    """Self log: you have cancelled what you had scheduled."""
+
+    id: int
+    to: str
+
+
+class Held(Entry, frozen=True, tag="held"):
+    """Self log: texts were due, and you may not post them yet. They go in their order.
+
+    until: when that is tried again. by: why, `banned` or `rate_limited`.
+    """
+
+    ids: list[int]
+    until: int
+    by: str
+
+
+class Failed(Entry, frozen=True, tag="failed"):
+    """Self log: a text was due, and you can't post it; it is not kept besides here.
+
+    code: the error that posting it would have been answered. reason: that in words.
+    """
+
+    id: int
+    to: str
+    code: str
+    reason: str
+    text: str
+
+
 class Reported(Entry, frozen=True, tag="reported"):
     """Self log of an administrator: a user has reported another.
 
@@ -281,6 +320,10 @@ AnyEntry = (
     | Unwarned
     | Banned
     | Unbanned
+    | Scheduled
+    | Cancelled
+    | Held
+    | Failed
     | Reported
     | Moderated
     | Blocked

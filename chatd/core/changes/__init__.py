@@ -13,6 +13,7 @@ from chatd.core.changes import moderation as moderation
 from chatd.core.changes import posts as posts
 from chatd.core.changes import reading as reading
 from chatd.core.changes import revisions as revisions
+from chatd.core.changes import schedules as schedules
 from chatd.core.changes import stores as stores
 from chatd.core.changes import time as time
 from chatd.core.changes.base import CHANGES as CHANGES

@@ -35,7 +35,8 @@ def post(memory: Memory, event: e.Post, entry: entries.Entry) -> None:
         author.window_for(event.room).spend(event.reset_at)
     read_own(room, event.author, event.seq, event.ts, event.due)
     if event.nonce:
-        _keep_receipt(author, event)
+        receipt = Receipt(event.digest, event.room, event.seq, event.ts)
+        keep_receipt(author, event.nonce, receipt)
 
 
 def read_own(room: Room, author: str, seq: int, ts: int, due: int) -> None:
@@ -45,10 +46,11 @@ def read_own(room: Room, author: str, seq: int, ts: int, due: int) -> None:
         member.read(seq, ts, due)
 
 
-def _keep_receipt(author: User, event: e.Post) -> None:
+def keep_receipt(author: User, nonce: str, receipt: Receipt) -> None:
+    """Remember what came of a nonce, and forget what is over."""
     while author.nonces:
         oldest = next(iter(author.nonces))
-        if event.ts - author.nonces[oldest].ts < NONCE_KEPT_MS:
+        if receipt.ts - author.nonces[oldest].ts < NONCE_KEPT_MS:
             break
         del author.nonces[oldest]
-    author.nonces[event.nonce] = Receipt(event.digest, event.room, event.seq, event.ts)
+    author.nonces[nonce] = receipt

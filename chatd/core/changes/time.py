@@ -10,7 +10,7 @@ def limits_reset(memory: Memory, event: e.LimitsReset) -> None:
     user = memory.users[event.name]
     for window in (user.general, user.private):
         if window.reset_at_ms <= event.ts:
-            window.count = 0
+            window.count = window.held = 0
 
 
 @changes(e.EntriesExpired)

@@ -19,5 +19,6 @@ from chatd.core.events.groups import *
 from chatd.core.events.moderation import *
 from chatd.core.events.revisions import *
 from chatd.core.events.reading import *
+from chatd.core.events.schedules import *
 from chatd.core.events.stores import *
 from chatd.core.events.time import *

@@ -12,6 +12,7 @@ from chatd.wire.commands.table import *
 from chatd.wire.commands.accounts import *
 from chatd.wire.commands.following import *
 from chatd.wire.commands.talking import *
+from chatd.wire.commands.scheduling import *
 from chatd.wire.commands.files import *
 from chatd.wire.commands.groups import *
 from chatd.wire.commands.reading import *

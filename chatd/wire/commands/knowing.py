@@ -42,6 +42,8 @@ class StatusResult(Result, frozen=True):
 
     warnings: how many the user has. warnings_limit: so many of them ban, 0 for never.
     banned_until: the user may send nothing before that; nil when not banned.
+    scheduled: how many texts wait to be posted.
+    held: how many of them were due, and may not be posted yet.
     invitations: how many the user has. requests: how many users ask to join rooms of this one.
     """
 
@@ -58,6 +60,8 @@ class StatusResult(Result, frozen=True):
     warnings: int
     warnings_limit: int
     banned_until: int | None
+    scheduled: int
+    held: int
     invitations: int
     requests: int
     online: int

@@ -35,6 +35,8 @@ STATUS = c.StatusResult(
     requests=0,
     warnings=0,
     warnings_limit=3,
+    scheduled=0,
+    held=0,
     banned_until=None,
 )
 

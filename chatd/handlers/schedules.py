@@ -1,0 +1,208 @@
+"""Schedules: what users want posted later, and posting it when it is due.
+
+Once only: the post and the end of its schedule are one commit. Never early: it is due when
+both server time and the wall clock have reached it, since a person set it to a time of day.
+What its author may post is decided then: it is posted, held until that is allowed, or it fails.
+"""
+
+from collections.abc import Callable
+
+from chatd.core import events as e
+from chatd.core.model import Scheduled, User
+from chatd.core.store import Store
+from chatd.errors import BadRequest, Banned, ChatError, Conflict, NotFound, RateLimited
+from chatd.handlers.context import Context, Turn
+from chatd.handlers.destinations import Destination, Destinations
+from chatd.handlers.dispatch import handles
+from chatd.handlers.posting import NOT_ONCE, Posting, check_text
+from chatd.handlers.timed import on_timer
+from chatd.handlers.visibility import Visibility
+from chatd.wire import commands as c
+from chatd.wire.rooms import RoomKind, kind_of, title_of
+
+SCHEDULED_MAX = 100
+"""So many texts of one user may wait."""
+AHEAD_MS_MAX = 366 * 86_400_000
+TICK_BYTES_MAX = 1024 * 1024
+"""A tick that has posted so many bytes of scheduled texts leaves the rest to the next."""
+LOOK_AGAIN_MS_MAX = 60_000
+"""A wall clock that is behind server time is looked at so often."""
+POST_BYTES_BESIDE = 400
+"""What a text takes besides itself in a page of the list, at most."""
+
+
+class ScheduleHandlers:
+    """`send-at`, `scheduled`, `cancel`, and what happens when it is time.
+
+    wall_ms: the wall clock, ms UTC.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        posting: Posting,
+        destinations: Destinations,
+        visibility: Visibility,
+        wall_ms: Callable[[], int],
+    ) -> None:
+        self._store = store
+        self._users = store.state.users
+        self._posting = posting
+        self._destinations = destinations
+        self._visibility = visibility
+        self._wall_ms = wall_ms
+
+    @handles(c.SendAt)
+    def send_at(self, context: Context, request: c.SendAt) -> c.ScheduledPost:
+        author, now_ms = self._visibility.user(context), context.now_ms
+        once = self._posting.once(author, request, now_ms)
+        if once.posted is not None:
+            return c.ScheduledPost(
+                once.posted.seq, request.at, once.posted.room, request.text
+            )
+        room = self._destinations.named(author, request.to, now_ms).room
+        check_text(request.text)
+        if request.at <= now_ms:
+            raise BadRequest("that time is over")
+        if request.at > now_ms + AHEAD_MS_MAX:
+            raise BadRequest("that is more than a year ahead")
+        if len(author.scheduled) >= SCHEDULED_MAX:
+            raise Conflict("too much is scheduled; cancel some of it", limit=SCHEDULED_MAX)
+        number = author.schedules_made + 1
+        self._store.commit(
+            e.PostScheduled(
+                now_ms,
+                author.name,
+                number,
+                request.at,
+                room,
+                request.text,
+                once.nonce,
+                once.digest,
+            )
+        )
+        context.effects.timers.append(("scheduled", (author.name, number), request.at))
+        return _shown(author.scheduled[number])
+
+    @handles(c.ListScheduled)
+    def scheduled(self, context: Context, request: c.ListScheduled) -> c.ScheduledPosts:
+        author = self._visibility.user(context)
+        after = [post for post in author.scheduled.values() if post.number > request.after]
+        page = _page(after)
+        next_after = page[-1].number if len(page) < len(after) else None
+        return c.ScheduledPosts([_shown(post) for post in page], next_after)
+
+    @handles(c.CancelScheduled)
+    def cancel(self, context: Context, request: c.CancelScheduled) -> c.ScheduledPost:
+        author = self._visibility.user(context)
+        post = author.scheduled.get(request.id)
+        if post is None:
+            raise NotFound("nothing of yours with that id waits")
+        self._store.commit(e.ScheduleCancelled(context.now_ms, author.name, post.number))
+        context.effects.timers.append(("scheduled", (author.name, post.number), None))
+        return _shown(post)
+
+    # -- time --------------------------------------------------------------------------------
+
+    @on_timer("scheduled")
+    def is_due(self, turn: Turn, key: tuple[str, int]) -> int | None:
+        """Post a text whose time has come, hold it or let it fail."""
+        author = self._users[key[0]]
+        post = author.scheduled.get(key[1])
+        if post is None or post.is_held:
+            return None
+        if turn.now_ms < post.at_ms or _is_full(turn):
+            return post.at_ms
+        early_ms = post.at_ms - self._wall_ms()
+        if early_ms > 0:
+            # Server time goes at half speed at least, so half of it can't be too late.
+            return turn.now_ms + max(1, min(early_ms // 2, LOOK_AGAIN_MS_MAX))
+        refusal = self._try(turn, author, post)
+        if refusal is not None:
+            self._hold(turn, author, refusal, [post])
+            turn.effects.timers.append(("held", author.name, author.held_until_ms))
+        return None
+
+    @on_timer("held")
+    def release(self, turn: Turn, name: str) -> int | None:
+        """Post what was held and may go now, in order; return when to try the rest."""
+        author = self._users[name]
+        held = [post for post in author.scheduled.values() if post.is_held]
+        kept: dict[tuple[str, int], list[Scheduled]] = {}
+        for post in sorted(held, key=lambda post: (post.at_ms, post.number)):
+            if _is_full(turn):
+                return turn.now_ms
+            refusal = self._try(turn, author, post)
+            if refusal is not None and refusal != (post.held_by, post.held_until_ms):
+                kept.setdefault(refusal, []).append(post)
+        for refusal, posts in kept.items():
+            self._hold(turn, author, refusal, posts)
+        return author.held_until_ms
+
+    def _try(self, turn: Turn, author: User, post: Scheduled) -> tuple[str, int] | None:
+        """Post a text or let it fail; return by what it is held, and until when, if it is."""
+        now_ms = turn.now_ms
+        try:
+            room, before = self._destination(author, post.room, now_ms)
+            if post.is_held:
+                self._posting.check_share_of_held(author, room, now_ms)
+            head = self._posting.head(author, room, NOT_ONCE, now_ms)
+        except (Banned, RateLimited) as refusal:
+            until = refusal.detail.get("until", refusal.detail.get("reset_at"))
+            if isinstance(until, int):
+                return refusal.code, until
+            self._fail(turn, author, post, refusal)
+        except ChatError as refusal:
+            self._fail(turn, author, post, refusal)
+        else:
+            mentions = self._posting.mentions(head, post.text)
+            sent = e.ScheduleSent(now_ms, author.name, post.number, post.is_held, head.reset_at)
+            posted = e.MessagePosted(*head, post.text, mentions)
+            self._posting.commit(turn, posted, *before, sent)
+            turn.effects.timed_bytes += len(post.text.encode())
+        return None
+
+    def _destination(self, author: User, room: str, now_ms: int) -> Destination:
+        if kind_of(room) is RoomKind.DIRECT:  # it may not be open yet
+            return self._destinations.of_user(author, title_of(room, author.name), now_ms)
+        return self._destinations.named(author, room, now_ms)
+
+    def _hold(
+        self, turn: Turn, author: User, refusal: tuple[str, int], posts: list[Scheduled]
+    ) -> None:
+        by, until = refusal
+        numbers = [post.number for post in posts]
+        self._store.commit(e.SchedulesHeld(turn.now_ms, author.name, numbers, until, by))
+
+    def _fail(self, turn: Turn, author: User, post: Scheduled, refusal: ChatError) -> None:
+        self._store.commit(
+            e.ScheduleFailed(
+                turn.now_ms, author.name, post.number, refusal.code, refusal.message
+            )
+        )
+
+
+def _is_full(turn: Turn) -> bool:
+    """Whether this tick has posted enough: its record has to fit what the journal has room for."""
+    return turn.effects.timed_bytes >= TICK_BYTES_MAX
+
+
+def _page(posts: list[Scheduled]) -> list[Scheduled]:
+    """Return the first of them that fit a page, at least one if there is any."""
+    size = 0
+    for count, post in enumerate(posts):
+        size += len(post.text.encode()) + POST_BYTES_BESIDE
+        if size > c.PAGE_BYTES_MAX:
+            return posts[:count]
+    return posts
+
+
+def _shown(post: Scheduled) -> c.ScheduledPost:
+    return c.ScheduledPost(
+        post.number,
+        post.at_ms,
+        post.room,
+        post.text,
+        post.held_until_ms or None,
+        post.held_by,
+    )

@@ -1,0 +1,73 @@
+"""Scheduling: texts that are posted later."""
+
+from chatd.wire.commands.table import Nonce, Params, Result, RoomId, Seq, Text, command
+from chatd.wire.rooms import GENERAL
+
+
+class ScheduledPost(Result, frozen=True):
+    """A text that waits for its time.
+
+    id: numbers the user's own. room: where it goes; a direct room may yet have to be opened.
+    held_until: it was due and could not be posted; that is tried again then; else nil.
+    held_by: why not, `banned` or `rate_limited`; else empty.
+    """
+
+    id: int
+    at: int
+    room: str
+    text: str
+    held_until: int | None = None
+    held_by: str = ""
+
+
+@command(
+    "send-at",
+    ScheduledPost,
+    help="say something later, at most a year ahead; what you may post is decided then",
+    console="send-at <time> [to <user|room>] <text>",
+    refuses={
+        "bad_request": "the time is over or more than a year ahead, or the text says nothing",
+        "conflict": "the nonce was used for something else, or you have scheduled `limit` already",
+        "forbidden": "the room is a self log",
+        "not_found": "there is no such room or user for you",
+        "rate_limited": "you began too many conversations",
+        "storage_full": "the server's disk is full",
+        "too_large": "the text has more bytes than `limit`",
+    },
+)
+class SendAt(Params, frozen=True):
+    at: Seq
+    text: Text
+    to: RoomId = GENERAL
+    nonce: Nonce | None = None
+
+
+class ScheduledPosts(Result, frozen=True):
+    """A page of what waits, in the order in which it was scheduled."""
+
+    posts: list[ScheduledPost]
+    next: int | None
+
+
+@command(
+    "scheduled",
+    ScheduledPosts,
+    help="list what you have scheduled and what of it is held",
+    console="scheduled",
+)
+class ListScheduled(Params, frozen=True):
+    after: Seq = 0
+
+
+@command(
+    "cancel",
+    ScheduledPost,
+    help="cancel what you have scheduled; the answer is what it was",
+    console="cancel <id>",
+    refuses={
+        "not_found": "nothing of yours with this id waits",
+        "storage_full": "the server's disk is full",
+    },
+)
+class CancelScheduled(Params, frozen=True):
+    id: Seq
