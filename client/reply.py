@@ -20,6 +20,7 @@ _SAFE_TWICE = frozenset(
         "reports",
         "requests",
         "rooms",
+        "scheduled",
         "status",
         "sync",
         "thread",

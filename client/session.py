@@ -31,6 +31,7 @@ from chatd.wire.commands import (
     BannedUntil,
     Block,
     BlockedNames,
+    CancelScheduled,
     Challenge,
     ChangePassword,
     CommentOn,
@@ -44,6 +45,7 @@ from chatd.wire.commands import (
     ListDevices,
     ListReports,
     ListRooms,
+    ListScheduled,
     ListUnread,
     LoggedIn,
     LoginFinish,
@@ -61,7 +63,10 @@ from chatd.wire.commands import (
     Result,
     Revoke,
     Rooms,
+    ScheduledPost,
+    ScheduledPosts,
     Send,
+    SendAt,
     SendTo,
     Start,
     Status,
@@ -270,6 +275,21 @@ class Client(GroupMethods):
     def post(self, room: str, text: str) -> Posted:
         """Say something in a room, by its id or `+` and its title, exactly once."""
         return self.ask(PostTo(room, text, self._environment.nonce()), Posted)
+
+    def send_at(self, at_ms: int, text: str, to: str = GENERAL) -> ScheduledPost:
+        """Say something at a time (ms UTC) to a room or user, exactly once.
+
+        Raises BadRequest for a time that is over or too far ahead, NotFound, Conflict.
+        """
+        return self.ask(SendAt(at_ms, text, to, self._environment.nonce()), ScheduledPost)
+
+    def scheduled(self, after: int = 0) -> ScheduledPosts:
+        """List what waits to be posted, a page at a time."""
+        return self.ask(ListScheduled(after), ScheduledPosts)
+
+    def cancel(self, number: int) -> ScheduledPost:
+        """Cancel what waits, by its id, and return what it was. Raises NotFound."""
+        return self.ask(CancelScheduled(number), ScheduledPost)
 
     def history(
         self,

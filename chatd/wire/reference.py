@@ -52,6 +52,7 @@ def reference() -> str:
         text.ROOMS,
         text.FOLLOWING,
         text.STANDING,
+        text.SCHEDULING,
         text.COMMANDS_INTRODUCTION,
         *map(_command, COMMANDS.values()),
         text.NOTICES_INTRODUCTION,

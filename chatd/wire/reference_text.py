@@ -196,6 +196,24 @@ Administrators are named in the settings of the server. Their self logs have `re
 report and `moderated` for what was done; what concerns an administrator is told to the others only.
 """
 
+SCHEDULING = """\
+## Scheduled texts
+
+`send-at` takes a text and the time at which it is to be posted, ms UTC: a client reads what
+people type in their own zone. It is posted once, also across restarts, when both the server's
+time and its wall clock have reached that; what fell due while the server was down goes out at
+once. What its author may post is decided then:
+
+- While the author is banned, or the messages of the period are used up, it is held: the self log
+  has `held` and says until when. Held texts go in the order of their times, and take at most half
+  of a period's messages.
+- When it can't be posted at all (the author has left the room, or is blocked), the self log has
+  `failed`, with the text. Nothing else keeps that.
+
+All devices of the author hear `scheduled`, `cancelled`, `held` and `failed`; what was posted they
+hear as what it is, an entry of its room.
+"""
+
 COMMANDS_INTRODUCTION = """\
 ## Commands
 

@@ -10,6 +10,7 @@ from typing import Any
 from chatd.wire import entries as e
 from client.console.group_words import GROUP_WORDS
 from client.console.safe_text import safe
+from client.console.schedule_words import SCHEDULE_WORDS
 from client.console.times import Zone
 from client.events import SeenEntry, UnknownEntry
 
@@ -30,7 +31,15 @@ def announcement(entry: SeenEntry, zone: Zone) -> str:
 def is_urgent(entry: SeenEntry) -> bool:
     """Tell whether an announcement must not be overlooked."""
     return isinstance(
-        entry, e.Warned | e.Banned | e.Reported | e.Invited | e.JoinRequested | e.Removed
+        entry,
+        e.Warned
+        | e.Banned
+        | e.Reported
+        | e.Held
+        | e.Failed
+        | e.Invited
+        | e.JoinRequested
+        | e.Removed,
     )
 
 
@@ -85,4 +94,5 @@ _WORDS: dict[type[e.Entry], Words] = {
     e.Unbanned: lambda entry, zone: "you are not banned any more: you can send again",
     e.Reported: _reported,
     e.Moderated: _moderated,
+    **SCHEDULE_WORDS,
 }

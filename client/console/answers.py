@@ -7,11 +7,14 @@ from chatd.wire.rooms import title_of
 from client.console.announcements import warnings_text
 from client.console.render import Renderer
 from client.console.safe_text import safe
+from client.console.schedule_words import held_text
 from client.console.styled import Line
-from client.console.wrapping import width_of
+from client.console.wrapping import cut, width_of
 
 COLUMN_GAP = 2
 NAMES_IN_STATUS = 20
+SCHEDULED_COLUMNS_MAX = 200
+"""So much of a scheduled text stands in the list of them."""
 
 
 def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
@@ -41,14 +44,32 @@ def _left(renderer: Renderer, allowance: c.Allowance, now_ms: int) -> str:
 
 
 def _standing(renderer: Renderer, status: c.StatusResult) -> list[tuple[str, str]]:
-    """Return the rows about warnings and a ban, where there are any."""
+    """Return the rows about warnings, a ban and scheduled texts, where there are any."""
     rows = []
     if status.warnings:
         rows.append(("warnings", warnings_text(status.warnings, status.warnings_limit)))
     if status.banned_until is not None:
         until = renderer.zone.deadline(status.banned_until, status.now)
         rows.append(("banned", f"you can send nothing until {until}"))
+    if status.scheduled:
+        held = f", of which {status.held} held" if status.held else ""
+        rows.append(("scheduled", f"{status.scheduled}{held}"))
     return rows
+
+
+def scheduled_lines(
+    renderer: Renderer, posts: list[c.ScheduledPost], now_ms: int
+) -> list[Line]:
+    """Return what waits to be posted, the next one first."""
+    rows = []
+    for post in sorted(posts, key=lambda post: (post.at, post.id)):
+        title = title_of(post.room, renderer.me)
+        text = cut(safe(post.text), SCHEDULED_COLUMNS_MAX)
+        rows.append((str(post.id), f"{renderer.zone.full(post.at)}, to {title}: {text}"))
+        if post.held_until is not None:
+            until = renderer.zone.deadline(post.held_until, now_ms)
+            rows.append(("", f"held: {held_text(post.held_by, until)}"))
+    return renderer.fields(rows) or renderer.note("nothing is scheduled")
 
 
 def _waiting(status: c.StatusResult) -> list[tuple[str, str]]:

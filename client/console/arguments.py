@@ -1,6 +1,7 @@
 """The arguments of commands: words into parameters. Raises Misuse for what makes no sense."""
 
 import shlex
+from datetime import tzinfo
 from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from chatd.wire.rooms import GENERAL
 from client.console.acquaintance import room_named
 from client.console.book import BOOK
 from client.console.typed import first_word
+from client.when import BadTime, When, read_when
 
 WHERE = ("before", "after", "around")
 
@@ -65,6 +67,21 @@ def room_and_text(rest: str) -> tuple[str, str]:
     if not room:
         raise misuse("post", "where?")
     return room, text_of("post", text)
+
+
+def text_at(rest: str, now_ms: int, tz: tzinfo | None) -> tuple[When, str, str]:
+    """Return when to post, to which room or user ("" for here), and what."""
+    try:
+        when, rest = read_when(rest, now_ms, tz)
+    except BadTime as error:
+        raise misuse("send-at", str(error)) from None
+    word, behind = first_word(rest)
+    if word != "to":
+        return when, "", text_of("send-at", rest)
+    to, text = first_word(behind)
+    if not to:
+        raise misuse("send-at", "to whom?")
+    return when, to, text_of("send-at", text)
 
 
 def token_label(rest: str) -> str:

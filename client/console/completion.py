@@ -51,6 +51,7 @@ def _choices(argument: str, known: Acquaintance) -> list[str]:
         "room": known.rooms,
         "room#seq": known.entries,
         "room|link": known.rooms,
+        "user|room": known.rooms,
         "text": known.people,
         "command": lambda: list(BOOK),
         "to": lambda: ["to"],

@@ -43,6 +43,12 @@ class Zone:
             return f"{_DAYS[day.weekday()]} {self.clock(ts_ms)}"
         return f"{day.isoformat()} {self.clock(ts_ms)}"
 
+    def full(self, ts_ms: int) -> str:
+        """Return when that is, with nothing left open: day, seconds and offset."""
+        local = self.local(ts_ms)
+        offset = local.isoformat(timespec="seconds")[19:]
+        return f"{day_name(local.date())}, {local:%H:%M:%S} (UTC{offset})"
+
     def deadline(self, ts_ms: int, now_ms: int) -> str:
         """Return when that is and how long until then: `14:05 (in 12 min)`."""
         return f"{self.moment(ts_ms, now_ms)} (in {duration(ts_ms - now_ms)})"

@@ -12,6 +12,8 @@ from chatd.wire.commands import (
     Ping,
     PingNotice,
     Reset,
+    ScheduledPost,
+    ScheduledPosts,
     Send,
     Start,
     Synced,
@@ -464,4 +466,26 @@ def test_a_report_and_what_administrators_do_go_out_as_their_commands(
         ("ban", {"user": "eve", "hours": 2, "reason": "enough"}),
         ("unban", {"user": "eve"}),
         ("dismiss", {"report": 3}),
+    ]
+
+
+# -- Scheduling ------------------------------------------------------------------------------
+
+
+def test_a_scheduled_text_carries_a_nonce_and_is_listed_and_cancelled(
+    network: Network, client: Client
+) -> None:
+    waits = ScheduledPost(3, 5_000, "general", "later")
+    peer = network.peer().lets_in()
+    for request_id, answer in enumerate([waits, ScheduledPosts([waits], None), waits], 1):
+        peer.answers(request_id, answer)
+    client.log_in_token("secret")
+    assert client.send_at(5_000, "later") == waits
+    assert client.scheduled().posts == [waits]
+    assert client.cancel(3) == waits
+    heard = [(h.method, h.params) for h in peer.heard() if isinstance(h, Request)]
+    assert heard[2:] == [
+        ("send-at", {"at": 5_000, "text": "later", "to": "general", "nonce": "nonce-1"}),
+        ("scheduled", {"after": 0}),
+        ("cancel", {"id": 3}),
     ]

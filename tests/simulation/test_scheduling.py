@@ -512,3 +512,14 @@ def test_text_to_a_group_reaches_its_members() -> None:
         schedule(owner, world, HOUR_MS, to="+ops")
         world.sleep(HOUR_MS)
         assert owner.texts(room) == ["later"] and bob.entries == []
+
+
+def test_text_to_a_user_who_has_blocked_its_author_meanwhile_fails() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        schedule(alice, world, HOUR_MS, to="bob")
+        bob.call("block", user="alice")
+        world.sleep(HOUR_MS)
+        (failed,) = told(alice, "failed")
+        assert (failed["code"], failed["text"]) == ("forbidden", "later")
+        assert bob.texts("alice,bob") == [] and waiting(alice) == []

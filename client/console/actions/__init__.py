@@ -20,5 +20,6 @@ from client.console.actions import knowing as knowing
 from client.console.actions import moderating as moderating
 from client.console.actions import posts as posts
 from client.console.actions import reading as reading
+from client.console.actions import scheduling as scheduling
 from client.console.actions import talking as talking
 from client.console.actions.table import ACTIONS as ACTIONS

@@ -17,9 +17,9 @@ def known() -> Acquaintance:
 @pytest.mark.parametrize(
     ("text", "choices"),
     [
-        ("sen", ["send", "send-to", "send-file"]),
+        ("sen", ["send", "send-to", "send-at", "send-file"]),
         ("/sta", ["/status"]),
-        ("SEND-", ["send-to", "send-file"]),
+        ("SEND-", ["send-to", "send-at", "send-file"]),
         ("send-to ", ["albert", "alice", "bob"]),
         ("send-to AL", ["albert", "alice"]),
         ("send-to bob hi al", ["albert", "alice"]),

@@ -1,0 +1,47 @@
+"""Scheduling: what is said later."""
+
+from chatd.wire import commands as c
+from chatd.wire.rooms import GENERAL, title_of
+from client.console.acquaintance import mapped
+from client.console.actions.table import action
+from client.console.answers import scheduled_lines
+from client.console.arguments import no_arguments, number_of, text_at
+from client.console.console import Console, now_ms
+from client.console.times import duration
+from client.console.typed import Command
+from client.environment import new_nonce
+
+
+@action("send-at")
+async def send_at(console: Console, typed: Command) -> None:
+    zone = console.renderer.zone
+    when, to, text = text_at(typed.rest, now_ms(), zone.tz)
+    room = mapped(to or console.talking_to or GENERAL).removeprefix("@")
+    request = c.SendAt(when.at_ms, text, room, new_nonce())
+    post = await console.ask(request, c.ScheduledPost)
+    if when.remark:
+        console.note(when.remark)
+    title = title_of(post.room, console.renderer.me)
+    console.note(
+        f"{post.id} goes to {title} on {zone.full(post.at)}, in {duration(post.at - now_ms())}; "
+        f"`cancel {post.id}` takes it back"
+    )
+
+
+@action("scheduled")
+async def scheduled(console: Console, typed: Command) -> None:
+    no_arguments("scheduled", typed.rest)
+    page = await console.ask(c.ListScheduled(), c.ScheduledPosts)
+    posts = page.posts
+    while page.next is not None:
+        page = await console.ask(c.ListScheduled(page.next), c.ScheduledPosts)
+        posts += page.posts
+    console.show(scheduled_lines(console.renderer, posts, now_ms()))
+
+
+@action("cancel")
+async def cancel(console: Console, typed: Command) -> None:
+    number = number_of("cancel", typed.rest, "which one? `scheduled` lists them by number")
+    post = await console.ask(c.CancelScheduled(number), c.ScheduledPost)
+    title = title_of(post.room, console.renderer.me)
+    console.note(f"{post.id} does not go to {title} any more: {post.text}")
