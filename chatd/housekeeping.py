@@ -140,9 +140,13 @@ class Housekeeping:
 
     def new_period(self, name: str, reset_at_ms: int) -> None:
         """A user's period began; the wheel ends it. A user has two, the sooner counts."""
-        armed_ms = self.wheel.deadline_ms("limits", name)
-        if armed_ms is None or reset_at_ms < armed_ms:
-            self.wheel.set("limits", name, reset_at_ms)
+        self.set_sooner("limits", name, reset_at_ms)
+
+    def set_sooner(self, kind: str, key: Hashable, deadline_ms: int) -> None:
+        """Arm a timer, unless it is armed and due before that."""
+        armed_ms = self.wheel.deadline_ms(kind, key)
+        if armed_ms is None or deadline_ms < armed_ms:
+            self.wheel.set(kind, key, deadline_ms)
 
     def set_timer(self, kind: str, key: Hashable, deadline_ms: int | None) -> None:
         """Arm or move a timer that a handler wants; with no deadline, disarm it."""

@@ -342,9 +342,8 @@ class Server:
 
     def _send(self, now_ms: int) -> None:
         for connection in self._delivery.flush(now_ms):
-            self._house.wheel.set(
-                "connection", connection.number, self._keeper.stall_look_ms(connection)
-            )
+            stall_look_ms = self._keeper.stall_look_ms(connection)
+            self._house.set_sooner("connection", connection.number, stall_look_ms)
         self._service.resume_drained()
 
     def _arm(self, now_ms: int, effects: Effects, grown: list[str]) -> None:
