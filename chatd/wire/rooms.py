@@ -54,9 +54,9 @@ def kind_of(room: str) -> RoomKind:
 def title_of(room: str, me: str) -> str:
     """Return how the user `me` sees a room: `general`, `bob`, `@alice`, `+ops`."""
     kind = kind_of(room)
-    if kind is RoomKind.GROUP:
+    if kind is _GROUP:
         return room.partition(":")[0]
-    if kind is not RoomKind.DIRECT:
+    if kind is not _DIRECT:
         return room
     one, _, other = room.partition(",")
     return other if one == me else one

@@ -407,3 +407,48 @@ def test_newcomer_is_shown_what_was_said_before(
         alice.sees("text 29")
         assert texts_in(alice) == [f"text {number}" for number in range(10, 30)]
         alice.sees("── what was said before you came ─")
+
+
+# -- private rooms ---------------------------------------------------------------------------
+
+
+def links_on(terminal: Terminal) -> list[str]:
+    """Return the commands on the screen by which others can ask to join."""
+    return [row for row in terminal.everything if re.fullmatch("join [0-9a-f]{64}", row)]
+
+
+def test_private_room_from_its_making_to_its_end(opens: Opens) -> None:
+    alice, bob, carol = opens("alice"), opens("bob"), opens("carol")
+    alice.line("create ops")
+    alice.sees("+ops is yours")
+    alice.line("invite +ops bob")
+    bob.sees("alice invites you to +ops: `join +ops`")
+    bob.line("join +ops")
+    alice.sees("bob joined")
+    bob.line("talk +ops")
+    bob.line("hello in here")
+    alice.sees("bob: hello in here")
+    alice.line("link +ops uses 1 for 2h")
+    alice.until(lambda: links_on(alice), "a link")
+    carol.line(links_on(alice)[0])
+    carol.sees("request 1 waits for the owner of the room")
+    alice.sees("carol asks to join +ops: `approve +ops carol`")
+    assert not any("+ops" in row for row in carol.everything)
+    alice.line("approve +ops carol")
+    carol.sees("request 1: you are in +ops now")
+    carol.sees("bob: hello in here")
+    alice.line("kick +ops carol")
+    carol.sees("alice removed you from +ops")
+    bob.line("now without her")
+    alice.sees("bob: now without her")
+    assert not any("without her" in row for row in carol.everything)
+    alice.line("leave +ops")
+    alice.sees("`transfer` it first")
+    alice.line("transfer +ops bob")
+    bob.sees("alice made bob the owner")
+    alice.line("talk +ops")
+    alice.line("/leave +ops")
+    alice.sees("you are out of +ops")
+    alice.sees("what you type are commands again")
+    bob.line("/members +ops")
+    bob.sees("bob  owner")
