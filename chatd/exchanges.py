@@ -202,6 +202,10 @@ class Exchanges:
         """Refuse what a page of another server sends. Raises HttpError."""
         self._origins.check_origin(request)
 
+    def may_read_metrics(self, asked: Asked) -> bool:
+        """Whether a request comes from where METRICS_FROM names."""
+        return self._origins.may_read_metrics(asked.connection.address, asked.request)
+
     def address_of(self, asked: Asked) -> str:
         """Return the address of who asks, by what a trusted proxy says of it."""
         return self._origins.client_address(asked.connection.address, asked.request)

@@ -5,7 +5,8 @@ rebinding). The browser then says that name as the host, so unknown names are re
 can't be made to stand for another one and is let through.
 """
 
-from ipaddress import ip_address, ip_network
+from collections.abc import Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from urllib.parse import urlsplit
 
 from chatd.config import Settings
@@ -16,11 +17,12 @@ ANY = "*"
 
 
 class Origins:
-    """Answers by the settings ALLOWED_HOSTS and TRUSTED_PROXIES."""
+    """Answers by the settings ALLOWED_HOSTS, TRUSTED_PROXIES and METRICS_FROM."""
 
     def __init__(self, settings: Settings) -> None:
         self._hosts = {"localhost", settings.host.lower(), *settings.allowed_hosts}
         self._proxies = [ip_network(text) for text in settings.trusted_proxies]
+        self._watchers = [ip_network(text) for text in settings.metrics_from]
 
     def check_host(self, request: HttpRequest) -> None:
         """Refuse a request that was meant for somebody else. Raises HttpError."""
@@ -43,21 +45,22 @@ class Origins:
         address: of the connection. Only proxies that are trusted are believed.
         """
         forwarded = [part.strip() for part in request.fields.get("x-forwarded-for", "").split(",")]
-        while forwarded and self._is_proxy(address):
+        while forwarded and _is_in(address, self._proxies):
             nearest = forwarded.pop()
             if not _is_address(nearest):
                 break
             address = nearest
         return address
 
+    def may_read_metrics(self, address: str, request: HttpRequest) -> bool:
+        """Whether a request comes from one of those; one that was passed on, by whom we trust."""
+        if "x-forwarded-for" in request.fields and not _is_in(address, self._proxies):
+            return False
+        return _is_in(self.client_address(address, request), self._watchers)
+
     def _is_ours(self, host: str) -> bool:
         name = _without_port(host).rstrip(".").lower()
         return ANY in self._hosts or name in self._hosts or _is_address(name.strip("[]"))
-
-    def _is_proxy(self, address: str) -> bool:
-        if not self._proxies or not _is_address(address):
-            return False
-        return any(ip_address(address) in network for network in self._proxies)
 
 
 def _without_port(host: str) -> str:
@@ -72,3 +75,9 @@ def _is_address(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_in(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
+    if not networks or not _is_address(address):
+        return False
+    return any(ip_address(address) in network for network in networks)

@@ -41,6 +41,7 @@ from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
 from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping, Timely
 from chatd.keeper import Keeper
+from chatd.metrics import Metrics, Readings
 from chatd.net.connection import OPEN, Connection, Sock
 from chatd.net.delivery import Delivery
 from chatd.net.listener import Listener, ListeningSock
@@ -99,6 +100,7 @@ class Server:
         self._clock = storage.clock
         self._loop = loop
         self._signals = signals
+        self._monotonic_ns = machine.monotonic_ns
         self._connections: dict[int, Connection] = {}
         self._connections_made = 0
         self._over: list[Connection] = []
@@ -121,6 +123,15 @@ class Server:
         self._service.start_tls = self._start_tls
         self._protocols = Protocols(tls=tls is not None, plain=settings.plain)
         self._house = Housekeeping(storage, self._acks, settings, handlers.timely)
+        self._readings = Readings(
+            self._connections,
+            self._delivery,
+            storage,
+            self._house.wheel,
+            self._service.refused,
+            self._presence,
+        )
+        Metrics(self._exchanges, self._readings)
         self._house.on("connection", self._look_after)
         self._house.on("listen", self._listen_again)
         self._house.on("presence", self._tell_presence)
@@ -202,12 +213,13 @@ class Server:
         timeout_s: the longest to wait, None for as long as nothing is due.
         """
         ready = self._loop.wait(self._wait_s(timeout_s))
+        started_ns = self._monotonic_ns()
         now_ms = self._begin()
         self._serve(ready)
         self._house.fire(now_ms, self._service.effects)
         effects = self._service.take_effects()
         grown = list(self._store.state.grown)
-        committed = self._storage.commit()  # durable before anyone is told
+        committed = self._commit()  # durable before anyone is told
         self._tell(effects)
         self._delivery.deliver(now_ms)
         self._delivery.pump(now_ms)
@@ -219,6 +231,7 @@ class Server:
             self._house.journal_grew(now_ms)
         self._service.write_log()
         self._reap()  # close here only: no descriptor is reused within a tick
+        self._readings.ticks.add(self._monotonic_ns() - started_ns)
         return self._goes_on(now_ms)
 
     def _goes_on(self, now_ms: int) -> bool:
@@ -271,6 +284,13 @@ class Server:
                 self._unserved[watcher] = events
             else:
                 watcher.on_ready(events)
+
+    def _commit(self) -> bool:
+        started_ns = self._monotonic_ns()
+        committed = self._storage.commit()
+        if committed:
+            self._readings.commits.add(self._monotonic_ns() - started_ns)
+        return committed
 
     def _on_signal(self, signum: signal.Signals) -> None:
         if signum is signal.SIGHUP:
