@@ -60,7 +60,6 @@ class Housekeeping:
             "snapshot-poll": self._poll_snapshot,
             "storage": self._try_storage,
             "sync": self._sync,
-            "upload": self._drop_upload,
         }
 
     def configure(self, settings: Settings, timely: Timely) -> None:
@@ -200,9 +199,6 @@ class Housekeeping:
             self._effects.spenders.add(key)
         ends = [w.reset_at_ms for w in (user.general, user.private) if w.used(now_ms)]
         return min(ends, default=None)
-
-    def _drop_upload(self, number: int, now_ms: int) -> int | None:
-        return self._clockwork.drop_upload(number, now_ms)
 
     def _sync(self, key: str, now_ms: int) -> int:
         self._storage.sync()

@@ -73,7 +73,7 @@ class Keeper:
 
     def _next_look_ms(self, connection: Connection, now_ms: int) -> int:
         if connection.life is ENDING:
-            return now_ms + LINGER_MS
+            return self.last_look_ms(now_ms)
         looks = [now_ms + self._ping_ms]
         if connection.blocked_ms:
             looks.append(self.stall_look_ms(connection))

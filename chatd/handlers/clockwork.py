@@ -36,16 +36,6 @@ class ClockworkHandlers:
             self._store.commit(e.LimitsReset(now_ms, user.name))
         return over
 
-    def drop_upload(self, number: int, now_ms: int) -> int | None:
-        """Drop an upload that nobody goes on with; return when to look again, None if over."""
-        upload = self._state.uploads.get(number)
-        if upload is None:
-            return None
-        if upload.expires_ms > now_ms:
-            return upload.expires_ms
-        self._store.commit(e.UploadDropped(now_ms, number))
-        return None
-
     def move_cursors(self, now_ms: int) -> list[tuple[str, c.Read, object]]:
         """Make the acknowledgements of the last second an event; keep them if that is refused.
 

@@ -66,12 +66,6 @@ class Dispatcher:
         return handler(context, request)
 
 
-def is_notification(method: str) -> bool:
-    """Whether a method is told without an answer."""
-    command = COMMANDS.get(method)
-    return command is not None and command.result is None
-
-
 def _handlers_of(families: tuple[object, ...]) -> Iterator[tuple[type[Params], Handler]]:
     for family in families:
         for name in dir(family):

@@ -6,10 +6,11 @@ from chatd.core.blobs import Blobs
 from chatd.core.model import Upload, User
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Conflict, Expired, NotFound, StorageFull, TooLarge
-from chatd.handlers.context import Context
+from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
 from chatd.handlers.posting import NOT_ONCE, Posting
+from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 
@@ -109,6 +110,17 @@ class FileHandlers:
         upload = self._own(context, request.upload)
         self._store.commit(e.UploadDropped(context.now_ms, upload.number))
         return c.Nothing()
+
+    @on_timer("upload")
+    def expire(self, turn: Turn, number: int) -> int | None:
+        """Drop an upload that nobody goes on with; return when that may be."""
+        upload = self._state.uploads.get(number)
+        if upload is None:
+            return None
+        if upload.expires_ms > turn.now_ms:
+            return upload.expires_ms
+        self._store.commit(e.UploadDropped(turn.now_ms, number))
+        return None
 
     def _own(self, context: Context, number: int) -> Upload:
         upload = self._state.uploads.get(number)

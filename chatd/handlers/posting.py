@@ -94,7 +94,7 @@ class Posting:
         if kind_of(room_id) is RoomKind.DIRECT:
             check_blocks(author, self._state.users[title_of(room_id, author.name)])
         reset_at = self._spend(author.window_for(room_id), room_id, now_ms)
-        return self.uncounted_head(author, room_id, once, now_ms)._replace(reset_at=reset_at)
+        return self._head(author, room_id, once, now_ms, reset_at)
 
     def check_share_of_held(self, author: User, room_id: str, now_ms: int) -> None:
         """Refuse what was held when the like has taken half of the running period.
@@ -107,10 +107,13 @@ class Posting:
 
     def uncounted_head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
         """Return what a post begins with that counts in no limit."""
+        return self._head(author, room_id, once, now_ms, 0)
+
+    def _head(self, author: User, room_id: str, once: Once, now_ms: int, reset_at: int) -> Head:
         room = self._state.rooms.get(room_id)
         seq = 1 if room is None else room.log.last_seq + 1
         due = self._lifetime.due_ms(now_ms)
-        return Head(now_ms, room_id, seq, author.name, 0, due, once.nonce, once.digest)
+        return Head(now_ms, room_id, seq, author.name, reset_at, due, once.nonce, once.digest)
 
     def mentions(self, head: Head, text: str) -> list[str]:
         """Return the users whom the text of a post names."""

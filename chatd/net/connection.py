@@ -206,12 +206,8 @@ class Connection:
 
     def read(self) -> None:
         """Take one read's worth from the socket and hand it on."""
-        try:
-            data = self._sock.recv(READ_BYTES)
-        except (BlockingIOError, InterruptedError):
-            return
-        except OSError as error:
-            self._lost(error)
+        data = self._receive()
+        if data is None:
             return
         if not data:
             self._peer_hung_up = True
@@ -220,14 +216,20 @@ class Connection:
         self.codec.feed(data)
         self._owner.on_data(self, len(data))
 
-    def _discard(self) -> None:
-        """Throw away what a peer still sends, until it hangs up too or does not stop."""
+    def _receive(self) -> bytes | None:
+        """Return what has come, b"" at the end, None if nothing has or the peer is lost."""
         try:
-            data = self._sock.recv(READ_BYTES)
+            return self._sock.recv(READ_BYTES)
         except (BlockingIOError, InterruptedError):
-            return
+            return None
         except OSError as error:
             self._lost(error)
+            return None
+
+    def _discard(self) -> None:
+        """Throw away what a peer still sends, until it hangs up too or does not stop."""
+        data = self._receive()
+        if data is None:
             return
         self._discarded_bytes += len(data)
         self._owner.on_data(self, len(data))

@@ -5,7 +5,6 @@ from typing import Any
 import msgspec
 
 from chatd.errors import ProtocolError
-from chatd.wire.commands import Notice, as_notification
 from chatd.wire.entries import METHOD, entry_map
 from chatd.wire.envelope import Envelope, Notification, envelope_of
 
@@ -27,11 +26,6 @@ def entry_json(frame: bytes) -> bytes:
 def entry_notification(frame: bytes) -> bytes:
     """Return the notification that carries the entry in a frame, as JSON."""
     return _encode(Notification(METHOD, _from_msgpack(entry_map(frame))))
-
-
-def notice_notification(notice: Notice) -> bytes:
-    """Return the notification that carries a notice, as JSON."""
-    return as_json(as_notification(notice))
 
 
 def read_json(text: bytes) -> Any:
