@@ -109,15 +109,18 @@ def file_to_send(rest: str) -> tuple[Path, str, str]:
 
 
 def file_to_fetch(rest: str, me: str, *, here: str) -> tuple[str, int, Path | None]:
-    """Return the room and number of a file's entry, and where the file is to go, if told."""
-    place, rest = first_word(rest)
-    title, _, number = place.rpartition("#")
-    if not _is_number(number):
+    """Return the room and number of a file's entry, and where the file is to go, if told.
+
+    here: the id of the room that is meant by a number alone.
+    """
+    word, rest = first_word(rest)
+    if not word:
         raise misuse("get-file", "which file? name its place, as in general#42")
+    place = _place("get-file", word, me, here)
     path, rest = _path_and_rest("get-file", rest)
     if rest.strip():
         raise misuse("get-file", f"`{rest.strip()}` is too much; put a path with blanks in quotes")
-    return room_named(title or here, me), int(number), path
+    return *place, path
 
 
 def _path_and_rest(name: str, text: str) -> tuple[Path | None, str]:

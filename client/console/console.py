@@ -114,8 +114,8 @@ class Console:
 
     @property
     def page_rows(self) -> int:
-        """How many lines of a list fit on the screen."""
-        return max(5, self.screen.height - ROWS_AROUND_A_PAGE)
+        """How many lines of a list fit on the screen, and into one answer of the server."""
+        return min(max(5, self.screen.height - ROWS_AROUND_A_PAGE), c.PAGE_ITEMS_MAX)
 
     def _render(self) -> Renderer:
         self.renderer.width = self.screen.width
@@ -219,6 +219,10 @@ class Console:
     def here(self) -> str:
         """The id of the room that is meant where none is named."""
         return room_named(self.talking_to or GENERAL, self.renderer.me)
+
+    def addressed(self, title: str) -> str:
+        """Return the room or user that is meant, for the server to find; "" is here."""
+        return mapped(title or self.talking_to or GENERAL).removeprefix("@")
 
     def say(self, title: str, text: str, line: str) -> Coro:
         """Return the posting of a text to a room as people name it."""

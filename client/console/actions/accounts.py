@@ -6,21 +6,18 @@ from client.console.actions.table import action
 from client.console.answers import devices_lines
 from client.console.arguments import Misuse, no_arguments, number_of, token_label
 from client.console.console import Console, now_ms
+from client.console.pages import show_pages
 from client.console.typed import Command
 
 
 @action("devices")
 async def devices(console: Console, typed: Command) -> None:
     no_arguments("devices", typed.rest)
-    await _devices_after(console, 0)
 
+    def show(page: c.Devices) -> None:
+        console.show(devices_lines(console.renderer, page.devices, now_ms()))
 
-async def _devices_after(console: Console, after: int) -> None:
-    page = await console.ask(c.ListDevices(after), c.Devices)
-    console.show(devices_lines(console.renderer, page.devices, now_ms()))
-    if page.next is not None:
-        further = page.next
-        console.offer_more(lambda: _devices_after(console, further))
+    await show_pages(console, c.ListDevices(), c.Devices, show)
 
 
 @action("token")

@@ -5,6 +5,7 @@ from client.console.actions.table import action
 from client.console.answers import names_lines
 from client.console.arguments import no_arguments, user_of
 from client.console.console import Console
+from client.console.pages import show_pages
 from client.console.typed import Command
 
 
@@ -21,12 +22,8 @@ async def unblock(console: Console, typed: Command) -> None:
 @action("blocked")
 async def blocked(console: Console, typed: Command) -> None:
     no_arguments("blocked", typed.rest)
-    await _blocked_after(console, "")
 
+    def show(page: c.BlockedNames) -> None:
+        console.show(names_lines(console.renderer, page.names))
 
-async def _blocked_after(console: Console, after: str) -> None:
-    page = await console.ask(c.ListBlocked(after), c.BlockedNames)
-    console.show(names_lines(console.renderer, page.names))
-    if page.next is not None:
-        further = page.next
-        console.offer_more(lambda: _blocked_after(console, further))
+    await show_pages(console, c.ListBlocked(), c.BlockedNames, show)

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from chatd.wire.rooms import GENERAL
-from client.console.acquaintance import mapped
 from client.console.actions.table import action
 from client.console.arguments import file_to_fetch, file_to_send
 from client.console.console import Console
@@ -15,16 +13,14 @@ from client.files import fetch_file, find_file, send_file
 @action("send-file")
 async def send(console: Console, typed: Command) -> None:
     path, to, caption = file_to_send(typed.rest)
-    room = mapped(to or console.talking_to or GENERAL).removeprefix("@")
-    client = console.bridge.client
+    room, client = console.addressed(to), console.bridge.client
     with console.transfers.running("↑", path.name) as progress:
         await console.bridge.run(send_file, client, path, room, caption, progress)
 
 
 @action("get-file")
 async def get(console: Console, typed: Command) -> None:
-    me = console.renderer.me
-    room, seq, target = file_to_fetch(typed.rest, me, here=console.talking_to or GENERAL)
+    room, seq, target = file_to_fetch(typed.rest, console.renderer.me, here=console.here)
     client = console.bridge.client
     entry = await console.bridge.run(find_file, client, room, seq)
     downloads = Path("~/Downloads").expanduser()

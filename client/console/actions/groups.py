@@ -19,6 +19,7 @@ from client.console.group_arguments import (
     room_and_user,
     what_to_join,
 )
+from client.console.pages import show_pages
 from client.console.typed import Command
 
 
@@ -61,37 +62,30 @@ async def withdraw(console: Console, typed: Command) -> None:
 @action("invitations")
 async def invitations(console: Console, typed: Command) -> None:
     no_arguments("invitations", typed.rest)
-    await _invitations_after(console, "")
 
+    def show(page: c.Invitations) -> None:
+        for invitation in page.invitations:
+            console.known.meet_room(invitation.room)
+        console.show(invitations_lines(console.renderer, page.invitations, now_ms()))
+        if page.next is None:
+            console.show(asked_lines(console.renderer, page.asked, now_ms()))
 
-async def _invitations_after(console: Console, after: str) -> None:
-    page = await console.ask(c.ListInvitations(after), c.Invitations)
-    for invitation in page.invitations:
-        console.known.meet_room(invitation.room)
-    console.show(invitations_lines(console.renderer, page.invitations, now_ms()))
-    if page.next is not None:
-        further = page.next
-        console.offer_more(lambda: _invitations_after(console, further))
-    else:
-        console.show(asked_lines(console.renderer, page.asked, now_ms()))
+    await show_pages(console, c.ListInvitations(), c.Invitations, show)
 
 
 @action("members")
 async def members(console: Console, typed: Command) -> None:
     room = one_word("members", typed.rest, "of which room?")
-    await _members_after(console, room, "")
 
-
-async def _members_after(console: Console, room: str, after: str) -> None:
-    limit = min(console.page_rows, c.PAGE_ITEMS_MAX)
-    page = await console.ask(c.ListMembers(room, after, limit), c.Members)
-    console.known.meet(member.name for member in page.members)
-    if not after:
+    def above(page: c.Members) -> None:
         console.note(f"{page.count} in {title_of(page.room, console.renderer.me)}")
-    console.show(members_lines(console.renderer, page.members))
-    if page.next is not None:
-        further = page.next
-        console.offer_more(lambda: _members_after(console, page.room, further))
+
+    def show(page: c.Members) -> None:
+        console.known.meet(member.name for member in page.members)
+        console.show(members_lines(console.renderer, page.members))
+
+    request = c.ListMembers(room, limit=console.page_rows)
+    await show_pages(console, request, c.Members, show, above)
 
 
 @action("leave")
@@ -127,17 +121,13 @@ async def unlink(console: Console, typed: Command) -> None:
 @action("requests")
 async def requests(console: Console, typed: Command) -> None:
     room = one_word("requests", typed.rest, "") if typed.rest.strip() else None
-    await _requests_after(console, room, "")
 
+    def show(page: c.Requests) -> None:
+        console.known.meet(request.name for request in page.requests)
+        console.show(requests_lines(console.renderer, page.requests, now_ms()))
 
-async def _requests_after(console: Console, room: str | None, after: str) -> None:
-    limit = min(console.page_rows, c.PAGE_ITEMS_MAX)
-    page = await console.ask(c.ListRequests(room, after, limit), c.Requests)
-    console.known.meet(request.name for request in page.requests)
-    console.show(requests_lines(console.renderer, page.requests, now_ms()))
-    if page.next is not None:
-        further = page.next
-        console.offer_more(lambda: _requests_after(console, room, further))
+    request = c.ListRequests(room, limit=console.page_rows)
+    await show_pages(console, request, c.Requests, show)
 
 
 @action("approve")

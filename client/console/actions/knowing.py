@@ -6,6 +6,7 @@ from client.console.answers import names_lines, rooms_lines, status_lines
 from client.console.arguments import Misuse, no_arguments
 from client.console.book import BOOK
 from client.console.console import Console
+from client.console.pages import show_pages
 from client.console.typed import Command
 
 KEYS = (
@@ -25,51 +26,41 @@ async def status(console: Console, typed: Command) -> None:
 @action("rooms")
 async def rooms(console: Console, typed: Command) -> None:
     no_arguments("rooms", typed.rest)
-    await _rooms_after(console, "")
 
+    def show(page: c.Rooms) -> None:
+        for room in page.rooms:
+            console.known.meet_room(room.room)
+        console.show(rooms_lines(console.renderer, page.rooms))
 
-async def _rooms_after(console: Console, after: str) -> None:
-    page = await console.ask(c.ListRooms(after, min(console.page_rows, c.PAGE_ITEMS_MAX)), c.Rooms)
-    for room in page.rooms:
-        console.known.meet_room(room.room)
-    console.show(rooms_lines(console.renderer, page.rooms))
-    if page.next is not None:
-        further = page.next
-        console.offer_more(lambda: _rooms_after(console, further))
+    await show_pages(console, c.ListRooms(limit=console.page_rows), c.Rooms, show)
 
 
 @action("unread")
 async def unread(console: Console, typed: Command) -> None:
     no_arguments("unread", typed.rest)
-    await _unread_after(console, "")
 
+    def above(page: c.Rooms) -> None:
+        if not page.rooms and page.next is None:
+            console.note("everything is read")
 
-async def _unread_after(console: Console, after: str) -> None:
-    limit = min(console.page_rows, c.PAGE_ITEMS_MAX)
-    page = await console.ask(c.ListUnread(after, limit), c.Rooms)
-    if not page.rooms and not after and page.next is None:
-        console.note("everything is read")
-    console.show(rooms_lines(console.renderer, page.rooms))
-    if page.next is not None:
-        further = page.next
-        console.offer_more(lambda: _unread_after(console, further))
+    def show(page: c.Rooms) -> None:
+        console.show(rooms_lines(console.renderer, page.rooms))
+
+    await show_pages(console, c.ListUnread(limit=console.page_rows), c.Rooms, show, above)
 
 
 @action("who")
 async def who(console: Console, typed: Command) -> None:
     no_arguments("who", typed.rest)
-    await _who_after(console, "")
 
-
-async def _who_after(console: Console, after: str) -> None:
-    page = await console.ask(c.Who(after), c.Names)
-    console.known.meet(page.names)
-    if not after:
+    def above(page: c.Names) -> None:
         console.note(f"{page.count} online")
-    console.show(names_lines(console.renderer, page.names))
-    if page.next is not None:
-        further = page.next
-        console.offer_more(lambda: _who_after(console, further))
+
+    def show(page: c.Names) -> None:
+        console.known.meet(page.names)
+        console.show(names_lines(console.renderer, page.names))
+
+    await show_pages(console, c.Who(), c.Names, show, above)
 
 
 @action("help")

@@ -12,6 +12,7 @@ from client.console.arguments import (
     user_of,
 )
 from client.console.console import Console, now_ms
+from client.console.pages import show_pages
 from client.console.typed import Command
 
 
@@ -26,15 +27,11 @@ async def report(console: Console, typed: Command) -> None:
 @action("reports")
 async def reports(console: Console, typed: Command) -> None:
     no_arguments("reports", typed.rest)
-    await _reports_after(console, 0)
 
+    def show(page: c.OpenReports) -> None:
+        console.show(reports_lines(console.renderer, page.reports, now_ms()))
 
-async def _reports_after(console: Console, after: int) -> None:
-    page = await console.ask(c.ListReports(after), c.OpenReports)
-    console.show(reports_lines(console.renderer, page.reports, now_ms()))
-    if page.next is not None:
-        further = page.next
-        console.offer_more(lambda: _reports_after(console, further))
+    await show_pages(console, c.ListReports(), c.OpenReports, show)
 
 
 @action("ban")

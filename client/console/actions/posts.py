@@ -5,7 +5,7 @@ from chatd.wire.rooms import title_of
 from client.console.actions.table import action
 from client.console.arguments import entry_and_text, entry_of
 from client.console.console import Console
-from client.console.feed import page_lines
+from client.console.pages import show_entries, show_pages
 from client.console.typed import Command
 from client.environment import new_nonce
 from client.events import HistoryPage
@@ -32,15 +32,9 @@ async def delete(console: Console, typed: Command) -> None:
 @action("thread")
 async def thread(console: Console, typed: Command) -> None:
     place = entry_of("thread", typed.rest, console.renderer.me, console.here)
-    await _thread_after(console, c.Thread(*place, limit=min(console.page_rows, c.PAGE_ITEMS_MAX)))
 
+    def show(page: HistoryPage) -> None:
+        title = title_of(page.room, console.renderer.me)
+        show_entries(console, f"the thread of {title}#{place.seq}", page)
 
-async def _thread_after(console: Console, request: c.Thread) -> None:
-    page = await console.ask(request, HistoryPage)
-    title = title_of(page.room, console.renderer.me)
-    console.show(console.renderer.heading(f"the thread of {title}#{request.seq}"))
-    console.show(page_lines(console.renderer, page.entries))
-    console.show(console.renderer.heading("now"))
-    if page.next is not None:
-        further = c.Thread(request.room, request.seq, page.next, request.limit)
-        console.offer_more(lambda: _thread_after(console, further))
+    await show_pages(console, c.Thread(*place, limit=console.page_rows), HistoryPage, show)

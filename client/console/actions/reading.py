@@ -5,15 +5,16 @@ from chatd.wire.rooms import title_of
 from client.console.actions.table import action
 from client.console.arguments import history_of
 from client.console.console import Console
-from client.console.feed import page_lines
+from client.console.pages import show_entries
 from client.console.typed import Command
 from client.events import HistoryPage
 
 
 @action("history")
 async def history(console: Console, typed: Command) -> None:
-    limit = min(console.page_rows, c.PAGE_ITEMS_MAX)
-    request = history_of(typed.rest, console.renderer.me, here=console.here, limit=limit)
+    request = history_of(
+        typed.rest, console.renderer.me, here=console.here, limit=console.page_rows
+    )
     await show_page(console, request)
 
 
@@ -24,9 +25,7 @@ async def show_page(console: Console, request: c.History) -> None:
     if not page.entries:
         console.note(f"there is nothing of {title} here")
         return
-    console.show(console.renderer.heading(f"{title}, as it was"))
-    console.show(page_lines(console.renderer, page.entries))
-    console.show(console.renderer.heading("now"))
+    show_entries(console, f"{title}, as it was", page)
     if page.next is not None:
         way = "before" if request.after is None else "after"
         further = replace_place(request, way, page.next)

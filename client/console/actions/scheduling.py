@@ -1,8 +1,7 @@
 """Scheduling: what is said later."""
 
 from chatd.wire import commands as c
-from chatd.wire.rooms import GENERAL, title_of
-from client.console.acquaintance import mapped
+from chatd.wire.rooms import title_of
 from client.console.actions.table import action
 from client.console.answers import scheduled_lines
 from client.console.arguments import no_arguments, number_of, text_at
@@ -16,8 +15,7 @@ from client.environment import new_nonce
 async def send_at(console: Console, typed: Command) -> None:
     zone = console.renderer.zone
     when, to, text = text_at(typed.rest, now_ms(), zone.tz)
-    room = mapped(to or console.talking_to or GENERAL).removeprefix("@")
-    request = c.SendAt(when.at_ms, text, room, new_nonce())
+    request = c.SendAt(when.at_ms, text, console.addressed(to), new_nonce())
     post = await console.ask(request, c.ScheduledPost)
     if when.remark:
         console.note(when.remark)

@@ -1,0 +1,51 @@
+"""Lists that come in pages: one is shown, and Enter shows the next."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from chatd.wire import commands as c
+from client.console.console import Console
+from client.console.feed import page_lines
+from client.events import HistoryPage
+
+Page = TypeVar(
+    "Page",
+    c.BlockedNames,
+    c.Devices,
+    c.Invitations,
+    c.Members,
+    c.Names,
+    c.OpenReports,
+    c.Requests,
+    c.Rooms,
+    HistoryPage,
+)
+"""Answers with `next`, which is `after` in the request for the page behind."""
+
+
+async def show_pages(
+    console: Console,
+    request: c.Params,
+    result: type[Page],
+    show: Callable[[Page], object],
+    above: Callable[[Page], object] = lambda page: None,
+) -> None:
+    """Show the page that a request asks for, and let Enter show those behind it.
+
+    above: shows what stands above the first page.
+    """
+    page = await console.ask(request, result)
+    above(page)
+    show(page)
+    if page.next is not None:
+        further = replace(request, after=page.next)
+        console.offer_more(lambda: show_pages(console, further, result, show))
+
+
+def show_entries(console: Console, heading: str, page: HistoryPage) -> None:
+    """Show entries of the past between two rules, so that nobody takes them for new."""
+    console.show(console.renderer.heading(heading))
+    console.show(page_lines(console.renderer, page.entries))
+    console.show(console.renderer.heading("now"))
