@@ -41,8 +41,10 @@ class Dispatcher:
         for params, handler in _handlers_of(families):
             assert params not in by_params, f"{params} is handled twice"
             by_params[params] = handler
+        # Phases in a tuple: to look for one in a set calls its hash, which is Python code.
         self._rows = {
-            method: (command, by_params.pop(command.params)) for method, command in COMMANDS.items()
+            method: (command, tuple(command.phases), by_params.pop(command.params))
+            for method, command in COMMANDS.items()
         }
         assert not by_params, f"not in the command table: {list(by_params)}"
 
@@ -54,8 +56,8 @@ class Dispatcher:
         row = self._rows.get(method)
         if row is None:
             raise UnknownMethod(f"there is no method {method[:64]!r}")
-        command, handler = row
-        if context.session.phase not in command.phases:
+        command, phases, handler = row
+        if context.session.phase not in phases:
             raise _out_of_turn(command, context.session.phase)
         try:
             request = msgspec.convert(params, command.params)

@@ -7,7 +7,7 @@ from itertools import islice, takewhile
 from chatd.core.names import CHARACTERS_MAX, PUNCTUATION, map_name, may_be_inside
 from chatd.core.state import State
 from chatd.errors import ChatError
-from chatd.wire.rooms import RoomKind, kind_of
+from chatd.wire.rooms import GENERAL, is_direct
 
 MENTIONS_MAX = 20
 """So many words behind an @ are looked at in one text; further ones name nobody."""
@@ -60,6 +60,6 @@ def _mapped(word: str) -> str:
 
 
 def _sees(state: State, name: str, room_id: str) -> bool:
-    if kind_of(room_id) is RoomKind.DIRECT:  # which may yet have to be opened
+    if is_direct(room_id):  # which may yet have to be opened
         return name in room_id.split(",")
-    return kind_of(room_id) is RoomKind.GENERAL or name in state.rooms[room_id].members
+    return room_id == GENERAL or name in state.rooms[room_id].members

@@ -25,7 +25,7 @@ from chatd.handlers.blocking import check_blocks
 from chatd.handlers.context import Turn
 from chatd.handlers.mentions import mentions_in
 from chatd.wire import commands as c
-from chatd.wire.rooms import GENERAL, RoomKind, kind_of, title_of
+from chatd.wire.rooms import GENERAL, is_direct, title_of
 
 DIGEST_BYTES = 8
 
@@ -91,7 +91,7 @@ class Posting:
         Raises Banned, RateLimited, Forbidden in a direct room where one has blocked the other.
         """
         check_may_send(author, now_ms)
-        if kind_of(room_id) is RoomKind.DIRECT:
+        if is_direct(room_id):
             check_blocks(author, self._state.users[title_of(room_id, author.name)])
         reset_at = self._spend(author.window_for(room_id), room_id, now_ms)
         return self._head(author, room_id, once, now_ms, reset_at)

@@ -18,7 +18,7 @@ from chatd.handlers.posting import NOT_ONCE, Posting, check_text
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
-from chatd.wire.rooms import RoomKind, kind_of, title_of
+from chatd.wire.rooms import is_direct, title_of
 
 SCHEDULED_MAX = 100
 """So many texts of one user may wait."""
@@ -163,7 +163,7 @@ class ScheduleHandlers:
         return None
 
     def _destination(self, author: User, room: str, now_ms: int) -> Destination:
-        if kind_of(room) is RoomKind.DIRECT:  # it may not be open yet
+        if is_direct(room):  # it may not be open yet
             return self._destinations.of_user(author, title_of(room, author.name), now_ms)
         return self._destinations.named(author, room, now_ms)
 

@@ -51,6 +51,11 @@ def kind_of(room: str) -> RoomKind:
     return _KIND_OF_MARK.get(room[:1], _DIRECT)
 
 
+def is_direct(room: str) -> bool:
+    """Whether an id names the room of two users."""
+    return kind_of(room) is _DIRECT
+
+
 def title_of(room: str, me: str) -> str:
     """Return how the user `me` sees a room: `general`, `bob`, `@alice`, `+ops`."""
     kind = kind_of(room)
