@@ -110,6 +110,7 @@ class Server:
         self._delivery = Delivery(
             self._store.state, self._presence, settings.high_water_bytes, settings.tick_bytes_max
         )
+        self.on_queued = self._delivery.mark  # straight there: each delivery comes this way
         self._acks = Acks()
         self._backoff = LoginBackoff()
         self._keeper = Keeper(settings)
@@ -446,9 +447,6 @@ class Server:
 
     def on_follow(self, connection: Connection) -> None:
         self._delivery.follow(connection)
-
-    def on_queued(self, connection: Connection) -> None:
-        self._delivery.mark(connection)
 
     def on_end(self, connection: Connection) -> None:
         self._delivery.leave(connection)

@@ -263,9 +263,10 @@ class Connection:
 
     def flush(self, now_ms: int) -> None:
         """Send what waits, as far as the socket takes it; watch for room for the rest."""
-        if self.life is DEAD or not self._outbox:
+        outbox = self._outbox
+        if not outbox or self.life is DEAD:
             return
-        data = self._outbox[0] if len(self._outbox) == 1 else b"".join(self._outbox)
+        data = outbox[0] if len(outbox) == 1 else b"".join(outbox)
         try:
             sent = self._sock.send(data)
         except (BlockingIOError, InterruptedError):
@@ -273,9 +274,9 @@ class Connection:
         except OSError as error:
             self._lost(error)
             return
-        was_blocked = bool(self.blocked_ms)
+        was_blocked = self.blocked_ms
         if sent == len(data):
-            self._outbox.clear()
+            outbox.clear()
             self.queued_bytes = self.blocked_ms = 0
             if self.life is ENDING:
                 self._hang_up()

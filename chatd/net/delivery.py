@@ -164,10 +164,10 @@ class Delivery:
         for connection in self._audience(room):
             if connection.positions is not None:
                 continue
-            kind = type(connection.codec)
-            if kind not in batches:
-                batches[kind] = connection.codec.batch(frames) if complete else b""
-            batch = batches[kind]
+            batch = batches.get(type(connection.codec))
+            if batch is None:
+                batch = connection.codec.batch(frames) if complete else b""
+                batches[type(connection.codec)] = batch
             if complete and connection.queued_bytes + len(batch) <= self._high_water_bytes:
                 connection.queue(batch)
             else:
