@@ -158,7 +158,7 @@ class Connection:
         self._sock = sock
         self._loop = loop
         self._owner = owner
-        self._outbox: list[bytes] = []
+        self._outbox: tuple[bytes, ...] | list[bytes] = ()
         self._events = READ
         self._reads = True
         self._hung_up = False
@@ -250,22 +250,37 @@ class Connection:
 
     def queue(self, data: bytes) -> None:
         """Have `data` sent, behind what waits already, when the tick is durable."""
-        if self.life is not OPEN or not data:
+        if data:
+            self.share((data,), len(data))
+
+    def share(self, batch: tuple[bytes, ...], byte_count: int) -> None:
+        """Queue what many get. All hold the one tuple, so that nothing is made for each."""
+        if self.life is not OPEN:
             return
-        if not self._outbox:
+        outbox = self._outbox
+        if not outbox:
+            self._outbox = batch
+            self.queued_bytes = byte_count
             self._owner.on_queued(self)
-        self._outbox.append(data)
-        self.queued_bytes += len(data)
+            return
+        if isinstance(outbox, list):
+            outbox += batch
+        else:
+            self._outbox = [*outbox, *batch]
+        self.queued_bytes += byte_count
 
     def tell(self, notice: Notice) -> None:
         """Queue a notification."""
         self.queue(self.codec.notice(notice))
 
-    def flush(self, now_ms: int) -> None:
-        """Send what waits, as far as the socket takes it; watch for room for the rest."""
+    def flush(self, now_ms: int) -> bool:
+        """Send what waits, as far as the socket takes it; watch for room for the rest.
+
+        Returns whether there is a rest.
+        """
         outbox = self._outbox
         if not outbox or self.life is DEAD:
-            return
+            return False
         data = outbox[0] if len(outbox) == 1 else b"".join(outbox)
         try:
             sent = self._sock.send(data)
@@ -273,15 +288,15 @@ class Connection:
             sent = 0
         except OSError as error:
             self._lost(error)
-            return
+            return False
         was_blocked = self.blocked_ms
         if sent == len(data):
-            outbox.clear()
+            self._outbox = ()
             self.queued_bytes = self.blocked_ms = 0
             if self.life is ENDING:
                 self._hang_up()
         else:
-            self._outbox = [data[sent:]]
+            self._outbox = (data[sent:],)
             self.queued_bytes = len(data) - sent
             if sent or not was_blocked:
                 self.blocked_ms = now_ms
@@ -290,6 +305,7 @@ class Connection:
             self.pinged = False
         if self._events != READ or self.blocked_ms:
             self._watch()
+        return self.blocked_ms != 0
 
     def _watch(self) -> None:
         reads = self._reads if self.life is OPEN else self._hung_up
@@ -352,7 +368,7 @@ class Connection:
             if error.errno not in GONE:
                 raise
         self._sock.close()
-        self._outbox.clear()
+        self._outbox = ()
 
     def _lost(self, error: OSError) -> None:
         if error.errno not in GONE:

@@ -40,7 +40,7 @@ class Delivery:
         self._high_water_bytes = high_water_bytes
         self._pump_bytes_max = pump_bytes_max
         self._by_name: dict[str, list[Connection]] = {}
-        self._live: dict[Connection, None] = {}
+        self._live: dict[Connection, type] = {}  # each with the class of its codec
         self._behind: dict[Connection, None] = {}
         self._dirty: dict[Connection, None] = {}
         self._pages: dict[tuple[type, str, int], tuple[bytes, int]] = {}
@@ -113,11 +113,10 @@ class Delivery:
     def broadcast(self, notice: Notice) -> None:
         """Tell all who are live; the others would only fall further behind."""
         encoded: dict[type, bytes] = {}
-        for connection in self._live:
-            kind = type(connection.codec)
-            if kind not in encoded:
-                encoded[kind] = connection.codec.notice(notice)
-            connection.queue(encoded[kind])
+        for connection, codec in self._live.items():
+            if codec not in encoded:
+                encoded[codec] = connection.codec.notice(notice)
+            connection.queue(encoded[codec])
 
     def deliver(self, now_ms: int) -> None:
         """Queue the new entries of every room to those who are live."""
@@ -150,36 +149,35 @@ class Delivery:
     def flush(self, now_ms: int) -> list[Connection]:
         """Send; return those whose peer would not take it all."""
         dirty, self._dirty = self._dirty, {}
-        for connection in dirty:
-            connection.flush(now_ms)
-        return [connection for connection in dirty if connection.blocked_ms]
+        return [connection for connection in dirty if connection.flush(now_ms)]
 
     # -- live --------------------------------------------------------------------------------
 
     def _deliver_room(self, room: Room, first: int) -> None:
         frames = room.log.after(first - 1)
         complete = first >= room.log.first_seq  # else some are gone before anybody saw them
-        batches: dict[type, bytes] = {}
+        batches: dict[type, tuple[tuple[bytes], int]] = {}
         late = []
-        for connection in self._audience(room):
+        for connection, codec in self._audience(room):
             if connection.positions is not None:
                 continue
-            batch = batches.get(type(connection.codec))
-            if batch is None:
-                batch = connection.codec.batch(frames) if complete else b""
-                batches[type(connection.codec)] = batch
-            if complete and connection.queued_bytes + len(batch) <= self._high_water_bytes:
-                connection.queue(batch)
+            if codec not in batches:
+                data = connection.codec.batch(frames)
+                batches[codec] = (data,), len(data)
+            batch, byte_count = batches[codec]
+            if complete and connection.queued_bytes + byte_count <= self._high_water_bytes:
+                connection.share(batch, byte_count)
             else:
                 late.append(connection)
         for connection in late:
             self._fall_behind(connection)
 
-    def _audience(self, room: Room) -> Iterable[Connection]:
+    def _audience(self, room: Room) -> Iterable[tuple[Connection, type]]:
+        """Return who hears a room, each with the class of its codec."""
         if room.room == GENERAL:
-            return self._live
+            return self._live.items()
         return [
-            connection
+            (connection, type(connection.codec))
             for name in room.members
             for connection in self._by_name.get(name, ())
             if connection.following
@@ -251,7 +249,7 @@ class Delivery:
         """Tell those who want marks how far they have come, if anything came for them."""
         touched: dict[Connection, None] = {}
         for room in rooms:
-            touched.update((c, None) for c in self._audience(room) if c in self._streams)
+            touched.update((c, None) for c, _ in self._audience(room) if c in self._streams)
         for connection in touched:
             if connection.positions is None:
                 self._mark_one(connection)
@@ -322,7 +320,7 @@ class Delivery:
 
     def _become_live(self, connection: Connection) -> None:
         connection.positions = None
-        self._live[connection] = None
+        self._live[connection] = type(connection.codec)
         if not connection.was_live:
             connection.was_live = True
             connection.tell(Live())
