@@ -37,6 +37,7 @@ from chatd.handlers.posting import Posting
 from chatd.handlers.reading import ReadingHandlers
 from chatd.handlers.revisions import RevisionHandlers
 from chatd.handlers.schedules import ScheduleHandlers
+from chatd.handlers.searching import SearchHandlers
 from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
 from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping, Timely
@@ -168,6 +169,7 @@ class Server:
             GroupHandlers(store, visibility, memberships, posting),
             JoiningHandlers(store, visibility, memberships, posting),
             ReadingHandlers(store, visibility),
+            SearchHandlers(visibility),
             self._knowing,
             self._moderation,
         )

@@ -6,7 +6,7 @@
 
 from client.environment import Environment
 from client.errors import ClientError, Closed, ConnectionLost, LoginRequired
-from client.events import Connected, Disconnected, Event, HistoryPage, UnknownEntry
+from client.events import Connected, Disconnected, Event, FoundPage, HistoryPage, UnknownEntry
 from client.session import Client
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Disconnected",
     "Environment",
     "Event",
+    "FoundPage",
     "HistoryPage",
     "LoginRequired",
     "UnknownEntry",

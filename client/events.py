@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from chatd.errors import ProtocolError
-from chatd.wire.commands import NOTICES, Command, Notice, Page, Result
+from chatd.wire.commands import NOTICES, Command, Found, Notice, Page, Result
 from chatd.wire.entries import METHOD, AnyEntry, Entry
 from chatd.wire.envelope import Notification
 
@@ -41,6 +41,16 @@ class HistoryPage(Result, frozen=True):
     next: int | None
 
 
+class FoundPage(Result, frozen=True):
+    """Entries that a search has found, newest first; `next` goes on, nil at the end.
+
+    A page may be short or empty and have a `next`.
+    """
+
+    entries: list[SeenEntry]
+    next: str | None
+
+
 def read_entry(value: Any) -> SeenEntry:
     """Return the entry that a map holds. Raises ProtocolError if it holds none."""
     try:
@@ -73,6 +83,9 @@ def read_result(command: Command, value: Any) -> Result:
     try:
         if command.result is Page:
             return _read_page(msgspec.convert(value, _AnyPage))
+        if command.result is Found:
+            found = msgspec.convert(value, _AnyFound)
+            return FoundPage([read_entry(entry) for entry in found.entries], found.next)
         return msgspec.convert(value, command.result)
     except msgspec.ValidationError:
         raise ProtocolError(f"the server sent a malformed answer to {command.method}") from None
@@ -82,6 +95,11 @@ class _AnyPage(msgspec.Struct):
     room: str
     entries: list[Any]
     next: int | None
+
+
+class _AnyFound(msgspec.Struct):
+    entries: list[Any]
+    next: str | None
 
 
 def _read_page(page: _AnyPage) -> HistoryPage:

@@ -10,6 +10,8 @@ R = TypeVar("R", bound=Result, covariant=True)
 
 _SAFE_TWICE = frozenset(
     {
+        "block",
+        "blocked",
         "devices",
         "download",
         "history",
@@ -21,6 +23,7 @@ _SAFE_TWICE = frozenset(
         "requests",
         "rooms",
         "scheduled",
+        "search",
         "status",
         "sync",
         "thread",
@@ -28,8 +31,6 @@ _SAFE_TWICE = frozenset(
         "upload",
         "upload-chunk",
         "who",
-        "block", "blocked", "devices", "download", "history", "ping", "rooms", "status",
-        "sync", "thread", "unread", "upload", "upload-chunk", "who",
     }
 )
 """They only read, or say where what they bring has its place."""

@@ -65,6 +65,7 @@ from chatd.wire.commands import (
     Rooms,
     ScheduledPost,
     ScheduledPosts,
+    Search,
     Send,
     SendAt,
     SendTo,
@@ -86,7 +87,7 @@ from client.acks import Acks
 from client.channel import Channel
 from client.environment import Environment
 from client.errors import Closed, ConnectionLost, LoginRequired
-from client.events import Event, HistoryPage, SeenEntry
+from client.events import Event, FoundPage, HistoryPage, SeenEntry
 from client.groups import GroupMethods
 from client.link import Link
 from client.positions import Positions
@@ -321,6 +322,18 @@ class Client(GroupMethods):
     def delete(self, room: str, seq: int) -> Posted:
         """Take back an own message, comment or file, exactly once. Raises NotFound, Forbidden."""
         return self.ask(DeletePost(room, seq, self._environment.nonce()), Posted)
+
+    def search(
+        self,
+        words: str,
+        *,
+        room: str | None = None,
+        author: str | None = None,
+        after: str = "",
+        limit: int = 50,
+    ) -> FoundPage:
+        """Search what the user may see by the beginnings of words, a page at a time."""
+        return self.ask(Search(words, room, author, after, limit), FoundPage)
 
     def status(self) -> StatusResult:
         """Ask for name, devices, unread counts, messages left and who is online."""

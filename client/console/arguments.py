@@ -9,11 +9,13 @@ from typing import NamedTuple
 from chatd.wire.commands import (
     BAN_HOURS_MAX,
     PAGE_ITEMS_MAX,
+    QUERY_CHARACTERS_MAX,
     REASON_CHARACTERS_MAX,
     TEXT_BYTES_MAX,
     Ban,
     History,
     Report,
+    Search,
 )
 from chatd.wire.rooms import GENERAL
 from client.console.acquaintance import room_named
@@ -240,6 +242,21 @@ def history_of(rest: str, me: str, *, here: str = GENERAL, limit: int) -> Histor
     if words:
         raise misuse("history", f"`{words[0]}` is too much")
     return History(room, limit=limit, **where)
+
+
+def search_of(rest: str, me: str, *, limit: int) -> Search:
+    """Return what to look for: words, and at the end `in` a room and `from` a user."""
+    words = rest.split()
+    where: dict[str, str] = {}
+    while len(words) > 2 and words[-2] in ("in", "from") and words[-2] not in where:
+        named, word = words.pop(), words.pop()
+        where[word] = room_named(named, me) if word == "in" else named.removeprefix("@")
+    text = " ".join(words)
+    if not text:
+        raise misuse("search", "for what?")
+    if len(text) > QUERY_CHARACTERS_MAX:
+        raise Misuse(f"at most {QUERY_CHARACTERS_MAX} characters can be searched for")
+    return Search(text, where.get("in"), where.get("from"), limit=limit)
 
 
 def _where(words: list[str]) -> tuple[dict[str, int], list[str]]:

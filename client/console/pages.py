@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from chatd.wire import commands as c
 from client.console.console import Console
 from client.console.feed import page_lines
-from client.events import HistoryPage
+from client.events import FoundPage, HistoryPage
 
 Page = TypeVar(
     "Page",
@@ -44,7 +44,7 @@ async def show_pages(
         console.offer_more(lambda: show_pages(console, further, result, show))
 
 
-def show_entries(console: Console, heading: str, page: HistoryPage) -> None:
+def show_entries(console: Console, heading: str, page: HistoryPage | FoundPage) -> None:
     """Show entries of the past between two rules, so that nobody takes them for new."""
     console.show(console.renderer.heading(heading))
     console.show(page_lines(console.renderer, page.entries))

@@ -16,6 +16,7 @@ from chatd.wire.commands.scheduling import *
 from chatd.wire.commands.files import *
 from chatd.wire.commands.groups import *
 from chatd.wire.commands.reading import *
+from chatd.wire.commands.searching import *
 from chatd.wire.commands.commenting import *
 from chatd.wire.commands.revising import *
 from chatd.wire.commands.knowing import *

@@ -1,8 +1,8 @@
-"""Arguments that name an entry."""
+"""Arguments that name an entry, and what to search for."""
 
 import pytest
 
-from client.console.arguments import Misuse, entry_and_text, entry_of
+from client.console.arguments import Misuse, entry_and_text, entry_of, search_of
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,28 @@ def test_entry_and_text_keeps_the_text_as_it_is() -> None:
 def test_entry_without_a_text_is_misuse(rest: str) -> None:
     with pytest.raises(Misuse):
         entry_and_text("edit", rest, "alice", "general")
+
+
+@pytest.mark.parametrize(
+    ("rest", "words", "room", "author"),
+    [
+        ("deploy", "deploy", None, None),
+        ("the deploy in general", "the deploy", "general", None),
+        ("deploy from @bob in bob", "deploy", "alice,bob", "bob"),
+        ("deploy in Bob from carol", "deploy", "alice,bob", "carol"),
+        ("in general", "in general", None, None),
+        ("from here in", "from here in", None, None),
+        ("a in b in c", "a in b", "alice,c", None),
+    ],
+)
+def test_search_takes_a_room_and_a_user_at_the_end(
+    rest: str, words: str, room: str | None, author: str | None
+) -> None:
+    request = search_of(rest, "alice", limit=10)
+    assert (request.words, request.room, request.author) == (words, room, author)
+
+
+@pytest.mark.parametrize("rest", ["", "  ", "x" * 257])
+def test_search_for_nothing_or_too_much_is_misuse(rest: str) -> None:
+    with pytest.raises(Misuse):
+        search_of(rest, "alice", limit=10)

@@ -1,0 +1,49 @@
+"""Searching what was said."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from chatd.wire.commands.table import (
+    NAME_BYTES_MAX,
+    Name,
+    PageSize,
+    Params,
+    Result,
+    RoomId,
+    command,
+)
+
+QUERY_CHARACTERS_MAX = 256
+WORDS_MAX = 8
+CURSOR_CHARACTERS_MAX = NAME_BYTES_MAX + 40
+
+
+class Found(Result, frozen=True):
+    """Entries in which every word begins a word, newest first, from all rooms together.
+
+    next: what to go on `after`, or nil at the end. A page may be short, or even empty, and have
+    one: a request looks at so much and no more.
+    """
+
+    entries: list[msgspec.Raw]
+    next: str | None
+
+
+@command(
+    "search",
+    Found,
+    help="search what you may see by the beginnings of words, in any case; newest first",
+    console="search <words> [in <room>] [from <user>]",
+    refuses={
+        "bad_request": "no word, or too many; or `after` is not what `next` was",
+        "not_found": "there is no such room for you, or no such user",
+    },
+)
+class Search(Params, frozen=True):
+    words: Annotated[str, Meta(min_length=1, max_length=QUERY_CHARACTERS_MAX)]
+    room: RoomId | None = None
+    author: Name | None = None
+    after: Annotated[str, Meta(max_length=CURSOR_CHARACTERS_MAX)] = ""
+    limit: PageSize = 50
