@@ -160,10 +160,14 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What an option takes: in words, and as a function that raises ValueError at all else."""
+    """What an option takes: in words, and as a function that raises ValueError at all else.
+
+    write: the way back, from a value to a text that means the same.
+    """
 
     allowed: str
     convert: Callable[[str], object]
+    write: Callable[[Any], str] = lambda value: _written(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +206,7 @@ def _span(unit: str, unit_ms: int) -> Callable[[int, int], Kind]:
         return Kind(
             f"a whole number of {unit} from {low} to {high}",
             lambda text: _bounded(_digits(text), low, high) * unit_ms,
+            lambda value_ms: str(value_ms // unit_ms),
         )
 
     return span
@@ -215,7 +220,8 @@ def size(low: int, high: int) -> Kind:
         return _bounded(_digits(text if unit == 1 else text[:-1]) * unit, low, high)
 
     bounds = f"from {_written_size(low)} to {_written_size(high)}"
-    return Kind(f"a number of bytes {bounds}, such as 65536, 64K, 256M or 1G", convert)
+    allowed = f"a number of bytes {bounds}, such as 65536, 64K, 256M or 1G"
+    return Kind(allowed, convert, _written_size)
 
 
 def word(words: type[StrEnum]) -> Kind:
@@ -241,7 +247,17 @@ def _digits(text: str) -> int:
     return int(text)
 
 
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple | frozenset):
+        return " ".join(sorted(value))
+    return "" if value is None else str(value)
+
+
 def _written_size(count: int) -> str:
+    if not count:
+        return "0"
     for letter, unit in reversed(SUFFIXES.items()):
         if count % unit == 0:
             return f"{count // unit}{letter}"
@@ -492,6 +508,12 @@ def changed(old: Settings, new: Settings) -> tuple[Settings, list[str]]:
     late = [o for o in fixed if getattr(old, o.field) != getattr(new, o.field)]
     kept = {option.field: getattr(old, option.field) for option in late}
     return replace(new, **kept), [option.name for option in late]
+
+
+def written(settings: Settings, name: str) -> str:
+    """Return the value of an option as it could stand in chat.ini."""
+    option = BY_NAME[name]
+    return option.kind.write(getattr(settings, option.field))
 
 
 def _option(given: _Given) -> Option:

@@ -30,7 +30,8 @@ class ChatError(Exception):
     """Refuses a request. `code` is the wire name, `detail` goes beside it on the wire.
 
     `detail` holds builtins only (numbers and strings that a client acts on: `reset_at`,
-    `limit`, …); the message is for people and carries no text of another exception.
+    `limit`, …, and `setting`, the name of one that is the reason); the message is for people
+    and carries no text of another exception.
     """
 
     code = "internal"

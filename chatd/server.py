@@ -25,6 +25,7 @@ from chatd.handlers.comments import CommentHandlers
 from chatd.handlers.context import Drop, Effects, Link, Session
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import Dispatcher
+from chatd.handlers.explaining import ExplainingHandlers
 from chatd.handlers.files import FileHandlers
 from chatd.handlers.following import FollowingHandlers
 from chatd.handlers.groups import GroupHandlers
@@ -35,6 +36,7 @@ from chatd.handlers.messages import MessageHandlers
 from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.posting import Posting
 from chatd.handlers.reading import ReadingHandlers
+from chatd.handlers.refusals import Refusals
 from chatd.handlers.revisions import RevisionHandlers
 from chatd.handlers.schedules import ScheduleHandlers
 from chatd.handlers.searching import SearchHandlers
@@ -114,11 +116,17 @@ class Server:
         self.on_queued = self._delivery.mark  # straight there: each delivery comes this way
         self._acks = Acks()
         self._backoff = LoginBackoff()
+        self._refusals = Refusals()
         self._keeper = Keeper(settings)
         self._held_until_ms = held_until_ms(self._clock)
         handlers = self._build(settings)
         self._service = Service(
-            handlers.dispatcher, self._store, settings, machine.monotonic_ns, machine.random
+            handlers.dispatcher,
+            self._store,
+            settings,
+            self._refusals,
+            machine.monotonic_ns,
+            machine.random,
         )
         self._exchanges = self._service.exchanges = Exchanges(self._service, settings)
         Streams(self._exchanges, self._service, self._store.state)
@@ -163,6 +171,7 @@ class Server:
             CommentHandlers(posting, visibility),
             RevisionHandlers(posting, visibility),
             BlockingHandlers(store, visibility),
+            ExplainingHandlers(settings, self._refusals),
             FileHandlers(
                 store, settings, posting, destinations, visibility, self._storage.blobs
             ),

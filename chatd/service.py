@@ -15,6 +15,7 @@ from chatd.core.store import Store
 from chatd.errors import ChatError, Internal, ProtocolError
 from chatd.handlers.context import Context, Effects, Session
 from chatd.handlers.dispatch import Dispatcher
+from chatd.handlers.refusals import Refusals
 from chatd.logs import Action, ActionLog
 from chatd.net.connection import OPEN, Connection
 from chatd.wire import commands as c
@@ -53,10 +54,12 @@ class Service:
         dispatcher: Dispatcher,
         store: Store,
         settings: Settings,
+        refusals: Refusals,
         monotonic_ns: Callable[[], int],
         random: Callable[[int], bytes],
     ) -> None:
         self._store = store
+        self._refusals = refusals
         self._monotonic_ns = monotonic_ns
         self._random = random
         self._actions = ActionLog()
@@ -244,6 +247,14 @@ class Service:
 
         What happens in or behind a commit ends the process: nothing may leave it then.
         """
+        try:
+            return self._call(session, method, params)
+        except ChatError as error:
+            if method != "why":  # which would only explain itself
+                self._refusals.note(session, method, self._now_ms, error)
+            raise
+
+    def _call(self, session: Session, method: str, params: Any) -> c.Result:
         commits = self._store.commits
         context = Context(self._now_ms, self.effects, session, self._random)
         try:

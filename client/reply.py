@@ -31,6 +31,7 @@ _SAFE_TWICE = frozenset(
         "upload",
         "upload-chunk",
         "who",
+        "why",
     }
 )
 """They only read, or say where what they bring has its place."""

@@ -39,6 +39,7 @@ from chatd.wire.commands import (
     Devices,
     Dismiss,
     EditPost,
+    Explanation,
     Gap,
     History,
     ListBlocked,
@@ -79,6 +80,7 @@ from chatd.wire.commands import (
     Unblock,
     Welcome,
     Who,
+    Why,
 )
 from chatd.wire.entries import Entry, Removed
 from chatd.wire.rooms import GENERAL
@@ -338,6 +340,10 @@ class Client(GroupMethods):
     def status(self) -> StatusResult:
         """Ask for name, devices, unread counts, messages left and who is online."""
         return self.ask(Status(), StatusResult)
+
+    def why(self) -> Explanation:
+        """Ask why the last thing was refused on this connection. Raises NotFound if none was."""
+        return self.ask(Why(), Explanation)
 
     def rooms(self, after: str = "") -> Rooms:
         """List rooms, a page at a time; `after` is `next` of the page before."""

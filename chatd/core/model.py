@@ -199,6 +199,7 @@ class User(msgspec.Struct):
     reported: whom this user reported in the last day, and when, oldest first.
     warnings: who gave one, and by which report.
     banned_until_ms: the user may send nothing before that; 0 when not banned.
+    banned_by: which administrator says so; empty when it was so many warnings.
     scheduled: what is to be posted, by its number, in the order in which it was scheduled.
     invitations: ids of the groups that the user may join, oldest first.
     asked: ids of the groups that the user waits to be let into, by the request's number.
@@ -219,6 +220,7 @@ class User(msgspec.Struct):
     reported: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
     banned_until_ms: int = 0
+    banned_by: str = ""
     scheduled: dict[int, Scheduled] = field(default_factory=dict)
     schedules_made: int = 0
     invitations: list[str] = field(default_factory=list)

@@ -67,7 +67,9 @@ class AccountHandlers:
     @handles(c.Register)
     def register(self, context: Context, request: c.Register) -> c.Nothing:
         if self._settings.registration is Registration.CLOSED:
-            raise Forbidden("this server takes no registrations; ask whoever runs it")
+            raise Forbidden(
+                "this server takes no registrations; ask whoever runs it", setting="REGISTRATION"
+            )
         _spend_try(context)
         name = map_name(request.name)
         if name in self._state.users:
@@ -183,7 +185,11 @@ class AccountHandlers:
         user = self._state.users[context.session.name]
         limit = self._settings.devices_max
         if len(user.devices) >= limit:
-            raise Conflict("too many devices; log in without one and revoke some", limit=limit)
+            raise Conflict(
+                "too many devices; log in without one and revoke some",
+                limit=limit,
+                setting="DEVICES_MAX",
+            )
         event, token = self._new_device(context, user, label)
         self._store.commit(event)
         return event.number, token

@@ -7,7 +7,7 @@ carries out when the events are durable.
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from scramp.core import ScramServer
 
@@ -34,6 +34,19 @@ class Link(Protocol):
         """Allow what is allowed after login: larger frames, no deadline for logging in."""
 
 
+class Refusal(NamedTuple):
+    """What was answered to a request that was not done.
+
+    The fields of the error, since the error itself holds on to the frames that it went through.
+    """
+
+    method: str
+    ts: int
+    code: str
+    message: str
+    detail: dict[str, int | str]
+
+
 class Session:
     """One connection's conversation with the handlers.
 
@@ -41,9 +54,13 @@ class Session:
     device: the number of the token it logged in with; 0 for a password alone.
     proved_ms: when the password was last proved here; 0 for never.
     tries: attempts to get in since the last success.
+    refusal: what was refused here last.
     """
 
-    __slots__ = ("link", "phase", "name", "device", "peek", "synced", "proof", "proved_ms", "tries")
+    __slots__ = (
+        "link", "phase", "name", "device", "peek", "synced", "proof", "proved_ms", "tries",
+        "refusal",
+    )  # fmt: skip
 
     def __init__(self, link: Link) -> None:
         self.link = link
@@ -55,6 +72,7 @@ class Session:
         self.proof: ScramServer | None = None
         self.proved_ms = 0
         self.tries = 0
+        self.refusal: Refusal | None = None
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.blobs import Blobs
 from chatd.core.model import Upload, User
+from chatd.core.state import State
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Conflict, Expired, NotFound, StorageFull, TooLarge
 from chatd.handlers.context import Context, Turn
@@ -50,10 +51,12 @@ class FileHandlers:
         check_file_name(request.name)
         check_caption(request.caption)
         if request.size > self._file_bytes_max:
-            raise TooLarge("the file is too large", limit=self._file_bytes_max)
+            raise TooLarge(
+                "the file is too large", limit=self._file_bytes_max, setting="MAX_FILE_SIZE"
+            )
         room, before = self._destinations.named(owner, request.room, context.now_ms)
         self._posting.head(owner, room, NOT_ONCE, context.now_ms)  # may this be posted at all?
-        mine = [u for u in self._state.uploads.values() if u.owner == owner.name]
+        mine = uploads_of(self._state, owner)
         for upload in mine:
             if _is_same(upload, room, request):
                 return _state_of(upload)
@@ -133,7 +136,11 @@ class FileHandlers:
             raise Conflict("too many unfinished uploads; finish or cancel some", limit=UPLOADS_MAX)
         used = owner.file_bytes + sum(upload.size for upload in mine)
         if self._quota_bytes and used + size > self._quota_bytes:
-            raise StorageFull("your files take all the room you have", limit=self._quota_bytes)
+            raise StorageFull(
+                "your files take all the room you have",
+                limit=self._quota_bytes,
+                setting="FILE_QUOTA",
+            )
 
     # -- downloading -------------------------------------------------------------------------
 
@@ -153,6 +160,11 @@ class FileHandlers:
         if data is None or len(data) < size:
             raise Expired("the file is not on the server's disk any more")
         return c.FileChunk(request.offset, blob.size, data)
+
+
+def uploads_of(state: State, owner: User) -> list[Upload]:
+    """Return the unfinished uploads of a user."""
+    return [upload for upload in state.uploads.values() if upload.owner == owner.name]
 
 
 def check_file_name(name: str) -> None:

@@ -9,6 +9,7 @@ from chatd.core.presence import Presence
 from chatd.core.store import Store
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
+from chatd.handlers.quotas import quotas_of
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 from chatd.wire.entries import Edit, author_of, decode_entry, mentioned_in
@@ -62,6 +63,7 @@ class KnowingHandlers:
             banned_until=user.banned_until_ms if user.is_banned(context.now_ms) else None,
             invitations=len(user.invitations),
             requests=sum(len(group.requests) for _, group in self._visibility.owned_by(user)),
+            quotas=quotas_of(self._state, self._settings, user, context.now_ms),
             online=self._presence.count,
             online_names=names,
             online_more=self._presence.count > len(names),

@@ -29,14 +29,20 @@ class Memberships:
         """Refuse a user who is in as many groups as one may be. Raises Conflict."""
         limit = self._settings.groups_max
         if len(groups_of(user)) >= limit:
-            raise Conflict(f"{user.name} is in as many private rooms as one may be", limit=limit)
+            raise Conflict(
+                f"{user.name} is in as many private rooms as one may be",
+                limit=limit,
+                setting="GROUPS_MAX",
+            )
 
     def joined(self, room: Room, user: User, by: User, now_ms: int) -> e.MemberJoined:
         """Return the event of a user's joining. Raises Conflict if there is no room for it."""
         self.check_room_for_one_more(user)
         limit = self._settings.members_max
         if len(room.members) >= limit:
-            raise Conflict("the room has as many members as it may have", limit=limit)
+            raise Conflict(
+                "the room has as many members as it may have", limit=limit, setting="MEMBERS_MAX"
+            )
         floor = self._visibility.newcomer_floor(room)
         return e.MemberJoined(*self._head(room, user, by, now_ms), floor, self.due_ms(now_ms))
 

@@ -214,9 +214,14 @@ def mapped(name: str) -> str:
         return name
 
 
+def reported_lately(reporter: User, now_ms: int) -> dict[str, int]:
+    """Return whom a user has reported in the last 24 hours, and when."""
+    return {n: ts for n, ts in reporter.reported.items() if now_ms - ts < REPORT_AGAIN_MS}
+
+
 def _check_again(reporter: User, user: User, now_ms: int) -> None:
     """Refuse a second report within 24 hours of one user, and too many of different ones."""
-    recent = {n: ts for n, ts in reporter.reported.items() if now_ms - ts < REPORT_AGAIN_MS}
+    recent = reported_lately(reporter, now_ms)
     if user.name in recent:
         raise RateLimited(
             "you have reported that user already",

@@ -103,7 +103,7 @@ class Posting:
         """
         window, limit = author.window_for(room_id), self._limit(room_id)
         if limit and window.held_used(now_ms) >= max(1, limit // 2):
-            raise _used_up(window, limit)
+            raise _used_up(window, room_id, limit)
 
     def uncounted_head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
         """Return what a post begins with that counts in no limit."""
@@ -147,25 +147,27 @@ class Posting:
         if now_ms >= window.reset_at_ms:
             return now_ms + self._period_ms
         if limit and window.count >= limit:
-            raise _used_up(window, limit)
+            raise _used_up(window, room_id, limit)
         return window.reset_at_ms
 
     def _limit(self, room_id: str) -> int:
         return self._general_limit if room_id == GENERAL else self._private_limit
 
 
-def _used_up(window: Window, limit: int) -> RateLimited:
+def _used_up(window: Window, room_id: str, limit: int) -> RateLimited:
     return RateLimited(
         "you have sent all the messages of this period",
         limit=limit,
         reset_at=window.reset_at_ms,
+        setting="LIMIT_MESSAGES" if room_id == GENERAL else "LIMIT_PRIVATE",
     )
 
 
 def check_may_send(user: User, now_ms: int) -> None:
     """Refuse anything that a user wants to say while banned."""
     if user.is_banned(now_ms):
-        raise Banned("you are banned and may send nothing", until=user.banned_until_ms)
+        rule = {} if user.banned_by else {"setting": "WARNINGS_LIMIT"}
+        raise Banned("you are banned and may send nothing", until=user.banned_until_ms, **rule)
 
 
 def check_text(text: str) -> None:

@@ -9,6 +9,7 @@ from client.console.render import Renderer
 from client.console.safe_text import safe
 from client.console.schedule_words import held_text
 from client.console.styled import Line
+from client.console.transfers import size_text
 from client.console.wrapping import cut, width_of
 
 COLUMN_GAP = 2
@@ -27,6 +28,7 @@ def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
         ("private", _left(renderer, status.private, status.now)),
         *_standing(renderer, status),
         *_waiting(status),
+        ("quotas", ", ".join(map(_quota, status.quotas))),
         ("unread", _unread(renderer, status)),
         ("online", _online(status)),
         ("time", f"{renderer.zone.clock(status.now)} here; the server is in {status.time_zone}"),
@@ -44,9 +46,9 @@ def _left(renderer: Renderer, allowance: c.Allowance, now_ms: int) -> str:
 
 
 def _standing(renderer: Renderer, status: c.StatusResult) -> list[tuple[str, str]]:
-    """Return the rows about warnings, a ban and scheduled texts, where there are any."""
+    """Return the rows about warnings, and a ban and scheduled texts, where there are any."""
     rows = []
-    if status.warnings:
+    if status.warnings or status.warnings_limit:
         rows.append(("warnings", warnings_text(status.warnings, status.warnings_limit)))
     if status.banned_until is not None:
         until = renderer.zone.deadline(status.banned_until, status.now)
@@ -80,6 +82,31 @@ def _waiting(status: c.StatusResult) -> list[tuple[str, str]]:
     if status.requests:
         rows.append(("asked", f"by {status.requests} who want to join your rooms: `requests`"))
     return rows
+
+
+def _quota(quota: c.Quota) -> str:
+    is_size = quota.what == "file_bytes"
+    what = "files" if is_size else quota.what.replace("_", " ")
+    used, *limit = (size_text(n) if is_size else str(n) for n in _counts(quota))
+    return " of ".join([f"{what} {used}", *limit])
+
+
+def _counts(quota: c.Quota) -> list[int]:
+    return [quota.used] if quota.limit is None else [quota.used, quota.limit]
+
+
+def why_lines(renderer: Renderer, why: c.Explanation, now_ms: int) -> list[Line]:
+    """Return why something was refused."""
+    since = renderer.zone.moment(why.ts, now_ms)
+    rows = [("refused", f"{why.method} at {since}: {why.message}"), ("rule", why.rule)]
+    if why.setting is not None:
+        rows.append(("setting", f"{why.setting} = {why.value}"))
+    elif why.value is not None:
+        rows.append(("limit", f"{why.value}, which no setting changes"))
+    if why.until is not None:
+        over = "it is over" if why.until <= now_ms else renderer.zone.deadline(why.until, now_ms)
+        rows.append(("until", over))
+    return renderer.fields(rows)
 
 
 def _unread(renderer: Renderer, status: c.StatusResult) -> str:

@@ -377,6 +377,31 @@ def test_refused_message_says_when_it_works_again_and_the_line_comes_back(tmp_pa
             alice.until(lambda: "0 left until" in alice.toolbar, "when it works again")
 
 
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_why_tells_the_rule_its_setting_and_when_it_ends(
+    tmp_path: Path, columns: int, rows: int
+) -> None:
+    with ServerProcess(tmp_path, LIMIT_MESSAGES="1", WARNINGS_LIMIT="2") as server:
+        home = tmp_path / "home"
+        with Terminal(home, server.port, "alice", columns=columns, rows=rows) as alice:
+            register(alice, "alice")
+            alice.sees("1 left")
+            alice.line("why")
+            alice.sees("nothing was refused to you")
+            alice.line("send one")
+            alice.sees("alice: one")
+            alice.line("send two")
+            alice.sees("not sent: ")
+            alice.keys("\x15")  # Ctrl-U: the line that came back goes
+            alice.line("why")
+            alice.sees("refused  send at ")
+            alice.sees("setting  LIMIT_MESSAGES = 1")
+            alice.sees("until    ")
+            alice.line("status")
+            alice.sees("warnings  0 of 2")
+            alice.sees("devices 1 of 32")
+
+
 def test_no_color_means_no_colours(opens: Opens, users: Connects) -> None:
     colours = re.compile(rb"\x1b\[[0-9;]*[34][0-8][;m]")
     alice, carol = opens("alice", NO_COLOR="1"), opens("carol")

@@ -73,7 +73,7 @@ def user_warned(memory: Memory, event: e.UserWarned) -> None:
 @changes(e.UserBanned)
 def user_banned(memory: Memory, event: e.UserBanned) -> None:
     user = memory.users[event.user]
-    user.banned_until_ms = event.until
+    user.banned_until_ms, user.banned_by = event.until, event.by
     user.warnings.clear()
     memory.tell(
         event.user, entries.Banned, event.ts, until=event.until, reason=event.reason
@@ -83,7 +83,8 @@ def user_banned(memory: Memory, event: e.UserBanned) -> None:
 
 @changes(e.UserUnbanned)
 def user_unbanned(memory: Memory, event: e.UserUnbanned) -> None:
-    memory.users[event.user].banned_until_ms = 0
+    user = memory.users[event.user]
+    user.banned_until_ms, user.banned_by = 0, ""
     memory.tell(event.user, entries.Unbanned, event.ts)
     _tell_admins(memory, event, "unbanned")
 

@@ -22,3 +22,4 @@ from chatd.wire.commands.revising import *
 from chatd.wire.commands.knowing import *
 from chatd.wire.commands.blocking import *
 from chatd.wire.commands.moderating import *
+from chatd.wire.commands.explaining import *

@@ -37,6 +37,14 @@ class Allowance(Result, frozen=True):
     reset_at: int | None
 
 
+class Quota(Result, frozen=True):
+    """How much of something the user has; `limit` nil is no limit."""
+
+    what: str
+    used: int
+    limit: int | None
+
+
 class StatusResult(Result, frozen=True):
     """What the user is and has right now.
 
@@ -45,6 +53,7 @@ class StatusResult(Result, frozen=True):
     scheduled: how many texts wait to be posted.
     held: how many of them were due, and may not be posted yet.
     invitations: how many the user has. requests: how many users ask to join rooms of this one.
+    quotas: what the user may have of everything else that is bounded.
     """
 
     name: str
@@ -64,6 +73,7 @@ class StatusResult(Result, frozen=True):
     held: int
     invitations: int
     requests: int
+    quotas: list[Quota]
     online: int
     online_names: list[str]
     online_more: bool
@@ -72,7 +82,7 @@ class StatusResult(Result, frozen=True):
 @command(
     "status",
     StatusResult,
-    help="your name, devices, unread, messages left, warnings and ban, who is online",
+    help="your name, devices, unread, messages left, warnings, ban and quotas, who is online",
     console="status",
 )
 class Status(Params, frozen=True):

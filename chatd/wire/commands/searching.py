@@ -23,8 +23,8 @@ CURSOR_CHARACTERS_MAX = NAME_BYTES_MAX + 40
 class Found(Result, frozen=True):
     """Entries in which every word begins a word, newest first, from all rooms together.
 
-    next: what to go on `after`, or nil at the end. A page may be short, or even empty, and have
-    one: a request looks at so much and no more.
+    next: what to go on `after`, or nil at the end. A page may be short, or even empty, and not
+    be the last, since a request looks at so much and no more.
     """
 
     entries: list[msgspec.Raw]

@@ -2,10 +2,10 @@
 
 from chatd.wire import commands as c
 from client.console.actions.table import action
-from client.console.answers import names_lines, rooms_lines, status_lines
+from client.console.answers import names_lines, rooms_lines, status_lines, why_lines
 from client.console.arguments import Misuse, no_arguments
 from client.console.book import BOOK
-from client.console.console import Console
+from client.console.console import Console, now_ms
 from client.console.pages import show_pages
 from client.console.typed import Command
 
@@ -21,6 +21,13 @@ async def status(console: Console, typed: Command) -> None:
     answer = await console.ask(c.Status(), c.StatusResult)
     console.learn(answer)
     console.show(status_lines(console.renderer, answer))
+
+
+@action("why")
+async def why(console: Console, typed: Command) -> None:
+    no_arguments("why", typed.rest)
+    answer = await console.ask(c.Why(), c.Explanation)
+    console.show(why_lines(console.renderer, answer, now_ms()))
 
 
 @action("rooms")

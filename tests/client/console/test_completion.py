@@ -46,7 +46,7 @@ def test_empty_line_offers_all_commands(known: Acquaintance) -> None:
 
 def test_plain_lines_complete_names_and_commands_need_their_slash(known: Acquaintance) -> None:
     assert candidates("hello al", known, talking=True) == ("al", ["albert", "alice"])
-    assert candidates("/wh", known, talking=True) == ("/wh", ["/who"])
+    assert candidates("/wh", known, talking=True) == ("/wh", ["/who", "/why"])
 
 
 def test_only_the_last_word_is_replaced(known: Acquaintance) -> None:

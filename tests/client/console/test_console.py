@@ -38,6 +38,7 @@ STATUS = c.StatusResult(
     scheduled=0,
     held=0,
     banned_until=None,
+    quotas=[],
 )
 
 

@@ -1,0 +1,33 @@
+"""Refusals: what was refused last, on each connection and to each user. In memory alone."""
+
+from chatd.errors import ChatError
+from chatd.handlers.context import Refusal, Session
+from chatd.wire.commands import Phase
+
+USERS_MAX = 10_000
+"""Of so many users it is known, those to whom something was refused last."""
+METHOD_CHARACTERS_MAX = 64
+
+
+class Refusals:
+    """Remembers for `why`; who asks on a new connection is told of the one before."""
+
+    def __init__(self) -> None:
+        self._by_user: dict[str, Refusal] = {}
+
+    def note(self, session: Session, method: str, now_ms: int, error: ChatError) -> None:
+        """Remember that a request of somebody who is logged in was answered an error."""
+        if session.phase is not Phase.READY:  # the name is only what somebody says
+            return
+        refusal = Refusal(
+            method[:METHOD_CHARACTERS_MAX], now_ms, error.code, error.message, error.detail
+        )
+        session.refusal = refusal
+        self._by_user.pop(session.name, None)
+        self._by_user[session.name] = refusal
+        if len(self._by_user) > USERS_MAX:
+            del self._by_user[next(iter(self._by_user))]
+
+    def last(self, session: Session) -> Refusal | None:
+        """Return what was refused on this connection, or else on any other of its user."""
+        return session.refusal or self._by_user.get(session.name)

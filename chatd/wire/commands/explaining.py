@@ -1,0 +1,33 @@
+"""Explaining what was refused."""
+
+from chatd.wire.commands.table import Params, Result, command
+
+
+class Explanation(Result, frozen=True):
+    """What was refused last, on this connection or else to this user, and by which rule.
+
+    ts: when that was.
+    setting: the one behind the rule, as in chat.ini, nil where none is.
+    value: what it is set to, as in chat.ini; without a setting a limit that is fixed, or nil.
+    until: when it ends by itself, nil where it doesn't.
+    """
+
+    method: str
+    ts: int
+    code: str
+    message: str
+    rule: str
+    setting: str | None
+    value: str | None
+    until: int | None
+
+
+@command(
+    "why",
+    Explanation,
+    help="tell why the last thing was refused: the rule, its setting, and when it ends",
+    console="why",
+    refuses={"not_found": "nothing was refused to you since the server was started, or long ago"},
+)
+class Why(Params, frozen=True):
+    pass
