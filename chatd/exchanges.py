@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 import msgspec
 
@@ -29,8 +30,9 @@ from chatd.origins import Origins
 from chatd.wire import commands as c
 from chatd.wire.http import openapi, page
 from chatd.wire.http.codec import HttpCodec
-from chatd.wire.http.message import HTML, JSON, Answer, HttpRequest, accepts, media_type
+from chatd.wire.http.message import HTML, JSON, TEXT, Answer, HttpRequest, accepts, media_type
 from chatd.wire.http.problems import problem
+from chatd.wire.http.slack import hook_text
 from chatd.wire.json import as_json
 
 API = openapi.BASE
@@ -91,6 +93,8 @@ class Asked:
 
 Respond = Callable[[Asked], Answer | None]
 """Answers a request; None if what it asked for goes on without an answer of this kind."""
+Branch = Callable[[str, Asked], Answer | None]
+"""The same for many paths, with what is behind their common start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +116,12 @@ class Exchanges:
         self._page = page.page(document).encode()
         self._logins: dict[str, tuple[Session, int]] = {}
         self._routes: dict[str, Route] = {}
+        self._branches: dict[str, tuple[tuple[str, ...], Branch]] = {}
         for path in (API, API.rstrip("/")):
             self.add(path, ("GET", "HEAD"), self._reference)
         self.add(API + "openapi.json", ("GET", "HEAD"), self._openapi)
+        self.add_branch("/hooks/", ("POST",), self._hook)
+        self.add_branch(API, ("POST",), self._command)
 
     def configure(self, settings: Settings) -> None:
         """Go on with other settings."""
@@ -123,6 +130,10 @@ class Exchanges:
     def add(self, path: str, methods: tuple[str, ...], respond: Respond) -> None:
         """Have requests for a path answered."""
         self._routes[path] = Route(methods, respond)
+
+    def add_branch(self, start: str, methods: tuple[str, ...], respond: Branch) -> None:
+        """Have requests answered for all paths that begin like this and have no route."""
+        self._branches[start] = (methods, respond)
 
     def answer(self, connection: Connection, request: HttpRequest, now_ms: int) -> None:
         """Answer a request, or let a stream begin."""
@@ -148,26 +159,46 @@ class Exchanges:
         route = self._routes.get(path)
         if route is not None:
             return route
-        if path.startswith(API):
-            return Route(("POST",), partial(self._command, path.removeprefix(API)))
+        for start, (methods, respond) in self._branches.items():
+            if path.startswith(start):
+                return Route(methods, partial(respond, path.removeprefix(start)))
         raise HttpError(404, "there is nothing at this path")
 
     # -- commands ----------------------------------------------------------------------------
 
     def _command(self, method: str, asked: Asked) -> Answer:
-        started_ns = self._calls.start()
-        name = ""
-        try:
+        def call() -> tuple[str, c.Result]:
             check_form(asked.request)
             command = _offered(method)
             session = self._session(command, asked)
-            name = session.name
-            result = self._called(command, session, asked)
+            return session.name, self._called(command, session, asked)
+
+        return Answer(200, as_json(self._logged(method, asked, call)), JSON)
+
+    def _hook(self, token: str, asked: Asked) -> Answer:
+        """Take what Slack's incoming webhooks take. The token is in no log: the path is in none."""
+
+        def call() -> tuple[str, c.Result]:
+            params = {"token": unquote(token), "text": hook_text(asked.request)}
+            add_nonce(params, asked.request)
+            session = self._session(c.COMMANDS["hook-post"], asked)
+            return "", self._calls.call(session, "hook-post", params)
+
+        self._logged("hook-post", asked, call)
+        return Answer(200, b"ok", TEXT)
+
+    def _logged(
+        self, method: str, asked: Asked, call: Callable[[], tuple[str, c.Result]]
+    ) -> c.Result:
+        """Do a call, and write down how it ended; it returns whose it was and its result."""
+        started_ns = self._calls.start()
+        try:
+            name, result = call()
         except ChatError as error:
-            self._calls.log(asked.connection, name, method, error.code, started_ns)
+            self._calls.log(asked.connection, "", method, error.code, started_ns)
             raise
         self._calls.log(asked.connection, name, method, "ok", started_ns, result)
-        return Answer(200, as_json(result), JSON)
+        return result
 
     def _called(self, command: c.Command, session: Session, asked: Asked) -> c.Result:
         params = read_params(command, asked.request)
@@ -268,13 +299,20 @@ def read_params(command: c.Command, request: HttpRequest) -> Any:
         params = msgspec.json.decode(request.body)
     except (msgspec.DecodeError, RecursionError):
         raise BadRequest("the body is not well-formed JSON") from None
-    key = request.fields.get("idempotency-key")
-    if key is not None and isinstance(params, dict) and openapi.takes_nonce(command):
-        found = KEY.fullmatch(key)
-        if found is None:
-            raise BadRequest("the Idempotency-Key has 1 to 64 visible ASCII characters")
-        params["nonce"] = found[1] or found[2]
+    if isinstance(params, dict) and openapi.takes_nonce(command):
+        add_nonce(params, request)
     return params
+
+
+def add_nonce(params: dict[str, Any], request: HttpRequest) -> None:
+    """Take the Idempotency-Key as the nonce, if there is one. Raises BadRequest."""
+    key = request.fields.get("idempotency-key")
+    if key is None:
+        return
+    found = KEY.fullmatch(key)
+    if found is None:
+        raise BadRequest("the Idempotency-Key has 1 to 64 visible ASCII characters")
+    params["nonce"] = found[1] or found[2]
 
 
 def _offered(method: str) -> c.Command:

@@ -29,6 +29,7 @@ from chatd.handlers.explaining import ExplainingHandlers
 from chatd.handlers.files import FileHandlers
 from chatd.handlers.following import FollowingHandlers
 from chatd.handlers.groups import GroupHandlers
+from chatd.handlers.hooks import HookHandlers
 from chatd.handlers.joining import JoiningHandlers
 from chatd.handlers.knowing import KnowingHandlers
 from chatd.handlers.memberships import Memberships
@@ -172,6 +173,7 @@ class Server:
             RevisionHandlers(posting, visibility),
             BlockingHandlers(store, visibility),
             ExplainingHandlers(settings, self._refusals),
+            HookHandlers(store, posting, destinations, visibility),
             FileHandlers(
                 store, settings, posting, destinations, visibility, self._storage.blobs
             ),

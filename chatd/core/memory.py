@@ -47,6 +47,7 @@ class Memory:
     moves: who joined and left which group, in order, that delivery has not seen.
     dropped_files: numbers of files on disk that nothing needs any more.
     token_owners: SHA-256 of a device token to the user's name and the device's number.
+    hook_owners: SHA-256 of a hook's token to its maker's name and its number.
     link_owners: SHA-256 of a join link's token to the group's id and the link's number.
     """
 
@@ -64,6 +65,11 @@ class Memory:
             device.token_hash: (user.name, device.number)
             for user in self.users.values()
             for device in user.devices.values()
+        }
+        self.hook_owners = {
+            hook.token_hash: (user.name, hook.number)
+            for user in self.users.values()
+            for hook in user.hooks.values()
         }
         self.link_owners = {
             link.token_hash: (room.room, link.number)

@@ -190,6 +190,16 @@ class Room(msgspec.Struct):
         return kind_of(self.room)
 
 
+class Hook(msgspec.Struct, frozen=True):
+    """An address by which programs post into a room. Only its token's SHA-256 is kept."""
+
+    number: int
+    room: str
+    label: str
+    token_hash: bytes
+    created_ms: int
+
+
 class User(msgspec.Struct):
     """An account.
 
@@ -227,6 +237,8 @@ class User(msgspec.Struct):
     asked: dict[int, str] = field(default_factory=dict)
     asks_made: int = 0
     blocked: dict[str, int] = field(default_factory=dict)
+    hooks: dict[int, Hook] = field(default_factory=dict)
+    hooks_made: int = 0
 
     def is_banned(self, now_ms: int) -> bool:
         """Whether the user may send nothing: a ban ends on time, its timer may be late."""

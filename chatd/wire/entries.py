@@ -28,6 +28,7 @@ class Message(Entry, frozen=True, tag="message"):
     text: at most 8 KiB of UTF-8, as it was last edited; empty once it is deleted.
     edited: when that was.
     mentions: the users whom the text names by `@name`, of those who can see the room.
+    via: the label of the hook of its author by which a program posted it.
     """
 
     author: str
@@ -35,6 +36,7 @@ class Message(Entry, frozen=True, tag="message"):
     edited: int = 0
     deleted: bool = False
     mentions: list[str] = []
+    via: str = ""
 
 
 class Comment(Entry, frozen=True, tag="comment"):
@@ -175,6 +177,25 @@ class Unblocked(Entry, frozen=True, tag="unblocked"):
     """Self log: you have blocked a user no longer."""
 
     user: str
+
+
+class HookMade(Entry, frozen=True, tag="hook_made"):
+    """Self log: you have made a hook.
+
+    in_room: where what comes by it goes.
+    """
+
+    hook: int
+    in_room: str
+    label: str
+
+
+class HookRevoked(Entry, frozen=True, tag="hook_revoked"):
+    """Self log: nothing comes by this hook any more."""
+
+    hook: int
+    in_room: str
+    label: str
 
 
 class DeviceAdded(Entry, frozen=True, tag="device_added"):
@@ -328,6 +349,8 @@ AnyEntry = (
     | Moderated
     | Blocked
     | Unblocked
+    | HookMade
+    | HookRevoked
 )
 
 Post = Message | Comment | File

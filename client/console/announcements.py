@@ -86,6 +86,10 @@ _WORDS: dict[type[e.Entry], Words] = {
     ),
     e.Blocked: lambda entry, zone: f"you have blocked {entry.user}",
     e.Unblocked: lambda entry, zone: f"you have unblocked {entry.user}",
+    e.HookMade: lambda entry, zone: (
+        f"hook {entry.hook} posts into {entry.in_room}: {safe(entry.label)}"
+    ),
+    e.HookRevoked: lambda entry, zone: f"hook {entry.hook} revoked: {safe(entry.label)}",
     e.Warned: _warned,
     e.Unwarned: lambda entry, zone: (
         f"a warning was taken back: you have {warnings_text(entry.warnings, entry.limit)}"

@@ -173,6 +173,16 @@ def reports_lines(
     return renderer.fields(rows) or renderer.note("there is no report to decide")
 
 
+def hooks_lines(renderer: Renderer, hooks: list[c.HookState], now_ms: int) -> list[Line]:
+    """Return hooks by their numbers."""
+    rows = []
+    for hook in hooks:
+        since = renderer.zone.moment(hook.created, now_ms)
+        room = title_of(hook.room, renderer.me)
+        rows.append((str(hook.hook), f"{hook.label}, into {room}, since {since}"))
+    return renderer.fields(rows) or renderer.note("you have no hook; `hook` makes one")
+
+
 def devices_lines(renderer: Renderer, devices: list[c.Device], now_ms: int) -> list[Line]:
     """Return devices by their numbers."""
     rows = []

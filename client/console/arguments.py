@@ -71,6 +71,14 @@ def room_and_text(rest: str) -> tuple[str, str]:
     return room, text_of("post", text)
 
 
+def room_and_label(rest: str) -> tuple[str, str]:
+    """Return into which room a hook posts, and what it is for."""
+    room, label = first_word(rest)
+    if not label.strip():
+        raise misuse("hook", "into which room, and what is it for? the label shows in the room")
+    return room, label.strip()
+
+
 def text_at(rest: str, now_ms: int, tz: tzinfo | None) -> tuple[When, str, str]:
     """Return when to post, to which room or user ("" for here), and what."""
     try:

@@ -73,6 +73,8 @@ class Renderer:
         body = safe_lines(entry.text)
         if entry.edited:
             body[-1].append((DIM, " (edited)"))
+        if isinstance(entry, e.Message) and entry.via:
+            body[-1].append((DIM, f" (via {safe(entry.via)})"))
         if isinstance(entry, e.Comment):
             body.insert(0, self._quote(entry, head))
         return hang(head, body, self.width)

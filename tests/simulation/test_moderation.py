@@ -209,6 +209,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "edit": lambda world, eve: eve.refusal("edit", room="ann", seq=1, text="hello"),
     "post": lambda world, eve: eve.refusal("post", room="+ops", text="hello"),
     "upload-finish": lambda world, eve: eve.refusal("upload-finish", upload=1),
+    "hook-post": lambda world, eve: eve.refusal("hook-post", token=eve.token, text="hello"),
 }
 TAKES_BACK = {"delete"}
 """Nothing keeps an author from taking something back, a ban neither."""
@@ -247,6 +248,7 @@ def test_banned_user_can_send_by_no_way_at_all(way: str) -> None:
         eve.send_to("ann", "before")
         eve.create("ops")
         upload(eve)
+        eve.token = eve.call("hook", room="general", label="x")["token"]
         until = ban(world)
         before = world.state.digest()
         error = {**ATTEMPTS, **OTHERS}[way](world, eve)

@@ -9,6 +9,7 @@ from chatd.core.changes import blocking as blocking
 from chatd.core.changes import comments as comments
 from chatd.core.changes import files as files
 from chatd.core.changes import groups as groups
+from chatd.core.changes import hooks as hooks
 from chatd.core.changes import moderation as moderation
 from chatd.core.changes import posts as posts
 from chatd.core.changes import reading as reading

@@ -21,7 +21,13 @@ def direct_room_opened(memory: Memory, event: e.DirectRoomOpened) -> None:
 @changes(e.MessagePosted)
 def message_posted(memory: Memory, event: e.MessagePosted) -> None:
     entry = entries.Message(
-        event.room, event.seq, event.ts, event.author, event.text, mentions=event.mentions
+        event.room,
+        event.seq,
+        event.ts,
+        event.author,
+        event.text,
+        mentions=event.mentions,
+        via=event.via,
     )
     post(memory, event, entry)
 

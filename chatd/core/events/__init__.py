@@ -16,6 +16,7 @@ from chatd.core.events.posts import *
 from chatd.core.events.files import *
 from chatd.core.events.comments import *
 from chatd.core.events.groups import *
+from chatd.core.events.hooks import *
 from chatd.core.events.moderation import *
 from chatd.core.events.revisions import *
 from chatd.core.events.reading import *

@@ -29,7 +29,11 @@ class Post(Event, frozen=True):
 
 
 class MessagePosted(Post, frozen=True):
-    """A user said something. mentions: the users whom the text names."""
+    """A user said something.
+
+    mentions: the users whom the text names. via: the label of the hook that it came by.
+    """
 
     text: str
     mentions: list[str] = []
+    via: str = ""

@@ -21,5 +21,6 @@ from chatd.wire.commands.commenting import *
 from chatd.wire.commands.revising import *
 from chatd.wire.commands.knowing import *
 from chatd.wire.commands.blocking import *
+from chatd.wire.commands.hooking import *
 from chatd.wire.commands.moderating import *
 from chatd.wire.commands.explaining import *

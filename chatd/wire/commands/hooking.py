@@ -1,0 +1,97 @@
+"""Hooks: addresses by which programs post into one room without logging in."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from chatd.wire.commands.table import (
+    GREETED_OR_LATER,
+    Label,
+    Nonce,
+    Params,
+    Result,
+    RoomId,
+    Seq,
+    Token,
+    command,
+)
+from chatd.wire.commands.talking import POSTING_REFUSES, Posted
+
+HOOK_TEXT_CHARACTERS_MAX = 64 * 1024
+
+
+class NewHook(Result, frozen=True):
+    """A hook, whose token is shown this once: `/hooks/<token>` takes what goes to the room."""
+
+    hook: int
+    room: str
+    token: str
+
+
+@command(
+    "hook",
+    NewHook,
+    help="make an address by which programs post into a room as you",
+    console="hook <room> <label>",
+    refuses={
+        "bad_request": "the label is nothing but blanks",
+        "conflict": "you have as many hooks as one may have",
+        "forbidden": "nobody writes into a self log",
+        "not_found": "there is no such room for you",
+        "storage_full": "the server's disk is full",
+    },
+)
+class MakeHook(Params, frozen=True):
+    room: RoomId
+    label: Label
+
+
+class HookState(Result, frozen=True):
+    """One hook, named by its number."""
+
+    hook: int
+    room: str
+    label: str
+    created: int
+
+
+class Hooks(Result, frozen=True):
+    """The user's hooks, oldest first."""
+
+    hooks: list[HookState]
+
+
+@command("hooks", Hooks, help="list your hooks by their numbers", console="hooks")
+class ListHooks(Params, frozen=True):
+    pass
+
+
+@command(
+    "unhook",
+    help="revoke a hook: nothing comes by it any more",
+    console="unhook <hook>",
+    refuses={
+        "not_found": "no hook of yours has this number",
+        "storage_full": "the server's disk is full",
+    },
+)
+class Unhook(Params, frozen=True):
+    hook: Seq
+
+
+@command(
+    "hook-post",
+    Posted,
+    help="post into the room of a hook, whose token is all that is needed",
+    phases=GREETED_OR_LATER,
+    refuses={
+        **POSTING_REFUSES,
+        "banned": "who made the hook may not send until `until`",
+        "forbidden": "one of the two in the room has blocked the other",
+        "not_found": "the token opens nothing, or who made the hook is not in the room any more",
+    },
+)
+class HookPost(Params, frozen=True):
+    token: Token
+    text: Annotated[str, Meta(min_length=1, max_length=HOOK_TEXT_CHARACTERS_MAX)]
+    nonce: Nonce | None = None

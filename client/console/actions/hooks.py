@@ -1,0 +1,30 @@
+"""Hooks."""
+
+from chatd.wire import commands as c
+from client.console.actions.table import action
+from client.console.answers import hooks_lines
+from client.console.arguments import no_arguments, number_of, room_and_label
+from client.console.console import Console, now_ms
+from client.console.typed import Command
+
+
+@action("hook")
+async def hook(console: Console, typed: Command) -> None:
+    room, label = room_and_label(typed.rest)
+    made = await console.ask(c.MakeHook(room, label), c.NewHook)
+    console.note(f"hook {made.hook}; programs post to this path of the server, shown this once:")
+    console.note(f"/hooks/{made.token}")
+
+
+@action("hooks")
+async def hooks(console: Console, typed: Command) -> None:
+    no_arguments("hooks", typed.rest)
+    answer = await console.ask(c.ListHooks(), c.Hooks)
+    console.show(hooks_lines(console.renderer, answer.hooks, now_ms()))
+
+
+@action("unhook")
+async def unhook(console: Console, typed: Command) -> None:
+    number = number_of("unhook", typed.rest, "which hook? `hooks` lists them by number")
+    await console.ask(c.Unhook(number), c.Nothing)
+    console.note(f"nothing comes by hook {number} any more")

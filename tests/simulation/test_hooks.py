@@ -1,0 +1,160 @@
+"""Hooks: programs post into a room as who made the hook, under all that holds for that user."""
+
+import json
+import logging
+
+import pytest
+
+from chatd.handlers.hooks import HOOKS_MAX
+from tests.simulation.peer import Peer
+from tests.simulation.web import Reply
+from tests.simulation.world import World
+
+
+def made(peer: Peer, room: str = "general", label: str = "ci") -> str:
+    token: str = peer.call("hook", room=room, label=label)["token"]
+    return token
+
+
+def post(world: World, token: str, text: str = "deployed", **fields: str) -> Reply:
+    body = json.dumps({"text": text}).encode()
+    fields.setdefault("content_type", "application/json")
+    return world.web().ask("POST", f"/hooks/{token}", body, **fields)
+
+
+def test_what_comes_by_a_hook_is_posted_as_its_maker_and_says_so() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        reply = post(world, made(alice), "deployed @bob")
+        assert (reply.status, reply.body) == (200, b"ok")
+        entry = bob.entries[-1]
+        assert (entry["author"], entry["text"], entry["via"]) == ("alice", "deployed @bob", "ci")
+        assert entry["mentions"] == ["bob"]
+
+
+def test_a_hook_posts_into_its_own_room_only() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        alice.send_to("bob", "hi")
+        assert post(world, made(alice, "bob")).status == 200
+        assert bob.texts("alice,bob") == ["hi", "deployed"]
+        assert bob.texts() == []
+
+
+def test_a_hook_works_after_a_restart_and_until_it_is_revoked() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        token = made(alice)
+        world.crash()
+        world.restart()
+        assert post(world, token).status == 200
+        alice = world.resume(alice)
+        assert alice.call("hooks")["hooks"][0]["label"] == "ci"
+        alice.call("unhook", hook=1)
+        assert post(world, token).status == 404
+        assert alice.call("hooks")["hooks"] == []
+        assert alice.refusal("unhook", hook=1)["code"] == "not_found"
+
+
+def test_all_devices_hear_of_hooks() -> None:
+    with World() as world:
+        alice, other = world.user("alice"), world.user("alice")
+        made(alice)
+        alice.call("unhook", hook=1)
+        kinds = [e["kind"] for e in other.entries if e["kind"].startswith("hook")]
+        assert kinds == ["hook_made", "hook_revoked"]
+
+
+def test_a_hook_spends_its_makers_messages() -> None:
+    with World(limit_messages=1) as world:
+        alice = world.user("alice")
+        token = made(alice)
+        assert post(world, token).status == 200
+        reply = post(world, token)
+        assert (reply.status, reply.json["code"]) == (429, "rate_limited")
+        assert int(reply.fields["retry-after"]) == 3600
+        assert alice.refusal("send", text="more")["code"] == "rate_limited"
+
+
+def test_a_hook_of_a_banned_user_posts_nothing() -> None:
+    with World(admins=("root",)) as world:
+        alice, root = world.user("alice"), world.user("root")
+        token = made(alice)
+        root.call("ban", user="alice")
+        reply = post(world, token)
+        assert (reply.status, reply.json["code"]) == (403, "banned")
+        assert world.state.general.log.last_seq == 0
+
+
+def test_a_hook_into_a_room_that_its_maker_left_opens_nothing() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        room = alice.call("create", title="ops")["room"]
+        alice.call("invite", room=room, user="bob")
+        bob.call("join", room=room)
+        token = made(bob, room)
+        assert post(world, token).status == 200
+        alice.call("kick", room=room, user="bob")
+        assert post(world, token).status == 404
+
+
+def test_an_idempotency_key_lets_a_hook_post_once() -> None:
+    with World() as world:
+        token = made(world.user("alice"))
+        for _ in range(2):
+            assert post(world, token, idempotency_key="build-7").status == 200
+        assert world.state.general.log.last_seq == 1
+        assert post(world, token, "other", idempotency_key="build-7").status == 409
+
+
+@pytest.mark.parametrize("path", ["/hooks/", "/hooks/nonsense", "/hooks/%00", "/hooks/a/b"])
+def test_a_path_that_opens_nothing_is_not_found(path: str) -> None:
+    with World() as world:
+        reply = world.web().ask("POST", path, b'{"text": "x"}', content_type="application/json")
+        assert reply.status in (400, 404)
+        assert world.web().ask("GET", path).status == 405
+
+
+def test_a_text_that_is_too_long_is_refused() -> None:
+    with World() as world:
+        token = made(world.user("alice"))
+        assert post(world, token, "x" * 8_192).status == 200
+        assert post(world, token, "x" * 8_193).status == 413
+
+
+def test_a_user_has_so_many_hooks_and_no_more() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        for _ in range(HOOKS_MAX):
+            made(alice)
+        assert alice.refusal("hook", room="general", label="ci")["code"] == "conflict"
+
+
+@pytest.mark.parametrize(
+    ("room", "label", "code"),
+    [
+        ("nobody", "ci", "not_found"),
+        ("@alice", "ci", "forbidden"),
+        ("general", " ", "bad_request"),
+        ("general", "x" * 65, "bad_request"),
+    ],
+)
+def test_a_hook_that_can_not_be_is_refused(room: str, label: str, code: str) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        assert alice.refusal("hook", room=room, label=label)["code"] == code
+        assert world.state.users["alice"].hooks == {}
+
+
+def test_tokens_of_hooks_are_in_no_log_and_no_file(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    with World() as world:
+        token = made(world.user("alice"))
+        post(world, token)
+        post(world, token, " ")
+        world.web().ask("GET", f"/hooks/{token}")
+        world.stop()
+        told = [str(record.__dict__) for record in caplog.records]
+        assert any("hook-post" in line for line in told)
+        assert not any(token in line for line in told)
+        assert not world.on_disk(token)

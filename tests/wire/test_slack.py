@@ -1,0 +1,69 @@
+"""What programs send to Slack, as text."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from chatd.errors import BadRequest, HttpError
+from chatd.wire.http.message import HttpRequest
+from chatd.wire.http.slack import hook_text
+
+FORM = "application/x-www-form-urlencoded"
+
+
+def posted(body: bytes, kind: str = "application/json") -> str:
+    return hook_text(HttpRequest("POST", "/hooks/x", "", {"content-type": kind}, body))
+
+
+@pytest.mark.parametrize(
+    ("payload", "text"),
+    [
+        ({"text": "deployed"}, "deployed"),
+        ({"text": "one\ntwo", "username": "ci", "icon_emoji": ":tada:"}, "one\ntwo"),
+        ({"text": "a &lt;b&gt; &amp; c"}, "a <b> & c"),
+        ({"text": "see <https://example.org|the page>"}, "see the page (https://example.org)"),
+        ({"text": "see <https://example.org>"}, "see https://example.org"),
+        ({"text": "<!channel> <@U123|bob> <#C1|ops> <!date^1|noon>"}, "channel bob ops noon"),
+        ({"text": "&lt;https://example.org|no link&gt;"}, "<https://example.org|no link>"),
+        ({"text": "a", "attachments": [{"title": "CPU", "text": "98 %"}]}, "a\nCPU\n98 %"),
+        ({"attachments": [{"title": "CPU", "title_link": "https://g"}]}, "CPU (https://g)"),
+        ({"attachments": [{"fallback": "CPU is high", "color": "#D63232"}]}, "CPU is high"),
+        ({"text": None, "attachments": [{"pretext": "now:", "fields": []}]}, "now:"),
+    ],
+)
+def test_a_payload_is_its_text(payload: dict[str, object], text: str) -> None:
+    body = json.dumps(payload)
+    assert posted(body.encode()) == text
+    assert posted(urlencode({"payload": body}).encode(), FORM) == text
+    assert posted(body.encode(), FORM) == text, "what `curl -d` sends"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"", "application/json"),
+        (b"{}", "application/json"),
+        (b'{"text": ""}', "application/json"),
+        (b'{"text": 1}', "application/json"),
+        (b"[]", "application/json"),
+        (b"\xff", "application/json"),
+        (b"[" * 5_000, "application/json"),
+        (b'{"attachments": [{}]}', "application/json"),
+        (b"text=hello", FORM),
+        (b"payload=", FORM),
+        (b"payload=%ff", FORM),
+        (b"\xff=\xff", FORM),
+        (b"&".join([b"a=b"] * 100), FORM),
+    ],
+)
+def test_what_says_nothing_is_refused(body: bytes, kind: str) -> None:
+    with pytest.raises(BadRequest):
+        posted(body, kind)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data; boundary=x", ""])
+def test_another_kind_of_body_is_refused(kind: str) -> None:
+    with pytest.raises(HttpError) as refused:
+        posted(b'{"text": "hello"}', kind)
+    assert refused.value.status == 415
