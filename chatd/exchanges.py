@@ -312,7 +312,9 @@ def add_nonce(params: dict[str, Any], request: HttpRequest) -> None:
     found = KEY.fullmatch(key)
     if found is None:
         raise BadRequest("the Idempotency-Key has 1 to 64 visible ASCII characters")
-    params["nonce"] = found[1] or found[2]
+    nonce = found[1] or found[2]
+    if params.setdefault("nonce", nonce) != nonce:
+        raise BadRequest("the Idempotency-Key and the nonce say different things")
 
 
 def _offered(method: str) -> c.Command:

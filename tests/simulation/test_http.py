@@ -84,6 +84,8 @@ def test_an_idempotency_key_is_the_nonce() -> None:
         assert ask("other") == (200, 2)
         assert ask("k", b'{"text": "twice"}') == (409, None)
         assert ask("k" * 65) == (400, None)
+        assert ask("k", b'{"text": "once", "nonce": "k"}') == (200, 1)
+        assert ask("k", b'{"text": "once", "nonce": "other"}') == (400, None)
 
 
 # -- Who asks --------------------------------------------------------------------------------

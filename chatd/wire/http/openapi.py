@@ -111,7 +111,7 @@ def _operation(command: Command) -> Map:
             {
                 "name": "Idempotency-Key",
                 "in": "header",
-                "description": "the same as `nonce`, and goes before it",
+                "description": "the same as `nonce`; one of them is enough",
                 "schema": {"type": "string", "pattern": '^"?[!#-~]{1,62}"?$'},
             }
         ]
