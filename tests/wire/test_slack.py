@@ -9,6 +9,17 @@ from chatd.errors import BadRequest, HttpError
 from chatd.wire.http.message import HttpRequest
 from chatd.wire.http.slack import hook_text
 
+SECTION = {"type": "section", "text": {"type": "mrkdwn", "text": "*built* in 3 s"}}
+HEADER = {"type": "header", "text": {"type": "plain_text", "text": "Build"}}
+CONTEXT = {
+    "type": "context",
+    "elements": [
+        {"type": "image", "image_url": "https://example.org/a.png", "alt_text": "ci"},
+        {"type": "mrkdwn", "text": "by ci"},
+        {"type": "button", "text": {"type": "plain_text", "text": "undo"}},
+        {"type": "plain_text", "text": "branch"},
+    ],
+}
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -30,6 +41,14 @@ def posted(body: bytes, kind: str = "application/json") -> str:
         ({"attachments": [{"title": "CPU", "title_link": "https://g"}]}, "CPU (https://g)"),
         ({"attachments": [{"fallback": "CPU is high", "color": "#D63232"}]}, "CPU is high"),
         ({"text": None, "attachments": [{"pretext": "now:", "fields": []}]}, "now:"),
+        (
+            {"attachments": [{"fields": [{"title": "job", "value": "api"}, {"value": 3}]}]},
+            "job: api\n3",
+        ),
+        ({"attachments": [{"color": "#0f0", "blocks": [SECTION]}]}, "*built* in 3 s"),
+        ({"blocks": [HEADER, {"type": "divider"}, SECTION]}, "Build\n*built* in 3 s"),
+        ({"blocks": [CONTEXT, {"type": "markdown", "text": "done"}]}, "by ci\nbranch\ndone"),
+        ({"text": "in short", "blocks": [SECTION]}, "in short"),
     ],
 )
 def test_a_payload_is_its_text(payload: dict[str, object], text: str) -> None:
@@ -50,6 +69,8 @@ def test_a_payload_is_its_text(payload: dict[str, object], text: str) -> None:
         (b"\xff", "application/json"),
         (b"[" * 5_000, "application/json"),
         (b'{"attachments": [{}]}', "application/json"),
+        (b'{"blocks": [{"type": "divider"}]}', "application/json"),
+        (b'{"blocks": "deployed"}', "application/json"),
         (b"text=hello", FORM),
         (b"payload=", FORM),
         (b"payload=%ff", FORM),

@@ -3,13 +3,17 @@
     {"text": "deployed <https://example.org|the shop>"}     JSON
     payload={"text": …}                                      a form
 
-Attachments, which Grafana and others send, become lines of the text. What is about looks, such
-as names, icons and colours, is passed over. Source: https://api.slack.com/messaging/webhooks and
-https://api.slack.com/reference/surfaces/formatting.
+Attachments, which Grafana and others send, become lines of the text, and so do blocks where
+there is no text: a text beside blocks says the same in short. What is about looks, such as names,
+icons and colours, is passed over. Source: https://api.slack.com/messaging/webhooks,
+https://api.slack.com/reference/surfaces/formatting and
+https://api.slack.com/reference/messaging/attachments.
 """
 
 import html
 import re
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
@@ -21,16 +25,36 @@ FORM = "application/x-www-form-urlencoded"
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 
 
+class _Piece(msgspec.Struct):
+    """A part of a block; of those that say nothing, such as images, `text` is missing."""
+
+    text: Any = None
+
+
+class _Block(msgspec.Struct):
+    text: _Piece | str | None = None
+    fields: list[_Piece] | None = None
+    elements: list[_Piece] | None = None
+
+
+class _Field(msgspec.Struct):
+    title: str | None = None
+    value: str | int | float | None = None
+
+
 class _Attachment(msgspec.Struct):
     pretext: str | None = None
     title: str | None = None
     title_link: str | None = None
     text: str | None = None
+    fields: list[_Field] | None = None
+    blocks: list[_Block] | None = None
     fallback: str | None = None
 
 
 class _Payload(msgspec.Struct):
     text: str | None = None
+    blocks: list[_Block] | None = None
     attachments: list[_Attachment] | None = None
 
 
@@ -40,8 +64,8 @@ def hook_text(request: HttpRequest) -> str:
         payload = msgspec.json.decode(_json(request), type=_Payload)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise BadRequest("invalid_payload: JSON with a `text` is needed") from None
-    lines = [payload.text or "", *map(_attachment, payload.attachments or ())]
-    text = "\n".join(line for line in lines if line)
+    said = payload.text or _lines(map(_block, payload.blocks or ()))
+    text = _lines([said, *map(_attachment, payload.attachments or ())])
     if not text:
         raise BadRequest("no_text: there is nothing to post")
     return _plain(text)
@@ -66,8 +90,25 @@ def _attachment(attachment: _Attachment) -> str:
     title = attachment.title or ""
     if title and attachment.title_link:
         title += f" ({attachment.title_link})"
-    lines = [line for line in (attachment.pretext, title, attachment.text) if line]
-    return "\n".join(lines) or attachment.fallback or ""
+    fields = map(_field, attachment.fields or ())
+    blocks = map(_block, attachment.blocks or ())
+    lines = [attachment.pretext, title, attachment.text, *fields, *blocks]
+    return _lines(lines) or attachment.fallback or ""
+
+
+def _field(field: _Field) -> str:
+    return ": ".join(str(part) for part in (field.title, field.value) if part not in (None, ""))
+
+
+def _block(block: _Block) -> str:
+    pieces = [_Piece(block.text)] if isinstance(block.text, str) else [block.text]
+    pieces += [*(block.fields or ()), *(block.elements or ())]
+    return _lines(p.text for p in pieces if p is not None and isinstance(p.text, str))
+
+
+def _lines(parts: Iterable[str | None]) -> str:
+    """Return what there is of some parts, each on a line of its own."""
+    return "\n".join(part for part in parts if part)
 
 
 def _plain(text: str) -> str:
