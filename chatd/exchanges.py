@@ -25,6 +25,7 @@ from chatd.errors import (
     UnknownMethod,
 )
 from chatd.handlers.context import Session
+from chatd.logs import Source
 from chatd.net.connection import Connection
 from chatd.origins import Origins
 from chatd.wire import commands as c
@@ -55,7 +56,7 @@ class Calls(Protocol):
 
     def log(
         self,
-        connection: Connection,
+        source: Source,
         name: str,
         method: str,
         outcome: str,
@@ -71,6 +72,7 @@ class Caller:
     def __init__(self, connection: Connection, address: str) -> None:
         self.connection = connection
         self.address = address
+        self.number = connection.number
 
     def queued_seq(self, room: str) -> int:
         return 0
@@ -167,37 +169,40 @@ class Exchanges:
     # -- commands ----------------------------------------------------------------------------
 
     def _command(self, method: str, asked: Asked) -> Answer:
-        def call() -> tuple[str, c.Result]:
+        def call(session: Session) -> c.Result:
             check_form(asked.request)
             command = _offered(method)
-            session = self._session(command, asked)
-            return session.name, self._called(command, session, asked)
+            if openapi.needs_token(command):
+                self.enter(session, asked.request)
+            return self._called(command, session, asked)
 
-        return Answer(200, as_json(self._logged(method, asked, call)), JSON)
+        known = method if method in c.COMMANDS else "?"  # what else is in a path may be a secret
+        return Answer(200, as_json(self._logged(known, asked, call)), JSON)
 
     def _hook(self, token: str, asked: Asked) -> Answer:
         """Take what Slack's incoming webhooks take. The token is in no log: the path is in none."""
 
-        def call() -> tuple[str, c.Result]:
+        def call(session: Session) -> c.Result:
+            check_body(asked.request)
             params = {"token": unquote(token), "text": hook_text(asked.request)}
             add_nonce(params, asked.request)
-            session = self._session(c.COMMANDS["hook-post"], asked)
-            return "", self._calls.call(session, "hook-post", params)
+            return self._calls.call(session, "hook-post", params)
 
         self._logged("hook-post", asked, call)
         return Answer(200, b"ok", TEXT)
 
-    def _logged(
-        self, method: str, asked: Asked, call: Callable[[], tuple[str, c.Result]]
-    ) -> c.Result:
-        """Do a call, and write down how it ended; it returns whose it was and its result."""
+    def _logged(self, method: str, asked: Asked, call: Callable[[Session], c.Result]) -> c.Result:
+        """Do a call with a session of its own, and write down how it ended."""
         started_ns = self._calls.start()
+        caller = Caller(asked.connection, self.address_of(asked))
+        session = Session(caller)
+        session.phase = c.Phase.GREETED
         try:
-            name, result = call()
+            result = call(session)
         except ChatError as error:
-            self._calls.log(asked.connection, "", method, error.code, started_ns)
+            self._calls.log(caller, session.name, method, error.code, started_ns)
             raise
-        self._calls.log(asked.connection, name, method, "ok", started_ns, result)
+        self._calls.log(caller, session.name, method, "ok", started_ns, result)
         return result
 
     def _called(self, command: c.Command, session: Session, asked: Asked) -> c.Result:
@@ -214,13 +219,6 @@ class Exchanges:
         if isinstance(result, c.Challenge):
             self._remember_login(result, session, asked.now_ms)
         return result
-
-    def _session(self, command: c.Command, asked: Asked) -> Session:
-        session = Session(Caller(asked.connection, self.address_of(asked)))
-        session.phase = c.Phase.GREETED
-        if openapi.needs_token(command):
-            self.enter(session, asked.request)
-        return session
 
     def enter(self, session: Session, request: HttpRequest) -> None:
         """Log a session in with the token of a request. Raises Unauthenticated, AuthFailed."""
@@ -283,14 +281,19 @@ def check_accepts(request: HttpRequest, kind: str) -> None:
 
 
 def check_form(request: HttpRequest) -> None:
-    """Refuse what is no JSON with a length that was told."""
+    """Refuse what is no JSON, or is answered in no way that its sender takes."""
     check_accepts(request, JSON)
+    check_body(request)
+    if media_type(request) != JSON:
+        raise HttpError(415, f"the body is {JSON}")
+
+
+def check_body(request: HttpRequest) -> None:
+    """Refuse a body whose length was not told, or that is compressed."""
     if "content-length" not in request.fields and "transfer-encoding" not in request.fields:
-        raise HttpError(411, "a body is needed, {} at least")
-    if media_type(request) != JSON or request.fields.get("content-encoding", "identity") != (
-        "identity"
-    ):
-        raise HttpError(415, f"the body is {JSON}, not compressed")
+        raise HttpError(411, "a body is needed")
+    if request.fields.get("content-encoding", "identity").lower() != "identity":
+        raise HttpError(415, "the body may not be compressed", accept_encoding="identity")
 
 
 def read_params(command: c.Command, request: HttpRequest) -> Any:

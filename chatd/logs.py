@@ -11,7 +11,7 @@ import logging.handlers
 import sys
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from chatd.config import LogFormat, Settings
 from chatd.wire.commands import COMMANDS
@@ -19,6 +19,16 @@ from chatd.wire.commands import COMMANDS
 METHOD_CHARACTERS_MAX = 64
 QUIET = frozenset({"ack", "ping", "pong"})
 """Methods that say little and come often: they are logged at the level debug."""
+
+
+class Source(Protocol):
+    """Where a request came from: a connection, or what a proxy says of who is behind it."""
+
+    @property
+    def address(self) -> str: ...
+
+    @property
+    def number(self) -> int: ...
 
 
 class Action(NamedTuple):

@@ -16,7 +16,7 @@ from chatd.errors import ChatError, Internal, ProtocolError
 from chatd.handlers.context import Context, Effects, Session
 from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.refusals import Refusals
-from chatd.logs import Action, ActionLog
+from chatd.logs import Action, ActionLog, Source
 from chatd.net.connection import OPEN, Connection
 from chatd.wire import commands as c
 from chatd.wire.codec import Over, Say, StartTls, Switch, Turn
@@ -226,7 +226,7 @@ class Service:
 
     def log(
         self,
-        connection: Connection,
+        source: Source,
         name: str,
         method: str,
         outcome: str,
@@ -239,7 +239,7 @@ class Service:
         if self._actions.wants(method):
             took_ns = self._monotonic_ns() - started_ns
             place = f"{result.room}#{result.seq}" if isinstance(result, c.Posted) else ""
-            address, number = connection.address, connection.number
+            address, number = source.address, source.number
             self._actions.add(Action(name, address, number, method, outcome, took_ns, place))
 
     def call(self, session: Session, method: str, params: Any) -> c.Result:

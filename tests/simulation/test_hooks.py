@@ -107,6 +107,45 @@ def test_an_idempotency_key_lets_a_hook_post_once() -> None:
         assert post(world, token, "other", idempotency_key="build-7").status == 409
 
 
+def test_an_edited_post_still_says_by_which_hook_it_came() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        post(world, made(alice))
+        alice.call("edit", room="general", seq=1, text="deployed twice")
+        (entry,) = [e for e in alice.call("history", room="general")["entries"] if e["seq"] == 1]
+        assert (entry["text"], entry["via"]) == ("deployed twice", "ci")
+
+
+def test_a_hook_into_a_direct_room_is_stopped_by_a_block() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        token = made(alice, "bob")
+        bob.call("block", user="alice")
+        reply = post(world, token)
+        assert (reply.status, reply.json["code"]) == (403, "forbidden")
+        assert bob.texts("alice,bob") == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"content_type": "text/plain"}, 415),
+        ({"content_encoding": "gzip"}, 415),
+        ({"content_type": "application/json; charset=utf-8"}, 200),
+        ({"accept": "application/json"}, 200),
+    ],
+)
+def test_what_a_hook_takes(fields: dict[str, str], status: int) -> None:
+    with World() as world:
+        assert post(world, made(world.user("alice")), **fields).status == status
+
+
+def test_a_post_without_a_body_is_asked_for_one() -> None:
+    with World() as world:
+        token = made(world.user("alice"))
+        assert world.web().ask("POST", f"/hooks/{token}").status == 411
+
+
 @pytest.mark.parametrize("path", ["/hooks/", "/hooks/nonsense", "/hooks/%00", "/hooks/a/b"])
 def test_a_path_that_opens_nothing_is_not_found(path: str) -> None:
     with World() as world:
@@ -153,6 +192,8 @@ def test_tokens_of_hooks_are_in_no_log_and_no_file(caplog: pytest.LogCaptureFixt
         post(world, token)
         post(world, token, " ")
         world.web().ask("GET", f"/hooks/{token}")
+        for mistaken in (f"/api/v1/hooks/{token}", f"/{token}", f"/hooks/{token}?{token}"):
+            world.web().ask("POST", mistaken, b"{}", content_type="application/json")
         world.stop()
         told = [str(record.__dict__) for record in caplog.records]
         assert any("hook-post" in line for line in told)

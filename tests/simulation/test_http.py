@@ -1,6 +1,7 @@
 """The whole server over HTTP: commands, pages, and who may ask."""
 
 import json
+import logging
 
 import pytest
 
@@ -317,6 +318,20 @@ def test_only_trusted_proxies_say_who_asks() -> None:
     assert failures("10.0.0.1", "203.0.113.9", trusted) == 3
     assert failures("192.0.2.1", "203.0.113.9", trusted) == 0
     assert failures("10.0.0.1", "203.0.113.9", ()) == 0
+
+
+def test_the_log_names_who_asks_and_from_where(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with World(trusted_proxies=("10.0.0.0/8",)) as world:
+        alice = world.web(world.token("alice"), address="10.0.0.1")
+        for text in (b'{"text": "hello"}', b'{"text": " "}'):
+            alice.ask("POST", "/api/v1/send", text, content_type=JSON, x_forwarded_for="192.0.2.9")
+        actions = [a for record in caplog.records for a in getattr(record, "actions", ())]
+        told = [(a.user, a.address, a.outcome, a.place) for a in actions if a.method == "send"]
+        assert told == [
+            ("alice", "192.0.2.9", "ok", "general#1"),
+            ("alice", "192.0.2.9", "bad_request", ""),
+        ]
 
 
 # -- Pages -----------------------------------------------------------------------------------
