@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     environment = Environment()
     if parsed.tls or parsed.ca_file:
         try:
-            environment = Environment(connect=connector(parsed.ca_file))
+            environment = Environment(connector(parsed.ca_file), "https")
         except OSError as error:
             complain(f"{parsed.ca_file}: {error.strerror or error}")
             return Status.USAGE

@@ -51,11 +51,13 @@ def new_nonce() -> str:
 class Environment:
     """The clock, the network and chance; the defaults are the real ones.
 
+    connect: how to reach a server, and scheme what browsers call that way.
     sleep: None sleeps so that closing the client ends it at once.
     uniform: a random float between two bounds.
     """
 
     connect: Connect = open_socket
+    scheme: str = "http"
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] | None = None
     uniform: Callable[[float, float], float] = random.uniform

@@ -42,8 +42,10 @@ from chatd.wire.commands import (
     Explanation,
     Gap,
     History,
+    Hooks,
     ListBlocked,
     ListDevices,
+    ListHooks,
     ListReports,
     ListRooms,
     ListScheduled,
@@ -52,7 +54,9 @@ from chatd.wire.commands import (
     LoginFinish,
     LoginStart,
     Logout,
+    MakeHook,
     Names,
+    NewHook,
     Nothing,
     Notice,
     OpenReports,
@@ -78,6 +82,7 @@ from chatd.wire.commands import (
     Thread,
     Unban,
     Unblock,
+    Unhook,
     Welcome,
     Who,
     Why,
@@ -213,6 +218,12 @@ class Client(GroupMethods):
     def pending_count(self) -> int:
         """How many requests wait for their answer, or for a connection."""
         return self._channel.pending_count
+
+    @property
+    def web_address(self) -> str:
+        """Where browsers and other programs find the server: `http://127.0.0.1:8000`."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self._environment.scheme}://{host}:{self.port}"
 
     # -- Following ---------------------------------------------------------------------------
 
@@ -368,6 +379,21 @@ class Client(GroupMethods):
     def blocked(self, after: str = "") -> BlockedNames:
         """List whom the user has blocked, a page at a time."""
         return self.ask(ListBlocked(after), BlockedNames)
+
+    def hook(self, room: str, label: str) -> NewHook:
+        """Make a hook into a room; its address is `web_address`, `/hooks/` and its token.
+
+        Raises NotFound, Conflict.
+        """
+        return self.ask(MakeHook(room, label), NewHook)
+
+    def hooks(self) -> Hooks:
+        """List the user's hooks."""
+        return self.ask(ListHooks(), Hooks)
+
+    def unhook(self, hook: int) -> None:
+        """Revoke a hook, by its number. Raises NotFound."""
+        self.ask(Unhook(hook), Nothing)
 
     def devices(self, after: int = 0) -> Devices:
         """List the devices that have a token, a page at a time."""

@@ -1,6 +1,7 @@
 """Entries and notices as lines for the screen. Pure: what comes out depends on what goes in.
 
     09:41 general#42 alice: an entry of the general room
+    09:41 general#43 alice via ci: an entry that came by a hook
     09:42 bob#3 bob → alice: an entry of a direct room
                              goes on indented, never at the margin
     09:42 general#44 bob: > #42 alice: an entry of the…
@@ -67,14 +68,12 @@ class Renderer:
         return f"{safe(title_of(entry.room, self.me))}#{entry.seq}"
 
     def _said(self, stamp: Fragment, entry: e.Message | e.Comment) -> list[Line]:
-        head = [stamp, *self._author(entry), ("", ": ")]
+        head = [stamp, *self._author(entry), *_via(entry), ("", ": ")]
         if entry.deleted:
             return hang(head, [[(DIM, "(deleted)")]], self.width)
         body = safe_lines(entry.text)
         if entry.edited:
             body[-1].append((DIM, " (edited)"))
-        if isinstance(entry, e.Message) and entry.via:
-            body[-1].append((DIM, f" (via {safe(entry.via)})"))
         if isinstance(entry, e.Comment):
             body.insert(0, self._quote(entry, head))
         return hang(head, body, self.width)
@@ -139,6 +138,10 @@ class Renderer:
         """Return plain words of the console."""
         return hang([], [[("", safe(text))]], self.width)
 
+    def address(self, text: str) -> list[Line]:
+        """Return an address of this server on one line, however long, for copying."""
+        return [[("", safe(text))]]
+
     def fields(self, rows: list[tuple[str, str]]) -> list[Line]:
         """Return rows of a name and what belongs to it, the latter aligned.
 
@@ -168,3 +171,9 @@ class Renderer:
         if isinstance(notice, c.Error):
             return self.error(f"the server says: {notice.message} ({notice.code})")
         return []
+
+
+def _via(entry: e.Post) -> Line:
+    """Return by which hook of its author an entry came, if it did: in front of what it says."""
+    via = entry.via if isinstance(entry, e.Message) else ""
+    return [(DIM, f" via {safe(via)}")] if via else []

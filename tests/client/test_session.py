@@ -7,6 +7,9 @@ from chatd.wire.commands import (
     BannedUntil,
     Bye,
     Gap,
+    Hooks,
+    HookState,
+    NewHook,
     Nothing,
     OpenReports,
     Ping,
@@ -20,7 +23,15 @@ from chatd.wire.commands import (
 )
 from chatd.wire.envelope import Notification, Request, encode_notification
 from chatd.wire.frames import encode_frame
-from client import Client, Connected, ConnectionLost, Disconnected, LoginRequired, UnknownEntry
+from client import (
+    Client,
+    Connected,
+    ConnectionLost,
+    Disconnected,
+    Environment,
+    LoginRequired,
+    UnknownEntry,
+)
 from client.channel import (
     PENDING_MAX,
     QUIET_SECONDS_MAX,
@@ -489,3 +500,35 @@ def test_a_scheduled_text_carries_a_nonce_and_is_listed_and_cancelled(
         ("scheduled", {"after": 0}),
         ("cancel", {"id": 3}),
     ]
+
+
+# -- Hooks -----------------------------------------------------------------------------------
+
+
+def test_a_hook_is_made_listed_and_revoked(network: Network, client: Client) -> None:
+    made, listed = NewHook(3, "general", "token"), Hooks([HookState(3, "general", "ci", 5_000)])
+    peer = network.peer().lets_in()
+    for request_id, answer in enumerate([made, listed, Nothing()], 1):
+        peer.answers(request_id, answer)
+    client.log_in_token("secret")
+    assert client.hook("general", "ci") == made
+    assert client.hooks() == listed
+    client.unhook(3)
+    heard = [(h.method, h.params) for h in peer.heard() if isinstance(h, Request)]
+    assert heard[2:] == [
+        ("hook", {"room": "general", "label": "ci"}),
+        ("hooks", {}),
+        ("unhook", {"hook": 3}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("host", "scheme", "address"),
+    [
+        ("127.0.0.1", "http", "http://127.0.0.1:8000"),
+        ("chat.example.org", "https", "https://chat.example.org:8000"),
+        ("::1", "http", "http://[::1]:8000"),
+    ],
+)
+def test_the_web_address_is_what_a_browser_takes(host: str, scheme: str, address: str) -> None:
+    assert Client(host, environment=Environment(scheme=scheme)).web_address == address

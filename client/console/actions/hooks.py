@@ -12,8 +12,9 @@ from client.console.typed import Command
 async def hook(console: Console, typed: Command) -> None:
     room, label = room_and_label(typed.rest)
     made = await console.ask(c.MakeHook(room, label), c.NewHook)
-    console.note(f"hook {made.hook}; programs post to this path of the server, shown this once:")
-    console.note(f"/hooks/{made.token}")
+    address = f"{console.bridge.client.web_address}/hooks/{made.token}"
+    console.note(f"hook {made.hook} takes what Slack's webhooks take, here, shown this once:")
+    console.show(console.renderer.address(address))
 
 
 @action("hooks")

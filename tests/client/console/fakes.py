@@ -72,7 +72,7 @@ class FakeServer:
 
     @property
     def client(self) -> Client:
-        raise AssertionError("no test with this server needs a client")
+        return Client()  # that is never connected
 
     async def ask(self, params: Params, result: type[R]) -> R:
         self.asked.append(params)
