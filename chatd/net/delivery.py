@@ -133,18 +133,22 @@ class Delivery:
             self._mark_streams(rooms)
 
     def pump(self, now_ms: int) -> None:
-        """Queue a page or so of what they missed to those who are behind and drained."""
+        """Queue a page or so of what they missed to those who are behind and drained.
+
+        Answers of this tick are in nobody's way: who asks in every tick is pumped, too.
+        """
         self._pages.clear()
         left = self._pump_bytes_max
-        for connection in [c for c in self._behind if not c.queued_bytes]:
+        for connection in [c for c in self._behind if not c.blocked_ms]:
             if left <= 0:
                 break
             del self._behind[connection]
-            self._pump_one(connection, now_ms)
+            before = connection.queued_bytes
+            self._pump_one(connection, now_ms, before + PAGE_BYTES)
             if connection.positions is None and connection.codec.marks:
                 self._remember_stamp([], now_ms)
                 self._mark_one(connection)
-            left -= connection.queued_bytes
+            left -= connection.queued_bytes - before
 
     def flush(self, now_ms: int) -> list[Connection]:
         """Send; return those whose peer would not take it all."""
@@ -271,14 +275,17 @@ class Delivery:
 
         return {room: positions[room] for room in sorted(positions, key=stamp)}
 
-    def _pump_one(self, connection: Connection, now_ms: int) -> None:
-        """Queue up to a page; the connection comes last among those behind, or is live."""
+    def _pump_one(self, connection: Connection, now_ms: int, enough_bytes: int) -> None:
+        """Queue up to a page; the connection comes last among those behind, or is live.
+
+        enough_bytes: with so many queued, the rest is for another time.
+        """
         positions = connection.positions
         assert positions is not None
         self._match_rooms(connection.name, positions)
         for room_id in positions:
             while self._pump_room(connection, room_id, positions, now_ms):
-                if connection.queued_bytes >= PAGE_BYTES:
+                if connection.queued_bytes >= enough_bytes:
                     self._behind[connection] = None
                     return
         self._become_live(connection)

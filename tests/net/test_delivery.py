@@ -239,6 +239,17 @@ def test_pump_moves_a_page_at_a_time_and_only_who_has_drained() -> None:
     assert bob.queued_bytes <= queued
 
 
+def test_pump_queues_a_page_behind_answers_of_the_same_tick() -> None:
+    hall = Hall("alice", "bob")
+    for _ in range(100):
+        hall.post("x" * 5_000)
+    bob = hall.enter("bob")
+    bob.tell(PresenceNotice(online=["x" * PAGE_BYTES], offline=[], count=1))
+    answered = bob.queued_bytes
+    hall.delivery.pump(NOW_MS)
+    assert PAGE_BYTES // 2 < bob.queued_bytes - answered <= 2 * PAGE_BYTES
+
+
 def test_pump_of_one_tick_is_bounded_and_everybody_has_a_turn() -> None:
     hall = Hall("alice", "bob")
     for _ in range(60):

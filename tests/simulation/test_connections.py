@@ -457,6 +457,19 @@ def test_far_behind_newcomer_is_pumped_in_slices_that_hold_up_nobody() -> None:
         assert bob.texts() == texts
 
 
+def test_peer_that_asks_in_every_tick_hears_what_it_missed_meanwhile() -> None:
+    with World(limit_messages=0, limit_show_messages=1_000, requests_per_second=0) as world:
+        texts = flood(world.user("alice"), 100)
+        bob = world.login("bob")
+        bob.request("sync")
+        for _ in range(100):
+            asked = bob.request("ping")
+            world.tick()
+            bob.turn()
+            assert bob.answered(asked)
+        assert bob.texts() == texts
+
+
 # -- the end ---------------------------------------------------------------------------------
 
 
