@@ -153,6 +153,10 @@ the stream go on there. A room without a position starts where the user has read
 with `start: "now"`, which counts everything before as read. An entry may come a second time after
 a crash of the server; its `room` and `seq` tell.
 
+Entries of a room come in the order of their numbers. A response waits for none of them: that to a
+post comes before the entry it names, and long before it where much is still to be sent. So move
+positions by entries only, never by the `seq` in a response.
+
 **Gap.** Entries go: after their lifetime, or when a room is too large. Where a position asks for
 such an entry, the notice `gap` names the numbers that are gone, and the stream goes on behind them.
 

@@ -13,7 +13,7 @@ from client.console.acquaintance import Acquaintance, mapped, room_named
 from client.console.arguments import Misuse, text_of
 from client.console.attention import Attention
 from client.console.failures import explain
-from client.console.echo import echo_lines
+from client.console.echo import Echoes, echo_lines
 from client.console.feed import EARLIER, UNREAD, Feed, is_by_other
 from client.console.render import Renderer
 from client.console.seams import Editor, Server, Surface
@@ -83,7 +83,7 @@ class Console:
         self._backlog = EARLIER if newcomer else UNREAD
         self._bell = bell
         self._bye = ""
-        self._pending: list[str] = []
+        self._echoes = Echoes()
         self._warned_pending = False
         self.transfers = Transfers(editor.redraw)
         self._more: Callable[[], Coro] | None = None
@@ -125,6 +125,8 @@ class Console:
 
     def hear(self, event: Event) -> None:
         """Show an event, or what it changes."""
+        if isinstance(event, Entry | c.Gap | c.Reset):
+            self._echoes.hear(event)
         if isinstance(event, Entry):
             self._hear_entry(event)
         elif isinstance(event, Disconnected):
@@ -197,17 +199,17 @@ class Console:
 
     async def post(self, params: Text, line: str) -> None:
         """Post a text; what is refused comes back to the line it was typed on."""
-        if len(self._pending) >= PENDING_MAX:
+        if self._echoes.unanswered >= PENDING_MAX:
             self._refuse(line, f"{PENDING_MAX} messages are on their way already\nwait for them")
             return
-        self._pending.append(params.text)
+        echo = self._echoes.add(params.text)
         self.editor.redraw()
         try:
-            await self.bridge.ask(params, c.Posted)
+            self._echoes.posted(echo, await self.bridge.ask(params, c.Posted))
         except (ChatError, ClientError) as error:
+            self._echoes.refused(echo)
             self._refuse(line, explain(error, self.renderer.zone, now_ms()))
         finally:
-            self._pending.remove(params.text)
             self._warned_pending = False
             self.editor.redraw()
 
@@ -272,7 +274,10 @@ class Console:
 
     def leave(self) -> None:
         """Leave, but say once that something is not sent yet."""
-        waiting = _counted(len(self._pending), "message") + _counted(len(self.transfers), "file")
+        waiting = [
+            *_counted(self._echoes.unanswered, "message"),
+            *_counted(len(self.transfers), "file"),
+        ]
         if waiting and not self._warned_pending:
             self._warned_pending = True
             self.error(f"{' and '.join(waiting)} on the way\nonce more leaves all the same")
@@ -282,7 +287,7 @@ class Console:
     def prompt(self) -> list[Line]:
         """Return what stands above the line: what is on its way; and what in front of it."""
         width = self.screen.width
-        moving = self.transfers.lines(width) + echo_lines(self._pending, width)
+        moving = self.transfers.lines(width) + echo_lines(self._echoes.texts, width)
         return [*moving, [("class:prompt", f"{self.talking_to}> ")]]
 
     def toolbar(self) -> Line:
@@ -301,7 +306,7 @@ class Console:
             self.talking_to,
             unread,
             self._allowance(),
-            len(self._pending),
+            self._echoes.unanswered,
             self.known.online_count,
         )
 

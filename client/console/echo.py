@@ -1,10 +1,83 @@
-"""Echoes: what was sent and has not come back as an entry yet, right above the prompt."""
+"""Echoes: what was sent and has not come back as an entry yet, right above the prompt.
 
+The answer to a post comes before its entry, and where a connection has much to catch up, long
+before. So an echo stays until the entry has been shown that takes its place.
+"""
+
+from chatd.wire.commands import Gap, Posted, Reset
+from chatd.wire.entries import Removed
 from client.console.safe_text import safe
 from client.console.styled import DIM, Line
 from client.console.wrapping import cut
+from client.events import SeenEntry
 
 ECHOES_MAX = 5
+
+
+class Echo:
+    """A text on its way. posted: the answer to it, once that has come."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.posted: Posted | None = None
+
+
+class Echoes:
+    """All texts on their way, in the order in which they were sent."""
+
+    def __init__(self) -> None:
+        self._echoes: list[Echo] = []
+        self._shown: dict[str, int] = {}
+
+    @property
+    def texts(self) -> list[str]:
+        """What is to be shown."""
+        return [echo.text for echo in self._echoes]
+
+    @property
+    def unanswered(self) -> int:
+        """How many of them may not have been posted yet."""
+        return sum(echo.posted is None for echo in self._echoes)
+
+    def add(self, text: str) -> Echo:
+        """Show a text that is sent now."""
+        echo = Echo(text)
+        self._echoes.append(echo)
+        return echo
+
+    def posted(self, echo: Echo, posted: Posted) -> None:
+        """It is posted; on a line that was lost in between, the entry may be here already."""
+        echo.posted = posted
+        self._drop_shown(posted.room)
+
+    def refused(self, echo: Echo) -> None:
+        """It will never be posted."""
+        self._echoes.remove(echo)
+
+    def hear(self, heard: SeenEntry | Gap | Reset) -> None:
+        """Take away what an entry takes the place of, and what no entry will."""
+        if isinstance(heard, Reset):
+            self._forget(heard.room)
+        else:
+            self._shown[heard.room] = heard.to if isinstance(heard, Gap) else heard.seq
+            self._drop_shown(heard.room)
+        if isinstance(heard, Removed):
+            self._forget(heard.group)
+
+    def _drop_shown(self, room: str) -> None:
+        shown = self._shown.get(room, 0)
+        self._echoes = [echo for echo in self._echoes if not _is_in(echo, room, shown)]
+
+    def _forget(self, room: str) -> None:
+        """Nothing of what was posted there comes any more, or its numbers begin anew."""
+        self._shown.pop(room, None)
+        self._echoes = [echo for echo in self._echoes if not _is_in(echo, room, None)]
+
+
+def _is_in(echo: Echo, room: str, last: int | None) -> bool:
+    """Whether a text was posted in a room, among its entries up to `last` if that is given."""
+    posted = echo.posted
+    return posted is not None and posted.room == room and (last is None or posted.seq <= last)
 
 
 def echo_lines(texts: list[str], width: int) -> list[Line]:

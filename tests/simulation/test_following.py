@@ -145,6 +145,41 @@ def test_resume_goes_on_behind_the_positions_though_nothing_was_acknowledged() -
         assert again.told("gap") == again.told("reset") == []
 
 
+def test_answer_to_a_post_waits_for_no_entry_and_entries_come_in_order_all_the_same() -> None:
+    with World(limit_messages=0) as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        bob.close()
+        say(alice, *(text.ljust(8_000, "x") for text in numbered(40)))
+        again = world.login("bob", kernel_bytes=10_000)
+        again.request("sync", positions=bob.last, epoch=bob.epoch)
+        asked = again.request("send", text="I am back")
+        while not again.answered(asked):
+            world.tick()
+            again.turn()
+        assert again.result(asked)["seq"] == 41
+        assert again.last.get("general", 0) < 40
+        world.settle()
+        assert again.seqs() == list(range(1, 42)) and again.texts()[-1] == "I am back"
+
+
+def test_position_before_the_own_entry_survives_a_line_lost_behind_the_answer() -> None:
+    with World(limit_messages=0) as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        bob.close()
+        say(alice, *(text.ljust(8_000, "x") for text in numbered(40)))
+        again = world.login("bob", kernel_bytes=10_000)
+        synced = again.request("sync", positions=bob.last, epoch=bob.epoch)
+        asked = again.request("send", text="I am back", nonce="once")
+        while not again.answered(asked):
+            world.tick()
+            again.turn()
+        again.epoch = again.result(synced)["epoch"]
+        again.reset()
+        resumed = world.resume(again)
+        assert again.seqs() + resumed.seqs() == list(range(1, 42))
+        assert resumed.send("I am back", nonce="once")["seq"] == 41
+
+
 def test_resume_behind_what_was_read_repeats_it() -> None:
     with World() as world:
         alice, bob = world.user("alice"), world.user("bob")

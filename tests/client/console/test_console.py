@@ -60,14 +60,25 @@ def test_every_command_of_the_book_does_something() -> None:
 
 
 @in_loop
-async def test_text_is_echoed_until_it_is_posted() -> None:
+async def test_text_is_echoed_until_its_entry_is_shown() -> None:
     desk = Desk()
     await desk.types("send hello")
     (asked,) = desk.server.asked
     assert isinstance(asked, c.Send) and asked.text == "hello" and asked.nonce
     assert desk.above == ["… hello", "> "] and "1 pending" in desk.toolbar
-    await desk.types(answers=(posted(1),))
-    assert desk.above == ["> "] and "pending" not in desk.toolbar
+    await desk.types(answers=(posted(2),))
+    desk.console.hear(said(1))
+    assert desk.above == ["… hello", "> "] and "pending" not in desk.toolbar
+    desk.console.hear(said(2, "hello", author="alice"))
+    assert desk.above == ["> "]
+
+
+@in_loop
+async def test_message_that_is_posted_and_not_shown_yet_keeps_nobody_from_leaving() -> None:
+    desk = Desk()
+    await desk.types("send hello", answers=(posted(2),))
+    desk.console.leave()
+    assert desk.editor.result == 0
 
 
 @in_loop

@@ -1,7 +1,50 @@
 """Echoes of what is on its way."""
 
-from client.console.echo import ECHOES_MAX, echo_lines
+import pytest
+
+from chatd.wire.commands import Gap, Posted, Reset
+from chatd.wire.entries import Removed
+from client.console.echo import ECHOES_MAX, Echoes, echo_lines
 from client.console.styled import plain
+from client.events import SeenEntry
+from tests.client.network import posted, said
+
+
+def test_entry_takes_the_place_of_its_own_echo_and_of_no_later_one() -> None:
+    echoes = Echoes()
+    one, two, elsewhere = (echoes.add(text) for text in ("one", "two", "elsewhere"))
+    echoes.posted(one, posted(1))
+    echoes.posted(two, posted(2))
+    echoes.posted(elsewhere, Posted("alice,bob", 1, 0))
+    assert echoes.unanswered == 0
+    echoes.hear(said(1))
+    assert echoes.texts == ["two", "elsewhere"]
+
+
+def test_entry_that_came_before_the_answer_counts() -> None:
+    echoes = Echoes()
+    echo = echoes.add("one")
+    echoes.hear(said(1))
+    assert echoes.texts == ["one"]
+    echoes.posted(echo, posted(1))
+    assert echoes.texts == []
+
+
+@pytest.mark.parametrize(
+    "heard", [Gap("+ops:a", 1, 2), Reset("+ops:a"), Removed("@alice", 1, 0, "+ops:a", "bob")]
+)
+def test_what_no_entry_will_take_the_place_of_goes(heard: SeenEntry | Gap | Reset) -> None:
+    echoes = Echoes()
+    echoes.posted(echoes.add("gone"), Posted("+ops:a", 2, 0))
+    echoes.posted(echoes.add("stays"), posted(2))
+    echoes.hear(heard)
+    assert echoes.texts == ["stays"]
+
+
+def test_refused_text_is_echoed_no_more() -> None:
+    echoes = Echoes()
+    echoes.refused(echoes.add("no"))
+    assert (echoes.texts, echoes.unanswered) == ([], 0)
 
 
 def test_each_text_has_a_line_that_fits() -> None:
