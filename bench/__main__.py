@@ -15,8 +15,8 @@ from bench.page import render_page
 from bench.plot import draw
 from bench.process import describe_machine
 from bench.report import Report, encode_report
-from bench.scenarios import FULL, MEASUREMENTS, QUICK, Effort, without
-from bench.servers import DIALECTS, ROOT, SCRATCH, is_installed
+from bench.scenarios import FULL, MEASUREMENTS, QUICK, Effort
+from bench.servers import ROOT, SCRATCH, SERVERS, is_installed
 from bench.table import scenario_tables, verdict_table
 from bench.texts import Wrong
 
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no measurement: {', '.join(sorted(unknown))}; there are {_all()}")
     _allow_all_files()
     SCRATCH.mkdir(exist_ok=True)
-    report = measure(measurements, options.server or list(DIALECTS), options.quick)
+    report = measure(measurements, options.server or SERVERS, options.quick)
     print(scenario_tables(report))
     print(verdict_table(judge(report)))
     for name in report.missing:
@@ -49,7 +49,7 @@ def measure(measurements: Sequence[str], servers: Sequence[str], quick: bool) ->
     effort = QUICK if quick else FULL
     for measurement in measurements:
         for server_name in servers:
-            if server_name not in {*missing, *without(measurement)}:
+            if server_name in MEASUREMENTS[measurement].servers and server_name not in missing:
                 _measure_one(report, measurement, server_name, effort)
     return report
 
@@ -67,7 +67,7 @@ def _measure_one(report: Report, measurement: str, server_name: str, effort: Eff
     """Add what is measured; what one server does wrong must not cost the others' figures."""
     print(f"measuring {measurement}: {server_name}", file=sys.stderr, flush=True)
     try:
-        report.add(server_name, MEASUREMENTS[measurement](server_name, effort))
+        report.add(server_name, MEASUREMENTS[measurement].measure(server_name, effort))
     except (Wrong, OSError, RuntimeError) as error:
         report.failures.append(f"{server_name}, {measurement}: {error}")
         print(f"  no figures: {error}", file=sys.stderr)
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         "--quick", action="store_true", help="about a minute: short single runs, a small store"
     )
     parser.add_argument(
-        "--server", action="append", choices=list(DIALECTS), help="only this one; may be repeated"
+        "--server", action="append", choices=SERVERS, help="only this one; may be repeated"
     )
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the files go")
     return parser

@@ -35,10 +35,14 @@ class Peer:
         if self.login.request:
             self.sock.sendall(self.login.request)
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether it is logged in."""
-        return self.login.ready in self.heard
+    def advance(self) -> bool:
+        """Take the next step if the last one is done; return whether it is logged in."""
+        while self.login.ready in self.heard:
+            if self.login.then is None:
+                return True
+            self.login = self.login.then
+            self.begin()
+        return False
 
 
 class Network:
@@ -64,7 +68,7 @@ class Network:
             self.peers[peer.fd] = peer
             self.epoll.register(peer.fd, select.EPOLLIN)
             peer.begin()
-            if not peer.is_ready:
+            if not peer.advance():
                 waiting[peer.fd] = peer
         while waiting:
             self._log_in(waiting)
@@ -72,7 +76,7 @@ class Network:
 
     def _log_in(self, waiting: dict[int, Peer]) -> None:
         for peer in self.hear(SILENCE_S_MAX):
-            if peer.fd in waiting and peer.is_ready:
+            if peer.fd in waiting and peer.advance():
                 del waiting[peer.fd]
 
     def hear(self, timeout_s: float) -> list[Peer]:

@@ -1,7 +1,7 @@
 """Figures: what one run measured, and the median of several."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from statistics import median
 
 
@@ -10,7 +10,8 @@ class Figures:
     """What is known of a server in a scenario; None: it was not measured there.
 
     deliveries_per_s, messages_per_s: over the whole run, draining included.
-    cpu_us_…: processor time of the server, kernel included. latency_…: from send to receipt.
+    cpu_us_…: processor time of the server, kernel included.
+    deliveries_per_cpu_s: the same told the other way round. latency_…: from send to receipt.
     memory_bytes: of the server at the end. load_cpu: share of a core the load itself used;
     near 1 it, and not the server, may be what is measured.
     """
@@ -19,6 +20,7 @@ class Figures:
     deliveries_per_s: float | None = None
     cpu_us_per_message: float | None = None
     cpu_us_per_delivery: float | None = None
+    deliveries_per_cpu_s: float | None = None
     server_cpu: float | None = None
     load_cpu: float | None = None
     latency_p50_ms: float | None = None
@@ -43,6 +45,12 @@ def median_of(runs: Sequence[Figures]) -> Figures:
         values = [value for run in runs if (value := getattr(run, field.name)) is not None]
         medians[field.name] = median(values) if values else None
     return Figures(**medians)
+
+
+def with_yield(figures: Figures) -> Figures:
+    """Return figures of a fan-out, deliveries_per_cpu_s among them."""
+    assert figures.cpu_us_per_delivery is not None
+    return replace(figures, deliveries_per_cpu_s=1e6 / figures.cpu_us_per_delivery)
 
 
 def percentile(ordered: Sequence[int], percent: float) -> int:

@@ -19,7 +19,9 @@ Each server runs as a process of its own on one core, the load on another, over 
 the other in the same run. chatd runs as it is delivered, `FSYNC = always` included, without its
 limits on messages and requests: it checks, stores and syncs every message before anybody sees it.
 The others do nothing of the kind: redis passes messages on by publish and subscribe, ngircd is an
-IRC server, and the relay is 50 lines over asyncio streams (`bench/relay.py`).
+IRC server, and the relay is 50 lines over asyncio streams (`bench/relay.py`). Over WebSockets,
+chatd speaks JSON at `/ws`, as to a browser, and is held against broadcast: a plain server of the
+Python library `websockets` over asyncio, with the library's own `broadcast` (`bench/broadcast.py`).
 
 - Texts have 100 bytes, each another one. Every delivery to every reader is compared with what was
   sent, none may be missing, doubled or out of order, and every confirmation is counted; else there
@@ -28,7 +30,7 @@ IRC server, and the relay is 50 lines over asyncio streams (`bench/relay.py`).
   been delivered. The figures are medians of runs after one that warms up.
 - µs are processor time of the server, kernel included, as the operating system counts it. Latency
   is from send to receipt. CPU and load's CPU are shares of a core; where the load's is marked with
-  `!`, the load has used up its core and the server could have done more.
+  `!`, the load has used up its core, and a server that has not could have done more.
 - Memory is what the process has for itself, its share of shared pages included (PSS); for each idle
   connection, what it has grown by from before the logins to after them.
 - `times` tells how many times as good a server is as the one named, by the figure compared.

@@ -8,7 +8,7 @@ import time
 
 from bench.connections import Network, Peer, network
 from bench.dialects import ROOM
-from bench.dialects.chatd import PINGED, ping
+from bench.dialects.chatd import ChatdDialect
 from bench.figures import Figures, percentile
 from bench.meter import measuring
 from bench.process import memory_bytes
@@ -40,6 +40,7 @@ class Probe:
 
     def __init__(self, peer: Peer) -> None:
         self.waits_ns: list[int] = []
+        self._dialect = ChatdDialect()
         self._peer = peer
         self._sent_ns = 0
         self._waiting = False
@@ -47,12 +48,12 @@ class Probe:
     def step(self) -> None:
         """Take an answer if there is one, ask again if it is time."""
         now_ns = time.perf_counter_ns()
-        if self._waiting and PINGED in self._peer.heard:
+        if self._waiting and self._dialect.pinged in self._peer.heard:
             self._peer.heard.clear()
             self._waiting = False
             self.waits_ns.append(now_ns - self._sent_ns)
         elif not self._waiting and now_ns - self._sent_ns > PROBE_S * 1e9:
-            self._peer.sock.sendall(ping())
+            self._peer.sock.sendall(self._dialect.ping())
             self._sent_ns = now_ns
             self._waiting = True
 

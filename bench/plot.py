@@ -12,7 +12,7 @@ from bench.scenarios import SCENARIOS, Scenario
 from bench.table import COLUMNS, format_decimal, format_figure
 
 WIDTH, MARGIN = 760, 16
-LABEL_WIDTH, VALUE_WIDTH = 70, 190
+LABEL_WIDTH, VALUE_WIDTH = 80, 210
 BAR_HEIGHT, BAR_STEP = 16, 22
 TITLE_HEIGHT, PANEL_GAP = 26, 18
 BAR_WIDTH_MAX = WIDTH - 2 * MARGIN - LABEL_WIDTH - VALUE_WIDTH

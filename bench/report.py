@@ -9,7 +9,7 @@ from bench.figures import Figures
 from bench.scenarios import Scenario
 
 OURS = "chatd"
-REFERENCES = ("redis", "ngircd", "relay")
+REFERENCES = ("redis", "ngircd", "relay", "broadcast")
 """What the others are compared with: the first of these that was measured in the same run."""
 
 

@@ -1,16 +1,17 @@
 """The scenarios: what each needs, does, and is read by."""
 
 import resource
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bench.connections import network
 from bench.fanout import FanOut, fan_out_users
-from bench.figures import Figures, median_of
+from bench.figures import Figures, median_of, with_yield
 from bench.idle import Idle, idle_users
 from bench.pairs import Pairs, pairs_users
 from bench.pauses import measure_pauses
-from bench.servers import PEERS, running
+from bench.servers import DIALECTS, SOCKET_DIALECTS, running
 
 PACED_RATE = 20
 FILES_BESIDE = 200
@@ -69,6 +70,12 @@ SCENARIOS = {
             False,
         ),
         Scenario(
+            "websocket",
+            "WebSocket fan-out, saturated: 1,000 readers, 10 writers, window 20",
+            "deliveries_per_cpu_s",
+            True,
+        ),
+        Scenario(
             "one-to-one-1",
             "One to one, window 1: 100 pairs",
             "cpu_us_per_message",
@@ -115,6 +122,15 @@ def measure_fan_out_1000(server_name: str, effort: Effort) -> Results:
         return {"fan-out-1000": saturated, "paced": paced}
 
 
+def measure_websocket(server_name: str, effort: Effort) -> Results:
+    """Measure saturated fan-out to 1,000 readers who are connected as browsers are."""
+    users = fan_out_users(1_000)
+    with running(server_name, users, dialects=SOCKET_DIALECTS) as server, network(server) as net:
+        room = FanOut(server, net, 1_000)
+        saturated = _median(effort, effort.run_s, lambda s: room.saturate(s, 20))
+        return {"websocket": with_yield(saturated)}
+
+
 def measure_pairs(server_name: str, effort: Effort) -> Results:
     """Measure pairs who write to each other."""
     with running(server_name, pairs_users()) as server, network(server) as net:
@@ -133,22 +149,25 @@ def measure_idle(server_name: str, effort: Effort) -> Results:
 
 def measure_chatd_pauses(server_name: str, effort: Effort) -> Results:
     """Measure how long a large store keeps others waiting."""
-    assert server_name not in without("pauses")
+    assert server_name == "chatd"
     return {"pauses": measure_pauses(effort.stored_messages)}
 
 
-MEASUREMENTS: dict[str, Callable[[str, Effort], Results]] = {
-    "fan-out-100": measure_fan_out_100,
-    "fan-out-1000": measure_fan_out_1000,
-    "one-to-one": measure_pairs,
-    "idle": measure_idle,
-    "pauses": measure_chatd_pauses,
+class Measurement(NamedTuple):
+    """What is measured in one go, and of which servers it can be."""
+
+    measure: Callable[[str, Effort], Results]
+    servers: Collection[str]
+
+
+MEASUREMENTS = {
+    "fan-out-100": Measurement(measure_fan_out_100, DIALECTS),
+    "fan-out-1000": Measurement(measure_fan_out_1000, DIALECTS),
+    "websocket": Measurement(measure_websocket, SOCKET_DIALECTS),
+    "one-to-one": Measurement(measure_pairs, DIALECTS),
+    "idle": Measurement(measure_idle, DIALECTS),
+    "pauses": Measurement(measure_chatd_pauses, {"chatd"}),  # none of the peers has a store
 }
-
-
-def without(measurement: str) -> frozenset[str]:
-    """Return the servers that have nothing to measure there: of the peers, none has a store."""
-    return PEERS if measurement == "pauses" else frozenset()
 
 
 def idle_connections(wanted: int) -> int:

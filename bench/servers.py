@@ -14,7 +14,9 @@ from pathlib import Path
 from types import MappingProxyType
 
 from bench.dialects import Dialect
+from bench.dialects.broadcast import BroadcastDialect
 from bench.dialects.chatd import ChatdDialect
+from bench.dialects.chatd_socket import ChatdSocketDialect
 from bench.dialects.irc import IrcDialect
 from bench.dialects.redis import RedisDialect
 from bench.dialects.relay import RelayDialect
@@ -80,7 +82,12 @@ DIALECTS: dict[str, Dialect] = {
     "ngircd": IrcDialect(),
     "relay": RelayDialect(),
 }
-PEERS = frozenset(DIALECTS) - {"chatd"}
+SOCKET_DIALECTS: dict[str, Dialect] = {
+    "chatd": ChatdSocketDialect(),
+    "broadcast": BroadcastDialect(),
+}
+"""Where WebSockets are compared."""
+SERVERS = tuple(DIALECTS | SOCKET_DIALECTS)
 PROGRAMS = {"redis": "redis-server", "ngircd": "ngircd"}
 
 
@@ -94,12 +101,14 @@ def running(
     name: str,
     users: Iterable[str],
     *,
+    dialects: Mapping[str, Dialect] = DIALECTS,
     messages: int = 0,
     settings: Mapping[str, str] = MappingProxyType({}),
     pinned: bool = True,
 ) -> Iterator[Running]:
     """Start a server on a free port, and stop it at the end.
 
+    dialects: what is spoken, by server.
     users, messages, settings: what chatd has; the others know nothing of the like.
     pinned: whether it has to stay on the one core that is not the load's.
     """
@@ -118,7 +127,7 @@ def running(
     )
     try:
         _wait_until_up(process, port)
-        yield Running(name, DIALECTS[name], process.pid, port, store_path)
+        yield Running(name, dialects[name], process.pid, port, store_path)
         if process.poll() is not None:
             raise RuntimeError(f"{name} ended with status {process.returncode}")
     finally:
@@ -130,8 +139,8 @@ def _command(name: str, port: int, folder: Path) -> list[str]:
     if name == "chatd":
         chatd = [sys.executable, "-m", "chatd", "-c", "conf/chat.ini"]
         return [*chatd, "--host", HOST, "--port", str(port)]
-    if name == "relay":
-        return [sys.executable, "-m", "bench.relay", str(port)]
+    if name in ("relay", "broadcast"):
+        return [sys.executable, "-m", f"bench.{name}", str(port)]
     program = str(_program(name))
     if name == "redis":
         options = {

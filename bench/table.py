@@ -47,6 +47,7 @@ COLUMNS: dict[str, tuple[str, Callable[[float], str]]] = {
     "logins_per_s": ("logins/s", format_count),
     "cpu_us_per_message": ("µs/message", format_decimal),
     "cpu_us_per_delivery": ("µs/delivery", format_decimal),
+    "deliveries_per_cpu_s": ("deliveries/CPU s", format_count),
     "cpu_us_per_login": ("µs/login", format_decimal),
     "bytes_per_connection": ("bytes/connection", format_count),
     "latency_p50_ms": ("p50 ms", format_decimal),

@@ -19,10 +19,14 @@ class Heard(NamedTuple):
 
 
 class Login(NamedTuple):
-    """What to send at first, and what stands in the answer when it is done; b"" for none."""
+    """What to send at first, and what stands in the answer when it is done; b"" for none.
+
+    then: how to go on, if that was not all.
+    """
 
     request: bytes
     ready: bytes
+    then: "Login | None" = None
 
 
 class Dialect(Protocol):

@@ -12,10 +12,10 @@ THEIRS = 8.0
 
 
 def report_with(aim: Aim, value: float) -> Report:
-    """A report in which one aim's figure is `value`, or that many times redis'."""
+    """A report in which one aim's figure is `value`, or that many times its peer's."""
     report = Report(MACHINE, quick=False)
-    ours = value * THEIRS if aim.times_peer else value
-    for server, figure in (("chatd", ours), ("redis", THEIRS)):
+    ours = value * THEIRS if aim.peer else value
+    for server, figure in (("chatd", ours), (aim.peer or "redis", THEIRS)):
         report.add(server, {aim.scenario: Figures(**{aim.figure: figure})})
     return report
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from bench.figures import Figures, arrivals, latencies_ms, median_of, percentile
+from bench.figures import (
+    Figures,
+    arrivals,
+    latencies_ms,
+    median_of,
+    percentile,
+    with_yield,
+)
 
 
 def test_figures_as_a_dict_leave_out_what_was_not_measured() -> None:
@@ -19,6 +26,13 @@ def test_median_is_of_each_figure_by_itself() -> None:
         Figures(messages_per_s=2.0, latency_p50_ms=8.0),
     ]
     assert median_of(runs) == Figures(messages_per_s=2.0, latency_p50_ms=8.0)
+
+
+def test_deliveries_of_a_cpu_second_are_those_for_which_it_is_enough() -> None:
+    figures = Figures(cpu_us_per_delivery=0.5, load_cpu=1.0)
+    assert with_yield(figures) == Figures(
+        cpu_us_per_delivery=0.5, load_cpu=1.0, deliveries_per_cpu_s=2_000_000
+    )
 
 
 @pytest.mark.parametrize(
