@@ -153,11 +153,16 @@ class Prompt:
 
     def _hand_over(self) -> None:
         """Hand over a line, and the next after what this one started has begun."""
+        self._load_history()
         if self._answer is None:  # else it was typed before the question, so is no answer to it
             self._bound.line(self._entered[0])
         self._entered.popleft()
         if self._entered:
             self._in_next_turn(self._hand_over)
+
+    def _load_history(self) -> None:
+        """Let Up find what was typed before at once, and not only when the line is drawn again."""
+        self._buffer.load_history_if_not_yet_loaded()
 
     @staticmethod
     def _in_next_turn(do: Callable[[], None]) -> None:
@@ -171,6 +176,7 @@ class Prompt:
         kept = bool(self._buffer.text)
         self._buffer.append_to_history()
         self._buffer.reset()
+        self._load_history()
         self._bound.interrupt(kept)
 
     def _leave(self) -> None:
