@@ -247,25 +247,25 @@ class Service:
 
         What happens in or behind a commit ends the process: nothing may leave it then.
         """
-        try:
-            return self._call(session, method, params)
-        except ChatError as error:
-            if method != "why":  # which would only explain itself
-                self._refusals.note(session, method, self._now_ms, error)
-            raise
-
-    def _call(self, session: Session, method: str, params: Any) -> c.Result:
         commits = self._store.commits
         context = Context(self._now_ms, self.effects, session, self._random)
         try:
             return self._dispatcher.call(context, method, params) or NOTHING
-        except ChatError:
-            raise
-        except Exception:
-            if self._store.commits != commits:
+        except Exception as error:
+            if not isinstance(error, ChatError) and self._store.commits != commits:
                 raise
-            log.exception("%s of %s failed", method[:64], session.name or "nobody")
-            raise Internal("something went wrong here; the server's log tells what") from None
+            refusal = _refusal(error, session, method)
+            if method != "why":  # which would only explain itself
+                self._refusals.note(session, method, self._now_ms, refusal)
+            raise refusal from None
+
+
+def _refusal(error: Exception, session: Session, method: str) -> ChatError:
+    """Return what a request is answered that ended in an error."""
+    if isinstance(error, ChatError):
+        return error
+    log.error("%s of %s failed", method[:64], session.name or "nobody", exc_info=error)
+    return Internal("something went wrong here; the server's log tells what")
 
 
 def _session(connection: Connection) -> Session:
