@@ -23,7 +23,7 @@ REFS = "#/components/schemas/{name}"
 ANYWHERE = ("bad_request", "overloaded", "internal")
 """What every command may be refused with."""
 LOGIN = ("unauthenticated", "auth_failed")
-TAKES_NOT = (406, 411, 413, 415)
+TAKES_NOT = (406, 411, 413, 415, 417, 421, 431)
 """What a request may be refused with for its form."""
 
 Map = dict[str, Any]
