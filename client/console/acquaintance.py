@@ -1,7 +1,6 @@
 """Whom and which rooms the console has met: for completion, and for names as people type them."""
 
 import unicodedata
-from collections import deque
 from collections.abc import Iterable
 
 from chatd.wire.commands import Presence
@@ -14,13 +13,11 @@ from chatd.wire.entries import (
     Removed,
 )
 from chatd.wire.rooms import GENERAL, RoomKind, direct_room, kind_of, self_room, title_of
+from client.console.places import Places
 from client.events import SeenEntry
 
 NAMES_MAX = 5_000
 """Beyond that, who was met first is forgotten; completion is no address book."""
-
-ENTRIES_MAX = 20
-"""Completion offers the latest entries only: what people answer is on the screen."""
 
 
 class Acquaintance:
@@ -31,7 +28,7 @@ class Acquaintance:
         self.online_count = 0
         self._people: dict[str, None] = {}
         self._rooms: dict[str, None] = {GENERAL: None}
-        self._entries: deque[str] = deque(maxlen=ENTRIES_MAX)
+        self.places = Places(me)
 
     def meet(self, names: Iterable[str]) -> None:
         """Remember people."""
@@ -42,7 +39,7 @@ class Acquaintance:
     def meet_entry(self, entry: SeenEntry) -> None:
         """Remember the room and the author of an entry, and whom and what it names."""
         self.meet_room(entry.room)
-        self._entries.append(f"{title_of(entry.room, self.me)}#{entry.seq}")
+        self.places.meet(entry)
         if isinstance(entry, Authored):
             self.meet([entry.author])
         if isinstance(entry, Membership | JoinRequested):
@@ -51,6 +48,13 @@ class Acquaintance:
             self.meet_room(entry.group)
         elif isinstance(entry, Removed):
             self._rooms.pop(entry.group, None)
+
+    def meet_page(self, entries: Iterable[SeenEntry]) -> None:
+        """Remember where the posts of a page stand, and who wrote them."""
+        for entry in entries:
+            self.places.meet(entry)
+            if isinstance(entry, Authored):
+                self.meet([entry.author])
 
     def meet_room(self, room: str) -> None:
         """Remember a room, and whom it is shared with."""
@@ -71,10 +75,6 @@ class Acquaintance:
         """Return how rooms are typed, people among them since each has one, in order."""
         titles = {title_of(room, self.me) for room in self._rooms}
         return sorted(titles | set(self._people))
-
-    def entries(self) -> list[str]:
-        """Return where the latest entries stand, as that is typed, the newest first."""
-        return list(reversed(self._entries))
 
 
 def room_named(title: str, me: str) -> str:

@@ -1,8 +1,6 @@
 """The arguments of commands: words into parameters. Raises Misuse for what makes no sense."""
 
-import shlex
 from datetime import tzinfo
-from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +18,7 @@ from chatd.wire.commands import (
 from chatd.wire.rooms import GENERAL
 from client.console.acquaintance import room_named
 from client.console.book import BOOK
+from client.console.paths import split_path
 from client.console.typed import first_word
 from client.when import BadTime, When, read_when
 
@@ -134,18 +133,12 @@ def file_to_fetch(rest: str, me: str, *, here: str) -> tuple[str, int, Path | No
 
 
 def _path_and_rest(name: str, text: str) -> tuple[Path | None, str]:
-    """Split a path off, which may be quoted or have its blanks behind backslashes."""
-    stream = StringIO(text)
-    words = shlex.shlex(stream, posix=True)
-    words.whitespace_split = True
-    words.commenters = ""
+    """Split a path off; None if there is none."""
     try:
-        word = words.get_token()
+        path, rest = split_path(text)
     except ValueError:
-        raise misuse(name, "a quote is open; close it") from None
-    if not word:
-        return None, ""
-    return Path(word).expanduser(), stream.read()
+        raise misuse(name, "a quote is open, or a backslash stands at the end") from None
+    return (Path(path).expanduser() if path else None), rest
 
 
 def number_of(name: str, rest: str, which: str) -> int:

@@ -1,4 +1,4 @@
-"""Completion with Tab: commands, people, rooms, as the usage of the command says."""
+"""Completion with Tab: commands, people, rooms, places, files, as the usage of the command says."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,9 +7,14 @@ from prompt_toolkit.document import Document
 
 from client.console.acquaintance import Acquaintance
 from client.console.book import BOOK
+from client.console.paths import HalfPath, half_path, split_path
 from client.console.typed import first_word
+from client.when import BadTime, read_when
 
-_WORDS = "before|after|around"
+OWN = frozenset({"edit", "delete"})
+"""Commands that take nothing but posts of one's own."""
+MANY_WORDS = ("<text>", "[room#seq]")
+"""What may still be meant behind the last word of a usage: a name in a text, a place after one."""
 
 
 def candidates(text: str, known: Acquaintance, *, talking: bool) -> tuple[str, list[str]]:
@@ -18,10 +23,35 @@ def candidates(text: str, known: Acquaintance, *, talking: bool) -> tuple[str, l
     word = "" if not text or text[-1].isspace() else text.split()[-1]
     if slash == "" and talking:
         return _fitting(word, known.people())
-    name, rest = first_word(text.removeprefix("/"))
-    if name and len(text.removeprefix("/").lstrip()) > len(name):
-        return _fitting(word, _arguments(name.lower(), rest, known))
+    command = _command(text)
+    if command is not None:
+        return _fitting(word, _arguments(*command, known))
     return _fitting(word, [slash + name for name in BOOK])
+
+
+def path_to_complete(text: str, *, talking: bool) -> tuple[HalfPath, bool] | None:
+    """Return the local path at the end of `text` and whether only folders make sense there.
+
+    None where none is meant.
+    """
+    command = None if talking and not text.startswith("/") else _command(text)
+    if command is None or command[0] not in ("send-file", "get-file"):
+        return None
+    name, rest = command
+    if name == "get-file":
+        place, behind = first_word(rest)
+        if rest.lstrip() == place:
+            return None  # which is typed first
+        rest = behind
+    path = half_path(rest)
+    return None if path is None else (path, name == "get-file")
+
+
+def _command(text: str) -> tuple[str, str] | None:
+    """Return the command that `text` begins with and what follows; None while it is typed."""
+    text = text.removeprefix("/").lstrip()
+    name, rest = first_word(text)
+    return (name.lower(), rest) if name and len(text) > len(name) else None
 
 
 def _fitting(word: str, choices: list[str]) -> tuple[str, list[str]]:
@@ -34,30 +64,50 @@ def _arguments(name: str, rest: str, known: Acquaintance) -> list[str]:
     if name not in BOOK:
         return []
     usage = BOOK[name].arguments
-    at = len(rest.split()) - (1 if rest and not rest[-1].isspace() else 0)
+    words = _words(usage, rest)
+    at = max(0, len(words) - (1 if rest and not rest[-1].isspace() else 0))
     if at >= len(usage):
-        return known.people() if usage and usage[-1] == "<text>" else []
+        return _choices(name, usage[-1], known) if usage and usage[-1] in MANY_WORDS else []
     choices: list[str] = []
+    is_skipped = False  # the further words of what may be left out
     for argument in usage[at:]:
-        choices += _choices(argument.strip("<>[]"), known)
-        if not (argument.startswith("[") and argument.endswith("]")):
-            break
+        if not is_skipped:
+            choices += _choices(name, argument, known)
+            if not argument.startswith("["):
+                break
+        is_skipped = not argument.endswith("]")
     return choices
 
 
-def _choices(argument: str, known: Acquaintance) -> list[str]:
+def _words(usage: list[str], rest: str) -> list[str]:
+    """Return the words of `rest`; a path and a time are one each, whatever blanks they have."""
+    try:
+        if usage[:1] == ["<path>"]:
+            path, behind = split_path(rest)
+            return [path, *behind.split()] if path else []
+        if usage[:1] == ["<time>"]:
+            _, behind = read_when(rest, 0)
+            return ["time", *behind.split()]
+    except (ValueError, BadTime):
+        return []
+    return rest.split()
+
+
+def _choices(name: str, argument: str, known: Acquaintance) -> list[str]:
+    if "<" not in argument and not argument.endswith("]"):
+        return argument.strip("[").split("|")  # to be typed as it is: `create`, `to`, `uses`
+    places = known.places
+    posts = places.files if name == "get-file" else places.own if name in OWN else places.all
     table: dict[str, Callable[[], list[str]]] = {
         "user": known.people,
         "room": known.rooms,
-        "room#seq": known.entries,
+        "room#seq": lambda: posts,
         "room|link": known.rooms,
         "user|room": known.rooms,
         "text": known.people,
         "command": lambda: list(BOOK),
-        "to": lambda: ["to"],
-        _WORDS: lambda: _WORDS.split("|"),
     }
-    return table.get(argument, lambda: [])()
+    return table.get(argument.strip("<>[]"), lambda: [])()
 
 
 class ConsoleCompleter(Completer):
@@ -69,7 +119,12 @@ class ConsoleCompleter(Completer):
 
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
         """Yield what the word in front of the cursor may become."""
-        text = document.text_before_cursor
-        word, fitting = candidates(text, self._known, talking=self._talking())
+        text, talking = document.text_before_cursor, self._talking()
+        found = path_to_complete(text, talking=talking)
+        if found is not None:
+            path, folders_only = found
+            yield from path.completions(folders_only=folders_only)
+            return
+        word, fitting = candidates(text, self._known, talking=talking)
         for choice in fitting:
             yield Completion(choice + " ", -len(word), display=choice)

@@ -1,16 +1,26 @@
 """Completion: what the word at the cursor may become."""
 
-import pytest
+from pathlib import Path
 
+import pytest
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+
+from chatd.wire.entries import Delete, File
 from client.console.acquaintance import Acquaintance
 from client.console.book import BOOK
-from client.console.completion import candidates
+from client.console.completion import ConsoleCompleter, candidates
+from client.console.places import PLACES_MAX
+from tests.client.network import said
 
 
 @pytest.fixture
 def known() -> Acquaintance:
     known = Acquaintance("me")
     known.meet(["alice", "albert", "bob", "me"])
+    known.places.meet(said(1, author="bob"))
+    known.places.meet(said(2, author="me"))
+    known.places.meet(File("general", 3, 0, "bob", "a.jpg", 1, ""))
     return known
 
 
@@ -29,6 +39,18 @@ def known() -> Acquaintance:
         ("history general b", ["before"]),
         ("send-file x.jpg ", ["to"]),
         ("send-file x.jpg to ", ["albert", "alice", "bob", "general"]),
+        ("send-file my\\ x.jpg ", ["to"]),
+        ("send-file 'my x.jpg' to a", ["albert", "alice"]),
+        ("send-at in 10m ", ["to", "albert", "alice", "bob"]),
+        ("send-at 2026-12-31 23:59 to b", ["bob"]),
+        ("send-at 2026-12-31 ", []),
+        ("comment ", ["general#1", "general#2", "general#3"]),
+        ("edit ", ["general#2"]),
+        ("get-file ", ["general#3"]),
+        ("report bob sells watches ", ["general#1", "general#2", "general#3"]),
+        ("link general ", ["uses", "for"]),
+        ("link general uses 5 ", ["for"]),
+        ("token ", ["create"]),
         ("help qu", ["quit"]),
         ("nonsense ", []),
         ("status ", []),
@@ -52,3 +74,68 @@ def test_plain_lines_complete_names_and_commands_need_their_slash(known: Acquain
 def test_only_the_last_word_is_replaced(known: Acquaintance) -> None:
     assert candidates("send-to al", known, talking=False)[0] == "al"
     assert candidates("send-to ", known, talking=False)[0] == ""
+
+
+# -- local paths -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's home, with some files in it."""
+    (tmp_path / "Pictures").mkdir()
+    for name in ("photo.jpg", "my report.pdf", "it's", ".hidden", "Pictures/cat.jpg", "b\x1b[2J"):
+        (tmp_path / name).touch()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def completed(known: Acquaintance, text: str, *, talking: bool = False) -> list[str]:
+    """Return what a line may become."""
+    completer = ConsoleCompleter(known, lambda: talking)
+    found = completer.get_completions(Document(text), CompleteEvent())
+    return [text[: len(text) + one.start_position] + one.text for one in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("send-file ph", ["send-file photo.jpg "]),
+        ("send-file ~/Pic", ["send-file ~/Pictures/"]),
+        ("send-file ~/Pictures/", ["send-file ~/Pictures/cat.jpg "]),
+        ("send-file my", ["send-file my\\ report.pdf "]),
+        ("send-file my\\ ", ["send-file my\\ report.pdf "]),
+        ("send-file 'my r", ["send-file 'my report.pdf' "]),
+        ("send-file it", ["send-file it\\'s "]),
+        ("send-file .h", ["send-file .hidden "]),
+        ("send-file none", []),
+        ("get-file general#3 ", ["get-file general#3 Pictures/"]),
+        ("get-file general#3 ~/", ["get-file general#3 ~/Pictures/"]),
+        ("get-file gen", ["get-file general#3 "]),
+    ],
+)
+def test_path_becomes_one_that_exists_as_it_has_to_be_typed(
+    known: Acquaintance, home: Path, text: str, lines: list[str]
+) -> None:
+    assert completed(known, text) == lines
+
+
+def test_hidden_and_unprintable_names_are_not_offered_unasked(
+    known: Acquaintance, home: Path
+) -> None:
+    offered = [line.removeprefix("send-file ") for line in completed(known, "send-file ")]
+    assert sorted(offered) == ["Pictures/", "it\\'s ", "my\\ report.pdf ", "photo.jpg "]
+
+
+def test_plain_line_about_files_completes_no_path(known: Acquaintance, home: Path) -> None:
+    assert completed(known, "send-file ph", talking=True) == []
+    assert completed(known, "/send-file ph", talking=True) == ["/send-file photo.jpg "]
+
+
+def test_deleted_post_is_offered_no_more_and_the_newest_comes_first() -> None:
+    known = Acquaintance("me")
+    for number in range(1, PLACES_MAX + 3):
+        known.places.meet(said(number, author="bob"))
+    known.places.meet(Delete("general", 50, 0, "bob", 22))
+    places = candidates("comment ", known, talking=False)[1]
+    assert places == [f"general#{number}" for number in range(21, 2, -1)]
