@@ -5,8 +5,12 @@ what the console does by itself is written here.
 """
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from chatd.wire.commands import COMMANDS
+
+NEARLY = 0.75
+"""So alike, from 0 to 1, are a word and what was meant by it: `hepl` and `help` are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +45,61 @@ _LOCAL = (
 
 _FROM_TABLE = (Entry(row.console, row.help) for row in COMMANDS.values() if row.console)
 
-_FIRST = ("send", "send-to", "talk", "history")
-"""What somebody who has just come wants to know; `help` begins with it."""
-_LAST = ("devices", "revoke", "password", "logout", "help", "quit", "exit")
+CHAPTERS: dict[str, tuple[str, ...]] = {
+    "talking": ("send", "send-to", "talk", "post", "comment", "edit", "delete"),
+    "later": ("send-at", "scheduled", "cancel"),
+    "reading": ("history", "thread", "search", "rooms", "unread", "who", "status", "why"),
+    "files": ("send-file", "get-file"),
+    "private rooms": (
+        *("create", "invite", "join", "invitations", "withdraw", "members", "leave"),
+        *("link", "links", "unlink", "requests", "approve", "deny", "kick", "transfer"),
+    ),
+    "your peace": ("block", "unblock", "blocked", "report"),
+    "administrators": ("reports", "ban", "unban", "dismiss"),
+    "programs": ("hook", "hooks", "unhook", "token"),
+    "your account": ("devices", "revoke", "password", "logout"),
+    "the console": ("help", "quit", "exit"),
+}
+"""The commands by what they are for, as `help` lists them."""
+MORE = "more"
+"""The chapter of what the table has and no chapter names."""
+
+_ORDER = [name for names in CHAPTERS.values() for name in names]
 
 
 def _place(entry: Entry) -> int:
-    if entry.name in _FIRST:
-        return _FIRST.index(entry.name) - len(_FIRST)
-    return _LAST.index(entry.name) + 1 if entry.name in _LAST else 0
+    return _ORDER.index(entry.name) if entry.name in _ORDER else len(_ORDER)
 
 
 BOOK: dict[str, Entry] = {
     entry.name: entry for entry in sorted((*_FROM_TABLE, *_LOCAL), key=_place)
 }
+
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "comment": ("comment general#42 I agree", "comment 42 so do I"),
+    "edit": ("edit general#42 what I meant",),
+    "send-at": (
+        "send-at 23:59 good night",
+        "send-at in 10m to bob tea?",
+        "send-at 2026-12-31 23:59 to +ops happy new year",
+    ),
+    "history": ("history bob 50", "history before 42", "history general#42"),
+    "send-file": ("send-file ~/photo.jpg to bob look", "send-file 'my report.pdf'"),
+    "get-file": ("get-file bob#3", "get-file general#42 ~/Pictures"),
+    "link": ("link +ops uses 5 for 7d", "link +ops for 12h"),
+    "report": ("report eve sells watches general#42",),
+    "ban": ("ban eve 24 sells watches",),
+}
+"""What shows more than the usage says, of commands whose arguments have a form of their own."""
+
+
+def chapters() -> dict[str, list[str]]:
+    """Return the commands by chapter, those in none at the end."""
+    listed = {title: list(names) for title, names in CHAPTERS.items()}
+    more = [name for name in BOOK if name not in _ORDER]
+    return {**listed, MORE: more} if more else listed
+
+
+def meant_by(word: str) -> str:
+    """Return the command that a mistyped word is nearly, "" for none."""
+    return next(iter(get_close_matches(word.lower(), BOOK, 1, NEARLY)), "")

@@ -12,15 +12,16 @@ from chatd.wire.rooms import GENERAL, RoomKind, kind_of, title_of
 from client.console.acquaintance import Acquaintance, mapped, room_named
 from client.console.arguments import Misuse, text_of
 from client.console.attention import Attention
+from client.console.book import meant_by
 from client.console.failures import explain
 from client.console.echo import Echoes, echo_lines
 from client.console.feed import EARLIER, UNREAD, Feed, is_by_other
 from client.console.render import Renderer
 from client.console.seams import Editor, Server, Surface
-from client.console.styled import DIM, Line
+from client.console.styled import Line
 from client.console.toolbar import ToolbarState, toolbar
 from client.console.transfers import Transfers
-from client.console.typed import Command, NoCommand, Plain, read_line
+from client.console.typed import Command, NoCommand, Plain, first_word, read_line
 from client.environment import new_nonce
 from client.errors import ClientError
 from client.events import Connected, Disconnected, Event, SeenEntry
@@ -107,7 +108,8 @@ class Console:
         """Print as many lines as fit on the screen; Enter shows what is left."""
         self.show(lines[: self.page_rows])
         rest = lines[self.page_rows :]
-        self.offer_more((lambda: self._show_rest(rest)) if rest else None)
+        if rest:
+            self.offer_more(lambda: self._show_rest(rest))
 
     async def _show_rest(self, lines: list[Line]) -> None:
         self.show_paged(lines)
@@ -234,11 +236,20 @@ class Console:
             return self.post(c.PostTo(mapped(title), text, new_nonce()), line)
         return self.post(c.SendTo(title.removeprefix("@"), text, new_nonce()), line)
 
-    def offer_more(self, more: Callable[[], Coro] | None) -> None:
-        """Let Enter on an empty line go on with a list."""
-        self._more = more
-        if more is not None:
-            self.note("Enter shows more")
+    def offer_more(self, more: Callable[[], Coro], what: str = "more") -> None:
+        """Let Enter on an empty line go on with a list; what was offered before comes first."""
+        earlier = self._more
+        if earlier is None:
+            self._more = more
+            self.note(f"Enter shows {what}")
+        else:
+            self._more = lambda: self._show_before(earlier, more)
+
+    async def _show_before(
+        self, earlier: Callable[[], Coro], more: Callable[[], Coro]
+    ) -> None:
+        await earlier()
+        self.offer_more(more)
 
     # -- the prompt's owner ------------------------------------------------------------------
 
@@ -251,16 +262,19 @@ class Console:
                 self.start(more())
         elif isinstance(typed, Command):
             self.echo(typed)
-            self.start(self._guarded(self._actions[typed.name](self, typed)))
+            self.start(self._guarded(self._actions[typed.name](self, typed), typed))
         elif isinstance(typed, NoCommand):
-            self.error(f"there is no command /{typed.name}\n`help` lists them; // begins a text")
+            meant = _perhaps(typed.name)
+            self.error(
+                f"there is no command /{typed.name}\n{meant}`help` lists them; // begins a text"
+            )
         else:
             self._plain(typed, text)
 
     def echo(self, typed: Command) -> None:
         """Show a command above its answer; what is posted shows itself."""
         if typed.name not in ECHOED:
-            self.show([[(DIM, f"> {typed.name} {typed.rest}".rstrip())]])
+            self.show(self._render().echo(f"{typed.name} {typed.rest}".rstrip()))
 
     def key(self) -> None:
         """The user looks at the screen."""
@@ -325,6 +339,7 @@ class Console:
         if not self.talking_to:
             self.error(
                 "not sent: `send` in front of it tells everyone, `send-to NAME` one\n"
+                f"{_perhaps(first_word(line)[0])}"
                 "`talk general` or `talk NAME` sends plain lines there; Up brings this back"
             )
             return
@@ -333,15 +348,17 @@ class Console:
     async def _say_plain(self, typed: Plain, line: str) -> None:
         await self._guarded(self.say(self.talking_to, text_of("send", typed.text), line))
 
-    async def _guarded(self, doing: Awaitable[None]) -> None:
+    async def _guarded(self, doing: Awaitable[None], typed: Command | None = None) -> None:
         try:
             await doing
         except (Misuse, ChatError, ClientError) as error:
-            self.refused(error)
+            self.refused(error, typed.name if typed else "")
+            if typed and typed.name in ECHOED:  # nothing of it has been shown
+                self.editor.give_back(typed.line)
 
-    def refused(self, error: Exception) -> None:
+    def refused(self, error: Exception, command: str = "") -> None:
         """Say what could not be done, and what to do about it."""
-        self.error(explain(error, self.renderer.zone, now_ms()))
+        self.error(explain(error, self.renderer.zone, now_ms(), command))
 
     def start(self, doing: Coro) -> None:
         """Do something beside everything else."""
@@ -365,6 +382,12 @@ class Console:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+def _perhaps(word: str) -> str:
+    """Return a question about what a word was meant to be, with a line break, or nothing."""
+    meant = meant_by(word)
+    return f"did you mean `{meant}`?\n" if meant else ""
 
 
 def _counted(count: int, what: str) -> list[str]:

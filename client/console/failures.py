@@ -4,19 +4,24 @@ from collections.abc import Callable
 
 from chatd.errors import ChatError
 from client.console.times import Zone
+from client.console.transfers import size_text
 from client.errors import ConnectionLost
 
 Advice = Callable[[ChatError, Zone, int], str]
 
 
-def explain(error: Exception, zone: Zone, now_ms: int) -> str:
-    """Return what happened, and on a further line what to do next where that is known."""
+def explain(error: Exception, zone: Zone, now_ms: int, command: str = "") -> str:
+    """Return what happened, and on a further line what to do next where that is known.
+
+    command: which one was refused, "" where that makes no difference.
+    """
     if isinstance(error, ConnectionLost):
         return f"{error}\nthe console keeps trying to connect; nothing you have typed is lost"
     if not isinstance(error, ChatError):
         return str(error)
-    advice = _ADVICE.get(error.code)
-    return f"{error.message}\n{advice(error, zone, now_ms)}" if advice else error.message
+    advice = _ADVICE_ON.get((error.code, command)) or _ADVICE.get(error.code)
+    next_step = advice(error, zone, now_ms) if advice else ""
+    return f"{error.message}\n{next_step}" if next_step else error.message
 
 
 def _rate_limited(error: ChatError, zone: Zone, now_ms: int) -> str:
@@ -37,6 +42,18 @@ def _too_large(error: ChatError, zone: Zone, now_ms: int) -> str:
     return f"at most {error.detail.get('limit', '?')} bytes: send it in parts"
 
 
+def _file_too_large(error: ChatError, zone: Zone, now_ms: int) -> str:
+    limit = error.detail.get("limit")
+    if not isinstance(limit, int):
+        return ""
+    return f"at most {limit:,} bytes ({size_text(limit)}) go into one file"
+
+
+def _forbidden(error: ChatError, zone: Zone, now_ms: int) -> str:
+    owner = error.detail.get("owner")
+    return f"that is {owner}: `send-to {owner}` asks for it" if owner else ""
+
+
 def _always(text: str) -> Advice:
     return lambda error, zone, now_ms: text
 
@@ -45,6 +62,7 @@ _ADVICE: dict[str, Advice] = {
     "rate_limited": _rate_limited,
     "banned": _banned,
     "too_large": _too_large,
+    "forbidden": _forbidden,
     "not_found": _always("`who`, `rooms` and `history` show what there is"),
     "unauthenticated": _always("leave with `quit` and start the console again"),
     "unknown_method": _always("the server is older than this console and doesn't know that"),
@@ -54,3 +72,26 @@ _ADVICE: dict[str, Advice] = {
     "internal": _always("that is a fault of the server; whoever runs it finds it in its log"),
     "expired": _always("it was there once; nothing brings it back"),
 }
+
+_REPORT = _always("`report` tells them what you saw")
+_REQUESTS = _always("`requests` lists who asks")
+
+_ADVICE_ON: dict[tuple[str, str], Advice] = {
+    ("too_large", "send-file"): _file_too_large,
+    ("not_found", "join"): _always(
+        "`invitations` lists where you are invited; elsewhere the owner has to make a `link`"
+    ),
+    ("not_found", "withdraw"): _always("`invitations` lists what waits for an answer"),
+    ("not_found", "unlink"): _always("`links` lists them by number"),
+    ("not_found", "approve"): _REQUESTS,
+    ("not_found", "deny"): _REQUESTS,
+    ("not_found", "cancel"): _always("`scheduled` lists what waits by number"),
+    ("not_found", "revoke"): _always("`devices` lists them by number"),
+    ("not_found", "unblock"): _always("`blocked` lists whom you have blocked"),
+    ("not_found", "dismiss"): _always("`reports` lists them by number"),
+    ("forbidden", "reports"): _REPORT,
+    ("forbidden", "ban"): _REPORT,
+    ("forbidden", "unban"): _REPORT,
+    ("forbidden", "dismiss"): _REPORT,
+}
+"""What helps after a certain command, where it is something else than after others."""

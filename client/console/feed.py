@@ -52,10 +52,15 @@ def is_by_other(entry: SeenEntry, me: str) -> bool:
     return (isinstance(entry, e.Post) and entry.author != me) or me in e.mentioned_in(entry)
 
 
-def page_lines(renderer: Renderer, entries: list[SeenEntry]) -> list[Line]:
-    """Return a page of history as lines, each day under its own rule."""
+def page_lines(
+    renderer: Renderer, entries: list[SeenEntry], today: date | None = None
+) -> list[Line]:
+    """Return a page of history as lines, each day under its own rule.
+
+    today: needs no rule as long as there is no other day.
+    """
     lines: list[Line] = []
-    day = None
+    day = today
     for entry in entries:
         if renderer.zone.day(entry.ts) != day:
             day = renderer.zone.day(entry.ts)

@@ -53,7 +53,11 @@ def links_lines(renderer: Renderer, links: list[c.LinkState], now_ms: int) -> li
 
 def _link(renderer: Renderer, link: c.LinkState, now_ms: int) -> str:
     made = f"made {renderer.zone.moment(link.created, now_ms)}"
-    uses = "any number of uses" if link.uses_left is None else f"{link.uses_left} uses left"
+    uses = "any number of uses" if link.uses_left is None else _uses(link.uses_left)
     if link.expires_at is None:
         return f"{made}, {uses}"
     return f"{made}, {uses}, until {renderer.zone.deadline(link.expires_at, now_ms)}"
+
+
+def _uses(count: int) -> str:
+    return f"{count} use{'s' if count != 1 else ''} left"

@@ -6,7 +6,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from chatd.wire import commands as c
-from client.console.console import Console
+from client.console.console import Console, now_ms
 from client.console.feed import page_lines
 from client.events import FoundPage, HistoryPage
 
@@ -46,6 +46,8 @@ async def show_pages(
 
 def show_entries(console: Console, heading: str, page: HistoryPage | FoundPage) -> None:
     """Show entries of the past between two rules, so that nobody takes them for new."""
-    console.show(console.renderer.heading(heading))
-    console.show(page_lines(console.renderer, page.entries))
-    console.show(console.renderer.heading("now"))
+    renderer = console.renderer
+    console.known.meet_page(page.entries)
+    console.show(renderer.heading(heading))
+    console.show(page_lines(renderer, page.entries, renderer.zone.day(now_ms())))
+    console.show(renderer.heading("now"))

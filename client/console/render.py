@@ -134,6 +134,11 @@ class Renderer:
         body: list[Line] = [[(ERROR, safe(first))], *([(DIM, safe(line))] for line in more)]
         return hang([(ERROR, "! ")], body, self.width)
 
+    def echo(self, typed: str) -> list[Line]:
+        """Return what the user has typed, to stand above its answer."""
+        body: list[Line] = [[(DIM, safe(line))] for line in typed.split("\n")]
+        return hang([(DIM, "> ")], body, self.width)
+
     def text(self, text: str) -> list[Line]:
         """Return plain words of the console."""
         return hang([], [[("", safe(text))]], self.width)

@@ -77,8 +77,8 @@ class PlainConsole(Console):
     def echo(self, typed: Command) -> None:
         """Whoever wrote the line knows it."""
 
-    def refused(self, error: Exception) -> None:
-        self._fail(status_of(error), words_of(error, self.renderer.zone))
+    def refused(self, error: Exception, command: str = "") -> None:
+        self._fail(status_of(error), words_of(error, self.renderer.zone, command))
 
     def error(self, text: str) -> None:
         self._fail(Status.USAGE, text)
@@ -137,7 +137,12 @@ class Once(PlainConsole):
         if self._shows:
             super().show(lines)
 
-    def offer_more(self, more: Callable[[], Coroutine[Any, Any, None]] | None) -> None:
+    def show_paged(self, lines: list[Line]) -> None:
+        self.show(lines)
+
+    def offer_more(
+        self, more: Callable[[], Coroutine[Any, Any, None]], what: str = "more"
+    ) -> None:
         self.more = more
 
 

@@ -16,8 +16,8 @@ def complain(text: str) -> None:
     print("\n".join(lines), file=sys.stderr, flush=True)
 
 
-def words_of(error: Exception, zone: Zone) -> str:
-    """Return what happened and what to do about it."""
+def words_of(error: Exception, zone: Zone, command: str = "") -> str:
+    """Return what happened and what to do about it. command: which one was refused."""
     if isinstance(error, ConnectionLost):
         return str(error)  # between pipes nothing is tried again behind one's back
-    return explain(error, zone, now_ms())
+    return explain(error, zone, now_ms(), command)

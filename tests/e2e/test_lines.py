@@ -62,7 +62,8 @@ def test_quit_and_exit_leave_and_nothing_behind_them_is_done(chat: Chat, word: s
         ("rooms", r"^  @alice +up to #1, all read\n  general +empty\n$"),
         ("who", r"^· 1 online\n  alice\n$"),
         ("devices", r"^  1 +a test, since .*, this one\n$"),
-        ("help", r"(^|\n)  send <text> +say something"),
+        ("help", r"^  talking +send, send-to, talk"),
+        ("help\n", r"\n  send <text> +say something"),
         ("help send-to", r"^  send-to <user> <text> +say something to one user alone\n$"),
     ],
 )

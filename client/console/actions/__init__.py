@@ -16,6 +16,7 @@ from client.console.actions import accounts as accounts
 from client.console.actions import blocking as blocking
 from client.console.actions import files as files
 from client.console.actions import groups as groups
+from client.console.actions import helping as helping
 from client.console.actions import hooks as hooks
 from client.console.actions import knowing as knowing
 from client.console.actions import moderating as moderating

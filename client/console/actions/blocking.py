@@ -24,6 +24,6 @@ async def blocked(console: Console, typed: Command) -> None:
     no_arguments("blocked", typed.rest)
 
     def show(page: c.BlockedNames) -> None:
-        console.show(names_lines(console.renderer, page.names))
+        console.show_paged(names_lines(console.renderer, page.names))
 
     await show_pages(console, c.ListBlocked(), c.BlockedNames, show)

@@ -68,9 +68,10 @@ async def invitations(console: Console, typed: Command) -> None:
             console.known.meet_room(invitation.room)
         console.show(invitations_lines(console.renderer, page.invitations, now_ms()))
         if page.next is None:
-            console.show(asked_lines(console.renderer, page.asked, now_ms()))
+            console.show_paged(asked_lines(console.renderer, page.asked, now_ms()))
 
-    await show_pages(console, c.ListInvitations(), c.Invitations, show)
+    request = c.ListInvitations(limit=console.page_rows)
+    await show_pages(console, request, c.Invitations, show)
 
 
 @action("members")
@@ -106,7 +107,7 @@ async def link(console: Console, typed: Command) -> None:
 async def links(console: Console, typed: Command) -> None:
     room = one_word("links", typed.rest, "of which room?")
     answer = await console.ask(c.ListLinks(room), c.Links)
-    console.show(links_lines(console.renderer, answer.links, now_ms()))
+    console.show_paged(links_lines(console.renderer, answer.links, now_ms()))
 
 
 @action("unlink")

@@ -1,18 +1,12 @@
-"""Knowing: one's status, rooms, who is online, what there is to type; and leaving."""
+"""Knowing: one's status, rooms, who is online."""
 
 from chatd.wire import commands as c
 from client.console.actions.table import action
 from client.console.answers import names_lines, rooms_lines, status_lines, why_lines
-from client.console.arguments import Misuse, no_arguments
-from client.console.book import BOOK
+from client.console.arguments import no_arguments
 from client.console.console import Console, now_ms
 from client.console.pages import show_pages
 from client.console.typed import Command
-
-KEYS = (
-    "Tab completes, Up and Ctrl-R find what you typed before, Alt-Enter breaks a line, "
-    "Ctrl-C clears it and keeps it"
-)
 
 
 @action("status")
@@ -68,19 +62,3 @@ async def who(console: Console, typed: Command) -> None:
         console.show(names_lines(console.renderer, page.names))
 
     await show_pages(console, c.Who(), c.Names, show, above)
-
-
-@action("help")
-async def help(console: Console, typed: Command) -> None:
-    name = typed.rest.strip().removeprefix("/").lower()
-    if name and name not in BOOK:
-        raise Misuse(f"there is no command {name}\n`help` alone lists them")
-    entries = [BOOK[name]] if name else list(BOOK.values())
-    lines = console.renderer.fields([(entry.usage, entry.help) for entry in entries])
-    console.show_paged(lines if name else [*lines, *console.renderer.note(KEYS)])
-
-
-@action("quit", "exit")
-async def leave(console: Console, typed: Command) -> None:
-    no_arguments(typed.name, typed.rest)
-    console.leave()

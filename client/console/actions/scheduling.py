@@ -34,7 +34,7 @@ async def scheduled(console: Console, typed: Command) -> None:
     while page.next is not None:
         page = await console.ask(c.ListScheduled(page.next), c.ScheduledPosts)
         posts += page.posts
-    console.show(scheduled_lines(console.renderer, posts, now_ms()))
+    console.show_paged(scheduled_lines(console.renderer, posts, now_ms()))
 
 
 @action("cancel")

@@ -1,16 +1,18 @@
 """The console: what typed lines ask for, what answers and events show."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Callable, Coroutine
 from functools import wraps
+from typing import Any, ParamSpec
 
 import pytest
 
-from chatd.errors import Internal, NotFound, RateLimited
+from chatd.errors import ChatError, Forbidden, Internal, NotFound, RateLimited
 from chatd.wire import commands as c
-from client.console.actions import ACTIONS
-from client.console.book import BOOK
-from client.console.console import PENDING_MAX, now_ms
+from client.console.actions import ACTIONS, scheduling
+from client.console.book import BOOK, CHAPTERS, EXAMPLES, chapters
+from client.console.console import PENDING_MAX, ROWS_AROUND_A_PAGE, now_ms
 from client.errors import ConnectionLost, LoginRequired
 from client.events import Connected, Disconnected, HistoryPage
 from tests.client.console.fakes import Desk
@@ -42,12 +44,15 @@ STATUS = c.StatusResult(
 )
 
 
-def in_loop(test: Callable[[], Awaitable[None]]) -> Callable[[], None]:
+P = ParamSpec("P")
+
+
+def in_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
     """Run a test in an event loop, and leave nothing running."""
 
     @wraps(test)
-    def run() -> None:
-        asyncio.run(test())  # type: ignore[arg-type]
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        asyncio.run(test(*args, **kwargs))
 
     return run
 
@@ -180,15 +185,106 @@ async def test_long_list_is_shown_in_pages_by_enter() -> None:
 
 
 @in_loop
-async def test_help_fits_the_screen_and_enter_shows_the_rest() -> None:
+async def test_help_names_every_command_on_one_screen_and_enter_explains_each() -> None:
     desk = Desk()
     await desk.types("help")
-    assert len(desk.screen.lines) <= desk.screen.height
+    assert len(desk.screen.lines) <= desk.screen.height - ROWS_AROUND_A_PAGE
+    listed = re.findall(r"[a-z-]+", " ".join(desk.screen.lines))
+    assert set(BOOK) <= set(listed)
     for _ in range(10):
+        before = len(desk.screen.lines)
         await desk.types("")
+        assert len(desk.screen.lines) - before <= desk.screen.height
     shown = "\n".join(desk.screen.lines)
     assert all(f"\n  {entry.usage}" in shown for entry in BOOK.values())
-    assert shown.endswith("Ctrl-C clears it and keeps it")
+
+
+def test_every_chapter_of_the_help_is_about_commands_there_are() -> None:
+    assert {name for names in CHAPTERS.values() for name in names} <= set(BOOK)
+    assert sorted(name for names in chapters().values() for name in names) == sorted(BOOK)
+
+
+@pytest.mark.parametrize("example", [line for lines in EXAMPLES.values() for line in lines])
+@in_loop
+async def test_example_of_the_help_is_understood(
+    example: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduling, "now_ms", lambda: 0)  # no example is ever over
+    desk = Desk()
+    await desk.types(example)
+    assert [line for line in desk.screen.lines if line.startswith("!")] == []
+
+
+@in_loop
+async def test_help_on_a_command_shows_its_usage_and_examples() -> None:
+    desk = Desk()
+    await desk.types("help /send-at")
+    assert desk.shows("send-at <time>") and desk.shows("send-at in 10m to bob tea?")
+
+
+@in_loop
+async def test_mistyped_command_is_met_with_what_it_may_have_been() -> None:
+    desk = Desk()
+    await desk.types("stauts", "/hepl", "help sned", "hello there")
+    for meant in ("did you mean `status`?", "did you mean `help`?", "`help send` explains send"):
+        assert desk.shows(meant)
+    assert sum("did you mean" in line for line in desk.screen.lines) == 2
+
+
+@in_loop
+async def test_text_behind_a_wrong_place_comes_back_to_the_line() -> None:
+    desk = Desk()
+    await desk.types("comment general hello there")
+    assert desk.shows("`general` is no entry")
+    assert desk.editor.line == "comment general hello there"
+
+
+@in_loop
+async def test_typed_command_is_shown_wrapped_and_its_controls_do_nothing() -> None:
+    desk = Desk()
+    await desk.types("report bob " + "word " * 30 + "\x1b[2J")
+    echo = [line for line in desk.screen.lines if "word" in line]
+    assert len(echo) == 3 and echo[1].startswith("  word")
+    assert all(len(line) < desk.screen.width for line in echo) and "^[[2J" in echo[-1]
+
+
+@in_loop
+async def test_list_that_is_longer_than_the_screen_comes_before_the_next_page() -> None:
+    desk = Desk()
+    first = c.Devices([device(number) for number in range(1, 31)], 30)
+    second = c.Devices([device(31)], None)
+    await desk.types("devices", answers=(first,))
+    assert desk.shows("  19 ") and not desk.shows("  20 ")
+    await desk.types("")
+    assert desk.shows("  30 ") and len(desk.server.asked) == 1
+    await desk.types("", answers=(second,))
+    assert desk.shows("  31 ")
+    assert sum("Enter shows more" in line for line in desk.screen.lines) == 2
+
+
+def device(number: int) -> c.Device:
+    """Return a device of alice."""
+    return c.Device(number, f"laptop {number}", 0, False)
+
+
+@pytest.mark.parametrize(
+    ("line", "error", "advice"),
+    [
+        ("cancel 7", NotFound("no"), "`scheduled` lists"),
+        ("dismiss 7", NotFound("no"), "`reports` lists"),
+        ("kick +ops bob", Forbidden("no", owner="carol"), "`send-to carol` asks"),
+        ("ban bob", Forbidden("no"), "`report` tells them"),
+        ("unblock bob", NotFound("no"), "`blocked` lists"),
+        ("members +ops", NotFound("no"), "`rooms`"),
+    ],
+)
+@in_loop
+async def test_what_is_refused_is_met_with_what_helps_there(
+    line: str, error: ChatError, advice: str
+) -> None:
+    desk = Desk()
+    await desk.types(line, answers=(error,))
+    assert desk.shows(advice)
 
 
 # -- hearing ---------------------------------------------------------------------------------
