@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from chatd.errors import HttpError
 from chatd.wire.codec import Over, Say
+from chatd.wire.http.chunks import LINE_BYTES_MAX
 from chatd.wire.http.codec import BODY_BYTES_MAX, HttpCodec
 from chatd.wire.http.gate import FIELDS_MAX, HEAD_BYTES_MAX, REQUEST_LINE_BYTES_MAX
 from chatd.wire.http.message import Answer, HttpRequest, accepts, accepts_gzip
@@ -90,6 +91,12 @@ def test_an_absolute_target_names_the_host_of_the_field() -> None:
     assert status_of(request("GET", "http://other/a", host="x")) == 400
 
 
+def test_another_protocol_is_not_changed_to_and_what_follows_is_read() -> None:
+    fields = {"upgrade": "h2c", "connection": "Upgrade, HTTP2-Settings"}
+    asked, _ = whole(request("POST", "/1", b"one", **fields) + request("GET", "/2"))
+    assert [(r.path, r.body) for r in asked] == [("/1", b"one"), ("/2", b"")]
+
+
 def test_nothing_is_read_behind_connection_close() -> None:
     asked, sent = whole(request("GET", "/1", connection="close") + request("GET", "/2"))
     assert [r.path for r in asked] == ["/1"]
@@ -164,6 +171,25 @@ SMUGGLING = {
     "a chunk with a bare line feed": CHUNKED + b"3\nabc\r\n0\r\n\r\n",
     "a trailer": CHUNKED + b"3\r\nabc\r\n0\r\nfoo: bar\r\n\r\n",
     "an end with bare line feeds": CHUNKED + b"3\r\nabc\r\n0\r\n\n",
+    "an end of two zeros": CHUNKED + b"3\r\nabc\r\n00\r\n\r\n",
+    "an end with an extension": CHUNKED + b"3\r\nabc\r\n0;x\r\n\r\n",
+    "a chunk without its end": CHUNKED + b"3\r\nabc0\r\n\r\n",
+    "a chunk of a size in C": CHUNKED + b"0x3\r\nabc\r\n0\r\n\r\n",
+    "a chunk of a size in Python": CHUNKED + b"0_3\r\nabc\r\n0\r\n\r\n",
+    "a chunk of an endless size": CHUNKED + b"0" * 30 + b"3\r\nabc\r\n0\r\n\r\n",
+    "a blank before a size": CHUNKED + b" 3\r\nabc\r\n0\r\n\r\n",
+    "a blank behind a size": CHUNKED + b"3 \r\nabc\r\n0\r\n\r\n",
+    "an extension with a bare line feed": CHUNKED + b"3;x\ny\r\nabc\r\n0\r\n\r\n",
+    "an extension with a bare carriage return": CHUNKED + b"3;x\ry\r\nabc\r\n0\r\n\r\n",
+    "an extension with a zero byte": CHUNKED + b"3;x\0y\r\nabc\r\n0\r\n\r\n",
+    "two codings": CHUNKED.replace(b"host", b"transfer-encoding: chunked\r\nhost"),
+    "two lengths that agree": request("POST", "/", b"abc", Content_Length="3").replace(
+        b"Content-Length", b"content-length: 3\r\ncontent-length"
+    ),
+    "a vertical tab before a coding": CHUNKED.replace(b": chunked", b":\x0bchunked"),
+    "a target with a fragment": b"GET /a#b HTTP/1.1\r\nhost: x\r\n\r\n",
+    "a target with somebody's name": b"GET http://a@x/ HTTP/1.1\r\nhost: x\r\n\r\n",
+    "a tunnel": b"CONNECT x:80 HTTP/1.1\r\nhost: x:80\r\n\r\n",
 }
 
 
@@ -240,6 +266,24 @@ def test_a_body_in_chunks_is_refused_at_the_bound() -> None:
     chunk = b"4000\r\n" + b"a" * 0x4000 + b"\r\n"
     _, sent = conversation([CHUNKED, *[chunk] * (BODY_BYTES_MAX // 0x4000 + 1)])
     assert replies(sent, "POST")[0].status == 413
+
+
+def test_the_size_of_a_chunk_at_the_bound_is_taken_and_one_over_is_refused() -> None:
+    fits = b"3;".ljust(LINE_BYTES_MAX - 2, b"x") + b"\r\n"
+    assert len(fits) == LINE_BYTES_MAX
+    rest = b"abc\r\n0\r\n\r\n"
+    assert whole(CHUNKED + fits + rest)[0][0].body == b"abc"
+    assert status_of(CHUNKED + b"3;x" + fits[2:] + rest) == 400
+    assert status_of(CHUNKED + b"3;" + b"x" * LINE_BYTES_MAX) == 400
+
+
+def test_trailers_without_end_are_refused_at_the_first() -> None:
+    assert status_of(CHUNKED + b"0\r\nfoo: bar\r\n") == 400
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_asked_for() -> None:
+    head = request("POST", "/", expect="100-continue", content_length=str(BODY_BYTES_MAX + 1))
+    assert status_of(head) == 413
 
 
 # -- Splits ----------------------------------------------------------------------------------

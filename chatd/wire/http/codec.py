@@ -15,6 +15,7 @@ import h11
 from chatd.errors import ChatError, HttpError, ProtocolError
 from chatd.wire.codec import Over, Say, Turn
 from chatd.wire.commands import Bye, Notice, Result
+from chatd.wire.http.chunks import ChunkGate
 from chatd.wire.http.gate import Gate, Head
 from chatd.wire.http.message import Answer, HttpRequest, accepts_gzip
 from chatd.wire.http.problems import problem
@@ -23,7 +24,6 @@ BODY_BYTES_MAX = 96 * 1024
 """The largest body of a request: a chunk of a file in base64, and what stands around it."""
 GZIP_BYTES_MIN = 1024
 """Below, compressing saves no packet."""
-LAST_CHUNK = b"0\r\n\r\n"
 TEXTUAL = ("text/", "application/json", "application/problem+json")
 
 COMMON = {
@@ -48,7 +48,7 @@ class HttpCodec:
         "_parser",
         "_head",
         "_body",
-        "_seen",
+        "_chunks",
         "_request",
         "_said_continue",
         "_over",
@@ -69,7 +69,7 @@ class HttpCodec:
         self._parser: h11.Connection | None = None
         self._head: Head | None = None
         self._body = bytearray()
-        self._seen = b""
+        self._chunks = ChunkGate()
         self._request: HttpRequest | None = None
         self._said_continue = False
 
@@ -126,28 +126,23 @@ class HttpCodec:
                 if len(self._body) > BODY_BYTES_MAX:
                     raise _too_large()
             elif isinstance(event, h11.EndOfMessage):
-                return self._whole(event)
+                return self._whole()
             else:
                 return self._continue()
 
     def _feed_parser(self) -> None:
         """Give the parser what may be body; what is behind it comes back in `_whole`."""
-        assert self._parser is not None
+        assert self._parser is not None and self._head is not None
         data = bytes(self._buffer)
         self._buffer.clear()
-        self._seen = self._seen[-len(LAST_CHUNK) :] + data
+        if self._head.length < 0:
+            self._chunks.check(data)
         self._parser.receive_data(data)
 
-    def _whole(self, end: h11.EndOfMessage) -> HttpRequest:
+    def _whole(self) -> HttpRequest:
         head, parser = self._head, self._parser
         assert head is not None and parser is not None
-        behind = parser.trailing_data[0]
-        if head.length < 0:
-            seen = self._seen[: len(self._seen) - len(behind)]
-            if end.headers or not seen.endswith(LAST_CHUNK):
-                raise HttpError(400, "a body in chunks ends with a chunk of size 0 alone")
-        self._buffer[:0] = behind
-        self._seen = b""
+        self._buffer[:0] = parser.trailing_data[0]
         body, self._body = bytes(self._body), bytearray()
         self._request = HttpRequest(head.method, head.path, head.query, head.fields, body)
         return self._request
