@@ -64,7 +64,7 @@ def _choose(protocol: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprot
 class WebSocketCodec:
     """What both kinds of messages share."""
 
-    __slots__ = ("_protocol", "_buffer", "_turns", "_parts", "_opcode", "_bytes_max")
+    __slots__ = ("_protocol", "_buffer", "_turns", "_message", "_opcode", "_bytes_max")
 
     marks = False
     OPCODE: ClassVar[Opcode]
@@ -75,7 +75,7 @@ class WebSocketCodec:
         self._protocol = protocol
         self._buffer = b""
         self._turns: deque[Turn | ProtocolError] = deque()
-        self._parts: list[bytes] = []
+        self._message = bytearray()  # what has come of one in fragments
         self._opcode = self.OPCODE
         self.payload_bytes_max = PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 
@@ -94,7 +94,7 @@ class WebSocketCodec:
     @property
     def buffered_bytes(self) -> int:
         """Bytes that were fed and not pulled yet."""
-        return len(self._buffer)
+        return len(self._buffer) + len(self._message)
 
     def feed(self, data: bytes) -> None:
         self._buffer += data
@@ -126,10 +126,9 @@ class WebSocketCodec:
     def _take(self, frame: Frame) -> None:
         if frame.opcode is not Opcode.CONT:
             self._opcode = frame.opcode
-        if frame.data:
-            self._parts.append(bytes(frame.data))
+        self._message += frame.data
         if frame.fin:
-            message, self._parts = b"".join(self._parts), []
+            message, self._message = bytes(self._message), bytearray()
             self._turns.append(self._turn(message))
 
     def _turn(self, message: bytes) -> Turn | ProtocolError:

@@ -70,6 +70,15 @@ def test_a_stream_needs_a_token_and_takes_none_from_the_query() -> None:
         assert peer.ask("GET", "/api/v1/events", accept="application/json").status == 406
 
 
+def test_what_a_stream_is_told_disturbs_nothing() -> None:
+    with World() as world:
+        stream = world.stream(world.token("bob"))
+        for _ in range(20):
+            stream.say(b"GET / HTTP/1.1\r\n" * 1_000)
+        world.user("alice").send("hello")
+        assert stream.texts() == ["hello"]
+
+
 def test_a_stream_ends_when_its_token_is_revoked() -> None:
     with World() as world:
         token = world.token("bob")
@@ -294,6 +303,14 @@ def test_no_handshake_at_all_is_told_what_is_opened_here() -> None:
         assert peer.ask("POST", "/ws", b"").status == 405
 
 
+def test_compression_is_offered_in_vain() -> None:
+    with World() as world:
+        offer = {"sec-websocket-extensions": "permessage-deflate; client_max_window_bits"}
+        said = world.raw().say(request("GET", "/ws", None, **HANDSHAKE, **offer))
+        assert said.startswith(b"HTTP/1.1 101 ")
+        assert b"extensions" not in said.lower()
+
+
 def test_what_comes_with_the_handshake_is_not_lost() -> None:
     with World() as world:
         hello = Frame(Opcode.TEXT, b'[0, 1, "hello", {"version": 1}]').serialize(mask=True)
@@ -328,6 +345,38 @@ def test_a_message_at_the_bound_is_taken_and_one_over_ends_it(subprotocol: str) 
             peer.flush()
             assert peer.protocol.close_rcvd is not None
             assert peer.protocol.close_rcvd.code == code
+
+
+@pytest.mark.parametrize("part_bytes", [1, 100, 8_000])
+def test_a_message_in_fragments_is_bounded_like_a_whole_one(part_bytes: int) -> None:
+    bound = PAYLOAD_BYTES_MAX_BEFORE_LOGIN * 3 // 2
+    with World(requests_per_second=0) as world:
+        peer = world.socket()
+        peer.protocol.send_text(b"", fin=False)
+        for _ in range(bound // part_bytes):
+            peer.protocol.send_continuation(b"x" * part_bytes, fin=False)
+        peer.flush()
+        assert not peer.ended
+        (connection,) = world.server._connections.values()
+        assert connection.codec.buffered_bytes == bound // part_bytes * part_bytes
+        peer.protocol.send_continuation(b"x" * part_bytes, fin=False)
+        peer.flush()
+        assert peer.protocol.close_rcvd is not None
+        assert peer.protocol.close_rcvd.code == CloseCode.MESSAGE_TOO_BIG
+        assert peer.ended
+
+
+def test_fragments_without_anything_in_them_are_kept_nowhere_and_end_in_time() -> None:
+    with World(login_timeout_ms=30_000) as world:
+        peer = world.socket()
+        peer.protocol.send_text(b"", fin=False)
+        for _ in range(10_000):
+            peer.protocol.send_continuation(b"", fin=False)
+        peer.flush()
+        (connection,) = world.server._connections.values()
+        assert connection.codec.buffered_bytes == 0
+        world.sleep(62_000)
+        assert peer.ended
 
 
 def test_after_the_login_messages_may_be_as_large_as_frames() -> None:
