@@ -5,6 +5,7 @@ the token opens; a proxy may carry the requests of many users over one connectio
 else has a row in the table of routes.
 """
 
+import gzip
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -114,8 +115,8 @@ class Exchanges:
         self._calls = calls
         self.configure(settings)
         document = openapi.document(__version__)
-        self._document = msgspec.json.encode(document)
-        self._page = page.page(document).encode()
+        self._document = static(msgspec.json.encode(document), JSON)
+        self._page = static(page.page(document).encode(), HTML, page.POLICY)
         self._logins: dict[str, tuple[Session, int]] = {}
         self._routes: dict[str, Route] = {}
         self._branches: dict[str, tuple[tuple[str, ...], Branch]] = {}
@@ -267,11 +268,20 @@ class Exchanges:
 
     def _reference(self, asked: Asked) -> Answer:
         check_accepts(asked.request, HTML)
-        return Answer(200, self._page, HTML, {"content-security-policy": page.POLICY})
+        return self._page
 
     def _openapi(self, asked: Asked) -> Answer:
         check_accepts(asked.request, JSON)
-        return Answer(200, self._document, JSON)
+        return self._document
+
+
+def static(body: bytes, kind: str, policy: str = "") -> Answer:
+    """Return an answer that is always the same, and so compressed once only.
+
+    policy: the Content-Security-Policy of a page.
+    """
+    fields = {"content-security-policy": policy} if policy else {}
+    return Answer(200, body, kind, fields, gzip.compress(body, mtime=0))
 
 
 def check_accepts(request: HttpRequest, kind: str) -> None:

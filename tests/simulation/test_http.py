@@ -1,12 +1,16 @@
 """The whole server over HTTP: commands, pages, and who may ask."""
 
+import gzip
 import json
 import logging
 
 import pytest
 
+from chatd.net.connection import READ_BYTES
 from chatd.wire import commands as c
 from chatd.wire.http import openapi
+from chatd.wire.http.codec import BODY_BYTES_MAX
+from chatd.wire.http.gate import HEAD_BYTES_MAX, REQUEST_LINE_BYTES_MAX
 from tests.simulation.account import client_final, client_first, password_of
 from tests.simulation.web import replies, request
 from tests.simulation.world import World
@@ -97,6 +101,26 @@ def test_a_request_without_a_token_is_refused_and_told_what_is_needed() -> None:
         reply = world.web().call("status")
         assert (reply.status, reply.json["code"]) == (401, "unauthenticated")
         assert reply.fields["www-authenticate"] == "Bearer"
+
+
+def test_a_token_counts_in_its_field_only_and_never_in_query_or_cookie() -> None:
+    with World() as world:
+        token = world.token("alice")
+        for name in ("token", "access_token", "authorization"):
+            path = f"/api/v1/status?{name}={token}"
+            reply = world.web().ask(
+                "POST", path, b"{}", content_type=JSON, cookie=f"{name}={token}"
+            )
+            assert (reply.status, reply.json["code"]) == (401, "unauthenticated")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/send", "/api/v1/openapi.json", "/hooks/x", "/ws"])
+def test_no_page_of_another_server_is_let_in_by_its_browser(path: str) -> None:
+    with World() as world:
+        asked = {"origin": "http://evil.example", "access_control_request_method": "POST"}
+        reply = world.web().ask("OPTIONS", path, None, **asked)
+        assert reply.status == 405
+        assert not [name for name in reply.fields if name.startswith("access-control-")]
 
 
 @pytest.mark.parametrize("field", ["Basic YTpi", "Bearer", "Bearer ", "nonsense"])
@@ -223,6 +247,15 @@ def test_what_is_no_json_is_refused(fields: dict[str, str], status: int) -> None
         assert alice.ask("POST", "/api/v1/status", b"{}", **fields).status == status
 
 
+def test_a_form_of_a_page_can_call_nothing() -> None:
+    with World() as world:
+        alice = world.web(world.token("alice"))
+        for kind in ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain"):
+            reply = alice.ask("POST", "/api/v1/send", b'{"text": "x"}', content_type=kind)
+            assert reply.status == 415
+        assert world.state.general.log.last_seq == 0
+
+
 def test_a_body_of_unknown_length_is_asked_for() -> None:
     with World() as world:
         alice = world.web(world.token("alice"))
@@ -246,6 +279,26 @@ def test_another_method_or_path_is_refused(
     with World() as world:
         reply = world.web().ask(method, path)
         assert (reply.status, reply.fields.get("allow")) == (status, allow)
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        (request("GET", "/" + "a" * REQUEST_LINE_BYTES_MAX), 414),
+        (request("GET", "/", None, foo="a" * HEAD_BYTES_MAX), 431),
+        (request("POST", "/api/v1/send", None, content_length=str(BODY_BYTES_MAX + 1)), 413),
+        (request("POST", "/api/v1/send", b"{}").replace(b"\r\n", b"\n"), 400),
+    ],
+)
+def test_what_is_refused_for_its_form_is_told_why_and_the_connection_ends(
+    asked: bytes, status: int
+) -> None:
+    with World() as world:
+        peer = world.raw()
+        (reply,) = replies(peer.say(asked + request("GET", "/api/v1/")), "GET")
+        assert (reply.status, reply.json["status"]) == (status, status)
+        assert reply.fields["content-type"] == "application/problem+json"
+        assert peer.ended
 
 
 def test_a_bad_head_gets_an_answer_and_the_connection_ends() -> None:
@@ -375,6 +428,20 @@ def test_text_is_compressed_where_it_pays_and_is_wanted() -> None:
         assert plain.fields["vary"] == packed.fields["vary"] == "accept-encoding"
         assert packed.fields["content-encoding"] == "gzip"
         assert len(packed.body) < len(plain.body) / 3
+        assert gzip.decompress(packed.body) == plain.body
+
+
+def test_history_is_compressed_and_a_short_answer_is_not() -> None:
+    with World(limit_messages=0) as world:
+        alice = world.web(world.token("alice"))
+        for _ in range(20):
+            alice.call("send", text="the same again")
+        asked = {"content_type": JSON, "accept_encoding": "gzip, br"}
+        status = alice.ask("POST", "/api/v1/devices", b"{}", **asked)
+        history = alice.ask("POST", "/api/v1/history", b'{"room": "general"}', **asked)
+        assert "content-encoding" not in status.fields
+        assert history.fields["content-encoding"] == "gzip"
+        assert len(json.loads(gzip.decompress(history.body))["entries"]) == 20
 
 
 # -- Connections -----------------------------------------------------------------------------
@@ -414,6 +481,25 @@ def test_a_client_that_takes_no_answers_costs_a_bounded_number_of_bytes() -> Non
         for _ in range(50):
             peer.say(request("GET", "/api/v1/") * 10)
         assert world.queued_bytes(peer) <= 128 * 1024
+
+
+@pytest.mark.parametrize("waits_for", ["a client that reads", "its turn"])
+def test_megabytes_of_requests_that_have_to_wait_wait_outside(waits_for: str) -> None:
+    is_reading = waits_for == "its turn"
+    limit = 10 if is_reading else 0
+    with World(high_water_bytes=64 * 1024, requests_per_second=limit) as world:
+        peer = world.raw(kernel_bytes=4096)
+        peer.reads = is_reading
+        padding = "x" * (HEAD_BYTES_MAX - 200)
+        count = 200
+        peer.say(request("GET", "/nothing", None, padding=padding) * count)
+        (connection,) = world.server._connections.values()
+        assert connection.codec.buffered_bytes <= READ_BYTES
+        assert world.queued_bytes(peer) <= 128 * 1024
+        peer.reads = True
+        world.sleep(30_000)
+        answers = replies(peer.heard, *["GET"] * count)
+        assert [answer.status for answer in answers] == [404] * count
 
 
 def test_a_stopping_server_answers_and_ends_connections() -> None:

@@ -216,7 +216,7 @@ def _written(
     if len(body) >= GZIP_BYTES_MIN and answer.kind.startswith(TEXTUAL):
         fields["vary"] = "accept-encoding"
         if request is not None and accepts_gzip(request):
-            body = gzip.compress(body, compresslevel=4, mtime=0)
+            body = answer.packed or gzip.compress(body, compresslevel=4, mtime=0)
             fields["content-encoding"] = "gzip"
     fields["content-length"] = str(len(body))
     reason = HTTPStatus(answer.status).phrase

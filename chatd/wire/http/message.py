@@ -23,12 +23,17 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole response. fields: those that differ from one answer to the other."""
+    """A whole response.
+
+    fields: those that differ from one answer to the other.
+    packed: the body compressed, if that was done beforehand; else it is done where it pays.
+    """
 
     status: int
     body: bytes = b""
     kind: str = TEXT
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    packed: bytes = b""
 
 
 def accepts(request: HttpRequest, kind: str) -> bool:
