@@ -49,7 +49,7 @@ def run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
         _silence_stdout()
         return Status.BROKEN_PIPE
     except (Usage, OutOfTime, Misuse, ClientError, ChatError, OSError) as error:
-        complain(words_of(error, Zone()))
+        complain(words_of(error, Zone(), arguments.command or ""))
         return status_of(error)
 
 
