@@ -21,7 +21,7 @@ from chatd.wire.envelope import ID_MAX, Envelope, Notification, Response, encode
 from chatd.wire.frames import HEADER, PAYLOAD_BYTES_MAX
 from client.backoff import Backoff
 from client.environment import Environment
-from client.errors import ClientError, ConnectionLost, LoginRequired, error_from_wire
+from client.errors import ClientError, Closed, ConnectionLost, LoginRequired, error_from_wire
 from client.events import (
     Connected,
     Disconnected,
@@ -276,14 +276,16 @@ class Channel:
                 return  # another thread noticed first
             self._link = None
             failed = self._drop_unrepeatable(error)
-            self._events.append(Disconnected(str(error)))
+            is_wanted = self._leaving and not failed and not self._pending
+            if not is_wanted:
+                self._events.append(Disconnected(str(error)))
             self._plan_retry()
             self._changed.notify_all()
         link.close()
         for reply in failed:
             reply.tell()
         if self._leaving:
-            self.end(ConnectionLost(str(error)))
+            self.end(Closed("closed") if is_wanted else ConnectionLost(str(error)))
 
     def _drop_unrepeatable(self, error: Exception) -> list[AnyReply]:
         failed = [reply for reply in self._pending if reply.done or not _may_repeat(reply)]

@@ -5,7 +5,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from chatd.errors import RateLimited
-from chatd.wire.commands import Send, Status
+from chatd.wire.commands import Nothing, Send, Status
 from chatd.wire.envelope import Request
 from client import Client, ConnectionLost
 from client.events import Event
@@ -70,6 +70,20 @@ def test_closing_frees_a_thread_that_follows_and_one_that_asks(following: Client
         with asker:
             following.close()
             assert isinstance(answer.exception(DEADLINE_S), ConnectionLost)
+    assert events.result(DEADLINE_S) == []
+
+
+def test_who_follows_hears_of_no_loss_when_another_thread_logs_out(
+    network: Network, following: Client
+) -> None:
+    follower, events = beside(lambda: list(following.events()))
+    with follower:
+        asker, answer = beside(following.log_out)
+        with asker:
+            while not network.made[0].requests("logout"):
+                pass
+            network.made[0].answers(2, Nothing()).hangs_up()
+            answer.result(DEADLINE_S)
     assert events.result(DEADLINE_S) == []
 
 
