@@ -4,6 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
+import pytest
+
 from chatd.errors import RateLimited
 from chatd.wire.commands import Nothing, Send, Status
 from chatd.wire.envelope import Request
@@ -74,9 +76,10 @@ def test_closing_frees_a_thread_that_follows_and_one_that_asks(following: Client
 
 
 def test_who_follows_hears_of_no_loss_when_another_thread_logs_out(
-    network: Network, following: Client
+    network: Network, following: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     follower, events = beside(lambda: list(following.events()))
+    monkeypatch.setattr(following, "close", lambda: events.exception(DEADLINE_S))  # comes later
     with follower:
         asker, answer = beside(following.log_out)
         with asker:
