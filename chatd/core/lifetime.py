@@ -9,7 +9,7 @@ from bisect import bisect_right
 
 from chatd.core.clock import ServerClock
 from chatd.core.model import Room
-from chatd.wire.entries import decode_entry
+from chatd.wire.entries import stamp_of
 from chatd.wire.rooms import RoomKind
 
 CHECKPOINTS_PER_LIFETIME = 12
@@ -93,14 +93,10 @@ class Lifetime:
         if not self._ages(room):
             return 0
         limit_ms = now_ms - max(self._lifetime_ms, self._keep_unread_ms)
-        return room.log.first_seq - 1 + bisect_right(room.log.frames, limit_ms, key=_stamp)
+        return room.log.first_seq - 1 + bisect_right(room.log.frames, limit_ms, key=stamp_of)
 
     def _ages(self, room: Room) -> bool:
         return bool(self._keep_unread_ms) and room.kind in AGING
 
     def _front_over_ms(self, room: Room) -> int:
-        return _stamp(room.log.frames[0]) + max(self._lifetime_ms, self._keep_unread_ms)
-
-
-def _stamp(frame: bytes) -> int:
-    return decode_entry(frame).ts
+        return stamp_of(room.log.frames[0]) + max(self._lifetime_ms, self._keep_unread_ms)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from chatd.core.model import Room
-from chatd.wire.entries import decode_entry
+from chatd.wire.entries import stamp_of
 
 ROOMS_MAX = 20
 """A mark with more rooms is not told; the next one does as well."""
@@ -55,7 +55,7 @@ def position_at(mark: Mark, room: Room) -> int | None:
     """
     if room.room in mark.seqs:
         return mark.seqs[room.room]
-    older = bisect_left(room.log.frames, mark.stamp_ms, key=lambda frame: decode_entry(frame).ts)
+    older = bisect_left(room.log.frames, mark.stamp_ms, key=stamp_of)
     if not older and room.log.first_seq > 1:
         return None
     return room.log.first_seq - 1 + older

@@ -19,7 +19,7 @@ from chatd.core.presence import Presence
 from chatd.core.state import State
 from chatd.net.connection import Connection
 from chatd.wire.commands import Gap, Live, Notice
-from chatd.wire.entries import decode_entry
+from chatd.wire.entries import stamp_of
 from chatd.wire.rooms import GENERAL
 
 PAGE_BYTES = 64 * 1024
@@ -49,7 +49,7 @@ class Delivery:
         self._stamped = {
             room.room: room.log.last_seq
             for room in state.rooms.values()
-            if room.log.frames and decode_entry(room.log.frames[-1]).ts == state.last_ms
+            if room.log.frames and stamp_of(room.log.frames[-1]) == state.last_ms
         }
 
     # -- who there is ------------------------------------------------------------------------
@@ -271,7 +271,7 @@ class Delivery:
 
         def stamp(room: str) -> float:
             waiting = self._state.rooms[room].log.page_after(positions[room], 1, 1)
-            return decode_entry(waiting[0]).ts if waiting else float("inf")
+            return stamp_of(waiting[0]) if waiting else float("inf")
 
         return {room: positions[room] for room in sorted(positions, key=stamp)}
 

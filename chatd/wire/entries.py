@@ -367,6 +367,13 @@ _MAP_AT = HEADER.size + 1 + 1 + len(msgspec.msgpack.encode(METHOD))
 _decoder: msgspec.msgpack.Decoder[AnyEntry] = msgspec.msgpack.Decoder(AnyEntry)
 
 
+class _Stamped(msgspec.Struct, gc=False):
+    ts: int
+
+
+_stamp_decoder = msgspec.msgpack.Decoder(_Stamped)
+
+
 def author_of(entry: Entry) -> str:
     """Return who wrote an entry, "" where nobody did."""
     return entry.author if isinstance(entry, Authored) else ""
@@ -390,3 +397,8 @@ def entry_map(frame: bytes) -> msgspec.Raw:
 def decode_entry(frame: bytes) -> AnyEntry:
     """Return the entry that a frame of ours holds."""
     return _decoder.decode(frame[_MAP_AT:])
+
+
+def stamp_of(frame: bytes) -> int:
+    """Return when an entry was made, without decoding what it says."""
+    return _stamp_decoder.decode(frame[_MAP_AT:]).ts
