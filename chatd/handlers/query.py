@@ -7,14 +7,17 @@ from chatd.errors import BadRequest
 from chatd.wire.commands import WORDS_MAX
 from chatd.wire.entries import Entry, File, Post
 
-
 FOLDING_COSTS = 4
-"""A character beyond ASCII takes as long as so many others, the worst of them much longer."""
+"""A character beyond ASCII takes as long as so many others."""
+_LONG_RUN = re.compile(r"(?<![^\w\s])([^\w\s]{15})[^\w\s]+")
+"""To put marks into their order takes the square of their number; letters carry a few of them."""
 
 
 def fold(text: str) -> str:
-    """Return a text as it is compared: without case, and composed."""
-    return text.lower() if text.isascii() else normalize("NFC", text.casefold())
+    """Return a text as it is compared: without case, composed, long runs of marks cut short."""
+    if text.isascii():
+        return text.lower()
+    return normalize("NFC", _LONG_RUN.sub(r"\1", text.casefold()))
 
 
 class Query:
@@ -35,8 +38,8 @@ class Query:
         self.looked_at = 0
 
     def finds(self, entry: Entry) -> bool:
-        """Tell whether every word begins one in what an entry says."""
-        if not isinstance(entry, Post) or entry.deleted:
+        """Tell whether every word begins one in what an entry says; a deleted one says nothing."""
+        if not isinstance(entry, Post):
             return False
         if self._author and entry.author != self._author:
             return False

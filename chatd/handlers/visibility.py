@@ -1,5 +1,7 @@
 """What a user may see: which rooms, and from which entry on."""
 
+from heapq import nsmallest
+
 from chatd.core.copies import post_at
 from chatd.core.group import Group
 from chatd.core.lifetime import Lifetime
@@ -115,6 +117,11 @@ class Visibility:
         """Return all rooms that a user sees, general first, the self log last."""
         ids = [GENERAL, *sorted(set(user.rooms) - {GENERAL, self_room(user.name)})]
         return [self._state.rooms[i] for i in [*ids, self_room(user.name)]]
+
+    def rooms_from(self, user: User, begin: str, count: int) -> list[Room]:
+        """Return so many rooms of a user by their ids from `begin` on, the self log aside."""
+        ids = {GENERAL, *user.rooms} - {self_room(user.name)}
+        return [self._state.rooms[i] for i in nsmallest(count, (i for i in ids if i >= begin))]
 
 
 def is_by(name: str, frame: bytes) -> bool:

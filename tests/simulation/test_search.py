@@ -3,6 +3,7 @@
 import pytest
 
 from chatd.handlers import searching
+from chatd.handlers.query import fold
 from chatd.wire.commands import QUERY_CHARACTERS_MAX, WORDS_MAX
 from tests.simulation.peer import Map, Peer
 from tests.simulation.test_comments import comment
@@ -111,7 +112,8 @@ def test_only_what_the_user_may_see_is_found() -> None:
         for room in ("alice,bob", "alice"):
             assert eve.refusal("search", words="x", room=room)["code"] == "not_found"
         # a cursor is no way in
-        assert search(eve, "x", after=f"{world.now_ms + 1}:9:alice,bob") == ["general#2"]
+        for after in (f" {world.now_ms + 1}:9:alice,bob", "alice,bob "):
+            assert search(eve, "x", after=after) in (["general#2"], [])
 
 
 def test_what_expired_for_the_user_is_not_found() -> None:
@@ -122,6 +124,58 @@ def test_what_expired_for_the_user_is_not_found() -> None:
         world.sleep(HOUR_MS + 10 * MINUTE_MS)
         assert world.state.general.log.get(1) is not None
         assert search(alice, "x") == []
+
+
+def test_what_was_deleted_is_not_found_whatever_it_was() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        alice.send("alpha")
+        comment(alice, 1, "alpha")
+        share(alice, caption="alpha")
+        for seq in (1, 2, 3):
+            delete(alice, seq)
+        assert search(alice, "alpha") == search(alice, "a.bin") == []
+
+
+def test_private_room_is_searched_by_who_is_in_it_from_where_they_came_in() -> None:
+    with World(limit_show_messages=1) as world:
+        alice, bob, eve = (world.user(name) for name in ("alice", "bob", "eve"))
+        room = alice.create("ops")
+        for _ in range(2):
+            alice.call("post", room=room, text="secret")
+        alice.call("invite", room=room, user="bob")
+        assert search(bob, "secret") == search(eve, "secret") == []
+        for peer in (bob, eve):
+            assert peer.refusal("search", words="secret", room="+ops")["code"] == "not_found"
+        bob.call("join", room="+ops")
+        assert search(bob, "secret") == search(bob, "secret", room="+ops") == [f"{room}#3"]
+        assert search(alice, "secret", room=room) == [f"{room}#3", f"{room}#2"]
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_private_room_is_not_searched_any_more_by_who_is_out_of_it(leaves: bool) -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        room = alice.create("ops", bob)
+        for _ in range(2):
+            alice.call("post", room=room, text="secret")
+        first = bob.call("search", words="secret", limit=1)
+        assert len(first["entries"]) == 1
+        if leaves:
+            bob.call("leave", room=room)
+        else:
+            alice.call("kick", room=room, user="bob")
+        assert search(bob, "secret") == search(bob, "secret", after=first["next"]) == []
+
+
+def test_what_a_blocked_user_said_is_found_where_it_can_be_read() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        bob.send("x")
+        bob.send_to("alice", "x")
+        alice.call("block", user="bob")
+        expected = ["alice,bob#1", "general#1"]
+        assert search(alice, "x") == search(alice, "x", author="bob") == expected
 
 
 # -- pages -----------------------------------------------------------------------------------
@@ -165,8 +219,7 @@ def test_page_of_large_entries_fits_a_frame() -> None:
 def test_request_looks_at_a_slice_and_says_where_to_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(searching, "ENTRIES_PER_SLICE", 12)
-    monkeypatch.setattr(searching, "ENTRIES_MIN", 1)
+    monkeypatch.setattr(searching, "ENTRIES_PER_SLICE", 10)
     with World(limit_messages=0) as world:
         alice = world.user("alice")
         alice.send("needle")
@@ -185,6 +238,29 @@ def test_slice_is_bounded_by_what_is_compared_too(monkeypatch: pytest.MonkeyPatc
         assert len(pages(alice, "a a")) == 10  # and a second time, for the beginning of a word
 
 
+def test_text_of_nothing_but_marks_is_cut_short_and_its_words_are_found() -> None:
+    marks = "\u0301\u0327" * 2_000
+    assert len(fold(f"e{marks}b")) < 20
+    with World() as world:
+        alice = world.user("alice")
+        alice.send(f"cafe{marks[:90]} au lait")
+        assert search(alice, "lait") == search(alice, "caf") == ["general#1"]
+
+
+def test_rooms_beyond_so_many_come_after_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "ROOMS_PER_SLICE", 2)
+    with World() as world:
+        alice = world.user("alice")
+        for name in ("bob", "carol", "dave", "eve"):
+            world.register(name)
+            alice.send_to(name, "x")
+            world.sleep(1_000)
+        alice.send("x")
+        expected = [f"alice,{name}#1" for name in ("carol", "bob", "eve", "dave")] + ["general#1"]
+        assert search(alice, "x") == search(alice, "x", limit=1) == expected
+        assert search(alice, "x", room="eve") == ["alice,eve#1"]
+
+
 # -- bad queries -----------------------------------------------------------------------------
 
 
@@ -199,7 +275,10 @@ def test_query_without_words_or_with_too_many_is_refused(words: str) -> None:
         assert search(alice, "a b c d e f g h") == []
 
 
-@pytest.mark.parametrize("after", ["x", "1:2", "1:2:", "-1:2:general", "1:x:a", "²:1:general"])
+@pytest.mark.parametrize(
+    "after",
+    ["x", "1:2:general", " 1:2", " 1:2:", " -1:2:general", " 1:x:a", " ²:1:general", "a b "],
+)
 def test_cursor_that_is_none_is_refused(after: str) -> None:
     with World() as world:
         alice = world.user("alice")
@@ -207,7 +286,10 @@ def test_cursor_that_is_none_is_refused(after: str) -> None:
         assert alice.refusal("search", words="x", after=after)["code"] == "bad_request"
 
 
-@pytest.mark.parametrize("after", ["1:2:general", "9999999999999999:0:z", "9999999999999999:5:a"])
+@pytest.mark.parametrize(
+    "after",
+    [" 1:2:general", " 9999999999999999:0:z", " 9999999999999999:5:a", "z ", "+ 5:5:z"],
+)
 def test_cursor_to_nowhere_is_harmless(after: str) -> None:
     with World() as world:
         alice = world.user("alice")

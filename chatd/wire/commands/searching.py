@@ -17,11 +17,13 @@ from chatd.wire.commands.table import (
 
 QUERY_CHARACTERS_MAX = 256
 WORDS_MAX = 8
-CURSOR_CHARACTERS_MAX = NAME_BYTES_MAX + 40
+CURSOR_CHARACTERS_MAX = 2 * NAME_BYTES_MAX + 40
 
 
 class Found(Result, frozen=True):
     """Entries in which every word begins a word, newest first, from all rooms together.
+
+    Only who is in more than 500 rooms gets those of 500 rooms after the other.
 
     next: what to go on `after`, or nil at the end. A page may be short, or even empty, and not
     be the last, since a request looks at so much and no more.
