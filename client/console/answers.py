@@ -28,9 +28,9 @@ def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
         ("private", _left(renderer, status.private, status.now)),
         *_standing(renderer, status),
         *_waiting(status),
-        ("quotas", ", ".join(map(_quota, status.quotas))),
         ("unread", _unread(renderer, status)),
         ("online", _online(status)),
+        ("quotas", ", ".join(map(_quota, status.quotas))),
         ("time", f"{renderer.zone.clock(status.now)} here; the server is in {status.time_zone}"),
     ]
     return renderer.fields(rows)

@@ -1,6 +1,7 @@
 """Completion with Tab: commands, people, rooms, places, files, as the usage of the command says."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
@@ -65,7 +66,11 @@ def _arguments(name: str, rest: str, known: Acquaintance) -> list[str]:
         return []
     usage = BOOK[name].arguments
     words = _words(usage, rest)
-    at = max(0, len(words) - (1 if rest and not rest[-1].isspace() else 0))
+    given = words if not rest or rest[-1].isspace() else words[:-1]
+    asked = _behind_keyword(usage, given)
+    if asked is not None:
+        return _choices(name, asked, known)
+    at = min(len(given), 1) if usage[:1] == ["<words>"] else len(given)
     if at >= len(usage):
         return _choices(name, usage[-1], known) if usage and usage[-1] in MANY_WORDS else []
     choices: list[str] = []
@@ -77,6 +82,19 @@ def _arguments(name: str, rest: str, known: Acquaintance) -> list[str]:
                 break
         is_skipped = not argument.endswith("]")
     return choices
+
+
+def _behind_keyword(usage: list[str], given: list[str]) -> str | None:
+    """Return the argument that the last given word asks for, if it is such a word."""
+    for keywords, argument in pairwise(usage):
+        if given and _is_keyword(keywords) and given[-1] in keywords.strip("[").split("|"):
+            return argument
+    return None
+
+
+def _is_keyword(argument: str) -> bool:
+    """Tell whether an argument of a usage is typed as it stands: `create`, `to`, `uses`."""
+    return "<" not in argument and not argument.endswith("]")
 
 
 def _words(usage: list[str], rest: str) -> list[str]:
@@ -94,8 +112,8 @@ def _words(usage: list[str], rest: str) -> list[str]:
 
 
 def _choices(name: str, argument: str, known: Acquaintance) -> list[str]:
-    if "<" not in argument and not argument.endswith("]"):
-        return argument.strip("[").split("|")  # to be typed as it is: `create`, `to`, `uses`
+    if _is_keyword(argument):
+        return argument.strip("[").split("|")
     places = known.places
     posts = places.files if name == "get-file" else places.own if name in OWN else places.all
     table: dict[str, Callable[[], list[str]]] = {

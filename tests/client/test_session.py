@@ -1,11 +1,14 @@
 """The client over lines that break: nothing is missed, nothing doubles, nothing hangs."""
 
+import msgspec
 import pytest
 
 from chatd.errors import AuthFailed, BadRequest, Overloaded, RateLimited, TooLarge, UnknownMethod
 from chatd.wire.commands import (
     BannedUntil,
     Bye,
+    Explanation,
+    Found,
     Gap,
     Hooks,
     HookState,
@@ -29,6 +32,7 @@ from client import (
     ConnectionLost,
     Disconnected,
     Environment,
+    FoundPage,
     LoginRequired,
     UnknownEntry,
 )
@@ -532,3 +536,26 @@ def test_a_hook_is_made_listed_and_revoked(network: Network, client: Client) -> 
 )
 def test_the_web_address_is_what_a_browser_takes(host: str, scheme: str, address: str) -> None:
     assert Client(host, environment=Environment(scheme=scheme)).web_address == address
+
+
+# -- Searching, and why ----------------------------------------------------------------------
+
+
+def test_a_search_brings_entries_of_any_kind_and_where_to_go_on(
+    network: Network, following: Client
+) -> None:
+    newer = {"kind": "hologram", "room": "general", "seq": 1, "ts": 5, "beam": [1, 2]}
+    page = [msgspec.Raw(msgspec.msgpack.encode(entry)) for entry in (said(2), newer)]
+    network.made[0].answers(2, Found(page, " 5:1:general"))
+    found = following.search("hi", room="general", author="bob", limit=7)
+    assert found == FoundPage([said(2), UnknownEntry("general", 1, 5, "hologram")], " 5:1:general")
+    (asked,) = network.made[0].requests("search")
+    assert asked == {
+        "words": "hi", "room": "general", "author": "bob", "after": "", "limit": 7,
+    }  # fmt: skip
+
+
+def test_a_refusal_is_explained(network: Network, following: Client) -> None:
+    why = Explanation("send", 5, "rate_limited", "no more", "So many.", "LIMIT_MESSAGES", "20", 9)
+    network.made[0].answers(2, why)
+    assert following.why() == why

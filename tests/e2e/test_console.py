@@ -128,7 +128,7 @@ def test_two_people_talk(opens: Opens, columns: int, rows: int) -> None:
     alice.sees("bob#1 bob → alice: hi there")
     bob.sees("alice#1 bob → alice: hi there")
     bob.line("/status")
-    bob.sees("you      bob, on device 1 of 1")
+    bob.sees("you       bob, on device 1 of 1")
     alice.line("talk bob")
     alice.sees("what you type goes to bob now")
     alice.line("//etc/hosts")
@@ -432,6 +432,35 @@ def test_newcomer_is_shown_what_was_said_before(
         alice.sees("text 29")
         assert texts_in(alice) == [f"text {number}" for number in range(10, 30)]
         alice.sees("── what was said before you came ─")
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_search_shows_what_was_found_in_pages(
+    opens: Opens, users: Connects, columns: int, rows: int
+) -> None:
+    bot = users("bot")
+    alice = opens("alice", columns=columns, rows=rows)
+    for number in range(rows):
+        bot.call("send-to", to="alice", text=f"deploy {number}")
+    bot.call("send", text="nothing of that kind")
+    alice.sees("nothing of that kind")
+    alice.line("search DEP in bot from bot")
+    alice.sees("── found: DEP ─")
+    alice.sees("Enter shows more")
+    assert not any(row.endswith("bot → alice: deploy 0") for row in found_rows(alice))
+    alice.line("")
+    alice.until(lambda: found_rows(alice)[-1].endswith("deploy 0"), "the last page")
+    texts = [row.rsplit(" ", 1)[1] for row in found_rows(alice)]
+    assert texts == [str(number) for number in reversed(range(rows))]
+    alice.line("search nobody")
+    alice.sees("nothing (more) that you may see has these words")
+
+
+def found_rows(terminal: Terminal) -> list[str]:
+    """Return the entries that stand behind the first heading of what was found."""
+    rows = terminal.everything
+    at = next(i for i, row in enumerate(rows) if row.startswith("── found"))
+    return [row for row in rows[at:] if "bot → alice: deploy " in row]
 
 
 # -- private rooms ---------------------------------------------------------------------------

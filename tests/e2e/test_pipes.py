@@ -122,6 +122,30 @@ def test_send_over_the_limit_says_later_and_until_when(tmp_path: Path) -> None:
     assert re.search(r"it works again at .*\(in \d+ min\)", done.stderr)
 
 
+# -- Searching and asking why ----------------------------------------------------------------
+
+
+def test_search_prints_all_that_is_found_newest_first(chat: Chat, bob: Chat) -> None:
+    chat.run(input="send deploy one\nsend-to bob Deploy two\nsend something else\n")
+    done = bob.run("search", "dep", "from", "alice")
+    found = [line.split(" ", 2)[2] for line in done.stdout.splitlines()]
+    assert found == ["alice#1 alice → bob: Deploy two", "general#1 alice: deploy one"]
+    page = json.loads(bob.run("search", "dep", "in", "general", "--json").stdout)
+    assert [entry["text"] for entry in page["entries"]] == ["deploy one"]
+    nothing = bob.run("search", "deployment")
+    assert nothing.returncode == 0
+    assert nothing.stdout == "· nothing (more) that you may see has these words\n"
+
+
+def test_why_explains_what_was_refused_to_the_command_before(chat: Chat) -> None:
+    assert chat.run("why").returncode == Status.REFUSED
+    chat.run("send-to", "nobody", "hi")
+    done = chat.run("why")
+    assert done.stdout.startswith("  refused  send-to at ")
+    assert done.stdout.endswith("\n  rule     There is no such user.\n")
+    assert entries(chat.run("why", "--json").stdout)[0]["code"] == "not_found"
+
+
 # -- Reading ---------------------------------------------------------------------------------
 
 

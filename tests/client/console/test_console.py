@@ -14,7 +14,7 @@ from client.console.actions import ACTIONS, scheduling
 from client.console.book import BOOK, CHAPTERS, EXAMPLES, chapters
 from client.console.console import PENDING_MAX, ROWS_AROUND_A_PAGE, now_ms
 from client.errors import ConnectionLost, LoginRequired
-from client.events import Connected, Disconnected, HistoryPage
+from client.events import Connected, Disconnected, FoundPage, HistoryPage
 from tests.client.console.fakes import Desk
 from tests.client.network import posted, said
 
@@ -182,6 +182,27 @@ async def test_long_list_is_shown_in_pages_by_enter() -> None:
         c.History("general", before=9, limit=desk.console.page_rows),
     ]
     assert desk.screen.lines.count("· Enter shows more") == 1
+
+
+@in_loop
+async def test_search_goes_on_over_empty_pages_and_enter_shows_more() -> None:
+    desk = Desk()
+    pages = (FoundPage([], "1"), FoundPage([said(9)], "2"), FoundPage([said(3)], None))
+    await desk.types("search hi from bob", "", "", answers=pages)
+    rows = desk.console.page_rows
+    assert desk.server.asked == [
+        c.Search("hi", author="bob", after=after, limit=rows) for after in ("", "1", "2")
+    ]
+    assert desk.shows("general#9 bob: hi") and desk.shows("general#3 bob: hi")
+    assert desk.screen.lines.count("· Enter shows more") == 1
+    assert any(line.startswith("── found: hi ─") for line in desk.screen.lines)
+
+
+@in_loop
+async def test_search_that_finds_nothing_says_so() -> None:
+    desk = Desk()
+    await desk.types("search hi", answers=(FoundPage([], "1"), FoundPage([], None)))
+    assert desk.screen.lines[1:] == ["· nothing (more) that you may see has these words"]
 
 
 @in_loop
