@@ -30,7 +30,7 @@ def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
         *_waiting(status),
         ("unread", _unread(renderer, status)),
         ("online", _online(status)),
-        ("quotas", ", ".join(map(_quota, status.quotas))),
+        ("quotas", _quotas(status.quotas)),
         ("time", f"{renderer.zone.clock(status.now)} here; the server is in {status.time_zone}"),
     ]
     return renderer.fields(rows)
@@ -82,6 +82,12 @@ def _waiting(status: c.StatusResult) -> list[tuple[str, str]]:
     if status.requests:
         rows.append(("asked", f"by {status.requests} who want to join your rooms: `requests`"))
     return rows
+
+
+def _quotas(quotas: list[c.Quota]) -> str:
+    """Return what the user has some of, or may have none of; of the rest there is enough."""
+    shown = [_quota(quota) for quota in quotas if quota.used or quota.limit == 0]
+    return ", ".join(shown) or "nothing used"
 
 
 def _quota(quota: c.Quota) -> str:

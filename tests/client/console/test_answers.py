@@ -60,6 +60,7 @@ def test_status_shows_the_whole_ladder() -> None:
             Quota("file_bytes", 1_048_576, None),
             Quota("private_rooms", 0, 0),
             Quota("uploads", 1, 8),
+            Quota("scheduled", 0, 100),
         ],
     )
     renderer = Renderer("alice", Zone(ZoneInfo("UTC")))
