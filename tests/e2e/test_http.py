@@ -2,25 +2,27 @@
 
 import http.client
 import json
+import re
 import signal
 import ssl
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from itertools import islice
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from chatd.wire.entries import Message
 from client import Client as Library
 from client import ConnectionLost, Environment
+from client.credentials import Credentials
 from client.tls import connector
 from tests.certificates import Certificate, certificate
 from tests.e2e.client import PASSWORD, newcomer
 from tests.e2e.server import ServerProcess
+from tests.e2e.terminal import Terminal
 from tests.e2e.waiting import DEADLINE_S, until
 
 
@@ -106,15 +108,21 @@ def read_messages(socket: ClientConnection, entries: int) -> list[Any]:
 
 @contextmanager
 def open_socket(
-    url: str, token: str, ssl: ssl.SSLContext | None = None, **sync: Any
+    url: str, token: str, ssl: ssl.SSLContext | None = None
 ) -> Iterator[ClientConnection]:
-    """A WebSocket that is logged in and follows."""
-    requests = (("hello", {"version": 1}), ("login-token", {"token": token}), ("sync", sync))
+    """A WebSocket that is logged in."""
     with connect(url, proxy=None, ssl=ssl) as socket:
-        for number, (method, params) in enumerate(requests):
-            socket.send(json.dumps([0, number, method, params]))
-            assert json.loads(socket.recv(DEADLINE_S))[:3] == [1, number, None]
+        ask(socket, "hello", version=1)
+        ask(socket, "login-token", token=token)
         yield socket
+
+
+def ask(socket: ClientConnection, method: str, **params: Any) -> Any:
+    """Return the answer to a request, before which nothing may come."""
+    socket.send(json.dumps([0, 7, method, params]))
+    kind, number, error, result = json.loads(socket.recv(DEADLINE_S))
+    assert (kind, number, error) == (1, 7, None)
+    return result
 
 
 def test_the_websockets_client_hears_what_curl_says(
@@ -122,7 +130,8 @@ def test_the_websockets_client_hears_what_curl_says(
 ) -> None:
     token = token_of(secure, "alice")
     context = ssl.create_default_context(cafile=str(files.authority))
-    with open_socket(f"wss://localhost:{secure.port}/ws", token, ssl=context) as socket:
+    with open_socket(f"wss://localhost:{secure.port}/ws", token, context) as socket:
+        ask(socket, "sync")
         url = f"http://127.0.0.1:{secure.port}/api/v1/send"
         for text in ("one", "two"):
             body = json.dumps({"text": text})
@@ -130,77 +139,138 @@ def test_the_websockets_client_hears_what_curl_says(
         assert [entry["text"] for entry in read_messages(socket, 2)] == ["one", "two"]
 
 
-Place = tuple[str, int]
+# -- Side by side ----------------------------------------------------------------------------
+
+Said = tuple[str, int, str]
+"""A room as bob sees it, a number, a text."""
+
+
+def said_in(entry: dict[str, Any]) -> Said:
+    """Return what an entry says, `alice,bob` being the room that bob calls alice."""
+    return entry["room"].partition(",")[0], entry["seq"], entry["text"]
 
 
 class CurlStream:
     """`curl -N` on the stream of events, again and again where the last one ended."""
 
     def __init__(self, server: ServerProcess, token: str, folder: Path) -> None:
-        self.heard: list[Place] = []
-        self._server = server
+        self.heard: list[Said] = []
+        self._url = f"http://127.0.0.1:{server.port}/api/v1/events"
         self._token = token
         self._out = folder / "stream"
         self._last_id = ""
 
-    def start(self) -> None:
-        url = f"http://127.0.0.1:{self._server.port}/api/v1/events"
+    @contextmanager
+    def listens(self) -> Iterator[None]:
+        """Listen until the server ends it, which has to happen in the block."""
         fields = ["-H", f"Authorization: Bearer {self._token}"]
         if self._last_id:
             fields += ["-H", f"Last-Event-ID: {self._last_id}"]
-        with open(self._out, "wb") as file:
-            self._process = subprocess.Popen(["curl", "-sN", *fields, url], stdout=file)
-        self.until("event: live")
+        with (
+            open(self._out, "wb") as file,
+            subprocess.Popen(["curl", "-sN", *fields, self._url], stdout=file) as process,
+        ):
+            try:
+                self._until("event: live")
+                yield
+                process.wait(DEADLINE_S)
+            finally:
+                process.kill()
+        self._take()
 
-    def until(self, text: str, count: int = 1) -> None:
+    def until(self, count: int) -> None:
+        """Wait until it has heard so many messages in all."""
+        self._until('"kind":"message"', count - len(self.heard))
+
+    def _until(self, text: str, count: int = 1) -> None:
         def is_there() -> bool:
             out = self._out.read_text()
             return out.count(text) >= count and out.endswith("\n\n")
 
         until(is_there, f"{text} in the stream, {count} times")
 
-    def wait(self) -> None:
-        """Wait for its end, and take what it wrote."""
-        self._process.wait(DEADLINE_S)
+    def _take(self) -> None:
         for line in self._out.read_text().splitlines():
             field, _, value = line.partition(": ")
             if field == "id":
                 self._last_id = value
             elif field == "data" and '"kind":"message"' in value:
-                entry = json.loads(value)
-                self.heard.append((entry["room"], entry["seq"]))
+                self.heard.append(said_in(json.loads(value)))
 
 
-def test_console_curl_and_websocket_see_the_same_over_kills(
+class SocketStream:
+    """The `websockets` client, again and again from the positions that the last one had."""
+
+    def __init__(self, server: ServerProcess, token: str) -> None:
+        self.heard: list[Said] = []
+        self._url = f"ws://127.0.0.1:{server.port}/ws"
+        self._token = token
+        self._sync: dict[str, Any] = {}
+        self._positions: dict[str, int] = {}
+
+    @contextmanager
+    def listens(self) -> Iterator[None]:
+        """Listen until the server ends it, which has to happen in the block."""
+        with open_socket(self._url, self._token) as self._socket:
+            synced = ask(self._socket, "sync", **self._sync)
+            self._sync = {"epoch": synced["epoch"], "positions": self._positions}
+            yield
+            with suppress(ConnectionClosed):
+                while True:
+                    self._take()
+
+    def until(self, count: int) -> None:
+        """Wait until it has heard so many messages in all."""
+        while len(self.heard) < count:
+            self._take()
+
+    def _take(self) -> None:
+        _, method, params = json.loads(self._socket.recv(DEADLINE_S))
+        if method != "entry":
+            return
+        self._positions[params["room"]] = params["seq"]
+        if params["kind"] == "message":
+            self.heard.append(said_in(params))
+
+
+def shown_on(console: Terminal) -> list[Said]:
+    """Return what alice said, as bob's console shows it."""
+    found = (re.search(r"(\w+)#(\d+) alice(?: → bob)?: (.*)$", row) for row in console.everything)
+    return [(match[1], int(match[2]), match[3]) for match in found if match]
+
+
+def test_console_curl_and_websocket_see_the_same_over_restarts(
     server: ServerProcess, tmp_path: Path
 ) -> None:
     """Each resumes as its users do: by itself, by Last-Event-ID, by positions."""
     token = token_of(server, "bob")
-    socket_heard: list[Place] = []
-    stream = CurlStream(server, token, tmp_path)
-    with Library(port=server.port) as writer, Library(port=server.port) as reader:
-        writer.register("alice", PASSWORD)
-        writer.log_in("alice", PASSWORD)
-        reader.log_in_token(token)
-        sync: dict[str, Any] = {"epoch": reader.sync().epoch}
-        for life in range(3):
-            stream.start()
-            with open_socket(f"ws://127.0.0.1:{server.port}/ws", token, **sync) as socket:
-                for number in range(10):
-                    writer.send(f"{life}.{number}")
-                    writer.send_to("bob", f"private {life}.{number}")
-                for entry in read_messages(socket, 20):
-                    socket_heard.append((entry["room"], entry["seq"]))
-                sync["positions"] = dict(sorted(socket_heard))
-                stream.until("private ", 10)
-                server.kill()
-            stream.wait()
-            server.settings["PORT"] = str(server.port)
+    server.settings["PORT"] = str(server.port)
+    Credentials(tmp_path / "chat").keep(f"127.0.0.1:{server.port}", "bob", token)
+    streams = (CurlStream(server, token, tmp_path), SocketStream(server, token))
+    expected: list[Said] = []
+    with Library(port=server.port) as alice, Terminal(tmp_path, server.port, "bob") as console:
+        alice.register("alice", PASSWORD)
+        alice.log_in("alice", PASSWORD)
+
+        def say(*texts: str) -> None:
+            for text in texts:
+                expected.append(("general", alice.send(text).seq, text))
+                expected.append(("alice", alice.send_to("bob", text).seq, text))
+
+        for life in ("killed", "stopped", "killed again"):
+            say(f"{life}: before they come", f"{life}: and again")
+            with ExitStack() as listening:
+                for stream in streams:
+                    listening.enter_context(stream.listens())
+                say(*(f"{life}: number {number}" for number in range(5)))
+                for stream in streams:
+                    stream.until(len(expected))
+                server.stop() if life == "stopped" else server.kill()
             server.start()
-        events = (event for event in reader.events() if isinstance(event, Message))
-        framed_heard = [(event.room, event.seq) for event in islice(events, 60)]
-    expected = sorted((room, seq) for room in ("general", "alice,bob") for seq in range(1, 31))
-    assert sorted(stream.heard) == sorted(socket_heard) == sorted(framed_heard) == expected
+        console.until(lambda: len(shown_on(console)) >= len(expected), "all that was said")
+        assert sorted(shown_on(console)) == sorted(expected)
+    for stream in streams:
+        assert sorted(stream.heard) == sorted(expected), type(stream).__name__
 
 
 # -- TLS -------------------------------------------------------------------------------------
