@@ -120,16 +120,13 @@ class Memory:
         """The numbers of the files on disk that something needs."""
         return {*self.uploads, *(blob.number for blob in self.blobs.values())}
 
-    def keep_blob(self, room_id: str, seq: int, upload: Upload) -> None:
-        """Let an entry have an upload's bytes; the same bytes are kept once."""
-        blob = self.blobs.get(upload.sha256)
-        if blob is None:
-            self.blobs[upload.sha256] = Blob(upload.number, upload.size)
-        else:
+    def keep_blob(self, room_id: str, seq: int, new: Blob, sha256: bytes) -> None:
+        """Let an entry have the bytes of a new file; the same bytes are kept once."""
+        blob = self.blobs.setdefault(sha256, new)
+        if blob is not new:
             blob.entries += 1
-            self.dropped_files.append(upload.number)
-        self.rooms[room_id].files[seq] = upload.sha256
-        self.users[upload.owner].file_bytes += upload.size
+            self.dropped_files.append(new.number)
+        self.rooms[room_id].files[seq] = sha256
 
     def drop_file(self, room: Room, seq: int) -> None:
         """Take its file from an entry that is still in the log."""

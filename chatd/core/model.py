@@ -113,17 +113,31 @@ class Member(msgspec.Struct):
 
 
 class Upload(msgspec.Struct):
-    """A file that is coming, piece by piece. offset: the bytes that are there."""
+    """A file that is coming, piece by piece. offset: the bytes that are there.
+
+    size, sha256: None until they are known. asked: the room in the owner's words.
+    """
 
     number: int
     owner: str
     room: str
     name: str
-    size: int
-    sha256: bytes
+    size: int | None
+    sha256: bytes | None
     caption: str
     expires_ms: int
     offset: int = 0
+    asked: str = ""
+
+    @property
+    def claimed_bytes(self) -> int:
+        """What it takes of its owner's quota: its size, as far as that is known."""
+        return self.offset if self.size is None else self.size
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all bytes are there that were announced."""
+        return self.offset == self.claimed_bytes
 
 
 class Blob(msgspec.Struct):

@@ -1,5 +1,7 @@
 """Files: an upload comes in chunks, each durable when it is answered, and becomes one entry."""
 
+import msgspec
+
 from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.blobs import Blobs
@@ -10,7 +12,7 @@ from chatd.errors import BadRequest, Conflict, Expired, NotFound, StorageFull, T
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import NOT_ONCE, Posting
+from chatd.handlers.posting import NOT_ONCE, Head, Once, Posting
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
@@ -19,7 +21,19 @@ UPLOADS_MAX = 8
 """Unfinished uploads of one user."""
 UPLOAD_KEPT_MS = 86_400_000
 """An upload is dropped so long after its last chunk."""
+UNHASHED_KEPT_MS = 300_000
+"""... and so long, if nobody could go on with it, because its hash was not told."""
 FORBIDDEN_CHARACTERS = frozenset('/\\\0')
+
+
+class SentFile(msgspec.Struct, frozen=True):
+    """A file without a hash told first, as it was asked for and came: what a nonce stands for."""
+
+    room: str
+    name: str
+    caption: str
+    sha256: bytes
+    nonce: str | None
 
 
 class FileHandlers:
@@ -50,20 +64,20 @@ class FileHandlers:
         owner = self._visibility.user(context)
         check_file_name(request.name)
         check_caption(request.caption)
-        if request.size > self._file_bytes_max:
-            raise TooLarge(
-                "the file is too large", limit=self._file_bytes_max, setting="MAX_FILE_SIZE"
-            )
+        size = request.size or 0
+        check_file_size(size, self._file_bytes_max)
         room, before = self._destinations.named(owner, request.room, context.now_ms)
         self._posting.head(owner, room, NOT_ONCE, context.now_ms)  # may this be posted at all?
         mine = uploads_of(self._state, owner)
         for upload in mine:
             if _is_same(upload, room, request):
                 return _state_of(upload)
-        self._check_quota(owner, mine, request.size)
+        if len(mine) >= UPLOADS_MAX:
+            raise Conflict("too many unfinished uploads; finish or cancel some", limit=UPLOADS_MAX)
+        self._check_quota(owner, size)
         number = self._state.files_made + 1
         self._blobs.create(number)
-        expires_at = context.now_ms + UPLOAD_KEPT_MS
+        expires_at = context.now_ms + _kept_ms(request.sha256)
         started = e.UploadStarted(
             context.now_ms,
             number,
@@ -74,10 +88,11 @@ class FileHandlers:
             request.sha256,
             request.caption,
             expires_at,
+            request.room,
         )
         self._store.commit(*before, started)
         context.effects.timers.append(("upload", number, expires_at))
-        return c.UploadState(number, 0, request.size)
+        return c.UploadState(number, 0, size)
 
     @handles(c.UploadChunk)
     def upload_chunk(self, context: Context, request: c.UploadChunk) -> c.UploadState:
@@ -85,27 +100,65 @@ class FileHandlers:
         if request.offset != upload.offset:
             raise Conflict(f"the server has {upload.offset} bytes", offset=upload.offset)
         offset = upload.offset + len(request.data)
-        if offset > upload.size:
+        if upload.size is None:
+            check_file_size(offset, self._file_bytes_max)
+            self._check_quota(self._visibility.user(context), len(request.data))
+        elif offset > upload.size:
             raise TooLarge("more bytes than were told", limit=upload.size)
         self._blobs.write(upload.number, request.data, upload.offset)
-        expires_at = context.now_ms + UPLOAD_KEPT_MS
+        expires_at = context.now_ms + _kept_ms(upload.sha256)
         self._store.commit(e.ChunkStored(context.now_ms, upload.number, offset, expires_at))
         return _state_of(upload)
 
     @handles(c.UploadFinish)
     def upload_finish(self, context: Context, request: c.UploadFinish) -> c.Posted:
         author = self._visibility.user(context)
+        upload = self._state.uploads.get(request.upload)
+        if upload is not None and upload.owner == author.name and upload.sha256 is None:
+            return self._finish_unhashed(context, author, upload, request)
         once = self._posting.once(author, request, context.now_ms)
         if once.posted is not None:
             return once.posted
         upload = self._own(context, request.upload)
-        if upload.offset < upload.size:
-            raise Conflict("bytes are missing", offset=upload.offset)
-        room, before = self._destinations.named(author, upload.room, context.now_ms)
-        head = self._posting.head(author, room, once, context.now_ms)
-        if self._blobs.sha256(upload.number, upload.size) != upload.sha256:
+        check_whole(upload)
+        head, before = self._head(context, author, upload, once)
+        sha256 = self._blobs.sha256(upload.number, upload.offset)
+        if sha256 != upload.sha256:
             raise BadRequest("the bytes are not those of the SHA-256 that was told; cancel it")
+        return self._post(context, upload, head, sha256, before)
+
+    def _finish_unhashed(
+        self, context: Context, author: User, upload: Upload, request: c.UploadFinish
+    ) -> c.Posted:
+        """Post what has come, unless the same file was posted with this nonce before."""
+        check_whole(upload)
+        sha256 = self._blobs.sha256(upload.number, upload.offset)
+        sent = SentFile(upload.asked, upload.name, upload.caption, sha256, request.nonce)
+        once = self._posting.once(author, sent, context.now_ms)
+        if once.posted is not None:
+            self._store.commit(e.UploadDropped(context.now_ms, upload.number))
+            return once.posted
+        head, before = self._head(context, author, upload, once)
+        return self._post(context, upload, head, sha256, before)
+
+    def _head(
+        self, context: Context, author: User, upload: Upload, once: Once
+    ) -> tuple[Head, tuple[e.Event, ...]]:
+        room, before = self._destinations.named(author, upload.room, context.now_ms)
+        return self._posting.head(author, room, once, context.now_ms), before
+
+    def _post(
+        self,
+        context: Context,
+        upload: Upload,
+        head: Head,
+        sha256: bytes,
+        before: tuple[e.Event, ...],
+    ) -> c.Posted:
         mentions = self._posting.mentions(head, upload.caption)
+        if upload.size is None or upload.sha256 is None:
+            measured = e.UploadMeasured(context.now_ms, upload.number, upload.offset, sha256)
+            before = (*before, measured)
         return self._posting.commit(context, e.FilePosted(*head, upload.number, mentions), *before)
 
     @handles(c.UploadCancel)
@@ -131,11 +184,10 @@ class FileHandlers:
             raise NotFound("you have no upload of that number")
         return upload
 
-    def _check_quota(self, owner: User, mine: list[Upload], size: int) -> None:
-        if len(mine) >= UPLOADS_MAX:
-            raise Conflict("too many unfinished uploads; finish or cancel some", limit=UPLOADS_MAX)
-        used = owner.file_bytes + sum(upload.size for upload in mine)
-        if self._quota_bytes and used + size > self._quota_bytes:
+    def _check_quota(self, owner: User, more: int) -> None:
+        """Refuse so many more bytes if the owner has no room for them. Raises StorageFull."""
+        used = owner.file_bytes + sum(u.claimed_bytes for u in uploads_of(self._state, owner))
+        if self._quota_bytes and used + more > self._quota_bytes:
             raise StorageFull(
                 "your files take all the room you have",
                 limit=self._quota_bytes,
@@ -167,6 +219,18 @@ def uploads_of(state: State, owner: User) -> list[Upload]:
     return [upload for upload in state.uploads.values() if upload.owner == owner.name]
 
 
+def check_file_size(size: int, size_max: int) -> None:
+    """Refuse a file that is too large."""
+    if size > size_max:
+        raise TooLarge("the file is too large", limit=size_max, setting="MAX_FILE_SIZE")
+
+
+def check_whole(upload: Upload) -> None:
+    """Refuse an upload of which bytes are missing."""
+    if not upload.is_whole:
+        raise Conflict("bytes are missing", offset=upload.offset)
+
+
 def check_file_name(name: str) -> None:
     """Refuse what can't be the name of a file in some folder, for any client."""
     if len(name.encode()) > c.FILE_NAME_BYTES_MAX:
@@ -185,15 +249,15 @@ def check_caption(caption: str) -> None:
         raise BadRequest("the caption is empty")
 
 
+def _kept_ms(sha256: bytes | None) -> int:
+    return UNHASHED_KEPT_MS if sha256 is None else UPLOAD_KEPT_MS
+
+
 def _is_same(upload: Upload, room: str, request: c.Upload) -> bool:
-    return (upload.room, upload.name, upload.size, upload.sha256, upload.caption) == (
-        room,
-        request.name,
-        request.size,
-        request.sha256,
-        request.caption,
-    )
+    asked = (room, request.name, request.size, request.sha256, request.caption)
+    mine = (upload.room, upload.name, upload.size, upload.sha256, upload.caption)
+    return request.sha256 is not None and mine == asked
 
 
 def _state_of(upload: Upload) -> c.UploadState:
-    return c.UploadState(upload.number, upload.offset, upload.size)
+    return c.UploadState(upload.number, upload.offset, upload.claimed_bytes)

@@ -18,7 +18,7 @@ from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.changes.posts import NONCE_KEPT_MS
 from chatd.core.lifetime import Lifetime
-from chatd.core.model import User, Window
+from chatd.core.model import Receipt, User, Window
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
 from chatd.handlers.blocking import check_blocks
@@ -77,13 +77,9 @@ class Posting:
         """Look the nonce of a request up. Raises Conflict if it was used for something else."""
         if request.nonce is None:
             return NOT_ONCE
-        digest = _digest(request)
-        receipt = author.nonces.get(request.nonce)
-        if receipt is None or now_ms - receipt.ts >= NONCE_KEPT_MS:
-            return Once(request.nonce, digest, None)
-        if receipt.digest != digest:
-            raise Conflict("this nonce was used for something else")
-        return Once(request.nonce, digest, c.Posted(receipt.room, receipt.seq, receipt.ts))
+        receipt = receipt_of(author, request.nonce, now_ms)
+        posted = None if receipt is None else repeated(receipt, request)
+        return Once(request.nonce, _digest(request), posted)
 
     def head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
         """Return what a post begins with that may be made now; a room may yet have to be opened.
@@ -161,6 +157,19 @@ def _used_up(window: Window, room_id: str, limit: int) -> RateLimited:
         reset_at=window.reset_at_ms,
         setting="LIMIT_MESSAGES" if room_id == GENERAL else "LIMIT_PRIVATE",
     )
+
+
+def receipt_of(author: User, nonce: str, now_ms: int) -> Receipt | None:
+    """Return what came of a nonce, None if it is a new one."""
+    receipt = author.nonces.get(nonce)
+    return None if receipt is None or now_ms - receipt.ts >= NONCE_KEPT_MS else receipt
+
+
+def repeated(receipt: Receipt, request: Nonced) -> c.Posted:
+    """Return the first result of a request that comes again. Raises Conflict if it is another."""
+    if receipt.digest != _digest(request):
+        raise Conflict("this nonce was used for something else")
+    return c.Posted(receipt.room, receipt.seq, receipt.ts)
 
 
 def check_may_send(user: User, now_ms: int) -> None:

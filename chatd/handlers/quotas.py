@@ -16,7 +16,7 @@ from chatd.wire import commands as c
 def quotas_of(state: State, settings: Settings, user: User, now_ms: int) -> list[c.Quota]:
     """Return what a user has, and may have."""
     uploads = uploads_of(state, user)
-    file_bytes = user.file_bytes + sum(upload.size for upload in uploads)
+    file_bytes = user.file_bytes + sum(upload.claimed_bytes for upload in uploads)
     return [
         c.Quota("file_bytes", file_bytes, settings.file_quota_bytes or None),
         c.Quota("uploads", len(uploads), UPLOADS_MAX),

@@ -53,6 +53,7 @@ def reference() -> str:
         text.FOLLOWING,
         text.STANDING,
         text.SCHEDULING,
+        text.FILES,
         text.COMMANDS_INTRODUCTION,
         *map(_command, COMMANDS.values()),
         text.NOTICES_INTRODUCTION,

@@ -218,6 +218,20 @@ All devices of the author hear `scheduled`, `cancelled`, `held` and `failed`; wh
 hear as what it is, an entry of its room.
 """
 
+FILES = """\
+## Files
+
+`upload` tells what is to come, `upload-chunk` sends it a piece at a time, each durable when it is
+answered, and `upload-finish` posts it as an entry of the kind `file`. With the `sha256` of all of
+it the server checks the bytes, and after a lost connection the same `upload` again tells the
+`offset` at which to go on; what nobody goes on with is dropped a day after its last bytes.
+
+Who does not know the `size` leaves it out: the file is what has come by `upload-finish`. So with
+the `sha256`, but such an upload can't be gone on with, and goes five minutes after its last bytes.
+
+`download` fetches a file a piece at a time, and checks each time that the user may see it.
+"""
+
 COMMANDS_INTRODUCTION = """\
 ## Commands
 

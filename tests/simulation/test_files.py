@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from chatd.handlers.files import UPLOAD_KEPT_MS, UPLOADS_MAX
+from chatd.handlers.files import UNHASHED_KEPT_MS, UPLOAD_KEPT_MS, UPLOADS_MAX
 from chatd.wire.commands import CHUNK_BYTES_MAX, FILE_NAME_BYTES_MAX
 from tests.simulation.disk import PowerCut
 from tests.simulation.peer import Map, Peer
@@ -372,3 +372,102 @@ def test_files_of_a_group_that_ended_leave_the_disk_and_the_quota() -> None:
         alice.call("leave", room="+ops")
         assert files_on_disk(world) == []
         share(alice, room="general")
+
+
+# -- without a hash --------------------------------------------------------------------------
+
+
+def begin_blind(peer: Peer, name: str = "a.bin", **fields: object) -> int:
+    """Begin an upload of which nothing is known yet."""
+    number: int = peer.call("upload", room="general", name=name, **fields)["upload"]
+    return number
+
+
+def test_file_of_unknown_size_and_hash_is_what_has_come() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        number = begin_blind(alice, caption="from a pipe")
+        fill(alice, number)
+        posted = alice.call("upload-finish", upload=number)
+        (entry,) = bob.entries
+        assert (entry["size"], entry["text"]) == (len(CONTENT), "from a pipe")
+        assert entry["sha256"] == hashlib.sha256(CONTENT).hexdigest()
+        assert fetch(bob, posted["seq"]) == CONTENT
+        world.crash()
+        world.restart()
+        assert fetch(world.user("bob"), posted["seq"]) == CONTENT
+
+
+def test_same_bytes_with_and_without_a_hash_are_kept_once() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        share(alice)
+        number = begin_blind(alice)
+        fill(alice, number)
+        alice.call("upload-finish", upload=number)
+        assert len(files_on_disk(world)) == 1
+        assert world.state.users["alice"].file_bytes == 2 * len(CONTENT)
+
+
+def test_file_of_known_size_without_a_hash_has_to_be_whole() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        number = begin_blind(alice, size=4)
+        fill(alice, number, b"thr")
+        assert world.refusal(alice, "upload-finish", upload=number)["offset"] == 3
+        fields = {"upload": number, "offset": 3, "data": b"ee"}
+        assert world.refusal(alice, "upload-chunk", **fields)["limit"] == 4
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_file_of_unknown_size_is_refused_where_it_gets_too_large(over: int) -> None:
+    with World(max_file_size_bytes=100) as world:
+        alice = world.user("alice")
+        number = begin_blind(alice)
+        fill(alice, number, b"x" * 60)
+        fields = {"upload": number, "offset": 60, "data": b"y" * (40 + over)}
+        if over:
+            refusal = world.refusal(alice, "upload-chunk", **fields)
+            assert (refusal["code"], refusal["limit"]) == ("too_large", 100)
+        else:
+            assert alice.call("upload-chunk", **fields)["size"] == 100
+
+
+@pytest.mark.parametrize("over", [0, 1])
+def test_file_of_unknown_size_takes_of_the_quota_what_has_come(over: int) -> None:
+    with World(file_quota_bytes=100) as world:
+        alice = world.user("alice")
+        share(alice, b"x" * 60)
+        number = begin_blind(alice)
+        fill(alice, number, b"y" * 30)
+        fields = {"upload": number, "offset": 30, "data": b"z" * (10 + over)}
+        if over:
+            refusal = world.refusal(alice, "upload-chunk", **fields)
+            assert (refusal["code"], refusal["limit"]) == ("storage_full", 100)
+        else:
+            assert alice.call("upload-chunk", **fields)["offset"] == 40
+
+
+def test_upload_without_a_hash_is_another_each_time_and_soon_dropped() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        assert begin_blind(alice) != begin_blind(alice)
+        begin(alice)
+        world.crash()
+        world.restart()
+        world.sleep(UNHASHED_KEPT_MS)
+        assert len(files_on_disk(world)) == len(world.state.uploads) == 1
+
+
+def test_same_file_without_a_hash_is_posted_once_for_a_nonce() -> None:
+    with World(limit_messages=1) as world:
+        alice = world.user("alice")
+        first, second, third = begin_blind(alice), begin_blind(alice), begin_blind(alice)
+        for number, content in ((first, CONTENT), (second, CONTENT), (third, b"other")):
+            fill(alice, number, content)
+        posted = alice.call("upload-finish", upload=first, nonce="n")
+        assert alice.call("upload-finish", upload=second, nonce="n") == posted
+        assert second not in world.state.uploads
+        refusal = world.refusal(alice, "upload-finish", upload=third, nonce="n")
+        assert refusal["code"] == "conflict"
+        assert alice.seqs() == [1]

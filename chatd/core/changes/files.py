@@ -4,7 +4,7 @@ from chatd.core import events as e
 from chatd.core.changes.base import changes
 from chatd.core.changes.posts import post
 from chatd.core.memory import Memory
-from chatd.core.model import Upload
+from chatd.core.model import Blob, Upload
 from chatd.wire import entries
 
 
@@ -20,6 +20,7 @@ def upload_started(memory: Memory, event: e.UploadStarted) -> None:
         event.sha256,
         event.caption,
         event.expires_at,
+        asked=event.asked,
     )
 
 
@@ -28,6 +29,13 @@ def chunk_stored(memory: Memory, event: e.ChunkStored) -> None:
     upload = memory.uploads[event.number]
     upload.offset = event.offset
     upload.expires_ms = event.expires_at
+
+
+@changes(e.UploadMeasured)
+def upload_measured(memory: Memory, event: e.UploadMeasured) -> None:
+    upload = memory.uploads[event.number]
+    upload.size = event.size
+    upload.sha256 = event.sha256
 
 
 @changes(e.UploadDropped)
@@ -39,7 +47,9 @@ def upload_dropped(memory: Memory, event: e.UploadDropped) -> None:
 @changes(e.FilePosted)
 def file_posted(memory: Memory, event: e.FilePosted) -> None:
     upload = memory.uploads.pop(event.number)
-    memory.keep_blob(event.room, event.seq, upload)
+    assert upload.size is not None and upload.sha256 is not None, event.number
+    memory.keep_blob(event.room, event.seq, Blob(event.number, upload.size), upload.sha256)
+    memory.users[upload.owner].file_bytes += upload.size
     entry = entries.File(
         event.room,
         event.seq,

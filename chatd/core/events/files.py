@@ -5,16 +5,20 @@ from chatd.core.events.posts import Post
 
 
 class UploadStarted(Event, frozen=True):
-    """A user began to upload a file. number: of the upload, and of its file on disk."""
+    """A user began to upload a file. number: of the upload, and of its file on disk.
+
+    size, sha256: None if the user did not tell. asked: the room in the user's words.
+    """
 
     number: int
     owner: str
     room: str
     name: str
-    size: int
-    sha256: bytes
+    size: int | None
+    sha256: bytes | None
     caption: str
     expires_at: int
+    asked: str = ""
 
 
 class ChunkStored(Event, frozen=True):
@@ -23,6 +27,14 @@ class ChunkStored(Event, frozen=True):
     number: int
     offset: int
     expires_at: int
+
+
+class UploadMeasured(Event, frozen=True):
+    """All of an upload has come: what was not told before is known."""
+
+    number: int
+    size: int
+    sha256: bytes
 
 
 class UploadDropped(Event, frozen=True):

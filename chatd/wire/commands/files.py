@@ -24,6 +24,7 @@ class UploadState(Result, frozen=True):
     """How far an upload has come.
 
     offset: the bytes that the server has, durably; the next chunk begins there.
+    size: of the file; if that was not told, what has come of it.
     """
 
     upload: int
@@ -49,8 +50,8 @@ class UploadState(Result, frozen=True):
 class Upload(Params, frozen=True):
     room: RoomId
     name: FileName
-    size: Size
-    sha256: Sha256
+    size: Size | None = None
+    sha256: Sha256 | None = None
     caption: Caption = ""
 
 
@@ -61,8 +62,8 @@ class Upload(Params, frozen=True):
     refuses={
         "conflict": "the server has `offset` bytes, the next chunk begins there",
         "not_found": "you have no such upload",
-        "storage_full": "the server's disk is full",
-        "too_large": "these bytes go beyond the size that was told",
+        "storage_full": "the server's disk is full, or your quota of `limit` bytes is",
+        "too_large": "these bytes go beyond `limit`: the size that was told, or a file's largest",
     },
 )
 class UploadChunk(Params, frozen=True):
