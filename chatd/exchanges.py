@@ -32,7 +32,16 @@ from chatd.origins import Origins
 from chatd.wire import commands as c
 from chatd.wire.http import openapi, page
 from chatd.wire.http.codec import HttpCodec
-from chatd.wire.http.message import HTML, JSON, TEXT, Answer, HttpRequest, accepts, media_type
+from chatd.wire.http.message import (
+    HTML,
+    JSON,
+    TEXT,
+    Answer,
+    HttpRequest,
+    Piece,
+    accepts,
+    media_type,
+)
 from chatd.wire.http.problems import problem
 from chatd.wire.http.slack import hook_text
 from chatd.wire.json import as_json
@@ -109,7 +118,12 @@ class Route:
 
 
 class Exchanges:
-    """Answers every request of connections that speak HTTP."""
+    """Answers every request of connections that speak HTTP.
+
+    take_piece: takes what comes by pieces (`chatd.wire.http.codec.BY_PIECES`).
+    """
+
+    take_piece: Callable[[Connection, Piece], Answer | None]
 
     def __init__(self, calls: Calls, settings: Settings) -> None:
         self._calls = calls
@@ -140,11 +154,21 @@ class Exchanges:
 
     def answer(self, connection: Connection, request: HttpRequest, now_ms: int) -> None:
         """Answer a request, or let a stream begin."""
+        asked = Asked(connection, request, now_ms)
+        self._answer(connection, now_ms, partial(self._respond, asked))
+
+    def take(self, connection: Connection, piece: Piece, now_ms: int) -> None:
+        """Hand on the next piece of a body; the answer may come with any of them."""
+        self._answer(connection, now_ms, partial(self.take_piece, connection, piece))
+
+    def _answer(
+        self, connection: Connection, now_ms: int, respond: Callable[[], Answer | None]
+    ) -> None:
         codec = connection.codec
         assert isinstance(codec, HttpCodec)
         codec.asked_ms = now_ms
         try:
-            answer = self._respond(Asked(connection, request, now_ms))
+            answer = respond()
         except ChatError as error:
             answer = problem(error, now_ms)
         if answer is not None:

@@ -15,6 +15,7 @@ from chatd.config import ConfigError, Settings, changed
 from chatd.core.acks import Acks
 from chatd.core.lifetime import Lifetime, held_until_ms
 from chatd.core.presence import Presence
+from chatd.downloads import Downloads
 from chatd.errors import Overloaded
 from chatd.exchanges import Caller, Exchanges
 from chatd.handlers.accounts import AccountHandlers
@@ -54,6 +55,7 @@ from chatd.net.tls import TlsSock, load_tls
 from chatd.service import Service
 from chatd.storage import Machine, Storage
 from chatd.streams import Streams
+from chatd.uploads import Uploads
 from chatd.wire import commands as c
 from chatd.wire.first_bytes import INSIDE_TLS, FirstBytes, Protocols
 from chatd.wire.frames import PAYLOAD_BYTES_MAX_BEFORE_LOGIN
@@ -131,6 +133,8 @@ class Server:
         )
         self._exchanges = self._service.exchanges = Exchanges(self._service, settings)
         Streams(self._exchanges, self._service, self._store.state)
+        self._uploads = Uploads(self._exchanges, self._service, self._store.state, settings)
+        self._downloads = Downloads(self._exchanges, self._service, self._service, settings)
         self._service.start_tls = self._start_tls
         self._protocols = Protocols(tls=tls is not None, plain=settings.plain)
         self._house = Housekeeping(storage, self._acks, settings, handlers.timely)
@@ -147,6 +151,7 @@ class Server:
         self._house.on("listen", self._listen_again)
         self._house.on("presence", self._tell_presence)
         self._house.on("throttle", self._unthrottle)
+        self._house.on("broken-off", self._uploads.cancel)
         self._listener = Listener(listening, loop, self._accept, self._rest_listener)
 
     def _build(self, settings: Settings) -> _Handlers:
@@ -237,6 +242,7 @@ class Server:
         self._tell(effects)
         self._delivery.deliver(now_ms)
         self._delivery.pump(now_ms)
+        self._downloads.pass_on(now_ms)
         for signum in self._signals.take():  # here, so that a goodbye comes last
             self._on_signal(signum)
         self._send(now_ms)
@@ -256,7 +262,9 @@ class Server:
 
     def _wait_s(self, timeout_s: float | None) -> float | None:
         service = self._service
-        if self._unserved or service.waiting or service.cut_off or self._delivery.is_hungry:
+        if self._unserved or service.waiting or service.cut_off:
+            return 0.0
+        if self._delivery.is_hungry or self._downloads.is_hungry:
             return 0.0
         waits = [] if timeout_s is None else [timeout_s]
         due_ms = self._house.next_ms()
@@ -331,6 +339,7 @@ class Server:
         handlers = self._build(settings)
         self._service.configure(handlers.dispatcher, settings)
         self._exchanges.configure(settings)
+        self._uploads.configure(settings)
         self._house.configure(settings, handlers.timely)
         self._keeper = Keeper(settings)
         log.info("settings read again")
@@ -464,6 +473,9 @@ class Server:
     def on_end(self, connection: Connection) -> None:
         self._delivery.leave(connection)
         self._service.forget(connection)
+        self._downloads.forget(connection)
+        if self._uploads.leaves(connection):
+            self._house.wheel.set("broken-off", connection.number, self._clock.now_ms)
         self._over.append(connection)
         last_look_ms = self._keeper.last_look_ms(self._clock.now_ms)
         self._house.wheel.set("connection", connection.number, last_look_ms)

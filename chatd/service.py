@@ -21,7 +21,7 @@ from chatd.net.connection import OPEN, Connection
 from chatd.wire import commands as c
 from chatd.wire.codec import Over, Say, StartTls, Switch, Turn
 from chatd.wire.envelope import Notification, Request, Response
-from chatd.wire.http.message import HttpRequest
+from chatd.wire.http.message import HttpRequest, Piece
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,9 @@ class Answers(Protocol):
 
     def answer(self, connection: Connection, request: HttpRequest, now_ms: int) -> None:
         """Queue the answer, or let a stream begin."""
+
+    def take(self, connection: Connection, piece: Piece, now_ms: int) -> None:
+        """Take a piece of a request's body, and queue the answer if it is the last."""
 
 
 class Service:
@@ -76,6 +79,8 @@ class Service:
         """Connections of which the last tick had time for some requests only."""
         self.paused: dict[Connection, None] = {}
         """Connections that are not read until they have taken their answers."""
+        self.held: dict[Connection, None] = {}
+        """Connections that are not read while an answer is under way to them."""
 
     def configure(self, dispatcher: Dispatcher, settings: Settings) -> None:
         """Go on with other handlers, bounds and wishes for the log."""
@@ -145,8 +150,18 @@ class Service:
         """A connection has waited long enough for its next request."""
         self._read_again(connection)
 
+    def hold(self, connection: Connection) -> None:
+        """Let the next request of a connection wait, until `release`."""
+        self.held[connection] = None
+
+    def release(self, connection: Connection) -> None:
+        """The answer to a connection is whole."""
+        del self.held[connection]
+        self._read_again(connection)
+
     def forget(self, connection: Connection) -> None:
         """A connection is over."""
+        self.held.pop(connection, None)
         self.waiting.pop(connection, None)
         self.cut_off.pop(connection, None)
         self.paused.pop(connection, None)
@@ -156,7 +171,9 @@ class Service:
         self.waiting[connection] = None
 
     def _must_wait(self, connection: Connection, served: bool) -> bool:
-        if connection.queued_bytes > self._high_water_bytes:
+        if connection in self.held:
+            connection.reads = False
+        elif connection.queued_bytes > self._high_water_bytes:
             connection.reads = False
             self.paused[connection] = None
         elif (until_ms := connection.throttle_ms + self._request_ms - BURST_MS) > self._now_ms:
@@ -178,6 +195,8 @@ class Service:
             self._listen(connection, turn)
         elif isinstance(turn, HttpRequest):
             self.exchanges.answer(connection, turn, self._now_ms)
+        elif isinstance(turn, Piece):
+            self.exchanges.take(connection, turn, self._now_ms)
         elif isinstance(turn, Response):
             raise ProtocolError("this server asks nothing, so there is nothing to answer")
         else:

@@ -18,7 +18,7 @@ from chatd.wire.envelope import (
     encode_result,
 )
 from chatd.wire.frames import FrameDecoder
-from chatd.wire.http.message import HttpRequest
+from chatd.wire.http.message import HttpRequest, Piece
 
 
 class Switch(NamedTuple):
@@ -47,7 +47,7 @@ class Over(NamedTuple):
     """The peer has taken its leave: send what waits, and hang up."""
 
 
-Turn = Union[Envelope, HttpRequest, Switch, StartTls, Say, Over]
+Turn = Union[Envelope, HttpRequest, Piece, Switch, StartTls, Say, Over]
 
 
 class Codec(Protocol):

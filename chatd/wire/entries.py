@@ -402,3 +402,8 @@ def decode_entry(frame: bytes) -> AnyEntry:
 def stamp_of(frame: bytes) -> int:
     """Return when an entry was made, without decoding what it says."""
     return _stamp_decoder.decode(frame[_MAP_AT:]).ts
+
+
+def read_entry(entry: msgspec.Raw) -> AnyEntry:
+    """Return the entry that stands in a page."""
+    return _decoder.decode(entry)

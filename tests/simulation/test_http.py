@@ -396,7 +396,9 @@ def test_the_document_describes_what_is_offered() -> None:
         assert reply.fields["content-type"] == JSON
         paths = reply.json["paths"]
         offered = {command.method for command in c.COMMANDS.values() if not command.live}
-        assert set(paths) == {openapi.BASE + method for method in offered}
+        commands = {openapi.BASE + method for method in offered}
+        files = {"/api/v1/files", "/files/{room}/{seq}/{name}"}
+        assert set(paths) == commands | files
         schemas = reply.json["components"]["schemas"]
         assert schemas["Send"]["properties"]["text"]["maxLength"] == c.TEXT_BYTES_MAX
         assert schemas["Page"]["properties"]["entries"]["items"] == {
@@ -413,6 +415,8 @@ def test_the_page_names_every_command_and_code_without_scripts() -> None:
         page = reply.body.decode()
         for command in openapi.offered():
             assert f'<h2 id="{command.method}">' in page
+        assert "<pre>POST /api/v1/files</pre>" in page
+        assert "<pre>GET /files/{room}/{seq}/{name}</pre>" in page
         assert '<tr id="rate_limited">' in page
         assert "<script" not in page
         assert "default-src 'none'" in reply.fields["content-security-policy"]

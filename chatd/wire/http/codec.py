@@ -14,14 +14,18 @@ import h11
 
 from chatd.errors import ChatError, HttpError, ProtocolError
 from chatd.wire.codec import Over, Say, Turn
-from chatd.wire.commands import Bye, Notice, Result
+from chatd.wire.commands import CHUNK_BYTES_MAX, Bye, Notice, Result
 from chatd.wire.http.chunks import ChunkGate
 from chatd.wire.http.gate import Gate, Head
-from chatd.wire.http.message import Answer, HttpRequest, accepts_gzip
+from chatd.wire.http.message import Answer, HttpRequest, Piece, accepts_gzip
 from chatd.wire.http.problems import problem
 
 BODY_BYTES_MAX = 96 * 1024
 """The largest body of a request: a chunk of a file in base64, and what stands around it."""
+BY_PIECES = frozenset({("POST", "/api/v1/files")})
+"""Requests whose bodies may be larger: they are taken by pieces, as they come."""
+PIECE_BYTES = CHUNK_BYTES_MAX - 1024
+"""Each fits a chunk of an upload, with what a form's parser held back of the one before."""
 GZIP_BYTES_MIN = 1024
 """Below, compressing saves no packet."""
 TEXTUAL = ("text/", "application/json", "application/problem+json")
@@ -50,6 +54,8 @@ class HttpCodec:
         "_body",
         "_chunks",
         "_request",
+        "_by_pieces",
+        "_has_ended",
         "_said_continue",
         "_over",
     )
@@ -71,6 +77,8 @@ class HttpCodec:
         self._body = bytearray()
         self._chunks = ChunkGate()
         self._request: HttpRequest | None = None
+        self._by_pieces = False
+        self._has_ended = False
         self._said_continue = False
 
     # -- reading -----------------------------------------------------------------------------
@@ -81,11 +89,13 @@ class HttpCodec:
     def next_turn(self) -> Turn | None:
         if self._over:
             return Over()
+        if self._by_pieces:
+            return self._next_piece()
         if self._request is not None:
             return None  # it has to be answered first
         if self._head is None and not self._read_head():
             return None
-        return self._read_body()
+        return self._asked(b"") if self._by_pieces else self._read_body()
 
     @property
     def buffered_bytes(self) -> int:
@@ -111,41 +121,59 @@ class HttpCodec:
         self._parser = h11.Connection(h11.SERVER)
         self._parser.receive_data(head.raw)
         self._next_event()  # the request; the gate has told all of it
-        if head.length > BODY_BYTES_MAX:
+        self._by_pieces = (head.method, head.path) in BY_PIECES
+        if head.length > BODY_BYTES_MAX and not self._by_pieces:
             raise _too_large()
         return True
 
     def _read_body(self) -> Turn | None:
-        assert self._parser is not None and self._head is not None
+        if not self._pull():
+            return self._continue()
+        body, self._body = bytes(self._body), bytearray()
+        return self._asked(body)
+
+    def _next_piece(self) -> Turn | None:
+        """Return the next piece; where pieces end does not depend on how the bytes came."""
+        if not self._has_ended:
+            self._has_ended = self._pull()
+        if not self._has_ended and len(self._body) <= PIECE_BYTES:
+            return self._continue()
+        data = bytes(self._body[:PIECE_BYTES])
+        del self._body[:PIECE_BYTES]
+        self._by_pieces = bool(self._body) or not self._has_ended
+        return Piece(data, not self._by_pieces)
+
+    def _asked(self, body: bytes) -> HttpRequest:
+        head = self._head
+        assert head is not None
+        self._request = HttpRequest(head.method, head.path, head.query, head.fields, body)
+        return self._request
+
+    def _pull(self) -> bool:
+        """Add what has come to the body; return whether that is all of it."""
+        assert self._parser is not None
         if self._buffer and self._parser.their_state is h11.SEND_BODY:
             self._feed_parser()
         while True:
             event = self._next_event()
             if isinstance(event, h11.Data):
                 self._body += event.data
-                if len(self._body) > BODY_BYTES_MAX:
+                if len(self._body) > BODY_BYTES_MAX and not self._by_pieces:
                     raise _too_large()
             elif isinstance(event, h11.EndOfMessage):
-                return self._whole()
+                self._buffer[:0] = self._parser.trailing_data[0]
+                return True
             else:
-                return self._continue()
+                return False
 
     def _feed_parser(self) -> None:
-        """Give the parser what may be body; what is behind it comes back in `_whole`."""
+        """Give the parser what may be body; what is behind it comes back in `_pull`."""
         assert self._parser is not None and self._head is not None
         data = bytes(self._buffer)
         self._buffer.clear()
         if self._head.length < 0:
             self._chunks.check(data)
         self._parser.receive_data(data)
-
-    def _whole(self) -> HttpRequest:
-        head, parser = self._head, self._parser
-        assert head is not None and parser is not None
-        self._buffer[:0] = parser.trailing_data[0]
-        body, self._body = bytes(self._body), bytearray()
-        self._request = HttpRequest(head.method, head.path, head.query, head.fields, body)
-        return self._request
 
     def _continue(self) -> Say | None:
         assert self._parser is not None
@@ -168,9 +196,35 @@ class HttpCodec:
         request, parser = self._request, self._parser
         assert request is not None and parser is not None
         data = _written(parser, request, answer, now_ms)
+        self._end()
+        return data
+
+    def begin(self, answer: Answer, length: int, now_ms: int) -> bytes:
+        """Return the head of a response whose body comes by `piece`, `length` bytes in all.
+
+        To a HEAD request no piece is sent; `end` is called all the same.
+        """
+        assert self._parser is not None
+        return _head(self._parser, answer, {"content-length": str(length)}, now_ms)
+
+    def piece(self, data: bytes) -> bytes:
+        """Return the next bytes of a response that has begun."""
+        assert self._parser is not None
+        return self._parser.send(h11.Data(data=data)) or b""
+
+    def end(self) -> bytes:
+        """Return what ends a response that has begun; the next request may come."""
+        assert self._parser is not None
+        data = self._parser.send(h11.EndOfMessage()) or b""
+        self._end()
+        return data
+
+    def _end(self) -> None:
+        """Go on with the next request, unless this one was not read to its end, or is the last."""
+        parser = self._parser
+        assert parser is not None
         self._over = parser.our_state is not h11.DONE or parser.their_state is not h11.DONE
         self._begin()
-        return data
 
     def farewell(self, error: ProtocolError) -> bytes:
         """Return the answer to what was no request, or to half of one."""
@@ -209,21 +263,30 @@ def _written(
     parser: h11.Connection, request: HttpRequest | None, answer: Answer, now_ms: int | None = None
 ) -> bytes:
     """Return an answer as bytes; the parser knows whether it has a body and ends the line."""
-    fields = {"content-type": answer.kind, **COMMON, **answer.fields}
+    fields: dict[str, str] = {}
     body = answer.body
-    if now_ms is not None:
-        fields["date"] = formatdate(now_ms // 1000, usegmt=True)
     if len(body) >= GZIP_BYTES_MIN and answer.kind.startswith(TEXTUAL):
         fields["vary"] = "accept-encoding"
         if request is not None and accepts_gzip(request):
             body = answer.packed or gzip.compress(body, compresslevel=4, mtime=0)
             fields["content-encoding"] = "gzip"
     fields["content-length"] = str(len(body))
+    data = _head(parser, answer, fields, now_ms)
+    if request is None or request.method != "HEAD":
+        data += parser.send(h11.Data(data=body))
+    return data + parser.send(h11.EndOfMessage())
+
+
+def _head(
+    parser: h11.Connection, answer: Answer, more: dict[str, str], now_ms: int | None
+) -> bytes:
+    fields = {"content-type": answer.kind, **COMMON, **answer.fields, **more}
+    if now_ms is not None:
+        fields["date"] = formatdate(now_ms // 1000, usegmt=True)
+    if parser.their_state is h11.SEND_BODY:
+        fields["connection"] = "close"  # what is left of the request is not read
     reason = HTTPStatus(answer.status).phrase
     response = h11.Response(
         status_code=answer.status, headers=list(fields.items()), reason=reason
     )
-    data = parser.send(response)
-    if request is None or request.method != "HEAD":
-        data += parser.send(h11.Data(data=body))
-    return data + parser.send(h11.EndOfMessage())
+    return parser.send(response) or b""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import NamedTuple
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -12,13 +13,23 @@ TEXT = "text/plain; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A whole request. path: as it was sent, not decoded. fields: by names in lower case."""
+    """A whole request. path: as it was sent, not decoded. fields: by names in lower case.
+
+    body: empty if it comes by pieces behind the request.
+    """
 
     method: str
     path: str
     query: str
     fields: Mapping[str, str]
     body: bytes = b""
+
+
+class Piece(NamedTuple):
+    """The next bytes of a body that is taken by pieces. is_last: it ends behind them."""
+
+    data: bytes
+    is_last: bool
 
 
 @dataclass(frozen=True, slots=True)

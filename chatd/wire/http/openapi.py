@@ -6,7 +6,7 @@ Source: https://spec.openapis.org/oas/v3.1.0. Schemas are JSON Schema as msgspec
 from the structs, so the document can't say other bounds than those that are checked.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -15,6 +15,7 @@ import msgspec
 from chatd.errors import WIRE_ERRORS
 from chatd.wire.commands import COMMANDS, LOGGED_IN, Command, Result
 from chatd.wire.entries import AnyEntry
+from chatd.wire.http import openapi_files as files
 from chatd.wire.http.message import JSON, PROBLEM
 from chatd.wire.http.problems import STATUS_OF
 
@@ -70,10 +71,10 @@ def document(version: str) -> Map:
         "info": {
             "title": "chatd",
             "version": version,
-            "description": "Every command of the chat that needs no live connection. "
+            "description": "Every command of the chat that needs no live connection, and files. "
             "All times are ms UTC; binary fields are base64.",
         },
-        "paths": dict(_paths()),
+        "paths": {**dict(_paths()), **files.paths(_responses)},
         "components": {
             "schemas": schemas,
             "securitySchemes": {
@@ -102,33 +103,40 @@ def _operation(command: Command) -> Map:
                 "description": "it is done",
                 "content": {JSON: {"schema": _ref(_result(command))}},
             },
-            **dict(_refusals(command)),
+            **_responses(_codes(command), TAKES_NOT),
         },
         "security": [{"token": []}] if needs_token(command) else [],
     }
     if takes_nonce(command):
         operation["parameters"] = [
-            {
-                "name": "Idempotency-Key",
-                "in": "header",
-                "description": "the same as `nonce`; one of them is enough",
-                "schema": {"type": "string", "pattern": '^"?[!#-~]{1,62}"?$'},
-            }
+            {**files.KEY, "description": "the same as `nonce`; one of them is enough"}
         ]
     return operation
 
 
-def _refusals(command: Command) -> Iterator[tuple[str, Map]]:
-    """Yield the answers that are no success, by status, each with the codes that it stands for."""
-    codes = dict.fromkeys((*ANYWHERE, *(LOGIN if needs_token(command) else ()), *command.refuses))
-    reasons: dict[int, list[str]] = {status: [] for status in TAKES_NOT}
-    for code in codes:
-        when = command.refuses.get(code) or " ".join((WIRE_ERRORS[code].__doc__ or "").split())
+def _codes(command: Command) -> Mapping[str, str]:
+    """Return what a command refuses, and when."""
+    return {**dict.fromkeys(LOGIN if needs_token(command) else (), ""), **command.refuses}
+
+
+def _responses(codes: Mapping[str, str], statuses: Iterable[int]) -> Map:
+    """Return the answers that are no success, by status, each with the codes that it stands for.
+
+    codes: and when they are answered, where that is not the same everywhere. statuses: those of
+    requests that are refused for their form.
+    """
+    reasons: dict[int, list[str]] = {status: [] for status in statuses}
+    for code, when in {**dict.fromkeys(ANYWHERE, ""), **codes}.items():
+        when = when or " ".join((WIRE_ERRORS[code].__doc__ or "").split())
         reasons.setdefault(STATUS_OF[code], []).append(f"`{code}`: {when}")
-    for status, lines in sorted(reasons.items()):
-        description = "; ".join(lines) or HTTPStatus(status).phrase
-        content = {PROBLEM: {"schema": {"$ref": REFS.format(name="Problem")}}}
-        yield str(status), {"description": description, "content": content}
+    content = {PROBLEM: {"schema": {"$ref": REFS.format(name="Problem")}}}
+    return {
+        str(status): {
+            "description": "; ".join(lines) or HTTPStatus(status).phrase,
+            "content": content,
+        }
+        for status, lines in sorted(reasons.items())
+    }
 
 
 def _result(command: Command) -> type[Result]:

@@ -12,6 +12,7 @@ from html import escape
 from typing import Any
 
 from chatd.errors import WIRE_ERRORS
+from chatd.wire.http.message import JSON
 from chatd.wire.http.problems import STATUS_OF
 
 Map = dict[str, Any]
@@ -36,8 +37,9 @@ HEAD = f"""<!doctype html>
 <h1>The API of chatd</h1>
 <p>A request is a POST with a JSON body to <code>/api/v1/</code> and the name of a command, with a
 device token: made by <code>token create</code> in the console, or by <code>login-start</code> and
-<code>login-finish</code>.</p>
-<pre>curl --json '{{"text": "hello"}}' -H "Authorization: Bearer $TOKEN" $URL/api/v1/send</pre>
+<code>login-finish</code>. Files come and go as they are.</p>
+<pre>curl --json '{{"text": "hello"}}' -H "Authorization: Bearer $TOKEN" $URL/api/v1/send
+curl -F room=general -F file=@a.png -H "Authorization: Bearer $TOKEN" $URL/api/v1/files</pre>
 <p>Entries as they happen: <code>curl -N -H "Authorization: Bearer $TOKEN"
 $URL/api/v1/events</code>; everything that the console does: a WebSocket at <code>/ws</code>.
 This page for programs: <a href="/api/v1/openapi.json">openapi.json</a>.</p>
@@ -48,41 +50,54 @@ def page(document: Map) -> str:
     """Return the page of an OpenAPI document."""
     schemas: dict[str, Map] = document["components"]["schemas"]
     parts = [HEAD, "<h2>Commands</h2>\n<ul>\n"]
-    for path, item in document["paths"].items():
-        name = escape(item["post"]["operationId"])
+    operations = [
+        (f"{method.upper()} {path}", operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+    ]
+    for _, operation in operations:
+        name = escape(operation["operationId"])
         parts.append(f'<li><a href="#{name}"><code>{name}</code></a> ')
-        parts.append(f"{escape(item['post']['summary'])}\n")
+        parts.append(f"{escape(operation['summary'])}\n")
     parts.append("</ul>\n")
-    for path, item in document["paths"].items():
-        parts += _operation(path, item["post"], schemas)
+    for line, operation in operations:
+        parts += _operation(line, operation, schemas)
     parts += _codes()
     return "".join(parts)
 
 
-def _operation(path: str, operation: Map, schemas: dict[str, Map]) -> Iterator[str]:
+def _operation(line: str, operation: Map, schemas: dict[str, Map]) -> Iterator[str]:
     name = escape(operation["operationId"])
     yield f'<h2 id="{name}">{name}</h2>\n<p>{escape(operation["summary"])}</p>\n'
-    yield f"<pre>POST {escape(path)}</pre>\n"
+    yield f"<pre>{escape(line)}</pre>\n"
+    if "description" in operation:
+        yield f"<p>{escape(operation['description'])}.</p>\n"
     if not operation["security"]:
         yield "<p>Needs no token.</p>\n"
-    yield from _fields("Body", _content(operation["requestBody"]), schemas)
-    yield from _fields("Answer", _content(operation["responses"]["200"]), schemas)
+    yield from _content("Body", operation.get("requestBody", {}), schemas)
+    responses = operation["responses"]
+    done = [status for status in responses if status.startswith("2")]
+    yield from _content("Answer", responses[done[0]], schemas)
     yield "<h3>Refusals</h3>\n<table>\n"
-    for status, answer in operation["responses"].items():
-        if status != "200":
+    for status, answer in responses.items():
+        if status not in done:
             yield f"<tr><td>{status}<td>{escape(answer['description'])}\n"
     yield "</table>\n"
 
 
-def _content(owner: Map) -> Map:
-    (content,) = owner["content"].values()
-    schema: Map = content["schema"]
-    return schema
+def _content(heading: str, message: Map, schemas: dict[str, Map]) -> Iterator[str]:
+    """Say what may be in a body, for each kind of it."""
+    for kind, content in message.get("content", {}).items():
+        schema = content["schema"]
+        yield f"<h3>{heading}</h3>\n" if kind == JSON else f"<h3>{heading}: {kind}</h3>\n"
+        if _is_bytes(schema):
+            yield f"<p>{escape(schema['description'])}</p>\n"
+        else:
+            owner = schemas[_name(schema)] if "$ref" in schema else schema
+            yield from _fields(heading, owner, schemas)
 
 
-def _fields(heading: str, schema: Map, schemas: dict[str, Map]) -> Iterator[str]:
-    owner = schemas[_name(schema)]
-    yield f"<h3>{heading}</h3>\n"
+def _fields(heading: str, owner: Map, schemas: dict[str, Map]) -> Iterator[str]:
     if not owner.get("properties"):
         yield "<p>An empty object.</p>\n"
         return
@@ -94,8 +109,15 @@ def _fields(heading: str, schema: Map, schemas: dict[str, Map]) -> Iterator[str]
     yield "</table>\n"
 
 
+def _is_bytes(schema: Map) -> bool:
+    """Whether something has no schema, but words only that say what it is."""
+    return schema.keys() == {"description"}
+
+
 def _kind(field: Map, schemas: dict[str, Map]) -> str:
     """Return what a field holds, in words."""
+    if _is_bytes(field):
+        return str(field["description"])
     if "$ref" in field:
         name = _name(field)
         choices = schemas[name].get("enum")

@@ -1,0 +1,180 @@
+"""Downloads: files over HTTP, a piece at a time, as fast as who asked takes them.
+
+    GET /files/<room>/<seq>/<name>    the bytes of an entry's file, or a range of them
+
+Each piece is read when the one before has left, by the command that fetches files anyway, so
+the right to see the file is checked each time, and a slow reader holds no memory. What a user may
+not see is answered like what does not exist.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+from chatd.config import Settings
+from chatd.errors import BadRequest, ChatError, NotFound
+from chatd.exchanges import Asked, Calls, Exchanges
+from chatd.net.connection import Connection
+from chatd.visits import Visit
+from chatd.wire import commands as c
+from chatd.wire.entries import File, read_entry
+from chatd.wire.http.attachment import FILES, disposition
+from chatd.wire.http.codec import HttpCodec
+from chatd.wire.http.message import Answer
+from chatd.wire.http.ranges import content_range, is_known, range_of
+
+KIND = "application/octet-stream"
+SEQ = re.compile(r"[1-9][0-9]{0,14}")
+NOTHING = "there is no file at this path"
+WAITING_BYTES_MAX = c.CHUNK_BYTES_MAX
+"""A connection with more than this to take yet gets no further piece."""
+POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+"""The Content-Security-Policy of what somebody has put here: it may do nothing."""
+
+
+class Turns(Protocol):
+    """Who lets the requests of a connection wait while an answer is under way."""
+
+    def hold(self, connection: Connection) -> None:
+        """Read no more until `release`."""
+
+    def release(self, connection: Connection) -> None:
+        """Go on with the next request."""
+
+
+@dataclass(slots=True)
+class Download:
+    """A file on its way to who asked. next: where to go on; end: where to stop, both in bytes."""
+
+    visit: Visit
+    place: dict[str, Any]
+    next: int
+    end: int
+
+    def piece(self) -> bytes:
+        """Return the next bytes. Raises ChatError."""
+        chunk = self.visit.call("download", {**self.place, "offset": self.next})
+        assert isinstance(chunk, c.FileChunk)
+        data = chunk.data[: self.end - self.next]
+        self.next += len(data)
+        return data
+
+
+class Downloads:
+    """Adds its route to the exchanges, and passes on what is under way."""
+
+    def __init__(
+        self, exchanges: Exchanges, calls: Calls, turns: Turns, settings: Settings
+    ) -> None:
+        self._exchanges = exchanges
+        self._calls = calls
+        self._turns = turns
+        self._tick_bytes_max = settings.tick_bytes_max
+        self._running: dict[Connection, Download] = {}
+        exchanges.add_branch(FILES, ("GET", "HEAD"), self._begin)
+
+    def _begin(self, path: str, asked: Asked) -> None:
+        visit = Visit(self._exchanges, self._calls, asked, "download")
+        try:
+            self._begun(visit, path)
+        except ChatError as error:
+            visit.log(error.code)
+            raise
+        visit.log("ok")
+
+    def _begun(self, visit: Visit, path: str) -> None:
+        """Queue the head of the answer, and the first piece. Raises ChatError, HttpError."""
+        request = visit.asked.request
+        place, file = self._find(visit, path)
+        tag = f'"{file.sha256}"'
+        fields = {
+            "accept-ranges": "bytes",
+            "cache-control": "private, no-cache",  # kept, and asked for anew each time
+            "content-disposition": disposition(file.name),
+            "content-security-policy": POLICY,
+            "etag": tag,
+        }
+        connection, now_ms = visit.asked.connection, visit.asked.now_ms
+        codec = _codec(connection)
+        if is_known(request.fields, tag):
+            connection.queue(codec.begin(Answer(304, b"", KIND, fields), file.size, now_ms))
+            connection.queue(codec.end())
+            return
+        part = range_of(request.fields, tag, file.size) if request.method == "GET" else None
+        if part is not None:
+            fields["content-range"] = content_range(part, file.size)
+        status, part = (200, range(file.size)) if part is None else (206, part)
+        download = Download(visit, place, part.start, part.stop)
+        first = download.piece()  # before anything is said: it may be gone from the disk
+        connection.queue(codec.begin(Answer(status, b"", KIND, fields), len(part), now_ms))
+        if request.method == "HEAD":
+            connection.queue(codec.end())
+            return
+        connection.queue(codec.piece(first))
+        self._running[connection] = download
+        self._turns.hold(connection)
+
+    def _find(self, visit: Visit, path: str) -> tuple[dict[str, Any], File]:
+        """Return room and number of the entry at a path, and the entry. Raises ChatError."""
+        visit.enter()
+        try:
+            room, seq, name = (unquote(part, errors="strict") for part in path.split("/"))
+            after = int(seq) - 1 if SEQ.fullmatch(seq) else -1
+            page = visit.call("history", {"room": room, "after": after, "limit": 1})
+        except (ValueError, BadRequest, NotFound):
+            raise NotFound(NOTHING) from None
+        assert isinstance(page, c.Page)
+        entry = read_entry(page.entries[0]) if page.entries else None
+        if not isinstance(entry, File) or (str(entry.seq), entry.name) != (seq, name):
+            raise NotFound(NOTHING)
+        return {"room": entry.room, "seq": entry.seq}, entry
+
+    # -- what is under way -------------------------------------------------------------------
+
+    @property
+    def is_hungry(self) -> bool:
+        """Whether a piece could be passed on right now."""
+        return any(not connection.queued_bytes for connection in self._running)
+
+    def pass_on(self, now_ms: int) -> None:
+        """Queue a piece to each of those who have taken the one before."""
+        left = self._tick_bytes_max
+        for connection in [c for c in self._running if c.queued_bytes < WAITING_BYTES_MAX]:
+            if left <= 0:
+                break
+            download = self._running[connection]
+            if download.next < download.end:
+                left -= c.CHUNK_BYTES_MAX
+                self._go_on(connection, download)
+            elif not connection.queued_bytes:
+                self._end(connection, now_ms)
+
+    def _go_on(self, connection: Connection, download: Download) -> None:
+        """Queue the next piece; the connection comes last in the next tick."""
+        del self._running[connection]
+        try:
+            data = download.piece()
+        except ChatError as error:
+            download.visit.log(error.code)
+            connection.finish()  # too short for the length that was told: the client can tell
+            return
+        connection.queue(_codec(connection).piece(data))
+        self._running[connection] = download
+
+    def _end(self, connection: Connection, now_ms: int) -> None:
+        """All has been taken: from now on the next request may come."""
+        del self._running[connection]
+        codec = _codec(connection)
+        connection.queue(codec.end())
+        codec.asked_ms = now_ms
+        self._turns.release(connection)
+
+    def forget(self, connection: Connection) -> None:
+        """A connection is over."""
+        self._running.pop(connection, None)
+
+
+def _codec(connection: Connection) -> HttpCodec:
+    assert isinstance(connection.codec, HttpCodec)
+    return connection.codec

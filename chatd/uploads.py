@@ -1,0 +1,255 @@
+"""Uploads: files that come over HTTP, through the commands that files come through anyway.
+
+    POST /api/v1/files?room=general&name=a.bin&caption=…    the body is the file
+    POST /api/v1/files                                      the body is a form that ends with it
+
+A form may say in its fields what stands in the query here; the file has a name of its own there.
+Whether the file may be posted is found out before its first byte is taken, and each piece is as
+durable as any chunk of an upload. Nobody goes on with what was broken off: it is cancelled. Who
+repeats a request under the same Idempotency-Key has the file compared, and it is kept nowhere.
+"""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any, Protocol
+from urllib.parse import parse_qsl
+
+from chatd.config import Settings
+from chatd.core.model import Receipt
+from chatd.core.state import State
+from chatd.errors import BadRequest, ChatError
+from chatd.exchanges import API, Asked, Calls, Exchanges, add_nonce, check_accepts, check_body
+from chatd.handlers.files import SentFile, check_file_size
+from chatd.handlers.posting import receipt_of, repeated
+from chatd.net.connection import Connection
+from chatd.visits import Visit
+from chatd.wire import commands as c
+from chatd.wire.http.attachment import file_path
+from chatd.wire.http.form import BESIDE_BYTES_MAX, Form
+from chatd.wire.http.message import JSON, Answer, HttpRequest, Piece, media_type
+from chatd.wire.json import as_json
+
+PARAMETERS = frozenset({"room", "name", "caption"})
+"""What is told of a file, in the query or in the form."""
+
+Params = dict[str, Any]
+
+
+class File(Protocol):
+    """Where the bytes of a file go."""
+
+    def take(self, data: bytes) -> None:
+        """Take the next bytes, as many as a chunk may have. Raises ChatError."""
+
+    def finish(self) -> c.Posted:
+        """All have come: return where the file is. Raises ChatError."""
+
+    def drop(self) -> None:
+        """The rest does not come. Raises ChatError."""
+
+
+class NewFile:
+    """A file that is to be posted; see `FileHandlers`."""
+
+    def __init__(self, visit: Visit, told: Params, nonce: str | None) -> None:
+        self._visit = visit
+        self._nonce = nonce
+        state = visit.call("upload", told)
+        assert isinstance(state, c.UploadState)
+        self._number = state.upload
+        self._offset = 0
+
+    def take(self, data: bytes) -> None:
+        chunk = {"upload": self._number, "offset": self._offset, "data": data}
+        self._visit.call("upload-chunk", chunk)
+        self._offset += len(data)
+
+    def finish(self) -> c.Posted:
+        finish = {"upload": self._number, "nonce": self._nonce}
+        posted = self._visit.call("upload-finish", finish)
+        assert isinstance(posted, c.Posted)
+        return posted
+
+    def drop(self) -> None:
+        self._visit.call_anyway("upload-cancel", {"upload": self._number})
+
+
+class SameFile:
+    """A file whose nonce is known: if it is the same again, it has been posted."""
+
+    def __init__(self, receipt: Receipt, told: Params, nonce: str, size_max: int) -> None:
+        self._receipt = receipt
+        self._told = told
+        self._nonce = nonce
+        self._size_max = size_max
+        self._size = 0
+        self._hash = hashlib.sha256()
+
+    def take(self, data: bytes) -> None:
+        self._size += len(data)
+        check_file_size(self._size, self._size_max)
+        self._hash.update(data)
+
+    def finish(self) -> c.Posted:
+        room, name, caption = (self._told.get(key, "") for key in ("room", "name", "caption"))
+        sent = SentFile(room, name, caption, self._hash.digest(), self._nonce)
+        return repeated(self._receipt, sent)
+
+    def drop(self) -> None:
+        """Nothing was kept."""
+
+
+class Upload:
+    """A request that brings a file. form: None if the file is all of its body.
+
+    told: what is known of the file; by the query, and then by the form.
+    """
+
+    def __init__(
+        self, visit: Visit, told: Params, open: Callable[[Params], File], form: Form | None
+    ) -> None:
+        """Raises ChatError if the file is not wanted."""
+        self.visit = visit
+        self.told = told
+        self._open = open
+        self._form = form
+        self._file: File | None = None
+        if form is None:
+            self._begin()
+
+    def _begin(self) -> None:
+        """Let the bytes of the file come."""
+        for name in self.told.keys() - PARAMETERS:
+            raise BadRequest(f"a file has room, name and caption, and no {name[:64]!r}")
+        self._file = self._open(self.told)
+
+    def take(self, piece: Piece) -> c.Posted | None:
+        """Take the next piece of the body; return where the file is if it is whole."""
+        data = piece.data if self._form is None else self._file_bytes(self._form, piece)
+        if self._file is None:
+            return None  # the form has not come to it
+        if data:
+            self._file.take(data)
+        return self._file.finish() if piece.is_last else None
+
+    def _file_bytes(self, form: Form, piece: Piece) -> bytes:
+        """Return what of a piece is the file's, and begin with that when all is told of it."""
+        data = form.feed(piece.data) if piece.data else b""
+        if piece.is_last:
+            form.end()
+        if self._file is None and form.file_name is not None:
+            for name in form.fields.keys() & self.told.keys():
+                raise BadRequest(f"{name[:64]!r} stands in the query and in the form")
+            self.told = {"name": form.file_name, **self.told, **form.fields}
+            self._begin()
+        return data
+
+    def drop(self) -> None:
+        """The rest does not come: keep nothing."""
+        if self._file is not None:
+            with suppress(ChatError):  # the disk may be full: then it goes when its time is over
+                self._file.drop()
+
+
+class Uploads:
+    """Adds its route to the exchanges, and takes the pieces of what is uploaded there."""
+
+    def __init__(
+        self, exchanges: Exchanges, calls: Calls, state: State, settings: Settings
+    ) -> None:
+        self._exchanges = exchanges
+        self._calls = calls
+        self._state = state
+        self._running: dict[Connection, Upload] = {}
+        self._broken_off: dict[int, Upload] = {}
+        self.configure(settings)
+        exchanges.add(API + "files", ("POST",), self._begin)
+        exchanges.take_piece = self._take
+
+    def configure(self, settings: Settings) -> None:
+        """Go on with other settings."""
+        self._file_bytes_max = settings.max_file_size_bytes
+
+    # -- what comes --------------------------------------------------------------------------
+
+    def _begin(self, asked: Asked) -> None:
+        visit = Visit(self._exchanges, self._calls, asked, "upload")
+        try:
+            self._running[asked.connection] = self._begun(visit)
+        except ChatError as error:
+            visit.log(error.code)
+            raise
+
+    def _begun(self, visit: Visit) -> Upload:
+        """Return the upload that a request begins, as far as its head tells. Raises ChatError."""
+        request = visit.asked.request
+        check_accepts(request, JSON)
+        check_body(request)
+        visit.enter()
+        keys: Params = {}
+        add_nonce(keys, request)
+        length = request.fields.get("content-length")
+        size = None if length is None else int(length)
+        form: Form | None = None
+        if media_type(request).startswith("multipart/"):
+            form = Form(request)
+            check_file_size((size or 0) - BESIDE_BYTES_MAX, self._file_bytes_max)
+            size = None
+        open = partial(self._open, visit, keys.get("nonce"), size)
+        return Upload(visit, read_query(request), open, form)
+
+    def _open(self, visit: Visit, nonce: str | None, size: int | None, told: Params) -> File:
+        """Return where the bytes of a file go. Raises ChatError if it is not wanted."""
+        user = self._state.users[visit.name]
+        receipt = None if nonce is None else receipt_of(user, nonce, visit.asked.now_ms)
+        if nonce is None or receipt is None:
+            return NewFile(visit, {**told, "size": size}, nonce)
+        check_file_size(size or 0, self._file_bytes_max)
+        return SameFile(receipt, told, nonce, self._file_bytes_max)
+
+    def _take(self, connection: Connection, piece: Piece) -> Answer | None:
+        upload = self._running[connection]
+        try:
+            posted = upload.take(piece)
+        except ChatError as error:
+            del self._running[connection]
+            upload.drop()
+            upload.visit.log(error.code)
+            raise
+        if posted is None:
+            return None
+        del self._running[connection]
+        upload.visit.log("ok", posted)
+        location = file_path(posted.room, posted.seq, upload.told["name"])
+        return Answer(201, as_json(posted), JSON, {"location": location})
+
+    # -- what does not -----------------------------------------------------------------------
+
+    def leaves(self, connection: Connection) -> bool:
+        """A connection is over; return whether it has an upload to be cancelled (`cancel`)."""
+        upload = self._running.pop(connection, None)
+        if upload is not None:
+            self._broken_off[connection.number] = upload
+        return upload is not None
+
+    def cancel(self, number: int, now_ms: int) -> None:
+        """Cancel the upload of the connection `number`, which is over."""
+        upload = self._broken_off.pop(number)
+        upload.drop()
+        upload.visit.log("ok")
+
+
+def read_query(request: HttpRequest) -> Params:
+    """Return what a query tells of a file. Raises BadRequest."""
+    try:
+        pairs = parse_qsl(
+            request.query, keep_blank_values=True, errors="strict", max_num_fields=len(PARAMETERS)
+        )
+    except ValueError:
+        raise BadRequest("the query has room, name and caption, in UTF-8") from None
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise BadRequest("the query says something twice")
+    return told

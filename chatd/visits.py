@@ -1,0 +1,49 @@
+"""Visits: the calls that one request over HTTP makes, where it makes several and takes its time."""
+
+from typing import Any
+
+from chatd.exchanges import Asked, Caller, Calls, Exchanges
+from chatd.handlers.context import Session
+from chatd.wire import commands as c
+
+
+class Visit:
+    """Calls by the token of a request; it has to be good each time.
+
+    method: what was called last, for the log.
+    """
+
+    def __init__(self, exchanges: Exchanges, calls: Calls, asked: Asked, method: str) -> None:
+        self.asked = asked
+        self.method = method
+        self._exchanges = exchanges
+        self._calls = calls
+        self._caller = Caller(asked.connection, exchanges.address_of(asked))
+        self._session = Session(self._caller)
+        self._started_ns = calls.start()
+
+    @property
+    def name(self) -> str:
+        """Who visits, as far as that is known."""
+        return self._session.name
+
+    def enter(self) -> None:
+        """Log in by the token. Raises Unauthenticated, AuthFailed."""
+        session = Session(self._caller)
+        session.phase = c.Phase.GREETED
+        self._exchanges.enter(session, self.asked.request)
+        self._session = session
+
+    def call(self, method: str, params: dict[str, Any]) -> c.Result:
+        """Return the result of a call. Raises ChatError, also if the token is good no more."""
+        self.enter()
+        return self.call_anyway(method, params)
+
+    def call_anyway(self, method: str, params: dict[str, Any]) -> c.Result:
+        """The same for somebody whose token was good before. Raises ChatError."""
+        self.method = method
+        return self._calls.call(self._session, method, params)
+
+    def log(self, outcome: str, result: c.Result | None = None) -> None:
+        """Write down how the visit ended: `ok`, or the code of an error."""
+        self._calls.log(self._caller, self.name, self.method, outcome, self._started_ns, result)

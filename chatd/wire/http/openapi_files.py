@@ -1,0 +1,112 @@
+"""What the OpenAPI document says of files, which come and go as they are and not as JSON.
+
+    POST /api/v1/files
+    GET /files/{room}/{seq}/{name}
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+
+from chatd.wire.commands import COMMANDS, Caption, FileName, RoomId
+from chatd.wire.http.attachment import FILES
+from chatd.wire.http.message import JSON
+
+Map = dict[str, Any]
+Responses = Callable[[Mapping[str, str], Iterable[int]], Map]
+"""Returns what a request is refused with: by codes, each with when, and by statuses."""
+
+BINARY = "application/octet-stream"
+KEY: Map = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "pattern": '^"?[!#-~]{1,62}"?$'},
+}
+TOLD: Map = {
+    "room": {**msgspec.json.schema(RoomId), "description": "a room, or a user"},
+    "name": msgspec.json.schema(FileName),
+    "caption": msgspec.json.schema(Caption),
+}
+"""What is told of a file besides its bytes."""
+REUSED = "the key was used for something else"
+AMBIGUOUS = "several rooms have that title; give one's id"
+BYTES: Map = {"description": "the bytes of the file"}
+
+
+def paths(responses: Responses) -> Map:
+    """Return the items of both paths."""
+    return {
+        "/api/v1/files": {"post": _upload(responses)},
+        FILES + "{room}/{seq}/{name}": {"get": _download(responses)},
+    }
+
+
+def _upload(responses: Responses) -> Map:
+    form = {"type": "object", "properties": {**TOLD, "file": BYTES}, "required": ["file"]}
+    return {
+        "operationId": "files",
+        "summary": "post a file: the body, or the file of a form, in which it comes last",
+        "description": "room, name and caption stand in the query or in the form, each once; "
+        "room is needed, and name where no form has it",
+        "parameters": [
+            *({"name": name, "in": "query", "schema": schema} for name, schema in TOLD.items()),
+            {**KEY, "description": "who sends the same again with the same key posts it once"},
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {"schema": form},
+                BINARY: {"schema": BYTES},
+            },
+        },
+        "responses": {
+            "201": {
+                "description": "it is posted",
+                "headers": {"Location": {"schema": {"type": "string"}}},
+                "content": {JSON: {"schema": {"$ref": "#/components/schemas/Posted"}}},
+            },
+            **responses(_codes("upload", conflict=REUSED), (406, 411, 413, 415)),
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _download(responses: Responses) -> Map:
+    seq = {"type": "integer", "minimum": 1}
+    place: Map = {"room": TOLD["room"], "seq": seq, "name": TOLD["name"]}
+    return {
+        "operationId": "file",
+        "summary": "fetch the file of an entry, or a range of its bytes",
+        "parameters": [
+            *(
+                {"name": name, "in": "path", "required": True, "schema": schema}
+                for name, schema in place.items()
+            ),
+            *(
+                {"name": name, "in": "header", "schema": {"type": "string"}}
+                for name in ("Range", "If-Range", "If-None-Match", "If-Match")
+            ),
+        ],
+        "responses": {
+            **{
+                str(int(status)): {
+                    "description": status.phrase,
+                    "headers": {"ETag": {"schema": {"type": "string"}}},
+                    "content": {BINARY: {"schema": BYTES}},
+                }
+                for status in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT)
+            },
+            "304": {"description": HTTPStatus.NOT_MODIFIED.phrase},
+            **responses(_codes("download", conflict=AMBIGUOUS), (412, 416)),
+        },
+        "security": [{"token": []}],
+    }
+
+
+def _codes(method: str, conflict: str) -> dict[str, str]:
+    """Return what a command refuses, and when. conflict: another reason for that."""
+    codes = {"unauthenticated": "", "auth_failed": "", **COMMANDS[method].refuses}
+    codes["conflict"] = "; or ".join(filter(None, (codes.get("conflict"), conflict)))
+    return codes
