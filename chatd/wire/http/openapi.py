@@ -24,8 +24,10 @@ REFS = "#/components/schemas/{name}"
 ANYWHERE = ("bad_request", "overloaded", "internal")
 """What every command may be refused with."""
 LOGIN = ("unauthenticated", "auth_failed")
-TAKES_NOT = (406, 411, 413, 415, 417, 421, 431)
-"""What a request may be refused with for its form."""
+HEADS = (414, 417, 421, 431)
+"""What any request may be refused with for its head."""
+BODIES = (406, 411, 413, 415)
+"""What one with a body may be refused with for that, and for what it wants back."""
 
 Map = dict[str, Any]
 
@@ -103,7 +105,7 @@ def _operation(command: Command) -> Map:
                 "description": "it is done",
                 "content": {JSON: {"schema": _ref(_result(command))}},
             },
-            **_responses(_codes(command), TAKES_NOT),
+            **_responses(_codes(command), BODIES),
         },
         "security": [{"token": []}] if needs_token(command) else [],
     }
@@ -123,9 +125,9 @@ def _responses(codes: Mapping[str, str], statuses: Iterable[int]) -> Map:
     """Return the answers that are no success, by status, each with the codes that it stands for.
 
     codes: and when they are answered, where that is not the same everywhere. statuses: those of
-    requests that are refused for their form.
+    requests that are refused for their form, besides those of any request.
     """
-    reasons: dict[int, list[str]] = {status: [] for status in statuses}
+    reasons: dict[int, list[str]] = {status: [] for status in (*HEADS, *statuses)}
     for code, when in {**dict.fromkeys(ANYWHERE, ""), **codes}.items():
         when = when or " ".join((WIRE_ERRORS[code].__doc__ or "").split())
         reasons.setdefault(STATUS_OF[code], []).append(f"`{code}`: {when}")
