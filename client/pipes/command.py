@@ -11,7 +11,7 @@ from client.console.arguments import Misuse
 from client.console.times import Zone
 from client.errors import ClientError
 from client.options import ConsoleOptions
-from client.pipes import login, reading, sending
+from client.pipes import asking, login, reading, sending
 from client.pipes.door import enter, keyring_of
 from client.pipes.desk import run_once
 from client.pipes.failures import complain, words_of
@@ -22,19 +22,20 @@ from client.pipes.status import OutOfTime, Status, Usage, status_of
 from client.session import Client
 
 GIVE_UP_SECONDS = 60.0
-"""A script is told after so long that the server is gone; only `tail` and `wait` go on trying."""
+"""A script is told after so long that the server is gone; who waits tries for as long as that."""
 
-WRITTEN_OUT: dict[str, Callable[[Pipe], None]] = {
+WRITTEN_OUT: dict[str, Callable[[Pipe], int | None]] = {
     "send": sending.send,
     "send-to": sending.send_to,
     "post": sending.post,
     "history": reading.history,
     "tail": reading.tail,
     "wait": reading.wait,
+    "ask": asking.ask,
     "login": login.login,
 }
 
-PATIENT = frozenset({"tail", "wait"})
+PATIENT = frozenset({"tail", "wait", "ask"})
 PATH_WORD = {"send-file": 0, "get-file": 1}
 """Which word of these is a path: its blanks are its own."""
 
@@ -54,7 +55,8 @@ def run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
 
 
 def _run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
-    give_up = None if arguments.command in PATIENT else GIVE_UP_SECONDS
+    patience = getattr(arguments, "timeout", None)
+    give_up = patience if arguments.command in PATIENT else GIVE_UP_SECONDS
     client = Client(
         options.host,
         options.port,
@@ -67,8 +69,7 @@ def _run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
         if arguments.command != "login":
             enter(client, options)
         if arguments.command in WRITTEN_OUT:
-            WRITTEN_OUT[arguments.command](pipe)
-            return Status.DONE
+            return WRITTEN_OUT[arguments.command](pipe) or Status.DONE
         return _as_the_console(pipe)
 
 

@@ -5,10 +5,12 @@ so nothing falls between the two.
 """
 
 from collections.abc import Iterator
+from time import monotonic
 
 from chatd.wire.commands import PAGE_ITEMS_MAX, Start
 from chatd.wire.entries import Entry
-from client.events import Event, SeenEntry
+from client.events import Connected, Disconnected, Event, SeenEntry
+from client.pipes.failures import complain
 from client.session import Client
 
 
@@ -42,8 +44,22 @@ class Follower:
                 return event
         return None
 
+    def until(self, deadline: float | None) -> Iterator[Event]:
+        """Yield what is said until then (of `monotonic`), and tell how the connection fares."""
+        while (event := self.next(_left(deadline))) is not None:
+            if isinstance(event, Disconnected):
+                complain(f"{event.reason}; connecting again")
+            elif isinstance(event, Connected):
+                complain("connected again")
+            else:
+                yield event
+
     def _fetched(self, entries: list[SeenEntry]) -> list[SeenEntry]:
         if entries:
             room = entries[-1].room  # what was asked for may be a title
             self._seen[room] = max(self._seen.get(room, 0), entries[-1].seq)
         return entries
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(0.0, deadline - monotonic())

@@ -5,12 +5,16 @@ Commands that are not written out here are those of the console, which run as th
 
 import argparse
 from collections.abc import Callable
+from typing import TypeVar
 
 from chatd.wire.commands import PAGE_ITEMS_MAX
 from client.console.book import BOOK
 from client.options import DEFAULT_HOST, DEFAULT_PORT
+from client.pipes.choices import choices_of
 from client.pipes.durations import seconds_of
 from client.pipes.status import MEANING
+
+T = TypeVar("T")
 
 POINTLESS = frozenset({"talk", "help", "quit", "exit", "password"})
 """What makes sense only among other commands, or needs somebody to answer."""
@@ -91,14 +95,23 @@ def _tail(parser: argparse.ArgumentParser) -> None:
 def _wait(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--match", required=True, metavar="REGEX", help="what the text has")
     parser.add_argument("--room", default="", help="in one room or by one user only")
-    parser.add_argument(
-        "--from", dest="by", default="", metavar="USER", help="by whom; else anyone but you"
-    )
-    parser.add_argument(
-        "--timeout", type=_seconds, metavar="SPAN", help="how long, as 90s, 5m, 1h30m"
-    )
+    _add_patience(parser)
     _add_begin(parser)
     parser.set_defaults(last=0)
+    _add_json(parser)
+
+
+def _ask(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("to", metavar="room|user", help="where, or whom")
+    parser.add_argument("text", nargs="*", help="without one, or for `-`: standard input")
+    parser.add_argument(
+        "--options",
+        type=_choices,
+        default=[],
+        metavar="A,B,...",
+        help="what counts as an answer; without it any comment, or whatever the one user says",
+    )
+    _add_patience(parser)
     _add_json(parser)
 
 
@@ -117,6 +130,7 @@ _WRITTEN_OUT: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] =
     "history": ("print what was said in a room", _history),
     "tail": ("print what is said, as it is said; nothing counts as read by this", _tail),
     "wait": ("wait until somebody says what matches, and print it", _wait),
+    "ask": ("ask a question, wait for the first answer, and print it", _ask),
     "login": ("log in by a password on standard input, and keep a token of it", _login),
 }
 
@@ -127,6 +141,15 @@ OF_THE_CONSOLE = [
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+
+
+def _add_patience(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--from", dest="by", default="", metavar="USER", help="by whom; else anyone but you"
+    )
+    parser.add_argument(
+        "--timeout", type=_seconds, metavar="SPAN", help="how long, as 90s, 5m, 1h30m"
+    )
 
 
 def _add_begin(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
@@ -157,8 +180,17 @@ def _page(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
+    return _told(seconds_of, text)
+
+
+def _choices(text: str) -> list[str]:
+    return _told(choices_of, text)
+
+
+def _told(read: Callable[[str], T], text: str) -> T:
+    """Return what a text is read as; argparse tells the words of this kind of error alone."""
     try:
-        return seconds_of(text)
+        return read(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

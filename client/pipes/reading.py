@@ -9,8 +9,7 @@ from chatd.wire.entries import Entry
 from chatd.wire.rooms import title_of
 from client.console.acquaintance import mapped
 from client.console.arguments import history_of
-from client.events import Connected, Disconnected, Event, HistoryPage, SeenEntry
-from client.pipes.failures import complain
+from client.events import Event, HistoryPage, SeenEntry
 from client.pipes.following import Follower
 from client.pipes.pipe import Pipe
 from client.pipes.status import OutOfTime, Usage
@@ -68,17 +67,7 @@ def _events(pipe: Pipe, timeout_seconds: float | None = None) -> Iterator[Event]
     elif pipe.arguments.last:
         room = pipe.room(pipe.arguments.room or "general")
         yield from follower.last(room, pipe.arguments.last)
-    while (event := follower.next(_left(deadline))) is not None:
-        if isinstance(event, Disconnected):
-            complain(f"{event.reason}; connecting again")
-        elif isinstance(event, Connected):
-            complain("connected again")
-        else:
-            yield event
-
-
-def _left(deadline: float | None) -> float | None:
-    return None if deadline is None else max(0.0, deadline - monotonic())
+    yield from follower.until(deadline)
 
 
 def _is_in(pipe: Pipe, entry: Entry) -> bool:
@@ -89,15 +78,20 @@ def _is_in(pipe: Pipe, entry: Entry) -> bool:
 
 
 def _matches(pipe: Pipe, pattern: re.Pattern[str], entry: SeenEntry) -> bool:
-    """Tell whether an entry is by whom it should be, and says what it should.
+    """Tell whether an entry is by whom it should be, and says what it should."""
+    return is_by_whom_it_should(pipe, entry) and (
+        pattern.search(getattr(entry, "text", "")) is not None
+    )
+
+
+def is_by_whom_it_should(pipe: Pipe, entry: SeenEntry) -> bool:
+    """Tell whether an entry is by the user whom `--from` names.
 
     Without a name, by anybody else: a question must not be taken for its answer.
     """
     author = getattr(entry, "author", None)
     by = pipe.arguments.by
-    if author is None or (author != mapped(by) if by else author == pipe.client.name):
-        return False
-    return pattern.search(getattr(entry, "text", "")) is not None
+    return author is not None and (author == mapped(by) if by else author != pipe.client.name)
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -10,27 +10,28 @@ STDIN = "-"
 
 def send(pipe: Pipe) -> None:
     """Say something to everyone."""
-    _posted(pipe, pipe.client.send(_text(pipe.arguments.text)))
+    _posted(pipe, pipe.client.send(text_of(pipe.arguments.text)))
 
 
 def send_to(pipe: Pipe) -> None:
     """Say something to one user."""
     user = pipe.arguments.user_to.removeprefix("@")
-    _posted(pipe, pipe.client.send_to(user, _text(pipe.arguments.text)))
+    _posted(pipe, pipe.client.send_to(user, text_of(pipe.arguments.text)))
 
 
 def post(pipe: Pipe) -> None:
     """Say something in a room."""
     room = pipe.arguments.room_to.removeprefix("@")
-    _posted(pipe, pipe.client.post(room, _text(pipe.arguments.text)))
+    _posted(pipe, pipe.client.post(room, text_of(pipe.arguments.text)))
 
 
-def _text(words: list[str]) -> str:
-    """Return the text of the arguments, or of standard input. Raises Usage."""
+def text_of(words: list[str], suffix: str = "") -> str:
+    """Return the text of the arguments, or of standard input, and a suffix. Raises Usage."""
     text = text_from_stdin() if words in ([], [STDIN]) else " ".join(words)
     text = text.rstrip()
     if not text:
         raise Usage("there is no text; nothing was sent")
+    text += suffix
     try:
         size = len(text.encode())
     except UnicodeEncodeError:

@@ -20,6 +20,7 @@ class Status(IntEnum):
     CONNECTION = 4
     TIMEOUT = 5
     LATER = 6
+    SECOND_OPTION = 10
     INTERRUPTED = 130
     BROKEN_PIPE = 141
 
@@ -32,6 +33,7 @@ MEANING = {
     Status.CONNECTION: "no connection to the server",
     Status.TIMEOUT: "what was waited for did not come in time",
     Status.LATER: "refused for now (a limit, a ban, a full disk): later it may work",
+    Status.SECOND_OPTION: "`ask`: the answer is the second option; 11 is the third, and so on",
     Status.INTERRUPTED: "interrupted by Ctrl-C",
     Status.BROKEN_PIPE: "nobody reads the output any more",
 }

@@ -4,6 +4,9 @@ import json
 import re
 import signal
 import stat
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,10 @@ from client.pipes.status import Status
 from tests.e2e.chat import Chat
 from tests.e2e.client import PASSWORD
 from tests.e2e.server import ServerProcess
+from tests.e2e.waiting import DEADLINE_S
+
+Asking = subprocess.Popen[bytes]
+Asks = Callable[..., Asking]
 
 EVIL = "\x1b[31mred\x07 \u202egnol\x9b2J"
 
@@ -267,9 +274,122 @@ def test_wait_takes_nobody_for_an_answer_but_others_or_who_is_named(chat: Chat) 
     assert chat.run(*behind, "--from", "Alice").returncode == 0
 
 
+# -- Asking ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asks(chat: Chat, bob: Chat) -> Iterator[Asks]:
+    """Asks as alice, and goes on when bob has seen the question."""
+    with ExitStack() as stack:
+
+        def ask(*arguments: str) -> Asking:
+            asking = stack.enter_context(chat.start("ask", *arguments))
+            stack.callback(asking.kill)
+            seen = bob.run("wait", "--unread", "--from", "alice", "--match", "deploy")
+            assert seen.returncode == Status.DONE
+            return asking
+
+        yield ask
+
+
+def ended(asking: Asking) -> tuple[int, str, str]:
+    """Return the status, the answer and the complaints of a question that was answered."""
+    answer, complaints = asking.communicate(timeout=DEADLINE_S)
+    return asking.returncode, answer.decode(), complaints.decode()
+
+
+def test_ask_prints_the_option_that_a_user_says(bob: Chat, asks: Asks) -> None:
+    asking = asks("bob", "deploy?", "--options", "yes,no", "--timeout", "5m")
+    assert bob.run("history", "alice").stdout.endswith("alice → bob: deploy? (yes/no)\n")
+    bob.run("send", "no")  # in another room
+    bob.run("send-to", "alice", "Yes!")
+    assert ended(asking) == (Status.DONE, "yes\n", "")
+
+
+def test_ask_takes_a_comment_on_the_question_and_its_status_tells_the_option(
+    bob: Chat, asks: Asks
+) -> None:
+    asking = asks("general", "deploy?", "--options", "yes,no,not now", "--json")
+    bob.run("send", "no idea what that means")
+    bob.run("comment", "general#2", "yes")  # on something else
+    bob.run("comment", "general#1", "maybe\x1b[2J")
+    bob.run("comment", "general#1", "Not now.")
+    status, answer, complaints = ended(asking)
+    assert status == Status.SECOND_OPTION + 1
+    assert [(entry["kind"], entry["text"]) for entry in entries(answer)] == [
+        ("comment", "Not now.")
+    ]
+    assert complaints == "chat: bob answers something else: maybe^[[2J\n"
+
+
+def test_ask_in_a_private_room_is_answered_there(chat: Chat, bob: Chat, asks: Asks) -> None:
+    chat.run("create", "ops")
+    chat.run("invite", "+ops", "bob")
+    bob.run("join", "+ops")
+    asking = asks("+ops", "deploy?", "--options", "yes,no")
+    bob.run("post", "+ops", "no")
+    assert ended(asking) == (Status.SECOND_OPTION, "no\n", "")
+
+
+def test_ask_without_options_takes_what_the_one_user_says(bob: Chat, asks: Asks) -> None:
+    asking = asks("bob", "deploy when?")
+    bob.run("send-to", "alice", "at noon\x07")
+    assert ended(asking) == (Status.DONE, "at noon^G\n", "")
+
+
+def test_ask_without_options_takes_comments_alone_where_there_are_many(
+    bob: Chat, asks: Asks
+) -> None:
+    asking = asks("general", "deploy when?")
+    bob.run("send", "what a nice day")
+    bob.run("comment", "general#1", "at noon")
+    assert ended(asking) == (Status.DONE, "at noon\n", "")
+
+
+def test_ask_takes_no_answer_from_the_asker_and_from_nobody_but_who_is_named(
+    chat: Chat, bob: Chat, asks: Asks
+) -> None:
+    asking = asks("general", "deploy?", "--options", "yes,no", "--from", "Carol")
+    carol = Chat(Path(chat.environment["HOME"]) / "carol", chat.port)
+    carol.join("carol")
+    chat.run("comment", "general#1", "yes")
+    bob.run("comment", "general#1", "yes")
+    carol.run("send", "no")
+    assert ended(asking) == (Status.SECOND_OPTION, "no\n", "")
+
+
+def test_ask_that_nobody_answers_ends_in_time(chat: Chat) -> None:
+    done = chat.run("ask", "general", "-", "--options", "yes,no", "--timeout", "0.1", input="so?")
+    assert (done.returncode, done.stdout) == (Status.TIMEOUT, "")
+    assert done.stderr == "chat: nobody answered in time\n"
+    assert texts(chat.run("history", "--json").stdout) == ["so? (yes/no)"]
+
+
+def test_ask_hears_the_answer_after_the_server_was_killed(
+    bob: Chat, asks: Asks, server: ServerProcess
+) -> None:
+    server.settings["PORT"] = str(server.port)
+    asking = asks("bob", "deploy?", "--options", "yes,no", "--timeout", "5m")
+    server.kill()
+    server.start()
+    bob.run("send-to", "alice", "yes")
+    status, answer, complaints = ended(asking)
+    assert (status, answer) == (Status.DONE, "yes\n")
+    assert "connecting again" in complaints
+
+
+def test_ask_that_is_refused_says_so_and_waits_for_nothing(chat: Chat) -> None:
+    done = chat.run("ask", "nobody", "deploy?", "--options", "yes,no")
+    assert (done.returncode, done.stdout) == (Status.REFUSED, "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
+        ("ask",),
+        ("ask", "general"),
+        ("ask", "general", "deploy?", "--options", "yes,"),
+        ("ask", "general", "x" * 8190, "--options", "yes,no"),
         ("wait",),
         ("wait", "--match", "("),
         ("wait", "--match", "x", "--timeout", "soon"),
