@@ -310,6 +310,32 @@ class Days(RuleBasedStateMachine):
         if page["next"] is None:
             assert room.last - len(seqs) <= most
 
+    @precondition(lambda self: self.peers)
+    @rule(pick=picks, limit=st.integers(1, 5), by=st.sampled_from(["", "", *NAMES]))
+    def find(self, pick: int, limit: int, by: str) -> None:
+        """Search all rooms for what everybody says, or one user."""
+        peer = self.peer(pick)
+        if not peer.reads:
+            return
+        found: list[Map] = []
+        after: str | None = ""
+        while after is not None:
+            page = peer.call("search", words="TEX", author=by or None, limit=limit, after=after)
+            assert len(page["entries"]) <= limit
+            found, after = found + page["entries"], page["next"]
+        assert [entry["ts"] for entry in found] == sorted((e["ts"] for e in found), reverse=True)
+        for room in self.model.rooms_of(peer.name):
+            seqs = [entry["seq"] for entry in found if entry["room"] == room.name]
+            self.check_found(peer, room, seqs, {by} if by else set(NAMES))
+
+    def check_found(self, peer: Peer, room: Room, seqs: list[int], authors: set[str]) -> None:
+        """Hold what was found in a room against what was said there, newest first."""
+        said = [seq for seq in range(room.last, 0, -1) if room.item(seq).author in authors]
+        least, most = self.hidden(peer, room)
+        assert seqs == said[: len(seqs)]
+        assert {seq for seq in said if seq > most} <= set(seqs)
+        assert all(seq > least for seq in seqs)
+
     def hidden(self, peer: Peer, room: Room) -> tuple[int, int]:
         """Return up to where a room must, and up to where it may be hidden."""
         now_ms = self.world.now_ms
