@@ -30,7 +30,7 @@ from chatd.logs import Source
 from chatd.net.connection import Connection
 from chatd.origins import Origins
 from chatd.wire import commands as c
-from chatd.wire.http import openapi, page
+from chatd.wire.http import join_page, openapi, page
 from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import (
     HTML,
@@ -131,12 +131,14 @@ class Exchanges:
         document = openapi.document(__version__)
         self._document = static(msgspec.json.encode(document), JSON)
         self._page = static(page.page(document).encode(), HTML, page.POLICY)
+        self._join_page = static(join_page.PAGE.encode(), HTML, page.POLICY)
         self._logins: dict[str, tuple[Session, int]] = {}
         self._routes: dict[str, Route] = {}
         self._branches: dict[str, tuple[tuple[str, ...], Branch]] = {}
         for path in (API, API.rstrip("/")):
             self.add(path, ("GET", "HEAD"), self._reference)
         self.add(API + "openapi.json", ("GET", "HEAD"), self._openapi)
+        self.add(join_page.PATH, ("GET", "HEAD"), self._join)
         self.add_branch("/hooks/", ("POST",), self._hook)
         self.add_branch(API, ("POST",), self._command)
 
@@ -293,6 +295,10 @@ class Exchanges:
     def _reference(self, asked: Asked) -> Answer:
         check_accepts(asked.request, HTML)
         return self._page
+
+    def _join(self, asked: Asked) -> Answer:
+        check_accepts(asked.request, HTML)
+        return self._join_page
 
     def _openapi(self, asked: Asked) -> Answer:
         check_accepts(asked.request, JSON)

@@ -32,6 +32,7 @@ from chatd.wire.commands import (
     Unlink,
     Withdraw,
 )
+from client.web import link_in
 
 R = TypeVar("R", bound=Result)
 
@@ -65,9 +66,10 @@ class GroupMethods:
     def join_by_link(self: Asks, link: str) -> Joined:
         """Ask to join by a link; `request` in the answer says that the owner has to approve.
 
+        link: itself, or the address that it has in a browser (`client.web.join_address`).
         Raises NotFound for a link that opens nothing.
         """
-        return self.ask(Join(link=link), Joined)
+        return self.ask(Join(link=link_in(link)), Joined)
 
     def withdraw(self: Asks, request: int) -> None:
         """Withdraw what was asked by a link. Raises NotFound."""

@@ -132,7 +132,8 @@ does not exist.
 other user needs a link *and* the owner's approval: `join` with a link answers with the number of a
 request, nothing about the room; the owner hears `join_requested`, and the user `join_approved` or
 `join_denied`. A link that is wrong, expired, used up or revoked is `not_found`. Each request uses a
-link once.
+link once. Browsers open a link as the server's address, `/join#` and the link, where a page says how
+to ask; what stands behind the `#` stays with them.
 
 Who joins hears the last messages as a newcomer does, then the entry `member` of the own joining.
 Who left or was removed hears `removed` in the self log and nothing of the room any more: forget the

@@ -5,6 +5,7 @@ import re
 from chatd.wire.commands import Join, MakeLink
 from chatd.wire.rooms import GROUP_MARK
 from client.console.arguments import misuse, number_of
+from client.web import link_in
 
 LINK_CHARACTERS_MIN = 40
 """No title is so long, so what has no `+` and is, is a link."""
@@ -36,11 +37,14 @@ def room_and_number(name: str, rest: str, which: str) -> tuple[str, int]:
 
 
 def what_to_join(rest: str) -> Join:
-    """Return the room or the link that is to be joined."""
+    """Return the room or the link that is to be joined; a browser's address is a link, too."""
     word = one_word("join", rest, "which room? `invitations` lists where you are invited")
-    if word.startswith(GROUP_MARK) or len(word) < LINK_CHARACTERS_MIN:
+    link = link_in(word)
+    if not link:
+        raise misuse("join", "the address has lost what stands behind its #")
+    if link == word and (word.startswith(GROUP_MARK) or len(word) < LINK_CHARACTERS_MIN):
         return Join(room=word)
-    return Join(link=word)
+    return Join(link=link)
 
 
 def link_to_make(rest: str, now_ms: int) -> MakeLink:

@@ -21,6 +21,12 @@ NOTHING = c.Nothing()
         (lambda x: x.invite("+ops", "bob"), "invite", {"room": "+ops", "user": "bob"}, NOTHING),
         (lambda x: x.join("+ops"), "join", {"room": "+ops", "link": None}, c.Joined(ROOM, None)),
         (lambda x: x.join_by_link("l"), "join", {"room": None, "link": "l"}, c.Joined(None, 3)),
+        (
+            lambda x: x.join_by_link("http://[::1]:8000/join#l"),
+            "join",
+            {"room": None, "link": "l"},
+            c.Joined(None, 3),
+        ),
         (lambda x: x.withdraw(3), "withdraw", {"request": 3}, NOTHING),
         (
             lambda x: x.link("+ops", uses=2, expires_at=9),

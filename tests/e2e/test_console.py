@@ -5,6 +5,7 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.e2e.client import PASSWORD, connect
 from tests.e2e.conftest import Connects
 from tests.e2e.server import ServerProcess
 from tests.e2e.terminal import Terminal
+from tests.e2e.waiting import DEADLINE_S
 
 SIZES = [(80, 24), (200, 50)]
 
@@ -471,6 +473,18 @@ def links_on(terminal: Terminal) -> list[str]:
     return [row for row in terminal.everything if re.fullmatch("join [0-9a-f]{64}", row)]
 
 
+def address_of(command: str, terminal: Terminal) -> str:
+    """Return what a link is in a browser, after looking what that shows."""
+    terminal.sees("or opens this in a browser")
+    link = command.removeprefix("join ")
+    shown = "".join(row.ljust(terminal.screen.columns) for row in terminal.everything)
+    found = re.search(rf"http://127\.0\.0\.1:\d+/join#{link}", shown)  # over two rows, it may be
+    assert found
+    with urlopen(found[0], timeout=DEADLINE_S) as page:
+        assert b"paste the whole address" in page.read()
+    return found[0]
+
+
 def test_private_room_from_its_making_to_its_end(opens: Opens) -> None:
     alice, bob, carol = opens("alice"), opens("bob"), opens("carol")
     alice.line("create ops")
@@ -484,7 +498,7 @@ def test_private_room_from_its_making_to_its_end(opens: Opens) -> None:
     alice.sees("bob: hello in here")
     alice.line("link +ops uses 1 for 2h")
     alice.until(lambda: links_on(alice), "a link")
-    carol.line(links_on(alice)[0])
+    carol.line(f"join {address_of(links_on(alice)[0], alice)}")
     carol.sees("request 1 waits for the owner of the room")
     alice.sees("carol asks to join +ops: `approve +ops carol`")
     assert not any("+ops" in row for row in carol.everything)

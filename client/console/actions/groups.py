@@ -21,6 +21,7 @@ from client.console.group_arguments import (
 )
 from client.console.pages import show_pages
 from client.console.typed import Command
+from client.web import join_address
 
 
 @action("create")
@@ -101,6 +102,10 @@ async def link(console: Console, typed: Command) -> None:
     title = title_of(made.room, console.renderer.me)
     console.note(f"link {made.number} to {title}, shown this once; who types this asks to join:")
     console.show(console.renderer.text(f"join {made.link}"))
+    console.note("or opens this in a browser, which says how:")
+    console.show(
+        console.renderer.address(join_address(console.bridge.client.web_address, made.link))
+    )
 
 
 @action("links")

@@ -6,13 +6,14 @@ from client.console.answers import hooks_lines
 from client.console.arguments import no_arguments, number_of, room_and_label
 from client.console.console import Console, now_ms
 from client.console.typed import Command
+from client.web import hook_address
 
 
 @action("hook")
 async def hook(console: Console, typed: Command) -> None:
     room, label = room_and_label(typed.rest)
     made = await console.ask(c.MakeHook(room, label), c.NewHook)
-    address = f"{console.bridge.client.web_address}/hooks/{made.token}"
+    address = hook_address(console.bridge.client.web_address, made.token)
     console.note(f"hook {made.hook} takes what Slack's webhooks take, here, shown this once:")
     console.show(console.renderer.address(address))
 

@@ -29,6 +29,7 @@ from client.console.render import Renderer
 from client.console.styled import Line, plain
 from client.console.times import Zone
 from client.events import SeenEntry
+from client.web import join_address
 
 NOON_MS = 1_790_000_000_000 - 1_790_000_000_000 % 86_400_000 + 43_200_000
 ZONE = Zone(ZoneInfo("UTC"))
@@ -101,6 +102,15 @@ def test_unlink_takes_a_room_and_a_number(typed: str) -> None:
 def test_join_takes_one_word(typed: str) -> None:
     with pytest.raises(Misuse, match="join <room|link>"):
         what_to_join(typed)
+
+
+def test_join_takes_the_address_that_a_link_has_in_a_browser() -> None:
+    token = "5f" * 32
+    address = join_address("https://chat.example.org:8000", token)
+    assert what_to_join(address) == what_to_join(token) == c.Join(link=token)
+    for lost in ("https://chat.example.org/join", "https://chat.example.org/join#"):
+        with pytest.raises(Misuse, match="behind its #"):
+            what_to_join(lost)
 
 
 def test_post_takes_a_room_and_a_text() -> None:
