@@ -219,6 +219,9 @@ class Console:
         self.error(f"not sent: {why}\nwhat you typed is kept: here below, or with Up")
         self.editor.give_back(line)
 
+    def posted(self, posted: c.Posted) -> None:
+        """Something stands in a room now; its entry shows it here."""
+
     @property
     def here(self) -> str:
         """The id of the room that is meant where none is named."""

@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from chatd.errors import ChatError
 from client.console.arguments import Misuse
-from client.console.times import Zone
 from client.errors import ClientError
 from client.options import ConsoleOptions
 from client.pipes import asking, login, reading, sending
@@ -16,7 +15,7 @@ from client.pipes.door import enter, keyring_of
 from client.pipes.desk import run_once
 from client.pipes.failures import complain, words_of
 from client.pipes.lines import converse
-from client.pipes.output import standard_output
+from client.pipes.output import DatedZone, standard_output
 from client.pipes.pipe import Pipe
 from client.pipes.status import OutOfTime, Status, Usage, status_of
 from client.session import Client
@@ -50,7 +49,7 @@ def run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
         _silence_stdout()
         return Status.BROKEN_PIPE
     except (Usage, OutOfTime, Misuse, ClientError, ChatError, OSError) as error:
-        complain(words_of(error, Zone(), arguments.command or ""))
+        complain(words_of(error, DatedZone(), arguments.command or ""))
         return status_of(error)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 from chatd.wire import commands as c
+from chatd.wire.rooms import title_of
 from client.console.actions import ACTIONS
 from client.console.arguments import Misuse
 from client.console.console import Console, Text
@@ -116,6 +117,12 @@ class DirectJson(Direct):
         super().__init__(client)
         self._output = output
 
+    async def run(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
+        answer = await super().run(method, *args, **options)
+        if isinstance(answer, c.Result):
+            self._output.json(answer)
+        return answer
+
     async def ask(self, params: c.Params, result: type[R]) -> R:
         answer = await super().ask(params, result)
         self._output.json(answer)
@@ -123,7 +130,7 @@ class DirectJson(Direct):
 
 
 class Once(PlainConsole):
-    """Does one command to its end, all pages of a list included."""
+    """Does one command to its end, all pages of a list included. Of posts it prints the place."""
 
     def __init__(self, pipe: Pipe) -> None:
         super().__init__(pipe, NoEditor())
@@ -136,6 +143,12 @@ class Once(PlainConsole):
     def show(self, lines: list[Line]) -> None:
         if self._shows:
             super().show(lines)
+
+    async def post(self, params: Text, line: str) -> None:
+        self.posted(await self.bridge.ask(params, c.Posted))
+
+    def posted(self, posted: c.Posted) -> None:
+        self.show([[("", f"{title_of(posted.room, self.renderer.me)}#{posted.seq}")]])
 
     def show_paged(self, lines: list[Line]) -> None:
         self.show(lines)

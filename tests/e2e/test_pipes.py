@@ -486,6 +486,23 @@ def test_commands_of_the_console_print_plain_lines_or_their_answer_as_json(chat:
     }  # fmt: skip
 
 
+def test_comment_edit_and_file_print_their_places(chat: Chat, tmp_path: Path) -> None:
+    (tmp_path / "my report.txt").write_text("all is well")
+    chat.run("send", "hi")
+    assert chat.run("comment", "general#1", "hello").stdout == "general#2\n"
+    assert chat.run("edit", "2", "hello there").stdout == "general#3\n"
+    sent = chat.run("send-file", str(tmp_path / "my report.txt"), "look")
+    assert (sent.returncode, sent.stdout, sent.stderr) == (0, "general#4\n", "")
+    again = chat.run("send-file", str(tmp_path / "my report.txt"), "--json")
+    assert json.loads(again.stdout)["seq"] == 5
+
+
+def test_token_for_a_bot_is_the_last_line_and_opens_the_door(chat: Chat, bob: Chat) -> None:
+    token = chat.run("token", "create", "a bot").stdout.splitlines()[-1]
+    assert chat.run("devices", CHAT_TOKEN=token).stdout.count("this one") == 1
+    assert re.search(r"a bot, since .*, this one", chat.run("devices", CHAT_TOKEN=token).stdout)
+
+
 def test_help_lists_every_exit_status(chat: Chat) -> None:
     text = chat.run("--help").stdout
     for status in Status:

@@ -24,7 +24,7 @@ async def devices(console: Console, typed: Command) -> None:
 async def token(console: Console, typed: Command) -> None:
     made = await console.ask(c.TokenCreate(token_label(typed.rest)), c.TokenCreated)
     console.note(f"device {made.device}; its token, which is shown this once:")
-    console.note(made.token)
+    console.show(console.renderer.text(made.token))
 
 
 @action("revoke")

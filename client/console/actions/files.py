@@ -15,7 +15,8 @@ async def send(console: Console, typed: Command) -> None:
     path, to, caption = file_to_send(typed.rest)
     room, client = console.addressed(to), console.bridge.client
     with console.transfers.running("↑", path.name) as progress:
-        await console.bridge.run(send_file, client, path, room, caption, progress)
+        posted = await console.bridge.run(send_file, client, path, room, caption, progress)
+    console.posted(posted)
 
 
 @action("get-file")
@@ -27,4 +28,4 @@ async def get(console: Console, typed: Command) -> None:
     folder = downloads if downloads.is_dir() else Path.cwd()
     with console.transfers.running("↓", entry.name) as progress:
         path = await console.bridge.run(fetch_file, client, entry, target or folder, progress)
-    console.note(f"{path} has {size_text(entry.size)}")
+    console.note(f"saved as {path}, {size_text(entry.size)}")
