@@ -87,7 +87,7 @@ def replay(steps: list[Step], chat: Chat, folder: Path) -> list[list[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         timeout=DEADLINE_S,
-        env=chat.environment | {"PATH": f"{programs}:{os.environ['PATH']}"},
+        env=chat.environment | {"PATH": f"{programs}:{os.environ['PATH']}", "NO_PROXY": "*"},
         cwd=folder,
     )
     printed = done.stdout.decode().replace(str(folder), HERE)
