@@ -323,6 +323,7 @@ class Days(RuleBasedStateMachine):
             page = peer.call("search", words="TEX", author=by or None, limit=limit, after=after)
             assert len(page["entries"]) <= limit
             found, after = found + page["entries"], page["next"]
+            assert len(found) <= self.texts, "some are found again and again"
         assert [entry["ts"] for entry in found] == sorted((e["ts"] for e in found), reverse=True)
         for room in self.model.rooms_of(peer.name):
             seqs = [entry["seq"] for entry in found if entry["room"] == room.name]
