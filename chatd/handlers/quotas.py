@@ -6,6 +6,7 @@ from chatd.core.state import State
 from chatd.handlers.blocking import BLOCKED_MAX
 from chatd.handlers.destinations import ROOMS_OPENED_MAX
 from chatd.handlers.files import UPLOADS_MAX, uploads_of
+from chatd.handlers.hooks import HOOKS_MAX
 from chatd.handlers.joining import ASKED_MAX, INVITED_MAX
 from chatd.handlers.moderation import REPORTS_PER_DAY, reported_lately
 from chatd.handlers.schedules import SCHEDULED_MAX
@@ -27,5 +28,6 @@ def quotas_of(state: State, settings: Settings, user: User, now_ms: int) -> list
         c.Quota("conversations_begun", user.rooms_opened, ROOMS_OPENED_MAX),
         c.Quota("blocked", len(user.blocked), BLOCKED_MAX),
         c.Quota("reports_today", len(reported_lately(user, now_ms)), REPORTS_PER_DAY),
+        c.Quota("hooks", len(user.hooks), HOOKS_MAX),
         c.Quota("devices", len(user.devices), settings.devices_max),
     ]

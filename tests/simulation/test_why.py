@@ -236,6 +236,7 @@ def test_status_shows_every_quota() -> None:
         alice.send_to("bob", "hi")
         alice.call("block", user="bob")
         alice.call("create", title="ops")
+        alice.call("hook", room="+ops", label="ci")
         alice.call("report", user="carol", reason="rude")
         alice.call("send-at", at=world.now_ms + HOUR_MS, to="general", text="later")
         assert quotas(alice) == {
@@ -248,6 +249,7 @@ def test_status_shows_every_quota() -> None:
             "conversations_begun": (1, 1_000),
             "blocked": (1, 1_000),
             "reports_today": (1, 20),
+            "hooks": (1, 50),
             "devices": (1, 32),
         }
         world.sleep(24 * HOUR_MS)
