@@ -11,12 +11,13 @@ from urllib.parse import parse_qsl
 from chatd.core.marks import parse_mark, position_at
 from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError
-from chatd.exchanges import API, Asked, Calls, Exchanges, check_accepts
+from chatd.exchanges import Asked, Calls, Exchanges, check_accepts
 from chatd.handlers.context import Session
 from chatd.wire import commands as c
 from chatd.wire.event_stream import HEAD, KIND, EventStreamCodec
 from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import Answer, HttpRequest
+from chatd.wire.http.openapi_events import PATH
 from chatd.wire.http.problems import problem
 from chatd.wire.websocket import open_websocket
 
@@ -28,7 +29,7 @@ class Streams:
         self._exchanges = exchanges
         self._calls = calls
         self._state = state
-        exchanges.add(API + "events", ("GET",), self._events)
+        exchanges.add(PATH, ("GET",), self._events)
         exchanges.add("/ws", ("GET",), self._websocket)
 
     # -- events ------------------------------------------------------------------------------

@@ -15,9 +15,12 @@ import msgspec
 from chatd.errors import WIRE_ERRORS
 from chatd.wire.commands import COMMANDS, LOGGED_IN, Command, Result
 from chatd.wire.entries import AnyEntry
+from chatd.wire.http import openapi_events as events
 from chatd.wire.http import openapi_files as files
+from chatd.wire.http import openapi_hooks as hooks
 from chatd.wire.http.message import JSON, PROBLEM
 from chatd.wire.http.problems import STATUS_OF
+from chatd.wire.http.slack import SlackMessage
 
 BASE = "/api/v1/"
 REFS = "#/components/schemas/{name}"
@@ -62,8 +65,11 @@ def takes_nonce(command: Command) -> bool:
 
 def document(version: str) -> Map:
     """Return the whole document."""
-    kinds = [kind for command in offered() for kind in (command.params, _result(command))]
-    _, schemas = msgspec.json.schema_components([*kinds, AnyEntry, Problem], ref_template=REFS)
+    kinds: list[type[msgspec.Struct]] = []
+    for command in offered():
+        kinds += (command.params, _result(command))
+    kinds += [SlackMessage, Problem]
+    _, schemas = msgspec.json.schema_components([*kinds, AnyEntry], ref_template=REFS)
     any_entry, _ = msgspec.json.schema_components([AnyEntry], ref_template=REFS)
     schemas["Entry"] = any_entry[0]
     for schema in schemas.values():
@@ -73,10 +79,16 @@ def document(version: str) -> Map:
         "info": {
             "title": "chatd",
             "version": version,
-            "description": "Every command of the chat that needs no live connection, and files. "
+            "description": "Every command of the chat that needs no live connection, files, "
+            "events and hooks. A WebSocket at /ws has all of it on one connection. "
             "All times are ms UTC; binary fields are base64.",
         },
-        "paths": {**dict(_paths()), **files.paths(_responses)},
+        "paths": {
+            **dict(_paths()),
+            **files.paths(_responses),
+            **events.paths(_responses),
+            **hooks.paths(_responses),
+        },
         "components": {
             "schemas": schemas,
             "securitySchemes": {

@@ -22,7 +22,7 @@ BINARY = "application/octet-stream"
 KEY: Map = {
     "name": "Idempotency-Key",
     "in": "header",
-    "schema": {"type": "string", "pattern": '^"?[!#-~]{1,62}"?$'},
+    "schema": {"type": "string", "pattern": '^("[!#-~]{1,62}"|[!#-~]{1,64})$'},
 }
 TOLD: Map = {
     "room": {**msgspec.json.schema(RoomId), "description": "a room, or a user"},

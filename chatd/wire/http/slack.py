@@ -25,43 +25,45 @@ FORM = "application/x-www-form-urlencoded"
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
 
 
-class _Piece(msgspec.Struct):
+class SlackText(msgspec.Struct):
     """A part of a block; of those that say nothing, such as images, `text` is missing."""
 
     text: Any = None
 
 
-class _Block(msgspec.Struct):
-    text: _Piece | str | None = None
-    fields: list[_Piece] | None = None
-    elements: list[_Piece] | None = None
+class SlackBlock(msgspec.Struct):
+    text: SlackText | str | None = None
+    fields: list[SlackText] | None = None
+    elements: list[SlackText] | None = None
 
 
-class _Field(msgspec.Struct):
+class SlackField(msgspec.Struct):
     title: str | None = None
     value: str | int | float | None = None
 
 
-class _Attachment(msgspec.Struct):
+class SlackAttachment(msgspec.Struct):
     pretext: str | None = None
     title: str | None = None
     title_link: str | None = None
     text: str | None = None
-    fields: list[_Field] | None = None
-    blocks: list[_Block] | None = None
+    fields: list[SlackField] | None = None
+    blocks: list[SlackBlock] | None = None
     fallback: str | None = None
 
 
-class _Payload(msgspec.Struct):
+class SlackMessage(msgspec.Struct):
+    """What is read of a message."""
+
     text: str | None = None
-    blocks: list[_Block] | None = None
-    attachments: list[_Attachment] | None = None
+    blocks: list[SlackBlock] | None = None
+    attachments: list[SlackAttachment] | None = None
 
 
 def hook_text(request: HttpRequest) -> str:
     """Return the text that a request wants posted. Raises BadRequest, HttpError."""
     try:
-        payload = msgspec.json.decode(_json(request), type=_Payload)
+        payload = msgspec.json.decode(_json(request), type=SlackMessage)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise BadRequest("invalid_payload: JSON with a `text` is needed") from None
     said = payload.text or _lines(map(_block, payload.blocks or ()))
@@ -86,7 +88,7 @@ def _json(request: HttpRequest) -> bytes:
     return form.get("payload", [""])[0].encode()
 
 
-def _attachment(attachment: _Attachment) -> str:
+def _attachment(attachment: SlackAttachment) -> str:
     title = attachment.title or ""
     if title and attachment.title_link:
         title += f" ({attachment.title_link})"
@@ -96,12 +98,12 @@ def _attachment(attachment: _Attachment) -> str:
     return _lines(lines) or attachment.fallback or ""
 
 
-def _field(field: _Field) -> str:
+def _field(field: SlackField) -> str:
     return ": ".join(str(part) for part in (field.title, field.value) if part not in (None, ""))
 
 
-def _block(block: _Block) -> str:
-    pieces = [_Piece(block.text)] if isinstance(block.text, str) else [block.text]
+def _block(block: SlackBlock) -> str:
+    pieces = [SlackText(block.text)] if isinstance(block.text, str) else [block.text]
     pieces += [*(block.fields or ()), *(block.elements or ())]
     return _lines(p.text for p in pieces if p is not None and isinstance(p.text, str))
 

@@ -1,0 +1,51 @@
+"""What the OpenAPI document says of the stream of events, which ends when one of the two hangs up.
+
+    GET /api/v1/events
+"""
+
+from typing import Any
+
+from chatd.wire.commands import Start
+from chatd.wire.event_stream import KIND
+from chatd.wire.http.openapi_files import Responses
+
+Map = dict[str, Any]
+
+PATH = "/api/v1/events"
+
+
+def paths(responses: Responses) -> Map:
+    """Return the item of the path."""
+    return {PATH: {"get": _events(responses)}}
+
+
+def _events(responses: Responses) -> Map:
+    starts = [start.value for start in Start]
+    return {
+        "operationId": "events",
+        "summary": "entries as they happen, as server-sent events",
+        "description": "the data of an `entry` is an Entry; others are the notices of the "
+        "protocol. It acknowledges nothing",
+        "parameters": [
+            {
+                "name": "start",
+                "in": "query",
+                "description": "from what is unread, or from now",
+                "schema": {"type": "string", "enum": starts, "default": Start.UNREAD.value},
+            },
+            {
+                "name": "Last-Event-ID",
+                "in": "header",
+                "description": "the last id that came, to go on behind it",
+                "schema": {"type": "string"},
+            },
+        ],
+        "responses": {
+            "200": {
+                "description": "it begins",
+                "content": {KIND: {"schema": {"description": "events, without end"}}},
+            },
+            **responses({"unauthenticated": "", "auth_failed": ""}, (406,)),
+        },
+        "security": [{"token": []}],
+    }

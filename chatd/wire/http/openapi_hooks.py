@@ -1,0 +1,53 @@
+"""What the OpenAPI document says of hooks, which take what Slack's take and answer in a word.
+
+    POST /hooks/{token}
+"""
+
+from typing import Any
+
+import msgspec
+
+from chatd.wire.commands import COMMANDS, Token
+from chatd.wire.http.message import JSON
+from chatd.wire.http.openapi_files import KEY, Responses
+from chatd.wire.http.slack import FORM
+
+Map = dict[str, Any]
+
+
+def paths(responses: Responses) -> Map:
+    """Return the item of the path."""
+    return {"/hooks/{token}": {"post": _post(responses)}}
+
+
+def _post(responses: Responses) -> Map:
+    message = {"$ref": "#/components/schemas/SlackMessage"}
+    payload = {"type": "string", "description": "the same as JSON, in one field"}
+    form = {"type": "object", "properties": {"payload": payload}, "required": ["payload"]}
+    return {
+        "operationId": "post-by-hook",
+        "summary": "post into the room of a hook, as Slack's incoming webhooks do",
+        "description": "attachments become lines of the text, and so do blocks where there is "
+        "no text; what is about looks is passed over",
+        "parameters": [
+            {
+                "name": "token",
+                "in": "path",
+                "required": True,
+                "schema": msgspec.json.schema(Token),
+            },
+            {**KEY, "description": "what comes again with the same key is posted once"},
+        ],
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": message}, FORM: {"schema": form}},
+        },
+        "responses": {
+            "200": {
+                "description": "it is posted",
+                "content": {"text/plain": {"schema": {"description": "ok"}}},
+            },
+            **responses(COMMANDS["hook-post"].refuses, (411, 413, 415)),
+        },
+        "security": [],
+    }
