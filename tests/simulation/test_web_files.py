@@ -425,11 +425,22 @@ def test_an_upload_that_is_broken_off_costs_nothing_lasting(way: str) -> None:
 
 def test_an_upload_that_is_slow_goes_on_while_pieces_come() -> None:
     with World(login_timeout_ms=30_000) as world:
-        peer = begun(world)
-        for start in range(2 * PIECE_BYTES + 1, len(CONTENT), PIECE_BYTES // 2):
-            world.sleep(10_000)
-            peer.say(CONTENT[start : start + PIECE_BYTES // 2])
+        peer = begun(world, 6 * PIECE_BYTES + 1)
+        for _ in range(4):
+            world.sleep(20_000)
+            peer.say(b"x" * PIECE_BYTES)
         assert replies(peer.heard, "POST")[0].status == 201
+
+
+def test_an_upload_of_which_no_whole_piece_comes_is_ended() -> None:
+    with World(login_timeout_ms=30_000) as world:
+        peer = begun(world)
+        for _ in range(4):
+            world.sleep(10_000)
+            if not peer.ended:
+                peer.say(b"x")
+        assert replies(peer.heard, "POST")[0].status == 408
+        assert nothing_is_left(world)
 
 
 @pytest.mark.parametrize("end", ["stop", "kill", "crash"])
@@ -455,6 +466,21 @@ def test_an_upload_with_the_same_key_is_posted_once() -> None:
         assert put_form(alice, form(), idempotency_key="k").json == first.json
         assert world.state.general.log.last_seq == 1
         assert len(files_on_disk(world)) == 1 and not world.state.uploads
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_what_is_too_large_with_a_known_key_is_refused(told: bool) -> None:
+    with World(max_file_size_bytes=len(CONTENT)) as world:
+        alice = world.web(world.token("alice"))
+        put(alice, idempotency_key="k")
+        length = {"content_length": str(len(CONTENT) + 1)} if told else {}
+        coding = {} if told else {"transfer_encoding": "chunked"}
+        head = upload_head(alice.token, idempotency_key="k", **length, **coding)
+        peer = world.raw()
+        peer.say(head)
+        if not told:
+            peer.say(chunked(CONTENT + b"x"))
+        assert replies(peer.heard, "POST")[0].status == 413
 
 
 def test_an_upload_with_the_same_key_over_a_crash_is_posted_once() -> None:
@@ -811,7 +837,7 @@ def test_a_download_may_take_longer_than_a_request() -> None:
     with World(login_timeout_ms=30_000, stall_timeout_ms=20_000) as world:
         shared(world, content)
         peer = slow(world, kernel_bytes=32 * 1024)
-        while len(peer.heard) < len(content):
+        for _ in range(len(content) // (32 * 1024) + 1):
             world.sleep(10_000)
             peer._pull()
         world.settle()
