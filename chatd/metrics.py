@@ -24,7 +24,7 @@ from prometheus_client.registry import Collector
 from chatd.core.presence import Presence
 from chatd.core.timers import TimerWheel
 from chatd.errors import HttpError, Overloaded
-from chatd.exchanges import Asked, Exchanges
+from chatd.http.exchanges import Asked, Exchanges
 from chatd.net.connection import Connection
 from chatd.net.delivery import Delivery
 from chatd.storage import Storage

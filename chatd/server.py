@@ -15,9 +15,9 @@ from chatd.config import ConfigError, Settings, changed
 from chatd.core.acks import Acks
 from chatd.core.lifetime import Lifetime, held_until_ms
 from chatd.core.presence import Presence
-from chatd.downloads import Downloads
+from chatd.http.downloads import Downloads
 from chatd.errors import Overloaded
-from chatd.exchanges import Caller, Exchanges
+from chatd.http.exchanges import Caller, Exchanges
 from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.blocking import BlockingHandlers
@@ -54,8 +54,8 @@ from chatd.net.loop import READ, Loop, Watcher
 from chatd.net.tls import TlsSock, load_tls
 from chatd.service import Service
 from chatd.storage import Machine, Storage
-from chatd.streams import Streams
-from chatd.uploads import Uploads
+from chatd.http.streams import Streams
+from chatd.http.uploads import Uploads
 from chatd.wire import commands as c
 from chatd.wire.first_bytes import INSIDE_TLS, FirstBytes, Protocols
 from chatd.wire.frames import PAYLOAD_BYTES_MAX_BEFORE_LOGIN
@@ -131,7 +131,7 @@ class Server:
             machine.monotonic_ns,
             machine.random,
         )
-        self._exchanges = self._service.exchanges = Exchanges(self._service, settings)
+        self._exchanges = self._service.exchanges = Exchanges(self._service, settings, __version__)
         Streams(self._exchanges, self._service, self._store.state)
         self._uploads = Uploads(self._exchanges, self._service, self._store.state, settings)
         self._downloads = Downloads(self._exchanges, self._service, self._service, settings)

@@ -21,13 +21,15 @@ BESIDE = BELOW_CORE | {"chatd.core", "chatd.config"}
 # A floor and the floors below it that it knows. A module belongs to the longest name that
 # fits; `chatd` itself holds what lies directly in the folder: the top, which knows everything.
 FLOORS: Mapping[str, frozenset[str]] = {
-    "chatd": frozenset({"chatd.handlers", "chatd.net", "chatd.disk", "chatd.web"}) | BESIDE,
+    "chatd": frozenset({"chatd.http", "chatd.handlers", "chatd.net", "chatd.disk", "chatd.logs"})
+    | BESIDE,
+    "chatd.http": frozenset({"chatd.handlers", "chatd.net", "chatd.logs"}) | BESIDE,
     "chatd.handlers": BESIDE,
     "chatd.net": BESIDE,
     "chatd.disk": BESIDE,
     "chatd.core": BELOW_CORE,
     "chatd.wire": frozenset({"chatd.errors"}),
-    "chatd.web": frozenset(),
+    "chatd.logs": frozenset({"chatd.config", "chatd.wire"}),
     "chatd.config": frozenset(),
     "chatd.errors": frozenset(),
     "client": BELOW_CORE,

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from chatd.core.marks import parse_mark, position_at
 from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError
-from chatd.exchanges import Asked, Calls, Exchanges, check_accepts
+from chatd.http.exchanges import Asked, Calls, Exchanges, check_accepts
 from chatd.handlers.context import Session
 from chatd.wire import commands as c
 from chatd.wire.event_stream import HEAD, KIND, EventStreamCodec

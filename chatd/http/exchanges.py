@@ -15,7 +15,6 @@ from urllib.parse import unquote
 
 import msgspec
 
-from chatd import __version__
 from chatd.config import Settings
 from chatd.errors import (
     AuthFailed,
@@ -28,7 +27,7 @@ from chatd.errors import (
 from chatd.handlers.context import Session
 from chatd.logs import Source
 from chatd.net.connection import Connection
-from chatd.origins import Origins
+from chatd.http.origins import Origins
 from chatd.wire import commands as c
 from chatd.wire.http import join_page, openapi, page
 from chatd.wire.http.codec import HttpCodec
@@ -120,15 +119,16 @@ class Route:
 class Exchanges:
     """Answers every request of connections that speak HTTP.
 
+    version: of the server, for the OpenAPI document.
     take_piece: takes what comes by pieces (`chatd.wire.http.codec.BY_PIECES`).
     """
 
     take_piece: Callable[[Connection, Piece], Answer | None]
 
-    def __init__(self, calls: Calls, settings: Settings) -> None:
+    def __init__(self, calls: Calls, settings: Settings, version: str) -> None:
         self._calls = calls
         self.configure(settings)
-        document = openapi.document(__version__)
+        document = openapi.document(version)
         self._document = static(msgspec.json.encode(document), JSON)
         self._page = static(page.page(document).encode(), HTML, page.POLICY)
         self._join_page = static(join_page.PAGE.encode(), HTML, page.POLICY)

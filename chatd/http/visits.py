@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chatd.exchanges import Asked, Caller, Calls, Exchanges
+from chatd.http.exchanges import Asked, Caller, Calls, Exchanges
 from chatd.handlers.context import Session
 from chatd.wire import commands as c
 
