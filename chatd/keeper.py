@@ -52,7 +52,10 @@ class Keeper:
             connection.drop()
 
     def _look_for_requests(self, connection: Connection, codec: HttpCodec, now_ms: int) -> None:
-        """End a connection on which no whole request has come for as long as a login may take."""
+        """End a connection on which nothing whole has come for as long as a login may take.
+
+        That is a request, or the next piece of a file.
+        """
         if connection.reads and now_ms >= codec.asked_ms + self._login_ms:
             connection.tell(Bye("no whole request in time"))
             connection.finish()

@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from client.files import fetch_file, find_file
 from tests.certificates import certificate
 from tests.e2e.server import ServerProcess
 from tests.e2e.test_http import curl, token_of
-from tests.e2e.waiting import until
+from tests.e2e.waiting import DEADLINE_S, until
 
 CONTENT = os.urandom(1024) * 5 * 1024
 """As large as a file may be."""
@@ -98,6 +100,18 @@ def test_curl_is_refused_before_it_sends_what_is_too_large(alice: Curl, path: Pa
     out = curl(*alice.common, *sent, "--data-binary", f"@{path}", query)
     assert out.splitlines()[-1] == b"413 0"
     assert json.loads(out.splitlines()[0])["limit"] == len(CONTENT)
+
+
+def test_a_client_that_sends_all_before_it_listens_hears_that_it_is_too_much(
+    server: ServerProcess, alice: Curl
+) -> None:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE_S)
+    with closing(connection):
+        headers = {"Authorization": f"Bearer {alice.token}"}
+        path = "/api/v1/files?room=general&name=a.bin"
+        connection.request("POST", path, CONTENT * 2, headers)
+        response = connection.getresponse()
+        assert (response.status, json.load(response)["code"]) == (413, "too_large")
 
 
 def test_curl_goes_on_with_a_download_where_it_was_broken_off(tmp_path: Path) -> None:

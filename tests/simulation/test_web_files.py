@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
@@ -11,6 +12,7 @@ from chatd.wire.commands import CHUNK_BYTES_MAX
 from chatd.wire.http.attachment import file_path
 from chatd.wire.http.codec import PIECE_BYTES
 from chatd.wire.http.form import BESIDE_BYTES_MAX, FIELDS_MAX
+from tests.simulation.disk import PowerCut
 from tests.simulation.test_files import CONTENT, fetch, files_on_disk, share
 from tests.simulation.web import RawPeer, Reply, WebPeer, replies, request
 from tests.simulation.world import World
@@ -451,6 +453,35 @@ def test_an_upload_of_a_server_that_ends_goes_in_time(end: str) -> None:
         world.restart()
         world.sleep(UNHASHED_KEPT_MS)
         assert nothing_is_left(world)
+
+
+def test_power_cut_at_any_call_of_an_upload_keeps_what_was_answered_and_nothing_else() -> None:
+    with World() as world:
+        alice = world.web(world.token("alice"))
+        world.disk.calls.clear()
+        put(alice, CONTENT)
+        calls = len(world.disk.calls)
+    assert calls > 6
+    for call in range(1, calls + 2):
+        cut_in_the_middle(call)
+
+
+def cut_in_the_middle(call: int) -> None:
+    with World() as world:
+        alice = world.web(world.token("alice"))
+        world.cut_power_at(call)
+        with suppress(PowerCut):
+            alice.say(upload_head(alice.token, content_length=str(len(CONTENT))) + CONTENT)
+        answered = alice.heard.startswith(b"HTTP/1.1 201 ")
+        world.crash()
+        world.restart()
+        world.sleep(UNHASHED_KEPT_MS)
+        posted = world.state.general.log.last_seq
+        assert posted or not answered
+        assert not world.state.uploads and len(files_on_disk(world)) == posted
+        if posted:
+            again = world.web(world.token("alice"))
+            assert again.ask("GET", "/files/general/1/a.bin").body == CONTENT
 
 
 # -- Once only -------------------------------------------------------------------------------

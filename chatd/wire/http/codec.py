@@ -1,4 +1,6 @@
-"""The codec of HTTP/1.1: whole requests in, answers out, over h11 behind the gate.
+"""The codec of HTTP/1.1: requests in, answers out, over h11 behind the gate.
+
+Both are whole, but for files: their bytes come and go by pieces.
 
 Each request has a parser of its own, and what follows it goes through the gate again, so h11
 never sees a head that was not checked. The next request is pulled when this one is answered:
@@ -41,7 +43,8 @@ COMMON = {
 class HttpCodec:
     """One connection that carries requests, each with an answer of its own.
 
-    asked_ms: when the last whole request came (ms UTC); for whoever looks after connections.
+    asked_ms: when the last whole request came, or piece of one, or was answered (ms UTC); for
+    whoever looks after connections.
     """
 
     __slots__ = (

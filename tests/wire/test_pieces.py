@@ -1,0 +1,189 @@
+"""Bodies by pieces, in both directions; forms; ranges: the parts under files over HTTP."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chatd.errors import BadRequest, HttpError
+from chatd.wire.codec import Over, Say
+from chatd.wire.http.attachment import disposition, file_path
+from chatd.wire.http.codec import PIECE_BYTES, HttpCodec
+from chatd.wire.http.form import Form
+from chatd.wire.http.message import Answer, HttpRequest, Piece
+from chatd.wire.http.ranges import is_known, range_of
+from tests.simulation.web import replies, request
+
+NOW_MS = 1_790_000_000_000
+PATH = "/api/v1/files"
+CHUNKED = request("POST", PATH, None, transfer_encoding="chunked")
+TAG = '"tag"'
+
+
+def split(data: bytes, cuts: list[int]) -> list[bytes]:
+    """Return the parts of some bytes between these places."""
+    edges = [0, *sorted(cuts), len(data)]
+    return [data[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
+
+
+def turns_of(parts: list[bytes]) -> list[object]:
+    """Return what a codec says of bytes that come like this; each last piece is answered."""
+    codec = HttpCodec()
+    turns: list[object] = []
+    for part in parts:
+        codec.feed(part)
+        while not turns or not isinstance(turns[-1], Over):
+            turn = codec.next_turn()
+            if turn is None:
+                break
+            turns.append(turn)
+            if isinstance(turn, Piece) and turn.is_last:
+                codec.answer(Answer(201), NOW_MS)
+    return turns
+
+
+def pieces_of(turns: list[object]) -> list[bytes]:
+    return [turn.data for turn in turns if isinstance(turn, Piece)]
+
+
+# -- What comes ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+@pytest.mark.parametrize("size", [0, 1, PIECE_BYTES, PIECE_BYTES + 1, 2 * PIECE_BYTES])
+def test_a_body_comes_behind_its_request_in_pieces_and_the_last_is_marked(
+    size: int, is_chunked: bool
+) -> None:
+    body = b"x" * size
+    if is_chunked:
+        asked = CHUNKED + (b"%x\r\n%b\r\n" % (size, body) if size else b"") + b"0\r\n\r\n"
+    else:
+        asked = request("POST", PATH, body)
+    turns = turns_of([asked, asked])
+    assert isinstance(turns[0], HttpRequest) and turns[0].body == b""
+    pieces = [turn for turn in turns if isinstance(turn, Piece)]
+    assert b"".join(pieces_of(turns)) == body * 2
+    assert all(len(piece.data) == PIECE_BYTES or piece.is_last for piece in pieces)
+    assert sum(piece.is_last for piece in pieces) == 2
+
+
+@given(st.lists(st.integers(0, 3 * PIECE_BYTES), max_size=6))
+def test_how_the_bytes_of_a_body_are_split_changes_no_piece(cuts: list[int]) -> None:
+    body = bytes(range(256)) * (2 * PIECE_BYTES // 256 + 9)
+    asked = request("POST", PATH, body) + request("POST", PATH, b"next")
+    assert turns_of(split(asked, cuts)) == turns_of([asked])
+
+
+def test_who_waits_for_a_go_ahead_gets_it_once_and_not_before_the_request_was_looked_at() -> None:
+    codec = HttpCodec()
+    codec.feed(request("POST", PATH, None, content_length="3", expect="100-continue"))
+    assert isinstance(codec.next_turn(), HttpRequest)
+    go_ahead = codec.next_turn()
+    assert isinstance(go_ahead, Say) and go_ahead.data.startswith(b"HTTP/1.1 100 ")
+    assert codec.next_turn() is None
+    codec.feed(b"abc")
+    assert codec.next_turn() == Piece(b"abc", True)
+
+
+def test_an_answer_in_the_middle_of_a_body_is_the_last_on_its_line() -> None:
+    codec = HttpCodec()
+    codec.feed(request("POST", PATH, None, content_length="9") + b"abc")
+    assert isinstance(codec.next_turn(), HttpRequest)
+    (reply,) = replies(codec.answer(Answer(413), NOW_MS), "POST")
+    assert reply.fields["connection"] == "close"
+    codec.feed(b"defghi" + request("GET", "/smuggled"))
+    assert isinstance(codec.next_turn(), Over)
+
+
+@pytest.mark.parametrize("asked", [request("POST", "/other", b"x"), request("PUT", PATH, b"x")])
+def test_another_request_has_its_body_with_it(asked: bytes) -> None:
+    (turn,) = turns_of([asked])
+    assert isinstance(turn, HttpRequest) and turn.body == b"x"
+
+
+# -- What goes -------------------------------------------------------------------------------
+
+
+def test_an_answer_by_pieces_holds_the_next_request_back_until_it_ends() -> None:
+    codec = HttpCodec()
+    codec.feed(request("GET", "/1") + request("HEAD", "/2") + request("GET", "/3"))
+    assert isinstance(codec.next_turn(), HttpRequest)
+    sent = codec.begin(Answer(200, b"", "a/b", {"etag": TAG}), 6, NOW_MS)
+    sent += codec.piece(b"abc") + codec.piece(b"def")
+    assert codec.next_turn() is None
+    sent += codec.end()
+    assert isinstance(codec.next_turn(), HttpRequest)
+    sent += codec.begin(Answer(200, b"", "a/b"), 6, NOW_MS) + codec.end()
+    assert isinstance(codec.next_turn(), HttpRequest)
+    sent += codec.begin(Answer(304, b"", "a/b"), 6, NOW_MS) + codec.end()
+    first, second, third = replies(sent, "GET", "HEAD", "GET")
+    assert (first.body, second.body, third.body) == (b"abcdef", b"", b"")
+    assert first.fields["content-length"] == second.fields["content-length"] == "6"
+    assert (first.fields["etag"], first.fields["x-content-type-options"]) == (TAG, "nosniff")
+
+
+# -- Forms -----------------------------------------------------------------------------------
+
+FORM = (
+    b'--b\r\nContent-Disposition: form-data; name="room"\r\n\r\ngeneral\r\n'
+    b'--b\r\nContent-Disposition: form-data; name="caption"\r\n\r\n\r\n'
+    b'--b\r\nContent-Disposition: form-data; name="file"; filename="a%22b"\r\n\r\n'
+    b"one\r\n--\r\n--a\r\n\r\n--\n--b\n\r\ntwo\r\n--b--\r\n"
+)
+CONTENT = b"one\r\n--\r\n--a\r\n\r\n--\n--b\n\r\ntwo"
+
+
+def form() -> Form:
+    fields = {"content-type": "multipart/form-data; boundary=b"}
+    return Form(HttpRequest("POST", PATH, "", fields))
+
+
+@given(st.lists(st.integers(0, len(FORM)), max_size=30))
+def test_how_a_form_is_split_changes_nothing(cuts: list[int]) -> None:
+    read = form()
+    content = b"".join(read.feed(part) for part in split(FORM, cuts))
+    read.end()
+    assert content == CONTENT
+    assert (read.fields, read.file_name) == ({"room": "general", "caption": ""}, 'a"b')
+
+
+@given(st.integers(0, len(FORM) - 1), st.binary(max_size=20))
+def test_a_damaged_form_is_refused_or_read_and_nothing_else(place: int, noise: bytes) -> None:
+    read = form()
+    try:
+        read.feed(FORM[:place] + noise + FORM[place + 1 :])
+        read.end()
+    except (BadRequest, HttpError):
+        return
+    assert read.file_name is not None
+
+
+# -- Ranges and names ------------------------------------------------------------------------
+
+
+@given(st.integers(0, 100), st.integers(0, 120), st.integers(0, 120))
+def test_a_range_is_within_the_file_or_refused(size: int, first: int, last: int) -> None:
+    for text in (f"{first}-{last}", f"{first}-", f"-{last}"):
+        try:
+            part = range_of({"range": f"bytes={text}"}, TAG, size)
+        except HttpError as error:
+            assert error.fields == {"content-range": f"bytes */{size}"}
+            continue
+        if part is None:
+            assert last < first
+        else:
+            assert 0 <= part.start < part.stop <= size
+
+
+@given(st.text(max_size=60))
+def test_no_field_is_read_as_something_that_it_is_not(text: str) -> None:
+    field = text.encode("utf-8", "replace").decode("latin-1")
+    assert range_of({"range": field}, TAG, 9) is None or "=" in field
+    assert not is_known({"if-none-match": field}, TAG) or field.strip() == "*"
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1))
+def test_a_name_is_one_value_of_its_field_and_one_step_of_a_path(name: str) -> None:
+    field = disposition(name)
+    assert field.isascii() and field.isprintable()
+    assert field.count('"') == 2 and "\\" not in field
+    assert file_path("a,b", 1, name).count("/") == 4
