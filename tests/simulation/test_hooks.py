@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from chatd.handlers.hooks import HOOKS_MAX
+from tests.simulation.account import registration
 from tests.simulation.peer import Peer
 from tests.simulation.web import Reply
 from tests.simulation.world import World
@@ -54,6 +55,15 @@ def test_a_hook_works_after_a_restart_and_until_it_is_revoked() -> None:
         assert post(world, token).status == 404
         assert alice.call("hooks")["hooks"] == []
         assert alice.refusal("unhook", hook=1)["code"] == "not_found"
+
+
+def test_a_new_password_leaves_hooks_as_they_are() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        token = made(alice)
+        alice.prove("alice")
+        alice.call("password", **registration("new"), device="laptop")
+        assert post(world, token).status == 200
 
 
 def test_all_devices_hear_of_hooks() -> None:
