@@ -8,7 +8,7 @@ from websockets.frames import CloseCode, Frame, Opcode
 
 from chatd.wire import event_stream
 from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
-from tests.simulation.web import StreamPeer, replies, request
+from tests.simulation.web import HANDSHAKE, StreamPeer, replies, request
 from tests.simulation.world import World
 
 SUBPROTOCOLS = ["", "chatd.v1.json", "chatd.v1.msgpack"]
@@ -257,14 +257,6 @@ def test_a_websocket_does_what_framed_msgpack_does(subprotocol: str) -> None:
 def test_a_websocket_chooses_the_first_subprotocol_that_is_spoken_here() -> None:
     with World() as world:
         assert world.socket("graphql").protocol.subprotocol is None
-
-
-HANDSHAKE = {
-    "upgrade": "websocket",
-    "connection": "Upgrade",
-    "sec-websocket-version": "13",
-    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
-}
 
 
 def test_the_handshake_is_that_of_the_standard() -> None:

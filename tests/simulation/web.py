@@ -16,6 +16,13 @@ from websockets.uri import parse_uri
 from tests.simulation.network import SimSocket
 
 READ_BYTES = 1 << 20
+HANDSHAKE = {
+    "upgrade": "websocket",
+    "connection": "Upgrade",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+"""The fields that ask for a WebSocket (RFC 6455, section 1.3)."""
 
 
 class RawPeer:

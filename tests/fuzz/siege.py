@@ -1,0 +1,72 @@
+"""A server under attack, what nobody may change there, and bytes that went wrong on the way."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from tests.simulation.world import World
+
+
+class Siege:
+    """A server with alice and bob in it, who mind their business, and eve, who does not."""
+
+    def __init__(self) -> None:
+        self.world = World(limit_messages=0, limit_private=0, requests_per_second=0)
+        self.alice, self.bob = self.world.user("alice"), self.world.user("bob")
+        self.alice.send_to("bob", "a secret")
+        self.eve = self.world.user("eve")
+        self._texts = 0
+
+    def __enter__(self) -> "Siege":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.world.__exit__(None, None, None)
+
+    def others(self) -> dict[str, Any]:
+        """Return what nobody but its owners may change."""
+        tree = self.world.state.dump()
+        users = {name: tree["users"][name] for name in ("alice", "bob")}
+        rooms = {name: tree["rooms"][name] for name in ("alice,bob", "@alice", "@bob")}
+        return {"users": users, "rooms": rooms}
+
+    def check_alive(self) -> None:
+        """Alice and bob talk as if nothing had happened."""
+        self._texts += 1
+        text = f"still here {self._texts}"
+        self.alice.send(text)
+        assert self.bob.texts()[-1] == self.alice.texts()[-1] == text
+        assert not self.alice.ended and not self.bob.ended
+
+    def buffered_bytes(self) -> int:
+        """Return what the server holds of what it could not read yet."""
+        return sum(c.codec.buffered_bytes for c in self.world.server._connections.values())
+
+
+def assert_unchanged(siege: Siege, others: dict[str, Any]) -> None:
+    """Allow what alice's own posts in `check_alive` do to her."""
+    now = siege.others()
+    assert now["rooms"] == others["rooms"]
+    for name in ("alice", "bob"):
+        for key in ("credentials", "devices", "nonces", "private"):
+            assert now["users"][name][key] == others["users"][name][key], (name, key)
+
+
+@st.composite
+def mutated(draw: st.DrawFn, stream: bytes) -> bytes:
+    """Return a client's bytes with some changed, lost, doubled or put in."""
+    data = bytearray(stream)
+    for _ in range(draw(st.integers(1, 6))):
+        at = draw(st.integers(0, len(data) - 1))
+        how = draw(st.sampled_from(["change", "lose", "double", "insert"]))
+        if how == "change":
+            data[at] = draw(st.integers(0, 255))
+        elif how == "lose":
+            del data[at : at + draw(st.integers(1, 40))]
+        elif how == "double":
+            data[at:at] = data[at : at + draw(st.integers(1, 40))]
+        else:
+            data[at:at] = draw(st.binary(min_size=1, max_size=8))
+        if not data:
+            return b"\x00"
+    return bytes(data)
