@@ -6,6 +6,7 @@ import logging
 
 import pytest
 
+from chatd.http import exchanges
 from chatd.net.connection import READ_BYTES
 from chatd.wire import commands as c
 from chatd.wire.http import openapi
@@ -188,6 +189,19 @@ def test_a_login_that_ends_too_late_is_refused() -> None:
         final = client_final("alice", password_of("alice"), challenge["message"])
         world.sleep(61_000)
         assert world.web().call("login-finish", message=final).status == 401
+
+
+def test_logins_that_have_begun_are_kept_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchanges, "LOGINS_MAX", 3)
+    with World() as world:
+        world.register("alice")
+        begun = [
+            world.web().call("login-start", message=client_first("alice")).json["message"]
+            for _ in range(4)
+        ]
+        finals = [client_final("alice", password_of("alice"), message) for message in begun]
+        entered = [world.web().call("login-finish", message=final).status for final in finals]
+        assert entered == [401, 200, 200, 200], "the oldest had to go"
 
 
 def test_a_bot_gets_a_token_of_its_own() -> None:
