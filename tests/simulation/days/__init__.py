@@ -1,0 +1,32 @@
+"""Days in the life of a server, made up by hypothesis and held against the model, by family.
+
+    visits      who comes and goes, and what each connection must have heard
+    talking     messages, comments, edits, deletes
+    standing    reports, bans, administrators, blocks
+    rooms       private rooms
+    scheduling  what is to be said later
+    reading     acknowledgements, and everything that can be looked up
+    passing     time, set clocks, restarts, crashes
+"""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize
+
+from tests.simulation.days.passing import Passing
+from tests.simulation.days.visits import NAMES, likely, names
+
+
+class Days(Passing):
+    """Everything that users do, and everything that happens to a server."""
+
+    @initialize(clock_is_set=st.booleans(), are_there=likely, members=st.sets(names))
+    def begin(self, clock_is_set: bool, are_there: bool, members: set[str]) -> None:
+        """Begin a day, mostly with everybody there and some of them in a private room."""
+        self.open(clock_is_set)
+        for name in NAMES if are_there else ():
+            self.arrive(name, "fresh")
+        if members:
+            self.create_one(sorted(members)[0], "ops", members)
+
+
+__all__ = ["Days"]

@@ -1,0 +1,108 @@
+"""Reading: acknowledgements, deaf devices, and everything that can be looked up."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.simulation.days.scheduling import Scheduling
+from tests.simulation.days.visits import picks
+from tests.simulation.model import Room
+from tests.simulation.peer import Peer
+
+
+class Reading(Scheduling):
+    """What devices do with what they have heard."""
+
+    @precondition(lambda self: self.peers)
+    @rule(pick=picks, which=picks, back=st.sampled_from([0, 0, 0, 1, 2, -1]))
+    def ack(self, pick: int, which: int, back: int) -> None:
+        """Read all of a room, or not quite, or more than there is."""
+        peer = self.peer(pick)
+        rooms = sorted(peer.last)
+        if not rooms or not peer.reads:
+            return
+        room = self.model.rooms[rooms[which % len(rooms)]]
+        seq = max(0, peer.last[room.name] - back)
+        errors = len(peer.told("error"))
+        peer.ack(room.name, seq)
+        refused = peer in self.peeks or back < 0
+        assert [error["code"] for error in peer.told("error")[errors:]] == ["bad_request"] * refused
+        if not refused:
+            self.model.ack(peer.name, room, seq, self.world.now_ms)
+
+    @precondition(lambda self: self.peers)
+    @rule(pick=picks)
+    def turn_deaf_or_listen_again(self, pick: int) -> None:
+        peer = self.peer(pick)
+        peer.reads = not peer.reads
+        if peer.reads:
+            self.calm = False  # what comes now was right when it was queued
+            del self.deaf_since[peer]
+            self.world.settle()
+        else:
+            self.deaf_since[peer] = self.world.now_ms
+
+    @precondition(lambda self: self.peers)
+    @rule(pick=picks, which=picks, limit=st.integers(1, 5), likely=st.booleans())
+    def look(self, pick: int, which: int, limit: int, likely: bool) -> None:
+        peer = self.reader(pick)
+        rooms = self.model.rooms_of(peer.name)
+        self.check_history(peer, rooms[which % len(rooms)], limit)
+        self.check_thread(peer, *self.place(peer.name, which, likely))
+        self.check_status(peer)
+        self.check_scheduled(peer)
+        self.check_groups(peer)
+        self.check_reports(peer)
+        blocked = self.model.blocked.get(peer.name, set())
+        assert peer.call("blocked")["names"] == sorted(blocked)
+
+    def check_history(self, peer: Peer, room: Room, limit: int) -> None:
+        page = peer.call("history", room=room.name, limit=limit)
+        seqs = [entry["seq"] for entry in page["entries"]]
+        for entry in page["entries"]:
+            self.check_entry(room, entry)
+        least, most = self.hidden(peer, room)
+        assert seqs == list(range(room.last - len(seqs) + 1, room.last + 1))
+        assert len(seqs) <= min(limit, room.last - least)
+        assert len(seqs) >= min(limit, room.last - most)
+        if page["next"] is None:
+            assert room.last - len(seqs) <= most
+
+    def check_thread(self, peer: Peer, name: str, seq: int) -> None:
+        now_ms = self.world.now_ms
+        allowed = self.model.may_look_at(peer.name, name, seq, now_ms)
+        page = self.attempt(peer, "thread", allowed, room=name, seq=seq, limit=200)
+        if page is None:
+            return
+        room = self.model.rooms[name]
+        expected = self.model.thread(peer.name, room, seq, now_ms)
+        seqs = [entry["seq"] for entry in page["entries"]]
+        assert seqs == expected[: len(seqs)] if expected else seq in seqs
+        for entry in page["entries"]:
+            self.check_entry(room, entry)
+
+    def check_status(self, peer: Peer) -> None:
+        now_ms, model = self.world.now_ms, self.model
+        status = peer.call("status")
+        for limit, counted in (("general", "general"), ("private", "")):
+            assert status[limit]["left"] == model.left(peer.name, counted, now_ms)
+            assert status[limit]["reset_at"] == model.reset_at(peer.name, counted, now_ms)
+        assert status["connections"] == sum(p.name == peer.name for p in self.peers)
+        assert status["online_names"] == sorted({p.name for p in self.peers})
+        assert status["warnings"] == len(model.warnings.get(peer.name, {}))
+        is_banned = model.is_banned(peer.name, now_ms)
+        assert status["banned_until"] == (model.bans[peer.name] if is_banned else None)
+        waiting = model.waiting_of(peer.name)
+        assert status["scheduled"] == len(waiting)
+        assert status["held"] == sum(bool(post.held_by) for post in waiting)
+        assert status["invitations"] == len(model.invitations(peer.name))
+        owned = [group for group in model.groups.values() if group.owner == peer.name]
+        assert status["requests"] == sum(len(group.requests) for group in owned)
+        for shown in peer.call("rooms")["rooms"]:
+            self.check_room(peer, model.rooms[shown["room"]], shown)
+
+    def check_room(self, peer: Peer, room: Room, shown: dict[str, int]) -> None:
+        assert shown["last_seq"] == room.last
+        reader = room.readers[peer.name]
+        assert reader.sure <= shown["read_seq"] <= reader.most
+        least, most = self.model.unread(peer.name, room, self.world.now_ms)
+        assert least <= shown["unread"] <= most, (shown, least, most)

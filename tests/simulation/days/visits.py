@@ -1,0 +1,344 @@
+"""Visits: who comes and goes, what each connection must have heard, what must be gone."""
+
+from collections import Counter, defaultdict
+from dataclasses import asdict
+from typing import ClassVar
+
+import msgpack
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+)
+
+from tests.simulation.model import HOUR_MS, Model, Room, Rules
+from tests.simulation.model.rooms import DONE
+from tests.simulation.peer import Map, Peer, Refused
+from tests.simulation.world import World
+
+NAMES = ("alice", "bob", "carol")
+SECOND_MS = 1_000
+MINUTE_MS = 60 * SECOND_MS
+DAY_MS = 24 * HOUR_MS
+PEERS_MAX = 6
+STALL_MS = 30 * MINUTE_MS
+KERNEL_BYTES = 2_000
+HIGH_WATER_BYTES = 4_000
+NEVER_MS = 10**12
+SLICE_MS = 20 * MINUTE_MS
+"""So often the model looks: what a scheduled text says to oneself is gone within an hour."""
+LATE_MS = 20
+"""Timers round up to a hundredth of a second."""
+
+names = st.sampled_from(NAMES)
+picks = st.integers(0, 10**6)
+paddings = st.sampled_from([0, 0, 0, 500, 3_000])
+likely = st.sampled_from([True, True, True, False])
+"""Whether to pick among what makes sense, which random picks seldom do."""
+
+
+class Visits(RuleBasedStateMachine):
+    """A world, the model of it, and all connections.
+
+    peers: who is connected. left: who was. came: for each peer how far it has heard each room.
+    calm: nothing but the last request has happened, so everybody heard the latest.
+    reached: on how many days a request was answered so, or something happened.
+    """
+
+    reached: ClassVar[Counter[str]] = Counter()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rules_ = Rules()
+        self.model = Model(self.rules_)
+        self.peers: list[Peer] = []
+        self.left: list[Peer] = []
+        self.tokens: dict[str, tuple[str, int]] = {}
+        self.devices_made = dict.fromkeys(NAMES, 0)
+        self.texts = 0
+        self.refused: Map = {}
+        self.reached_today: set[str] = set()
+        self.told: dict[Peer, int] = {}
+        self.heard: dict[Peer, int] = {}
+        self.came: dict[Peer, dict[str, int]] = {}
+        self.deaf_since: dict[Peer, int] = {}
+        self.peeks: set[Peer] = set()
+        self.calm = True
+        self.clock_was_set = False
+        self.held_until_ms = 0
+        self.held_first: dict[str, int] = {}
+
+    def open(self, clock_is_set: bool) -> None:
+        """Start a server with three accounts. clock_is_set: whether somebody may do that."""
+        self.clock_is_set = clock_is_set
+        self.world = World(
+            **asdict(self.rules_),
+            requests_per_second=0,
+            idle_ping_ms=NEVER_MS,
+            stall_timeout_ms=STALL_MS,
+            high_water_bytes=HIGH_WATER_BYTES,
+            snapshot_interval_ms=37 * MINUTE_MS,
+        )
+        for name in NAMES:
+            self.world.register(name)
+            self.model.register(name)
+        self.now_ms = self.started_ms = self.world.now_ms
+
+    def teardown(self) -> None:
+        self.reached.update(self.reached_today)
+        if hasattr(self, "world"):
+            self.world.__exit__(None, None, None)
+
+    def reach(self, what: str) -> None:
+        """Note that this has happened today."""
+        self.reached_today.add(what)
+
+    # -- coming and going --------------------------------------------------------------------
+
+    def peer(self, pick: int) -> Peer:
+        return self.peers[pick % len(self.peers)]
+
+    def reader(self, pick: int) -> Peer:
+        """Return one of those who take what they are sent; somebody comes if there is none."""
+        readers = [peer for peer in self.peers if peer.reads]
+        return readers[pick % len(readers)] if readers else self.hand(NAMES[pick % len(NAMES)])
+
+    def hand(self, name: str) -> Peer:
+        """Return a connection of a user by which to ask something."""
+        for peer in self.peers:
+            if peer.name == name and peer.reads:
+                return peer
+        if len(self.peers) >= PEERS_MAX:
+            self.hang_up(self.peers[0], "close")
+        return self.arrive(name, "fresh")
+
+    @precondition(lambda self: len(self.peers) < PEERS_MAX)
+    @rule(name=names, way=st.sampled_from(["fresh", "fresh", "device", "now", "peek", "token"]))
+    def come(self, name: str, way: str) -> None:
+        self.arrive(name, way)
+
+    def arrive(self, name: str, way: str) -> Peer:
+        peer = self.world.guest(kernel_bytes=KERNEL_BYTES)
+        tokens = [token for token, (owner, _) in self.tokens.items() if owner == name]
+        if way == "token" and tokens:
+            assert peer.enter(tokens[0])["name"] == name
+        else:
+            peer.prove(name, device="device" if way == "device" else None)
+        if way == "device":
+            self.devices_made[name] += 1
+            assert peer.device == self.devices_made[name]
+            self.tokens[peer.token] = (name, peer.device)
+            fields = {"device": peer.device, "label": "device"}
+            self.model.tell(name, "device_added", self.world.now_ms, **fields)
+        self.follow(peer, way)
+        return peer
+
+    def follow(self, peer: Peer, way: str) -> None:
+        self.model.newcomer(peer.name)
+        synced = peer.sync(start="now" if way == "now" else "unread", peek=way == "peek")
+        assert synced["rooms"] == len(self.model.rooms_of(peer.name))
+        if way == "now":
+            for room in self.model.rooms_of(peer.name):
+                assert room.name not in peer.last
+                peer.last[room.name] = room.last
+                self.model.ack(peer.name, room, room.last, self.world.now_ms)
+        else:
+            for room in self.model.rooms_of(peer.name):
+                self.check_start(peer, room)
+        if way == "peek":
+            self.peeks.add(peer)
+        self.add(peer)
+
+    def check_start(self, peer: Peer, room: Room) -> None:
+        """A device that brings nothing along starts where its user has read."""
+        reader = room.readers[peer.name]
+        gaps = [gap for gap in peer.told("gap") if gap["room"] == room.name]
+        seqs = [*peer.seqs(room.name), *(gap["from"] for gap in gaps)]
+        first = min(seqs, default=room.last + 1)
+        assert reader.sure + 1 <= first <= reader.most + 1, (room.name, first, reader)
+        # Not told yet, or forgotten: that the user was out of it meanwhile came behind its entries.
+        peer.last.setdefault(room.name, room.last)
+
+    def add(self, peer: Peer) -> None:
+        self.peers.append(peer)
+        self.told[peer] = self.heard[peer] = 0
+        self.came[peer] = defaultdict(int, peer.last)
+        self.check_heard(peer)
+
+    @precondition(lambda self: self.left and len(self.peers) < PEERS_MAX)
+    @rule(pick=picks)
+    def come_back(self, pick: int) -> None:
+        before = self.left.pop(pick % len(self.left))
+        peer = self.world.guest(kernel_bytes=KERNEL_BYTES)
+        peer.prove(before.name)
+        peer.sync(positions=before.last, epoch=before.epoch)
+        assert peer.told("reset") == []
+        rooms = self.model.rooms_of(peer.name)
+        for room in rooms:
+            if room.name not in before.last:
+                self.check_start(peer, room)
+        self.add(peer)
+        for name in set(peer.last) - {room.name for room in rooms}:
+            del peer.last[name]  # whoever is no member any more begins anew
+
+    @precondition(lambda self: self.peers)
+    @rule(pick=picks, how=st.sampled_from(["close", "reset"]))
+    def go(self, pick: int, how: str) -> None:
+        self.hang_up(self.peer(pick), how)
+
+    def hang_up(self, peer: Peer, how: str) -> None:
+        getattr(peer, how)()
+        self.world.settle()
+        self.part(peer)
+
+    def part(self, peer: Peer) -> None:
+        self.peers.remove(peer)
+        self.deaf_since.pop(peer, None)
+        self.left.append(peer)
+
+    @precondition(lambda self: self.peers and self.tokens)
+    @rule(pick=picks)
+    def revoke(self, pick: int) -> None:
+        token, (name, number) = list(self.tokens.items())[pick % len(self.tokens)]
+        mine = self.hand(name)
+        request_id = mine.request("revoke", device=number)
+        self.world.settle()
+        del self.tokens[token]
+        fields = {"device": number, "label": "device"}
+        self.model.tell(name, "device_revoked", self.world.now_ms, **fields)
+        assert mine.result(request_id) == {}
+        for peer in [p for p in self.peers if (p.name, p.device) == (name, number)]:
+            assert peer.ended or not peer.reads
+            if not peer.ended:
+                peer.reset()
+            self.part(peer)
+        assert self.world.guest().refusal("login-token", token=token)["code"] == "auth_failed"
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def attempt(
+        self, peer: Peer, method: str, allowed: set[str], **params: object
+    ) -> Map | None:
+        """Ask for something; return the answer, None if it is refused, which changes nothing.
+
+        allowed: what it may be answered. refused: the error, if it was one.
+        """
+        before = None if DONE in allowed else self.world.state.digest()
+        try:
+            answer, code = peer.call(method, **params), DONE
+        except Refused as refusal:
+            answer, code, self.refused = None, refusal.code, refusal.detail
+        assert code in allowed, (method, params, code, allowed)
+        assert before is None or self.world.state.digest() == before, (method, params, code)
+        if code == "banned":
+            assert self.refused["until"] == self.model.bans[peer.name]
+        self.reach(f"{method} {code or 'done'}")
+        return answer
+
+    def text(self, padding: int) -> str:
+        self.texts += 1
+        return f"text {self.texts};" + "x" * padding
+
+    def check_limits_told(self, name: str) -> None:
+        for peer in self.peers:
+            if peer.name == name and peer.reads:
+                told = peer.told("limits")[-1]["general"]
+                assert told["left"] == self.model.left(name, "general", self.world.now_ms)
+
+    # -- what always holds -------------------------------------------------------------------
+
+    @invariant()
+    def everything_is_as_the_model_says(self) -> None:
+        self.world.settle()
+        assert self.world.now_ms >= self.now_ms
+        self.now_ms = self.world.now_ms
+        self.watch()
+        self.model.settled(self.now_ms)
+        self.check_gone()
+        self.check_all_heard()
+        if not self.clock_was_set:
+            self.model.check_nothing_is_late(self.now_ms, LATE_MS)
+        self.calm = True
+
+    def watch(self) -> None:
+        """Hold what the server did by itself against the rules."""
+        came: dict[int, list[Map]] = defaultdict(list)
+        for room in self.world.state.rooms.values():
+            known = self.model.rooms.get(room.room)
+            last = 0 if known is None else known.last
+            assert room.log.first_seq <= last + 1, f"{room.room}: gone before anybody looked"
+            for frame in room.log.after(last):
+                entry = msgpack.unpackb(frame[4:])[2]
+                came[entry["ts"]].append(entry)
+        for ts in sorted(came):
+            for what in self.model.watch(came[ts], self.world.clock.wall_ms):
+                self.reach(what)
+
+    def rest(self, ms: int) -> None:
+        """Let time go by."""
+        self.calm = False  # much may have changed since something was heard
+        while ms:
+            part_ms = min(ms, SLICE_MS)
+            ms -= part_ms
+            self.world.sleep(part_ms)
+            self.watch()
+        for peer, since_ms in list(self.deaf_since.items()):
+            if peer.sock.other.closed:
+                assert self.world.now_ms - since_ms >= STALL_MS
+                while peer.pull():
+                    pass
+                self.check_heard(peer)
+                self.part(peer)
+
+    def check_gone(self) -> None:
+        """What is over is gone from memory and nothing else is."""
+        rooms = {name: room for name, room in self.world.state.rooms.items()}
+        assert rooms.keys() == self.model.rooms.keys()
+        for name, room in self.model.rooms.items():
+            gone = rooms[name].log.first_seq - 1
+            self.model.saw_gone(room, gone, self.now_ms)
+            if self.now_ms < self.held_until_ms and name in self.held_first:
+                assert gone == self.held_first[name] - 1, "gone while it was held"
+
+    def check_all_heard(self) -> None:
+        """Who reads has heard everything and nothing else."""
+        for peer in self.peers:
+            self.check_heard(peer)
+            if not peer.reads:
+                continue
+            assert not peer.ended, peer.notices[-1:]
+            for room in self.model.rooms_of(peer.name):
+                assert self.came[peer][room.name] == room.last, (peer.name, room.name)
+
+    def check_heard(self, peer: Peer) -> None:
+        """Look at what has come since the last time."""
+        entries = peer.entries[self.heard[peer] :]
+        notices = peer.notices[self.told[peer] :]
+        self.heard[peer], self.told[peer] = len(peer.entries), len(peer.notices)
+        came = self.came[peer]
+        for method, params in notices:
+            if method == "gap":
+                room = self.model.rooms[params["room"]]
+                assert params["to"] <= self.hidden(peer, room)[1], params
+                came[room.name] = max(came[room.name], params["to"])
+        for entry in entries:
+            room = self.model.any_room(entry["room"])
+            assert room.may_be_known(peer.name, entry["seq"]), (peer.name, entry)
+            self.check_entry(room, entry, self.calm)
+            came[room.name] = max(came[room.name], entry["seq"])
+
+    def check_entry(self, room: Room, entry: Map, is_latest: bool = True) -> None:
+        if is_latest:
+            assert entry == room.entry(entry["seq"])
+        else:
+            assert room.may_have_been(entry), (entry, room.item(entry["seq"]))
+
+    def hidden(self, peer: Peer, room: Room) -> tuple[int, int]:
+        """Return up to where a room must, and up to where it may be hidden."""
+        now_ms = self.world.now_ms
+        return (
+            self.model.hidden_least(peer.name, room, now_ms),
+            self.model.hidden_most(peer.name, room, now_ms),
+        )

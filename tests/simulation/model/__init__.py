@@ -1,0 +1,27 @@
+"""The rules of chatd in plain Python, as slow and as simple as can be, to hold a server against.
+
+Nothing here comes from chatd. The model is told what users do and when (server time, ms),
+and knows what they must be answered and must hear. Where the rules leave a choice it keeps
+both ends of it: a reading device is written down within a second, a floor moves within a
+twelfth of the lifetime, and a power cut may lose what was read in the last second.
+
+What may be answered is a set of words: codes of errors, and "" for a request that is done.
+What time alone does (a scheduled text is posted, a ban ends) the model does not foresee. It is
+shown what the server did, holds that against the rules, and says what should have been done.
+
+    rooms      logs, their readers, and how long entries live
+    standing   warnings, bans, administrators, blocks
+    posts      messages, comments, edits, deletes; limits and nonces
+    groups     private rooms
+    schedules  texts that are posted later
+"""
+
+from tests.simulation.model.rooms import HOUR_MS, Item, Reader, Room, Rules
+from tests.simulation.model.schedules import Schedules
+
+
+class Model(Schedules):
+    """What the server must know and do."""
+
+
+__all__ = ["HOUR_MS", "Item", "Model", "Reader", "Room", "Rules"]

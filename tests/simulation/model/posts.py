@@ -1,0 +1,192 @@
+"""Posts: what users say, answer, change and take back, and how much of it they may."""
+
+from dataclasses import dataclass
+
+from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Room, Rules
+from tests.simulation.model.standing import Standing
+
+NONCE_MS = HOUR_MS
+Content = tuple[str, str]
+"""Where a text goes, and the text."""
+
+
+@dataclass
+class Period:
+    """What a user has used of a limit, and when that ends. held: what of it was held before."""
+
+    count: int = 0
+    held: int = 0
+    ends_ms: int = 0
+
+    def used(self, now_ms: int) -> int:
+        return self.count if now_ms < self.ends_ms else 0
+
+    def held_used(self, now_ms: int) -> int:
+        return self.held if now_ms < self.ends_ms else 0
+
+
+class Posts(Standing):
+    """What users put into rooms. A room is named by its id, whether or not it is there yet."""
+
+    def __init__(self, rules: Rules) -> None:
+        super().__init__(rules)
+        self._periods: dict[tuple[str, str], Period] = {}
+        self._nonces: dict[tuple[str, str], tuple[Content, str, int, int]] = {}
+
+    def room_for(self, author: str, to: str) -> str:
+        """Return the room of a user, a group's id, or "" for everyone."""
+        if to.startswith("+"):
+            return to
+        return ",".join(sorted([author, to])) if to else "general"
+
+    # -- limits ------------------------------------------------------------------------------
+
+    def left(self, name: str, room: str, now_ms: int) -> int:
+        """Return how much a user may still post into a room."""
+        return max(0, self._limit(room) - self._period(name, room).used(now_ms))
+
+    def share_left(self, name: str, room: str, now_ms: int) -> int:
+        """Return how much of what was held may still be posted."""
+        share = max(1, self._limit(room) // 2)
+        return max(0, share - self._period(name, room).held_used(now_ms))
+
+    def reset_at(self, name: str, room: str, now_ms: int) -> int | None:
+        period = self._period(name, room)
+        return period.ends_ms if period.used(now_ms) else None
+
+    def spend(self, name: str, room: str, now_ms: int) -> None:
+        """Count one more entry."""
+        period = self._period(name, room)
+        if now_ms >= period.ends_ms:
+            period.count = period.held = 0
+            period.ends_ms = now_ms + self.rules.update_period_ms
+        period.count += 1
+
+    def spent_held(self, name: str, room: str) -> None:
+        """What was counted last had been held."""
+        self._period(name, room).held += 1
+
+    def _period(self, name: str, room: str) -> Period:
+        key = (name, "general" if room == "general" else "")
+        return self._periods.setdefault(key, Period())
+
+    def _limit(self, room: str) -> int:
+        return self.rules.limit_messages if room == "general" else self.rules.limit_private
+
+    # -- what is allowed ---------------------------------------------------------------------
+
+    def refusal(self, author: str, room: str, now_ms: int) -> str:
+        """Return by what a post into a room is refused now, or DONE."""
+        if not self.can_reach(author, room):
+            return "not_found"
+        if self.is_banned(author, now_ms):
+            return "banned"
+        if self.is_blocked(author, room):
+            return "forbidden"
+        return DONE if self.left(author, room, now_ms) else "rate_limited"
+
+    def can_reach(self, author: str, room: str) -> bool:
+        """Whether a room is one that a user may see, or could open."""
+        if not room.startswith("+"):
+            return True
+        return room in self.rooms and author in self.rooms[room].readers
+
+    def is_blocked(self, author: str, room: str) -> bool:
+        """Whether this is a direct room where one has blocked the other."""
+        return "," in room and self.are_apart(*room.split(","))
+
+    def may_comment(self, author: str, name: str, seq: int, now_ms: int) -> set[str]:
+        return self._at_place(author, name, seq, now_ms, self.refusal(author, name, now_ms))
+
+    def may_edit(self, author: str, name: str, seq: int, now_ms: int) -> set[str]:
+        is_own = self._is_own(author, name, seq)
+        seen = self.refusal(author, name, now_ms) if is_own else "forbidden"
+        return self._at_place(author, name, seq, now_ms, seen)
+
+    def may_delete(self, author: str, name: str, seq: int, now_ms: int) -> set[str]:
+        """Nothing keeps an author from taking something back."""
+        seen = DONE if self._is_own(author, name, seq) else "forbidden"
+        return self._at_place(author, name, seq, now_ms, seen)
+
+    def may_look_at(self, name: str, room: str, seq: int, now_ms: int) -> set[str]:
+        return self._at_place(name, room, seq, now_ms, DONE)
+
+    def _is_own(self, author: str, name: str, seq: int) -> bool:
+        room = self.rooms.get(name)
+        return room is not None and room.is_said(seq) and room.item(seq).author == author
+
+    def _at_place(self, author: str, name: str, seq: int, now_ms: int, seen: str) -> set[str]:
+        """Return what may be answered; `seen`, if the entry can be seen."""
+        room = self.rooms.get(name)
+        if room is None or author not in room.readers or not room.is_said(seq):
+            return {"not_found"}
+        return {seen if sees else "not_found" for sees in self.sees(author, room, seq, now_ms)}
+
+    # -- posting -----------------------------------------------------------------------------
+
+    def known(self, author: str, nonce: str, to: str, text: str, now_ms: int) -> object:
+        """Return where a nonce's post is, "conflict", or None if it is new."""
+        receipt = self._nonces.get((author, nonce)) if nonce else None
+        if receipt is None or now_ms - receipt[3] >= NONCE_MS:
+            return None
+        return receipt[1:] if receipt[0] == (to, text) else "conflict"
+
+    def post(self, author: str, to: str, text: str, nonce: str, now_ms: int) -> tuple[str, int]:
+        """Post, which must be allowed; return room and number."""
+        name = self.room_for(author, to)
+        if name not in self.rooms:
+            self.rooms[name] = Room(name, *dict.fromkeys([author, to]))
+        seq = self._say(author, name, Item(now_ms, "message", author, text))
+        if nonce:
+            self._nonces[author, nonce] = ((to, text), name, seq, now_ms)
+        return name, seq
+
+    def comment(self, author: str, name: str, seq: int, text: str, now_ms: int) -> int:
+        """Answer an entry; return the number of the comment."""
+        fields = {"reply_to": seq, "quoted_author": self.rooms[name].item(seq).author}
+        item = Item(now_ms, "comment", author, text, fields, answers=seq)
+        return self._say(author, name, item)
+
+    def edit(self, author: str, name: str, seq: int, text: str, now_ms: int) -> int:
+        """Give an entry another text; return the number of the edit."""
+        room = self.rooms[name]
+        self._take_back(room, seq)
+        room.item(seq).say(text)
+        room.item(seq).fields["edited"] = now_ms
+        item = Item(now_ms, "edit", author, text, {"target": seq}, changes=seq)
+        return self._say(author, name, item)
+
+    def delete(self, author: str, name: str, seq: int, now_ms: int) -> int:
+        """Take an entry back; return the number of what says so."""
+        room = self.rooms[name]
+        self._take_back(room, seq)
+        room.item(seq).say("")
+        room.item(seq).deleted = True
+        room.item(seq).fields.pop("edited", None)
+        return self.append(room, Item(now_ms, "delete", author, fields={"target": seq}))
+
+    def _take_back(self, room: Room, seq: int) -> None:
+        """Let the text of an entry go, and from the edit that brought it."""
+        self.withdraw(room.item(seq).text)
+        for item in room.items:
+            if item.changes == seq:
+                item.say("")
+
+    def _say(self, author: str, name: str, item: Item) -> int:
+        self.spend(author, name, item.ts)
+        return self.append(self.rooms[name], item)
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def thread(self, name: str, room: Room, seq: int, now_ms: int) -> list[int] | None:
+        """Return the numbers of what belongs together, None while some of it may be gone."""
+        hidden = self.hidden_least(name, room, now_ms)
+        if hidden != self.hidden_most(name, room, now_ms):
+            return None
+        while room.item(seq).answers > hidden:
+            seq = room.item(seq).answers
+        thread = [seq]
+        for number in range(seq + 1, room.last + 1):
+            if room.item(number).answers in thread:
+                thread.append(number)
+        return thread

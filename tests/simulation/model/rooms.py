@@ -1,0 +1,349 @@
+"""Rooms: logs of which nothing is ever forgotten here, their readers, and what is gone of them."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Map = dict[str, Any]
+
+HOUR_MS = 3_600_000
+GATHER_MS = 1_100
+"""Within this what was read is written down: a second, and what timers round up."""
+QUOTED_CHARACTERS = 80
+CHANGING = ("text", "quoted_text", "edited", "deleted")
+DONE = ""
+"""What a request is answered that is done, among the codes of those that are refused."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The settings that the model knows of, in ms, bytes and counts."""
+
+    limit_messages: int = 5
+    limit_private: int = 10
+    update_period_ms: int = HOUR_MS
+    limit_show_messages: int = 2
+    lifetime_ms: int = HOUR_MS
+    keep_unread_ms: int = 6 * HOUR_MS
+    warnings_limit: int = 2
+    ban_ms: int = 4 * HOUR_MS
+    admins: tuple[str, ...] = ("carol",)
+
+
+@dataclass
+class Item:
+    """An entry. fields: what its kind has besides. texts: all that its text has ever been.
+
+    answers: the number of what it quotes, 0 if it quotes nothing. changes: of what it edits.
+    """
+
+    ts: int
+    kind: str
+    author: str = ""
+    text: str = ""
+    fields: Map = field(default_factory=dict)
+    answers: int = 0
+    changes: int = 0
+    deleted: bool = False
+    texts: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.texts.add(self.text)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether somebody says something there, still."""
+        return self.kind in ("message", "comment") and not self.deleted
+
+    def say(self, text: str) -> None:
+        """Have another text."""
+        self.text = text
+        self.texts.add(text)
+
+
+@dataclass
+class Reader:
+    """A user in a room. What was read lies between `sure`, on disk, and `most`.
+
+    reads_sure, reads_most: (when, up to where), to tell where the reader was at a time.
+    """
+
+    sure: int = 0
+    most: int = 0
+    acked_ms: int = 0
+    start: int = 0
+    reads_sure: list[tuple[int, int]] = field(default_factory=list)
+    reads_most: list[tuple[int, int]] = field(default_factory=list)
+
+    def floor_least(self, ms: int) -> int:
+        """Return up to where everything read by `ms` must be gone."""
+        return max([self.start, *(seq for at_ms, seq in self.reads_sure if at_ms <= ms)])
+
+    def floor_most(self, ms: int) -> int:
+        """Return up to where anything read by `ms` may be gone."""
+        return max([self.start, *(seq for at_ms, seq in self.reads_most if at_ms <= ms)])
+
+
+class Room:
+    """A log and its readers.
+
+    gone: up to where the server was last seen to have forgotten it.
+    stays: for each user, behind which entry and up to which the room could be seen.
+    lax_until_ms: before that, what is over may be there still.
+    """
+
+    def __init__(self, name: str, *names: str) -> None:
+        self.name = name
+        self.items: list[Item] = []
+        self.readers: dict[str, Reader] = {}
+        self.gone = 0
+        self.stays: dict[str, list[tuple[int, int | None]]] = {}
+        self.lax_until_ms = 0
+        for reader in names:
+            self.enter(reader, 0)
+
+    @property
+    def last(self) -> int:
+        return len(self.items)
+
+    def item(self, seq: int) -> Item:
+        return self.items[seq - 1]
+
+    def is_said(self, seq: int) -> bool:
+        """Whether somebody says something at a place, still."""
+        return 1 <= seq <= self.last and self.item(seq).is_said
+
+    def over_own(self, name: str, seq: int) -> int:
+        """Return how far who has read up to `seq` has come: own entries are never unread."""
+        while seq < self.last and self.item(seq + 1).author == name:
+            seq += 1
+        return seq
+
+    # -- who sees what -----------------------------------------------------------------------
+
+    def enter(self, name: str, start: int) -> None:
+        """A user sees what comes behind `start`."""
+        self.readers[name] = Reader(start, start, start=start)
+        self.stays.setdefault(name, []).append((start, None))
+
+    def leave(self, name: str, now_ms: int, rules: Rules) -> None:
+        """A user sees nothing more from here on."""
+        del self.readers[name]
+        start, _ = self.stays[name].pop()
+        self.stays[name].append((start, self.last))
+        # Whoever was the slowest is no more, and nobody looks for the next before it is time.
+        self.lax_until_ms = now_ms + rules.lifetime_ms + GATHER_MS
+
+    def may_be_known(self, name: str, seq: int) -> bool:
+        """Whether a user was here when an entry came, or saw it as a newcomer."""
+        stays = self.stays.get(name, [])
+        return any(start < seq and (end is None or seq <= end) for start, end in stays)
+
+    # -- what entries look like --------------------------------------------------------------
+
+    def entry(self, seq: int) -> Map:
+        """Return an entry as the server has to show it now."""
+        item = self.item(seq)
+        entry = {"room": self.name, "seq": seq, "ts": item.ts, "kind": item.kind, **item.fields}
+        if item.author:
+            entry["author"] = item.author
+        text = "" if item.changes and item.changes <= self.gone else item.text
+        if text or item.kind in ("message", "comment"):
+            entry["text"] = text
+        if item.answers and (quoted := self._quoted(item)):
+            entry["quoted_text"] = quoted
+        if item.deleted:
+            entry["deleted"] = True
+        return entry
+
+    def _quoted(self, item: Item) -> str:
+        if item.deleted or item.answers <= self.gone:
+            return ""
+        return beginning(self.item(item.answers).text)
+
+    def may_have_been(self, entry: Map) -> bool:
+        """Whether an entry that was on its way for a while is one that was right once."""
+        item, now = self.item(entry["seq"]), self.entry(entry["seq"])
+        if without_changing(entry) != without_changing(now):
+            return False
+        quotes = {""}
+        if item.answers:
+            quotes |= set(map(beginning, self.item(item.answers).texts))
+        return entry.get("quoted_text", "") in quotes and entry.get("text", "") in item.texts | {""}
+
+
+def without_changing(entry: Map) -> Map:
+    """Return of an entry what no edit, no delete and no expiry changes."""
+    return {key: value for key, value in entry.items() if key not in CHANGING}
+
+
+def beginning(text: str) -> str:
+    """Return what a comment quotes of a text."""
+    return text if len(text) <= QUOTED_CHARACTERS else text[: QUOTED_CHARACTERS - 1] + "…"
+
+
+class Rooms:
+    """All rooms, and time in them.
+
+    ended: rooms that are no more. lax_until_ms: before that, what is over may be there still.
+    withdrawn: beginnings of texts that must be in no log and, behind a snapshot, in no file.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.lax_until_ms = 0
+        self.rooms = {"general": Room("general")}
+        self.ended: dict[str, Room] = {}
+        self.withdrawn: set[str] = set()
+        self.users: list[str] = []
+
+    @property
+    def last_ms(self) -> int:
+        """The stamp of the newest entry, 0 if there is none."""
+        rooms = [*self.rooms.values(), *self.ended.values()]
+        return max((item.ts for room in rooms for item in room.items), default=0)
+
+    def register(self, name: str) -> None:
+        self.users.append(name)
+        self.rooms["@" + name] = Room("@" + name, name)
+
+    def rooms_of(self, name: str) -> list[Room]:
+        return [room for room in self.rooms.values() if name in room.readers]
+
+    def any_room(self, name: str) -> Room:
+        """Return a room that is, or was."""
+        return self.rooms.get(name) or self.ended[name]
+
+    def tell(self, name: str, kind: str, now_ms: int, /, **fields: object) -> None:
+        """Add to a self log."""
+        text = str(fields.pop("text", ""))
+        self.rooms["@" + name].items.append(Item(now_ms, kind, text=text, fields=fields))
+
+    def append(self, room: Room, item: Item) -> int:
+        """Add an entry to a room; return its number."""
+        room.items.append(item)
+        reader = room.readers.get(item.author)
+        if reader is not None:
+            self._read_own(reader, room.last, item.ts)
+        return room.last
+
+    def _read_own(self, reader: Reader, seq: int, now_ms: int) -> None:
+        if reader.sure == seq - 1:
+            reader.sure = seq
+            reader.reads_sure.append((now_ms, seq))
+        if reader.most == seq - 1:
+            reader.most = seq
+            reader.reads_most.append((now_ms, seq))
+
+    def withdraw(self, text: str) -> None:
+        """A text must go from everywhere. All begin with what tells them from one another."""
+        self.withdrawn.add(mark(text))
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def newcomer(self, name: str) -> None:
+        """A user follows general, maybe for the first time."""
+        room = self.rooms["general"]
+        if name not in room.readers:
+            room.enter(name, self.newcomer_start(room))
+
+    def newcomer_start(self, room: Room) -> int:
+        """Return behind which entry a newcomer sees a room: the last of what is said there."""
+        said = [seq for seq in range(1, room.last + 1) if room.is_said(seq)]
+        shown = said[-self.rules.limit_show_messages :]
+        is_more = len(said) >= self.rules.limit_show_messages
+        return max(shown[0] - 1 if is_more else 0, room.gone)
+
+    def ack(self, name: str, room: Room, seq: int, now_ms: int) -> None:
+        """A device of a user has read a room up to `seq`."""
+        reader = room.readers[name]
+        if seq > reader.most or seq > reader.sure:
+            reader.acked_ms = now_ms
+            reader.most = max(reader.most, room.over_own(name, seq))
+            reader.reads_most.append((now_ms, reader.most))
+
+    def settled(self, now_ms: int) -> None:
+        """Time has gone by: what was read a second ago is written down."""
+        for room in self.rooms.values():
+            for name, reader in room.readers.items():
+                if now_ms - reader.acked_ms >= GATHER_MS:
+                    self._write_down(room, name, now_ms)
+
+    def stopped(self, now_ms: int) -> None:
+        """The server stopped in good order: everything is written down."""
+        for room in self.rooms.values():
+            for name in room.readers:
+                self._write_down(room, name, now_ms)
+
+    def observed(self, name: str, room: Room, read_seq: int) -> None:
+        """After a crash it was seen how far a reader has come."""
+        reader = room.readers[name]
+        assert reader.sure <= read_seq <= reader.most, (name, room.name, read_seq, reader)
+        reader.sure = reader.most = read_seq
+
+    def _write_down(self, room: Room, name: str, now_ms: int) -> None:
+        reader = room.readers[name]
+        if reader.sure == reader.most:
+            return
+        reader.most = room.over_own(name, reader.most)
+        reader.sure = reader.most
+        reader.reads_sure.append((now_ms, reader.sure))
+        reader.reads_most.append((now_ms, reader.most))
+
+    # -- what is gone ------------------------------------------------------------------------
+
+    def hidden_least(self, name: str, room: Room, now_ms: int) -> int:
+        """Return up to where a user must not see a room any more."""
+        late_ms = now_ms - self.rules.lifetime_ms - self.rules.lifetime_ms // 12
+        return max(room.readers[name].floor_least(late_ms), room.gone)
+
+    def hidden_most(self, name: str, room: Room, now_ms: int) -> int:
+        """Return up to where a user may not see a room any more."""
+        floor = room.readers[name].floor_most(now_ms - self.rules.lifetime_ms)
+        return max(floor, self.gone_most(room, now_ms))
+
+    def sees(self, name: str, room: Room, seq: int, now_ms: int) -> set[bool]:
+        """Return whether a member sees an entry; both if either is right."""
+        if seq <= self.hidden_least(name, room, now_ms):
+            return {False}
+        return {True} if seq > self.hidden_most(name, room, now_ms) else {True, False}
+
+    def gone_least(self, room: Room, now_ms: int) -> int:
+        """Return up to where a room must be gone from memory: what all were to lose by now."""
+        if now_ms < max(self.lax_until_ms, room.lax_until_ms):
+            return 0
+        late_ms = now_ms - GATHER_MS - self.rules.lifetime_ms - self.rules.lifetime_ms // 12
+        floors = [reader.floor_least(late_ms) for reader in room.readers.values()]
+        return max(min(floors, default=0), self._too_old(room, now_ms - GATHER_MS))
+
+    def gone_most(self, room: Room, now_ms: int) -> int:
+        """Return up to where a room may be gone from memory."""
+        ms = now_ms - self.rules.lifetime_ms
+        floors = [reader.floor_most(ms) for reader in room.readers.values()]
+        return max(min(floors, default=0), self._too_old(room, now_ms), room.gone)
+
+    def saw_gone(self, room: Room, gone: int, now_ms: int) -> None:
+        """The server was seen to have forgotten a room up to here."""
+        assert self.gone_least(room, now_ms) <= gone <= self.gone_most(room, now_ms), room.name
+        assert gone >= room.gone, room.name
+        room.gone = gone
+
+    def unread(self, name: str, room: Room, now_ms: int) -> tuple[int, int]:
+        """Return how many entries of others wait for a user, at least and at most."""
+        reader = room.readers[name]
+
+        def behind(seq: int) -> int:
+            return sum(item.author != name for item in room.items[seq:])
+
+        most_gone = max(reader.most, self.hidden_most(name, room, now_ms))
+        return behind(most_gone), behind(max(reader.sure, room.gone))
+
+    def _too_old(self, room: Room, now_ms: int) -> int:
+        if room.name != "general" and not room.name.startswith("+"):
+            return 0
+        limit_ms = now_ms - max(self.rules.lifetime_ms, self.rules.keep_unread_ms)
+        return sum(item.ts <= limit_ms for item in room.items)
+
+
+def mark(text: str) -> str:
+    """Return the beginning of a text, which no other text has."""
+    return text.split(";")[0] + ";"

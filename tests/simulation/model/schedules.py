@@ -1,0 +1,186 @@
+"""Schedules: texts that are posted later, held, or fail; judged by what the server did."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.simulation.model.groups import Groups
+from tests.simulation.model.rooms import DONE, Map, Rules, mark
+
+YEAR_MS = 366 * 86_400_000
+WAITING_MAX = 100
+
+
+@dataclass
+class Waiting:
+    """A text that is to be posted. held_by: why it was not when it was due, "" before that."""
+
+    number: int
+    author: str
+    at_ms: int
+    room: str
+    text: str
+    held_by: str = ""
+    held_until_ms: int | None = None
+
+    @property
+    def turn(self) -> tuple[int, int]:
+        """Of what is held, the first of these goes first."""
+        return self.at_ms, self.number
+
+
+class Schedules(Groups):
+    """What waits for its time. waiting: in the order in which it was scheduled."""
+
+    def __init__(self, rules: Rules) -> None:
+        super().__init__(rules)
+        self.waiting: list[Waiting] = []
+        self._schedules_made: dict[str, int] = {}
+
+    def waiting_of(self, name: str) -> list[Waiting]:
+        return [post for post in self.waiting if post.author == name]
+
+    def may_schedule(self, author: str, to: str, at_ms: int, now_ms: int) -> str:
+        """Nobody is refused for what holds now only: that is decided when it is due."""
+        if not self.can_reach(author, self.room_for(author, to)):
+            return "not_found"
+        if not now_ms < at_ms <= now_ms + YEAR_MS:
+            return "bad_request"
+        return "conflict" if len(self.waiting_of(author)) >= WAITING_MAX else DONE
+
+    def schedule(self, author: str, to: str, at_ms: int, text: str, now_ms: int) -> Waiting:
+        number = self._schedules_made[author] = self._schedules_made.get(author, 0) + 1
+        post = Waiting(number, author, at_ms, self.room_for(author, to), text)
+        self.waiting.append(post)
+        self.tell(author, "scheduled", now_ms, id=number, at=at_ms, to=post.room)
+        return post
+
+    def cancel(self, post: Waiting, now_ms: int) -> None:
+        self.waiting.remove(post)
+        self.withdraw(post.text)
+        self.tell(post.author, "cancelled", now_ms, id=post.number, to=post.room)
+
+    def texts_over(self) -> set[str]:
+        """Return the beginnings of the texts that must be nowhere any more."""
+        over, there = set(self.withdrawn), set(self.kept_by_admins)
+        there |= {mark(post.text) for post in self.waiting}
+        for room in self.rooms.values():
+            over |= {mark(item.text) for item in room.items[: room.gone] if item.text}
+            there |= {mark(item.text) for item in room.items[room.gone :] if item.text}
+        return over - there  # what is said again, a nonce being forgotten, is there again
+
+    # -- what the server did by itself -------------------------------------------------------
+
+    def watch(self, entries: Sequence[Map], wall_ms: int) -> list[str]:
+        """Hold what came by itself, all of one time, against the rules; say what it was."""
+        said = [entry for entry in entries if entry["kind"] == "message"]
+        others = [entry for entry in entries if entry["kind"] != "message"]
+        seen = self._sent(said, wall_ms) if said else []
+        for entry in others:
+            name = entry["room"].removeprefix("@")
+            if entry["kind"] == "held":
+                seen.append(self._held(name, entry, wall_ms))
+            elif entry["kind"] == "failed":
+                seen.append(self._failed(name, entry, wall_ms))
+            else:
+                assert entry["kind"] == "unbanned", entry
+                self.ban_is_over(name, entry["ts"])
+                seen.append("ban over")
+        return seen
+
+    def _sent(self, entries: Sequence[Map], wall_ms: int) -> list[str]:
+        """Scheduled texts were posted."""
+        now_ms, released = entries[0]["ts"], []
+        for entry in sorted(entries, key=lambda entry: (entry["room"], entry["seq"])):
+            post = self._found(entry)
+            self._check_due(post, now_ms, wall_ms)
+            assert self.why_not(post, now_ms) == (DONE, None), (post, self.why_not(post, now_ms))
+            self.waiting.remove(post)
+            self.post(post.author, _to(post), post.text, "", now_ms)
+            if post.held_by:
+                self.spent_held(post.author, post.room)
+                released.append(post)
+        for post in released:
+            self._check_turn(post)
+        return ["released"] * len(released) + ["sent"] * (len(entries) - len(released))
+
+    def _found(self, entry: Map) -> Waiting:
+        for post in self.waiting:
+            said = (post.author, post.room, post.text)
+            if said == (entry["author"], entry["room"], entry["text"]):
+                return post
+        raise AssertionError(f"nobody has scheduled this, or it was posted before: {entry}")
+
+    def _check_due(self, post: Waiting, now_ms: int, wall_ms: int) -> None:
+        assert post.at_ms <= now_ms and post.at_ms <= wall_ms, ("early", post, now_ms, wall_ms)
+
+    def _check_turn(self, post: Waiting) -> None:
+        """What is held of a user and counts in the same limit goes in its order."""
+        for other in self.waiting_of(post.author):
+            is_alike = (other.room == "general") == (post.room == "general")
+            assert not (other.held_by and is_alike and other.turn < post.turn), (post, other)
+
+    def why_not(self, post: Waiting, now_ms: int) -> tuple[str, int | None]:
+        """Return why a text can't be posted now, and until when if it is held."""
+        author, room = post.author, post.room
+        if not self.can_reach(author, room):
+            return "not_found", None
+        is_over_share = bool(post.held_by) and not self.share_left(author, room, now_ms)
+        if is_over_share:
+            return "rate_limited", self.reset_at(author, room, now_ms)
+        if self.is_banned(author, now_ms):
+            return "banned", self.bans[author]
+        if self.is_blocked(author, room):
+            return "forbidden", None
+        if not self.left(author, room, now_ms):
+            return "rate_limited", self.reset_at(author, room, now_ms)
+        return DONE, None
+
+    def _held(self, name: str, entry: Map, wall_ms: int) -> str:
+        """Texts were due, and may not be posted yet."""
+        by, until_ms, ids = entry["by"], entry["until"], entry["ids"]
+        posts = [post for post in self.waiting_of(name) if post.number in ids]
+        assert [post.number for post in sorted(posts, key=lambda post: post.turn)] == ids, entry
+        for post in posts:
+            self._check_due(post, entry["ts"], wall_ms)
+            assert self.why_not(post, entry["ts"]) == (by, until_ms), (post, entry)
+            assert (post.held_by, post.held_until_ms) != (by, until_ms), "said twice"
+            post.held_by, post.held_until_ms = by, until_ms
+        self.tell(name, "held", entry["ts"], ids=ids, until=until_ms, by=by)
+        return f"held by {by}"
+
+    def _failed(self, name: str, entry: Map, wall_ms: int) -> str:
+        """A text was due, and can't be posted."""
+        (post,) = [post for post in self.waiting_of(name) if post.number == entry["id"]]
+        self._check_due(post, entry["ts"], wall_ms)
+        assert self.why_not(post, entry["ts"]) == (entry["code"], None), (post, entry)
+        assert entry["reason"], entry
+        self.waiting.remove(post)
+        self.tell(
+            name,
+            "failed",
+            entry["ts"],
+            id=post.number,
+            to=post.room,
+            code=entry["code"],
+            reason=entry["reason"],
+            text=post.text,
+        )
+        return f"failed {entry['code']}"
+
+    def check_nothing_is_late(self, now_ms: int, late_ms: int) -> None:
+        """What was due so long ago is posted, or is held by what holds now."""
+        for post in self.waiting:
+            if post.at_ms <= now_ms - late_ms:
+                assert post.held_by and post.held_until_ms, ("late", post, now_ms)
+                assert now_ms < post.held_until_ms + late_ms, ("held too long", post, now_ms)
+                assert self.why_not(post, now_ms - late_ms)[0], ("held for nothing", post)
+        for name, until_ms in self.bans.items():
+            assert now_ms < until_ms + late_ms, ("not told that the ban is over", name)
+
+
+def _to(post: Waiting) -> str:
+    """Return the user whom a text is for, or the group, or "" for everyone."""
+    if "," not in post.room:
+        return post.room.removeprefix("general")
+    one, other = post.room.split(",")
+    return other if one == post.author else one

@@ -1,0 +1,177 @@
+"""Standing: who was warned and banned, what administrators know and do, who blocks whom."""
+
+from dataclasses import dataclass
+
+from tests.simulation.model.rooms import DONE, HOUR_MS, Map, Room, Rooms, Rules, mark
+
+AGAIN_MS = 24 * HOUR_MS
+REPORTED_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a user said against another, maybe about an entry."""
+
+    number: int
+    giver: str
+    user: str
+    reason: str
+    room: str = ""
+    seq: int = 0
+
+
+class Standing(Rooms):
+    """What users may do at all, and to one another.
+
+    bans: until when, of those who have not heard yet that it is over.
+    kept_by_admins: beginnings of texts that reports have shown to administrators.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        super().__init__(rules)
+        self.bans: dict[str, int] = {}
+        self.warnings: dict[str, dict[str, int]] = {}
+        self.reports: dict[int, Report] = {}
+        self.blocked: dict[str, set[str]] = {}
+        self.kept_by_admins: set[str] = set()
+        self._reports_made = 0
+        self._reported: dict[tuple[str, str], int] = {}
+
+    def is_banned(self, name: str, now_ms: int) -> bool:
+        return now_ms < self.bans.get(name, 0)
+
+    def is_admin(self, name: str) -> bool:
+        return name in self.rules.admins
+
+    def admins_but(self, user: str) -> list[str]:
+        """Return the administrators who are told what concerns a user."""
+        return [name for name in self.rules.admins if name != user]
+
+    # -- reporting ---------------------------------------------------------------------------
+
+    def may_report(
+        self, giver: str, user: str, place: tuple[str, int] | None, now_ms: int
+    ) -> set[str]:
+        """Return what a report may be answered."""
+        if self.is_banned(giver, now_ms):
+            return {"banned"}
+        if giver == user:
+            return {"bad_request"}
+        if place is None:
+            return {self._again(giver, user, now_ms)}
+        room = self.rooms.get(place[0])
+        if room is None or giver not in room.readers or not 1 <= place[1] <= room.last:
+            return {"not_found"}
+        is_theirs = room.item(place[1]).author == user
+        seen = self._again(giver, user, now_ms) if is_theirs else "bad_request"
+        return {seen if sees else "not_found" for sees in self.sees(giver, room, place[1], now_ms)}
+
+    def _again(self, giver: str, user: str, now_ms: int) -> str:
+        before_ms = self._reported.get((giver, user))
+        return DONE if before_ms is None or now_ms - before_ms >= AGAIN_MS else "rate_limited"
+
+    def report(
+        self, giver: str, user: str, reason: str, place: tuple[str, int] | None, now_ms: int
+    ) -> bool:
+        """Report, which must be allowed; return whether it bans."""
+        self._reported[giver, user] = now_ms
+        self._reports_made += 1
+        report = Report(self._reports_made, giver, user, reason, *(place or ()))
+        self.reports[report.number] = report
+        for admin in self.admins_but(user):
+            self._tell_report(admin, report, now_ms)
+        warnings = self.warnings.setdefault(user, {})
+        if giver in warnings:
+            return False
+        warnings[giver] = report.number
+        limit = self.rules.warnings_limit
+        self.tell(user, "warned", now_ms, warnings=len(warnings), limit=limit)
+        if len(warnings) < limit:
+            return False
+        self.ban(user, max(self.bans.get(user, 0), now_ms + self.rules.ban_ms), "", "", now_ms)
+        return True
+
+    def _tell_report(self, admin: str, report: Report, now_ms: int) -> None:
+        quote = self.quote(report)
+        self.kept_by_admins.add(mark(quote))
+        about = {"in_room": report.room, "in_seq": report.seq, "quote": quote}
+        self.tell(
+            admin,
+            "reported",
+            now_ms,
+            report=report.number,
+            reporter=report.giver,
+            user=report.user,
+            reason=report.reason,
+            **{key: value for key, value in about.items() if value},
+        )
+
+    def quote(self, report: Report) -> str:
+        """Return the beginning of what a report is about, "" if nobody says it any more."""
+        room: Room | None = self.rooms.get(report.room)
+        if room is None or report.seq <= room.gone or not room.is_said(report.seq):
+            return ""
+        text = room.item(report.seq).text
+        return text if len(text) <= REPORTED_CHARACTERS else text[:REPORTED_CHARACTERS] + "…"
+
+    # -- what administrators do --------------------------------------------------------------
+
+    def ban(self, user: str, until_ms: int, by: str, reason: str, now_ms: int) -> None:
+        self.bans[user] = until_ms
+        self.warnings[user] = {}
+        told: Map = {"until": until_ms, **({"reason": reason} if reason else {})}
+        self.tell(user, "banned", now_ms, **told)
+        self._tell_admins("banned", user, by, now_ms, **told)
+
+    def unban(self, user: str, by: str, now_ms: int) -> None:
+        """An administrator ends a ban."""
+        del self.bans[user]
+        self.tell(user, "unbanned", now_ms)
+        self._tell_admins("unbanned", user, by, now_ms)
+
+    def ban_is_over(self, user: str, now_ms: int) -> None:
+        """The server was seen to say that a ban is over."""
+        assert self.bans[user] <= now_ms, (user, self.bans[user], now_ms)
+        del self.bans[user]
+        self.tell(user, "unbanned", now_ms)
+
+    def may_dismiss(self, admin: str, number: int) -> set[str]:
+        if not self.is_admin(admin):
+            return {"forbidden"}
+        report = self.reports.get(number)
+        return {"not_found" if report is None or report.user == admin else DONE}
+
+    def dismiss(self, number: int, by: str, now_ms: int) -> None:
+        report = self.reports.pop(number)
+        warnings = self.warnings.get(report.user, {})
+        if warnings.get(report.giver) == number:
+            del warnings[report.giver]
+            limit = self.rules.warnings_limit
+            self.tell(report.user, "unwarned", now_ms, warnings=len(warnings), limit=limit)
+        self._tell_admins("dismissed", report.user, by, now_ms, report=number)
+
+    def _tell_admins(
+        self, action: str, user: str, by: str, now_ms: int, **fields: object
+    ) -> None:
+        who = {"by": by} if by else {}
+        for admin in self.admins_but(user):
+            self.tell(admin, "moderated", now_ms, action=action, user=user, **who, **fields)
+
+    # -- blocking ----------------------------------------------------------------------------
+
+    def has_blocked(self, name: str, other: str) -> bool:
+        return other in self.blocked.get(name, ())
+
+    def are_apart(self, one: str, other: str) -> bool:
+        """Whether one of two users has blocked the other."""
+        return self.has_blocked(one, other) or self.has_blocked(other, one)
+
+    def block(self, name: str, other: str, now_ms: int) -> None:
+        """Block a user, again maybe."""
+        if not self.has_blocked(name, other):
+            self.blocked.setdefault(name, set()).add(other)
+            self.tell(name, "blocked", now_ms, user=other)
+
+    def unblock(self, name: str, other: str, now_ms: int) -> None:
+        self.blocked[name].remove(other)
+        self.tell(name, "unblocked", now_ms, user=other)
