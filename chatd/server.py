@@ -182,7 +182,7 @@ class Server:
             FileHandlers(
                 store, settings, posting, destinations, visibility, self._storage.blobs
             ),
-            GroupHandlers(store, visibility, memberships, posting),
+            GroupHandlers(store, visibility, memberships, posting, acks),
             JoiningHandlers(store, visibility, memberships, posting),
             ReadingHandlers(store, visibility),
             SearchHandlers(visibility),

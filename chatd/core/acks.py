@@ -37,6 +37,11 @@ class Acks:
         """Return by which connection the number came."""
         return self._readers[name, room]
 
+    def forget(self, name: str, room: str) -> None:
+        """Forget what a user has read in a room: whoever comes back begins anew."""
+        self._seqs.pop((name, room), None)
+        self._readers.pop((name, room), None)
+
     def clear(self) -> None:
         """Forget it: it is an event now."""
         self._seqs.clear()

@@ -4,6 +4,7 @@ from base64 import b32encode
 from bisect import bisect_right
 
 from chatd.core import events as e
+from chatd.core.acks import Acks
 from chatd.core.model import Room, User
 from chatd.core.names import map_name
 from chatd.core.store import Store
@@ -23,13 +24,19 @@ class GroupHandlers:
     """`create`, `leave`, `kick`, `transfer`, `members`."""
 
     def __init__(
-        self, store: Store, visibility: Visibility, memberships: Memberships, posting: Posting
+        self,
+        store: Store,
+        visibility: Visibility,
+        memberships: Memberships,
+        posting: Posting,
+        acks: Acks,
     ) -> None:
         self._store = store
         self._state = store.state
         self._visibility = visibility
         self._memberships = memberships
         self._posting = posting
+        self._acks = acks
 
     @handles(c.Create)
     def create(self, context: Context, request: c.Create) -> c.Group:
@@ -64,11 +71,16 @@ class GroupHandlers:
 
     def _leave(self, context: Context, user: User, room: Room) -> None:
         if group_of(room).owner != user.name:
-            self._store.commit(self._memberships.left(room, user, user, context.now_ms))
+            self._part(context, room, user, user)
         elif len(room.members) > 1:
             raise Forbidden("you own this room and others are in it: `transfer` it first")
         else:
             self._store.commit(e.GroupEnded(context.now_ms, room.room))
+
+    def _part(self, context: Context, room: Room, user: User, by: User) -> None:
+        """Let a member leave, or be removed."""
+        self._store.commit(self._memberships.left(room, user, by, context.now_ms))
+        self._acks.forget(user.name, room.room)
 
     def _decline(self, context: Context, user: User, text: str) -> None:
         room = group_meant(text, user.invitations)
@@ -82,7 +94,7 @@ class GroupHandlers:
         if user is owner:
             raise BadRequest("that is you; to leave, hand the room over first")
         if user.name in room.members:
-            self._store.commit(self._memberships.left(room, user, owner, context.now_ms))
+            self._part(context, room, user, owner)
         elif user.name in group.invited:
             now_ms = context.now_ms
             self._store.commit(e.InvitationEnded(now_ms, room.room, user.name, owner.name))

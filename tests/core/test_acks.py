@@ -34,3 +34,11 @@ def test_cleared_acknowledgements_are_forgotten() -> None:
     assert acks
     acks.clear()
     assert not acks and acks.seq("alice", "general") == 0
+
+
+def test_forgotten_room_is_the_only_one_that_is_forgotten() -> None:
+    acks = Acks()
+    acks.add("bob", {"general": 1, "+ops:a": 2}, "phone")
+    acks.forget("bob", "+ops:a")
+    acks.forget("alice", "general")
+    assert acks.all() == [("bob", "general", 1)]

@@ -204,6 +204,27 @@ def test_live_connection_is_live_again_after_joining() -> None:
         assert [method for method, _ in bob.notices].count("live") == 1
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+def test_what_was_read_right_before_leaving_does_not_count_for_who_comes_back(
+    leaves: bool,
+) -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        room = alice.create("ops", bob)
+        alice.post(room, "hello")
+        bob.ack(room)
+        if leaves:
+            bob.call("leave", room=room)
+        else:
+            alice.call("kick", room=room, user="bob")
+        alice.call("invite", room=room, user="bob")
+        bob.call("join", room=room)
+        world.sleep(2_000)
+        (shown,) = [r for r in bob.call("rooms")["rooms"] if r["room"] == room]
+        assert (shown["read_seq"], shown["last_seq"]) == (0, 5)
+        assert world.user("bob").texts(room) == ["hello"]
+
+
 def test_device_that_was_away_over_leaving_and_coming_back_goes_on_as_a_newcomer() -> None:
     with World(limit_show_messages=1) as world:
         alice, phone, laptop = world.user("alice"), world.user("bob"), world.user("bob")

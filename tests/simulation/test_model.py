@@ -25,6 +25,7 @@ OFTEN = """
     delete not_found
     edit done
     edit not_found
+    found
     invite done
     join done
     join not_found
@@ -63,6 +64,7 @@ OFTEN = """
 """
 """What happens on every fourth day at least: a command and how it was answered, or an event."""
 SELDOM = """
+    found nothing
     approve done
     approve not_found
     asked

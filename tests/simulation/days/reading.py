@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.simulation.days.scheduling import Scheduling
-from tests.simulation.days.visits import picks
+from tests.simulation.days.visits import NAMES, picks
 from tests.simulation.model import Room
-from tests.simulation.peer import Peer
+from tests.simulation.peer import Map, Peer
 
 
 class Reading(Scheduling):
@@ -48,6 +48,7 @@ class Reading(Scheduling):
         rooms = self.model.rooms_of(peer.name)
         self.check_history(peer, rooms[which % len(rooms)], limit)
         self.check_thread(peer, *self.place(peer.name, which, likely))
+        self.check_search(peer, which, limit)
         self.check_status(peer)
         self.check_scheduled(peer)
         self.check_groups(peer)
@@ -66,6 +67,33 @@ class Reading(Scheduling):
         assert len(seqs) >= min(limit, room.last - most)
         if page["next"] is None:
             assert room.last - len(seqs) <= most
+
+    def check_search(self, peer: Peer, which: int, limit: int) -> None:
+        """Search all rooms for what everybody says or one user, or for a text that there was."""
+        words = "TEX" if which % 3 else f"text {which % (self.texts + 1)}"
+        by = ["", "", *NAMES][which % 5]
+        found: list[Map] = []
+        after: str | None = ""
+        while after is not None:
+            page = peer.call("search", words=words, author=by or None, limit=limit, after=after)
+            assert len(page["entries"]) <= limit
+            found, after = found + page["entries"], page["next"]
+        assert [entry["ts"] for entry in found] == sorted((e["ts"] for e in found), reverse=True)
+        for entry in found:
+            self.check_entry(self.model.rooms[entry["room"]], entry)
+        rooms = self.model.rooms_of(peer.name)
+        for room in rooms:
+            seqs = [entry["seq"] for entry in found if entry["room"] == room.name]
+            self.check_found(peer, room, seqs, self.model.found(room, words, by))
+        assert {entry["room"] for entry in found} <= {room.name for room in rooms}
+        self.reach("found" if found else "found nothing")
+
+    def check_found(self, peer: Peer, room: Room, seqs: list[int], said: list[int]) -> None:
+        """Hold what was found in a room, newest first, against what is said there."""
+        least, most = self.hidden(peer, room)
+        assert seqs == said[::-1][: len(seqs)]
+        assert {seq for seq in said if seq > most} <= set(seqs)
+        assert all(seq > least for seq in seqs)
 
     def check_thread(self, peer: Peer, name: str, seq: int) -> None:
         now_ms = self.world.now_ms

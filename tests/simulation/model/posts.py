@@ -178,6 +178,17 @@ class Posts(Standing):
 
     # -- reading -----------------------------------------------------------------------------
 
+    def found(self, room: Room, words: str, author: str) -> list[int]:
+        """Return the numbers of what is said that has all these words, or their beginnings."""
+        wanted = words.lower().split()
+        return [
+            seq
+            for seq in range(1, room.last + 1)
+            if room.is_said(seq)
+            and author in ("", room.item(seq).author)
+            and all(_has(room.item(seq).text, word) for word in wanted)
+        ]
+
     def thread(self, name: str, room: Room, seq: int, now_ms: int) -> list[int] | None:
         """Return the numbers of what belongs together, None while some of it may be gone."""
         hidden = self.hidden_least(name, room, now_ms)
@@ -190,3 +201,7 @@ class Posts(Standing):
             if room.item(number).answers in thread:
                 thread.append(number)
         return thread
+
+
+def _has(text: str, beginning: str) -> bool:
+    return any(word.startswith(beginning) for word in text.replace(";", " ").split())

@@ -173,7 +173,9 @@ class Schedules(Groups):
             if post.at_ms <= now_ms - late_ms:
                 assert post.held_by and post.held_until_ms, ("late", post, now_ms)
                 assert now_ms < post.held_until_ms + late_ms, ("held too long", post, now_ms)
-                assert self.why_not(post, now_ms - late_ms)[0], ("held for nothing", post)
+                is_judged = now_ms < self.judged_ms.get(post.author, 0) + late_ms
+                is_held = self.why_not(post, now_ms - late_ms)[0] or is_judged
+                assert is_held, ("held for nothing", post)
         for name, until_ms in self.bans.items():
             assert now_ms < until_ms + late_ms, ("not told that the ban is over", name)
 

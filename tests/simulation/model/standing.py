@@ -24,12 +24,14 @@ class Standing(Rooms):
     """What users may do at all, and to one another.
 
     bans: until when, of those who have not heard yet that it is over.
+    judged_ms: when somebody was last banned or unbanned.
     kept_by_admins: beginnings of texts that reports have shown to administrators.
     """
 
     def __init__(self, rules: Rules) -> None:
         super().__init__(rules)
         self.bans: dict[str, int] = {}
+        self.judged_ms: dict[str, int] = {}
         self.warnings: dict[str, dict[str, int]] = {}
         self.reports: dict[int, Report] = {}
         self.blocked: dict[str, set[str]] = {}
@@ -118,6 +120,7 @@ class Standing(Rooms):
 
     def ban(self, user: str, until_ms: int, by: str, reason: str, now_ms: int) -> None:
         self.bans[user] = until_ms
+        self.judged_ms[user] = now_ms
         self.warnings[user] = {}
         told: Map = {"until": until_ms, **({"reason": reason} if reason else {})}
         self.tell(user, "banned", now_ms, **told)
@@ -126,6 +129,7 @@ class Standing(Rooms):
     def unban(self, user: str, by: str, now_ms: int) -> None:
         """An administrator ends a ban."""
         del self.bans[user]
+        self.judged_ms[user] = now_ms
         self.tell(user, "unbanned", now_ms)
         self._tell_admins("unbanned", user, by, now_ms)
 
