@@ -120,11 +120,22 @@ class Rooms(Standing):
     # -- invitations -------------------------------------------------------------------------
 
     @precondition(lambda self: self.model.groups)
-    @rule(pick=picks, name=names, is_owner=likely, comes=st.booleans())
-    def invite(self, pick: int, name: str, is_owner: bool, comes: bool) -> None:
-        """Invite somebody, who may come at once."""
+    @rule(
+        pick=picks,
+        name=names,
+        is_owner=likely,
+        comes=st.booleans(),
+        before=st.sampled_from(["", "", "say", "take back"]),
+    )
+    def invite(self, pick: int, name: str, is_owner: bool, comes: bool, before: str) -> None:
+        """Invite somebody, who may come at once, to where something was said before."""
         room = self.some_group(pick, lambda group: group.owner != name)
         peer = self.owner_of(room, pick, is_owner)
+        if before:
+            self.say(peer, room)
+        if before == "take back":
+            self.delete_one(peer, room, self.model.rooms[room].last)
+            self.check_all_heard()
         self.invite_one(peer, self.named(room, pick), name, comes)
 
     def invite_one(self, peer: Peer, text: str, name: str, comes: bool) -> None:
@@ -134,6 +145,8 @@ class Rooms(Standing):
             self.model.invite(peer.name, room, name, self.world.now_ms)
             if comes:
                 self.join_one(self.hand(name), text)
+            for member in list(self.model.rooms[room].readers):
+                self.check_members(self.hand(member), room, self.model.groups[room])
 
     @precondition(lambda self: self.model.groups)
     @rule(pick=picks, name=names, likely=likely)

@@ -155,8 +155,11 @@ class Talking(Visits):
     @rule(pick=picks, which=picks, likely=likely, own=likely)
     def delete(self, pick: int, which: int, likely: bool, own: bool) -> None:
         """Nothing keeps an author from it."""
-        peer, now_ms = self.reader(pick), self.world.now_ms
-        room, seq = self.place(peer.name, which, likely, own)
+        peer = self.reader(pick)
+        self.delete_one(peer, *self.place(peer.name, which, likely, own))
+
+    def delete_one(self, peer: Peer, room: str, seq: int) -> None:
+        now_ms = self.world.now_ms
         allowed = self.model.may_delete(peer.name, room, seq, now_ms)
         posted = self.attempt(peer, "delete", allowed, room=room, seq=seq)
         if posted is not None:
