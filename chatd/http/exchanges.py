@@ -9,7 +9,7 @@ import gzip
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, Protocol
 from urllib.parse import unquote
 
@@ -128,9 +128,7 @@ class Exchanges:
     def __init__(self, calls: Calls, settings: Settings, version: str) -> None:
         self._calls = calls
         self.configure(settings)
-        document = openapi.document(version)
-        self._document = static(msgspec.json.encode(document), JSON)
-        self._page = static(page.page(document).encode(), HTML, page.POLICY)
+        self._document, self._page = described(version)
         self._join_page = static(join_page.PAGE.encode(), HTML, page.POLICY)
         self._logins: dict[str, tuple[Session, int]] = {}
         self._routes: dict[str, Route] = {}
@@ -303,6 +301,17 @@ class Exchanges:
     def _openapi(self, asked: Asked) -> Answer:
         check_accepts(asked.request, JSON)
         return self._document
+
+
+@cache
+def described(version: str) -> tuple[Answer, Answer]:
+    """Return the OpenAPI document and the page made of it.
+
+    Made once for all servers of a process, as it takes longer than all else that a start does.
+    """
+    document = openapi.document(version)
+    as_page = static(page.page(document).encode(), HTML, page.POLICY)
+    return static(msgspec.json.encode(document), JSON), as_page
 
 
 def static(body: bytes, kind: str, policy: str = "") -> Answer:
