@@ -72,12 +72,14 @@ class Reading(Scheduling):
         """Search all rooms for what everybody says or one user, or for a text that there was."""
         words = "TEX" if which % 3 else f"text {which % (self.texts + 1)}"
         by = ["", "", *NAMES][which % 5]
+        entries = sum(room.last for room in self.model.rooms.values())
         found: list[Map] = []
         after: str | None = ""
         while after is not None:
             page = peer.call("search", words=words, author=by or None, limit=limit, after=after)
             assert len(page["entries"]) <= limit
             found, after = found + page["entries"], page["next"]
+            assert len(found) <= entries, "some are found again and again"
         assert [entry["ts"] for entry in found] == sorted((e["ts"] for e in found), reverse=True)
         for entry in found:
             self.check_entry(self.model.rooms[entry["room"]], entry)

@@ -31,7 +31,7 @@ class Standing(Talking):
         log = self.model.rooms[room]
         return log.item(seq).author if 1 <= seq <= log.last else ""
 
-    @precondition(lambda self: self.texts > 5 and not self.model.bans)
+    @precondition(lambda self: self.texts > 5 and len(self.model.bans) < 2)
     @rule(user=names, spelt=spellings)
     def gang_up(self, user: str, spelt: type[str]) -> None:
         """Everybody else reports somebody."""
