@@ -67,6 +67,7 @@ async def _converse(client: Client, keyring: Keyring, is_new: bool, bell: bool) 
     prompt = Prompt(open_history(state_folder()))
     renderer = Renderer(client.name, zone_for(client.welcome.time_zone))
     screen = Screen(prompt.app)
+    prompt.located = screen.located
     console = Console(prompt, screen, renderer, ACTIONS, keyring, newcomer=is_new, bell=bell)
     console.bridge = bridge = Bridge(client, console.hear, console.over)
     completer = ConsoleCompleter(console.known, lambda: bool(console.talking_to))

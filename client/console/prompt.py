@@ -55,7 +55,10 @@ class Owner(Protocol):
 
 
 class Prompt:
-    """A line editor over prompt_toolkit. It is built before its owner, who is bound later."""
+    """A line editor over prompt_toolkit. It is built before its owner, who is bound later.
+
+    located: called with the row of the prompt when the terminal has said it.
+    """
 
     def __init__(self, history: History) -> None:
         self._owner: Owner | None = None
@@ -77,6 +80,7 @@ class Prompt:
             erase_when_done=True,
             refresh_interval=REFRESH_SECONDS,
         )
+        self.located: Callable[[int], object] = self.app.renderer.report_absolute_cursor_row
         self._buffer = self._session.default_buffer
         self._buffer.accept_handler = self._accept
 
@@ -201,6 +205,11 @@ class Prompt:
         @bindings.add("escape", "enter")
         def new_line(event: KeyPressEvent) -> None:
             event.current_buffer.insert_text("\n")
+
+        @bindings.add(Keys.CPRResponse, save_before=lambda event: False)
+        def locate(event: KeyPressEvent) -> None:
+            row, _, _ = event.data.removeprefix("\x1b[").partition(";")
+            self.located(int(row))
 
         @bindings.add(Keys.Vt100MouseEvent, eager=True)
         def ignore(event: KeyPressEvent) -> None:

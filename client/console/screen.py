@@ -7,7 +7,8 @@ from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.renderer import HeightIsUnknownError, print_formatted_text
 
 from client.console.palette import STYLE
-from client.console.styled import Line, joined
+from client.console.styled import Line, joined, plain
+from client.console.wrapping import width_of
 
 GATHER_SECONDS = 0.01
 """Lines that come within so long are printed at once, and the prompt drawn once for all."""
@@ -25,6 +26,7 @@ class Screen:
         self._waiting: list[Line] = []
         self._bell = False
         self._due: asyncio.TimerHandle | None = None
+        self._unplaced = 0  # rows printed since the terminal was asked where the prompt stands
 
     @property
     def width(self) -> int:
@@ -56,6 +58,15 @@ class Screen:
             self._app.output.bell()
             self._app.output.flush()
 
+    def located(self, row: int) -> None:
+        """The terminal says in which row the prompt stood when it was asked.
+
+        That may be long ago on a slow line: taken for where the prompt stands now, it would be
+        drawn higher than there is room for, and push what was just printed out of the screen.
+        """
+        self._app.renderer.report_absolute_cursor_row(min(row + self._unplaced, self.height))
+        self._unplaced = 0
+
     def _print(self, lines: list[Line]) -> None:
         running, renderer = self._app.is_running, self._app.renderer
         above = self._rows_above()
@@ -64,12 +75,18 @@ class Screen:
         text = FormattedText(joined(lines))
         print_formatted_text(self._app.output, text, STYLE, color_depth=self._app.color_depth)
         if running:
-            # The prompt has moved; where it stands now tells how much room a menu has. The
-            # terminal is asked, but until it answers the toolbar would be gone.
-            if above is not None:
-                renderer.report_absolute_cursor_row(min(above + len(lines) + 1, self.height))
-            renderer.request_absolute_cursor_position()
+            # Where the prompt stands tells how much room a menu has, and whether the toolbar is
+            # at the bottom. It has moved by what was printed; nothing has to be asked for that.
+            if above is None:
+                self._unplaced += self._rows_of(lines)
+            else:
+                row = above + self._rows_of(lines) + 1
+                renderer.report_absolute_cursor_row(min(row, self.height))
             self._app.invalidate()
+
+    def _rows_of(self, lines: list[Line]) -> int:
+        """Return how many rows of the terminal some lines take."""
+        return sum(max(1, -(-width_of(plain(line)) // self.width)) for line in lines)
 
     def _rows_above(self) -> int | None:
         """Return how many rows of the screen stand above the prompt, None if that is unknown."""

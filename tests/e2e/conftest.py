@@ -6,16 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from client.credentials import Credentials
+from tests.e2e.cable import Cable
 from tests.e2e.client import Client, connect, newcomer
 from tests.e2e.server import ServerProcess
+from tests.e2e.terminal import Terminal
 
 Connects = Callable[[str], Client]
+Opens = Callable[..., Terminal]
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[ServerProcess]:
-    """A running server without limits."""
-    with ServerProcess(tmp_path) as process:
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[ServerProcess]:
+    """A running server without limits, and with the settings of an indirect parameter if any."""
+    settings: dict[str, str] = getattr(request, "param", {})
+    with ServerProcess(tmp_path, **settings) as process:
         yield process
 
 
@@ -26,3 +31,41 @@ def users(server: ServerProcess) -> Iterator[Connects]:
         yield lambda name: stack.enter_context(
             newcomer(server.port, name) if name else connect(server.port)
         )
+
+
+@pytest.fixture
+def cable(server: ServerProcess) -> Iterator[Cable]:
+    """The cable to which consoles are connected."""
+    with Cable(server.port) as cable:
+        yield cable
+
+
+@pytest.fixture
+def opens(server: ServerProcess, cable: Cable, tmp_path: Path) -> Iterator[Opens]:
+    """Opens a console by the user's name, on a device that the server knows from its first time."""
+    with ExitStack() as stack:
+
+        def open_console(
+            name: str, *arguments: str, columns: int = 80, rows: int = 24, **variables: str
+        ) -> Terminal:
+            home = tmp_path / f"home of {name}"
+            if not home.exists():
+                token = token_of(name, server.port)
+                Credentials(home / "chat").keep(f"127.0.0.1:{cable.port}", name, token)
+            terminal = Terminal(
+                home, cable.port, name, *arguments, columns=columns, rows=rows, **variables
+            )
+            stack.enter_context(terminal)
+            terminal.until(lambda: " connected" in terminal.toolbar, "a connection")
+            terminal.sees("` lists")  # the greeting: from here on keys are the console's
+            return terminal
+
+        yield open_console
+
+
+def token_of(name: str, port: int) -> str:
+    """Return the token of a new device of a new user."""
+    with connect(port) as client:
+        client.register(name)
+        token: str = client.login(name, device="laptop")["token"]
+        return token

@@ -46,7 +46,9 @@ class Terminal:
         rows: int = 24,
         **variables: str,
     ) -> None:
-        self.screen = _Screen(columns, rows, lambda data: self.keys(data))
+        self.screen = _Screen(columns, rows, self._answer)
+        self.holds_answers = False
+        self.held: list[str] = []
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         variables = {"XDG_STATE_HOME": str(home), "TERM": "xterm-256color", **variables}
@@ -79,6 +81,17 @@ class Terminal:
     def line(self, text: str) -> None:
         """Type a line."""
         self.keys(text + "\r")
+
+    def _answer(self, data: str) -> None:
+        """Tell the console what it has asked the terminal, or later, as on a slow line."""
+        if self.holds_answers:
+            self.held.append(data)
+        else:
+            self.keys(data)
+
+    def answer(self) -> None:
+        """Give the oldest answer that is held."""
+        self.keys(self.held.pop(0))
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the window."""

@@ -2,62 +2,19 @@
 
 import re
 import stat
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
-from client.credentials import Credentials
 from tests.e2e.cable import Cable
-from tests.e2e.client import PASSWORD, connect
-from tests.e2e.conftest import Connects
+from tests.e2e.client import PASSWORD
+from tests.e2e.conftest import Connects, Opens
 from tests.e2e.server import ServerProcess
 from tests.e2e.terminal import Terminal
 from tests.e2e.waiting import DEADLINE_S
 
 SIZES = [(80, 24), (200, 50)]
-
-Opens = Callable[..., Terminal]
-
-
-@pytest.fixture
-def cable(server: ServerProcess) -> Iterator[Cable]:
-    """The cable to which consoles are connected."""
-    with Cable(server.port) as cable:
-        yield cable
-
-
-@pytest.fixture
-def opens(server: ServerProcess, cable: Cable, tmp_path: Path) -> Iterator[Opens]:
-    """Opens a console by the user's name, on a device that the server knows from its first time."""
-    with ExitStack() as stack:
-
-        def open_console(
-            name: str, *arguments: str, columns: int = 80, rows: int = 24, **variables: str
-        ) -> Terminal:
-            home = tmp_path / f"home of {name}"
-            if not home.exists():
-                token = token_of(name, server.port)
-                Credentials(home / "chat").keep(f"127.0.0.1:{cable.port}", name, token)
-            terminal = Terminal(
-                home, cable.port, name, *arguments, columns=columns, rows=rows, **variables
-            )
-            stack.enter_context(terminal)
-            terminal.until(lambda: " connected" in terminal.toolbar, "a connection")
-            terminal.sees("` lists")  # the greeting: from here on keys are the console's
-            return terminal
-
-        yield open_console
-
-
-def token_of(name: str, port: int) -> str:
-    """Return the token of a new device of a new user."""
-    with connect(port) as client:
-        client.register(name)
-        token: str = client.login(name, device="laptop")["token"]
-        return token
 
 
 def register(terminal: Terminal, name: str) -> None:
@@ -274,6 +231,21 @@ def test_line_that_is_typed_survives_a_change_of_the_window(
     alice.until(lambda: any(len(row) > 100 for row in alice.rows), "a line as wide as that")
     alice.line("")
     alice.sees("alice: something")
+
+
+def test_late_answer_of_the_terminal_pushes_nothing_out_of_the_screen(
+    opens: Opens, users: Connects
+) -> None:
+    alice, bot = opens("alice"), users("bot")
+    alice.holds_answers = True
+    alice.resize(100, 24)
+    alice.until(lambda: alice.held, "a question where the prompt stands")
+    for number in range(6):
+        bot.call("send", text=f"text {number}")
+    alice.sees("text 5")
+    alice.answer()
+    alice.until(lambda: " connected" in alice.toolbar, "the toolbar at the bottom")
+    assert alice.rows[0].startswith("· `help`") and not alice.screen.history.top
 
 
 def test_password_typed_at_a_question_is_hidden_and_not_kept(
