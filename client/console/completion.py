@@ -22,12 +22,16 @@ def candidates(text: str, known: Acquaintance, *, talking: bool) -> tuple[str, l
     """Return the word at the end of `text` and what it may become."""
     slash = "/" if text.startswith("/") else ""
     word = "" if not text or text[-1].isspace() else text.split()[-1]
-    if slash == "" and talking:
-        return _fitting(word, known.people())
     command = _command(text)
-    if command is not None:
-        return _fitting(word, _arguments(*command, known))
-    return _fitting(word, [slash + name for name in BOOK])
+    if slash == "" and talking:
+        choices = known.people()
+    elif command is not None:
+        choices = _arguments(*command, known)
+    else:
+        choices = [slash + name for name in BOOK]
+    if word.startswith("@"):
+        choices = [f"@{name}" for name in known.people() if name in choices]
+    return word, [choice for choice in choices if choice.lower().startswith(word.lower())]
 
 
 def path_to_complete(text: str, *, talking: bool) -> tuple[HalfPath, bool] | None:
@@ -53,11 +57,6 @@ def _command(text: str) -> tuple[str, str] | None:
     text = text.removeprefix("/").lstrip()
     name, rest = first_word(text)
     return (name.lower(), rest) if name and len(text) > len(name) else None
-
-
-def _fitting(word: str, choices: list[str]) -> tuple[str, list[str]]:
-    lower = word.lower()
-    return word, [choice for choice in choices if choice.lower().startswith(lower)]
 
 
 def _arguments(name: str, rest: str, known: Acquaintance) -> list[str]:

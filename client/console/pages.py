@@ -45,9 +45,12 @@ async def show_pages(
 
 
 def show_entries(console: Console, heading: str, page: HistoryPage | FoundPage) -> None:
-    """Show entries of the past between two rules, so that nobody takes them for new."""
+    """Show entries of the past between two rules, so that nobody takes them for new.
+
+    What does not fit on the screen comes with Enter.
+    """
     renderer = console.renderer
     console.known.meet_page(page.entries)
     console.show(renderer.heading(heading))
-    console.show(page_lines(renderer, page.entries, renderer.zone.day(now_ms())))
-    console.show(renderer.heading("now"))
+    lines = page_lines(renderer, page.entries, renderer.zone.day(now_ms()))
+    console.show_paged([*lines, *renderer.heading("now")])

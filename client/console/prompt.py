@@ -69,6 +69,7 @@ class Prompt:
         self._session: PromptSession[int] = PromptSession(
             message=self._message,
             history=history,
+            prompt_continuation=lambda width, number, wraps: " " * width,
             is_password=Condition(lambda: self._hidden),
             bottom_toolbar=self._toolbar,
             style=STYLE,

@@ -23,6 +23,8 @@ async def history(console: Console, typed: Command) -> None:
 async def show_page(console: Console, request: c.History) -> None:
     """Show a page of a room, and let Enter show the next in the same direction."""
     page = await console.ask(request, HistoryPage)
+    if request.limit == console.page_rows and request.around is None:
+        page = _that_fits(console, page, is_onwards=request.after is not None)
     title = title_of(page.room, console.renderer.me)
     if not page.entries:
         console.note(f"there is nothing of {title} here")
@@ -32,6 +34,21 @@ async def show_page(console: Console, request: c.History) -> None:
         way = "before" if request.after is None else "after"
         further = replace_place(request, way, page.next)
         console.offer_more(lambda: show_page(console, further))
+
+
+def _that_fits(console: Console, page: HistoryPage, *, is_onwards: bool) -> HistoryPage:
+    """Return as much of a page as fits on the screen: what lies next to where it began."""
+    entries = page.entries if is_onwards else page.entries[::-1]
+    rows, count = 0, 0
+    for entry in entries:
+        rows += len(console.renderer.entry(entry))
+        if rows >= console.page_rows and count:
+            break
+        count += 1
+    if count == len(entries):
+        return page
+    kept = entries[:count] if is_onwards else entries[:count][::-1]
+    return HistoryPage(page.room, kept, entries[count - 1].seq)
 
 
 @action("search")

@@ -33,6 +33,9 @@ def known() -> Acquaintance:
         ("send-to ", ["albert", "alice", "bob"]),
         ("send-to AL", ["albert", "alice"]),
         ("send-to bob hi al", ["albert", "alice"]),
+        ("send hello, @al", ["@albert", "@alice"]),
+        ("send-to @b", ["@bob"]),
+        ("talk @g", []),
         ("talk ", ["albert", "alice", "bob", "general"]),
         ("talk g", ["general"]),
         ("talk bob ", []),
@@ -77,6 +80,7 @@ def test_empty_line_offers_all_commands(known: Acquaintance) -> None:
 
 def test_plain_lines_complete_names_and_commands_need_their_slash(known: Acquaintance) -> None:
     assert candidates("hello al", known, talking=True) == ("al", ["albert", "alice"])
+    assert candidates("hello @al", known, talking=True) == ("@al", ["@albert", "@alice"])
     assert candidates("/wh", known, talking=True) == ("/wh", ["/who", "/why"])
 
 

@@ -14,7 +14,7 @@ from client.console.actions import ACTIONS, scheduling
 from client.console.book import BOOK, CHAPTERS, EXAMPLES, chapters
 from client.console.console import PENDING_MAX, ROWS_AROUND_A_PAGE, now_ms
 from client.errors import ConnectionLost, LoginRequired
-from client.events import Connected, Disconnected, FoundPage, HistoryPage
+from client.events import Connected, Disconnected, FoundPage, HistoryPage, SeenEntry
 from tests.client.console.fakes import Desk
 from tests.client.network import posted, said
 
@@ -169,6 +169,30 @@ def test_refusal_says_what_to_do_next(error: NotFound | ConnectionLost, advice: 
         assert desk.shows(f"! {error}") and desk.shows(advice)
 
     asyncio.run(asks())
+
+
+@in_loop
+async def test_page_of_long_texts_shows_as_many_as_fit_and_enter_goes_on_there() -> None:
+    desk = Desk()
+    entries: list[SeenEntry] = [said(number, "word " * 40) for number in range(1, 20)]
+    page = HistoryPage("general", entries, None)
+    await desk.types("history", answers=(page,))
+    assert len(desk.screen.lines) < desk.screen.height
+    assert desk.shows("general#16 ") and not desk.shows("general#15 ")
+    await desk.types("")
+    asked = desk.server.asked[-1]
+    assert isinstance(asked, c.History) and asked.before == 16
+
+
+@in_loop
+async def test_page_from_a_place_on_goes_on_behind_the_last_that_fits() -> None:
+    desk = Desk()
+    entries: list[SeenEntry] = [said(number, "word " * 40) for number in range(1, 20)]
+    await desk.types("history after 0", answers=(HistoryPage("general", entries, None),))
+    assert desk.shows("general#4 ") and not desk.shows("general#5 ")
+    await desk.types("")
+    asked = desk.server.asked[-1]
+    assert isinstance(asked, c.History) and asked.after == 4
 
 
 @in_loop
