@@ -19,7 +19,7 @@ from chatd.handlers.refusals import Refusals
 from chatd.logs import Action, ActionLog, Source
 from chatd.net.connection import OPEN, Connection
 from chatd.wire import commands as c
-from chatd.wire.codec import Over, Say, StartTls, Switch, Turn
+from chatd.wire.codec import More, Over, Say, StartTls, Switch, Turn
 from chatd.wire.envelope import Notification, Request, Response
 from chatd.wire.http.message import HttpRequest, Piece
 
@@ -186,7 +186,7 @@ class Service:
         return True
 
     def _handle(self, connection: Connection, turn: Turn) -> None:
-        if self._request_ms and not isinstance(turn, (Switch, StartTls)):
+        if self._request_ms and not isinstance(turn, (Switch, StartTls, More)):
             start_ms = max(connection.throttle_ms, self._now_ms)
             connection.throttle_ms = start_ms + self._request_ms
         if isinstance(turn, Request):
@@ -202,7 +202,7 @@ class Service:
         else:
             self._turn(connection, turn)
 
-    def _turn(self, connection: Connection, turn: Switch | StartTls | Say | Over) -> None:
+    def _turn(self, connection: Connection, turn: Switch | StartTls | Say | More | Over) -> None:
         """Do what the protocol itself calls for."""
         match turn:
             case Switch(codec, refusal):
@@ -213,6 +213,8 @@ class Service:
                 self.start_tls(connection, data)
             case Say(data):
                 connection.queue(data)
+            case More():
+                pass  # others come first, if this tick has done enough
             case Over():
                 connection.finish()
 

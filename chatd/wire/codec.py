@@ -43,11 +43,15 @@ class Say(NamedTuple):
     data: bytes
 
 
+class More(NamedTuple):
+    """What has come is not read to its end: there was enough of it for one turn."""
+
+
 class Over(NamedTuple):
     """The peer has taken its leave: send what waits, and hang up."""
 
 
-Turn = Union[Envelope, HttpRequest, Piece, Switch, StartTls, Say, Over]
+Turn = Union[Envelope, HttpRequest, Piece, Switch, StartTls, Say, More, Over]
 
 
 class Codec(Protocol):

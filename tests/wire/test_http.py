@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.errors import HttpError
-from chatd.wire.codec import Over, Say
+from chatd.wire.codec import More, Over, Say
 from chatd.wire.http.chunks import LINE_BYTES_MAX
-from chatd.wire.http.codec import BODY_BYTES_MAX, HttpCodec
+from chatd.wire.http.codec import BODY_BYTES_MAX, CHUNKED_BYTES_MAX, HttpCodec
 from chatd.wire.http.gate import FIELDS_MAX, HEAD_BYTES_MAX, REQUEST_LINE_BYTES_MAX
 from chatd.wire.http.message import Answer, HttpRequest, accepts, accepts_gzip
 from tests.simulation.web import replies, request
@@ -32,7 +32,7 @@ def conversation(pieces: Iterator[bytes] | list[bytes]) -> tuple[list[HttpReques
                 if isinstance(turn, HttpRequest):
                     asked.append(turn)
                     sent += codec.answer(Answer(200, turn.body), NOW_MS)
-                else:
+                elif not isinstance(turn, More):
                     assert isinstance(turn, Say) and turn.data.startswith(b"HTTP/1.1 100")
         except HttpError as error:
             return asked, sent + codec.farewell(error)
@@ -260,6 +260,16 @@ def test_a_body_at_the_bound_is_taken_and_one_over_is_refused_before_it_comes() 
     head = request("POST", "/", host="x", content_length=str(BODY_BYTES_MAX + 1))
     _, sent = conversation([head])
     assert replies(sent, "POST")[0].status == 413
+
+
+def test_many_chunks_are_read_in_many_turns() -> None:
+    codec = HttpCodec()
+    codec.feed(CHUNKED + b"1\r\nx\r\n" * 10_000 + b"0\r\n\r\n")
+    turns = 0
+    while isinstance(turn := codec.next_turn(), More):
+        turns += 1
+    assert turns == 60_000 // CHUNKED_BYTES_MAX
+    assert isinstance(turn, HttpRequest) and turn.body == b"x" * 10_000
 
 
 def test_a_body_in_chunks_is_refused_at_the_bound() -> None:

@@ -15,7 +15,7 @@ from http import HTTPStatus
 import h11
 
 from chatd.errors import ChatError, HttpError, ProtocolError
-from chatd.wire.codec import Over, Say, Turn
+from chatd.wire.codec import More, Over, Say, Turn
 from chatd.wire.commands import CHUNK_BYTES_MAX, Bye, Notice, Result
 from chatd.wire.http.chunks import ChunkGate
 from chatd.wire.http.gate import Gate, Head
@@ -28,6 +28,8 @@ BY_PIECES = frozenset({("POST", "/api/v1/files")})
 """Requests whose bodies may be larger: they are taken by pieces, as they come."""
 PIECE_BYTES = CHUNK_BYTES_MAX - 1024
 """Each fits a chunk of an upload, with what a form's parser held back of the one before."""
+CHUNKED_BYTES_MAX = 8 * 1024
+"""So much of a body in chunks is read in one turn: there may be a thousand chunks in it."""
 GZIP_BYTES_MIN = 1024
 """Below, compressing saves no packet."""
 TEXTUAL = ("text/", "application/json", "application/problem+json")
@@ -172,14 +174,19 @@ class HttpCodec:
     def _feed_parser(self) -> None:
         """Give the parser what may be body; what is behind it comes back in `_pull`."""
         assert self._parser is not None and self._head is not None
-        data = bytes(self._buffer)
-        self._buffer.clear()
-        if self._head.length < 0:
+        is_chunked = self._head.length < 0
+        size = CHUNKED_BYTES_MAX if is_chunked else len(self._buffer)
+        data = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        if is_chunked:
             self._chunks.check(data)
         self._parser.receive_data(data)
 
-    def _continue(self) -> Say | None:
+    def _continue(self) -> Say | More | None:
+        """Return what there is to do when the body goes on."""
         assert self._parser is not None
+        if self._buffer:
+            return More()
         if self._said_continue or not self._parser.they_are_waiting_for_100_continue:
             return None
         self._said_continue = True
