@@ -53,4 +53,5 @@ def show_entries(console: Console, heading: str, page: HistoryPage | FoundPage) 
     console.known.meet_page(page.entries)
     console.show(renderer.heading(heading))
     lines = page_lines(renderer, page.entries, renderer.zone.day(now_ms()))
-    console.show_paged([*lines, *renderer.heading("now")])
+    show = console.show if len(lines) <= console.page_rows else console.show_paged
+    show([*lines, *renderer.heading("now")])

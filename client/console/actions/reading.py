@@ -42,7 +42,7 @@ def _that_fits(console: Console, page: HistoryPage, *, is_onwards: bool) -> Hist
     rows, count = 0, 0
     for entry in entries:
         rows += len(console.renderer.entry(entry))
-        if rows >= console.page_rows and count:
+        if rows > console.page_rows and count:
             break
         count += 1
     if count == len(entries):
