@@ -4,7 +4,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from chatd.wire.entries import Invited, Removed, Warned, decode_entry
 from tests.simulation.world import World
+
+TOLD = (Warned, Invited, Removed)
+"""What anybody may bring upon another user: a warning by a report, and an invitation."""
 
 
 class Siege:
@@ -44,9 +48,15 @@ class Siege:
 
 
 def assert_unchanged(siege: Siege, others: dict[str, Any]) -> None:
-    """Allow what alice's own posts in `check_alive` do to her."""
+    """Allow what alice's own posts in `check_alive` do to her, and what anybody may tell her."""
     now = siege.others()
-    assert now["rooms"] == others["rooms"]
+    for name, room in now["rooms"].items():
+        before, frames = others["rooms"][name]["log"]["frames"], room["log"]["frames"]
+        new = [decode_entry(frame) for frame in frames[len(before) :]]
+        assert (
+            frames[: len(before)] == before and room["members"] == others["rooms"][name]["members"]
+        )
+        assert all(isinstance(entry, TOLD) and name.startswith("@") for entry in new), new
     for name in ("alice", "bob"):
         for key in ("credentials", "devices", "nonces", "private"):
             assert now["users"][name][key] == others["users"][name][key], (name, key)
