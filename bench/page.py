@@ -7,7 +7,7 @@ from bench.table import scenario_tables, verdict_table
 HEAD = """\
 # Benchmarks
 
-Made by `make bench`, which runs for a quarter of an hour or so and needs two cores for itself;
+Made by `make bench`, which runs for five minutes or so and needs two cores for itself;
 `make bench ARGS=--quick` takes about a minute and shows roughly the same. All that was measured is
 in [benchmarks.json](benchmarks.json).
 

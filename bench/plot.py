@@ -11,8 +11,8 @@ from bench.report import OURS, Report
 from bench.scenarios import SCENARIOS, Scenario
 from bench.table import COLUMNS, format_decimal, format_figure
 
-WIDTH, MARGIN = 760, 16
-LABEL_WIDTH, VALUE_WIDTH = 80, 210
+WIDTH, MARGIN = 800, 16
+LABEL_WIDTH, VALUE_WIDTH = 80, 250
 BAR_HEIGHT, BAR_STEP = 16, 22
 TITLE_HEIGHT, PANEL_GAP = 26, 18
 BAR_WIDTH_MAX = WIDTH - 2 * MARGIN - LABEL_WIDTH - VALUE_WIDTH
