@@ -38,7 +38,7 @@ bench: $(READY) ## measure what the README claims
 	$(BIN)/python -m bench $(ARGS)
 
 fuzz: $(READY) ## run the tests with many more random examples
-	$(BIN)/python -m pytest -n auto --hypothesis-profile=long $(ARGS)
+	$(BIN)/python -m pytest -n auto --hypothesis-profile=long -o faulthandler_timeout=0 $(ARGS)
 
 clean: ## remove the virtual environment and what checks left behind
 	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache
