@@ -1,5 +1,6 @@
 """Servers for the tests of this folder; whatever a test does to them, they are reaped."""
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +12,9 @@ from tests.e2e.cable import Cable
 from tests.e2e.client import Client, connect, newcomer
 from tests.e2e.server import ServerProcess
 from tests.e2e.terminal import Terminal
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # so it is for tests in the background,
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # and all their children
 
 Connects = Callable[[str], Client]
 Opens = Callable[..., Terminal]
