@@ -133,7 +133,7 @@ class Exchanges:
         self._logins: dict[str, tuple[Session, int]] = {}
         self._routes: dict[str, Route] = {}
         self._branches: dict[str, tuple[tuple[str, ...], Branch]] = {}
-        for path in (API, API.rstrip("/")):
+        for path in ("/", API, API.rstrip("/")):
             self.add(path, ("GET", "HEAD"), self._reference)
         self.add(API + "openapi.json", ("GET", "HEAD"), self._openapi)
         self.add(join_page.PATH, ("GET", "HEAD"), self._join)

@@ -426,9 +426,10 @@ def test_the_document_describes_what_is_offered() -> None:
         assert names <= set(schemas)
 
 
-def test_the_page_names_every_command_and_code_without_scripts() -> None:
+@pytest.mark.parametrize("path", ["/", "/api/v1", "/api/v1/"])
+def test_the_page_names_every_command_and_code_without_scripts(path: str) -> None:
     with World() as world:
-        reply = world.web().ask("GET", "/api/v1/", accept="text/html")
+        reply = world.web().ask("GET", path, accept="text/html")
         page = reply.body.decode()
         for command in openapi.offered():
             assert f'<h2 id="{command.method}">' in page
