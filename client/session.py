@@ -24,7 +24,7 @@ from typing import Any, Self, TypeVar, cast
 
 import msgspec
 
-from chatd.errors import AuthFailed, BadRequest, UnknownMethod
+from chatd.errors import AuthFailed, BadRequest, NotFound, UnknownMethod
 from chatd.wire.commands import (
     COMMANDS,
     Ban,
@@ -39,6 +39,7 @@ from chatd.wire.commands import (
     Devices,
     Dismiss,
     EditPost,
+    Error,
     Explanation,
     Gap,
     History,
@@ -550,7 +551,7 @@ class Client(GroupMethods):
         elif isinstance(heard, Reset):
             self.positions.forget(heard)
             self._acks.forget(heard.room)
-        return True
+        return not _crossed(heard)
 
     def _raise_why_it_ended(self) -> None:
         reason = self._channel.end_reason
@@ -591,6 +592,15 @@ def read_params(method: str, values: dict[str, Any]) -> Params:
         return msgspec.convert(values, row.params)
     except msgspec.ValidationError as error:
         raise BadRequest(str(error)) from None
+
+
+def _crossed(heard: SeenEntry | Notice) -> bool:
+    """Tell whether an acknowledgement met a room that had just ended for us.
+
+    Nothing else that we only tell the server names something that it could not find. That we are
+    out, an entry of our own log says.
+    """
+    return isinstance(heard, Error) and heard.code == NotFound.code
 
 
 def _by_token(token: str) -> LogIn:

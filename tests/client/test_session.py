@@ -7,6 +7,7 @@ from chatd.errors import AuthFailed, BadRequest, Overloaded, RateLimited, TooLar
 from chatd.wire.commands import (
     BannedUntil,
     Bye,
+    Error,
     Explanation,
     Found,
     Gap,
@@ -445,6 +446,14 @@ def test_acks_are_said_again_on_a_new_connection(network: Network, following: Cl
     assert seqs(following, 5) == [1, 2, Disconnected, Connected, 3]
     following.close()
     assert acked(network, 1)[-1] == ("general", 3)
+
+
+def test_an_ack_that_met_the_end_of_its_room_is_no_news_and_other_errors_are(
+    network: Network, following: Client
+) -> None:
+    lost, kept = Error("not_found", "no such room"), Error("bad_request", "what?")
+    network.made[0].says(said(1), lost, kept, said(2))
+    assert seqs(following, 3) == [1, Error, 2]
 
 
 def test_peek_acknowledges_nothing(network: Network, client: Client) -> None:
