@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chatd.wire import entries as e
+from chatd.wire.rooms import title_of
 from client.console.group_words import GROUP_WORDS
 from client.console.safe_text import safe
 from client.console.schedule_words import SCHEDULE_WORDS
@@ -78,6 +79,11 @@ def _moderated(entry: e.Moderated, zone: Zone) -> str:
     return f"{text}\n{safe(entry.reason)}" if entry.reason else text
 
 
+def _hook_made(entry: e.HookMade, zone: Zone) -> str:
+    title = title_of(entry.in_room, entry.room.removeprefix("@"))
+    return f"hook {entry.hook} posts into {title}: {safe(entry.label)}"
+
+
 _WORDS: dict[type[e.Entry], Words] = {
     e.DeviceAdded: lambda entry, zone: f"new device {entry.device}: {safe(entry.label)}",
     e.DeviceRevoked: lambda entry, zone: f"device {entry.device} revoked: {safe(entry.label)}",
@@ -86,9 +92,7 @@ _WORDS: dict[type[e.Entry], Words] = {
     ),
     e.Blocked: lambda entry, zone: f"you have blocked {entry.user}",
     e.Unblocked: lambda entry, zone: f"you have unblocked {entry.user}",
-    e.HookMade: lambda entry, zone: (
-        f"hook {entry.hook} posts into {entry.in_room}: {safe(entry.label)}"
-    ),
+    e.HookMade: _hook_made,
     e.HookRevoked: lambda entry, zone: f"hook {entry.hook} revoked: {safe(entry.label)}",
     e.Warned: _warned,
     e.Unwarned: lambda entry, zone: (

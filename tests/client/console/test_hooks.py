@@ -77,6 +77,8 @@ def test_what_came_by_a_hook_says_so_where_no_text_can() -> None:
     ("entry", "text"),
     [
         (e.HookMade("@alice", 1, TS, 2, "general", "c\x1bi"), "hook 2 posts into general: c^[i"),
+        (e.HookMade("@alice", 1, TS, 3, "+ops:k3f9a2bq", "ci"), "hook 3 posts into +ops: ci"),
+        (e.HookMade("@alice", 1, TS, 4, "alice,bob", "ci"), "hook 4 posts into bob: ci"),
         (e.HookRevoked("@alice", 1, TS, 2, "general", "c\x1bi"), "hook 2 revoked: c^[i"),
     ],
 )
