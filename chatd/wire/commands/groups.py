@@ -24,14 +24,14 @@ Moment = Annotated[int, Meta(ge=0, le=2**53)]
 Uses = Annotated[int, Meta(ge=1, le=LINK_USES_MAX)]
 
 SEEN_REFUSES = {
-    "conflict": "you are in several groups of that title; name one by its id",
-    "not_found": "there is no such group for you",
+    "conflict": "you are in several rooms of that title; name one by its id",
+    "not_found": "there is no such room for you",
 }
 """What every command that names a group may be refused with."""
 
 CHANGE_REFUSES = {**SEEN_REFUSES, "storage_full": "the server's disk is full"}
 
-OWNER_REFUSES = {**CHANGE_REFUSES, "forbidden": "only the owner of the group may"}
+OWNER_REFUSES = {**CHANGE_REFUSES, "forbidden": "only the owner of the room may"}
 
 
 class Group(Result, frozen=True):
@@ -47,7 +47,7 @@ class Group(Result, frozen=True):
     console="create <title>",
     refuses={
         "bad_request": "no room can have this title; it is one word, like a user's name",
-        "conflict": "you are in a group of that title, or in as many groups as you may be",
+        "conflict": "you are in a room of that title, or in as many private rooms as you may be",
         "storage_full": "the server's disk is full",
     },
 )
@@ -65,7 +65,7 @@ class Create(Params, frozen=True):
         "banned": "you may not send until `until`",
         "conflict": "the user is a member, invited already, or has asked to join; or there are "
         "too many invitations, to the room or to the user",
-        "not_found": "there is no such group for you, or no such user",
+        "not_found": "there is no such room for you, or no such user",
         "rate_limited": "the period's messages are used up, `reset_at` says until when",
     },
 )
@@ -92,7 +92,7 @@ class Joined(Result, frozen=True):
     refuses={
         "bad_request": "both `room` and `link`, or neither",
         "banned": "you ask by a link, and may not send until `until`",
-        "conflict": "you are invited to several groups of that title; or you, the room or the "
+        "conflict": "you are invited to several rooms of that title; or you, the room or the "
         "list of those who wait have reached a limit",
         "not_found": "you are not invited to such a room, or the link opens nothing",
         "rate_limited": "the period's messages are used up, `reset_at` says until when",
@@ -197,7 +197,7 @@ class Links(Result, frozen=True):
     Links,
     help="list the links of a room of yours by their numbers",
     console="links <room>",
-    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the group may"},
+    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the room may"},
 )
 class ListLinks(Params, frozen=True):
     room: RoomId
@@ -207,7 +207,7 @@ class ListLinks(Params, frozen=True):
     "unlink",
     help="revoke a link: it opens nothing more; who asked by it still waits",
     console="unlink <room> <link>",
-    refuses={**OWNER_REFUSES, "not_found": "there is no such group for you, or no such link"},
+    refuses={**OWNER_REFUSES, "not_found": "there is no such room for you, or no such link"},
 )
 class Unlink(Params, frozen=True):
     room: RoomId
@@ -234,7 +234,7 @@ class Requests(Result, frozen=True):
     Requests,
     help="list who asks to join your rooms, or one of them",
     console="requests [room]",
-    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the group may"},
+    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the room may"},
 )
 class ListRequests(Params, frozen=True):
     room: RoomId | None = None
@@ -248,8 +248,8 @@ class ListRequests(Params, frozen=True):
     console="approve <room> <user>",
     refuses={
         **OWNER_REFUSES,
-        "conflict": "the room has too many members, or the user is in too many groups",
-        "not_found": "there is no such group for you, or that user has not asked",
+        "conflict": "the room has too many members, or the user is in too many private rooms",
+        "not_found": "there is no such room for you, or that user has not asked",
     },
 )
 class Approve(Params, frozen=True):
@@ -263,7 +263,7 @@ class Approve(Params, frozen=True):
     console="deny <room> <user>",
     refuses={
         **OWNER_REFUSES,
-        "not_found": "there is no such group for you, or that user has not asked",
+        "not_found": "there is no such room for you, or that user has not asked",
     },
 )
 class Deny(Params, frozen=True):
@@ -291,7 +291,7 @@ class Leave(Params, frozen=True):
     refuses={
         **OWNER_REFUSES,
         "bad_request": "that is you: `leave`",
-        "not_found": "there is no such group for you, or that user is not in it",
+        "not_found": "there is no such room for you, or that user is not in it",
     },
 )
 class Kick(Params, frozen=True):
@@ -306,7 +306,7 @@ class Kick(Params, frozen=True):
     refuses={
         **OWNER_REFUSES,
         "bad_request": "that is you",
-        "not_found": "there is no such group for you, or that user is not a member",
+        "not_found": "there is no such room for you, or that user is not a member",
         "rate_limited": "the period's messages are used up, `reset_at` says until when",
     },
 )

@@ -59,7 +59,7 @@ class SendTo(Params, frozen=True):
     console="post <room> <text>",
     refuses={
         **POSTING_REFUSES,
-        "conflict": "the nonce was used for something else, or you are in several groups of "
+        "conflict": "the nonce was used for something else, or you are in several rooms of "
         "that title",
         "forbidden": "nobody writes into a self log",
         "not_found": "there is no such room or user for you",
