@@ -52,6 +52,10 @@ class BadRequest(ChatError):
     code = "bad_request"
 
 
+class Malformed(BadRequest):
+    """The parameters don't have the form that the protocol gives them."""
+
+
 class UnknownMethod(ChatError):
     """No command has this name."""
 

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from scramp.core import ScramServer
 
+from chatd.errors import ChatError
 from chatd.wire.commands import Notice, Phase
 
 
@@ -42,7 +43,7 @@ class Refusal(NamedTuple):
 
     method: str
     ts: int
-    code: str
+    error: type[ChatError]
     message: str
     detail: dict[str, int | str]
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from chatd.errors import BadRequest, ChatError, Unauthenticated, UnknownMethod
+from chatd.errors import BadRequest, ChatError, Malformed, Unauthenticated, UnknownMethod
 from chatd.handlers.context import Context
 from chatd.wire.commands import COMMANDS, Command, Params, Phase, Result
 
@@ -62,9 +62,9 @@ class Dispatcher:
         try:
             request = msgspec.convert(params, command.params)
         except msgspec.ValidationError as error:
-            raise BadRequest(f"{method}: {_shortened(str(error))}") from None
+            raise Malformed(f"{method}: {_shortened(str(error))}") from None
         except RecursionError:
-            raise BadRequest(f"{method}: nested too deeply") from None
+            raise Malformed(f"{method}: nested too deeply") from None
         return handler(context, request)
 
 

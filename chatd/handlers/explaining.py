@@ -1,7 +1,7 @@
 """Explaining: which rule refused something, from the tables that have the rules anyway."""
 
 from chatd.config import BY_NAME, Settings, written
-from chatd.errors import WIRE_ERRORS, NotFound
+from chatd.errors import Malformed, NotFound
 from chatd.handlers.context import Context, Refusal
 from chatd.handlers.dispatch import handles
 from chatd.handlers.refusals import Refusals
@@ -25,7 +25,7 @@ class ExplainingHandlers:
         return c.Explanation(
             refusal.method,
             refusal.ts,
-            refusal.code,
+            refusal.error.code,
             refusal.message,
             BY_NAME[name].help if name else _rule(refusal),
             name,
@@ -37,11 +37,12 @@ class ExplainingHandlers:
 def _rule(refusal: Refusal) -> str:
     """Return when a command refuses so, as the protocol has it, or what the code means."""
     command = c.COMMANDS.get(refusal.method)
-    when = command.refuses.get(refusal.code) if command else None
-    if when:
-        return f"{when[0].upper()}{when[1:]}."
-    error = WIRE_ERRORS.get(refusal.code)
-    return ((error and error.__doc__) or "").partition("\n")[0]
+    # What a command refuses is about its meaning; it has not seen what has another form.
+    if command and refusal.error is not Malformed:
+        when = command.refuses.get(refusal.error.code)
+        if when:
+            return f"{when[0].upper()}{when[1:]}."
+    return (refusal.error.__doc__ or "").partition("\n")[0]
 
 
 def _fixed_limit(refusal: Refusal) -> str | None:

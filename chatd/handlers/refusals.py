@@ -20,7 +20,7 @@ class Refusals:
         if session.phase is not Phase.READY:  # the name is only what somebody says
             return
         refusal = Refusal(
-            method[:METHOD_CHARACTERS_MAX], now_ms, error.code, error.message, error.detail
+            method[:METHOD_CHARACTERS_MAX], now_ms, type(error), error.message, error.detail
         )
         session.refusal = refusal
         self._by_user.pop(session.name, None)

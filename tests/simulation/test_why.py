@@ -73,6 +73,18 @@ def test_every_refusal_is_explained(method: str, code: str) -> None:
         assert why["rule"]
 
 
+def test_form_that_is_no_request_is_not_explained_by_what_the_command_refuses() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        alice.refusal("send", txt="hi")
+        of_form = alice.call("why")
+        alice.refusal("send", text=" ")
+        of_meaning = alice.call("why")
+        assert of_form["code"] == of_meaning["code"] == "bad_request"
+        assert of_form["rule"] == "The parameters don't have the form that the protocol gives them."
+        assert of_meaning["rule"] == "The text is nothing but blanks."
+
+
 def test_refused_notification_is_explained_too() -> None:
     with World() as world:
         alice = world.user("alice")
