@@ -216,7 +216,8 @@ class Console:
             self.editor.redraw()
 
     def _refuse(self, line: str, why: str) -> None:
-        self.error(f"not sent: {why}\nwhat you typed is kept: here below, or with Up")
+        kept = "what you typed is kept: here below, where typing replaces it, or with Up"
+        self.error(f"not sent: {why}\n{kept}")
         self.editor.give_back(line)
 
     def posted(self, posted: c.Posted) -> None:

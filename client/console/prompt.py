@@ -18,11 +18,12 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.document import Document
-from prompt_toolkit.filters import Condition, has_completions
+from prompt_toolkit.filters import Condition, has_completions, shift_selection_mode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
+from prompt_toolkit.selection import SelectionState
 
 from client.console.palette import STYLE
 from client.console.styled import Line, joined
@@ -112,9 +113,14 @@ class Prompt:
             self.app.exit(exception=error)
 
     def give_back(self, text: str) -> None:
-        """Put a text back on the line, unless another one is being typed."""
+        """Put a text back on the line, unless another one is being typed.
+
+        It is selected, so that the next thing typed takes its place instead of being glued to it.
+        """
         if not self._buffer.text and self._answer is None:
             self._buffer.document = Document(text)
+            self._buffer.selection_state = selection = SelectionState()
+            selection.enter_shift_mode()
 
     async def ask(self, question: str) -> str | None:
         """Ask for a secret; None if the user would rather not say."""
@@ -202,6 +208,12 @@ class Prompt:
         @bindings.add("c-d", filter=empty)
         def leave(event: KeyPressEvent) -> None:
             self._leave()
+
+        @bindings.add(Keys.BracketedPaste, filter=shift_selection_mode)
+        def replace(event: KeyPressEvent) -> None:
+            """What is pasted takes the place of what is selected, as what is typed does."""
+            event.current_buffer.cut_selection()
+            event.key_processor.feed(event.key_sequence[0], first=True)
 
         @bindings.add("escape", "enter")
         def new_line(event: KeyPressEvent) -> None:

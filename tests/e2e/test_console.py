@@ -351,6 +351,33 @@ def test_refused_message_says_when_it_works_again_and_the_line_comes_back(tmp_pa
             alice.until(lambda: "0 left until" in alice.toolbar, "when it works again")
 
 
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        ("who", "> who"),
+        ("\x1b[200~send three\x1b[201~", "> send three"),
+        ("\x1b[D!", "> send tw!o"),
+        ("\x1b[F!", "> send two!"),
+        ("\x7f", ">"),
+        ("x\x15\x1b[A", "> send two"),
+    ],
+    ids=["typing", "pasting", "moving", "end", "backspace", "up"],
+)
+def test_line_that_came_back_is_replaced_by_typing_and_edited_after_a_move(
+    tmp_path: Path, keys: str, left: str
+) -> None:
+    with ServerProcess(tmp_path, LIMIT_MESSAGES="1") as server:
+        with Terminal(tmp_path / "home", server.port, "alice") as alice:
+            register(alice, "alice")
+            alice.sees("1 left")
+            alice.line("send one")
+            alice.sees("alice: one")
+            alice.line("send two")
+            alice.until(lambda: alice.prompt == "> send two", "the line again")
+            alice.keys(keys)
+            alice.until(lambda: alice.prompt == left, left)
+
+
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
 def test_why_tells_the_rule_its_setting_and_when_it_ends(
     tmp_path: Path, columns: int, rows: int
@@ -366,8 +393,8 @@ def test_why_tells_the_rule_its_setting_and_when_it_ends(
             alice.sees("alice: one")
             alice.line("send two")
             alice.sees("not sent: ")
-            alice.keys("\x15")  # Ctrl-U: the line that came back goes
-            alice.line("why")
+            alice.until(lambda: alice.prompt == "> send two", "the line again")
+            alice.line("why")  # in place of the line that came back
             alice.sees("refused  send at ")
             alice.sees("setting  LIMIT_MESSAGES = 1")
             alice.sees("until    ")
