@@ -159,7 +159,7 @@ class Console:
         self._attention.forget(room)
         if self.talking_to == title_of(room, self.renderer.me):
             self.talking_to = ""
-            self.note("what you type are commands again")
+            self.note("what you type is a command again")
 
     def _hear_notice(self, notice: c.Notice) -> None:
         if isinstance(notice, c.Live):

@@ -516,6 +516,6 @@ def test_private_room_from_its_making_to_its_end(opens: Opens) -> None:
     alice.line("talk +ops")
     alice.line("/leave +ops")
     alice.sees("you are out of +ops")
-    alice.sees("what you type are commands again")
+    alice.sees("what you type is a command again")
     bob.line("/members +ops")
     bob.sees("bob  owner")

@@ -36,4 +36,4 @@ async def talk(console: Console, typed: Command) -> None:
             "// begins a text with one, /talk alone ends it"
         )
     else:
-        console.note("what you type are commands again")
+        console.note("what you type is a command again")
