@@ -1,5 +1,6 @@
 """The arguments of commands: words into parameters. Raises Misuse for what makes no sense."""
 
+import re
 from datetime import tzinfo
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from client.console.typed import first_word
 from client.when import BadTime, When, read_when
 
 WHERE = ("before", "after", "around")
+_A_WHILE = re.compile(r"[-+]?\d+([.,]\d+)?\w?")
 
 
 class Misuse(Exception):
@@ -213,6 +215,8 @@ def ban_of(rest: str) -> Ban:
         hours, reason = int(word), behind
         if not 1 <= hours <= BAN_HOURS_MAX:
             raise misuse("ban", f"a ban takes from 1 to {BAN_HOURS_MAX} hours")
+    elif _A_WHILE.fullmatch(word):  # taken for a reason, it would ban for a time not meant
+        raise misuse("ban", "hours are a whole number, as in `ban eve 24 spam`")
     if len(reason) > REASON_CHARACTERS_MAX:
         raise misuse("ban", f"the reason has more than {REASON_CHARACTERS_MAX} characters")
     return Ban(user.removeprefix("@"), hours, reason)

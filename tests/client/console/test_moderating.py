@@ -54,13 +54,16 @@ def test_report_without_a_user_or_a_reason_is_misuse(typed: str) -> None:
         ("@eve 12", c.Ban("eve", 12)),
         ("eve 12 enough now", c.Ban("eve", 12, "enough now")),
         ("eve enough for 12 hours", c.Ban("eve", None, "enough for 12 hours")),
+        ("eve 3rd time", c.Ban("eve", None, "3rd time")),
     ],
 )
 def test_ban_takes_a_user_hours_and_a_reason(typed: str, request_: c.Ban) -> None:
     assert ban_of(typed) == request_
 
 
-@pytest.mark.parametrize("typed", ["", "eve 0", "eve 8761", "eve " + "x" * 501])
+@pytest.mark.parametrize(
+    "typed", ["", "eve 0", "eve 8761", "eve 0.5 x", "eve 2h", "eve -1 x", "eve " + "x" * 501]
+)
 def test_ban_out_of_bounds_is_misuse(typed: str) -> None:
     with pytest.raises(Misuse, match="ban <user>"):
         ban_of(typed)
