@@ -7,7 +7,7 @@ from chatd.core.model import User
 from chatd.core.state import State
 from chatd.errors import Forbidden, NotFound, RateLimited
 from chatd.handlers.visibility import Visibility
-from chatd.wire.rooms import RoomKind, direct_room, kind_of
+from chatd.wire.rooms import RoomKind, direct_room, is_direct, kind_of, title_of
 
 ROOMS_OPENED_MAX = 1_000
 """Direct rooms that one user may begin."""
@@ -52,3 +52,12 @@ class Destinations:
         if room.kind is RoomKind.SELF:
             raise Forbidden("nobody writes into a self log")
         return Destination(room.room, ())
+
+    def again(self, author: User, room: str, now_ms: int) -> Destination:
+        """Return the room of an id that `named` gave before; a direct one may not be open yet.
+
+        Raises NotFound if the author is not in it any more, RateLimited.
+        """
+        if is_direct(room):
+            return self.of_user(author, title_of(room, author.name), now_ms)
+        return self.named(author, room, now_ms)

@@ -35,7 +35,7 @@ class HookHandlers:
     @handles(c.MakeHook)
     def hook(self, context: Context, request: c.MakeHook) -> c.NewHook:
         user = self._visibility.user(context)
-        room, before = self._destinations.named(user, request.room, context.now_ms)
+        room = self._destinations.named(user, request.room, context.now_ms).room
         if request.label.isspace():
             raise BadRequest("the label is empty")
         if len(user.hooks) >= HOOKS_MAX:
@@ -45,7 +45,7 @@ class HookHandlers:
         made = e.HookMade(
             context.now_ms, user.name, number, room, request.label, token_hash(token)
         )
-        self._store.commit(*before, made)
+        self._store.commit(made)
         return c.NewHook(number, room, token)
 
     @handles(c.ListHooks)
@@ -67,12 +67,12 @@ class HookHandlers:
         once = self._posting.once(maker, request, context.now_ms)
         if once.posted is not None:
             return once.posted
-        room = self._visibility.room(maker, hook.room)  # the maker may have left it
+        room, before = self._destinations.again(maker, hook.room, context.now_ms)
         check_text(request.text)
-        head = self._posting.head(maker, room.room, once, context.now_ms)
+        head = self._posting.head(maker, room, once, context.now_ms)
         mentions = self._posting.mentions(head, request.text)
         posted = e.MessagePosted(*head, request.text, mentions, hook.label)
-        return self._posting.commit(context, posted)
+        return self._posting.commit(context, posted, *before)
 
     def _opened(self, token: str) -> tuple[User, Hook]:
         """Return a hook and who made it. Raises NotFound."""

@@ -12,13 +12,12 @@ from chatd.core.model import Scheduled, User
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Banned, ChatError, Conflict, NotFound, RateLimited
 from chatd.handlers.context import Context, Turn
-from chatd.handlers.destinations import Destination, Destinations
+from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
 from chatd.handlers.posting import NOT_ONCE, Posting, check_text
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
-from chatd.wire.rooms import is_direct, title_of
 
 SCHEDULED_MAX = 100
 """So many texts of one user may wait."""
@@ -143,7 +142,7 @@ class ScheduleHandlers:
         """Post a text or let it fail; return by what it is held, and until when, if it is."""
         now_ms = turn.now_ms
         try:
-            room, before = self._destination(author, post.room, now_ms)
+            room, before = self._destinations.again(author, post.room, now_ms)
             if post.is_held:
                 self._posting.check_share_of_held(author, room, now_ms)
             head = self._posting.head(author, room, NOT_ONCE, now_ms)
@@ -161,11 +160,6 @@ class ScheduleHandlers:
             self._posting.commit(turn, posted, *before, sent)
             turn.effects.timed_bytes += len(post.text.encode())
         return None
-
-    def _destination(self, author: User, room: str, now_ms: int) -> Destination:
-        if is_direct(room):  # it may not be open yet
-            return self._destinations.of_user(author, title_of(room, author.name), now_ms)
-        return self._destinations.named(author, room, now_ms)
 
     def _hold(
         self, turn: Turn, author: User, refusal: tuple[str, int], posts: list[Scheduled]

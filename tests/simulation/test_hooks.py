@@ -136,6 +136,27 @@ def test_a_hook_into_a_direct_room_is_stopped_by_a_block() -> None:
         assert bob.texts("alice,bob") == []
 
 
+def test_a_hook_opens_a_direct_room_with_its_first_post_and_not_before() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        token = made(alice, "bob")
+        world.crash()
+        world.restart()
+        assert "alice,bob" not in world.state.rooms
+        bob = world.resume(bob)
+        assert post(world, token).status == 200
+        assert bob.texts("alice,bob") == ["deployed"]
+
+
+def test_who_is_blocked_opens_no_room_by_a_hook() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        bob.call("block", user="alice")
+        reply = post(world, made(alice, "bob"))
+        assert (reply.status, reply.json["code"]) == (403, "forbidden")
+        assert "alice,bob" not in world.state.rooms
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [

@@ -35,9 +35,10 @@ class NewHook(Result, frozen=True):
     console="hook <room> <label>",
     refuses={
         "bad_request": "the label is nothing but blanks",
-        "conflict": "you have as many hooks as one may have",
+        "conflict": "you have as many hooks as one may have, or several rooms have this title",
         "forbidden": "nobody writes into a self log",
         "not_found": "there is no such room for you",
+        "rate_limited": "you began too many conversations",
         "storage_full": "the server's disk is full",
     },
 )
@@ -89,6 +90,7 @@ class Unhook(Params, frozen=True):
         "banned": "who made the hook may not send until `until`",
         "forbidden": "one of the two in the room has blocked the other",
         "not_found": "the token opens nothing, or who made the hook is not in the room any more",
+        "rate_limited": "who made the hook has no messages left, or began too many conversations",
     },
 )
 class HookPost(Params, frozen=True):
