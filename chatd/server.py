@@ -15,6 +15,7 @@ from chatd.config import ConfigError, Settings, changed
 from chatd.core.acks import Acks
 from chatd.core.lifetime import Lifetime, held_until_ms
 from chatd.core.presence import Presence
+from chatd.core.silences import Silences
 from chatd.http.downloads import Downloads
 from chatd.errors import Overloaded
 from chatd.http.exchanges import Caller, Exchanges
@@ -118,6 +119,7 @@ class Server:
         )
         self.on_queued = self._delivery.mark  # straight there: each delivery comes this way
         self._acks = Acks()
+        self._silences = Silences()
         self._backoff = LoginBackoff()
         self._refusals = Refusals()
         self._keeper = Keeper(settings)
@@ -163,7 +165,7 @@ class Server:
             self._held_until_ms,
         )
         store, acks = self._store, self._acks
-        visibility = Visibility(store.state, lifetime, settings.limit_show_messages)
+        visibility = Visibility(store.state, self._silences, settings.limit_show_messages)
         posting = Posting(store, settings, lifetime)
         destinations = Destinations(store.state, visibility)
         memberships = Memberships(settings, visibility, lifetime)

@@ -4,8 +4,8 @@ from heapq import nsmallest
 
 from chatd.core.copies import post_at
 from chatd.core.group import Group
-from chatd.core.lifetime import Lifetime
 from chatd.core.model import Member, Room, User
+from chatd.core.silences import Silences
 from chatd.core.state import State
 from chatd.errors import ChatError, Conflict, NotFound
 from chatd.handlers.context import Context
@@ -25,9 +25,9 @@ from chatd.wire.rooms import (
 class Visibility:
     """Answers for one state and its settings. newcomer_entries: LIMIT_SHOW_MESSAGES."""
 
-    def __init__(self, state: State, lifetime: Lifetime, newcomer_entries: int) -> None:
+    def __init__(self, state: State, silences: Silences, newcomer_entries: int) -> None:
         self._state = state
-        self._lifetime = lifetime
+        self._silences = silences
         self._newcomer_entries = newcomer_entries
 
     def user(self, context: Context) -> User:
@@ -92,14 +92,7 @@ class Visibility:
 
     def newcomer_floor(self, room: Room) -> int:
         """Return the number behind which a newcomer sees entries."""
-        left = self._newcomer_entries
-        seq = room.log.last_seq
-        for frame in reversed(room.log.frames):
-            if not left:
-                break
-            left -= _is_living(frame)
-            seq -= 1
-        return seq if left == 0 else room.log.first_seq - 1
+        return self._silences.floor(room, self._newcomer_entries)
 
     def post(self, user: User, room_text: str, seq: int, now_ms: int) -> tuple[Room, Post]:
         """Return what somebody said in a room that `user` means. Raises NotFound."""
@@ -127,11 +120,6 @@ class Visibility:
 def is_by(name: str, frame: bytes) -> bool:
     """Whether a user is the author of an entry."""
     return author_of(decode_entry(frame)) == name
-
-
-def _is_living(frame: bytes) -> bool:
-    entry = decode_entry(frame)
-    return isinstance(entry, Post) and not entry.deleted
 
 
 def groups_of(user: User) -> list[str]:
