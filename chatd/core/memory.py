@@ -46,6 +46,7 @@ class Memory:
     grown: rooms with entries that delivery has not seen, each with its first new `seq`.
     moves: who joined and left which group, in order, that delivery has not seen.
     dropped_files: numbers of files on disk that nothing needs any more.
+    uploads_by_owner: each user's unfinished uploads by their numbers.
     token_owners: SHA-256 of a device token to the user's name and the device's number.
     hook_owners: SHA-256 of a hook's token to its maker's name and its number.
     link_owners: SHA-256 of a join link's token to the group's id and the link's number.
@@ -61,6 +62,9 @@ class Memory:
         self.grown: dict[str, int] = {}
         self.moves: list[Move] = []
         self.dropped_files: list[int] = []
+        self.uploads_by_owner: dict[str, dict[int, Upload]] = {}
+        for upload in self.uploads.values():
+            self.uploads_by_owner.setdefault(upload.owner, {})[upload.number] = upload
         self.token_owners = {
             device.token_hash: (user.name, device.number)
             for user in self.users.values()
@@ -109,6 +113,18 @@ class Memory:
         room.log.trim(up_to)
 
     # -- files -------------------------------------------------------------------------------
+
+    def add_upload(self, upload: Upload) -> None:
+        """Take up an upload that begins."""
+        self.tables.files_made = upload.number
+        self.uploads[upload.number] = upload
+        self.uploads_by_owner.setdefault(upload.owner, {})[upload.number] = upload
+
+    def take_upload(self, number: int) -> Upload:
+        """Give up an upload that is over, and return it."""
+        upload = self.uploads.pop(number)
+        del self.uploads_by_owner[upload.owner][number]
+        return upload
 
     @property
     def files_made(self) -> int:

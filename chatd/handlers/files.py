@@ -216,7 +216,7 @@ class FileHandlers:
 
 def uploads_of(state: State, owner: User) -> list[Upload]:
     """Return the unfinished uploads of a user."""
-    return [upload for upload in state.uploads.values() if upload.owner == owner.name]
+    return list(state.uploads_by_owner.get(owner.name, {}).values())
 
 
 def check_file_size(size: int, size_max: int) -> None:

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 import pytest
 
+from chatd.core.state import State
 from chatd.handlers.files import UNHASHED_KEPT_MS, UPLOAD_KEPT_MS, UPLOADS_MAX
 from chatd.wire.commands import CHUNK_BYTES_MAX, FILE_NAME_BYTES_MAX
 from tests.simulation.disk import PowerCut
@@ -446,6 +447,18 @@ def test_file_of_unknown_size_takes_of_the_quota_what_has_come(over: int) -> Non
             assert (refusal["code"], refusal["limit"]) == ("storage_full", 100)
         else:
             assert alice.call("upload-chunk", **fields)["offset"] == 40
+
+
+def test_what_is_known_of_each_users_uploads_is_what_a_loaded_state_knows() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        begin_blind(alice)
+        alice.call("upload-cancel", upload=begin_blind(alice))
+        share(bob, b"x")
+        begin_blind(bob)
+        known = world.state.uploads_by_owner
+        assert {name: list(mine) for name, mine in known.items()} == {"alice": [1], "bob": [4]}
+        assert State.load(world.state.dump()).uploads_by_owner == known
 
 
 def test_upload_without_a_hash_is_another_each_time_and_soon_dropped() -> None:

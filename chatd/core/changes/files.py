@@ -10,8 +10,7 @@ from chatd.wire import entries
 
 @changes(e.UploadStarted)
 def upload_started(memory: Memory, event: e.UploadStarted) -> None:
-    memory.tables.files_made = event.number
-    memory.uploads[event.number] = Upload(
+    upload = Upload(
         event.number,
         event.owner,
         event.room,
@@ -22,6 +21,7 @@ def upload_started(memory: Memory, event: e.UploadStarted) -> None:
         event.expires_at,
         asked=event.asked,
     )
+    memory.add_upload(upload)
 
 
 @changes(e.ChunkStored)
@@ -40,13 +40,13 @@ def upload_measured(memory: Memory, event: e.UploadMeasured) -> None:
 
 @changes(e.UploadDropped)
 def upload_dropped(memory: Memory, event: e.UploadDropped) -> None:
-    del memory.uploads[event.number]
+    memory.take_upload(event.number)
     memory.dropped_files.append(event.number)
 
 
 @changes(e.FilePosted)
 def file_posted(memory: Memory, event: e.FilePosted) -> None:
-    upload = memory.uploads.pop(event.number)
+    upload = memory.take_upload(event.number)
     assert upload.size is not None and upload.sha256 is not None, event.number
     memory.keep_blob(event.room, event.seq, Blob(event.number, upload.size), upload.sha256)
     memory.users[upload.owner].file_bytes += upload.size
