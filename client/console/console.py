@@ -223,6 +223,9 @@ class Console:
     def posted(self, posted: c.Posted) -> None:
         """Something stands in a room now; its entry shows it here."""
 
+    def done(self, text: str) -> None:
+        """Something is done, as `text` says; an entry of the self log says so here."""
+
     @property
     def here(self) -> str:
         """The id of the room that is meant where none is named."""

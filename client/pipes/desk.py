@@ -150,6 +150,9 @@ class Once(PlainConsole):
     def posted(self, posted: c.Posted) -> None:
         self.show([[("", f"{title_of(posted.room, self.renderer.me)}#{posted.seq}")]])
 
+    def done(self, text: str) -> None:
+        self.note(text)
+
     def show_paged(self, lines: list[Line]) -> None:
         self.show(lines)
 

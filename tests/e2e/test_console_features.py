@@ -70,7 +70,8 @@ def test_scheduled_text_comes_by_itself_and_one_that_was_cancelled_does_not(
     alice.line("scheduled")
     alice.sees("to bob: too late")
     alice.line("cancel 1")
-    alice.sees("1 does not go to bob any more: too late")
+    alice.sees("1, scheduled to bob, is cancelled")
+    alice.sees("1 was: too late")
     alice.line("scheduled")
     alice.sees("nothing is scheduled")
 

@@ -31,7 +31,7 @@ async def token(console: Console, typed: Command) -> None:
 async def revoke(console: Console, typed: Command) -> None:
     number = number_of("revoke", typed.rest, "which device? `devices` lists them by number")
     await console.ask(c.Revoke(number), c.Nothing)
-    console.note(f"device {number} opens nothing any more")
+    console.done(f"device {number} opens nothing any more")
 
 
 @action("password")

@@ -22,11 +22,11 @@ async def hook(console: Console, typed: Command) -> None:
 async def hooks(console: Console, typed: Command) -> None:
     no_arguments("hooks", typed.rest)
     answer = await console.ask(c.ListHooks(), c.Hooks)
-    console.show(hooks_lines(console.renderer, answer.hooks, now_ms()))
+    console.show_paged(hooks_lines(console.renderer, answer.hooks, now_ms()))
 
 
 @action("unhook")
 async def unhook(console: Console, typed: Command) -> None:
     number = number_of("unhook", typed.rest, "which hook? `hooks` lists them by number")
     await console.ask(c.Unhook(number), c.Nothing)
-    console.note(f"nothing comes by hook {number} any more")
+    console.done(f"nothing comes by hook {number} any more")

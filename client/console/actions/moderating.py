@@ -38,18 +38,18 @@ async def reports(console: Console, typed: Command) -> None:
 async def ban(console: Console, typed: Command) -> None:
     banned = await console.ask(ban_of(typed.rest), c.BannedUntil)
     until = console.renderer.zone.deadline(banned.until, now_ms())
-    console.note(f"{banned.user} can send nothing until {until}")
+    console.done(f"{banned.user} can send nothing until {until}")
 
 
 @action("unban")
 async def unban(console: Console, typed: Command) -> None:
     user = user_of("unban", typed.rest)
     await console.ask(c.Unban(user), c.Nothing)
-    console.note(f"{user} can send again")
+    console.done(f"{user} can send again")
 
 
 @action("dismiss")
 async def dismiss(console: Console, typed: Command) -> None:
     number = number_of("dismiss", typed.rest, "which report? `reports` lists them by number")
     await console.ask(c.Dismiss(number), c.Nothing)
-    console.note(f"report {number} is put away")
+    console.done(f"report {number} is put away")

@@ -42,4 +42,5 @@ async def cancel(console: Console, typed: Command) -> None:
     number = number_of("cancel", typed.rest, "which one? `scheduled` lists them by number")
     post = await console.ask(c.CancelScheduled(number), c.ScheduledPost)
     title = title_of(post.room, console.renderer.me)
-    console.note(f"{post.id} does not go to {title} any more: {post.text}")
+    console.done(f"{post.id} does not go to {title} any more")
+    console.note(f"{post.id} was: {post.text}")

@@ -1,5 +1,6 @@
 """Moderation in the console: what is typed, and what is shown."""
 
+import asyncio
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ from client.console.render import Renderer
 from client.console.styled import plain
 from client.console.times import Zone
 from client.events import SeenEntry, UnknownEntry
+from tests.client.console.fakes import Desk
 
 NOON_MS = 1_790_000_000_000 - 1_790_000_000_000 % 86_400_000 + 43_200_000
 ZONE = Zone(ZoneInfo("Europe/Berlin"))  # two hours ahead in September
@@ -146,3 +148,22 @@ def test_reports_are_listed_with_what_they_are_about() -> None:
         "  6  cat on eve, 14:00: rude",
         "     general#43 eve: (gone)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "answer"),
+    [
+        ("ban eve 1 why", c.BannedUntil("eve", NOON_MS)),
+        ("unban eve", c.Nothing()),
+        ("dismiss 5", c.Nothing()),
+    ],
+)
+def test_what_an_entry_tells_administrators_is_not_told_twice(line: str, answer: c.Result) -> None:
+    desk = asyncio.run(_typed(line, answer))
+    assert desk.server.asked and desk.screen.lines == [f"> {line}"]
+
+
+async def _typed(line: str, answer: c.Result) -> Desk:
+    desk = Desk()
+    await desk.types(line, answers=(answer,))
+    return desk

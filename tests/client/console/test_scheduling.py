@@ -155,5 +155,5 @@ def test_cancel_shows_the_text_once_more() -> None:
     was = c.ScheduledPost(3, NIGHT_MS, "general", "dear all")
     asked, screen = at_a_desk("cancel 3", "cancel it", answers=(was,))
     assert asked == [c.CancelScheduled(3)]
-    assert "3 does not go to general any more: dear all" in screen
+    assert "3 was: dear all" in screen
     assert "`scheduled` lists them by number" in screen
