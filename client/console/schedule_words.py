@@ -17,11 +17,11 @@ def held_text(by: str, until: str) -> str:
 
 
 def _scheduled(entry: e.Scheduled, zone: Zone) -> str:
-    return f"{entry.id} is scheduled for {zone.moment(entry.at, entry.ts)}, to {_title(entry)}"
+    return f"text {entry.id} is scheduled for {zone.moment(entry.at, entry.ts)}, to {_title(entry)}"
 
 
 def _cancelled(entry: e.Cancelled, zone: Zone) -> str:
-    return f"{entry.id}, scheduled to {_title(entry)}, is cancelled"
+    return f"text {entry.id}, scheduled to {_title(entry)}, is cancelled"
 
 
 def _held(entry: e.Held, zone: Zone) -> str:
@@ -31,8 +31,8 @@ def _held(entry: e.Held, zone: Zone) -> str:
 
 
 def _failed(entry: e.Failed, zone: Zone) -> str:
-    head = f"{entry.id}, scheduled to {_title(entry)}, could not be posted: {safe(entry.reason)}"
-    return f"{head}\n{safe(entry.text)}"
+    head = f"text {entry.id}, scheduled to {_title(entry)}, could not be posted"
+    return f"{head}: {safe(entry.reason)}\n{safe(entry.text)}"
 
 
 def _title(entry: e.Scheduled | e.Cancelled | e.Failed) -> str:

@@ -66,12 +66,12 @@ def test_send_at_without_a_time_or_a_text_is_misuse(typed: str, why: str) -> Non
     [
         (
             e.Scheduled("@alice", 1, NOON_MS, 3, NIGHT_MS, "alice,bob"),
-            "3 is scheduled for 23:59, to bob",
+            "text 3 is scheduled for 23:59, to bob",
             False,
         ),
         (
             e.Cancelled("@alice", 1, NOON_MS, 3, "+ops:x7"),
-            "3, scheduled to +ops, is cancelled",
+            "text 3, scheduled to +ops, is cancelled",
             False,
         ),
         (
@@ -87,7 +87,7 @@ def test_send_at_without_a_time_or_a_text_is_misuse(typed: str, why: str) -> Non
         ),
         (
             e.Failed("@alice", 1, NOON_MS, 3, "+ops:x7", "not_found", "no room", "a\x1bb"),
-            "3, scheduled to +ops, could not be posted: no room\na^[b",
+            "text 3, scheduled to +ops, could not be posted: no room\na^[b",
             True,
         ),
     ],
