@@ -73,6 +73,7 @@ _ADVICE: dict[str, Advice] = {
     "expired": _always("it was there once; nothing brings it back"),
 }
 
+_NOTHING = _always("")
 _REPORT = _always("`report` tells them what you saw")
 _REQUESTS = _always("`requests` lists who asks")
 
@@ -88,6 +89,8 @@ _ADVICE_ON: dict[tuple[str, str], Advice] = {
     ("not_found", "cancel"): _always("`scheduled` lists what waits by number"),
     ("not_found", "revoke"): _always("`devices` lists them by number"),
     ("not_found", "unblock"): _always("`blocked` lists whom you have blocked"),
+    ("not_found", "unban"): _NOTHING,
+    ("not_found", "why"): _NOTHING,
     ("not_found", "dismiss"): _always("`reports` lists them by number"),
     ("forbidden", "reports"): _REPORT,
     ("forbidden", "ban"): _REPORT,

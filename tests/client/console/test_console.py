@@ -312,6 +312,14 @@ def device(number: int) -> c.Device:
     return c.Device(number, f"laptop {number}", 0, False)
 
 
+@pytest.mark.parametrize("line", ["why", "unban bob"])
+@in_loop
+async def test_what_no_look_around_helps_is_only_said(line: str) -> None:
+    desk = Desk()
+    await desk.types(line, answers=(NotFound("nothing to find"),))
+    assert desk.screen.lines[-1] == "! nothing to find"
+
+
 @pytest.mark.parametrize(
     ("line", "error", "advice"),
     [
