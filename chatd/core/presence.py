@@ -15,6 +15,7 @@ class Presence:
         self._connections: dict[str, int] = {}
         self._names: list[str] = []
         self._before: dict[str, bool] = {}
+        self._was_listed = False
 
     def enter(self, name: str) -> None:
         """One more connection of a user is logged in."""
@@ -47,14 +48,24 @@ class Presence:
 
     def page(self, after: str, limit: int) -> list[str]:
         """Return at most `limit` names of users online, in order, behind `after`."""
+        self._was_listed = self._was_listed or self.changed
         start = bisect_right(self._names, after) if after else 0
         return self._names[start : start + limit]
 
     def take_changes(self) -> PresenceNotice | None:
-        """Return what changed since the last time, None if it all cancelled out."""
-        came = sorted(n for n, was in self._before.items() if not was and n in self._connections)
-        went = sorted(n for n, was in self._before.items() if was and n not in self._connections)
+        """Return what changed since the last time, None if it all cancelled out.
+
+        To whom the names were listed in between, what cancelled out is a change: so all is told.
+        """
+        changed = sorted(
+            name
+            for name, was in self._before.items()
+            if self._was_listed or was != (name in self._connections)
+        )
+        came = [name for name in changed if name in self._connections]
+        went = [name for name in changed if name not in self._connections]
         self._before.clear()
+        self._was_listed = False
         if not came and not went:
             return None
         if max(self.count, len(came) + len(went)) > NAMES_MAX:

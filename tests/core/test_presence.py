@@ -40,6 +40,22 @@ def test_coming_and_going_in_between_cancels_out() -> None:
     assert presence.take_changes() is None
 
 
+def test_what_cancelled_out_is_told_if_names_were_listed_in_between() -> None:
+    presence = Presence()
+    presence.enter("alice")
+    presence.page("", 1)
+    presence.take_changes()
+    presence.leave("alice")
+    presence.enter("bob")
+    assert presence.page("", 2) == ["bob"]
+    presence.leave("bob")
+    presence.enter("alice")
+    assert presence.take_changes() == PresenceNotice(["alice"], ["bob"], 1)
+    presence.leave("alice")
+    presence.enter("alice")
+    assert presence.take_changes() is None
+
+
 def test_names_are_told_up_to_the_most_and_above_it_a_count() -> None:
     presence = Presence()
     for number in range(NAMES_MAX):

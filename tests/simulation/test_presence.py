@@ -31,6 +31,19 @@ def test_reconnect_within_a_second_is_not_told() -> None:
         assert alice.told("presence") == []
 
 
+def test_who_asked_while_others_reconnected_is_told_that_they_are_back() -> None:
+    with World() as world:
+        bob = world.user("bob")
+        world.sleep(2_000)
+        bob.reset()
+        world.settle()
+        alice = world.user("alice")
+        assert alice.call("status")["online_names"] == ["alice"]
+        world.user("bob")
+        world.sleep(2_000)
+        assert alice.told("presence") == [{"online": ["alice", "bob"], "offline": [], "count": 2}]
+
+
 def test_second_connection_of_a_user_changes_nothing() -> None:
     with World() as world:
         alice, _ = world.user("alice"), world.user("bob")
