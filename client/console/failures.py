@@ -88,6 +88,7 @@ _ADVICE_ON: dict[tuple[str, str], Advice] = {
     ("not_found", "deny"): _REQUESTS,
     ("not_found", "cancel"): _always("`scheduled` lists what waits by number"),
     ("not_found", "revoke"): _always("`devices` lists them by number"),
+    ("not_found", "unhook"): _always("`hooks` lists them by number"),
     ("not_found", "unblock"): _always("`blocked` lists whom you have blocked"),
     ("not_found", "unban"): _NOTHING,
     ("not_found", "why"): _NOTHING,

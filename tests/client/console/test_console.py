@@ -327,6 +327,7 @@ async def test_what_no_look_around_helps_is_only_said(line: str) -> None:
         ("dismiss 7", NotFound("no"), "`reports` lists"),
         ("kick +ops bob", Forbidden("no", owner="carol"), "`send-to carol` asks"),
         ("ban bob", Forbidden("no"), "`report` tells them"),
+        ("unhook 7", NotFound("no"), "`hooks` lists"),
         ("unblock bob", NotFound("no"), "`blocked` lists"),
         ("members +ops", NotFound("no"), "`rooms`"),
     ],
