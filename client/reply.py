@@ -15,6 +15,7 @@ _SAFE_TWICE = frozenset(
         "devices",
         "download",
         "history",
+        "hooks",
         "invitations",
         "links",
         "members",

@@ -326,6 +326,12 @@ def test_pipelined_posts_are_sent_again_in_their_order(
     assert [params["text"] for params in second.requests("send")] == ["b", "c"]
 
 
+def test_a_list_without_an_answer_is_asked_for_again(network: Network, following: Client) -> None:
+    network.made[0].hangs_up()
+    network.peer().lets_in(SYNCED).answers(2, Hooks([]))
+    assert following.hooks() == Hooks([])
+
+
 def test_what_can_not_be_done_twice_is_not_sent_again(
     network: Network, following: Client
 ) -> None:
