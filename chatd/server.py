@@ -16,9 +16,7 @@ from chatd.core.acks import Acks
 from chatd.core.lifetime import Lifetime, held_until_ms
 from chatd.core.presence import Presence
 from chatd.core.silences import Silences
-from chatd.http.downloads import Downloads
 from chatd.errors import Overloaded
-from chatd.http.exchanges import Caller, Exchanges
 from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.blocking import BlockingHandlers
@@ -46,6 +44,10 @@ from chatd.handlers.searching import SearchHandlers
 from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
 from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping, Timely
+from chatd.http.downloads import Downloads
+from chatd.http.exchanges import Caller, Exchanges
+from chatd.http.streams import Streams
+from chatd.http.uploads import Uploads
 from chatd.keeper import Keeper
 from chatd.metrics import Metrics, Readings
 from chatd.net.connection import OPEN, Connection, Sock
@@ -55,8 +57,6 @@ from chatd.net.loop import READ, Loop, Watcher
 from chatd.net.tls import TlsSock, load_tls
 from chatd.service import Service
 from chatd.storage import Machine, Storage
-from chatd.http.streams import Streams
-from chatd.http.uploads import Uploads
 from chatd.wire import commands as c
 from chatd.wire.first_bytes import INSIDE_TLS, FirstBytes, Protocols
 from chatd.wire.frames import PAYLOAD_BYTES_MAX_BEFORE_LOGIN

@@ -5,11 +5,11 @@ from heapq import nsmallest
 from chatd.core.copies import post_at
 from chatd.core.group import Group
 from chatd.core.model import Member, Room, User
+from chatd.core.names import map_name
 from chatd.core.silences import Silences
 from chatd.core.state import State
 from chatd.errors import ChatError, Conflict, NotFound
 from chatd.handlers.context import Context
-from chatd.core.names import map_name
 from chatd.wire.entries import Post, author_of, decode_entry
 from chatd.wire.rooms import (
     GENERAL,

@@ -15,8 +15,8 @@ from urllib.parse import unquote
 from chatd.config import Settings
 from chatd.errors import BadRequest, ChatError, NotFound
 from chatd.http.exchanges import Asked, Calls, Exchanges
-from chatd.net.connection import Connection
 from chatd.http.visits import Visit
+from chatd.net.connection import Connection
 from chatd.wire import commands as c
 from chatd.wire.entries import File, read_entry
 from chatd.wire.http.attachment import FILES, disposition

@@ -25,9 +25,9 @@ from chatd.errors import (
     UnknownMethod,
 )
 from chatd.handlers.context import Session
+from chatd.http.origins import Origins
 from chatd.logs import Source
 from chatd.net.connection import Connection
-from chatd.http.origins import Origins
 from chatd.wire import commands as c
 from chatd.wire.http import join_page, openapi, page
 from chatd.wire.http.codec import HttpCodec

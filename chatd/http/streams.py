@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 from chatd.core.marks import parse_mark, position_at
 from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError
-from chatd.http.exchanges import Asked, Calls, Exchanges, check_accepts
 from chatd.handlers.context import Session
+from chatd.http.exchanges import Asked, Calls, Exchanges, check_accepts
 from chatd.wire import commands as c
 from chatd.wire.event_stream import HEAD, KIND, EventStreamCodec
 from chatd.wire.http.codec import HttpCodec

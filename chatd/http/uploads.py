@@ -20,11 +20,11 @@ from chatd.config import Settings
 from chatd.core.model import Receipt
 from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError
-from chatd.http.exchanges import API, Asked, Calls, Exchanges, add_nonce, check_accepts, check_body
 from chatd.handlers.files import SentFile, check_file_size
 from chatd.handlers.posting import receipt_of, repeated
-from chatd.net.connection import Connection
+from chatd.http.exchanges import API, Asked, Calls, Exchanges, add_nonce, check_accepts, check_body
 from chatd.http.visits import Visit
+from chatd.net.connection import Connection
 from chatd.wire import commands as c
 from chatd.wire.http.attachment import file_path
 from chatd.wire.http.form import BESIDE_BYTES_MAX, Form

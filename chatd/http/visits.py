@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from chatd.http.exchanges import Asked, Caller, Calls, Exchanges
 from chatd.handlers.context import Session
+from chatd.http.exchanges import Asked, Caller, Calls, Exchanges
 from chatd.wire import commands as c
 
 
