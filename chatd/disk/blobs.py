@@ -73,7 +73,9 @@ class DiskBlobs:
             self._disk.close(fd)
 
     def sha256(self, number: int, size: int) -> bytes:
-        hash, hashed = self._hashes.pop(number, (hashlib.sha256(), 0))
+        hash, hashed = self._hashes.pop(number, (None, 0))
+        if hash is None or hashed > size:  # what was written in vain is no part of it
+            hash, hashed = hashlib.sha256(), 0
         while hashed < size:
             data = self.read(number, min(READ_BYTES, size - hashed), hashed)
             if not data:

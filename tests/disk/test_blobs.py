@@ -26,6 +26,13 @@ def test_hash_is_that_of_what_was_written_last(blobs: DiskBlobs) -> None:
     assert blobs.sha256(1, 6) == hashlib.sha256(b"onetwo").digest()
 
 
+def test_hash_is_not_that_of_what_was_written_in_vain_at_the_end(blobs: DiskBlobs) -> None:
+    blobs.create(1)
+    blobs.write(1, b"one", 0)
+    blobs.write(1, b"two", 3)  # the event that told of it was refused
+    assert blobs.sha256(1, 3) == hashlib.sha256(b"one").digest()
+
+
 def test_hash_after_a_restart_is_read_from_the_disk(disk: SimDisk, blobs: DiskBlobs) -> None:
     blobs.create(1)
     blobs.write(1, b"one", 0)

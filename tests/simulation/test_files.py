@@ -7,9 +7,10 @@ import pytest
 
 from chatd.core.state import State
 from chatd.handlers.files import UNHASHED_KEPT_MS, UPLOAD_KEPT_MS, UPLOADS_MAX
+from chatd.housekeeping import RETRY_MS
 from chatd.wire.commands import CHUNK_BYTES_MAX, FILE_NAME_BYTES_MAX
 from tests.simulation.disk import PowerCut
-from tests.simulation.peer import Map, Peer
+from tests.simulation.peer import Map, Peer, Refused
 from tests.simulation.world import World
 
 MINUTE_MS = 60_000
@@ -447,6 +448,24 @@ def test_file_of_unknown_size_takes_of_the_quota_what_has_come(over: int) -> Non
             assert (refusal["code"], refusal["limit"]) == ("storage_full", 100)
         else:
             assert alice.call("upload-chunk", **fields)["offset"] == 40
+
+
+def test_chunk_that_a_full_journal_refused_is_no_part_of_a_file_of_unknown_size() -> None:
+    with World(requests_per_second=0, limit_private=0) as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        number = begin_blind(alice)
+        fill(alice, number, b"one")
+        world.disk.capacity = sum(map(len, world.disk.files().values())) + 2_000
+        with suppress(Refused):
+            while True:
+                alice.send_to("bob", "x" * 8_000)
+        refusal = alice.refusal("upload-chunk", upload=number, offset=3, data=b"two")
+        assert refusal["code"] == "storage_full"
+        world.disk.capacity = None
+        world.sleep(RETRY_MS)
+        seq = alice.call("upload-finish", upload=number)["seq"]
+        assert (seq, fetch(bob, seq)) == (1, b"one")
+        assert bob.entries[-1]["sha256"] == hashlib.sha256(b"one").hexdigest()
 
 
 def test_what_is_known_of_each_users_uploads_is_what_a_loaded_state_knows() -> None:
