@@ -1,5 +1,7 @@
 """Bodies by pieces, in both directions; forms; ranges: the parts under files over HTTP."""
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -179,6 +181,16 @@ def test_no_field_is_read_as_something_that_it_is_not(text: str) -> None:
     field = text.encode("utf-8", "replace").decode("latin-1")
     assert range_of({"range": field}, TAG, 9) is None or "=" in field
     assert not is_known({"if-none-match": field}, TAG) or field.strip() == "*"
+
+
+@pytest.mark.parametrize(
+    "field", ["a" + " " * 16_000, "\t" * 16_000 + '"', "W/" * 8_000, "," * 16_000]
+)
+def test_a_field_as_long_as_a_head_is_read_at_once(field: str) -> None:
+    before = process_time()
+    assert not is_known({"if-none-match": field}, TAG)
+    assert range_of({"range": f"bytes={field}"}, TAG, 9) is None
+    assert process_time() - before < 0.2  # trying each blank would take seconds
 
 
 @given(st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), min_size=1))

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from chatd.errors import HttpError
 
 _RANGE = re.compile(r"bytes[ \t]*=[ \t]*(?:([0-9]{1,18})[ \t]*-[ \t]*([0-9]{0,18})|-([0-9]{1,18}))")
-_TAG = re.compile(r'[ \t]*(?:W/)?("[!#-~\x80-\xff]*")[ \t]*(?:,|$)')
+# Each of a list begins behind a comma: else every blank in front of one would be tried for that.
+_TAG = re.compile(r'(?:^|,)[ \t]*(?:W/)?("[!#-~\x80-\xff]*")[ \t]*(?=,|$)')
 
 
 def is_known(fields: Mapping[str, str], tag: str) -> bool:
