@@ -52,6 +52,7 @@ class Housekeeping:
         self._acks = acks
         self.configure(settings, timely)
         self._effects = Effects()
+        self._snapshot_is_due = False
         self._on: dict[str, Callable[[Any, int], int | None]] = {
             "cursors": self._move_cursors,
             "front": self._expire_front,
@@ -212,13 +213,24 @@ class Housekeeping:
 
     # -- snapshots ---------------------------------------------------------------------------
 
-    def _snapshot(self, key: str, now_ms: int) -> int | None:
+    def _snapshot(self, key: str, now_ms: int) -> None:
+        self._snapshot_is_due = True
+
+    def start_snapshot(self, now_ms: int) -> None:
+        """Begin a snapshot if one is due, when the tick's events are in the journal.
+
+        Not when its timer fires: what the state has and the journal has not yet would come
+        twice, by the snapshot and by the journal behind it.
+        """
+        if not self._snapshot_is_due:
+            return
+        self._snapshot_is_due = False
         if self._storage.journal_bytes:
             self._storage.start_snapshot()
         if self._storage.snapshot_running:
             self.wheel.set("snapshot-poll", "", now_ms + SNAPSHOT_POLL_MS)
-            return None
-        return now_ms + self._settings.snapshot_interval_ms
+        else:
+            self.wheel.set("snapshot", "", now_ms + self._settings.snapshot_interval_ms)
 
     def _poll_snapshot(self, key: str, now_ms: int) -> int | None:
         self._storage.poll_snapshot()

@@ -251,6 +251,7 @@ class Server:
         self._arm(now_ms, effects, grown)
         if committed:
             self._house.journal_grew(now_ms)
+        self._house.start_snapshot(now_ms)
         self._service.write_log()
         self._reap()  # close here only: no descriptor is reused within a tick
         self._readings.ticks.add(self._monotonic_ns() - started_ns)

@@ -194,7 +194,8 @@ class Storage:
         return self._snapshotter.running or bool(self._replaced_tick)
 
     def start_snapshot(self) -> None:
-        """Begin a snapshot of everything that is committed."""
+        """Begin a snapshot of everything that is in the journal, which has to be everything."""
+        assert not self.store.is_pending, "the journal would repeat what the snapshot holds"
         try:
             last_tick = self._journal.rotate()
         except StoreFull as error:

@@ -34,6 +34,11 @@ class Store:
         self._pending.extend(events)
         self.sealed = False
 
+    @property
+    def is_pending(self) -> bool:
+        """Whether the state has what the journal has not yet."""
+        return bool(self._pending)
+
     def take(self) -> bytes | None:
         """Return the tick's events as the body of a journal record, None if there are none."""
         if not self._pending:

@@ -12,7 +12,7 @@ from tests.e2e.client import Client, Closed, connect, result_of
 
 WINDOW = 8
 """Posts that a writer has under way at a time."""
-TEXT_CHARACTERS_MAX = 2_000
+TEXT_CHARACTERS_MAX = 8_000
 PRIVATE_PART = 0.3
 
 Entry = dict[str, Any]

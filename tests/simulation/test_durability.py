@@ -313,6 +313,31 @@ def test_snapshot_replaces_the_journal_before_it() -> None:
         world.restart()
 
 
+def test_snapshot_that_is_due_in_the_tick_of_a_request_holds_the_request_once() -> None:
+    with World(snapshot_interval_ms=SNAPSHOT_MS) as world:
+        alice = world.user("alice")
+        alice.send("before")
+        world.clock.advance(SNAPSHOT_MS)
+        alice.request("send", text="in that tick")
+        world.sleep(2 * SECOND_MS)  # until the snapshot is in its place
+        assert b"in that tick" in world.disk.files()["data/chat.db"]
+        world.crash()
+        world.restart()
+        assert world.user("bob").texts() == ["before", "in that tick"]
+
+
+def test_snapshot_that_is_due_with_a_scheduled_text_holds_the_text_once() -> None:
+    with World(snapshot_interval_ms=SNAPSHOT_MS) as world:
+        due_ms = world.now_ms + SNAPSHOT_MS
+        world.user("alice").call("send-at", at=due_ms - 1, to="general", text="now")
+        world.clock.advance(due_ms + SECOND_MS - world.now_ms)  # both are due when it wakes
+        world.sleep(2 * SECOND_MS)
+        assert b"now" in world.disk.files()["data/chat.db"]
+        world.crash()
+        world.restart()
+        assert world.user("bob").texts() == ["now"]
+
+
 def test_store_that_did_not_change_gets_no_snapshot() -> None:
     with World(snapshot_interval_ms=SNAPSHOT_MS) as world:
         world.user("alice")
