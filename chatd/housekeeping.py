@@ -85,21 +85,22 @@ class Housekeeping:
             if room.log.frames:
                 self.wheel.set("front", room.room, fronts_ms)
         for user in self._state.users.values():
-            self._begin_with(user)
+            self._begin_with(user, now_ms)
         for upload in self._state.uploads.values():
             self.wheel.set("upload", upload.number, upload.expires_ms)
         self.wheel.set("snapshot", "", now_ms + self._settings.snapshot_interval_ms)
         if self._settings.fsync is Fsync.EVERYSEC:
             self.wheel.set("sync", "", now_ms + GATHER_MS)
 
-    def _begin_with(self, user: User) -> None:
+    def _begin_with(self, user: User, now_ms: int) -> None:
         """Arm what a user's limits, ban and scheduled texts call for."""
         for window in (user.general, user.private):
             if window.count:
                 self.new_period(user.name, window.reset_at_ms)
         if user.banned_until_ms:
             self.wheel.set("ban", user.name, user.banned_until_ms)
-        self._arm("held", user.name, user.held_until_ms)
+        if user.held_until_ms is not None:  # what held it may have ended right before a crash
+            self.wheel.set("held", user.name, now_ms)
         for post in user.scheduled.values():
             if not post.is_held:
                 self.wheel.set("scheduled", (user.name, post.number), post.at_ms)

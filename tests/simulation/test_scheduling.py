@@ -370,6 +370,21 @@ def test_unban_lets_go_what_is_held_at_once() -> None:
         assert alice.texts() == ["later"]
 
 
+def test_held_text_goes_at_the_start_of_a_server_that_was_killed_right_behind_the_unban() -> None:
+    with World(admins=("root",)) as world:
+        root, alice = world.user("root"), world.user("alice")
+        schedule(alice, world, HOUR_MS)
+        ban(world, "alice")
+        world.sleep(HOUR_MS)
+        root.request("unban", user="alice")
+        world.tick()
+        assert alice.texts() == []
+        world.kill()
+        world.restart()
+        world.settle()
+        assert world.user("bob").texts() == ["later"]
+
+
 def test_other_ban_holds_until_its_own_end_and_says_so() -> None:
     with World(admins=("root",)) as world:
         root, alice = world.user("root"), world.user("alice")
