@@ -100,7 +100,7 @@ class Schedules(Groups):
                 self.spent_held(post.author, post.room)
                 released.append(post)
         for post in released:
-            self._check_turn(post)
+            self._check_turn(post, now_ms)
         return ["released"] * len(released) + ["sent"] * (len(entries) - len(released))
 
     def _found(self, entry: Map) -> Waiting:
@@ -115,11 +115,13 @@ class Schedules(Groups):
         reached_ms = now_ms if post.held_by else min(now_ms, wall_ms)
         assert post.at_ms <= reached_ms, ("early", post, now_ms, wall_ms)
 
-    def _check_turn(self, post: Waiting) -> None:
-        """What is held of a user and counts in the same limit goes in its order."""
+    def _check_turn(self, post: Waiting, now_ms: int) -> None:
+        """What is held of a user and counts in the same limit goes in its order, or fails."""
         for other in self.waiting_of(post.author):
             is_alike = (other.room == "general") == (post.room == "general")
-            assert not (other.held_by and is_alike and other.turn < post.turn), (post, other)
+            is_before = bool(other.held_by) and is_alike and other.turn < post.turn
+            fails = self.why_not(other, now_ms)[0] in ("not_found", "forbidden")
+            assert not is_before or fails, (post, other)
 
     def why_not(self, post: Waiting, now_ms: int) -> tuple[str, int | None]:
         """Return why a text can't be posted now, and until when if it is held."""
