@@ -7,7 +7,7 @@ from chatd.errors import BadRequest, Conflict, NotFound
 from chatd.handlers.context import Context
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import Posting, check_text
+from chatd.handlers.posting import Posting
 from chatd.handlers.tokens import TOKEN_BYTES, token_hash
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
@@ -64,15 +64,10 @@ class HookHandlers:
     @handles(c.HookPost)
     def hook_post(self, context: Context, request: c.HookPost) -> c.Posted:
         maker, hook = self._opened(request.token)
-        once = self._posting.once(maker, request, context.now_ms)
-        if once.posted is not None:
-            return once.posted
-        room, before = self._destinations.again(maker, hook.room, context.now_ms)
-        check_text(request.text)
-        head = self._posting.head(maker, room, once, context.now_ms)
-        mentions = self._posting.mentions(head, request.text)
-        posted = e.MessagePosted(*head, request.text, mentions, hook.label)
-        return self._posting.commit(context, posted, *before)
+        again, now_ms = self._destinations.again, context.now_ms
+        return self._posting.say(
+            context, maker, request, lambda maker: again(maker, hook.room, now_ms), hook.label
+        )
 
     def _opened(self, token: str) -> tuple[User, Hook]:
         """Return a hook and who made it. Raises NotFound."""

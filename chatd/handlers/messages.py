@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from chatd.core import events as e
 from chatd.core.model import User
 from chatd.handlers.context import Context
 from chatd.handlers.destinations import Destination, Destinations
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import Posting, check_text
+from chatd.handlers.posting import Posting
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL
@@ -43,15 +42,6 @@ class MessageHandlers:
         self,
         context: Context,
         request: c.Send | c.SendTo | c.PostTo,
-        destination: Callable[[User], Destination],
+        find: Callable[[User], Destination],
     ) -> c.Posted:
-        author = self._visibility.user(context)
-        once = self._posting.once(author, request, context.now_ms)
-        if once.posted is not None:
-            return once.posted
-        room, before = destination(author)
-        check_text(request.text)
-        head = self._posting.head(author, room, once, context.now_ms)
-        mentions = self._posting.mentions(head, request.text)
-        posted = e.MessagePosted(*head, request.text, mentions)
-        return self._posting.commit(context, posted, *before)
+        return self._posting.say(context, self._visibility.user(context), request, find)

@@ -1,5 +1,7 @@
 """Posting: what holds for every entry that a user puts into a room, whatever its kind.
 
+A text is posted by `say`; what makes entries of another kind goes the same steps.
+
     once = posting.once(author, request, now_ms)
     if once.posted is not None:
         return once.posted                       # said before: a nonce wins over every refusal
@@ -9,6 +11,7 @@
     return posting.commit(context, e.MessagePosted(*head, request.text, mentions))
 """
 
+from collections.abc import Callable
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -23,6 +26,7 @@ from chatd.core.store import Store
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
 from chatd.handlers.blocking import check_blocks
 from chatd.handlers.context import Turn
+from chatd.handlers.destinations import Destination
 from chatd.handlers.mentions import mentions_in
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL, is_direct, title_of
@@ -36,6 +40,14 @@ class Nonced(Protocol):
     @property
     def nonce(self) -> str | None:
         """What tells this post from the author's others."""
+
+
+class Said(Nonced, Protocol):
+    """The parameters of a command that says a text."""
+
+    @property
+    def text(self) -> str:
+        """What is said."""
 
 
 class Once(NamedTuple):
@@ -72,6 +84,24 @@ class Posting:
         self._period_ms = settings.update_period_ms
         self._general_limit = settings.limit_messages
         self._private_limit = settings.limit_private
+
+    def say(
+        self,
+        turn: Turn,
+        author: User,
+        request: Said,
+        find: Callable[[User], Destination],
+        via: str = "",
+    ) -> c.Posted:
+        """Post a text to where `find` says. via: the label of the hook that it came by."""
+        once = self.once(author, request, turn.now_ms)
+        if once.posted is not None:
+            return once.posted
+        room, before = find(author)
+        check_text(request.text)
+        head = self.head(author, room, once, turn.now_ms)
+        mentions = self.mentions(head, request.text)
+        return self.commit(turn, e.MessagePosted(*head, request.text, mentions, via), *before)
 
     def once(self, author: User, request: Nonced, now_ms: int) -> Once:
         """Look the nonce of a request up. Raises Conflict if it was used for something else."""
