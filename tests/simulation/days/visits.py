@@ -258,7 +258,8 @@ class Visits(RuleBasedStateMachine):
         self.model.settled(self.now_ms)
         self.check_gone()
         self.check_all_heard()
-        if not self.clock_was_set:
+        is_under_way = self.now_ms >= self.started_ms + LATE_MS
+        if is_under_way and not self.clock_was_set:
             self.model.check_nothing_is_late(self.now_ms, LATE_MS)
         self.calm = True
 
