@@ -225,6 +225,7 @@ class Server:
         if self._stop_at_ms is None:
             self._stop_at_ms = self._clock.now_ms + STOP_MS_MAX
             self._listener.pause()
+            self._delivery.finish_turns()
             for connection in list(self._connections.values()):
                 _end(connection, "the server stops; come back soon")
 

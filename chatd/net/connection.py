@@ -104,7 +104,8 @@ class Connection:
 
     name: of the user, once logged in. following: whether entries are sent.
     positions: while it is behind, the last entry queued to it by room; None when it is
-    live, and so at the end of every room.
+    live, and so at the end of every room. general_seq: the last entry of the general room
+    queued to it while it is live; it may wait for its turn there.
     heard_ms: when the peer last showed that it lives. blocked_ms: since when the peer takes
     nothing of what waits; 0 if nothing waits. throttle_ms: see the server.
     """
@@ -117,6 +118,7 @@ class Connection:
         "name",
         "following",
         "positions",
+        "general_seq",
         "was_live",
         "heard_ms",
         "pinged",
@@ -152,6 +154,7 @@ class Connection:
         self.name = ""
         self.following = False
         self.positions: dict[str, int] | None = None
+        self.general_seq = 0
         self.was_live = False
         self.heard_ms = now_ms
         self.pinged = False
@@ -254,20 +257,20 @@ class Connection:
 
     def queue(self, data: bytes) -> None:
         """Have `data` sent, behind what waits already, when the tick is durable."""
-        if data:
+        if data and self.life is OPEN:
+            if not self._outbox:
+                self._owner.on_queued(self)
             self.share((data,), len(data))
 
     def share(self, batch: tuple[bytes, ...], byte_count: int) -> None:
-        """Queue what many get. All hold the one tuple, so that nothing is made for each."""
-        if self.life is not OPEN:
-            return
+        """Queue what many get. All hold the one tuple, so that nothing is made for each.
+
+        Whoever shares sees to it that the connection is flushed, as nobody is told.
+        """
         outbox = self._outbox
         if not outbox:
             self._outbox = batch
-            self.queued_bytes = byte_count
-            self._owner.on_queued(self)
-            return
-        if isinstance(outbox, list):
+        elif isinstance(outbox, list):
             outbox += batch
         else:
             self._outbox = [*outbox, *batch]
@@ -276,6 +279,24 @@ class Connection:
     def tell(self, notice: Notice) -> None:
         """Queue a notification."""
         self.queue(self.codec.notice(notice))
+
+    def give(self, batch: tuple[bytes], now_ms: int) -> bool:
+        """Share and flush: a short way for most of the many who get the same.
+
+        Returns whether there is a rest.
+        """
+        (data,) = batch
+        if not self._outbox:
+            try:
+                sent = self._sock.send(data)
+            except OSError:
+                pass  # `flush` meets it again
+            else:
+                if sent == len(data):
+                    return False
+                batch = (data[sent:],)
+        self.share(batch, len(batch[0]))
+        return self.flush(now_ms)
 
     def flush(self, now_ms: int) -> bool:
         """Send what waits, as far as the socket takes it; watch for room for the rest.

@@ -6,11 +6,17 @@ room cheap. A connection whose unsent bytes would pass the high-water mark falls
 positions are written down, nothing more is queued, and when it has drained it is pumped from
 the logs, page by page, until it is live again. Delivery never changes state.
 
+The general room, which everybody hears, is told in turns: a tick tells it to some hundred
+connections, to those first that have waited longest, and each gets all that came since its
+last turn. So no tick is long, however many there are, and the busier the room is, the more
+entries share the cost of a send. A turn comes behind the answers of its tick.
+
 A change of membership closes the room's batch. Who left gets what came before that in the
 tick, if live, and nothing more; who joined is behind, where the newcomer starts to see.
 """
 
 from collections.abc import Iterable
+from itertools import islice
 
 from chatd.core.marks import Mark
 from chatd.core.memory import Move
@@ -24,6 +30,11 @@ from chatd.wire.rooms import GENERAL
 
 PAGE_BYTES = 64 * 1024
 PAGE_ITEMS = 1_000
+TURNS_MAX = 1_000
+"""So many connections hear of the general room in one tick: a few milliseconds of sending."""
+LARGE_BYTES = 8 * 1024
+TURNS_OF_A_LARGE_BATCH = 4
+"""What is so large takes longer to send, and counts as so many turns."""
 
 
 class Delivery:
@@ -41,8 +52,10 @@ class Delivery:
         self._pump_bytes_max = pump_bytes_max
         self._by_name: dict[str, list[Connection]] = {}
         self._live: dict[Connection, type] = {}  # each with the class of its codec
+        self._due: dict[Connection, type] = {}  # of those, who waits for a turn
         self._behind: dict[Connection, None] = {}
         self._dirty: dict[Connection, None] = {}
+        self._batches: dict[tuple[type, int], tuple[bytes]] = {}
         self._pages: dict[tuple[type, str, int], tuple[bytes, int]] = {}
         self._streams: dict[Connection, None] = {}
         self._stamp_ms = state.last_ms
@@ -62,6 +75,7 @@ class Delivery:
     def leave(self, connection: Connection) -> None:
         """A connection that may have logged in is over."""
         self._live.pop(connection, None)
+        self._due.pop(connection, None)
         self._behind.pop(connection, None)
         self._streams.pop(connection, None)
         connections = self._by_name.get(connection.name, [])
@@ -101,8 +115,8 @@ class Delivery:
 
     @property
     def is_hungry(self) -> bool:
-        """Whether a pump could go on right now."""
-        return any(not connection.queued_bytes for connection in self._behind)
+        """Whether there is something to tell right now: a turn, or a page."""
+        return bool(self._due) or any(not c.queued_bytes for c in self._behind)
 
     # -- what there is to say ----------------------------------------------------------------
 
@@ -119,10 +133,16 @@ class Delivery:
             connection.queue(encoded[codec])
 
     def deliver(self, now_ms: int) -> None:
-        """Queue the new entries of every room to those who are live."""
+        """Queue the new entries of every room to those who are live.
+
+        Of the general room they are only noted as due: each hears of it when its turn comes.
+        """
+        self._batches.clear()
         self._take_moves()
         grown = self._state.grown
         rooms = [self._state.rooms[room_id] for room_id in grown]
+        if grown.pop(GENERAL, None) is not None:
+            self._due.update(self._live)
         while grown:
             room_id, first = next(iter(grown.items()))
             self._deliver_room(self._state.rooms[room_id], first)
@@ -130,7 +150,14 @@ class Delivery:
         if rooms:
             self._remember_stamp(rooms, now_ms)
         if rooms and self._streams:
+            for connection in [c for c in self._streams if c in self._due]:
+                self._take_turn(connection)
             self._mark_streams(rooms)
+
+    def finish_turns(self) -> None:
+        """Let everyone who is due have a turn at once."""
+        for connection in list(self._due):
+            self._take_turn(connection)
 
     def pump(self, now_ms: int) -> None:
         """Queue a page or so of what they missed to those who are behind and drained.
@@ -151,11 +178,59 @@ class Delivery:
             left -= connection.queued_bytes - before
 
     def flush(self, now_ms: int) -> list[Connection]:
-        """Send; return those whose peer would not take it all."""
+        """Send what is queued, and take turns; return those whose peer would not take it all."""
         dirty, self._dirty = self._dirty, {}
-        return [connection for connection in dirty if connection.flush(now_ms)]
+        blocked = [connection for connection in dirty if connection.flush(now_ms)]
+        if self._due:
+            blocked += self._take_turns(now_ms)
+        return blocked
 
     # -- live --------------------------------------------------------------------------------
+
+    def _take_turns(self, now_ms: int) -> list[Connection]:
+        """Tell the general room to those who have waited longest.
+
+        Returns those whose peer would not take it all.
+        """
+        blocked, late, turns_left = [], [], TURNS_MAX
+        last_seq = self._state.general.log.last_seq
+        for connection in list(islice(self._due, TURNS_MAX)):
+            key = self._due.pop(connection), connection.general_seq
+            batch = self._batches.get(key) or self._put_together(key, connection)
+            byte_count = len(batch[0])
+            if not byte_count or connection.queued_bytes + byte_count > self._high_water_bytes:
+                late.append(connection)
+                continue
+            connection.general_seq = last_seq
+            if connection.give(batch, now_ms):
+                blocked.append(connection)
+            turns_left -= TURNS_OF_A_LARGE_BATCH if byte_count > LARGE_BYTES else 1
+            if turns_left <= 0:
+                break
+        for connection in late:
+            self._fall_behind(connection)
+        return blocked
+
+    def _take_turn(self, connection: Connection) -> None:
+        """Queue to one who is due what came in the general room since the last turn."""
+        key = self._due.pop(connection), connection.general_seq
+        (data,) = self._batches.get(key) or self._put_together(key, connection)
+        if not data or connection.queued_bytes + len(data) > self._high_water_bytes:
+            self._fall_behind(connection)
+            return
+        connection.general_seq = self._state.general.log.last_seq
+        connection.queue(data)
+
+    def _put_together(self, key: tuple[type, int], connection: Connection) -> tuple[bytes]:
+        """Return what all get of the general room who are as far as this one, and keep it.
+
+        No bytes, if some of it is gone.
+        """
+        log, seq = self._state.general.log, connection.general_seq
+        is_there = seq + 1 >= log.first_seq
+        batch = (connection.codec.batch(log.after(seq)) if is_there else b"",)
+        self._batches[key] = batch
+        return batch
 
     def _deliver_room(self, room: Room, first: int) -> None:
         frames = room.log.after(first - 1)
@@ -171,6 +246,7 @@ class Delivery:
             batch, byte_count = batches[codec]
             if complete and connection.queued_bytes + byte_count <= self._high_water_bytes:
                 connection.share(batch, byte_count)
+                self._dirty[connection] = None
             else:
                 late.append(connection)
         for connection in late:
@@ -194,8 +270,10 @@ class Delivery:
 
     def _fall_behind(self, connection: Connection) -> None:
         rooms = self._state.users[connection.name].rooms
-        connection.positions = {room: self._delivered_seq(room) for room in rooms}
+        positions = {room: self._delivered_seq(room) for room in rooms}
+        connection.positions = positions | {GENERAL: connection.general_seq}
         self._live.pop(connection, None)
+        self._due.pop(connection, None)
         self._behind[connection] = None
 
     def _delivered_seq(self, room: str) -> int:
@@ -327,6 +405,7 @@ class Delivery:
 
     def _become_live(self, connection: Connection) -> None:
         connection.positions = None
+        connection.general_seq = self._state.general.log.last_seq
         self._live[connection] = type(connection.codec)
         if not connection.was_live:
             connection.was_live = True

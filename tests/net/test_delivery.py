@@ -9,6 +9,7 @@ from chatd.core import events as e
 from chatd.core.model import Credentials
 from chatd.core.presence import Presence
 from chatd.core.state import State
+from chatd.net import delivery
 from chatd.net.connection import Connection
 from chatd.net.delivery import PAGE_BYTES, Delivery
 from chatd.net.loop import Loop
@@ -139,10 +140,8 @@ def test_all_who_are_live_get_the_same_bytes_put_together_once() -> None:
     CountingCodec.batches = 0
     for number in range(5):
         hall.post(f"text {number}")
-    hall.delivery.deliver(NOW_MS)
-    assert CountingCodec.batches == 1
-    assert len({id(peer._outbox[0]) for peer in peers}) == 1
     hall.tick()
+    assert CountingCodec.batches == 1
     for peer in peers:
         assert hall.heard(peer) == [
             ("live", {}),
@@ -178,6 +177,131 @@ def test_broadcast_goes_to_the_live_only() -> None:
     late = hall.enter("bob")
     hall.delivery.broadcast(PresenceNotice([], [], 2))
     assert late.queued_bytes == 0 and alice.queued_bytes > 0
+
+
+# -- turns -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let three have a turn in a tick."""
+    monkeypatch.setattr(delivery, "TURNS_MAX", 3)
+
+
+def crowd(size: int) -> tuple[Hall, list[Connection]]:
+    """Return so many who are live, and have heard what there was."""
+    hall = Hall("alice", "bob")
+    peers = [hall.enter("bob") for _ in range(size)]
+    hall.settle()
+    for peer in peers:
+        hall.heard(peer)
+    return hall, peers
+
+
+@pytest.mark.usefixtures("three_turns")
+def test_a_tick_tells_the_general_room_to_so_many_and_the_next_ones_to_the_rest() -> None:
+    hall, peers = crowd(8)
+    hall.post("hello")
+    told: list[list[int]] = []
+    for _ in range(3):
+        assert hall.delivery.is_hungry or not told
+        hall.tick()
+        told.append([place for place, peer in enumerate(peers) if hall.texts(peer)])
+    assert told == [[0, 1, 2], [3, 4, 5], [6, 7]]
+    assert not hall.delivery.is_hungry
+
+
+@pytest.mark.parametrize(("over", "told"), [(0, [8]), (1, [2, 2, 2, 2])])
+def test_a_large_batch_counts_as_several_turns(
+    over: int, told: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "TURNS_MAX", 8)
+    hall, peers = crowd(8)
+    hall.post("x" * 1_000)
+    size = len(hall.state.general.log.frames[-1])
+    monkeypatch.setattr(delivery, "LARGE_BYTES", size - over)
+    seen: list[int] = []
+    while not seen or hall.delivery.is_hungry:
+        hall.tick()
+        seen.append(sum(len(hall.texts(peer)) for peer in peers))
+    assert seen == told
+
+
+@pytest.mark.usefixtures("three_turns")
+def test_who_has_waited_longest_comes_first_and_hears_all_since_the_last_turn() -> None:
+    hall, peers = crowd(6)
+    heard: list[list[object]] = [[] for _ in peers]
+    for number in range(4):
+        hall.post(f"text {number}")
+        CountingCodec.batches = 0
+        hall.tick()
+        assert CountingCodec.batches == 1
+        for place, peer in enumerate(peers):
+            heard[place].append(hall.texts(peer))
+    zero, one, two, three = (f"text {number}" for number in range(4))
+    assert heard[:3] == [[[zero], [], [one, two], []]] * 3
+    assert heard[3:] == [[[], [zero, one], [], [two, three]]] * 3
+
+
+@pytest.mark.usefixtures("three_turns")
+def test_who_waits_for_a_turn_too_long_is_pumped_and_hears_everything_once() -> None:
+    hall, peers = crowd(5)
+    texts = [f"{number} " + "x" * HIGH_WATER_BYTES for number in range(3)]
+    for text in texts:
+        hall.post(text)
+        hall.delivery.deliver(NOW_MS)
+        hall.delivery.flush(NOW_MS)
+    assert (hall.delivery.live_count, hall.delivery.behind_count) == (0, 5)
+    hall.settle()
+    assert [hall.texts(peer) for peer in peers] == [texts] * 5
+    assert hall.delivery.live_count == 5
+
+
+@pytest.mark.usefixtures("three_turns")
+def test_who_falls_behind_while_waiting_for_a_turn_misses_nothing() -> None:
+    hall, peers = crowd(5)
+    hall.state.apply(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
+    hall.post("hello")
+    hall.post("x" * HIGH_WATER_BYTES, "alice,bob")
+    hall.settle()
+    for peer in peers:
+        assert sorted(map(str, hall.texts(peer)), key=len) == ["hello", "x" * HIGH_WATER_BYTES]
+
+
+@pytest.mark.usefixtures("three_turns")
+def test_entries_that_go_while_somebody_waits_for_a_turn_are_a_gap() -> None:
+    hall, peers = crowd(4)
+    for number in range(1, 4):
+        hall.post(f"text {number}")
+    hall.tick()
+    hall.state.apply(e.EntriesExpired(NOW_MS, "general", 2))
+    hall.settle()
+    assert hall.texts(peers[0]) == ["text 1", "text 2", "text 3"]
+    assert hall.heard(peers[3]) == [
+        ("gap", {"room": "general", "from": 1, "to": 2}),
+        ("entry", "text 3"),
+    ]
+
+
+@pytest.mark.usefixtures("three_turns")
+def test_who_leaves_while_waiting_for_a_turn_is_forgotten() -> None:
+    hall, peers = crowd(5)
+    hall.post("hello")
+    hall.tick()
+    peers[4].drop()
+    hall.tick()
+    assert not hall.delivery.is_hungry and hall.texts(peers[3]) == ["hello"]
+
+
+@pytest.mark.usefixtures("three_turns")
+def test_who_comes_while_others_wait_hears_nothing_twice() -> None:
+    hall, peers = crowd(5)
+    hall.post("hello")
+    hall.tick()
+    peers.append(hall.enter("bob"))
+    hall.post("again")
+    hall.settle()
+    assert [hall.texts(peer) for peer in peers] == [["hello", "again"]] * 6
 
 
 # -- behind ----------------------------------------------------------------------------------
@@ -218,12 +342,14 @@ def test_batch_over_the_high_water_mark_is_not_queued_and_comes_when_there_is_ro
 def test_batch_exactly_at_the_high_water_mark_is_queued_and_one_byte_more_is_not() -> None:
     for over in (0, 1):
         hall = Hall("alice")
-        alice = hall.enter("alice")
+        alice = hall.enter("alice", kernel_bytes=100)
         hall.settle()
+        hall.heard(alice)
         seq = hall.post("x" * 1_000)
         size = len(hall.state.general.log.frames[seq - 1])
-        alice.queue(b"y" * (HIGH_WATER_BYTES - size + over))
+        alice.queue(b"y" * (100 + HIGH_WATER_BYTES - size + over))
         hall.delivery.deliver(NOW_MS)
+        hall.delivery.flush(NOW_MS)
         assert (hall.delivery.live_count, hall.delivery.behind_count) == (1 - over, over)
 
 
@@ -326,7 +452,7 @@ def test_live_connection_is_told_of_entries_that_went_before_it_heard_them() -> 
     for number in range(1, 4):
         hall.post(f"text {number}")
     hall.state.apply(e.EntriesExpired(NOW_MS, "general", 2))
-    hall.tick()
+    hall.settle()
     assert hall.heard(alice) == [
         ("gap", {"room": "general", "from": 1, "to": 2}),
         ("entry", "text 3"),

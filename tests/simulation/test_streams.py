@@ -171,6 +171,20 @@ def test_a_stream_goes_on_behind_its_last_mark() -> None:
         assert again(world, stream, token).entries == []
 
 
+def test_a_mark_is_never_ahead_of_the_general_room_that_is_told_in_turns() -> None:
+    with World() as world:
+        alice, token = world.user("alice"), world.token("bob")
+        others = [world.user(f"other{number}") for number in range(5)]
+        stream = world.stream(token)
+        alice.request("send", text="hello")
+        alice.request("send-to", to="bob", text="private")
+        world.tick()
+        stream.turn()
+        seen = stream.texts() + again(world, stream, token).texts()
+        assert seen == ["hello"]
+        assert all(other.texts() == ["hello"] for other in others)
+
+
 def test_entries_of_two_ticks_with_one_stamp_are_told_apart() -> None:
     with World() as world:  # its clock stands still while nobody sleeps
         alice, token = world.user("alice"), world.token("bob")
