@@ -6,17 +6,14 @@ room cheap. A connection whose unsent bytes would pass the high-water mark falls
 positions are written down, nothing more is queued, and when it has drained it is pumped from
 the logs, page by page, until it is live again. Delivery never changes state.
 
-The general room, which everybody hears, is told in turns: a tick tells it to some hundred
-connections, to those first that have waited longest, and each gets all that came since its
-last turn. So no tick is long, however many there are, and the busier the room is, the more
-entries share the cost of a send. A turn comes behind the answers of its tick.
+The general room, which everybody hears, is told in turns (`chatd.net.turns`), behind the
+answers of the tick.
 
 A change of membership closes the room's batch. Who left gets what came before that in the
 tick, if live, and nothing more; who joined is behind, where the newcomer starts to see.
 """
 
 from collections.abc import Iterable
-from itertools import islice
 
 from chatd.core.marks import Mark
 from chatd.core.memory import Move
@@ -24,17 +21,13 @@ from chatd.core.model import Room
 from chatd.core.presence import Presence
 from chatd.core.state import State
 from chatd.net.connection import Connection
+from chatd.net.turns import Turns
 from chatd.wire.commands import Gap, Live, Notice
 from chatd.wire.entries import stamp_of
 from chatd.wire.rooms import GENERAL
 
 PAGE_BYTES = 64 * 1024
 PAGE_ITEMS = 1_000
-TURNS_MAX = 1_000
-"""So many connections hear of the general room in one tick: a few milliseconds of sending."""
-LARGE_BYTES = 8 * 1024
-TURNS_OF_A_LARGE_BATCH = 4
-"""What is so large takes longer to send, and counts as so many turns."""
 
 
 class Delivery:
@@ -52,10 +45,9 @@ class Delivery:
         self._pump_bytes_max = pump_bytes_max
         self._by_name: dict[str, list[Connection]] = {}
         self._live: dict[Connection, type] = {}  # each with the class of its codec
-        self._due: dict[Connection, type] = {}  # of those, who waits for a turn
+        self._turns = Turns(state.general, high_water_bytes)  # of those, who is due
         self._behind: dict[Connection, None] = {}
         self._dirty: dict[Connection, None] = {}
-        self._batches: dict[tuple[type, int], tuple[bytes]] = {}
         self._pages: dict[tuple[type, str, int], tuple[bytes, int]] = {}
         self._streams: dict[Connection, None] = {}
         self._stamp_ms = state.last_ms
@@ -75,7 +67,7 @@ class Delivery:
     def leave(self, connection: Connection) -> None:
         """A connection that may have logged in is over."""
         self._live.pop(connection, None)
-        self._due.pop(connection, None)
+        self._turns.cancel(connection)
         self._behind.pop(connection, None)
         self._streams.pop(connection, None)
         connections = self._by_name.get(connection.name, [])
@@ -116,7 +108,7 @@ class Delivery:
     @property
     def is_hungry(self) -> bool:
         """Whether there is something to tell right now: a turn, or a page."""
-        return bool(self._due) or any(not c.queued_bytes for c in self._behind)
+        return self._turns.are_due or any(not c.queued_bytes for c in self._behind)
 
     # -- what there is to say ----------------------------------------------------------------
 
@@ -137,12 +129,11 @@ class Delivery:
 
         Of the general room they are only noted as due: each hears of it when its turn comes.
         """
-        self._batches.clear()
         self._take_moves()
         grown = self._state.grown
         rooms = [self._state.rooms[room_id] for room_id in grown]
         if grown.pop(GENERAL, None) is not None:
-            self._due.update(self._live)
+            self._turns.call(self._live)
         while grown:
             room_id, first = next(iter(grown.items()))
             self._deliver_room(self._state.rooms[room_id], first)
@@ -150,14 +141,17 @@ class Delivery:
         if rooms:
             self._remember_stamp(rooms, now_ms)
         if rooms and self._streams:
-            for connection in [c for c in self._streams if c in self._due]:
-                self._take_turn(connection)
+            self._take_turns_now(self._turns.due_of(self._streams))
             self._mark_streams(rooms)
 
     def finish_turns(self) -> None:
         """Let everyone who is due have a turn at once."""
-        for connection in list(self._due):
-            self._take_turn(connection)
+        self._take_turns_now(self._turns.due_of(self._live))
+
+    def _take_turns_now(self, connections: list[Connection]) -> None:
+        for connection in connections:
+            if not self._turns.take_one(connection):
+                self._fall_behind(connection)
 
     def pump(self, now_ms: int) -> None:
         """Queue a page or so of what they missed to those who are behind and drained.
@@ -181,56 +175,12 @@ class Delivery:
         """Send what is queued, and take turns; return those whose peer would not take it all."""
         dirty, self._dirty = self._dirty, {}
         blocked = [connection for connection in dirty if connection.flush(now_ms)]
-        if self._due:
-            blocked += self._take_turns(now_ms)
-        return blocked
-
-    # -- live --------------------------------------------------------------------------------
-
-    def _take_turns(self, now_ms: int) -> list[Connection]:
-        """Tell the general room to those who have waited longest.
-
-        Returns those whose peer would not take it all.
-        """
-        blocked, late, turns_left = [], [], TURNS_MAX
-        last_seq = self._state.general.log.last_seq
-        for connection in list(islice(self._due, TURNS_MAX)):
-            key = self._due.pop(connection), connection.general_seq
-            batch = self._batches.get(key) or self._put_together(key, connection)
-            byte_count = len(batch[0])
-            if not byte_count or connection.queued_bytes + byte_count > self._high_water_bytes:
-                late.append(connection)
-                continue
-            connection.general_seq = last_seq
-            if connection.give(batch, now_ms):
-                blocked.append(connection)
-            turns_left -= TURNS_OF_A_LARGE_BATCH if byte_count > LARGE_BYTES else 1
-            if turns_left <= 0:
-                break
+        more_blocked, late = self._turns.take(now_ms)
         for connection in late:
             self._fall_behind(connection)
-        return blocked
+        return blocked + more_blocked
 
-    def _take_turn(self, connection: Connection) -> None:
-        """Queue to one who is due what came in the general room since the last turn."""
-        key = self._due.pop(connection), connection.general_seq
-        (data,) = self._batches.get(key) or self._put_together(key, connection)
-        if not data or connection.queued_bytes + len(data) > self._high_water_bytes:
-            self._fall_behind(connection)
-            return
-        connection.general_seq = self._state.general.log.last_seq
-        connection.queue(data)
-
-    def _put_together(self, key: tuple[type, int], connection: Connection) -> tuple[bytes]:
-        """Return what all get of the general room who are as far as this one, and keep it.
-
-        No bytes, if some of it is gone.
-        """
-        log, seq = self._state.general.log, connection.general_seq
-        is_there = seq + 1 >= log.first_seq
-        batch = (connection.codec.batch(log.after(seq)) if is_there else b"",)
-        self._batches[key] = batch
-        return batch
+    # -- live --------------------------------------------------------------------------------
 
     def _deliver_room(self, room: Room, first: int) -> None:
         frames = room.log.after(first - 1)
@@ -273,7 +223,7 @@ class Delivery:
         positions = {room: self._delivered_seq(room) for room in rooms}
         connection.positions = positions | {GENERAL: connection.general_seq}
         self._live.pop(connection, None)
-        self._due.pop(connection, None)
+        self._turns.cancel(connection)
         self._behind[connection] = None
 
     def _delivered_seq(self, room: str) -> int:

@@ -9,7 +9,7 @@ from chatd.core import events as e
 from chatd.core.model import Credentials
 from chatd.core.presence import Presence
 from chatd.core.state import State
-from chatd.net import delivery
+from chatd.net import turns
 from chatd.net.connection import Connection
 from chatd.net.delivery import PAGE_BYTES, Delivery
 from chatd.net.loop import Loop
@@ -185,7 +185,7 @@ def test_broadcast_goes_to_the_live_only() -> None:
 @pytest.fixture
 def three_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let three have a turn in a tick."""
-    monkeypatch.setattr(delivery, "TURNS_MAX", 3)
+    monkeypatch.setattr(turns, "TURNS_MAX", 3)
 
 
 def crowd(size: int) -> tuple[Hall, list[Connection]]:
@@ -215,11 +215,11 @@ def test_a_tick_tells_the_general_room_to_so_many_and_the_next_ones_to_the_rest(
 def test_a_large_batch_counts_as_several_turns(
     over: int, told: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "TURNS_MAX", 8)
+    monkeypatch.setattr(turns, "TURNS_MAX", 8)
     hall, peers = crowd(8)
     hall.post("x" * 1_000)
     size = len(hall.state.general.log.frames[-1])
-    monkeypatch.setattr(delivery, "LARGE_BYTES", size - over)
+    monkeypatch.setattr(turns, "LARGE_BYTES", size - over)
     seen: list[int] = []
     while not seen or hall.delivery.is_hungry:
         hall.tick()

@@ -1,0 +1,112 @@
+"""Turns: who is next to hear of the general room, which everybody hears.
+
+A tick tells it to some hundred connections, to those first that have waited longest, and each
+gets all that came since its last turn. So no tick is long, however many listen, and the busier
+the room is, the more entries share a send, which costs little more for many than for one.
+"""
+
+from collections.abc import Iterable, Mapping
+from itertools import islice
+from math import inf
+from typing import NamedTuple
+
+from chatd.core.model import Room
+from chatd.net.connection import Connection
+
+TURNS_MAX = 1_000
+"""So many turns there are in one tick: a few milliseconds of sending."""
+LARGE_BYTES = 8 * 1024
+TURNS_OF_A_LARGE_BATCH = 4
+"""What is so large takes longer to send, and counts as so many turns."""
+
+
+class _Batch(NamedTuple):
+    """What all get who are equally far. turns: as how many it counts."""
+
+    shared: tuple[bytes]
+    byte_count: float
+    turns: int
+
+
+_GONE = _Batch((b"",), inf, 0)
+"""In place of what is not there any more: too much for anybody."""
+
+
+class Turns:
+    """The live connections that have not heard all of the general room.
+
+    high_water_bytes: who would have more than that unsent has no turn, and falls behind.
+    """
+
+    def __init__(self, general: Room, high_water_bytes: int) -> None:
+        self._log = general.log
+        self._high_water_bytes = high_water_bytes
+        self._due: dict[Connection, type] = {}  # each with the class of its codec
+        self._batches: dict[tuple[type, int], _Batch] = {}
+
+    @property
+    def are_due(self) -> bool:
+        """Whether anybody waits for a turn."""
+        return bool(self._due)
+
+    def due_of(self, connections: Iterable[Connection]) -> list[Connection]:
+        """Return those of the connections that wait for a turn."""
+        return [connection for connection in connections if connection in self._due]
+
+    def call(self, live: Mapping[Connection, type]) -> None:
+        """There is something new, so all who are live are due; who waits keeps the place."""
+        self._due.update(live)
+
+    def cancel(self, connection: Connection) -> None:
+        """A connection is over, or behind."""
+        self._due.pop(connection, None)
+
+    def take(self, now_ms: int) -> tuple[list[Connection], list[Connection]]:
+        """Give as many their turn as fit into the tick, which ends with this.
+
+        Returns those whose peer would not take it all, and those that fall behind.
+        """
+        blocked, late, turns_left = [], [], TURNS_MAX
+        last_seq = self._log.last_seq
+        codec, seq = None, -1
+        for connection in list(islice(self._due, TURNS_MAX)):
+            its_codec = self._due.pop(connection)
+            if connection.general_seq != seq or its_codec is not codec:  # not like the one before
+                codec, seq = its_codec, connection.general_seq
+                shared, byte_count, turns = self._batch(codec, connection)
+            if connection.queued_bytes + byte_count > self._high_water_bytes:
+                late.append(connection)
+                continue
+            connection.general_seq = last_seq
+            if connection.give(shared, now_ms):
+                blocked.append(connection)
+            turns_left -= turns
+            if turns_left <= 0:
+                break
+        self._batches.clear()  # by the next tick some of it may have changed, or be gone
+        return blocked, late
+
+    def take_one(self, connection: Connection) -> bool:
+        """Queue to one who is due what it has not heard; False if it falls behind."""
+        (data,), byte_count, _ = self._batch(self._due.pop(connection), connection)
+        if connection.queued_bytes + byte_count > self._high_water_bytes:
+            return False
+        connection.general_seq = self._log.last_seq
+        connection.queue(data)
+        return True
+
+    def _batch(self, codec: type, connection: Connection) -> _Batch:
+        """Return what all get who are as far as this one, put together once."""
+        key = codec, connection.general_seq
+        batch = self._batches.get(key)
+        if batch is None:
+            batch = self._batches[key] = self._put_together(connection)
+        return batch
+
+    def _put_together(self, connection: Connection) -> _Batch:
+        seq = connection.general_seq
+        if seq + 1 < self._log.first_seq:
+            return _GONE
+        data = connection.codec.batch(self._log.after(seq))
+        turns = TURNS_OF_A_LARGE_BATCH if len(data) > LARGE_BYTES else 1
+        return _Batch((data,), len(data), turns)
