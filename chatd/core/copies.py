@@ -36,15 +36,19 @@ def withdraw(room: Room, seq: int) -> None:
     withdraw_edit(room, seq)
 
 
-def withdraw_edit(room: Room, seq: int) -> None:
-    """Take the text of a post away from its latest edit, which is that no more."""
+def withdraw_edit(room: Room, seq: int) -> list[str]:
+    """Take the text of a post away from its latest edit, which is that no more.
+
+    Returns the users whom that edit was marked for.
+    """
     at = room.edits.pop(seq, None)
     frame = None if at is None else room.log.get(at)
     if at is None or frame is None:
-        return
+        return []
     edit = decode_entry(frame)
     assert isinstance(edit, Edit), (room.room, at)
     room.log.replace(at, encode_entry(replace(edit, text="", mentions=[])))
+    return edit.mentions
 
 
 def quote_anew(room: Room, seq: int, quote: str) -> None:

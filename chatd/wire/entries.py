@@ -78,7 +78,8 @@ class Edit(Entry, frozen=True, tag="edit"):
     """A user gave a message or a comment another text, which stands there from now on.
 
     target: the number of what was edited. text: the new one, until that changes again or goes.
-    mentions: the users whom it names and the text before did not.
+    mentions: the users whom it names and the text did not before, or did by an edit only that
+    this one takes the place of.
     """
 
     author: str

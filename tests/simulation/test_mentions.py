@@ -153,6 +153,19 @@ def test_edit_that_mentions_counts_when_the_message_was_read() -> None:
         assert unread(bob) == {"general": (1, 1)}
 
 
+def test_mention_of_an_edit_that_was_edited_again_counts_still() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        alice.send("hello")
+        bob.ack("general")
+        edit(alice, 1, "hello @bbo and @bob")
+        edit(alice, 1, "hello @bob")
+        assert mentions(bob) == ["bob"]
+        assert unread(bob) == {"general": (2, 1)}
+        edit(alice, 1, "hello")
+        assert unread(bob) == {"general": (3, 0)}
+
+
 def test_deleted_mention_counts_no_more() -> None:
     with World() as world:
         alice, bob = world.user("alice"), world.user("bob")

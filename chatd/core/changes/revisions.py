@@ -19,9 +19,11 @@ def post_edited(memory: Memory, event: e.PostEdited) -> None:
     edited = replace(said, text=event.text, edited=event.ts, mentions=event.mentions)
     room.log.replace(event.target, entries.encode_entry(edited))
     quote_anew(room, event.target, beginning_of(edited))
-    withdraw_edit(room, event.target)
+    # Whom the edit before has called may not have heard of it: this one calls them in its place.
+    called = withdraw_edit(room, event.target)
     room.edits[event.target] = event.seq
-    news = [name for name in event.mentions if name not in said.mentions]
+    known = set(said.mentions) - set(called)
+    news = [name for name in event.mentions if name not in known]
     entry = entries.Edit(
         event.room, event.seq, event.ts, event.author, event.target, event.text, news
     )
