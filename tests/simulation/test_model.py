@@ -23,6 +23,8 @@ OFTEN = """
     delete not_found
     edit done
     found
+    hook done
+    hook-post done
     invite done
     join done
     join not_found
@@ -33,6 +35,9 @@ OFTEN = """
     links not_found
     member in
     member out
+    named a stranger
+    named in a message
+    named oneself
     report bad_request
     report bans
     report done
@@ -48,6 +53,9 @@ OFTEN = """
     stranger
     thread done
     unban done
+    unread
+    unread on all devices
+    unread with mentions
 """
 """What happens on every fourth day at least: a command and how it was answered, or an event."""
 SELDOM = """
@@ -59,17 +67,22 @@ SELDOM = """
     cancel done
     cancel not_found
     comment banned
+    comment conflict
+    comment known
     comment not_found
     comment rate_limited
     create conflict
     delete forbidden
+    delete known
     deny done
     deny not_found
     dismiss done
     dismiss forbidden
     dismiss not_found
     edit banned
+    edit conflict
     edit forbidden
+    edit known
     edit not_found
     edit rate_limited
     failed forbidden
@@ -77,6 +90,14 @@ SELDOM = """
     found nothing
     held by banned
     held by rate_limited
+    hook forbidden
+    hook not_found
+    hook-post banned
+    hook-post conflict
+    hook-post forbidden
+    hook-post known
+    hook-post not_found
+    hook-post rate_limited
     invitation out
     invite banned
     invite conflict
@@ -94,9 +115,13 @@ SELDOM = """
     links done
     links forbidden
     member back
+    named in a comment
+    named in an edit
+    nonce over
+    nothing unread
+    post conflict
+    post known
     released
-    repeat conflict
-    repeat known
     report banned
     requests done
     requests forbidden
@@ -107,7 +132,13 @@ SELDOM = """
     say to a user rate_limited
     say to everyone banned
     say to everyone rate_limited
+    send conflict
+    send known
+    send-at conflict
+    send-at known
     send-at not_found
+    send-to conflict
+    send-to known
     sent
     thread not_found
     transfer bad_request
@@ -119,6 +150,8 @@ SELDOM = """
     unban not_found
     unblock done
     unblock not_found
+    unhook done
+    unhook not_found
     unlink done
     unlink forbidden
     unlink not_found

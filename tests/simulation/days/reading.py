@@ -3,13 +3,13 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.scheduling import Scheduling
+from tests.simulation.days.mentions import Mentions
 from tests.simulation.days.visits import NAMES, picks
 from tests.simulation.model import Room
 from tests.simulation.peer import Map, Peer
 
 
-class Reading(Scheduling):
+class Reading(Mentions):
     """What devices do with what they have heard."""
 
     @precondition(lambda self: self.peers)
@@ -21,13 +21,7 @@ class Reading(Scheduling):
         if not rooms or not peer.reads:
             return
         room = self.model.rooms[rooms[which % len(rooms)]]
-        seq = max(0, peer.last[room.name] - back)
-        errors = len(peer.told("error"))
-        peer.ack(room.name, seq)
-        refused = peer in self.peeks or back < 0
-        assert [error["code"] for error in peer.told("error")[errors:]] == ["bad_request"] * refused
-        if not refused:
-            self.model.ack(peer.name, room, seq, self.world.now_ms)
+        self.read(peer, room, max(0, peer.last[room.name] - back))
 
     @precondition(lambda self: self.peers)
     @rule(pick=picks)
@@ -50,7 +44,9 @@ class Reading(Scheduling):
         self.check_thread(peer, *self.place(peer.name, which, likely))
         self.check_search(peer, which, limit)
         self.check_status(peer)
+        self.check_all_devices(peer.name, limit)
         self.check_scheduled(peer)
+        self.check_hooks(peer)
         self.check_groups(peer)
         self.check_reports(peer)
         blocked = self.model.blocked.get(peer.name, set())
@@ -127,12 +123,5 @@ class Reading(Scheduling):
         assert status["invitations"] == len(model.invitations(peer.name))
         owned = [group for group in model.groups.values() if group.owner == peer.name]
         assert status["requests"] == sum(len(group.requests) for group in owned)
-        for shown in peer.call("rooms")["rooms"]:
+        for shown in status["rooms"]:
             self.check_room(peer, model.rooms[shown["room"]], shown)
-
-    def check_room(self, peer: Peer, room: Room, shown: dict[str, int]) -> None:
-        assert shown["last_seq"] == room.last
-        reader = room.readers[peer.name]
-        assert reader.sure <= shown["read_seq"] <= reader.most
-        least, most = self.model.unread(peer.name, room, self.world.now_ms)
-        assert least <= shown["unread"] <= most, (shown, least, most)

@@ -87,7 +87,7 @@ class Rooms(Standing):
             self.model.leave(name, room, self.world.now_ms)
 
     @precondition(lambda self: self.model.groups)
-    @rule(pick=picks, name=names, is_owner=likely, likely=likely)
+    @rule(pick=picks, name=names, is_owner=likely, likely=st.booleans())
     def kick(self, pick: int, name: str, is_owner: bool, likely: bool) -> None:
         """Remove a member, or take an invitation back."""
         room, name = self.somebody_in(pick, name, likely)
@@ -134,7 +134,7 @@ class Rooms(Standing):
         if before:
             self.say(peer, room)
         if before == "take back":
-            self.delete_one(peer, room, self.model.rooms[room].last)
+            self.delete_at(peer, "", "", (room, self.model.rooms[room].last))
             self.check_all_heard()
         self.invite_one(peer, self.named(room, pick), name, comes)
 
@@ -149,7 +149,7 @@ class Rooms(Standing):
                 self.check_members(self.hand(member), room, self.model.groups[room])
 
     @precondition(lambda self: self.model.groups)
-    @rule(pick=picks, name=names, likely=likely)
+    @rule(pick=picks, name=names, likely=st.booleans())
     def join(self, pick: int, name: str, likely: bool) -> None:
         """Come to where one is invited, or try a room whose id one has heard of."""
         invited = [n for n in NAMES if self.model.invitations(n)]

@@ -1,10 +1,21 @@
 """Scheduling: what is to be said later, listed, cancelled."""
 
+from functools import partial
+
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from tests.simulation.days.repeating import times
 from tests.simulation.days.rooms import Rooms
-from tests.simulation.days.visits import DAY_MS, MINUTE_MS, NAMES, SECOND_MS, paddings, picks
+from tests.simulation.days.visits import (
+    DAY_MS,
+    MINUTE_MS,
+    NAMES,
+    SECOND_MS,
+    Tail,
+    picks,
+    tails,
+)
 from tests.simulation.model import HOUR_MS
 from tests.simulation.model.schedules import Waiting
 from tests.simulation.peer import Map, Peer
@@ -22,9 +33,10 @@ class Scheduling(Rooms):
         to=st.sampled_from(["", "", *NAMES, "+", "+"]),
         delay_ms=st.one_of(soon_ms, soon_ms, soon_ms, never_ms),
         count=st.sampled_from([1, 1, 2, 7]),
-        padding=paddings,
+        tail=tails,
         parts=st.booleans(),
         waits=st.sampled_from([0, 1, 2]),
+        times=times,
     )
     def schedule(
         self,
@@ -32,9 +44,10 @@ class Scheduling(Rooms):
         to: str,
         delay_ms: int,
         count: int,
-        padding: int,
+        tail: Tail,
         parts: bool,
         waits: int,
+        times: int,
     ) -> None:
         """Schedule a text, or so many that they are over a limit when they are due.
 
@@ -44,7 +57,10 @@ class Scheduling(Rooms):
         peer = self.reader(pick)
         to = self.destination(peer.name, to, pick)
         for number in range(count):
-            self.schedule_one(peer, to, delay_ms + number, padding)
+            at_ms = self.world.now_ms + delay_ms + number
+            text, nonce = self.text(tail), self.nonce(times > 0)
+            for device in self.devices(peer, pick, times):
+                self.schedule_one(device, text, nonce, to, at_ms)
         if parts and to.startswith("+"):
             self.leave_one(peer, to)
         elif parts and to:
@@ -65,12 +81,12 @@ class Scheduling(Rooms):
         """Wait for something that was scheduled, or is held; or not quite so long."""
         self.wait_for(self.model.waiting[pick % len(self.model.waiting)], more_ms)
 
-    def schedule_one(self, peer: Peer, to: str, delay_ms: int, padding: int) -> None:
-        now_ms, text = self.world.now_ms, self.text(padding)
-        at_ms = now_ms + delay_ms
+    def schedule_one(self, peer: Peer, text: str, nonce: str, to: str, at_ms: int) -> None:
+        now_ms = self.world.now_ms
         allowed = {self.model.may_schedule(peer.name, to, at_ms, now_ms)}
-        params = {"at": at_ms, "text": text, "to": to or "general"}
-        answer = self.attempt(peer, "send-at", allowed, **params)
+        params: Map = {"at": at_ms, "text": text, "to": to or "general"}
+        again = partial(self.schedule_one, to=to, at_ms=at_ms)
+        answer = self.once(peer, "send-at", allowed, again, nonce, **params)
         if answer is not None:
             post = self.model.schedule(peer.name, to, at_ms, text, now_ms)
             assert answer == _shown(post)

@@ -24,7 +24,8 @@ class Standing(Talking):
         place = self.place(peer.name, which, likely=True) if about else None
         if place is not None and which % 3:  # mostly by the one who is reported
             user = self.author_at(*place) or user
-        self.report_one(peer, user, place, spelt(user))
+        for _ in range(1 + which % 2):  # once a day is enough
+            self.report_one(peer, user, place, spelt(user))
 
     def author_at(self, room: str, seq: int) -> str:
         """Return who wrote an entry, "" if nobody did."""
@@ -52,9 +53,11 @@ class Standing(Talking):
     # -- administrators ----------------------------------------------------------------------
 
     @precondition(lambda self: len(self.model.bans) < 2)
-    @rule(pick=picks, user=names, hours=st.sampled_from([None, 1, 5]), is_admin=likely)
+    @rule(pick=picks, user=names, hours=st.sampled_from([None, 1, 5]), is_admin=st.booleans())
     def ban(self, pick: int, user: str, hours: int | None, is_admin: bool) -> None:
-        peer = self.admin(pick, is_admin)
+        self.ban_one(self.admin(pick, is_admin), user, hours)
+
+    def ban_one(self, peer: Peer, user: str, hours: int | None) -> None:
         allowed = {DONE if self.model.is_admin(peer.name) else "forbidden"}
         params: Map = {"user": user, **({"hours": hours} if hours else {})}
         answer = self.attempt(peer, "ban", allowed, reason="because", **params)
@@ -67,9 +70,12 @@ class Standing(Talking):
     @precondition(lambda self: self.model.bans)
     @rule(pick=picks, user=names, is_banned=likely, is_admin=likely)
     def unban(self, pick: int, user: str, is_banned: bool, is_admin: bool) -> None:
-        peer, now_ms = self.admin(pick, is_admin), self.world.now_ms
         if is_banned:
             user = list(self.model.bans)[pick % len(self.model.bans)]
+        self.unban_one(self.admin(pick, is_admin), user)
+
+    def unban_one(self, peer: Peer, user: str) -> None:
+        now_ms = self.world.now_ms
         refusal = DONE if self.model.is_banned(user, now_ms) else "not_found"
         allowed = {refusal if self.model.is_admin(peer.name) else "forbidden"}
         if self.attempt(peer, "unban", allowed, user=user) is not None:

@@ -1,48 +1,52 @@
 """Talking: messages to everyone, to one user and into groups; comments, edits, deletes."""
 
+from functools import partial
+
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.visits import NAMES, Visits, likely, paddings, picks
+from tests.simulation.days.repeating import Repeating, times
+from tests.simulation.days.visits import NAMES, PLAIN, Tail, likely, picks, tails
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Map, Peer, Refused
 
-posts = st.tuples(picks, st.sampled_from(["", "", *NAMES, "+", "+"]), paddings)
+posts = st.tuples(picks, st.sampled_from(["", "", *NAMES, "+", "+"]), tails)
 Asked = tuple[Peer, str, str, str, int]
 """Who says something to whom, what, its nonce, and the number of the request."""
 UPLOAD = {"name": "a.txt", "size": 1, "sha256": bytes(32)}
 
 
-class Talking(Visits):
-    """What users put into rooms. said: what carried a nonce."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.said: list[tuple[str, str, str, str]] = []
+class Talking(Repeating):
+    """What users put into rooms."""
 
     # -- messages ----------------------------------------------------------------------------
 
     @precondition(lambda self: self.peers)
     @rule(what=st.lists(posts, min_size=1, max_size=6), with_nonce=st.booleans())
-    def talk(self, what: list[tuple[int, str, int]], with_nonce: bool) -> None:
+    def talk(self, what: list[tuple[int, str, Tail]], with_nonce: bool) -> None:
         """Several say something in the same tick."""
         asked = []
-        for pick, to, padding in what:
-            peer, text = self.peer(pick), self.text(padding)
+        for pick, to, tail in what:
+            peer, text = self.peer(pick), self.text(tail)
             if peer.reads:
-                nonce = f"nonce {self.texts}" if with_nonce else ""
+                nonce = self.nonce(with_nonce)
                 to = self.destination(peer.name, to, pick)
                 asked.append((peer, to, text, nonce, self.ask(peer, to, text, nonce)))
         self.world.settle()
         self.check_posts(asked)
 
-    def say(self, peer: Peer, to: str) -> None:
+    def say(self, peer: Peer, to: str, tail: Tail = PLAIN) -> None:
         """Say something, if that is allowed."""
-        text = self.text(0)
-        request_id = self.ask(peer, to, text, "")
-        self.world.settle()
-        self.check_posts([(peer, to, text, "", request_id)])
+        self.say_again(peer, self.text(tail), "", to)
         self.check_all_heard()
+
+    def say_again(self, peer: Peer, text: str, nonce: str, to: str) -> None:
+        """Say something that may have been said before."""
+        method, params = _post(to, text)
+        if not self.check_known(peer, method, nonce, params):
+            request_id = self.ask(peer, to, text, nonce)
+            self.world.settle()
+            self.check_posts([(peer, to, text, nonce, request_id)])
 
     def destination(self, name: str, to: str, pick: int) -> str:
         """Return a user, "" for everyone, or for "+" a group, mostly one of the user's own."""
@@ -53,10 +57,8 @@ class Talking(Visits):
         return groups[pick % len(groups)] if groups else ""
 
     def ask(self, peer: Peer, to: str, text: str, nonce: str) -> int:
-        params: Map = {"text": text, **({"nonce": nonce} if nonce else {})}
-        if to.startswith("+"):
-            return peer.request("post", room=to, **params)
-        return peer.request("send-to", to=to, **params) if to else peer.request("send", **params)
+        method, params = _post(to, text)
+        return peer.request(method, **params, **({"nonce": nonce} if nonce else {}))
 
     def check_posts(self, asked: list[Asked]) -> None:
         """Hold answers to posts against the model, in the order in which they were made."""
@@ -68,11 +70,13 @@ class Talking(Visits):
                 refused.append((peer.name, to, refusal.detail))
         for posted, name, to, text, nonce in sorted(made, key=lambda one: one[0]["seq"]):
             assert self.model.refusal(name, self.model.room_for(name, to), now_ms) == DONE
-            place = self.model.post(name, to, text, nonce, now_ms)
+            place = self.model.post(name, to, text, now_ms)
             assert (posted["room"], posted["seq"], posted["ts"]) == (*place, now_ms)
             self.reach(f"say to {_kind(to)} done")
             if nonce:
-                self.said.append((name, to, text, nonce))
+                method, params = _post(to, text)
+                again = partial(self.say_again, to=to)
+                self.keep(name, method, nonce, params, posted, again)
         for name, to, error in refused:
             room = self.model.room_for(name, to)
             assert error["code"] == self.model.refusal(name, room, now_ms), (name, to, error)
@@ -81,27 +85,6 @@ class Talking(Visits):
             self.reach(f"say to {_kind(to)} {error['code']}")
         for name in {name for _, name, to, _, _ in made if not to}:
             self.check_limits_told(name)
-
-    @precondition(lambda self: self.said)
-    @rule(pick=picks, other=st.booleans())
-    def repeat(self, pick: int, other: bool) -> None:
-        """Say something again, the same or with other words, under the same nonce."""
-        name, to, text, nonce = self.said[pick % len(self.said)]
-        peer, now_ms = self.hand(name), self.world.now_ms
-        text = self.text(0) if other else text
-        known = self.model.known(name, nonce, to, text, now_ms)
-        request_id = self.ask(peer, to, text, nonce)
-        self.world.settle()
-        if known is None:
-            self.check_posts([(peer, to, text, nonce, request_id)])
-            return
-        self.reach("repeat conflict" if known == "conflict" else "repeat known")
-        try:
-            posted = peer.result(request_id)
-        except Refused as error:
-            assert (error.code, known) == ("conflict", "conflict")
-        else:
-            assert (posted["room"], posted["seq"], posted["ts"]) == known
 
     # -- what is said about what was said ----------------------------------------------------
 
@@ -128,40 +111,60 @@ class Talking(Visits):
         return room.name, pick % (room.last + 2)
 
     @precondition(lambda self: self.peers)
-    @rule(pick=picks, which=picks, likely=likely, padding=paddings)
-    def comment(self, pick: int, which: int, likely: bool, padding: int) -> None:
-        peer, now_ms = self.reader(pick), self.world.now_ms
-        room, seq = self.place(peer.name, which, likely)
+    @rule(pick=picks, which=picks, likely=likely, tail=tails, times=times)
+    def comment(self, pick: int, which: int, likely: bool, tail: Tail, times: int) -> None:
+        peer = self.reader(pick)
+        place = self.place(peer.name, which, likely)
+        text, nonce = self.text(tail), self.nonce(times > 0)
+        for device in self.devices(peer, which, times):
+            self.comment_on(device, text, nonce, place)
+
+    def comment_on(self, peer: Peer, text: str, nonce: str, place: tuple[str, int]) -> None:
+        (room, seq), now_ms = place, self.world.now_ms
         allowed = self.model.may_comment(peer.name, room, seq, now_ms)
-        text = self.text(padding)
-        posted = self.attempt(peer, "comment", allowed, room=room, seq=seq, text=text)
+        again = partial(self.comment_on, place=place)
+        params: Map = {"room": room, "seq": seq, "text": text}
+        posted = self.once(peer, "comment", allowed, again, nonce, **params)
         if posted is not None:
             number = self.model.comment(peer.name, room, seq, text, now_ms)
             self.check_posted(peer, posted, room, number)
 
     @precondition(lambda self: self.peers)
-    @rule(pick=picks, which=picks, likely=likely, own=likely, padding=paddings)
-    def edit(self, pick: int, which: int, likely: bool, own: bool, padding: int) -> None:
-        peer, now_ms = self.reader(pick), self.world.now_ms
-        room, seq = self.place(peer.name, which, likely, own)
+    @rule(pick=picks, which=picks, likely=likely, own=likely, tail=tails, times=times)
+    def edit(
+        self, pick: int, which: int, likely: bool, own: bool, tail: Tail, times: int
+    ) -> None:
+        peer = self.reader(pick)
+        place = self.place(peer.name, which, likely, own)
+        text, nonce = self.text(tail), self.nonce(times > 0)
+        for device in self.devices(peer, which, times):
+            self.edit_at(device, text, nonce, place)
+
+    def edit_at(self, peer: Peer, text: str, nonce: str, place: tuple[str, int]) -> None:
+        (room, seq), now_ms = place, self.world.now_ms
         allowed = self.model.may_edit(peer.name, room, seq, now_ms)
-        text = self.text(padding)
-        posted = self.attempt(peer, "edit", allowed, room=room, seq=seq, text=text)
+        again = partial(self.edit_at, place=place)
+        params: Map = {"room": room, "seq": seq, "text": text}
+        posted = self.once(peer, "edit", allowed, again, nonce, **params)
         if posted is not None:
             number = self.model.edit(peer.name, room, seq, text, now_ms)
             self.check_posted(peer, posted, room, number)
 
     @precondition(lambda self: self.peers)
-    @rule(pick=picks, which=picks, likely=likely, own=likely)
-    def delete(self, pick: int, which: int, likely: bool, own: bool) -> None:
+    @rule(pick=picks, which=picks, likely=likely, own=likely, times=times)
+    def delete(self, pick: int, which: int, likely: bool, own: bool, times: int) -> None:
         """Nothing keeps an author from it."""
         peer = self.reader(pick)
-        self.delete_one(peer, *self.place(peer.name, which, likely, own))
+        place = self.place(peer.name, which, likely, own)
+        nonce = self.nonce(times > 0)
+        for device in self.devices(peer, which, times):
+            self.delete_at(device, "", nonce, place)
 
-    def delete_one(self, peer: Peer, room: str, seq: int) -> None:
-        now_ms = self.world.now_ms
+    def delete_at(self, peer: Peer, _: str, nonce: str, place: tuple[str, int]) -> None:
+        (room, seq), now_ms = place, self.world.now_ms
         allowed = self.model.may_delete(peer.name, room, seq, now_ms)
-        posted = self.attempt(peer, "delete", allowed, room=room, seq=seq)
+        again = partial(self.delete_at, place=place)
+        posted = self.once(peer, "delete", allowed, again, nonce, room=room, seq=seq)
         if posted is not None:
             number = self.model.delete(peer.name, room, seq, now_ms)
             assert (posted["room"], posted["seq"], posted["ts"]) == (room, number, now_ms)
@@ -180,6 +183,13 @@ class Talking(Visits):
         refusal = self.model.refusal(peer.name, room, self.world.now_ms)
         if refusal:
             self.attempt(peer, "upload", {refusal}, room=to or "general", **UPLOAD)
+
+
+def _post(to: str, text: str) -> tuple[str, Map]:
+    """Return by which command something is said, and what that is told."""
+    if to.startswith("+"):
+        return "post", {"room": to, "text": text}
+    return ("send-to", {"to": to, "text": text}) if to else ("send", {"text": text})
 
 
 def _kind(to: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import asdict
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 import msgpack
 from hypothesis import strategies as st
@@ -14,6 +14,7 @@ from hypothesis.stateful import (
 )
 
 from tests.simulation.model import HOUR_MS, Model, Room, Rules
+from tests.simulation.model.mentions import named, ways_to_name
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Map, Peer, Refused
 from tests.simulation.world import World
@@ -34,9 +35,25 @@ LATE_MS = 20
 
 names = st.sampled_from(NAMES)
 picks = st.integers(0, 10**6)
-paddings = st.sampled_from([0, 0, 0, 500, 3_000])
+NAMING = [way for name in NAMES for way in ways_to_name(name)]
+NAMING_NOBODY = ["bob", "@", "@nobody", "@bobby", "mail@bob", "@@bob", ".@bob", "@bob.org"]
+PHRASES = [*NAMING, *NAMING_NOBODY, "@alice @bob, @carol", "@bob @BOB", "@nobody @carol"]
+Tail = tuple[str, int]
+"""What stands in a text behind the number that tells it from all others: words, and padding."""
+PLAIN: Tail = ("", 0)
+TAILS = [PLAIN, ("", 500), ("", 3_000), ("@alice", 500), *((phrase, 0) for phrase in PHRASES)]
+tails = st.sampled_from([*TAILS[:3] * 20, *TAILS])
 likely = st.sampled_from([True, True, True, False])
 """Whether to pick among what makes sense, which random picks seldom do."""
+
+
+class Asks(Protocol):
+    """Who asks for something, as whom, by which way whatever. Raises Refused."""
+
+    name: str
+
+    def call(self, method: str, **params: object) -> Map:
+        """Ask and wait for the answer."""
 
 
 class Visits(RuleBasedStateMachine):
@@ -219,7 +236,7 @@ class Visits(RuleBasedStateMachine):
     # -- asking ------------------------------------------------------------------------------
 
     def attempt(
-        self, peer: Peer, method: str, allowed: set[str], **params: object
+        self, peer: Asks, method: str, allowed: set[str], **params: object
     ) -> Map | None:
         """Ask for something; return the answer, None if it is refused, which changes nothing.
 
@@ -237,9 +254,10 @@ class Visits(RuleBasedStateMachine):
         self.reach(f"{method} {code or 'done'}")
         return answer
 
-    def text(self, padding: int) -> str:
+    def text(self, tail: Tail = PLAIN) -> str:
         self.texts += 1
-        return f"text {self.texts};" + "x" * padding
+        words, padding = tail
+        return " ".join(filter(None, [f"text {self.texts};", words, "x" * padding]))
 
     def check_limits_told(self, name: str) -> None:
         for peer in self.peers:
@@ -335,6 +353,18 @@ class Visits(RuleBasedStateMachine):
             assert entry == room.entry(entry["seq"])
         else:
             assert room.may_have_been(entry), (entry, room.item(entry["seq"]))
+        if "author" in entry and "text" in entry:
+            self.note_who_is_named(entry)
+
+    def note_who_is_named(self, entry: Map) -> None:
+        marked, is_edit = entry.get("mentions", ()), entry["kind"] == "edit"
+        for name in named(entry["text"], NAMES):
+            if name == entry["author"]:
+                self.reach("named oneself")
+            elif name in marked:
+                self.reach(f"named in {'an' if is_edit else 'a'} {entry['kind']}")
+            elif not is_edit:  # which is not marked for whom the text named before
+                self.reach("named a stranger")
 
     def hidden(self, peer: Peer, room: Room) -> tuple[int, int]:
         """Return up to where a room must, and up to where it may be hidden."""

@@ -11,16 +11,18 @@ shown what the server did, holds that against the rules, and says what should ha
 
     rooms      logs, their readers, and how long entries live
     standing   warnings, bans, administrators, blocks
+    mentions   in which words a text names somebody
     posts      messages, comments, edits, deletes; limits and nonces
     groups     private rooms
     schedules  texts that are posted later
+    hooks      what programs post
 """
 
+from tests.simulation.model.hooks import Hooks
 from tests.simulation.model.rooms import HOUR_MS, Item, Reader, Room, Rules
-from tests.simulation.model.schedules import Schedules
 
 
-class Model(Schedules):
+class Model(Hooks):
     """What the server must know and do."""
 
 

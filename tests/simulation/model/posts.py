@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Room, Rules
+from tests.simulation.model.mentions import named
+from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Map, Room, Rules
 from tests.simulation.model.standing import Standing
 
 NONCE_MS = HOUR_MS
-Content = tuple[str, str]
-"""Where a text goes, and the text."""
+Content = tuple[object, ...]
+"""All that is asked under a nonce: a command and what it is told."""
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Posts(Standing):
     def __init__(self, rules: Rules) -> None:
         super().__init__(rules)
         self._periods: dict[tuple[str, str], Period] = {}
-        self._nonces: dict[tuple[str, str], tuple[Content, str, int, int]] = {}
+        self._nonces: dict[tuple[str, str], tuple[Content, Map, int]] = {}
 
     def room_for(self, author: str, to: str) -> str:
         """Return the room of a user, a group's id, or "" for everyone."""
@@ -122,38 +123,55 @@ class Posts(Standing):
             return {"not_found"}
         return {seen if sees else "not_found" for sees in self.sees(author, room, seq, now_ms)}
 
+    # -- once only ---------------------------------------------------------------------------
+
+    def keep(self, author: str, nonce: str, content: Content, answer: Map, now_ms: int) -> None:
+        """Remember what was done under a nonce, and what it was answered."""
+        self._nonces[author, nonce] = content, answer, now_ms
+
+    def known(self, author: str, nonce: str, content: Content, now_ms: int) -> Map | str | None:
+        """Return what a nonce was answered, "conflict" if for something else, None if never."""
+        kept = self._nonces.get((author, nonce)) if nonce else None
+        if kept is None or now_ms - kept[2] >= NONCE_MS:
+            return None
+        return kept[1] if kept[0] == content else "conflict"
+
+    def is_over(self, author: str, nonce: str, now_ms: int) -> bool:
+        """Whether a nonce that was used may be used anew."""
+        return now_ms - self._nonces[author, nonce][2] >= NONCE_MS
+
     # -- posting -----------------------------------------------------------------------------
 
-    def known(self, author: str, nonce: str, to: str, text: str, now_ms: int) -> object:
-        """Return where a nonce's post is, "conflict", or None if it is new."""
-        receipt = self._nonces.get((author, nonce)) if nonce else None
-        if receipt is None or now_ms - receipt[3] >= NONCE_MS:
-            return None
-        return receipt[1:] if receipt[0] == (to, text) else "conflict"
-
-    def post(self, author: str, to: str, text: str, nonce: str, now_ms: int) -> tuple[str, int]:
+    def post(
+        self, author: str, to: str, text: str, now_ms: int, **fields: object
+    ) -> tuple[str, int]:
         """Post, which must be allowed; return room and number."""
         name = self.room_for(author, to)
         if name not in self.rooms:
             self.rooms[name] = Room(name, *dict.fromkeys([author, to]))
-        seq = self._say(author, name, Item(now_ms, "message", author, text))
-        if nonce:
-            self._nonces[author, nonce] = ((to, text), name, seq, now_ms)
-        return name, seq
+        mentions = self.marked(author, name, text)
+        item = Item(now_ms, "message", author, text, mentions, fields)
+        return name, self._say(author, name, item)
 
     def comment(self, author: str, name: str, seq: int, text: str, now_ms: int) -> int:
         """Answer an entry; return the number of the comment."""
         fields = {"reply_to": seq, "quoted_author": self.rooms[name].item(seq).author}
-        item = Item(now_ms, "comment", author, text, fields, answers=seq)
+        mentions = self.marked(author, name, text)
+        item = Item(now_ms, "comment", author, text, mentions, fields, answers=seq)
         return self._say(author, name, item)
 
     def edit(self, author: str, name: str, seq: int, text: str, now_ms: int) -> int:
-        """Give an entry another text; return the number of the edit."""
-        room = self.rooms[name]
-        self._take_back(room, seq)
-        room.item(seq).say(text)
+        """Give an entry another text; return the number of the edit.
+
+        The edit is marked for whom the text did not name before, or by an edit only of which
+        nothing is left now: who has not read that would never hear of it.
+        """
+        room, mentions = self.rooms[name], self.marked(author, name, text)
+        before = set(room.item(seq).mentions) - self._take_back(room, seq)
+        room.item(seq).say(text, mentions)
         room.item(seq).fields["edited"] = now_ms
-        item = Item(now_ms, "edit", author, text, {"target": seq}, changes=seq)
+        news = tuple(user for user in mentions if user not in before)
+        item = Item(now_ms, "edit", author, text, news, {"target": seq}, changes=seq)
         return self._say(author, name, item)
 
     def delete(self, author: str, name: str, seq: int, now_ms: int) -> int:
@@ -165,12 +183,29 @@ class Posts(Standing):
         room.item(seq).fields.pop("edited", None)
         return self.append(room, Item(now_ms, "delete", author, fields={"target": seq}))
 
-    def _take_back(self, room: Room, seq: int) -> None:
-        """Let the text of an entry go, and from the edit that brought it."""
+    def _take_back(self, room: Room, seq: int) -> set[str]:
+        """Let the text of an entry go, and from the edit that brought it.
+
+        Returns for whom that was marked.
+        """
         self.withdraw(room.item(seq).text)
+        called: set[str] = set()
         for item in room.items:
             if item.changes == seq:
+                called.update(item.mentions)
                 item.say("")
+        return called
+
+    def marked(self, author: str, name: str, text: str) -> tuple[str, ...]:
+        """Return for whom a text marks its entry: others whom it names, if they see the room."""
+        seers = [user for user in self.users if user != author and self._is_in(user, name)]
+        return tuple(named(text, seers))
+
+    def _is_in(self, user: str, name: str) -> bool:
+        """Whether a room is a user's own to see, who may not have come there yet."""
+        if "," in name:
+            return user in name.split(",")
+        return name == "general" or user in self.rooms[name].readers
 
     def _say(self, author: str, name: str, item: Item) -> int:
         self.spend(author, name, item.ts)
@@ -201,6 +236,14 @@ class Posts(Standing):
             if room.item(number).answers in thread:
                 thread.append(number)
         return thread
+
+
+def whom_to_reach(author: str, room: str) -> str:
+    """Return the user whom a room is for, or the group, or "" for everyone."""
+    if "," not in room:
+        return room.removeprefix("general")
+    one, other = room.split(",")
+    return other if one == author else one
 
 
 def _has(text: str, beginning: str) -> bool:

@@ -9,7 +9,7 @@ HOUR_MS = 3_600_000
 GATHER_MS = 1_100
 """Within this what was read is written down: a second, and what timers round up."""
 QUOTED_CHARACTERS = 80
-CHANGING = ("text", "quoted_text", "edited", "deleted")
+CHANGING = ("text", "quoted_text", "edited", "deleted", "mentions")
 DONE = ""
 """What a request is answered that is done, among the codes of those that are refused."""
 
@@ -31,44 +31,48 @@ class Rules:
 
 @dataclass
 class Item:
-    """An entry. fields: what its kind has besides. texts: all that its text has ever been.
+    """An entry. fields: what its kind has besides. mentions: for whom its text marks it.
 
     answers: the number of what it quotes, 0 if it quotes nothing. changes: of what it edits.
+    said: all that its text has ever been, and for whom that marked it.
     """
 
     ts: int
     kind: str
     author: str = ""
     text: str = ""
+    mentions: tuple[str, ...] = ()
     fields: Map = field(default_factory=dict)
     answers: int = 0
     changes: int = 0
     deleted: bool = False
-    texts: set[str] = field(default_factory=set)
+    said: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.texts.add(self.text)
+        self.said.add((self.text, self.mentions))
 
     @property
     def is_said(self) -> bool:
         """Whether somebody says something there, still."""
         return self.kind in ("message", "comment") and not self.deleted
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, mentions: tuple[str, ...] = ()) -> None:
         """Have another text."""
-        self.text = text
-        self.texts.add(text)
+        self.text, self.mentions = text, mentions
+        self.said.add((text, mentions))
 
 
 @dataclass
 class Reader:
     """A user in a room. What was read lies between `sure`, on disk, and `most`.
 
+    shown: up to where all devices are told that it was read, as long as the server runs.
     reads_sure, reads_most: (when, up to where), to tell where the reader was at a time.
     """
 
     sure: int = 0
     most: int = 0
+    shown: int = 0
     acked_ms: int = 0
     start: int = 0
     reads_sure: list[tuple[int, int]] = field(default_factory=list)
@@ -146,9 +150,12 @@ class Room:
         entry = {"room": self.name, "seq": seq, "ts": item.ts, "kind": item.kind, **item.fields}
         if item.author:
             entry["author"] = item.author
-        text = "" if item.changes and item.changes <= self.gone else item.text
+        is_over = 0 < item.changes <= self.gone
+        text = "" if is_over else item.text
         if text or item.kind in ("message", "comment"):
             entry["text"] = text
+        if item.mentions and not is_over:
+            entry["mentions"] = list(item.mentions)
         if item.answers and (quoted := self._quoted(item)):
             entry["quoted_text"] = quoted
         if item.deleted:
@@ -167,8 +174,9 @@ class Room:
             return False
         quotes = {""}
         if item.answers:
-            quotes |= set(map(beginning, self.item(item.answers).texts))
-        return entry.get("quoted_text", "") in quotes and entry.get("text", "") in item.texts | {""}
+            quotes |= {beginning(text) for text, _ in self.item(item.answers).said}
+        said = entry.get("text", ""), tuple(entry.get("mentions", ()))
+        return entry.get("quoted_text", "") in quotes and said in item.said | {("", ())}
 
 
 def without_changing(entry: Map) -> Map:
@@ -260,6 +268,7 @@ class Rooms:
             reader.acked_ms = now_ms
             reader.most = max(reader.most, room.over_own(name, seq))
             reader.reads_most.append((now_ms, reader.most))
+        reader.shown = max(reader.shown, seq)
 
     def settled(self, now_ms: int) -> None:
         """Time has gone by: what was read a second ago is written down."""
@@ -280,7 +289,7 @@ class Rooms:
         # Own entries behind what was read count as read only as long as they are there.
         least = reader.sure if reader.sure > room.gone else 0
         assert least <= read_seq <= reader.most, (name, room.name, read_seq, reader)
-        reader.sure = reader.most = read_seq
+        reader.sure = reader.most = reader.shown = read_seq
 
     def _write_down(self, room: Room, name: str, now_ms: int) -> None:
         reader = room.readers[name]
@@ -331,13 +340,31 @@ class Rooms:
 
     def unread(self, name: str, room: Room, now_ms: int) -> tuple[int, int]:
         """Return how many entries of others wait for a user, at least and at most."""
+        least, most = (
+            sum(item.author != name for item in room.items[seq:])
+            for seq in self._waits_behind(name, room, now_ms)
+        )
+        return least, most
+
+    def mentions(self, name: str, room: Room, now_ms: int) -> tuple[int, int]:
+        """Return in how much of that a user is named; what was said and its edit are one."""
+        least, most = (
+            len(
+                {
+                    room.item(number).changes or number
+                    for number in range(seq + 1, room.last + 1)
+                    if name in room.entry(number).get("mentions", ())
+                }
+            )
+            for seq in self._waits_behind(name, room, now_ms)
+        )
+        return least, most
+
+    def _waits_behind(self, name: str, room: Room, now_ms: int) -> tuple[int, int]:
+        """Return behind which entry something waits for a user, at most and at least."""
         reader = room.readers[name]
-
-        def behind(seq: int) -> int:
-            return sum(item.author != name for item in room.items[seq:])
-
-        most_gone = max(reader.most, self.hidden_most(name, room, now_ms))
-        return behind(most_gone), behind(max(reader.sure, room.gone))
+        at_most = max(reader.most, self.hidden_most(name, room, now_ms))
+        return at_most, max(reader.sure, reader.shown, room.gone)
 
     def _too_old(self, room: Room, now_ms: int) -> int:
         if room.name != "general" and not room.name.startswith("+"):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.simulation.model.groups import Groups
+from tests.simulation.model.posts import whom_to_reach
 from tests.simulation.model.rooms import DONE, Map, Rules, mark
 
 YEAR_MS = 366 * 86_400_000
@@ -95,7 +96,7 @@ class Schedules(Groups):
             self._check_due(post, now_ms, wall_ms)
             assert self.why_not(post, now_ms) == (DONE, None), (post, self.why_not(post, now_ms))
             self.waiting.remove(post)
-            self.post(post.author, _to(post), post.text, "", now_ms)
+            self.post(post.author, whom_to_reach(post.author, post.room), post.text, now_ms)
             if post.held_by:
                 self.spent_held(post.author, post.room)
                 released.append(post)
@@ -182,11 +183,3 @@ class Schedules(Groups):
                 assert is_over or self.why_not(post, now_ms)[0], ("held for nothing", post)
         for name, until_ms in self.bans.items():
             assert now_ms < until_ms + late_ms, ("not told that the ban is over", name)
-
-
-def _to(post: Waiting) -> str:
-    """Return the user whom a text is for, or the group, or "" for everyone."""
-    if "," not in post.room:
-        return post.room.removeprefix("general")
-    one, other = post.room.split(",")
-    return other if one == post.author else one

@@ -1,0 +1,81 @@
+"""Mentions: users call one another, and see where somebody has."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.simulation.days.hooks import Hooks
+from tests.simulation.days.visits import NAMES, NAMING, PLAIN, names, picks
+from tests.simulation.model import Room
+from tests.simulation.peer import Map, Peer
+
+
+class Mentions(Hooks):
+    """What waits for users, and how much of that has their name in it."""
+
+    @precondition(lambda self: self.peers)
+    @rule(
+        pick=picks,
+        name=names,
+        to=st.sampled_from(["", "", *NAMES, "+", "+"]),
+        way=st.sampled_from(NAMING),
+        edits=st.sampled_from([0, 0, 0, 1, 2]),
+        reads=st.booleans(),
+    )
+    def call(self, pick: int, name: str, to: str, way: str, edits: int, reads: bool) -> None:
+        """Somebody says a name, maybe by an edit, and its user reads that on one device or not."""
+        device = self.device(name, pick)
+        peer = self.reader(pick)
+        to = self.destination(peer.name, to, pick)
+        self.say(peer, to, PLAIN if edits else (way, 0))
+        room = self.model.rooms.get(self.model.room_for(peer.name, to))
+        for place in [(room.name, room.last)] * edits if room else ():
+            self.edit_at(peer, self.text((way, 0)), "", place)
+            self.check_all_heard()
+        if reads and room is not None and name in room.readers:
+            self.read(device, room, room.last)
+        self.check_all_devices(name, 1 + pick % 3)
+
+    def read(self, peer: Peer, room: Room, seq: int) -> None:
+        """Acknowledge on a device what came up to somewhere; or more, which is refused."""
+        errors = len(peer.told("error"))
+        peer.ack(room.name, seq)
+        refused = peer in self.peeks or seq > peer.last[room.name]
+        assert [error["code"] for error in peer.told("error")[errors:]] == ["bad_request"] * refused
+        if not refused:
+            self.model.ack(peer.name, room, seq, self.world.now_ms)
+
+    def check_all_devices(self, name: str, limit: int) -> None:
+        """All devices of a user are told the same of what is unread."""
+        devices = [peer for peer in self.peers if peer.name == name and peer.reads]
+        told = [self.check_unread(peer, limit) for peer in devices]
+        assert all(rooms == told[0] for rooms in told), told
+        if len(devices) > 1:
+            self.reach("unread on all devices")
+
+    def check_unread(self, peer: Peer, limit: int) -> dict[str, Map]:
+        """Return the user's rooms as the server shows them, held against the rules."""
+        rooms = {shown["room"]: shown for shown in peer.call("rooms")["rooms"]}
+        assert rooms.keys() == {room.name for room in self.model.rooms_of(peer.name)}
+        for name, shown in rooms.items():
+            self.check_room(peer, self.model.rooms[name], shown)
+        listed: list[Map] = []
+        after: str | None = ""
+        while after is not None:
+            page = peer.call("unread", after=after, limit=limit)
+            assert len(page["rooms"]) <= limit
+            listed, after = listed + page["rooms"], page["next"]
+        assert listed == [rooms[name] for name in sorted(rooms) if rooms[name]["unread"]]
+        self.reach("unread" if listed else "nothing unread")
+        return rooms
+
+    def check_room(self, peer: Peer, room: Room, shown: Map) -> None:
+        now_ms = self.world.now_ms
+        assert shown["last_seq"] == room.last
+        reader = room.readers[peer.name]
+        assert max(reader.sure, reader.shown) <= shown["read_seq"] <= reader.most
+        least, most = self.model.unread(peer.name, room, now_ms)
+        assert least <= shown["unread"] <= most, (shown, least, most)
+        least, most = self.model.mentions(peer.name, room, now_ms)
+        assert least <= shown["mentions"] <= most, (shown, least, most)
+        if shown["mentions"]:
+            self.reach("unread with mentions")

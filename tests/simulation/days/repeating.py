@@ -1,0 +1,102 @@
+"""Repeating: what carries a nonce is done once only, from whichever device it comes again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.simulation.days.visits import PEERS_MAX, Asks, Visits, picks
+from tests.simulation.peer import Map, Peer
+
+times = st.sampled_from([0, 0, 1, 2])
+"""How often something is asked for under a nonce at once; without one, if never."""
+Again = Callable[[Peer, str, str], None]
+"""Asks for something by a device, with a text and under a nonce."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What carried a nonce, and how to ask for it again. text: "" for what has none."""
+
+    name: str
+    nonce: str
+    text: str
+    again: Again
+
+
+class Repeating(Visits):
+    """said: everything that was done under a nonce."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[Said] = []
+        self.nonces = 0
+
+    def nonce(self, is_wanted: bool) -> str:
+        """Return a new nonce, or "" for none."""
+        self.nonces += is_wanted
+        return f"nonce-{self.nonces}" if is_wanted else ""
+
+    def once(
+        self, peer: Asks, method: str, allowed: set[str], again: Again, nonce: str, **params: object
+    ) -> Map | None:
+        """Ask for something; return the answer, None if it is refused or was done before.
+
+        allowed: what it may be answered, if it is new.
+        """
+        if not nonce:
+            return self.attempt(peer, method, allowed, **params)
+        if self.check_known(peer, method, nonce, params):
+            return None
+        answer = self.attempt(peer, method, allowed, **params, nonce=nonce)
+        if answer is not None:
+            self.keep(peer.name, method, nonce, params, answer, again)
+        return answer
+
+    def keep(
+        self, name: str, method: str, nonce: str, params: Map, answer: Map, again: Again
+    ) -> None:
+        """Remember what was done under a nonce."""
+        content = (method, *params.items())
+        self.model.keep(name, nonce, content, answer, self.world.now_ms)
+        self.said.append(Said(name, nonce, str(params.get("text", "")), again))
+
+    def check_known(self, peer: Asks, method: str, nonce: str, params: Map) -> bool:
+        """Ask for something if its nonce was used before; return whether it was."""
+        content = (method, *params.items())
+        known = self.model.known(peer.name, nonce, content, self.world.now_ms)
+        if known == "conflict":
+            self.attempt(peer, method, {"conflict"}, **params, nonce=nonce)
+        elif known is not None:
+            before = self.world.state.digest()
+            assert peer.call(method, **params, nonce=nonce) == known, (method, params)
+            assert self.world.state.digest() == before, (method, params)
+            self.reach(f"{method} known")
+        return known is not None
+
+    def device(self, name: str, pick: int) -> Peer:
+        """Return any of a user's connections that listen, now and then a new one."""
+        mine = [peer for peer in self.peers if peer.name == name and peer.reads]
+        if not mine or (pick % 4 == 0 and len(self.peers) < PEERS_MAX):
+            return self.hand(name) if not mine else self.arrive(name, "fresh")
+        return mine[pick % len(mine)]
+
+    def devices(self, peer: Peer, pick: int, times: int) -> list[Peer]:
+        """Return by which devices a user asks for something: that one, and maybe another."""
+        return [peer, *(self.device(peer.name, pick) for _ in range(times - 1))]
+
+    @precondition(lambda self: self.said)
+    @rule(pick=picks, other=st.sampled_from(["", "", "", "words", "command"]))
+    def repeat(self, pick: int, other: str) -> None:
+        """Ask for something again, or for something else under the same nonce."""
+        said = self.said[-1 - pick % len(self.said)]
+        is_over = self.model.is_over(said.name, said.nonce, self.world.now_ms)
+        device = self.device(said.name, pick)
+        if other == "command" and not is_over:
+            assert self.check_known(device, "send", said.nonce, {"text": self.text()})
+            return
+        text = self.text() if other and said.text else said.text
+        said.again(device, text, said.nonce)
+        if is_over:
+            self.reach("nonce over")
