@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-from getpass import getpass
 
 from chatd.errors import ChatError
 from chatd.wire import commands as c
@@ -17,6 +16,7 @@ from client.console.keyring import Keyring
 from client.console.prompt import Prompt
 from client.console.render import Renderer
 from client.console.screen import Screen
+from client.console.secret import ask_secret
 from client.console.times import Zone, zone_for
 from client.credentials import Credentials, state_folder
 from client.errors import ClientError, ConnectionLost
@@ -57,7 +57,7 @@ def run(options: ConsoleOptions) -> int:
 def _enter(client: Client, keyring: Keyring, options: ConsoleOptions) -> bool:
     """Log in; return whether the account is new."""
     if not options.token:
-        return Entrance(client, keyring, input, getpass, _say).enter(options.name)
+        return Entrance(client, keyring, input, ask_secret, _say).enter(options.name)
     client.log_in_token(options.token)
     return False
 

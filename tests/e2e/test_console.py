@@ -65,6 +65,18 @@ def test_new_name_gives_its_password_twice_and_the_token_is_for_the_owner_alone(
         assert not any("Password" in row for row in again.everything)
 
 
+def test_what_is_typed_right_behind_the_password_is_not_lost(
+    cable: Cable, tmp_path: Path, users: Connects
+) -> None:
+    users("alice")
+    with Terminal(tmp_path / "home", cable.port, "alice") as alice:
+        alice.sees("Password of alice:")
+        alice.keys(f"{PASSWORD}\rsend typed at once\rsend half a th")
+        alice.sees("general#1 alice: typed at once")
+        alice.until(lambda: alice.prompt == "> send half a th", "what was typed behind it")
+        assert PASSWORD.encode() not in alice.raw
+
+
 def test_console_without_a_server_says_so_and_ends_with_1(tmp_path: Path) -> None:
     with Cable(0) as dead:
         port = dead.port
