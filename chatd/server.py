@@ -365,7 +365,7 @@ class Server:
             self._tell_limits(name)
         for drop in effects.drops:
             for connection in self._dropped(drop):
-                _end(connection, drop.reason)
+                _end(connection, drop.reason, logged_out=True)
         for link, reason in effects.ends:
             _end(_connection(link), reason)
 
@@ -500,6 +500,6 @@ def _session(connection: Connection) -> Session:
     return connection.session
 
 
-def _end(connection: Connection, reason: str) -> None:
-    connection.tell(c.Bye(reason))
+def _end(connection: Connection, reason: str, *, logged_out: bool = False) -> None:
+    connection.tell(c.Bye(reason, logged_out))
     connection.finish()

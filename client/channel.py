@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from chatd.errors import ChatError, ProtocolError, TooLarge, UnsupportedVersion
-from chatd.wire.commands import Notice, Params, Ping, PingNotice, Synced
+from chatd.wire.commands import Bye, Notice, Params, Ping, PingNotice, Synced
 from chatd.wire.envelope import ID_MAX, Envelope, Notification, Response, encode_notification
 from chatd.wire.frames import HEADER, PAYLOAD_BYTES_MAX
 from client.backoff import Backoff
@@ -240,6 +240,8 @@ class Channel:
             self.notify("pong", {})
         elif heard is not None:
             self._queue(heard)
+        if isinstance(heard, Bye) and heard.logged_out and not self._leaving:
+            self.end(LoginRequired(f"the server lets us in no longer: {heard.reason}"))
 
     def _take_response(self, link: Link, response: Response) -> None:
         with self._changed:

@@ -223,6 +223,16 @@ def test_a_token_that_was_revoked_meanwhile_ends_it(network: Network, following:
         following.send("hi")
 
 
+def test_a_goodbye_to_a_login_that_is_over_ends_it_and_nothing_is_tried_again(
+    network: Network, following: Client
+) -> None:
+    network.made[0].says(Bye("this device was revoked", logged_out=True)).hangs_up()
+    assert isinstance(following.next_event(), Bye)
+    with pytest.raises(LoginRequired, match="no longer: this device was revoked"):
+        following.next_event()
+    assert network.slept == [] and not following.connected
+
+
 def test_a_gap_moves_the_position_behind_it(network: Network, following: Client) -> None:
     network.made[0].says(Gap("general", 1, 40)).hangs_up()
     second = network.peer().lets_in(SYNCED)

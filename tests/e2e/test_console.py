@@ -86,6 +86,18 @@ def test_console_without_a_server_says_so_and_ends_with_1(tmp_path: Path) -> Non
         assert alice.ends() == 1
 
 
+def test_console_whose_device_is_revoked_says_so_and_ends_instead_of_connecting_again(
+    opens: Opens, cable: Cable, tmp_path: Path
+) -> None:
+    alice = opens("alice")
+    alice.line("revoke 1")
+    alice.sees("chat: the server lets us in no longer: this device was revoked")
+    assert alice.ends() == 1
+    assert not any("connecting again" in row for row in alice.everything)
+    with Terminal(tmp_path / "home of alice", cable.port, "alice") as again:
+        again.sees("this device was logged out; the password is needed again")
+
+
 # -- talking ---------------------------------------------------------------------------------
 
 
@@ -285,7 +297,7 @@ def test_changed_password_ends_the_other_console_and_says_why(
         here.line("password")
         answers(here, "a new secret")
         here.sees("the password is changed")
-        there.sees("the server does not let us in again")
+        there.sees("the server lets us in no longer: the password was changed")
         assert there.ends() == 1
 
 

@@ -185,7 +185,7 @@ def test_a_device_that_is_revoked_meanwhile_has_to_leave(
         other.call("revoke", device=1)
     until(lambda: lines.poll() is not None, "an end")
     assert lines.returncode == Status.LOGIN
-    assert b"does not let us in again" in lines.communicate()[1]
+    assert b"lets us in no longer: this device was revoked" in lines.communicate()[1]
 
 
 def test_an_interrupt_ends_it_while_it_waits_for_a_line(chat: Chat) -> None:

@@ -210,6 +210,7 @@ def test_revoked_device_ends_in_that_tick_and_its_token_opens_nothing() -> None:
         assert phone.sock.is_over and tablet.sock.is_over
         world.settle()
         assert reason(phone) == reason(tablet) == "this device was revoked"
+        assert phone.told("bye")[-1]["logged_out"]
         assert not laptop.ended
         assert world.guest().refusal("login-token", token=phone.token)["code"] == "auth_failed"
 
@@ -272,6 +273,7 @@ def test_changed_password_ends_every_other_connection_and_every_token() -> None:
         assert there.sock.is_over and plain.sock.is_over
         world.settle()
         assert reason(there) == reason(plain) == "the password was changed"
+        assert there.told("bye")[-1]["logged_out"] and plain.told("bye")[-1]["logged_out"]
         here.send("still here")
         for token in (here.token, there.token):
             assert world.guest().refusal("login-token", token=token)["code"] == "auth_failed"

@@ -85,7 +85,7 @@ def test_a_stream_ends_when_its_token_is_revoked() -> None:
         stream = world.stream(token)
         bob = world.web(token)
         bob.call("revoke", device=bob.call("status").json["device"])
-        assert stream.told("bye") == [{"reason": "this device was revoked"}]
+        assert stream.told("bye") == [{"reason": "this device was revoked", "logged_out": True}]
         assert stream.ended
 
 

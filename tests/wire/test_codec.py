@@ -29,7 +29,7 @@ def test_what_goes_out_can_be_read_by_the_other_end() -> None:
     )
     assert theirs.next_turn() == Response(1, None, {})
     assert theirs.next_turn() == Response(2, {"code": "not_found", "message": "no"}, None)
-    assert theirs.next_turn() == Notification("bye", {"reason": "why"})
+    assert theirs.next_turn() == Notification("bye", {"reason": "why", "logged_out": False})
 
 
 def test_batch_is_its_frames_and_one_frame_is_not_even_copied() -> None:

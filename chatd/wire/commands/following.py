@@ -107,9 +107,13 @@ class PingNotice(Notice, frozen=True):
     pass
 
 
-@notice("bye", help="the connection ends now, and why")
+@notice(
+    "bye",
+    help="the connection ends now, and why; logged_out: what it logged in by opens nothing more",
+)
 class Bye(Notice, frozen=True):
     reason: str
+    logged_out: bool = False
 
 
 @notice("error", help="what you sent could not be read, or a notification was refused")
