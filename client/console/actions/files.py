@@ -3,16 +3,20 @@
 from pathlib import Path
 
 from client.console.actions.table import action
-from client.console.arguments import file_to_fetch, file_to_send
+from client.console.arguments import Misuse, file_to_fetch, file_to_send
 from client.console.console import Console
 from client.console.transfers import size_text
 from client.console.typed import Command
 from client.files import fetch_file, find_file, send_file
 
+BLANKS = "a path with blanks stands in quotes, as in 'my report.pdf'; Tab completes it"
+
 
 @action("send-file")
 async def send(console: Console, typed: Command) -> None:
     path, to, caption = file_to_send(typed.rest)
+    if caption and not to and not path.exists():  # then it is the rest of a name, more likely
+        raise Misuse(f"{path}: No such file or directory\n{BLANKS}")
     room, client = console.addressed(to), console.bridge.client
     with console.transfers.running("↑", path.name) as progress:
         posted = await console.bridge.run(send_file, client, path, room, caption, progress)

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable, Coroutine
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec
 
 import pytest
@@ -372,6 +373,18 @@ async def test_backlog_stands_under_its_line_and_does_not_ring() -> None:
             desk.console.hear(event)
         assert sum(line in shown for shown in desk.screen.lines) == 1
         assert desk.screen.rings == 1
+
+
+@in_loop
+async def test_path_that_was_cut_at_a_blank_is_told_of_quotes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for line, is_cut in (("send-file my report.txt to bob look", True), ("send-file my", False)):
+        desk = Desk()
+        await desk.types(line)
+        assert desk.shows("! my: No such file or directory")
+        assert desk.shows("a path with blanks stands in quotes") is is_cut
 
 
 @in_loop
