@@ -13,6 +13,7 @@ from chatd.wire.entries import (
     Removed,
 )
 from chatd.wire.rooms import GENERAL, RoomKind, direct_room, kind_of, self_room, title_of
+from client.console.numbers import Numbers
 from client.console.places import Places
 from client.events import SeenEntry
 
@@ -29,6 +30,7 @@ class Acquaintance:
         self._people: dict[str, None] = {}
         self._rooms: dict[str, None] = {GENERAL: None}
         self.places = Places(me)
+        self.numbers = Numbers()
 
     def meet(self, names: Iterable[str]) -> None:
         """Remember people."""
@@ -40,6 +42,7 @@ class Acquaintance:
         """Remember the room and the author of an entry, and whom and what it names."""
         self.meet_room(entry.room)
         self.places.meet(entry)
+        self.numbers.meet(entry)
         if isinstance(entry, Authored):
             self.meet([entry.author])
         if isinstance(entry, Membership | JoinRequested):

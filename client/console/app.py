@@ -70,7 +70,7 @@ async def _converse(client: Client, keyring: Keyring, is_new: bool, bell: bool) 
     prompt.located = screen.located
     console = Console(prompt, screen, renderer, ACTIONS, keyring, newcomer=is_new, bell=bell)
     console.bridge = bridge = Bridge(client, console.hear, console.over)
-    completer = ConsoleCompleter(console.known, lambda: bool(console.talking_to))
+    completer = ConsoleCompleter(console.known, lambda: console.talking_to)
     try:
         status = await prompt.run(console, completer, lambda: _begin(console, bridge))
     finally:

@@ -1,13 +1,16 @@
-"""Completion with Tab: commands, people, rooms, places, files, as the usage of the command says."""
+"""Completion with Tab: commands, people, rooms, places, numbers, files, as usages say."""
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from chatd.wire.rooms import GENERAL
 from client.console.acquaintance import Acquaintance
 from client.console.book import BOOK
+from client.console.numbers import KINDS
 from client.console.paths import HalfPath, half_path, split_path
 from client.console.typed import first_word
 from client.when import BadTime, read_when
@@ -18,15 +21,23 @@ MANY_WORDS = ("<text>", "[room#seq]")
 """What may still be meant behind the last word of a usage: a name in a text, a place after one."""
 
 
-def candidates(text: str, known: Acquaintance, *, talking: bool) -> tuple[str, list[str]]:
-    """Return the word at the end of `text` and what it may become."""
+_NUMBER = re.compile("#?[0-9]+|#")
+
+
+def candidates(text: str, known: Acquaintance, *, talking_to: str) -> tuple[str, list[str]]:
+    """Return the word at the end of `text` and what it may become.
+
+    talking_to: the room that plain lines go to just now, "" for none.
+    """
     slash = "/" if text.startswith("/") else ""
     word = "" if not text or text[-1].isspace() else text.split()[-1]
     command = _command(text)
-    if slash == "" and talking:
+    if slash == "" and talking_to:
         choices = known.people()
     elif command is not None:
         choices = _arguments(*command, known)
+        if command[0] != "report" or "#" in word:  # a reason may have numbers in it
+            choices += _alone(word, choices, talking_to or GENERAL)
     else:
         choices = [slash + name for name in BOOK]
     if word.startswith("@"):
@@ -83,6 +94,15 @@ def _arguments(name: str, rest: str, known: Acquaintance) -> list[str]:
     return choices
 
 
+def _alone(word: str, places: list[str], here: str) -> list[str]:
+    """Return the places in the room `here` as `word` begins: by their number alone."""
+    if not _NUMBER.fullmatch(word):
+        return []
+    front = f"{here}#"
+    mark = "#" if word.startswith("#") else ""
+    return [mark + place.removeprefix(front) for place in places if place.startswith(front)]
+
+
 def _behind_keyword(usage: list[str], given: list[str]) -> str | None:
     """Return the argument that the last given word asks for, if it is such a word."""
     for keywords, argument in pairwise(usage):
@@ -124,24 +144,25 @@ def _choices(name: str, argument: str, known: Acquaintance) -> list[str]:
         "text": known.people,
         "command": lambda: list(BOOK),
     }
-    return table.get(argument.strip("<>[]"), lambda: [])()
+    word = argument.strip("<>[]")
+    return known.numbers.of(word) if word in KINDS else table.get(word, lambda: [])()
 
 
 class ConsoleCompleter(Completer):
-    """Completion for prompt_toolkit. talking: whether plain lines go to a room just now."""
+    """Completion for prompt_toolkit. talking_to: the room of plain lines just now, "" for none."""
 
-    def __init__(self, known: Acquaintance, talking: Callable[[], bool]) -> None:
+    def __init__(self, known: Acquaintance, talking_to: Callable[[], str]) -> None:
         self._known = known
-        self._talking = talking
+        self._talking_to = talking_to
 
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
         """Yield what the word in front of the cursor may become."""
-        text, talking = document.text_before_cursor, self._talking()
-        found = path_to_complete(text, talking=talking)
+        text, talking_to = document.text_before_cursor, self._talking_to()
+        found = path_to_complete(text, talking=bool(talking_to))
         if found is not None:
             path, folders_only = found
             yield from path.completions(folders_only=folders_only)
             return
-        word, fitting = candidates(text, self._known, talking=talking)
+        word, fitting = candidates(text, self._known, talking_to=talking_to)
         for choice in fitting:
             yield Completion(choice + " ", -len(word), display=choice)

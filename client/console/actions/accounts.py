@@ -15,6 +15,7 @@ async def devices(console: Console, typed: Command) -> None:
     no_arguments("devices", typed.rest)
 
     def show(page: c.Devices) -> None:
+        console.known.numbers.listed("device", (device.device for device in page.devices))
         console.show_paged(devices_lines(console.renderer, page.devices, now_ms()))
 
     await show_pages(console, c.ListDevices(), c.Devices, show)

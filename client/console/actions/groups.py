@@ -69,6 +69,7 @@ async def invitations(console: Console, typed: Command) -> None:
             console.known.meet_room(invitation.room)
         console.show(invitations_lines(console.renderer, page.invitations, now_ms()))
         if page.next is None:
+            console.known.numbers.listed("request", (asked.request for asked in page.asked))
             console.show_paged(asked_lines(console.renderer, page.asked, now_ms()))
 
     request = c.ListInvitations(limit=console.page_rows)

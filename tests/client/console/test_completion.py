@@ -49,6 +49,15 @@ def known() -> Acquaintance:
         ("send-at 2026-12-31 ", []),
         ("comment ", ["general#1", "general#2", "general#3"]),
         ("edit ", ["general#2"]),
+        ("comment 1", ["1"]),
+        ("comment #", ["#1", "#2", "#3"]),
+        ("comment #3", ["#3"]),
+        ("edit 1", []),
+        ("edit 2", ["2"]),
+        ("thread 2", ["2"]),
+        ("get-file 3", ["3"]),
+        ("report bob sells 2", []),
+        ("report bob sells #2", ["#2"]),
         ("get-file ", ["general#3"]),
         ("report bob sells watches ", ["general#1", "general#2", "general#3"]),
         ("link general ", ["uses", "for"]),
@@ -71,22 +80,22 @@ def known() -> Acquaintance:
 def test_word_becomes_what_the_usage_asks_for(
     known: Acquaintance, text: str, choices: list[str]
 ) -> None:
-    assert sorted(candidates(text, known, talking=False)[1]) == sorted(choices)
+    assert sorted(candidates(text, known, talking_to="")[1]) == sorted(choices)
 
 
 def test_empty_line_offers_all_commands(known: Acquaintance) -> None:
-    assert candidates("", known, talking=False) == ("", list(BOOK))
+    assert candidates("", known, talking_to="") == ("", list(BOOK))
 
 
 def test_plain_lines_complete_names_and_commands_need_their_slash(known: Acquaintance) -> None:
-    assert candidates("hello al", known, talking=True) == ("al", ["albert", "alice"])
-    assert candidates("hello @al", known, talking=True) == ("@al", ["@albert", "@alice"])
-    assert candidates("/wh", known, talking=True) == ("/wh", ["/who", "/why"])
+    assert candidates("hello al", known, talking_to="general") == ("al", ["albert", "alice"])
+    assert candidates("hello @al", known, talking_to="general") == ("@al", ["@albert", "@alice"])
+    assert candidates("/wh", known, talking_to="general") == ("/wh", ["/who", "/why"])
 
 
 def test_only_the_last_word_is_replaced(known: Acquaintance) -> None:
-    assert candidates("send-to al", known, talking=False)[0] == "al"
-    assert candidates("send-to ", known, talking=False)[0] == ""
+    assert candidates("send-to al", known, talking_to="")[0] == "al"
+    assert candidates("send-to ", known, talking_to="")[0] == ""
 
 
 # -- local paths -----------------------------------------------------------------------------
@@ -105,7 +114,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def completed(known: Acquaintance, text: str, *, talking: bool = False) -> list[str]:
     """Return what a line may become."""
-    completer = ConsoleCompleter(known, lambda: talking)
+    completer = ConsoleCompleter(known, lambda: "general" if talking else "")
     found = completer.get_completions(Document(text), CompleteEvent())
     return [text[: len(text) + one.start_position] + one.text for one in found]
 
@@ -150,5 +159,5 @@ def test_deleted_post_is_offered_no_more_and_the_newest_comes_first() -> None:
     for number in range(1, PLACES_MAX + 3):
         known.places.meet(said(number, author="bob"))
     known.places.meet(Delete("general", 50, 0, "bob", 22))
-    places = candidates("comment ", known, talking=False)[1]
+    places = candidates("comment ", known, talking_to="")[1]
     assert places == [f"general#{number}" for number in range(21, 2, -1)]
