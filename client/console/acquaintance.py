@@ -29,6 +29,7 @@ class Acquaintance:
         self.online_count = 0
         self._people: dict[str, None] = {}
         self._rooms: dict[str, None] = {GENERAL: None}
+        self._has_all_rooms = False
         self.places = Places(me)
         self.numbers = Numbers()
 
@@ -64,6 +65,16 @@ class Acquaintance:
         _remember(self._rooms, room)
         if kind_of(room) is RoomKind.DIRECT:
             self.meet([title_of(room, self.me)])
+
+    def meet_rooms(self, rooms: Iterable[str], *, are_all: bool) -> None:
+        """Remember rooms of a list. are_all: the user is in no other."""
+        for room in rooms:
+            self.meet_room(room)
+        self._has_all_rooms = are_all
+
+    def is_stranger(self, title: str) -> bool:
+        """Tell whether nobody of this name is known, and no room, though all rooms are."""
+        return self._has_all_rooms and title not in {*self.rooms(), self.me}
 
     def hear_presence(self, notice: Presence) -> None:
         """Take note of who came."""

@@ -6,6 +6,8 @@ import sys
 from chatd.errors import ChatError
 from chatd.wire import commands as c
 from client.console.actions import ACTIONS
+from client.console.actions.reading import show_latest
+from client.console.arguments import Misuse
 from client.console.bridge import Bridge
 from client.console.completion import ConsoleCompleter
 from client.console.console import Console, now_ms
@@ -72,7 +74,7 @@ async def _converse(client: Client, keyring: Keyring, is_new: bool, bell: bool) 
     console.bridge = bridge = Bridge(client, console.hear, console.over)
     completer = ConsoleCompleter(console.known, lambda: console.talking_to)
     try:
-        status = await prompt.run(console, completer, lambda: _begin(console, bridge))
+        status = await prompt.run(console, completer, lambda: _begin(console, bridge, is_new))
     finally:
         await console.stop()
         await bridge.close()
@@ -82,14 +84,23 @@ async def _converse(client: Client, keyring: Keyring, is_new: bool, bell: bool) 
     return status
 
 
-def _begin(console: Console, bridge: Bridge) -> None:
+def _begin(console: Console, bridge: Bridge, is_new: bool) -> None:
     console.note(GREETING)
     bridge.start()
-    console.start(_learn(console))
+    console.start(_learn(console, bridge, is_new))
 
 
-async def _learn(console: Console) -> None:
-    console.learn(await console.ask(c.Status(), c.StatusResult))
+async def _learn(console: Console, bridge: Bridge, is_new: bool) -> None:
+    """Learn how things are, for the toolbar and completion; say so if nothing is unread."""
+    try:
+        status = await bridge.ask(c.Status(), c.StatusResult)
+        console.learn(status)
+        mine = await bridge.ask(c.ListRooms(), c.Rooms)
+        console.known.meet_rooms((room.room for room in mine.rooms), are_all=mine.next is None)
+        if not is_new and not any(room.unread for room in status.rooms):
+            await show_latest(console, status.rooms[0].last_seq)
+    except (Misuse, ChatError, ClientError):
+        pass  # the connection breaks just now; all of this can be asked for by hand
 
 
 def _say(text: str) -> None:

@@ -177,6 +177,25 @@ def test_console_that_was_away_sees_what_is_unread_under_its_line(
     assert sum("── unread" in row for row in rows) == 1
 
 
+def test_console_that_missed_nothing_shows_what_was_said_last(
+    opens: Opens, users: Connects
+) -> None:
+    alice, bot = opens("alice"), users("bot")
+    for number in range(1, 10):
+        bot.call("send", text=f"text {number}")
+    alice.sees("text 9")
+    alice.line("quit")
+    assert alice.ends() == 0
+    again = opens("alice")
+    again.sees("── now ─")
+    rows = again.everything
+    first = next(at for at, row in enumerate(rows) if row.startswith("── general, as it was ─"))
+    assert [row[-6:] for row in rows[first + 1 : first + 6]] == [f"text {n}" for n in range(5, 10)]
+    assert rows[first + 6].startswith("── now ─") and "unread" not in again.toolbar
+    again.keys("comment 9\t")
+    again.until(lambda: again.prompt == "> comment 9", "a place that is known")
+
+
 def test_killed_server_comes_back_and_both_consoles_go_on(
     opens: Opens, cable: Cable, server: ServerProcess
 ) -> None:

@@ -3,13 +3,16 @@
 from msgspec.structs import replace
 
 from chatd.wire import commands as c
-from chatd.wire.rooms import title_of
+from chatd.wire.rooms import GENERAL, title_of
 from client.console.actions.table import action
 from client.console.arguments import history_of, search_of
 from client.console.console import Console
 from client.console.pages import show_entries
 from client.console.typed import Command
 from client.events import FoundPage, HistoryPage
+
+LATEST = 5
+"""So many entries tell somebody who comes back what was talked about."""
 
 
 @action("history")
@@ -34,6 +37,19 @@ async def show_page(console: Console, request: c.History) -> None:
         way = "before" if request.after is None else "after"
         further = replace_place(request, way, page.next)
         console.offer_more(lambda: show_page(console, further))
+
+
+async def show_latest(console: Console, last_seq: int) -> None:
+    """Show the last entries of the general room: for whoever comes back and has missed nothing.
+
+    last_seq: of the room, as it was when nothing was unread; what has come since shows itself.
+    """
+    request = c.History(GENERAL, before=last_seq + 1, limit=LATEST)
+    page = await console.ask(request, HistoryPage)
+    if page.entries:
+        show_entries(console, "general, as it was", _that_fits(console, page, is_onwards=False))
+    else:
+        console.note("nothing is unread")
 
 
 def _that_fits(console: Console, page: HistoryPage, *, is_onwards: bool) -> HistoryPage:
