@@ -4,6 +4,7 @@ What goes to the server comes from the command table, so its usage and help have
 what the console does by itself is written here.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -100,6 +101,6 @@ def chapters() -> dict[str, list[str]]:
     return {**listed, MORE: more} if more else listed
 
 
-def meant_by(word: str) -> str:
-    """Return the command that a mistyped word is nearly, "" for none."""
-    return next(iter(get_close_matches(word.lower(), BOOK, 1, NEARLY)), "")
+def meant_by(word: str, names: Iterable[str] = BOOK) -> str:
+    """Return the command, or other name, that a mistyped word is nearly, "" for none."""
+    return next(iter(get_close_matches(word.lower(), list(names), 1, NEARLY)), "")

@@ -4,6 +4,7 @@ from chatd.wire import commands as c
 from client.console.acquaintance import mapped
 from client.console.actions.table import action
 from client.console.arguments import room_and_text, room_or_none, text_of, user_and_text
+from client.console.book import meant_by
 from client.console.console import Console
 from client.console.typed import Command
 from client.environment import new_nonce
@@ -29,11 +30,17 @@ async def post(console: Console, typed: Command) -> None:
 
 @action("talk")
 async def talk(console: Console, typed: Command) -> None:
-    console.talking_to = mapped(room_or_none(typed.rest)).removeprefix("@")
-    if console.talking_to:
-        console.note(
-            f"what you type goes to {console.talking_to} now; a command needs its slash, "
-            "// begins a text with one, /talk alone ends it"
-        )
-    else:
+    console.talking_to = title = mapped(room_or_none(typed.rest)).removeprefix("@")
+    if not title:
         console.note("what you type is a command again")
+        return
+    console.note(
+        f"what you type goes to {title} now; a command needs its slash, "
+        "// begins a text with one, /talk alone ends it"
+    )
+    if console.known.is_stranger(title):
+        meant = meant_by(title, console.known.rooms())
+        hint = f"; did you mean `/talk {meant}`?" if meant else ""
+        console.note(
+            f"no {title} is online or among your rooms: the first line shows if there is one{hint}"
+        )

@@ -126,6 +126,35 @@ async def test_plain_line_goes_nowhere_until_one_talks_to_somebody() -> None:
     assert texts == ["hello", "send x", "/etc"] and len(desk.server.asked) == 3
 
 
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [
+        ("talk alcie", "no alcie is online or among your rooms: the first line shows if"),
+        ("talk carlo", "is one; did you mean `/talk carol`?"),
+        ("talk +oops", "is one; did you mean `/talk +ops`?"),
+    ],
+)
+@in_loop
+async def test_talking_to_nobody_who_is_known_is_doubted_at_once(typed: str, note: str) -> None:
+    desk = Desk()
+    desk.screen.width = 200
+    desk.console.known.meet(["carol"])
+    desk.console.known.meet_rooms(["general", "+ops:k3f9a2bq", "alice,bob"], are_all=True)
+    await desk.types(typed)
+    assert desk.shows(note)
+    assert desk.above == [f"{typed.removeprefix('talk ')}> "]  # there may be one all the same
+
+
+@in_loop
+async def test_talking_to_whom_one_knows_or_to_anybody_in_a_long_list_is_not_doubted() -> None:
+    desk = Desk()
+    await desk.types("talk alcie")
+    desk.console.known.meet_rooms(["general", "+ops:k3f9a2bq", "alice,bob"], are_all=True)
+    for title in ("general", "bob", "@Bob", "+ops", "alice"):
+        await desk.types(f"/talk {title}")
+    assert not desk.shows("the first line shows")
+
+
 @in_loop
 async def test_prompt_and_toolbar_say_to_whom_one_talks() -> None:
     desk = Desk()

@@ -22,7 +22,7 @@ LIVES: list[tuple[str, e.AnyEntry, e.AnyEntry]] = [
         e.Reported(*LOG, 7, "bob", "eve", "spam"),
         e.Moderated(*LOG, "dismissed", "eve", report=7),
     ),
-    ("withdraw", e.JoinAsked(*LOG, 7), e.JoinApproved(*LOG, 7, "+ops~1")),
+    ("withdraw", e.JoinAsked(*LOG, 7), e.JoinApproved(*LOG, 7, "+ops:k3f9a2bq")),
     ("withdraw", e.JoinAsked(*LOG, 7), e.JoinDenied(*LOG, 7)),
 ]
 
