@@ -3,7 +3,7 @@
 from chatd.core import events as e
 from chatd.core.model import Hook, User
 from chatd.core.store import Store
-from chatd.errors import BadRequest, Conflict, NotFound
+from chatd.errors import BadRequest, ChatError, Conflict, NotFound
 from chatd.handlers.context import Context
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
@@ -31,6 +31,8 @@ class HookHandlers:
         self._posting = posting
         self._destinations = destinations
         self._visibility = visibility
+        # When and why the last post of a hook was refused: like what `why` tells, in memory alone.
+        self._refused: dict[tuple[str, int], tuple[int, str]] = {}
 
     @handles(c.MakeHook)
     def hook(self, context: Context, request: c.MakeHook) -> c.NewHook:
@@ -50,8 +52,12 @@ class HookHandlers:
 
     @handles(c.ListHooks)
     def hooks(self, context: Context, request: c.ListHooks) -> c.Hooks:
-        hooks = self._visibility.user(context).hooks.values()
-        return c.Hooks([c.HookState(h.number, h.room, h.label, h.created_ms) for h in hooks])
+        user = self._visibility.user(context)
+        return c.Hooks([self._state_of(user, hook) for hook in user.hooks.values()])
+
+    def _state_of(self, user: User, hook: Hook) -> c.HookState:
+        refused = self._refused.get((user.name, hook.number), (None, ""))
+        return c.HookState(hook.number, hook.room, hook.label, hook.created_ms, *refused)
 
     @handles(c.Unhook)
     def unhook(self, context: Context, request: c.Unhook) -> c.Nothing:
@@ -59,15 +65,22 @@ class HookHandlers:
         if request.hook not in user.hooks:
             raise NotFound("you have no hook of that number")
         self._store.commit(e.HookRevoked(context.now_ms, user.name, request.hook))
+        self._refused.pop((user.name, request.hook), None)
         return c.Nothing()
 
     @handles(c.HookPost)
     def hook_post(self, context: Context, request: c.HookPost) -> c.Posted:
         maker, hook = self._opened(request.token)
         again, now_ms = self._destinations.again, context.now_ms
-        return self._posting.say(
-            context, maker, request, lambda maker: again(maker, hook.room, now_ms), hook.label
-        )
+        try:
+            posted = self._posting.say(
+                context, maker, request, lambda maker: again(maker, hook.room, now_ms), hook.label
+            )
+        except ChatError as error:  # the program hears it, and its maker finds it in the list
+            self._refused[maker.name, hook.number] = (now_ms, error.message)
+            raise
+        self._refused.pop((maker.name, hook.number), None)
+        return posted
 
     def _opened(self, token: str) -> tuple[User, Hook]:
         """Return a hook and who made it. Raises NotFound."""

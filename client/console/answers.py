@@ -186,6 +186,9 @@ def hooks_lines(renderer: Renderer, hooks: list[c.HookState], now_ms: int) -> li
         since = renderer.zone.moment(hook.created, now_ms)
         room = title_of(hook.room, renderer.me)
         rows.append((str(hook.hook), f"{hook.label}, into {room}, since {since}"))
+        if hook.refused_at is not None:
+            when = renderer.zone.moment(hook.refused_at, now_ms)
+            rows.append(("", f"its last post was refused, {when}: {hook.refused}"))
     return renderer.fields(rows) or renderer.note("you have no hook; `hook` makes one")
 
 

@@ -96,6 +96,22 @@ def test_a_hook_of_a_banned_user_posts_nothing() -> None:
         assert world.state.general.log.last_seq == 0
 
 
+def test_the_maker_is_told_why_the_last_post_of_a_hook_was_refused_until_one_is_taken() -> None:
+    with World(admins=("root",)) as world:
+        alice, root = world.user("alice"), world.user("root")
+        builds, alarms = made(alice), made(alice, label="alarms")
+        root.call("ban", user="alice")
+        assert post(world, builds).status == 403
+        refused_at = world.now_ms
+        first, second = alice.call("hooks")["hooks"]
+        assert first["refused"] == "you are banned and may send nothing"
+        assert 0 <= refused_at - first["refused_at"] <= 1_000
+        assert (second["refused"], second["refused_at"]) == ("", None)
+        root.call("unban", user="alice")
+        assert post(world, builds).status == post(world, alarms).status == 200
+        assert [hook["refused_at"] for hook in alice.call("hooks")["hooks"]] == [None, None]
+
+
 def test_a_hook_into_a_room_that_its_maker_left_opens_nothing() -> None:
     with World() as world:
         alice, bob = world.user("alice"), world.user("bob")

@@ -48,12 +48,19 @@ class MakeHook(Params, frozen=True):
 
 
 class HookState(Result, frozen=True):
-    """One hook, named by its number."""
+    """One hook, named by its number.
+
+    refused_at: when the last post by it was refused, nil if it was not, or before this start of
+    the server.
+    refused: why that was.
+    """
 
     hook: int
     room: str
     label: str
     created: int
+    refused_at: int | None = None
+    refused: str = ""
 
 
 class Hooks(Result, frozen=True):

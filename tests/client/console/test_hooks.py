@@ -87,9 +87,13 @@ def test_each_kind_is_told_in_words(entry: SeenEntry, text: str) -> None:
 
 
 def test_hooks_are_listed_with_their_rooms() -> None:
-    hooks = [c.HookState(1, "general", "ci", TS), c.HookState(3, "+ops:k3f9a2bq", "alarms", TS)]
+    hooks = [
+        c.HookState(1, "general", "ci", TS),
+        c.HookState(3, "+ops:k3f9a2bq", "alarms", TS, TS, "you are banned"),
+    ]
     lines = hooks_lines(Renderer("alice", ZONE), hooks, TS)
     assert [plain(line) for line in lines] == [
         "  1  ci, into general, since 09:41",
         "  3  alarms, into +ops, since 09:41",
+        "     its last post was refused, 09:41: you are banned",
     ]
