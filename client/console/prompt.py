@@ -18,7 +18,12 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.completion import Completer
 from prompt_toolkit.document import Document
-from prompt_toolkit.filters import Condition, has_completions, shift_selection_mode
+from prompt_toolkit.filters import (
+    Condition,
+    emacs_insert_mode,
+    has_completions,
+    shift_selection_mode,
+)
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -27,6 +32,7 @@ from prompt_toolkit.selection import SelectionState
 
 from client.console.palette import STYLE
 from client.console.styled import Line, joined
+from client.console.tab import complete
 
 MENU_ROWS = 6
 REFRESH_SECONDS = 10.0
@@ -227,6 +233,11 @@ class Prompt:
         @bindings.add(Keys.Vt100MouseEvent, eager=True)
         def ignore(event: KeyPressEvent) -> None:
             """Nobody asked for the mouse; what looks like it came with a paste, torn perhaps."""
+
+        @bindings.add("tab", filter=emacs_insert_mode)
+        def tab(event: KeyPressEvent) -> None:
+            if self._answer is None:  # no secret is a command
+                complete(event.current_buffer)
 
         @bindings.add("enter", filter=has_completions)
         def choose(event: KeyPressEvent) -> None:

@@ -320,6 +320,13 @@ def test_changed_password_ends_the_other_console_and_says_why(
         assert there.ends() == 1
 
 
+def test_what_is_typed_right_behind_tab_meets_what_it_has_completed(opens: Opens) -> None:
+    alice, bob = opens("alice"), opens("bob")
+    alice.until(lambda: "2 online" in alice.toolbar, "that bob is here")
+    alice.keys("send-t\tb\tgood morning\r")
+    bob.sees("alice#1 alice → bob: good morning")
+
+
 def test_tab_completes_commands_and_names(opens: Opens) -> None:
     alice = opens("alice")
     opens("bob")
