@@ -21,9 +21,9 @@ SCHEDULED_COLUMNS_MAX = 200
 def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
     """Return the user's own state."""
     device = f"device {status.device}" if status.device else "a device that is not remembered"
-    connections = f"{status.connections} connection{'s' if status.connections != 1 else ''}"
+    in_all = f"{_count(status.devices, 'device')}, {_count(status.connections, 'connection')}"
     rows = [
-        ("you", f"{status.name}, on {device} of {status.devices}, {connections}"),
+        ("you", f"{status.name}, on {device}; {in_all} in all"),
         ("general", _left(renderer, status.general, status.now)),
         ("private", _left(renderer, status.private, status.now)),
         *_standing(renderer, status),
@@ -34,6 +34,10 @@ def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
         ("time", f"{renderer.zone.clock(status.now)} here; the server is in {status.time_zone}"),
     ]
     return renderer.fields(rows)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number != 1 else ''}"
 
 
 def _left(renderer: Renderer, allowance: c.Allowance, now_ms: int) -> str:

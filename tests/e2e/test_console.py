@@ -111,7 +111,7 @@ def test_two_people_talk(opens: Opens, columns: int, rows: int) -> None:
     alice.sees("bob#1 bob → alice: hi there")
     bob.sees("alice#1 bob → alice: hi there")
     bob.line("/status")
-    bob.sees("you       bob, on device 1 of 1")
+    bob.sees("you       bob, on device 1; 1 device, 1 connection in all")
     alice.line("talk bob")
     alice.sees("what you type goes to bob now")
     alice.line("//etc/hosts")

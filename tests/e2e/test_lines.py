@@ -57,7 +57,7 @@ def test_quit_and_exit_leave_and_nothing_behind_them_is_done(chat: Chat, word: s
 @pytest.mark.parametrize(
     ("command", "pattern"),
     [
-        ("status", r"^  you +alice, on device 1 of 1, 1 connection\n"),
+        ("status", r"^  you +alice, on device 1; 1 device, 1 connection in all\n"),
         ("status", r"\n  online +1: alice\n"),
         ("rooms", r"^  @alice +up to #1, all read\n  general +empty\n$"),
         ("who", r"^· 1 online\n  alice\n$"),

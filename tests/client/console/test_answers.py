@@ -52,6 +52,8 @@ def test_refusal_of_another_day_says_which() -> None:
 def test_status_shows_the_whole_ladder() -> None:
     status = replace(
         STATUS,
+        device=7,
+        devices=2,
         warnings=2,
         banned_until=60_000,
         scheduled=3,
@@ -65,6 +67,7 @@ def test_status_shows_the_whole_ladder() -> None:
     )
     renderer = Renderer("alice", Zone(ZoneInfo("UTC")))
     shown = {line[2:13].strip(): line[13:] for line in map(plain, status_lines(renderer, status))}
+    assert shown["you"] == "alice, on device 7; 2 devices, 1 connection in all"
     assert shown["general"] == "20 of 20 messages left"
     assert shown["warnings"] == "2 of 3"
     assert shown["banned"].startswith("you can send nothing until 00:01")
