@@ -180,7 +180,7 @@ class Server:
             RevisionHandlers(posting, visibility),
             BlockingHandlers(store, visibility),
             ExplainingHandlers(settings, self._refusals),
-            HookHandlers(store, posting, destinations, visibility),
+            HookHandlers(store, posting, destinations, visibility, self._refusals),
             FileHandlers(
                 store, settings, posting, destinations, visibility, self._storage.blobs
             ),

@@ -9,6 +9,7 @@ from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
 from chatd.handlers.posting import Posting
 from chatd.handlers.tokens import TOKEN_BYTES, token_hash
+from chatd.handlers.refusals import Refusals
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 
@@ -25,14 +26,14 @@ class HookHandlers:
         posting: Posting,
         destinations: Destinations,
         visibility: Visibility,
+        refusals: Refusals,
     ) -> None:
         self._store = store
         self._state = store.state
         self._posting = posting
         self._destinations = destinations
         self._visibility = visibility
-        # When and why the last post of a hook was refused: like what `why` tells, in memory alone.
-        self._refused: dict[tuple[str, int], tuple[int, str]] = {}
+        self._refusals = refusals
 
     @handles(c.MakeHook)
     def hook(self, context: Context, request: c.MakeHook) -> c.NewHook:
@@ -56,7 +57,7 @@ class HookHandlers:
         return c.Hooks([self._state_of(user, hook) for hook in user.hooks.values()])
 
     def _state_of(self, user: User, hook: Hook) -> c.HookState:
-        refused = self._refused.get((user.name, hook.number), (None, ""))
+        refused = self._refusals.last_of_hook(user.name, hook.number)
         return c.HookState(hook.number, hook.room, hook.label, hook.created_ms, *refused)
 
     @handles(c.Unhook)
@@ -65,7 +66,7 @@ class HookHandlers:
         if request.hook not in user.hooks:
             raise NotFound("you have no hook of that number")
         self._store.commit(e.HookRevoked(context.now_ms, user.name, request.hook))
-        self._refused.pop((user.name, request.hook), None)
+        self._refusals.forget_hook(user.name, request.hook)
         return c.Nothing()
 
     @handles(c.HookPost)
@@ -76,10 +77,10 @@ class HookHandlers:
             posted = self._posting.say(
                 context, maker, request, lambda maker: again(maker, hook.room, now_ms), hook.label
             )
-        except ChatError as error:  # the program hears it, and its maker finds it in the list
-            self._refused[maker.name, hook.number] = (now_ms, error.message)
+        except ChatError as error:
+            self._refusals.note_hook(maker.name, hook.number, now_ms, error)
             raise
-        self._refused.pop((maker.name, hook.number), None)
+        self._refusals.forget_hook(maker.name, hook.number)
         return posted
 
     def _opened(self, token: str) -> tuple[User, Hook]:

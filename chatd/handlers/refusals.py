@@ -1,4 +1,4 @@
-"""Refusals: what was refused last, on each connection and to each user. In memory alone."""
+"""Refusals: what was refused last, by connection, user and hook. In memory alone."""
 
 from chatd.errors import ChatError
 from chatd.handlers.context import Refusal, Session
@@ -10,10 +10,14 @@ METHOD_CHARACTERS_MAX = 64
 
 
 class Refusals:
-    """Remembers for `why`; who asks on a new connection is told of the one before."""
+    """Remembers for `why`; who asks on a new connection is told of the one before.
+
+    A program that posts by a hook hears why it may not; who made the hook finds it in the list.
+    """
 
     def __init__(self) -> None:
         self._by_user: dict[str, Refusal] = {}
+        self._by_hook: dict[tuple[str, int], tuple[int, str]] = {}
 
     def note(self, session: Session, method: str, now_ms: int, error: ChatError) -> None:
         """Remember that a request of somebody who is logged in was answered an error."""
@@ -31,3 +35,15 @@ class Refusals:
     def last(self, session: Session) -> Refusal | None:
         """Return what was refused on this connection, or else on any other of its user."""
         return session.refusal or self._by_user.get(session.name)
+
+    def note_hook(self, maker: str, hook: int, now_ms: int, error: ChatError) -> None:
+        """Remember that the last post by a hook was refused."""
+        self._by_hook[maker, hook] = (now_ms, error.message)
+
+    def forget_hook(self, maker: str, hook: int) -> None:
+        """The last post by a hook was taken, or the hook is no more."""
+        self._by_hook.pop((maker, hook), None)
+
+    def last_of_hook(self, maker: str, hook: int) -> tuple[int | None, str]:
+        """Return when (ms UTC) and why the last post by a hook was refused, if it was."""
+        return self._by_hook.get((maker, hook), (None, ""))
