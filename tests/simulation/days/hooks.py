@@ -9,6 +9,7 @@ from hypothesis.stateful import precondition, rule
 from tests.simulation.days.repeating import times
 from tests.simulation.days.scheduling import Scheduling
 from tests.simulation.days.visits import NAMES, Tail, likely, names, picks, tails
+from tests.simulation.model.hooks import Hook
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Map, Peer, Refused
 from tests.simulation.world import World
@@ -24,11 +25,12 @@ STATUS = {
 
 
 class Program:
-    """Posts by hooks over HTTP. name: who made the hook."""
+    """Posts by a hook over HTTP, or in vain by something else. name: who made the hook."""
 
-    def __init__(self, world: World, name: str) -> None:
-        self.name = name
+    def __init__(self, world: World, hook: Hook | None) -> None:
+        self.name = hook.maker if hook else ""
         self._world = world
+        self._hook = hook
 
     def call(self, method: str, **params: object) -> Map:
         """Post a text under a nonce, if one is given. Raises Refused."""
@@ -40,6 +42,8 @@ class Program:
         web = self._world.web()
         reply = web.ask("POST", f"/hooks/{params['token']}", body, **fields)
         web.close()
+        if self._hook:
+            self._hook.refused_ms = None if reply.status == 200 else self._world.now_ms
         if reply.status == 200:
             return {"body": reply.body}
         assert reply.status == STATUS[reply.json["code"]], reply
@@ -132,7 +136,7 @@ class Hooks(Scheduling):
         """Post by a hook, which needs no device of its maker."""
         now_ms, hook = self.world.now_ms, self.model.hooks.get(token)
         allowed = {self.model.may_come_by(token, now_ms)}
-        program = Program(self.world, hook.maker if hook else "")
+        program = Program(self.world, hook)
         params = {"token": token, "text": text}
         if hook is None:  # it opens nothing, so nobody knows whose nonce that is
             self.attempt(program, "hook-post", allowed, **params, nonce=nonce or "new")
@@ -145,12 +149,15 @@ class Hooks(Scheduling):
 
     def check_hooks(self, peer: Peer) -> None:
         """All devices of a user list the same hooks, and nobody else's."""
-        assert peer.call("hooks")["hooks"] == [
+        listed = peer.call("hooks")["hooks"]
+        assert all(bool(shown.pop("refused")) == bool(shown["refused_at"]) for shown in listed)
+        assert listed == [
             {
                 "hook": hook.number,
                 "room": hook.room,
                 "label": hook.label,
                 "created": hook.made_ms,
+                "refused_at": hook.refused_ms,
             }
             for hook in self.model.hooks_of(peer.name)
         ]

@@ -66,6 +66,7 @@ class Passing(Reading):
         before_ms = self.world.now_ms
         self.world.clock.advance(down_ms)
         self.world.restart()
+        self.model.forget_refusals()
         self.hold(before_ms, first)
         # Server time may begin anew anywhere behind the last stamp, if the wall clock was set.
         self.now_ms = self.model.last_ms

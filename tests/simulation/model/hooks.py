@@ -9,15 +9,19 @@ from tests.simulation.model.schedules import Schedules
 HOOKS_MAX = 50
 
 
-@dataclass(frozen=True)
+@dataclass
 class Hook:
-    """A way into a room. number: among those of its maker."""
+    """A way into a room. number: among those of its maker.
+
+    refused_ms: when the last post was refused, None if it was not.
+    """
 
     number: int
     maker: str
     room: str
     label: str
     made_ms: int
+    refused_ms: int | None = None
 
 
 class Hooks(Schedules):
@@ -62,3 +66,8 @@ class Hooks(Schedules):
         hook = self.hooks[token]
         to = whom_to_reach(hook.maker, hook.room)
         return self.post(hook.maker, to, text, now_ms, via=hook.label)
+
+    def forget_refusals(self) -> None:
+        """The server starts anew."""
+        for hook in self.hooks.values():
+            hook.refused_ms = None
