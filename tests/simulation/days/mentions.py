@@ -71,8 +71,8 @@ class Mentions(Hooks):
     def check_room(self, peer: Peer, room: Room, shown: Map) -> None:
         now_ms = self.world.now_ms
         assert shown["last_seq"] == room.last
-        reader = room.readers[peer.name]
-        assert max(reader.sure, reader.shown) <= shown["read_seq"] <= reader.most
+        least, most = self.model.read_least(peer.name, room), room.readers[peer.name].most
+        assert least <= shown["read_seq"] <= most, (shown, least, most)
         least, most = self.model.unread(peer.name, room, now_ms)
         assert least <= shown["unread"] <= most, (shown, least, most)
         least, most = self.model.mentions(peer.name, room, now_ms)

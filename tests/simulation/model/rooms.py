@@ -286,10 +286,18 @@ class Rooms:
     def observed(self, name: str, room: Room, read_seq: int) -> None:
         """After a crash it was seen how far a reader has come."""
         reader = room.readers[name]
-        # Own entries behind what was read count as read only as long as they are there.
+        # A crash may have lost what was shown; own entries that are gone count as read no more.
         least = reader.sure if reader.sure > room.gone else 0
         assert least <= read_seq <= reader.most, (name, room.name, read_seq, reader)
         reader.sure = reader.most = reader.shown = read_seq
+
+    def read_least(self, name: str, room: Room) -> int:
+        """Return up to where all devices of a user are told at least that it was read.
+
+        Own entries behind what was read count as read only as long as they are there.
+        """
+        reader = room.readers[name]
+        return max(reader.shown, reader.sure if reader.sure > room.gone else 0)
 
     def _write_down(self, room: Room, name: str, now_ms: int) -> None:
         reader = room.readers[name]
