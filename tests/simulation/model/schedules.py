@@ -121,8 +121,17 @@ class Schedules(Groups):
         for other in self.waiting_of(post.author):
             is_alike = (other.room == "general") == (post.room == "general")
             is_before = bool(other.held_by) and is_alike and other.turn < post.turn
-            fails = self.why_not(other, now_ms)[0] in ("not_found", "forbidden")
-            assert not is_before or fails, (post, other)
+            assert not is_before or self.fails(other, now_ms), (post, other)
+
+    def fails(self, post: Waiting, now_ms: int) -> str:
+        """Return why a text can never be posted, "" if it is only held or can be.
+
+        It failed in its turn, before those behind it took what may go in a period.
+        """
+        if not self.can_reach(post.author, post.room):
+            return "not_found"
+        is_held = self.is_banned(post.author, now_ms)
+        return "forbidden" if self.is_blocked(post.author, post.room) and not is_held else ""
 
     def why_not(self, post: Waiting, now_ms: int) -> tuple[str, int | None]:
         """Return why a text can't be posted now, and until when if it is held."""
@@ -157,7 +166,7 @@ class Schedules(Groups):
         """A text was due, and can't be posted."""
         (post,) = [post for post in self.waiting_of(name) if post.number == entry["id"]]
         self._check_due(post, entry["ts"], wall_ms)
-        assert self.why_not(post, entry["ts"]) == (entry["code"], None), (post, entry)
+        assert self.fails(post, entry["ts"]) == entry["code"], (post, entry)
         assert entry["reason"], entry
         self.waiting.remove(post)
         self.tell(
