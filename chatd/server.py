@@ -182,7 +182,13 @@ class Server:
             ExplainingHandlers(settings, self._refusals),
             HookHandlers(store, posting, destinations, visibility, self._refusals),
             FileHandlers(
-                store, settings, posting, destinations, visibility, self._storage.blobs
+                store,
+                settings,
+                posting,
+                destinations,
+                visibility,
+                lifetime,
+                self._storage.blobs,
             ),
             GroupHandlers(store, visibility, memberships, posting, acks),
             JoiningHandlers(store, visibility, memberships, posting),

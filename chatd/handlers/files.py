@@ -5,6 +5,7 @@ import msgspec
 from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.blobs import Blobs
+from chatd.core.lifetime import Lifetime
 from chatd.core.model import Upload, User
 from chatd.core.state import State
 from chatd.core.store import Store
@@ -46,6 +47,7 @@ class FileHandlers:
         posting: Posting,
         destinations: Destinations,
         visibility: Visibility,
+        lifetime: Lifetime,
         blobs: Blobs,
     ) -> None:
         self._store = store
@@ -53,6 +55,7 @@ class FileHandlers:
         self._posting = posting
         self._destinations = destinations
         self._visibility = visibility
+        self._lifetime = lifetime
         self._blobs = blobs
         self._file_bytes_max = settings.max_file_size_bytes
         self._quota_bytes = settings.file_quota_bytes
@@ -66,7 +69,8 @@ class FileHandlers:
         check_caption(request.caption)
         size = request.size or 0
         check_file_size(size, self._file_bytes_max)
-        room, before = self._destinations.named(owner, request.room, context.now_ms)
+        # A direct room that is not there yet opens with the file, and not before.
+        room, _ = self._destinations.named(owner, request.room, context.now_ms)
         self._posting.head(owner, room, NOT_ONCE, context.now_ms)  # may this be posted at all?
         mine = uploads_of(self._state, owner)
         for upload in mine:
@@ -90,7 +94,7 @@ class FileHandlers:
             expires_at,
             request.room,
         )
-        self._store.commit(*before, started)
+        self._store.commit(started)
         context.effects.timers.append(("upload", number, expires_at))
         return c.UploadState(number, 0, size)
 
@@ -144,7 +148,7 @@ class FileHandlers:
     def _head(
         self, context: Context, author: User, upload: Upload, once: Once
     ) -> tuple[Head, tuple[e.Event, ...]]:
-        room, before = self._destinations.named(author, upload.room, context.now_ms)
+        room, before = self._destinations.again(author, upload.room, context.now_ms)
         return self._posting.head(author, room, once, context.now_ms), before
 
     def _post(
@@ -173,8 +177,9 @@ class FileHandlers:
         upload = self._state.uploads.get(number)
         if upload is None:
             return None
-        if upload.expires_ms > turn.now_ms:
-            return upload.expires_ms
+        due_ms = max(upload.expires_ms, self._lifetime.held_until_ms)
+        if due_ms > turn.now_ms:
+            return due_ms
         self._store.commit(e.UploadDropped(turn.now_ms, number))
         return None
 

@@ -80,6 +80,18 @@ def test_file_to_one_user_is_seen_by_nobody_else() -> None:
         assert carol.entries == []
 
 
+def test_direct_room_opens_with_the_file_and_not_with_its_upload() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        first, second = begin(alice, b"one", "bob")["upload"], begin(alice, b"two", "bob")["upload"]
+        alice.call("upload-cancel", upload=first)
+        assert [room["room"] for room in bob.call("rooms")["rooms"]] == ["@bob", "general"]
+        fill(alice, second, b"two")
+        posted = alice.call("upload-finish", upload=second)
+        assert (posted["room"], posted["seq"]) == ("alice,bob", 1)
+        assert fetch(bob, 1, "alice") == b"two"
+
+
 def test_upload_goes_on_where_the_server_has_got_to_after_a_crash() -> None:
     with World() as world:
         alice = world.user("alice")
@@ -224,6 +236,18 @@ def test_unfinished_uploads_are_bounded_and_expire() -> None:
         world.sleep(UPLOAD_KEPT_MS)
         assert files_on_disk(world) == []
         assert world.user("alice").call("upload", **more)["offset"] == 0
+
+
+def test_upload_is_kept_for_an_hour_after_a_start_far_from_the_last_stamp() -> None:
+    with World() as world:
+        begin(world.user("alice"))
+        world.stop()
+        world.clock.advance(UPLOAD_KEPT_MS + MINUTE_MS)
+        world.restart()
+        world.sleep(59 * MINUTE_MS)
+        assert len(world.state.uploads) == len(files_on_disk(world)) == 1
+        world.sleep(MINUTE_MS)
+        assert len(world.state.uploads) == len(files_on_disk(world)) == 0
 
 
 def test_files_count_in_the_limit_and_are_refused_before_any_byte() -> None:
