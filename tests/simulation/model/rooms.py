@@ -116,9 +116,12 @@ class Room:
         """Whether somebody says something at a place, still."""
         return 1 <= seq <= self.last and self.item(seq).is_said
 
-    def over_own(self, name: str, seq: int) -> int:
-        """Return how far who has read up to `seq` has come: own entries are never unread."""
-        while seq < self.last and self.item(seq + 1).author == name:
+    def over_own(self, name: str, seq: int, gone: int = 0) -> int:
+        """Return how far who has read up to `seq` has come: own entries are never unread.
+
+        gone: up to here there are none any more.
+        """
+        while gone <= seq < self.last and self.item(seq + 1).author == name:
             seq += 1
         return seq
 
@@ -304,9 +307,12 @@ class Rooms:
         if reader.sure == reader.most:
             return
         reader.most = room.over_own(name, reader.most)
-        reader.sure = reader.most
-        reader.reads_sure.append((now_ms, reader.sure))
         reader.reads_most.append((now_ms, reader.most))
+        # Own entries that were gone by then were not gone over.
+        sure = room.over_own(name, reader.shown, room.gone)
+        if sure > reader.sure:
+            reader.sure = sure
+            reader.reads_sure.append((now_ms, sure))
 
     # -- what is gone ------------------------------------------------------------------------
 
