@@ -140,9 +140,10 @@ class SimDisk:
         """Return the paths of the files that are open."""
         return sorted(self._paths.values())
 
-    def files(self) -> dict[str, bytes]:
-        """Return the contents of all files as programs see them."""
-        return {path: bytes(file.seen) for path, file in self._names.items()}
+    def files(self, begin: str = "") -> dict[str, bytes]:
+        """Return the contents of all files whose path begins so, as programs see them."""
+        seen = self._names.items()
+        return {path: bytes(file.seen) for path, file in seen if path.startswith(begin)}
 
     def put(self, path: str, content: bytes) -> None:
         """Place a durable file from outside."""

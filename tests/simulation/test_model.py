@@ -21,6 +21,7 @@ OFTEN = """
     create done
     delete done
     delete not_found
+    download done
     edit done
     found
     hook done
@@ -56,6 +57,9 @@ OFTEN = """
     unread
     unread on all devices
     unread with mentions
+    upload done
+    upload-chunk done
+    upload-finish done
 """
 """What happens on every fourth day at least: a command and how it was answered, or an event."""
 SELDOM = """
@@ -64,21 +68,28 @@ SELDOM = """
     asked
     asked again
     ban over
+    bytes gone
+    bytes there for another
     cancel done
     cancel not_found
     comment banned
     comment conflict
     comment known
     comment not_found
+    comment of a file
     comment rate_limited
     create conflict
+    cut off
     delete forbidden
     delete known
+    delete of a file
     deny done
     deny not_found
     dismiss done
     dismiss forbidden
     dismiss not_found
+    download bad_request
+    download not_found
     edit banned
     edit conflict
     edit forbidden
@@ -123,6 +134,7 @@ SELDOM = """
     post known
     released
     report banned
+    report of a file
     requests done
     requests forbidden
     say to a group banned
@@ -155,10 +167,28 @@ SELDOM = """
     unlink done
     unlink forbidden
     unlink not_found
+    upload again
     upload banned
+    upload conflict
     upload forbidden
     upload not_found
+    upload over
     upload rate_limited
+    upload storage_full
+    upload too_large
+    upload-cancel done
+    upload-cancel not_found
+    upload-chunk conflict
+    upload-chunk not_found
+    upload-chunk storage_full
+    upload-chunk too_large
+    upload-finish bad_request
+    upload-finish banned
+    upload-finish conflict
+    upload-finish forbidden
+    upload-finish known
+    upload-finish not_found
+    upload-finish rate_limited
     withdraw done
 """
 """What happens at least once in some hundred days."""

@@ -8,6 +8,7 @@
     scheduling  what is to be said later
     hooks       what programs say
     mentions    who is called, and what waits for whom
+    files       files that come piece by piece, and go the same way
     reading     acknowledgements, and everything that can be looked up
     passing     time, set clocks, restarts, crashes
 """

@@ -3,13 +3,13 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.mentions import Mentions
+from tests.simulation.days.files import Files
 from tests.simulation.days.visits import NAMES, picks
 from tests.simulation.model import Room
 from tests.simulation.peer import Map, Peer
 
 
-class Reading(Mentions):
+class Reading(Files):
     """What devices do with what they have heard."""
 
     @precondition(lambda self: self.peers)
@@ -47,6 +47,7 @@ class Reading(Mentions):
         self.check_all_devices(peer.name, limit)
         self.check_scheduled(peer)
         self.check_hooks(peer)
+        self.check_quotas(peer)
         self.check_groups(peer)
         self.check_reports(peer)
         blocked = self.model.blocked.get(peer.name, set())

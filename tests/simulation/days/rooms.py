@@ -341,6 +341,8 @@ STRANGERS_ASK: list[tuple[str, Map]] = [
     ("delete", {"seq": 1}),
     ("thread", {"seq": 1}),
     ("history", {}),
+    ("download", {"seq": 1}),
+    ("upload", {"name": "a.txt", "size": 1, "sha256": bytes(32)}),
     ("members", {}),
     ("transfer", {"user": "alice"}),
     ("approve", {"user": "alice"}),

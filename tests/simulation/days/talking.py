@@ -13,7 +13,6 @@ from tests.simulation.peer import Map, Peer, Refused
 posts = st.tuples(picks, st.sampled_from(["", "", *NAMES, "+", "+"]), tails)
 Asked = tuple[Peer, str, str, str, int]
 """Who says something to whom, what, its nonce, and the number of the request."""
-UPLOAD = {"name": "a.txt", "size": 1, "sha256": bytes(32)}
 
 
 class Talking(Repeating):
@@ -173,16 +172,6 @@ class Talking(Repeating):
         assert (posted["room"], posted["seq"], posted["ts"]) == (room, seq, self.world.now_ms)
         if room == "general":
             self.check_limits_told(peer.name)
-
-    @precondition(lambda self: self.peers)
-    @rule(pick=picks, to=st.sampled_from(["", *NAMES, "+"]))
-    def try_a_file_where_no_word_is_allowed(self, pick: int, to: str) -> None:
-        peer = self.reader(pick)
-        to = self.destination(peer.name, to, pick)
-        room = self.model.room_for(peer.name, to)
-        refusal = self.model.refusal(peer.name, room, self.world.now_ms)
-        if refusal:
-            self.attempt(peer, "upload", {refusal}, room=to or "general", **UPLOAD)
 
 
 def _post(to: str, text: str) -> tuple[str, Map]:

@@ -16,13 +16,15 @@ shown what the server did, holds that against the rules, and says what should ha
     groups     private rooms
     schedules  texts that are posted later
     hooks      what programs post
+    contents   what a file is besides its caption
+    files      uploads, what is on the disk, and how much of it is whose
 """
 
-from tests.simulation.model.hooks import Hooks
+from tests.simulation.model.files import Files
 from tests.simulation.model.rooms import HOUR_MS, Item, Reader, Room, Rules
 
 
-class Model(Hooks):
+class Model(Files):
     """What the server must know and do."""
 
 

@@ -90,8 +90,7 @@ class Groups(Posts):
         self.links = {token: link for token, link in self.links.items() if link.room != room}
         self.rooms[room].leave(group.owner, now_ms, self.rules)
         for item in self.rooms[room].items:
-            if item.text:
-                self.withdraw(item.text)
+            self.withdraw(item)
         del self.groups[room]
         self.ended[room] = self.rooms.pop(room)
 

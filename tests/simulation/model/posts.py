@@ -100,8 +100,9 @@ class Posts(Standing):
         return self._at_place(author, name, seq, now_ms, self.refusal(author, name, now_ms))
 
     def may_edit(self, author: str, name: str, seq: int, now_ms: int) -> set[str]:
-        is_own = self._is_own(author, name, seq)
-        seen = self.refusal(author, name, now_ms) if is_own else "forbidden"
+        """A file is what it is."""
+        can_be = self._is_own(author, name, seq) and self.rooms[name].item(seq).file is None
+        seen = self.refusal(author, name, now_ms) if can_be else "forbidden"
         return self._at_place(author, name, seq, now_ms, seen)
 
     def may_delete(self, author: str, name: str, seq: int, now_ms: int) -> set[str]:
@@ -188,7 +189,7 @@ class Posts(Standing):
 
         Returns for whom that was marked.
         """
-        self.withdraw(room.item(seq).text)
+        self.withdraw(room.item(seq))
         called: set[str] = set()
         for item in room.items:
             if item.changes == seq:
@@ -221,7 +222,7 @@ class Posts(Standing):
             for seq in range(1, room.last + 1)
             if room.is_said(seq)
             and author in ("", room.item(seq).author)
-            and all(_has(room.item(seq).text, word) for word in wanted)
+            and all(_has(" ".join(room.item(seq).words), word) for word in wanted)
         ]
 
     def thread(self, name: str, room: Room, seq: int, now_ms: int) -> list[int] | None:

@@ -1,7 +1,10 @@
 """Rooms: logs of which nothing is ever forgotten here, their readers, and what is gone of them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.simulation.model.contents import TAKEN_BACK, File
 
 Map = dict[str, Any]
 
@@ -27,6 +30,8 @@ class Rules:
     warnings_limit: int = 2
     ban_ms: int = 4 * HOUR_MS
     admins: tuple[str, ...] = ("carol",)
+    max_file_size_bytes: int = 100
+    file_quota_bytes: int = 150
 
 
 @dataclass
@@ -34,6 +39,7 @@ class Item:
     """An entry. fields: what its kind has besides. mentions: for whom its text marks it.
 
     answers: the number of what it quotes, 0 if it quotes nothing. changes: of what it edits.
+    file: what else a file is, whose caption is its text.
     said: all that its text has ever been, and for whom that marked it.
     """
 
@@ -46,6 +52,7 @@ class Item:
     answers: int = 0
     changes: int = 0
     deleted: bool = False
+    file: File | None = None
     said: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -54,7 +61,19 @@ class Item:
     @property
     def is_said(self) -> bool:
         """Whether somebody says something there, still."""
-        return self.kind in ("message", "comment") and not self.deleted
+        return self.kind in ("message", "comment", "file") and not self.deleted
+
+    @property
+    def words(self) -> list[str]:
+        """What it says that nobody may read any more when it is gone."""
+        name = self.file.name if self.file and not self.deleted else ""
+        return [words for words in (name, self.text) if words]
+
+    @property
+    def quotes(self) -> set[str]:
+        """What comments may ever have quoted of it."""
+        name = [self.file.name] if self.file else []
+        return {beginning(" ".join([*name, text] if text else name)) for text, _ in self.said}
 
     def say(self, text: str, mentions: tuple[str, ...] = ()) -> None:
         """Have another text."""
@@ -151,6 +170,8 @@ class Room:
         """Return an entry as the server has to show it now."""
         item = self.item(seq)
         entry = {"room": self.name, "seq": seq, "ts": item.ts, "kind": item.kind, **item.fields}
+        if item.file:
+            entry |= TAKEN_BACK if item.deleted else item.file.fields
         if item.author:
             entry["author"] = item.author
         is_over = 0 < item.changes <= self.gone
@@ -168,16 +189,17 @@ class Room:
     def _quoted(self, item: Item) -> str:
         if item.deleted or item.answers <= self.gone:
             return ""
-        return beginning(self.item(item.answers).text)
+        return beginning(" ".join(self.item(item.answers).words))
 
     def may_have_been(self, entry: Map) -> bool:
         """Whether an entry that was on its way for a while is one that was right once."""
-        item, now = self.item(entry["seq"]), self.entry(entry["seq"])
-        if without_changing(entry) != without_changing(now):
+        item, now = self.item(entry["seq"]), without_changing(self.entry(entry["seq"]))
+        before = {**now, **item.file.fields} if item.file else now
+        if without_changing(entry) not in (now, before):
             return False
         quotes = {""}
         if item.answers:
-            quotes |= {beginning(text) for text, _ in self.item(item.answers).said}
+            quotes |= self.item(item.answers).quotes
         said = entry.get("text", ""), tuple(entry.get("mentions", ()))
         return entry.get("quoted_text", "") in quotes and said in item.said | {("", ())}
 
@@ -245,9 +267,9 @@ class Rooms:
             reader.most = seq
             reader.reads_most.append((now_ms, seq))
 
-    def withdraw(self, text: str) -> None:
-        """A text must go from everywhere. All begin with what tells them from one another."""
-        self.withdrawn.add(mark(text))
+    def withdraw(self, item: Item) -> None:
+        """What an entry says must go from everywhere."""
+        self.withdrawn |= marks([item])
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -385,6 +407,11 @@ class Rooms:
             return 0
         limit_ms = now_ms - max(self.rules.lifetime_ms, self.rules.keep_unread_ms)
         return sum(item.ts <= limit_ms for item in room.items)
+
+
+def marks(items: Iterable[Item]) -> set[str]:
+    """Return the beginnings of all that entries say."""
+    return {mark(words) for item in items for words in item.words}
 
 
 def mark(text: str) -> str:

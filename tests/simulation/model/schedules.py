@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.simulation.model.groups import Groups
 from tests.simulation.model.posts import whom_to_reach
-from tests.simulation.model.rooms import DONE, Map, Rules, mark
+from tests.simulation.model.rooms import DONE, Map, Rules, mark, marks
 
 YEAR_MS = 366 * 86_400_000
 WAITING_MAX = 100
@@ -57,7 +57,7 @@ class Schedules(Groups):
 
     def cancel(self, post: Waiting, now_ms: int) -> None:
         self.waiting.remove(post)
-        self.withdraw(post.text)
+        self.withdrawn.add(mark(post.text))
         self.tell(post.author, "cancelled", now_ms, id=post.number, to=post.room)
 
     def texts_over(self) -> set[str]:
@@ -65,8 +65,8 @@ class Schedules(Groups):
         over, there = set(self.withdrawn), set(self.kept_by_admins)
         there |= {mark(post.text) for post in self.waiting}
         for room in self.rooms.values():
-            over |= {mark(item.text) for item in room.items[: room.gone] if item.text}
-            there |= {mark(item.text) for item in room.items[room.gone :] if item.text}
+            over |= marks(room.items[: room.gone])
+            there |= marks(room.items[room.gone :])
         return over - there  # what is said again, a nonce being forgotten, is there again
 
     # -- what the server did by itself -------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.simulation.model.rooms import DONE, HOUR_MS, Map, Room, Rooms, Rules, mark
+from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Map, Room, Rooms, Rules, marks
 
 AGAIN_MS = 24 * HOUR_MS
 REPORTED_CHARACTERS = 200
@@ -25,7 +25,7 @@ class Standing(Rooms):
 
     bans: until when, of those who have not heard yet that it is over.
     judged_ms: when somebody was last banned or unbanned.
-    kept_by_admins: beginnings of texts that reports have shown to administrators.
+    kept_by_admins: beginnings of what reports have shown to administrators.
     """
 
     def __init__(self, rules: Rules) -> None:
@@ -94,9 +94,8 @@ class Standing(Rooms):
         return True
 
     def _tell_report(self, admin: str, report: Report, now_ms: int) -> None:
-        quote = self.quote(report)
-        self.kept_by_admins.add(mark(quote))
-        about = {"in_room": report.room, "in_seq": report.seq, "quote": quote}
+        self.kept_by_admins |= marks(self._said_at(report))
+        about = {"in_room": report.room, "in_seq": report.seq, "quote": self.quote(report)}
         self.tell(
             admin,
             "reported",
@@ -110,11 +109,15 @@ class Standing(Rooms):
 
     def quote(self, report: Report) -> str:
         """Return the beginning of what a report is about, "" if nobody says it any more."""
+        text = "".join(": ".join(item.words) for item in self._said_at(report))
+        return text if len(text) <= REPORTED_CHARACTERS else text[:REPORTED_CHARACTERS] + "…"
+
+    def _said_at(self, report: Report) -> list[Item]:
+        """Return what a report is about, if that is about something and it is still there."""
         room: Room | None = self.rooms.get(report.room)
         if room is None or report.seq <= room.gone or not room.is_said(report.seq):
-            return ""
-        text = room.item(report.seq).text
-        return text if len(text) <= REPORTED_CHARACTERS else text[:REPORTED_CHARACTERS] + "…"
+            return []
+        return [room.item(report.seq)]
 
     # -- what administrators do --------------------------------------------------------------
 

@@ -1,0 +1,311 @@
+"""Files: uploaded piece by piece while other things happen, posted, fetched, given up."""
+
+from collections import Counter
+from functools import partial
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.simulation.days.mentions import Mentions
+from tests.simulation.days.repeating import Said
+from tests.simulation.days.visits import NAMES, PLAIN, Tail, likely, names, picks, tails
+from tests.simulation.model import Room
+from tests.simulation.model.contents import digest
+from tests.simulation.model.files import UPLOADS_MAX, Asked, Upload
+from tests.simulation.peer import Map, Peer
+from tests.simulation.world import DB_NAME
+
+FOLDER = DB_NAME + "-files/"
+BYTES = b"What is as long as another file has the same bytes, so that many have the same. " * 2
+sizes = st.sampled_from([0, 1, 30, 60, 60, 100, 101])
+"""The last is too large; beside the one before a user has no room for one of 60."""
+tellings = st.sampled_from(["all", "all", "all", "all", "lie", "size", "nothing"])
+pieces = st.lists(st.sampled_from([1, 20, 50, 101]), max_size=3)
+ends = st.sampled_from(["", "", "finish", "finish", "finish", "part", "ban", "cancel", "cut"])
+"""What comes behind some pieces of a file, all of which have to come if it is to be posted."""
+
+
+class Files(Mentions):
+    """bytes_of: what an upload is to bring. posted: in how many entries which bytes have been."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bytes_of: dict[int, bytes] = {}
+        self.posted: Counter[bytes] = Counter()
+
+    # -- uploading ---------------------------------------------------------------------------
+
+    @precondition(lambda self: self.peers)
+    @rule(
+        pick=picks,
+        to=st.sampled_from(["", "", *NAMES, "+", "+"]),
+        size=sizes,
+        telling=tellings,
+        caption=st.one_of(st.none(), tails),
+        parts=pieces,
+        end=ends,
+        count=st.sampled_from([1] * 9 + [UPLOADS_MAX + 1]),
+    )
+    def upload(
+        self,
+        pick: int,
+        to: str,
+        size: int,
+        telling: str,
+        caption: Tail | None,
+        parts: list[int],
+        end: str,
+        count: int,
+    ) -> None:
+        """Begin an upload, or so many that these are too many, and bring some of the last."""
+        peer = self.reader(pick)
+        to = self.destination(peer.name, to, pick)
+        upload = None
+        for _ in range(count):
+            asked = self.asked(to, size if count == 1 else 0, telling, caption)
+            upload = self.begin_one(peer, asked, BYTES[:size]) or upload
+        if upload:
+            self.go_on_with(peer, upload, parts, end)
+
+    def asked(self, to: str, size: int, telling: str, caption: Tail | None) -> Asked:
+        """Return what is told of a file of so many bytes, which may be a lie."""
+        text = "" if caption is None else self.text(caption)
+        self.texts += 1
+        told_size = None if telling == "nothing" else size
+        lie = bytes(32) if telling == "lie" else digest(BYTES[:size])
+        sha256 = lie if telling in ("all", "lie") else None
+        return Asked(to, f"text {self.texts};.txt", text, told_size, sha256)
+
+    def begin_one(self, peer: Peer, asked: Asked, content: bytes) -> Upload | None:
+        """Begin an upload, or go on with it; return it if that is allowed."""
+        now_ms, known = self.world.now_ms, self.model.begun(peer.name, asked)
+        params: Map = {
+            "room": asked.to or "general",
+            "name": asked.name,
+            "caption": asked.caption,
+            "size": asked.size,
+            "sha256": asked.sha256,
+        }
+        allowed = {self.model.may_begin(peer.name, asked, now_ms)}
+        state = self.attempt(peer, "upload", allowed, **params)
+        if state is None:
+            return None
+        upload = self.model.begin(state["upload"], peer.name, asked, now_ms)
+        assert state == _state(upload)
+        if known:
+            self.reach("upload again")
+        self.bytes_of[upload.number] = content
+        return upload
+
+    @precondition(lambda self: self.model.uploads)
+    @rule(pick=picks, parts=pieces, end=ends, is_own=likely, is_asked=st.booleans())
+    def go_on(
+        self, pick: int, parts: list[int], end: str, is_own: bool, is_asked: bool
+    ) -> None:
+        """Go on with an upload by any device, or try that with somebody else's.
+
+        is_asked: whether the server is asked first how far that has come.
+        """
+        upload = list(self.model.uploads.values())[pick % len(self.model.uploads)]
+        others = [name for name in NAMES if name != upload.owner]
+        peer = self.hand(upload.owner if is_own else others[pick % 2])
+        if is_asked and is_own and upload.asked.sha256:
+            self.begin_one(peer, upload.asked, self.bytes_of[upload.number])
+        used = [said.nonce for said in self.said if said.name == upload.owner and not pick % 4]
+        self.go_on_with(peer, upload, parts, end, used[-1] if used else "")
+
+    def go_on_with(
+        self, peer: Peer, upload: Upload, parts: list[int], end: str, nonce: str = ""
+    ) -> None:
+        """Bring some pieces, then the rest if need be, and do what comes behind that.
+
+        nonce: under which the file is posted, a new one if none is given.
+        """
+        for size in parts:
+            self.store_one(peer, upload, size)
+        if end in ("finish", "part", "ban"):
+            self.store_one(peer, upload, len(BYTES))
+        if end == "part" and upload.asked.to.startswith("+"):
+            self.leave_one(peer, upload.asked.to)
+        elif end == "part" and upload.asked.to:
+            self.block_one(peer, upload.asked.to)
+        elif end == "ban" and len(self.model.bans) < 2:
+            self.ban_one(self.admin(0, True), upload.owner, None)
+        if end in ("finish", "part", "ban"):
+            self.finish_one(peer, upload.number, nonce or self.nonce(True))
+        elif end == "cancel":
+            self.cancel_one(peer, upload.number)
+        elif end == "cut":
+            self.cut_off(peer, upload)
+
+    def store_one(self, peer: Peer, upload: Upload, size: int) -> None:
+        """Bring the next bytes of a file, of those that it has."""
+        offset = len(upload.came)
+        data = self.bytes_of[upload.number][offset : offset + size]
+        self.store_at(peer, upload, offset, data)
+
+    def store_at(self, peer: Peer, upload: Upload, offset: int, data: bytes) -> None:
+        if not data:
+            return
+        allowed = {self.model.may_store(peer.name, upload.number, offset, len(data))}
+        params: Map = {"upload": upload.number, "offset": offset, "data": data}
+        state = self.attempt(peer, "upload-chunk", allowed, **params)
+        if state is not None:
+            self.model.store(upload.number, data, self.world.now_ms)
+            assert state == _state(upload)
+        elif allowed == {"conflict"}:
+            assert self.refused["offset"] == len(upload.came)
+
+    @precondition(lambda self: self.model.uploads)
+    @rule(pick=picks, offset=st.sampled_from([0, 0, 1, 30, 60, 99]), size=st.sampled_from([1, 99]))
+    def bring_other_bytes(self, pick: int, offset: int, size: int) -> None:
+        """Bring bytes to some place in a file, which may be none that it has room for."""
+        upload = list(self.model.uploads.values())[pick % len(self.model.uploads)]
+        offset = len(upload.came) if offset == 99 else offset
+        self.store_at(self.hand(upload.owner), upload, offset, b"?" * size)
+
+    def cut_off(self, peer: Peer, upload: Upload) -> None:
+        """Lose the connection on which the next bytes are coming: they came, or they did not."""
+        offset = len(upload.came)
+        data = self.bytes_of[upload.number][offset : offset + 20]
+        if not data or self.model.may_store(peer.name, upload.number, offset, len(data)):
+            return
+        peer.request("upload-chunk", upload=upload.number, offset=offset, data=data)
+        self.hang_up(peer, "close" if upload.number % 2 else "reset")
+        came = self.world.state.uploads[upload.number].offset
+        assert came in (offset, offset + len(data))
+        if came != offset:
+            self.model.store(upload.number, data, self.world.now_ms)
+        self.reach("cut off")
+
+    def share(self, peer: Peer) -> None:
+        """Send everyone a file, if that is allowed."""
+        upload = self.begin_one(peer, self.asked("", 30, "all", PLAIN), BYTES[:30])
+        if upload:
+            self.go_on_with(peer, upload, [1], "finish")
+            self.check_all_heard()
+
+    def cancel_one(self, peer: Peer, number: int) -> None:
+        allowed = {self.model.may_end(peer.name, number)}
+        if self.attempt(peer, "upload-cancel", allowed, upload=number) is not None:
+            self.model.end(number)
+
+    # -- posting -----------------------------------------------------------------------------
+
+    def finish_one(self, peer: Peer, number: int, nonce: str) -> None:
+        """Post a file, under a nonce that may have been used before."""
+        now_ms, content = self.world.now_ms, self.model.content(peer.name, number)
+        known = content and self.model.known(peer.name, nonce, content, now_ms)
+        if known:
+            self.finish_again(peer, number, nonce, known)
+            return
+        upload = self.model.uploads.get(number)
+        allowed = {self.model.may_finish(peer.name, number, now_ms)}
+        params = {"upload": number, "nonce": nonce}
+        posted = self.attempt(peer, "upload-finish", allowed, **params)
+        if posted is not None and upload and content:
+            self.check_posted(peer, posted, *self.model.finish(number, now_ms))
+            self.model.keep(peer.name, nonce, content, posted, now_ms)
+            again = partial(self.post_again, upload=upload)
+            self.said.append(Said(peer.name, nonce, "", again))
+        elif allowed == {"conflict"} and upload:
+            assert self.refused["offset"] == len(upload.came)
+
+    def finish_again(self, peer: Peer, number: int, nonce: str, known: Map | str) -> None:
+        """Post a file under a nonce that is known, which posts nothing."""
+        params = {"upload": number, "nonce": nonce}
+        if known == "conflict":
+            self.attempt(peer, "upload-finish", {"conflict"}, **params)
+            self.reach("nonce was for something else")
+            return
+        assert peer.call("upload-finish", **params) == known
+        if not self.model.may_end(peer.name, number):
+            self.model.end(number)  # the same bytes came again, for nothing
+            self.reach("upload known")
+        self.reach("upload-finish known")
+
+    def post_again(self, peer: Peer, _: str, nonce: str, upload: Upload) -> None:
+        """Post a file again: the same upload, or the same bytes if their hash was not told."""
+        number = upload.number
+        if not upload.asked.sha256:
+            again = self.begin_one(peer, upload.asked, upload.came)
+            if again is None:
+                return
+            self.store_one(peer, again, len(BYTES))
+            number = again.number
+        self.finish_one(peer, number, nonce)
+
+    # -- downloading -------------------------------------------------------------------------
+
+    @precondition(lambda self: self.peers)
+    @rule(pick=picks, name=names, likely=likely, offset=st.sampled_from([0, 0, 1, 30, 101]))
+    def download(self, pick: int, name: str, likely: bool, offset: int) -> None:
+        """Fetch a file from some place on, or try what is none, or not for that user."""
+        peer, now_ms = self.hand(name), self.world.now_ms
+        room, seq = self.file_place(name, pick, likely)
+        allowed = self.model.may_download(name, room, seq, offset, now_ms)
+        piece = self.attempt(peer, "download", allowed, room=room, seq=seq, offset=offset)
+        if piece is not None:
+            file = self.model.rooms[room].item(seq).file
+            assert file is not None
+            size = len(file.data)
+            assert piece == {"offset": offset, "size": size, "data": file.data[offset:]}
+
+    def file_place(self, name: str, pick: int, likely: bool) -> tuple[str, int]:
+        """Return where a file is or was, most likely one that a user sees; or any place."""
+        places = [
+            (room.name, seq, name in room.readers and room.is_said(seq))
+            for room in self.model.rooms.values()
+            for seq in range(1, room.last + 1)
+            if room.item(seq).file
+        ]
+        seen = [place for place in places if place[2] and likely] or places
+        if likely and not (seen and seen[0][2]):
+            self.share(self.hand(name))
+            return "general", self.model.rooms["general"].last
+        if not seen:
+            return self.place(name, pick, likely=False)
+        room, seq, _ = seen[-1 - pick % len(seen)]
+        return room, seq
+
+    # -- what always holds -------------------------------------------------------------------
+
+    def watch(self) -> None:
+        """See which uploads the server has given up."""
+        super().watch()
+        left = self.world.state.uploads.keys()
+        assert left <= self.model.uploads.keys()
+        for number in self.model.uploads.keys() - left:
+            assert self.world.now_ms >= self.held_until_ms, "given up while it was held"
+            self.model.saw_over(number, self.world.now_ms)
+            self.reach("upload over")
+
+    def check_gone(self) -> None:
+        """What no entry and no upload needs is gone from the disk, and nothing else is."""
+        super().check_gone()
+        files = self.world.disk.files(FOLDER)
+        assert sorted(files.values()) == self.model.on_disk()
+        posted = self.model.posted()
+        for data in [data for data, count in self.posted.items() if posted[data] < count]:
+            self.reach("bytes there for another" if posted[data] else "bytes gone")
+        self.posted = posted
+
+    def check_entry(self, room: Room, entry: Map, is_latest: bool = True) -> None:
+        super().check_entry(room, entry, is_latest)
+        about = entry.get("reply_to") or entry.get("target")
+        if about and room.item(about).file:
+            self.reach(f"{entry['kind']} of a file")
+        if entry["kind"] == "reported" and ".txt" in entry.get("quote", ""):
+            self.reach("report of a file")
+
+    def check_quotas(self, peer: Peer) -> None:
+        quotas = {quota["what"]: quota for quota in peer.call("status")["quotas"]}
+        used, limit = self.model.file_bytes(peer.name), self.rules_.file_quota_bytes
+        assert quotas["file_bytes"] == {"what": "file_bytes", "used": used, "limit": limit}
+        uploads = len(self.model.uploads_of(peer.name))
+        assert quotas["uploads"] == {"what": "uploads", "used": uploads, "limit": UPLOADS_MAX}
+
+
+def _state(upload: Upload) -> Map:
+    """Return how far an upload has come, as the server tells it."""
+    return {"upload": upload.number, "offset": len(upload.came), "size": upload.claims}
