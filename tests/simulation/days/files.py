@@ -8,7 +8,7 @@ from hypothesis.stateful import precondition, rule
 
 from tests.simulation.days.mentions import Mentions
 from tests.simulation.days.repeating import Said
-from tests.simulation.days.visits import NAMES, PLAIN, Tail, likely, names, picks, tails
+from tests.simulation.days.visits import NAMES, PLAIN, Tail, likely, picks, tails
 from tests.simulation.model import Room
 from tests.simulation.model.contents import digest
 from tests.simulation.model.files import UPLOADS_MAX, Asked, Upload
@@ -21,7 +21,8 @@ sizes = st.sampled_from([0, 1, 30, 60, 60, 100, 101])
 """The last is too large; beside the one before a user has no room for one of 60."""
 tellings = st.sampled_from(["all", "all", "all", "all", "lie", "size", "nothing"])
 pieces = st.lists(st.sampled_from([1, 20, 50, 101]), max_size=3)
-ends = st.sampled_from(["", "", "finish", "finish", "finish", "part", "ban", "cancel", "cut"])
+ways_out = ["finish", "finish", "finish", "part", "ban", "cancel", "cut", "other bytes"]
+ends = st.sampled_from(["", "", *ways_out])
 """What comes behind some pieces of a file, all of which have to come if it is to be posted."""
 
 
@@ -137,6 +138,8 @@ class Files(Mentions):
             self.cancel_one(peer, upload.number)
         elif end == "cut":
             self.cut_off(peer, upload)
+        elif end == "other bytes":
+            self.bring_other_bytes(peer, upload)
 
     def store_one(self, peer: Peer, upload: Upload, size: int) -> None:
         """Bring the next bytes of a file, of those that it has."""
@@ -156,13 +159,10 @@ class Files(Mentions):
         elif allowed == {"conflict"}:
             assert self.refused["offset"] == len(upload.came)
 
-    @precondition(lambda self: self.model.uploads)
-    @rule(pick=picks, offset=st.sampled_from([0, 0, 1, 30, 60, 99]), size=st.sampled_from([1, 99]))
-    def bring_other_bytes(self, pick: int, offset: int, size: int) -> None:
-        """Bring bytes to some place in a file, which may be none that it has room for."""
-        upload = list(self.model.uploads.values())[pick % len(self.model.uploads)]
-        offset = len(upload.came) if offset == 99 else offset
-        self.store_at(self.hand(upload.owner), upload, offset, b"?" * size)
+    def bring_other_bytes(self, peer: Peer, upload: Upload) -> None:
+        """Bring bytes to some places in a file, which may be none that it has room for."""
+        for offset, size in ((0, 1), (30, 1), (len(upload.came), 101), (len(upload.came), 1)):
+            self.store_at(peer, upload, offset, b"?" * size)
 
     def cut_off(self, peer: Peer, upload: Upload) -> None:
         """Lose the connection on which the next bytes are coming: they came, or they did not."""
@@ -237,11 +237,9 @@ class Files(Mentions):
 
     # -- downloading -------------------------------------------------------------------------
 
-    @precondition(lambda self: self.peers)
-    @rule(pick=picks, name=names, likely=likely, offset=st.sampled_from([0, 0, 1, 30, 101]))
-    def download(self, pick: int, name: str, likely: bool, offset: int) -> None:
+    def check_download(self, peer: Peer, pick: int, likely: bool) -> None:
         """Fetch a file from some place on, or try what is none, or not for that user."""
-        peer, now_ms = self.hand(name), self.world.now_ms
+        now_ms, name, offset = self.world.now_ms, peer.name, (0, 0, 1, 30, 101)[pick % 5]
         room, seq = self.file_place(name, pick, likely)
         allowed = self.model.may_download(name, room, seq, offset, now_ms)
         piece = self.attempt(peer, "download", allowed, room=room, seq=seq, offset=offset)

@@ -48,6 +48,7 @@ class Reading(Files):
         self.check_scheduled(peer)
         self.check_hooks(peer)
         self.check_quotas(peer)
+        self.check_download(peer, which, likely)
         self.check_groups(peer)
         self.check_reports(peer)
         blocked = self.model.blocked.get(peer.name, set())
