@@ -90,6 +90,12 @@ class Acquaintance:
         titles = {title_of(room, self.me) for room in self._rooms}
         return sorted(titles | set(self._people))
 
+    def group_in(self, line: str) -> str:
+        """Return the private room that a word of a line names but for its +, "" for none."""
+        titles = {title_of(room, self.me) for room in self._rooms}
+        meant = ("+" + word.lower() for word in line.split())
+        return next((title for title in meant if title in titles), "")
+
 
 def room_named(title: str, me: str) -> str:
     """Return the id of a room as a user types it: `general`, `bob`, `@alice`.

@@ -210,7 +210,7 @@ class Console:
             self._echoes.posted(echo, await self.bridge.ask(params, c.Posted))
         except (ChatError, ClientError) as error:
             self._echoes.refused(echo)
-            self._refuse(line, explain(error, self.renderer.zone, now_ms()))
+            self._refuse(line, self._explained(error, line))
         finally:
             self._warned_pending = False
             self.editor.redraw()
@@ -359,13 +359,20 @@ class Console:
         try:
             await doing
         except (Misuse, ChatError, ClientError) as error:
-            self.refused(error, typed.name if typed else "")
+            self.refused(error, typed)
             if typed and typed.name in ECHOED:  # nothing of it has been shown
                 self.editor.give_back(typed.line)
 
-    def refused(self, error: Exception, command: str = "") -> None:
+    def refused(self, error: Exception, typed: Command | None = None) -> None:
         """Say what could not be done, and what to do about it."""
-        self.error(explain(error, self.renderer.zone, now_ms(), command))
+        line, command = (typed.line, typed.name) if typed else ("", "")
+        self.error(self._explained(error, line, command))
+
+    def _explained(self, error: Exception, line: str, command: str = "") -> str:
+        why = explain(error, self.renderer.zone, now_ms(), command)
+        is_lost = isinstance(error, ChatError) and error.code == "not_found"
+        group = self.known.group_in(line) if is_lost else ""
+        return f"{why}\nthe name of a private room begins with +: `{group}`" if group else why
 
     def start(self, doing: Coro) -> None:
         """Do something beside everything else."""

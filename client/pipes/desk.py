@@ -78,7 +78,8 @@ class PlainConsole(Console):
     def echo(self, typed: Command) -> None:
         """Whoever wrote the line knows it."""
 
-    def refused(self, error: Exception, command: str = "") -> None:
+    def refused(self, error: Exception, typed: Command | None = None) -> None:
+        command = typed.name if typed else ""
         self._fail(status_of(error), words_of(error, self.renderer.zone, command))
 
     def error(self, text: str) -> None:

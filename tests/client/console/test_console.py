@@ -371,6 +371,20 @@ async def test_what_is_refused_is_met_with_what_helps_there(
     assert desk.shows(advice)
 
 
+@pytest.mark.parametrize(
+    ("line", "is_meant"),
+    [("post ops hello", True), ("members OPS", True), ("post opera hello", False)],
+)
+@in_loop
+async def test_private_room_that_was_named_without_its_plus_is_pointed_out(
+    line: str, is_meant: bool
+) -> None:
+    desk = Desk()
+    desk.console.known.meet_room("+ops:k3f9a2bq")
+    await desk.types(line, answers=(NotFound("there is no room of that name"),))
+    assert desk.shows("the name of a private room begins with +: `+ops`") is is_meant
+
+
 # -- hearing ---------------------------------------------------------------------------------
 
 
