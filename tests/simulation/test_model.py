@@ -127,8 +127,10 @@ SELDOM = """
     links forbidden
     member back
     named in a comment
+    named in a file
     named in an edit
     nonce over
+    nonce was for something else
     nothing unread
     post conflict
     post known
@@ -168,9 +170,11 @@ SELDOM = """
     unlink forbidden
     unlink not_found
     upload again
+    upload bad_request
     upload banned
     upload conflict
     upload forbidden
+    upload known
     upload not_found
     upload over
     upload rate_limited
