@@ -54,6 +54,7 @@ from chatd.net.connection import OPEN, Connection, Sock
 from chatd.net.delivery import Delivery
 from chatd.net.listener import Listener, ListeningSock
 from chatd.net.loop import READ, Loop, Watcher
+from chatd.net.notices import Notices
 from chatd.net.tls import TlsSock, load_tls
 from chatd.service import Service
 from chatd.storage import Machine, Storage
@@ -117,6 +118,7 @@ class Server:
         self._delivery = Delivery(
             self._store.state, self._presence, settings.high_water_bytes, settings.tick_bytes_max
         )
+        self._notices = Notices(settings.high_water_bytes)
         self.on_queued = self._delivery.mark  # straight there: each delivery comes this way
         self._acks = Acks()
         self._silences = Silences()
@@ -380,10 +382,9 @@ class Server:
         self._tell_user(name, c.Limits(*self._knowing.allowances(user, self._clock.now_ms)))
 
     def _tell_user(self, name: str, notice: c.Notice, but: object = None) -> None:
-        """Tell a user's connections, save those that have enough to take already."""
         for connection in self._delivery.of_user(name):
-            if connection is not but and connection.queued_bytes <= self._settings.high_water_bytes:
-                connection.tell(notice)
+            if connection is not but:
+                self._notices.tell(connection, notice)
 
     def _dropped(self, drop: Drop) -> list[Connection]:
         return [
@@ -394,7 +395,8 @@ class Server:
         ]
 
     def _send(self, now_ms: int) -> None:
-        for connection in self._delivery.flush(now_ms):
+        blocked = self._delivery.flush(now_ms)
+        for connection in blocked + self._notices.send_late(now_ms):
             stall_look_ms = self._keeper.stall_look_ms(connection)
             self._house.set_sooner("connection", connection.number, stall_look_ms)
         self._service.resume_drained()
@@ -482,6 +484,7 @@ class Server:
 
     def on_end(self, connection: Connection) -> None:
         self._delivery.leave(connection)
+        self._notices.forget(connection)
         self._service.forget(connection)
         self._downloads.forget(connection)
         if self._uploads.leaves(connection):

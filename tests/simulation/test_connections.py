@@ -470,6 +470,27 @@ def test_peer_that_asks_in_every_tick_hears_what_it_missed_meanwhile() -> None:
         assert bob.texts() == texts
 
 
+def test_device_that_reads_again_is_told_how_things_are_by_then() -> None:
+    with World(limit_messages=50, high_water_bytes=1_000) as world:
+        phone, bob = world.user("alice"), world.user("bob")
+        laptop = world.guest(kernel_bytes=500)
+        laptop.prove("alice")
+        laptop.sync()
+        laptop.reads = False
+        for _ in range(6):
+            bob.send("x" * 400)
+        for seq in (3, 6):
+            phone.send("short")
+            phone.ack("general", seq)
+            world.sleep(2 * SECOND_MS)
+        assert world.queued_bytes(laptop) > 1_000
+        laptop.reads = True
+        world.settle()
+        assert laptop.told("limits")[-1]["general"]["left"] == 48
+        assert laptop.told("read")[-1] == {"room": "general", "seq": 8}
+        assert len(laptop.texts()) == 8
+
+
 # -- the end ---------------------------------------------------------------------------------
 
 

@@ -1,0 +1,40 @@
+"""Notices to the devices of a user: each tells how things are now, and only the latest counts.
+
+A connection that has enough to take already hears it when it has drained.
+"""
+
+from chatd.net.connection import Connection
+from chatd.wire.commands import Notice
+
+Kind = tuple[type[Notice], str]
+"""What a later notice takes the place of: one of the same class, about the same room, if any."""
+
+
+class Notices:
+    """What is told at once, and what waits. high_water_bytes: more than that unsent is enough."""
+
+    def __init__(self, high_water_bytes: int) -> None:
+        self._high_water_bytes = high_water_bytes
+        self._waiting: dict[Connection, dict[Kind, Notice]] = {}
+
+    def tell(self, connection: Connection, notice: Notice) -> None:
+        """Tell a connection, as soon as it has room."""
+        kind = type(notice), str(getattr(notice, "room", ""))
+        if connection.queued_bytes > self._high_water_bytes:
+            self._waiting.setdefault(connection, {})[kind] = notice
+            return
+        if connection in self._waiting:
+            self._waiting[connection].pop(kind, None)
+        connection.tell(notice)
+
+    def forget(self, connection: Connection) -> None:
+        """A connection is over."""
+        self._waiting.pop(connection, None)
+
+    def send_late(self, now_ms: int) -> list[Connection]:
+        """Send to those who have drained what waits; return whose peer would not take it all."""
+        drained = [connection for connection in self._waiting if not connection.queued_bytes]
+        for connection in drained:
+            for notice in self._waiting.pop(connection).values():
+                connection.tell(notice)
+        return [connection for connection in drained if connection.flush(now_ms)]
