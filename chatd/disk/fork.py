@@ -7,8 +7,6 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from typing import NoReturn, Protocol
 
-NICENESS = 10
-"""The server comes first where both want the same core; a tenth of it is enough for a child."""
 DONE = b"done"
 REPORT_BYTES_MAX = 4096
 """What the child writes into its pipe in one piece (PIPE_BUF), without ever waiting."""
@@ -82,7 +80,6 @@ def _run(work: Callable[[], object], keep: Collection[int], report: int) -> NoRe
     try:
         _reset_signals()
         _close_all_but(keep)
-        os.nice(NICENESS)
         gc.disable()  # it would touch, and so copy, the pages shared with the server
         work()
         os.write(report, DONE)

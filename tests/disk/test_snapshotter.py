@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chatd.disk import Child, RealDisk, Snapshotter, SnapshotResult, fork_child
-from chatd.disk.fork import NICENESS, REPORT_BYTES_MAX, ForkedChild
+from chatd.disk.fork import REPORT_BYTES_MAX, ForkedChild
 from chatd.disk.snapshot import Snapshot, load_snapshot, temporary_path
 from tests.disk.store import PATH, new_disk
 from tests.simulation.disk import SimDisk, run_inline
@@ -216,13 +216,6 @@ def test_child_has_no_signal_handler_and_no_wakeup_descriptor_of_the_server(
         os.close(writing)
     snapshot = load_snapshot(RealDisk(), path)
     assert snapshot is not None and snapshot.tree == (True, 0, -1, False)
-
-
-def test_child_gives_way_to_the_server(snapshotter: Snapshotter, path: str) -> None:
-    snapshotter.start(lambda: os.nice(0), 1)
-    assert wait_for_result(snapshotter.poll).ok
-    snapshot = load_snapshot(RealDisk(), path)
-    assert snapshot is not None and snapshot.tree == min(19, os.nice(0) + NICENESS)
 
 
 def test_child_that_is_killed_is_a_failed_snapshot(
