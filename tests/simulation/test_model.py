@@ -17,41 +17,31 @@ OFTEN = """
     ban forbidden
     block bad_request
     block done
-    comment done
     create done
     delete done
     delete not_found
-    download done
     edit done
     found
     hook done
     hook-post done
     invite done
     join done
-    join not_found
-    kick not_found
     leave done
     leave not_found
-    link done
-    links not_found
     member in
     member out
     named a stranger
     named in a message
     named oneself
-    report bad_request
     report bans
     report done
     report rate_limited
-    reports done
     reports forbidden
-    requests not_found
     say to a group done
     say to a user done
     say to everyone done
     send-at bad_request
     send-at done
-    stranger
     thread done
     unban done
     unread
@@ -74,6 +64,7 @@ SELDOM = """
     cancel not_found
     comment banned
     comment conflict
+    comment done
     comment known
     comment not_found
     comment of a file
@@ -89,6 +80,7 @@ SELDOM = """
     dismiss forbidden
     dismiss not_found
     download bad_request
+    download done
     download not_found
     edit banned
     edit conflict
@@ -116,15 +108,19 @@ SELDOM = """
     invite not_found
     join banned
     join conflict
+    join not_found
     kick bad_request
     kick done
     kick forbidden
+    kick not_found
     leave forbidden
     link bad_request
+    link done
     link forbidden
     link not_found
     links done
     links forbidden
+    links not_found
     member back
     named in a comment
     named in a file
@@ -135,10 +131,13 @@ SELDOM = """
     post conflict
     post known
     released
+    report bad_request
     report banned
     report of a file
+    reports done
     requests done
     requests forbidden
+    requests not_found
     say to a group banned
     say to a group not_found
     say to a user banned
@@ -154,6 +153,7 @@ SELDOM = """
     send-to conflict
     send-to known
     sent
+    stranger
     thread not_found
     transfer bad_request
     transfer done
