@@ -8,8 +8,8 @@ from chatd.handlers.context import Context
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
 from chatd.handlers.posting import Posting
-from chatd.handlers.tokens import TOKEN_BYTES, token_hash
 from chatd.handlers.refusals import Refusals
+from chatd.handlers.tokens import TOKEN_BYTES, token_hash
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 

@@ -87,14 +87,16 @@ class Acquaintance:
 
     def rooms(self) -> list[str]:
         """Return how rooms are typed, people among them since each has one, in order."""
-        titles = {title_of(room, self.me) for room in self._rooms}
-        return sorted(titles | set(self._people))
+        return sorted(self._titles() | set(self._people))
 
     def group_in(self, line: str) -> str:
         """Return the private room that a word of a line names but for its +, "" for none."""
-        titles = {title_of(room, self.me) for room in self._rooms}
+        titles = self._titles()
         meant = ("+" + word.lower() for word in line.split())
         return next((title for title in meant if title in titles), "")
+
+    def _titles(self) -> set[str]:
+        return {title_of(room, self.me) for room in self._rooms}
 
 
 def room_named(title: str, me: str) -> str:

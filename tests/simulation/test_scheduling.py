@@ -360,22 +360,25 @@ def test_held_text_survives_a_restart_and_goes_when_the_ban_ends(how: str) -> No
         assert alice.texts() == ["later"]
 
 
+def held_by_a_ban(world: World) -> tuple[Peer, Peer]:
+    """Return an administrator, and a banned user of whom a text is held."""
+    root, alice = world.user("root"), world.user("alice")
+    schedule(alice, world, HOUR_MS)
+    ban(world, "alice")
+    world.sleep(HOUR_MS)
+    return root, alice
+
+
 def test_unban_lets_go_what_is_held_at_once() -> None:
     with World(admins=("root",)) as world:
-        root, alice = world.user("root"), world.user("alice")
-        schedule(alice, world, HOUR_MS)
-        ban(world, "alice")
-        world.sleep(HOUR_MS)
+        root, alice = held_by_a_ban(world)
         root.call("unban", user="alice")
         assert alice.texts() == ["later"]
 
 
 def test_held_text_goes_at_the_start_of_a_server_that_was_killed_right_behind_the_unban() -> None:
     with World(admins=("root",)) as world:
-        root, alice = world.user("root"), world.user("alice")
-        schedule(alice, world, HOUR_MS)
-        ban(world, "alice")
-        world.sleep(HOUR_MS)
+        root, alice = held_by_a_ban(world)
         root.request("unban", user="alice")
         world.tick()
         assert alice.texts() == []
