@@ -4,8 +4,7 @@ Together, so that nobody can lock the owner out of a name, or a classroom behind
 out of the server, by failing on purpose. Tokens are exempt: they can't be guessed.
 """
 
-from ipaddress import IPv6Address, ip_address, ip_network
-
+from chatd.core.addresses import network_of
 from chatd.errors import RateLimited
 
 FREE_TRIES = 3
@@ -23,7 +22,7 @@ class LoginBackoff:
 
     def check(self, address: str, name: str, now_ms: int) -> None:
         """Raise RateLimited while a pair has to wait."""
-        count, last_ms = self._failures.get(_pair(address, name), (0, 0))
+        count, last_ms = self._failures.get((network_of(address), name), (0, 0))
         if count < FREE_TRIES or now_ms - last_ms > FORGOTTEN_MS:
             return
         until_ms = last_ms + min(DELAY_MS_MAX, FIRST_DELAY_MS << min(count - FREE_TRIES, 20))
@@ -32,7 +31,7 @@ class LoginBackoff:
 
     def failed(self, address: str, name: str, now_ms: int) -> None:
         """Count one more failure."""
-        pair = _pair(address, name)
+        pair = (network_of(address), name)
         count, last_ms = self._failures.pop(pair, (0, 0))
         if now_ms - last_ms > FORGOTTEN_MS:
             count = 0
@@ -42,14 +41,4 @@ class LoginBackoff:
 
     def succeeded(self, address: str, name: str) -> None:
         """Forget the failures of a pair."""
-        self._failures.pop(_pair(address, name), None)
-
-
-def _pair(address: str, name: str) -> tuple[str, str]:
-    try:
-        ip = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address, name
-    if isinstance(ip, IPv6Address):
-        return str(ip_network((ip, 64), strict=False)), name
-    return address, name
+        self._failures.pop((network_of(address), name), None)
