@@ -122,7 +122,7 @@ class Server:
         self.on_queued = self._delivery.mark  # straight there: each delivery comes this way
         self._acks = Acks()
         self._silences = Silences()
-        self._backoff = LoginBackoff()
+        self._backoff = LoginBackoff(self._store.state)
         self._refusals = Refusals()
         self._keeper = Keeper(settings)
         self._held_until_ms = held_until_ms(self._clock)

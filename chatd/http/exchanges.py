@@ -25,6 +25,7 @@ from chatd.errors import (
     UnknownMethod,
 )
 from chatd.handlers.context import Session
+from chatd.http.logins import PendingLogins
 from chatd.http.origins import Origins
 from chatd.logs import Source
 from chatd.net.connection import Connection
@@ -49,9 +50,6 @@ API = openapi.BASE
 KEY = re.compile(r'"([!#-~]{1,62})"|([!#-~]{1,64})')
 """An Idempotency-Key, with quotes as its draft has it, or without as most send it."""
 FULL_NONCE = re.compile(r"(?:^|,)r=([^,]+)")
-LOGINS_MAX = 1_000
-LOGIN_MS_MAX = 60_000
-"""So long after its first message may a login end."""
 
 
 class Calls(Protocol):
@@ -130,7 +128,7 @@ class Exchanges:
         self.configure(settings)
         self._document, self._page = described(version)
         self._join_page = static(join_page.PAGE.encode(), HTML, page.POLICY)
-        self._logins: dict[str, tuple[Session, int]] = {}
+        self._logins = PendingLogins()
         self._routes: dict[str, Route] = {}
         self._branches: dict[str, tuple[tuple[str, ...], Branch]] = {}
         for path in ("/", API, API.rstrip("/")):
@@ -270,11 +268,7 @@ class Exchanges:
         """Keep a login that has begun, under the nonce that its last message will repeat."""
         found = FULL_NONCE.search(challenge.message)
         assert found
-        for nonce, (_, began_ms) in list(self._logins.items()):
-            if len(self._logins) < LOGINS_MAX and now_ms - began_ms < LOGIN_MS_MAX:
-                break
-            del self._logins[nonce]
-        self._logins[found[1]] = (session, now_ms)
+        self._logins.add(found[1], session, now_ms)
 
     def _login_of(self, params: Any, asking: Session, now_ms: int) -> Session:
         """Return the login that a client-final-message ends. Raises BadRequest, AuthFailed."""
@@ -282,8 +276,8 @@ class Exchanges:
         found = FULL_NONCE.search(message) if isinstance(message, str) else None
         if found is None:
             raise BadRequest("login-finish: not a client-final-message")
-        session, began_ms = self._logins.pop(found[1], (None, 0))
-        if session is None or now_ms - began_ms >= LOGIN_MS_MAX:
+        session = self._logins.take(found[1], now_ms)
+        if session is None:
             raise AuthFailed("no login began with this nonce, or too long ago")
         session.link = asking.link
         return session

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from chatd.http import exchanges
+from chatd.http import logins
 from chatd.net.connection import READ_BYTES
 from chatd.wire import commands as c
 from chatd.wire.http import openapi
@@ -192,7 +192,7 @@ def test_a_login_that_ends_too_late_is_refused() -> None:
 
 
 def test_logins_that_have_begun_are_kept_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exchanges, "LOGINS_MAX", 3)
+    monkeypatch.setattr(logins, "LOGINS_MAX", 3)
     with World() as world:
         world.register("alice")
         begun = [
@@ -379,8 +379,7 @@ def test_only_trusted_proxies_say_who_asks() -> None:
                     content_type=JSON,
                     x_forwarded_for=forwarded,
                 )
-            backoff = world.server._backoff._failures
-            return sum(count for (a, _), (count, _) in backoff.items() if a == "203.0.113.9")
+            return world.server._backoff.failures("203.0.113.9", "alice", world.now_ms).times
 
     trusted = ("10.0.0.0/8",)
     assert failures("10.0.0.1", "6.6.6.6, 203.0.113.9, 10.0.0.2", trusted) == 3
