@@ -1,14 +1,19 @@
 """The command line, and the only place that builds the object graph for real."""
 
+import signal
+
+if __name__ == "__main__":  # signals wait while the rest is imported, which takes half a second
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+
 import argparse
 import gc
 import logging
 import os
 import selectors
-import signal
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from chatd import __version__, logs, maintenance
@@ -24,6 +29,8 @@ from chatd.storage import Machine, Storage
 
 log = logging.getLogger("chatd")
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What a server acts on, in its own time."""
 FLAGS = ("HOST", "PORT", "DB_NAME", "FSYNC", "LOG_LEVEL")
 """The settings that have a flag of their own; all have an environment variable."""
 
@@ -34,18 +41,23 @@ def main(arguments: list[str] | None = None) -> int:
     0: all is well; 1: it could not be done; 2: the command line or a setting is wrong.
     """
     options = _parser().parse_args(arguments)
+    serves = options.command == "serve"
+    signal.pthread_sigmask(signal.SIG_SETMASK, SIGNALS if serves else ())
     flags = {name: getattr(options, name) for name in FLAGS if getattr(options, name) is not None}
 
-    def read_settings() -> Settings:
-        return load(options.config, os.environ, flags)
+    def read_settings_again() -> Settings:
+        return load(options.config, os.environ, flags, again=True)
 
     try:
-        settings = read_settings()
-        logs.configure(settings)
+        settings = load(options.config, os.environ, flags)
+        # The server's log is the server's alone: root, who looks after it, would make it root's.
+        logs.configure(settings if serves else replace(settings, log_file=None))
+        if options.command == "check":
+            logs.check(settings)
     except (ConfigError, OSError) as error:
         print(f"chatd: {error}", file=sys.stderr)
         return 2
-    options.read_settings = read_settings
+    options.read_settings_again = read_settings_again
     try:
         return _COMMANDS[options.command](options, settings)
     except (ChatError, StoreError, OSError, ValueError) as error:
@@ -93,15 +105,25 @@ _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
+    loop = Loop(selectors.DefaultSelector())
+    signals = SignalWatcher(loop, SIGNALS)  # first: what comes during the start, the start outlives
+    try:
+        return _serve_until_told(options, settings, loop, signals)
+    finally:
+        signals.close()
+        loop.close()
+
+
+def _serve_until_told(
+    options: argparse.Namespace, settings: Settings, loop: Loop, signals: SignalWatcher
+) -> int:
     tls = load_tls(settings)
     listening = listen(settings.host, settings.port)
     try:
         machine = _machine()
         storage = Storage(settings, machine)
-        loop = Loop(selectors.DefaultSelector())
-        signals = SignalWatcher(loop, (signal.SIGINT, signal.SIGTERM, signal.SIGHUP))
         server = Server(
-            settings, storage, loop, listening, signals, machine, options.read_settings, tls
+            settings, storage, loop, listening, signals, machine, options.read_settings_again, tls
         )
         server.start()
         # A large store must cause no pauses: what lives long is left out of collections.
@@ -111,8 +133,6 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
         host, port = listening.getsockname()[:2]
         log.info("chatd %s listens on %s:%d", __version__, host, port)
         server.run()
-        signals.close()
-        loop.close()
     finally:
         listening.close()
     log.info("stopped")

@@ -12,7 +12,9 @@ a line never had an effect.
 import configparser
 import difflib
 import ipaddress
+import os
 import re
+import stat
 import sys
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,8 +22,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 SECTION = "chat"
 VARIABLE_PREFIX = "CHATD_"
@@ -273,7 +275,7 @@ def _yes_or_no(text: str) -> bool:
 def _zone(text: str) -> ZoneInfo:
     try:
         return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, OSError) as error:  # OSError: "Europe" is a folder there
+    except Exception as error:  # whatever the library makes of a folder there, or of a damaged file
         raise ValueError(text) from error
 
 
@@ -481,21 +483,27 @@ class _Given:
         return ConfigError(where, allowed, path=self.path, line=self.line, option=self.name)
 
 
-def load(path: Path | None, environ: Mapping[str, str], flags: Mapping[str, str]) -> Settings:
+def load(
+    path: Path | None, environ: Mapping[str, str], flags: Mapping[str, str], *, again: bool = False
+) -> Settings:
     """Return the settings, or raise ConfigError.
 
     path: chat.ini, or None for defaults only; environ: of which CHATD_… counts;
     flags: names as in chat.ini to their texts.
+    again: for a running server, which does not take an empty file for one: an editor that writes
+    it right now may have cut it off first, and all would fall back to the defaults.
     """
     values: dict[str, Any] = {}
     last: dict[str, _Given] = {}
-    for given in chain(_defaults(), _file_lines(path), _variables(environ), _flags(flags)):
+    lines = _file_lines(path, needs_section=again)
+    for given in chain(_defaults(), lines, _variables(environ), _flags(flags)):
         option = _option(given)
         values[option.field] = _value(option, given)
         last[option.name] = given
     settings = Settings(**values)
-    _check_host(settings, last["HOST"])
-    _check_tls(settings, last)
+    broken = _broken_rule(settings, path)
+    if broken is not None:
+        raise last[broken.option].refuse(broken.allowed)
     return settings
 
 
@@ -503,11 +511,21 @@ def changed(old: Settings, new: Settings) -> tuple[Settings, list[str]]:
     """Return what a running server with `old` goes on with when `new` is wanted.
 
     That is `new` but for the `FIXED` options; the second is the names of those that differ.
+    Raises ConfigError if what stays does not go with what is new.
     """
     fixed = [option for option in OPTIONS if option.name in FIXED]
     late = [o for o in fixed if getattr(old, o.field) != getattr(new, o.field)]
     kept = {option.field: getattr(old, option.field) for option in late}
-    return replace(new, **kept), [option.name for option in late]
+    settings, names = replace(new, **kept), [option.name for option in late]
+    broken = _broken_rule(settings)
+    if broken is not None:
+        where = f"{broken.option} = {written(settings, broken.option)}"
+        raise ConfigError(
+            f"{where}, as {' and '.join(names) or 'that'} can't change before the next start",
+            broken.allowed,
+            option=broken.option,
+        )
+    return settings, names
 
 
 def written(settings: Settings, name: str) -> str:
@@ -537,21 +555,38 @@ def _value(option: Option, given: _Given) -> object:
         raise given.refuse(option.kind.allowed) from error
 
 
-def _check_host(settings: Settings, given: _Given) -> None:
-    if _is_loopback(settings.host) or settings.insecure or settings.tls_cert:
-        return
-    raise given.refuse(
-        "a loopback address (127.0.0.1, ::1, localhost) without TLS_CERT or INSECURE = yes"
-    )
+class _Broken(NamedTuple):
+    """An option that does not go with the others, and what would."""
+
+    option: str
+    allowed: str
 
 
-def _check_tls(settings: Settings, last: Mapping[str, "_Given"]) -> None:
-    if settings.tls_cert is not None:
-        return
-    if settings.tls is Tls.REQUIRED:
-        raise last["TLS"].refuse("optional without TLS_CERT")
-    if settings.tls_key is not None:
-        raise last["TLS_KEY"].refuse("nothing without TLS_CERT")
+def _broken_rule(settings: Settings, path: Path | None = None) -> _Broken | None:
+    """Return the first rule between options that the settings break. path: chat.ini."""
+    if settings.tls_cert is None:
+        if not _is_loopback(settings.host) and not settings.insecure:
+            return _Broken(
+                "HOST",
+                "a loopback address (127.0.0.1, ::1, localhost) without TLS_CERT or INSECURE = yes",
+            )
+        if settings.tls is Tls.REQUIRED:
+            return _Broken("TLS", "optional without TLS_CERT")
+        if settings.tls_key is not None:
+            return _Broken("TLS_KEY", "nothing without TLS_CERT")
+    if settings.log_file is not None and _overwrites(settings.log_file, settings, path):
+        return _Broken("LOG_FILE", "a file of its own, none that chatd reads or keeps")
+    return None
+
+
+def _overwrites(log_file: Path, settings: Settings, path: Path | None) -> bool:
+    """Whether the log, or what it is renamed to, would be one of the other files."""
+    log, store = os.path.realpath(log_file), os.path.realpath(settings.db_path)
+    if log.startswith(store + "-"):
+        return True
+    others = [file for file in (settings.tls_cert, settings.tls_key, path) if file is not None]
+    renamed = re.compile(re.escape(log) + r"(\.[0-9]+)?")
+    return any(renamed.fullmatch(file) for file in (store, *map(os.path.realpath, others)))
 
 
 def _is_loopback(host: str) -> bool:
@@ -585,18 +620,20 @@ def _flags(flags: Mapping[str, str]) -> Iterator[_Given]:
         yield _Given(name, text, BY_NAME[name].flag)
 
 
-def _file_lines(path: Path | None) -> Iterator[_Given]:
+def _file_lines(path: Path | None, needs_section: bool) -> Iterator[_Given]:
     if path is None:
         return
     text = _read(path)
-    for name, value in _parse(text, path):
+    for name, value in _parse(text, path, needs_section):
         line = _line(text, lambda line: line.partition("=")[0].strip().upper() == name)
         yield _Given(name, value, f"{path}:{line}: {_shown(name)} =", path, line)
 
 
 def _read(path: Path) -> str:
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ConfigError(str(path), "a regular file", path=path)
             content = file.read(FILE_BYTES_MAX + 1)
     except OSError as error:
         raise ConfigError(str(path), error.strerror or "can't be read", path=path) from error
@@ -607,6 +644,10 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ConfigError(f"{path}:{line}", "text in UTF-8", path=path, line=line) from error
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would wait for who writes into it
 
 
 class _Parser(configparser.ConfigParser):
@@ -627,7 +668,7 @@ class _Parser(configparser.ConfigParser):
         return optionstr.upper()
 
 
-def _parse(text: str, path: Path) -> list[tuple[str, str]]:
+def _parse(text: str, path: Path, needs_section: bool) -> list[tuple[str, str]]:
     parser = _Parser()
     try:
         parser.read_string(text)
@@ -639,7 +680,11 @@ def _parse(text: str, path: Path) -> list[tuple[str, str]]:
             line = _line(text, lambda line: line.strip().startswith(f"[{section}]"))
             where = f"{path}:{line}: [{_shown(section)}]"
             raise ConfigError(where, f"the only section is [{SECTION}]", path=path, line=line)
-    return parser.items(SECTION) if parser.has_section(SECTION) else []
+    if parser.has_section(SECTION):
+        return parser.items(SECTION)
+    if needs_section:
+        raise ConfigError(str(path), f"[{SECTION}] with the options behind it", path=path)
+    return []
 
 
 def _mistake(error: configparser.Error) -> tuple[int, str]:

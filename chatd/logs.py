@@ -5,16 +5,23 @@ never in it. All actions of a tick travel in one log record, so that a busy serv
 formatting a line but not for a record of each.
 """
 
+import errno
 import json
 import logging
 import logging.handlers
+import os
+import stat
 import sys
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
+from io import TextIOWrapper
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from chatd.config import LogFormat, Settings
 from chatd.wire.commands import COMMANDS
+
+log = logging.getLogger(__name__)
 
 METHOD_CHARACTERS_MAX = 64
 QUIET = frozenset({"ack", "ping", "pong"})
@@ -107,27 +114,107 @@ class JsonFormatter(logging.Formatter):
             yield head | message
 
 
+class LogFile(logging.handlers.RotatingFileHandler):
+    """LOG_FILE. What goes wrong with it costs lines at most: nobody who logs is told of it."""
+
+    def _open(self) -> TextIOWrapper:
+        file = open(self.baseFilename, "ab", opener=_open_private)
+        return TextIOWrapper(file, encoding="utf-8", errors="backslashreplace")
+
+    def doRollover(self) -> None:
+        """Begin a new file; if the old one can't be renamed, go on in it up to twice its size."""
+        size = os.path.getsize(self.baseFilename)
+        try:
+            super().doRollover()
+        except OSError as error:
+            self.maxBytes = max(self.maxBytes, 2 * size)
+            if self.stream is None:
+                self.stream = self._open()
+            log.warning("LOG_FILE %s goes on growing: %s", self.baseFilename, error)
+
+    def close(self) -> None:
+        """Close the file, whether or not the disk takes what is still to be written."""
+        try:
+            super().close()
+        except OSError as error:
+            print(f"chatd: LOG_FILE {self.baseFilename}: {error}", file=sys.stderr)
+
+
 def configure(settings: Settings) -> None:
-    """Send the log where the settings want it; called again, it opens the file anew."""
+    """Send the log where the settings want it; called again, it opens the file anew.
+
+    Raises OSError, and then everything is as it was.
+    """
+    switch_to(open_log(settings), settings)
+
+
+def open_log(settings: Settings) -> logging.Handler:
+    """Return what writes the log as the settings want it. Raises OSError, which says why not."""
     handler: logging.Handler
     if settings.log_file is None:
         handler = logging.StreamHandler(sys.stderr)
     else:
-        settings.log_file.parent.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            settings.log_file,
-            maxBytes=settings.log_file_bytes,
-            backupCount=settings.log_file_count,
-            encoding="utf-8",
-        )
+        handler = _open_file(settings.log_file, settings)
     as_json = settings.log_format is LogFormat.JSON
     handler.setFormatter(JsonFormatter() if as_json else LineFormatter(settings.tz))
+    return handler
+
+
+def switch_to(handler: logging.Handler, settings: Settings) -> None:
+    """Let `handler` write the log from now on, at the level of the settings."""
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)
         old.close()
     root.addHandler(handler)
     root.setLevel(settings.log_level.upper())
+
+
+def check(settings: Settings) -> None:
+    """Raise OSError if LOG_FILE could not be opened, without making it."""
+    path = settings.log_file
+    if path is None:
+        return
+    try:
+        _check_kind(path)
+        there = path if path.exists() else next(p for p in path.absolute().parents if p.exists())
+        if there != path and not there.is_dir():
+            raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        if not os.access(there, os.W_OK):
+            raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+    except OSError as error:
+        raise _named(path, error) from error
+
+
+def _open_file(path: Path, settings: Settings) -> LogFile:
+    try:
+        _check_kind(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return LogFile(
+            path,
+            maxBytes=settings.log_file_bytes,
+            backupCount=settings.log_file_count,
+        )
+    except OSError as error:
+        raise _named(path, error) from error
+
+
+def _check_kind(path: Path) -> None:
+    """Refuse what can't be renamed when it is full, or would hold up whoever opens it."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "not a regular file")
+
+
+def _open_private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK, 0o600)  # it may have become a pipe meanwhile
+
+
+def _named(path: Path, error: OSError) -> OSError:
+    return OSError(f"LOG_FILE {path}: {error.strerror or error}")
 
 
 def _actions(record: logging.LogRecord) -> list[Action] | None:

@@ -76,10 +76,22 @@ class Signals(Protocol):
 
 
 class _Handlers(NamedTuple):
-    """What is made anew with new settings: for requests, and for timers."""
+    """What is made anew with new settings: for requests, for timers, for the server itself."""
 
     dispatcher: Dispatcher
     timely: Timely
+    knowing: KnowingHandlers
+    moderation: ModerationHandlers
+
+
+class _Prepared(NamedTuple):
+    """All that new settings call for, ready to be switched to. late: what takes a restart."""
+
+    settings: Settings
+    late: list[str]
+    tls: ssl.SSLContext | None
+    handlers: _Handlers
+    log: logging.Handler
 
 
 class Server:
@@ -93,7 +105,7 @@ class Server:
         listening: ListeningSock,
         signals: Signals,
         machine: Machine,
-        reload: Callable[[], Settings] | None = None,
+        reload: Callable[[], Settings],
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """reload: reads the settings again, or raises ConfigError; called on SIGHUP.
@@ -127,6 +139,7 @@ class Server:
         self._keeper = Keeper(settings)
         self._held_until_ms = held_until_ms(self._clock)
         handlers = self._build(settings)
+        self._take_handlers(handlers)
         self._service = Service(
             handlers.dispatcher,
             self._store,
@@ -171,8 +184,8 @@ class Server:
         posting = Posting(store, settings, lifetime)
         destinations = Destinations(store.state, visibility)
         memberships = Memberships(settings, visibility, lifetime)
-        self._knowing = KnowingHandlers(store, settings, visibility, self._presence, acks)
-        self._moderation = ModerationHandlers(store, settings, visibility)
+        knowing = KnowingHandlers(store, settings, visibility, self._presence, acks)
+        moderation = ModerationHandlers(store, settings, visibility)
         families = (
             AccountHandlers(store, settings, self._backoff, f"chatd {__version__}"),
             FollowingHandlers(store, visibility, acks),
@@ -196,11 +209,15 @@ class Server:
             JoiningHandlers(store, visibility, memberships, posting),
             ReadingHandlers(store, visibility),
             SearchHandlers(visibility),
-            self._knowing,
-            self._moderation,
+            knowing,
+            moderation,
         )
         clockwork = ClockworkHandlers(store, lifetime, acks)
-        return _Handlers(Dispatcher(*families), Timely(clockwork, lifetime, timed(*families)))
+        timely = Timely(clockwork, lifetime, timed(*families))
+        return _Handlers(Dispatcher(*families), timely, knowing, moderation)
+
+    def _take_handlers(self, handlers: _Handlers) -> None:
+        self._knowing, self._moderation = handlers.knowing, handlers.moderation
 
     def _wall_ms(self) -> int:
         return self._clock.wall_ms
@@ -334,21 +351,30 @@ class Server:
             self.stop()
 
     def _read_settings_again(self) -> None:
-        """Take what can change while running from the settings as they are now."""
-        if self._reload is None:
-            return
+        """Take what can change while running from the settings as they are now, or nothing."""
         try:
-            wanted = self._reload()
-            tls = load_tls(wanted)
+            prepared = self._prepare()
         except (ConfigError, OSError) as error:
             log.error("the settings stay as they are: %s", error)
-            return
-        settings, late = changed(self._settings, wanted)
-        self._settings = settings
-        self._tls = tls
-        self._protocols = Protocols(tls=tls is not None, plain=settings.plain)
-        logs.configure(settings)
+        except Exception:  # nothing has changed yet, so this costs nothing but the new settings
+            log.exception("the settings stay as they are")
+        else:
+            self._switch_to(prepared)
+
+    def _prepare(self) -> _Prepared:
+        """Do all that can fail. Raises ConfigError and OSError, which say why."""
+        settings, late = changed(self._settings, self._reload())
+        tls = load_tls(settings)
         handlers = self._build(settings)
+        return _Prepared(settings, late, tls, handlers, logs.open_log(settings))
+
+    def _switch_to(self, prepared: _Prepared) -> None:
+        settings, handlers = prepared.settings, prepared.handlers
+        self._settings = settings
+        self._tls = prepared.tls
+        self._protocols = Protocols(tls=prepared.tls is not None, plain=settings.plain)
+        logs.switch_to(prepared.log, settings)
+        self._take_handlers(handlers)
         self._service.configure(handlers.dispatcher, settings)
         self._exchanges.configure(settings)
         self._uploads.configure(settings)
@@ -356,7 +382,7 @@ class Server:
         self._keeper = Keeper(settings)
         log.info("settings read again")
         self._warn_of_missing_admins()
-        for name in late:
+        for name in prepared.late:
             log.warning("%s changes with the next start only", name)
 
     def _warn_of_missing_admins(self) -> None:

@@ -1,8 +1,10 @@
 """chatd.config: defaults, file, environment and flags, and what each kind of mistake is told."""
 
 import dataclasses
+import os
 import subprocess
 import sys
+import zoneinfo
 from collections.abc import Mapping
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -288,6 +290,69 @@ def test_a_log_file_is_a_path_and_nothing_is_standard_error() -> None:
     assert load(LOG_FILE="").log_file is None
 
 
+@pytest.mark.parametrize(
+    ("log_file", "store"),
+    [
+        ("data/chat.db", "data/chat.db"),
+        ("./data/../data/chat.db", "data/chat.db"),
+        ("data/chat.db-journal-000001", "data/chat.db"),
+        ("data/chat.db-files/1", "data/chat.db"),
+        ("data/chat", "data/chat.1"),  # where the log is renamed to
+    ],
+)
+def test_a_log_file_that_is_one_of_the_store_is_refused(log_file: str, store: str) -> None:
+    with pytest.raises(ConfigError, match=f"--log-file {log_file}: a file of its own"):
+        load(DB_NAME=store, LOG_FILE=log_file)
+
+
+@pytest.mark.parametrize("name", ["TLS_CERT", "TLS_KEY"])
+def test_a_log_file_that_is_a_certificate_or_a_key_is_refused(name: str) -> None:
+    others = {"TLS_CERT": "cert.pem", "TLS_KEY": "key.pem"}
+    with pytest.raises(ConfigError, match="a file of its own"):
+        load(LOG_FILE=others[name], **others)
+
+
+def test_a_log_file_that_is_the_settings_is_refused(ini: Path) -> None:
+    (ini.parent / "link").symlink_to(ini)
+    for log_file in (ini, ini.parent / "link"):
+        error = refusal_of_file(ini, f"[chat]\nLOG_FILE = {log_file}\n")
+        assert (error.line, error.allowed) == (2, error.allowed)
+        assert error.allowed.startswith("a file of its own")
+
+
+@pytest.mark.parametrize("log_file", ["data/chat.db.log", "data/chat.log", "log/chat.db"])
+def test_a_log_file_beside_the_store_is_taken(log_file: str) -> None:
+    assert load(DB_NAME="data/chat.db", LOG_FILE=log_file).log_file == Path(log_file)
+
+
+# ---- what a running server takes up
+
+
+def test_settings_that_change_with_a_restart_stay_and_are_named() -> None:
+    old = load()
+    new = load(PORT="9000", LIMIT_MESSAGES="7", FSYNC="never")
+    assert config.changed(old, new) == (
+        dataclasses.replace(old, limit_messages=7),
+        ["FSYNC", "PORT"],
+    )
+
+
+def test_new_settings_that_do_not_go_with_what_stays_are_refused() -> None:
+    old = load(HOST="0.0.0.0", TLS_CERT="cert.pem")
+    with pytest.raises(ConfigError) as refused:
+        config.changed(old, load(HOST="127.0.0.1"))
+    assert refused.value.option == "HOST"
+    assert str(refused.value).startswith(
+        "HOST = 0.0.0.0, as HOST can't change before the next start: a loopback address"
+    )
+
+
+def test_log_file_that_goes_with_the_new_store_but_not_with_the_one_that_stays_is_refused() -> None:
+    new = load(DB_NAME="new.db", LOG_FILE="chat.db")
+    with pytest.raises(ConfigError, match="LOG_FILE = chat.db"):
+        config.changed(load(DB_NAME="chat.db"), new)
+
+
 # ---- where the server may listen
 
 
@@ -420,6 +485,31 @@ def test_a_missing_file_and_a_folder_are_told(tmp_path: Path) -> None:
         config.load(tmp_path / "none.ini", {}, {})
     with pytest.raises(ConfigError, match="Is a directory"):
         config.load(tmp_path, {}, {})
+
+
+def test_a_pipe_and_a_device_are_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(ConfigError, match="a regular file"):
+            config.load(path, {}, {})
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "; nothing\n"])
+def test_a_running_server_takes_no_file_that_is_empty(ini: Path, text: str) -> None:
+    ini.write_text(text)
+    with pytest.raises(ConfigError, match=r"\[chat\] with the options behind it"):
+        config.load(ini, {}, {}, again=True)
+    ini.write_text("[chat]\n")
+    assert config.load(ini, {}, {}, again=True) == DEFAULTS
+
+
+def test_a_zone_that_is_damaged_on_this_machine_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "Cut").write_bytes(b"TZif2" + bytes(15) + b"\1" * 24)
+    zoneinfo.reset_tzpath([tmp_path])
+    try:
+        assert refusal_of_flag("TZ", "Cut").option == "TZ"
+    finally:
+        zoneinfo.reset_tzpath()
 
 
 def test_a_file_that_is_not_utf8_is_told_the_line(ini: Path) -> None:

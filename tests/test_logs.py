@@ -2,6 +2,8 @@
 
 import json
 import logging
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -119,6 +121,58 @@ def test_a_full_file_is_renamed_and_only_so_many_are_kept(tmp_path: Path) -> Non
     names = sorted(path.name for path in (tmp_path / "log").iterdir())
     assert names == ["chatd.log", "chatd.log.1", "chatd.log.2"]
     assert all(path.stat().st_size <= 64 * 1024 for path in (tmp_path / "log").iterdir())
+
+
+def test_a_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    mask = os.umask(0)
+    try:
+        logs.configure(settings(tmp_path))
+    finally:
+        os.umask(mask)
+    assert stat.S_IMODE((tmp_path / "log" / "chatd.log").stat().st_mode) == 0o600
+
+
+def test_a_full_file_that_can_not_be_renamed_goes_on_and_loses_no_line(tmp_path: Path) -> None:
+    (tmp_path / "log" / "chatd.log.1" / "folder").mkdir(parents=True)
+    logs.configure(settings(tmp_path, LOG_FILE_BYTES="64K", LOG_FILE_COUNT="1"))
+    for number in range(200):
+        logging.getLogger("chatd").info("%d %s", number, "x" * 1000)
+    lines = [line.split(": ", 1) for line in written(tmp_path)]
+    numbers = [int(text.split()[0]) for head, text in lines if head.endswith(" chatd")]
+    assert numbers == list(range(200))
+    told = [text for head, text in lines if head.endswith("chatd.logs")]
+    assert len(told) == 2, "at 64 KB and at 128 KB"
+    assert "goes on growing" in told[0]
+
+
+def test_a_character_that_is_none_in_utf8_costs_no_line(tmp_path: Path) -> None:
+    logs.configure(settings(tmp_path))
+    logging.getLogger("chatd").info("half a pair: \ud83d")
+    assert written(tmp_path)[0].endswith("half a pair: \\ud83d")
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "under a file"])
+def test_a_file_that_can_not_be_opened_leaves_the_log_as_it_was(tmp_path: Path, kind: str) -> None:
+    logs.configure(settings(tmp_path))
+    other = tmp_path / "other"
+    if kind == "folder":
+        other.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(other)
+    else:
+        other.touch()
+        other /= "chatd.log"
+    wanted = load(None, {}, {"LOG_FILE": str(other), "LOG_LEVEL": "error"})
+    for refuse in (logs.configure, logs.check):
+        with pytest.raises(OSError, match=f"^LOG_FILE {other}: "):
+            refuse(wanted)
+    logging.getLogger("chatd").info("still here")
+    assert written(tmp_path)[-1].endswith("still here")
+
+
+def test_a_check_makes_no_file_and_no_folder(tmp_path: Path) -> None:
+    logs.check(settings(tmp_path))
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_configure_again_leaves_the_old_file_and_takes_the_new(tmp_path: Path) -> None:

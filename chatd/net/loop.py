@@ -55,28 +55,34 @@ class Loop:
 
 
 class SignalWatcher:
-    """Turns signals into bytes on a socket that the loop watches (`signal.set_wakeup_fd`).
+    """Notes signals, and wakes the loop that watches its socket (`signal.set_wakeup_fd`).
 
-    A signal's Python handler does nothing, so nothing ever happens in the middle of a tick.
+    A signal's Python handler does nothing else, so nothing ever happens in the middle of a
+    tick. One that comes again before it was taken is noted once, however many there are.
     """
 
     def __init__(self, loop: Loop, numbers: Iterable[signal.Signals]) -> None:
+        """numbers: may be blocked up to here; those that came meanwhile are noted now."""
         self._loop = loop
         self._receiver, self._sender = socket.socketpair()
         self._receiver.setblocking(False)
         self._sender.setblocking(False)
-        self._came: list[signal.Signals] = []
-        self._before = {number: signal.signal(number, lambda *_: None) for number in numbers}
+        self._came: dict[signal.Signals, None] = {}
+        self._before = {number: signal.signal(number, self._note) for number in numbers}
         self._fd_before = signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
         loop.watch(self._receiver, self, READ)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, self._before)
+
+    def _note(self, number: int, frame: object) -> None:
+        self._came[signal.Signals(number)] = None
 
     def on_ready(self, events: int) -> None:
-        self._came += map(signal.Signals, self._receiver.recv(SIGNALS_READ_MAX))
+        self._receiver.recv(SIGNALS_READ_MAX)
 
     def take(self) -> list[signal.Signals]:
-        """Return the signals since the last time, in order."""
-        came, self._came = self._came, []
-        return came
+        """Return the signals since the last time, in the order in which they first came."""
+        came, self._came = self._came, {}
+        return list(came)
 
     def close(self) -> None:
         """Put everything back as it was."""

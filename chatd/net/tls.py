@@ -7,6 +7,7 @@ it turns out that they are TLS, are just put in, and a test can hand in any sock
 
 import errno
 import ssl
+from pathlib import Path
 
 from chatd.config import Settings
 from chatd.net.connection import Sock
@@ -28,6 +29,7 @@ def load_tls(settings: Settings) -> ssl.SSLContext | None:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.options |= ssl.OP_NO_RENEGOTIATION
     context.set_alpn_protocols(["http/1.1"])
+    _check_files(cert, key)
     try:
         context.load_cert_chain(cert, key, password=_no_password)
     except ssl.SSLError as error:
@@ -35,6 +37,13 @@ def load_tls(settings: Settings) -> ssl.SSLContext | None:
     except OSError as error:
         raise OSError(f"TLS_CERT {cert}, TLS_KEY {key or cert}: {error.strerror}") from error
     return context
+
+
+def _check_files(*paths: Path | None) -> None:
+    """Refuse what OpenSSL would wait for, as a pipe, or read without end, as a device."""
+    for path in paths:
+        if path is not None and path.exists() and not path.is_file():
+            raise OSError(f"TLS_CERT or TLS_KEY {path}: not a regular file")
 
 
 def _no_password() -> str:

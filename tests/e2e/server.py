@@ -65,16 +65,24 @@ class ServerProcess:
 
     def start(self) -> None:
         """Start it and wait until it listens; `port` says where."""
+        self.launch()
+        self.until_it_listens()
+
+    def launch(self, *arguments: str) -> None:
+        """Start it, and wait for nothing."""
         with open(self._log_path, "ab") as log:
             self._log_start = log.tell()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "chatd"],
+                [sys.executable, "-m", "chatd", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=environment(self.settings),
                 cwd=ROOT,
             )
+
+    def until_it_listens(self) -> None:
+        """Wait until it listens; `port` says where."""
         until(lambda: self._listens() or self.has_ended, "a server that listens")
         assert not self.has_ended, self.log
         match = LISTENS.search(self.log)

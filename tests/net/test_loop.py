@@ -50,18 +50,44 @@ def test_loop_tells_whose_socket_is_ready_for_what(
     assert loop.wait(0) == []
 
 
-def test_signals_come_in_order_when_they_are_taken_and_all_is_put_back(loop: Loop) -> None:
+def test_signals_are_noted_once_in_order_and_all_is_put_back(loop: Loop) -> None:
     before = signal.getsignal(signal.SIGHUP)
     signals = SignalWatcher(loop, [signal.SIGHUP, signal.SIGTERM])
     try:
         for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
             os.kill(os.getpid(), number)
-        assert signals.take() == []
         for watcher, events in loop.wait(None):
             watcher.on_ready(events)
-        assert signals.take() == [signal.SIGHUP, signal.SIGTERM, signal.SIGHUP]
+        assert signals.take() == [signal.SIGHUP, signal.SIGTERM]
         assert signals.take() == []
     finally:
         signals.close()
     assert signal.getsignal(signal.SIGHUP) == before
     assert loop.wait(0) == []
+
+
+def test_signal_is_not_lost_behind_more_of_another_than_the_socket_takes(loop: Loop) -> None:
+    signals = SignalWatcher(loop, [signal.SIGHUP, signal.SIGTERM])
+    try:
+        for _ in range(5_000):
+            os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGTERM)
+        for watcher, events in loop.wait(None):
+            watcher.on_ready(events)
+        assert signals.take() == [signal.SIGHUP, signal.SIGTERM]
+    finally:
+        signals.close()
+
+
+def test_signal_that_was_held_back_before_the_watcher_stood_is_noted(loop: Loop) -> None:
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
+    try:
+        os.kill(os.getpid(), signal.SIGHUP)
+        signals = SignalWatcher(loop, [signal.SIGHUP, signal.SIGTERM])
+        try:
+            assert loop.wait(None)
+            assert signals.take() == [signal.SIGHUP]
+        finally:
+            signals.close()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
