@@ -82,7 +82,7 @@ def test_signal_is_not_lost_behind_more_of_another_than_the_socket_takes(loop: L
 def test_signal_that_was_held_back_before_the_watcher_stood_is_noted(loop: Loop) -> None:
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])
     try:
-        os.kill(os.getpid(), signal.SIGHUP)
+        signal.raise_signal(signal.SIGHUP)  # to this thread, the only one that holds it back
         signals = SignalWatcher(loop, [signal.SIGHUP, signal.SIGTERM])
         try:
             assert loop.wait(None)
