@@ -18,6 +18,7 @@ from chatd.errors import StorageFull
 from chatd.handlers.clockwork import ClockworkHandlers
 from chatd.handlers.context import Effects, Turn
 from chatd.handlers.timed import Action
+from chatd.net.boundary import ErrorBoundary
 from chatd.storage import Storage
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,10 @@ TIMERS_PER_TICK = 1_000
 GATHER_MS = 1_000
 """So long are acknowledgements and comings and goings gathered."""
 RETRY_MS = 1_000
+FAILED_RETRY_MS = 60_000
+"""A timer whose action failed by a bug is tried again after so long."""
+OF_THE_STORE = frozenset({"snapshot", "snapshot-poll", "storage", "sync"})
+"""Timers that work on the files: if one of them fails, the process must end."""
 SNAPSHOT_POLL_MS = 100
 SNAPSHOT_REST = 20
 """A snapshot may take a twentieth of the time at most."""
@@ -44,9 +49,15 @@ class Housekeeping:
     """Owns the timer wheel. Other kinds of timers are added with `on`."""
 
     def __init__(
-        self, storage: Storage, acks: Acks, settings: Settings, timely: Timely
+        self,
+        storage: Storage,
+        acks: Acks,
+        settings: Settings,
+        timely: Timely,
+        boundary: ErrorBoundary,
     ) -> None:
         self.wheel = TimerWheel()
+        self._boundary = boundary
         self._storage = storage
         self._state = storage.store.state
         self._acks = acks
@@ -172,10 +183,16 @@ class Housekeeping:
     # -- the timers --------------------------------------------------------------------------
 
     def _fire(self, timer: Timer, now_ms: int) -> None:
+        commits = self._storage.store.commits
         try:
             again_ms = self._run(timer, now_ms)
         except StorageFull:
             again_ms = now_ms + RETRY_MS
+        except Exception as error:
+            if timer.kind in OF_THE_STORE:
+                raise
+            self._boundary.contain(None, error, commits)
+            again_ms = now_ms + FAILED_RETRY_MS
         self._arm(timer.kind, timer.key, again_ms)
 
     def _run(self, timer: Timer, now_ms: int) -> int | None:

@@ -25,6 +25,7 @@ from chatd.core.presence import Presence
 from chatd.core.timers import TimerWheel
 from chatd.errors import HttpError, Overloaded
 from chatd.http.exchanges import Asked, Exchanges
+from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.net.delivery import Delivery
 from chatd.storage import Storage
@@ -64,6 +65,7 @@ class Readings:
     storage: Storage
     wheel: TimerWheel
     refused: Mapping[str, int]
+    boundary: ErrorBoundary
     presence: Presence
     ticks: Durations = field(default_factory=Durations)
     commits: Durations = field(default_factory=Durations)
@@ -112,6 +114,11 @@ class _Reader(Collector):
         for code, count in sorted(readings.refused.items()):
             refused.add_metric([code], count)
         yield refused
+        yield CounterMetricFamily(
+            "chatd_internal_errors",
+            "Exceptions that cost a request or a connection; the log has each",
+            value=readings.boundary.errors,
+        )
         yield readings.ticks.family("chatd_tick_seconds", "Turns of the loop, without the wait")
         yield readings.commits.family("chatd_commit_seconds", "Writing and syncing the journal")
 

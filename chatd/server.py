@@ -50,6 +50,7 @@ from chatd.http.streams import Streams
 from chatd.http.uploads import Uploads
 from chatd.keeper import Keeper
 from chatd.metrics import Metrics, Readings
+from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import OPEN, Connection, Sock
 from chatd.net.delivery import Delivery
 from chatd.net.listener import Listener, ListeningSock
@@ -127,8 +128,13 @@ class Server:
         self._unserved: dict[Watcher, int] = {}
         self._stop_at_ms: int | None = None
         self._presence = Presence()
+        self._boundary = ErrorBoundary(self._store)
         self._delivery = Delivery(
-            self._store.state, self._presence, settings.high_water_bytes, settings.tick_bytes_max
+            self._store.state,
+            self._presence,
+            self._boundary,
+            settings.high_water_bytes,
+            settings.tick_bytes_max,
         )
         self._notices = Notices(settings.high_water_bytes)
         self.on_queued = self._delivery.mark  # straight there: each delivery comes this way
@@ -145,22 +151,28 @@ class Server:
             self._store,
             settings,
             self._refusals,
+            self._boundary,
             machine.monotonic_ns,
             machine.random,
         )
         self._exchanges = self._service.exchanges = Exchanges(self._service, settings, __version__)
         Streams(self._exchanges, self._service, self._store.state)
         self._uploads = Uploads(self._exchanges, self._service, self._store.state, settings)
-        self._downloads = Downloads(self._exchanges, self._service, self._service, settings)
+        self._downloads = Downloads(
+            self._exchanges, self._service, self._service, self._boundary, settings
+        )
         self._service.start_tls = self._start_tls
         self._protocols = Protocols(tls=tls is not None, plain=settings.plain)
-        self._house = Housekeeping(storage, self._acks, settings, handlers.timely)
+        self._house = Housekeeping(
+            storage, self._acks, settings, handlers.timely, self._boundary
+        )
         self._readings = Readings(
             self._connections,
             self._delivery,
             storage,
             self._house.wheel,
             self._service.refused,
+            self._boundary,
             self._presence,
         )
         Metrics(self._exchanges, self._readings)
@@ -241,7 +253,7 @@ class Server:
         self._house.flush(self._clock.now_ms)
         self._listener.close()
         for connection in list(self._connections.values()):
-            connection.drop()
+            self._boundary.run(connection, connection.drop)
         self._reap()
         self._storage.close()
 
@@ -252,7 +264,7 @@ class Server:
             self._listener.pause()
             self._delivery.finish_turns()
             for connection in list(self._connections.values()):
-                _end(connection, "the server stops; come back soon")
+                self._end(connection, "the server stops; come back soon")
 
     def tick(self, timeout_s: float | None = None) -> bool:
         """One turn; the order of the phases is the server's contract. False: it is over.
@@ -323,16 +335,18 @@ class Server:
         unserved, self._unserved = self._unserved, {}
         now = dict(ready)
         for connection in waiting:
-            service.serve(connection)
+            self._boundary.run(connection, service.serve, connection)
         self._serve_ready({watcher: now.pop(watcher, unserved[watcher]) for watcher in unserved})
         for connection in cut_off:
-            service.serve(connection)
+            self._boundary.run(connection, service.serve, connection)
         self._serve_ready(now)
 
     def _serve_ready(self, ready: dict[Watcher, int]) -> None:
         for watcher, events in ready.items():
             if events & READ and self._service.is_spent:
                 self._unserved[watcher] = events
+            elif isinstance(watcher, Connection):
+                self._boundary.run(watcher, watcher.on_ready, events)
             else:
                 watcher.on_ready(events)
 
@@ -392,16 +406,20 @@ class Server:
     def _tell(self, effects: Effects) -> None:
         """Carry out what the handlers wanted said besides entries, and done."""
         for link, notice in effects.to_link:
-            _connection(link).tell(notice)
+            connection = _connection(link)
+            self._boundary.run(connection, connection.tell, notice)
         for name, notice, reader in effects.reads:
             self._tell_user(name, notice, reader)
         for name in sorted(effects.spenders):
             self._tell_limits(name)
         for drop in effects.drops:
             for connection in self._dropped(drop):
-                _end(connection, drop.reason, logged_out=True)
+                self._end(connection, drop.reason, logged_out=True)
         for link, reason in effects.ends:
-            _end(_connection(link), reason)
+            self._end(_connection(link), reason)
+
+    def _end(self, connection: Connection, reason: str, *, logged_out: bool = False) -> None:
+        self._boundary.run(connection, _say_goodbye, connection, c.Bye(reason, logged_out))
 
     def _tell_limits(self, name: str) -> None:
         user = self._store.state.users[name]
@@ -410,7 +428,7 @@ class Server:
     def _tell_user(self, name: str, notice: c.Notice, but: object = None) -> None:
         for connection in self._delivery.of_user(name):
             if connection is not but:
-                self._notices.tell(connection, notice)
+                self._boundary.run(connection, self._notices.tell, connection, notice)
 
     def _dropped(self, drop: Drop) -> list[Connection]:
         return [
@@ -422,7 +440,10 @@ class Server:
 
     def _send(self, now_ms: int) -> None:
         blocked = self._delivery.flush(now_ms)
-        for connection in blocked + self._notices.send_late(now_ms):
+        for connection in self._notices.drained():
+            if self._boundary.run(connection, self._notices.send_late, connection, now_ms):
+                blocked.append(connection)
+        for connection in blocked:
             stall_look_ms = self._keeper.stall_look_ms(connection)
             self._house.set_sooner("connection", connection.number, stall_look_ms)
         self._service.resume_drained()
@@ -448,7 +469,7 @@ class Server:
             if connection.lingers:
                 still_sending.append(connection)
                 continue
-            connection.close()
+            self._boundary.run(None, connection.close)
             self._house.wheel.cancel("connection", connection.number)
             self._house.wheel.cancel("throttle", connection.number)
             self._connections.pop(connection.number, None)
@@ -457,10 +478,20 @@ class Server:
     # -- connections -------------------------------------------------------------------------
 
     def _accept(self, sock: Sock, address: str) -> None:
+        connection = self._boundary.run(None, self._connect, sock, address)
+        if connection is None:
+            sock.close()
+        else:
+            self._boundary.run(connection, self._admit, connection)
+
+    def _connect(self, sock: Sock, address: str) -> Connection:
         self._connections_made += 1
         number, now_ms = self._connections_made, self._clock.now_ms
         codec = FirstBytes(PAYLOAD_BYTES_MAX_BEFORE_LOGIN, self._protocols)
-        connection = Connection(sock, number, address, codec, self._loop, self, now_ms)
+        return Connection(sock, number, address, codec, self._loop, self, now_ms)
+
+    def _admit(self, connection: Connection) -> None:
+        number, now_ms = connection.number, self._clock.now_ms
         connection.session = Session(connection)
         self._connections[number] = connection
         self._house.wheel.set("connection", number, self._keeper.first_look_ms(now_ms))
@@ -485,12 +516,14 @@ class Server:
 
     def _look_after(self, number: int, now_ms: int) -> int | None:
         connection = self._connections.get(number)
-        return None if connection is None else self._keeper.look(connection, now_ms)
+        if connection is None:
+            return None
+        return self._boundary.run(connection, self._keeper.look, connection, now_ms)
 
     def _unthrottle(self, number: int, now_ms: int) -> None:
         connection = self._connections.get(number)
         if connection is not None and connection.life is OPEN:
-            self._service.unthrottle(connection)
+            self._boundary.run(connection, self._service.unthrottle, connection)
 
     def _tell_presence(self, key: str, now_ms: int) -> None:
         notice = self._presence.take_changes()
@@ -509,13 +542,13 @@ class Server:
         self._delivery.follow(connection)
 
     def on_end(self, connection: Connection) -> None:
+        self._over.append(connection)  # first: whatever fails here, its place becomes free
         self._delivery.leave(connection)
         self._notices.forget(connection)
         self._service.forget(connection)
         self._downloads.forget(connection)
         if self._uploads.leaves(connection):
             self._house.wheel.set("broken-off", connection.number, self._clock.now_ms)
-        self._over.append(connection)
         last_look_ms = self._keeper.last_look_ms(self._clock.now_ms)
         self._house.wheel.set("connection", connection.number, last_look_ms)
 
@@ -535,6 +568,6 @@ def _session(connection: Connection) -> Session:
     return connection.session
 
 
-def _end(connection: Connection, reason: str, *, logged_out: bool = False) -> None:
-    connection.tell(c.Bye(reason, logged_out))
+def _say_goodbye(connection: Connection, bye: c.Bye) -> None:
+    connection.tell(bye)
     connection.finish()

@@ -5,25 +5,23 @@ the connection has not taken its answers, or it asked more often than it may. Wh
 decoded yet waits in the codec, and what is not read in the kernel.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
 
 from chatd.config import Settings
 from chatd.core.store import Store
-from chatd.errors import ChatError, Internal, ProtocolError
+from chatd.errors import ChatError, ProtocolError, StoreError
 from chatd.handlers.context import Context, Effects, Session
 from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.refusals import Refusals
 from chatd.logs import Action, ActionLog, Source
+from chatd.net.boundary import ErrorBoundary, internal_error
 from chatd.net.connection import OPEN, Connection
 from chatd.wire import commands as c
 from chatd.wire.codec import More, Over, Say, StartTls, Switch, Turn
 from chatd.wire.envelope import Notification, Request, Response
 from chatd.wire.http.message import HttpRequest, Piece
-
-log = logging.getLogger(__name__)
 
 NOTHING = c.Nothing()
 BURST_MS = 1_000
@@ -58,10 +56,12 @@ class Service:
         store: Store,
         settings: Settings,
         refusals: Refusals,
+        boundary: ErrorBoundary,
         monotonic_ns: Callable[[], int],
         random: Callable[[int], bytes],
     ) -> None:
         self._store = store
+        self._boundary = boundary
         self._refusals = refusals
         self._monotonic_ns = monotonic_ns
         self._random = random
@@ -121,19 +121,23 @@ class Service:
     def serve(self, connection: Connection) -> None:
         """Handle a connection's requests until there is none, or one has to wait."""
         served = False
-        while connection.life is OPEN:
-            if self._must_wait(connection, served):
-                return
+        while connection.life is OPEN and not self._must_wait(connection, served):
             served = True
-            try:
-                turn = connection.codec.next_turn()
-                if turn is None:
-                    return
-                self._handle(connection, turn)
-            except ProtocolError as error:
-                self.refused[error.code] += 1
-                connection.queue(connection.codec.farewell(error))
-                connection.finish()
+            if not self._boundary.answer(connection, self._serve_next):
+                return
+
+    def _serve_next(self, connection: Connection) -> bool:
+        """Handle the next request of a connection; return whether there was one."""
+        try:
+            turn = connection.codec.next_turn()
+            if turn is None:
+                return False
+            self._handle(connection, turn)
+        except ProtocolError as error:
+            self.refused[error.code] += 1
+            connection.queue(connection.codec.farewell(error))
+            connection.finish()
+        return True
 
     def take_throttled(self) -> list[tuple[Connection, int]]:
         """Return who asked too often in this tick, and when each may go on (ms UTC)."""
@@ -144,7 +148,7 @@ class Service:
         """Read again from those who have taken what waited for them."""
         for connection in [p for p in self.paused if not p.queued_bytes]:
             del self.paused[connection]
-            self._read_again(connection)
+            self._boundary.run(connection, self._read_again, connection)
 
     def unthrottle(self, connection: Connection) -> None:
         """A connection has waited long enough for its next request."""
@@ -273,20 +277,21 @@ class Service:
         try:
             return self._dispatcher.call(context, method, params) or NOTHING
         except Exception as error:
-            if not isinstance(error, ChatError) and self._store.commits != commits:
-                raise
-            refusal = _refusal(error, session, method)
+            refusal = self._refusal(error, session, method, commits)
             if method != "why":  # which would only explain itself
                 self._refusals.note(session, method, self._now_ms, refusal)
             raise refusal from None
 
-
-def _refusal(error: Exception, session: Session, method: str) -> ChatError:
-    """Return what a request is answered that ended in an error."""
-    if isinstance(error, ChatError):
-        return error
-    log.error("%s of %s failed", method[:64], session.name or "nobody", exc_info=error)
-    return Internal("something went wrong here; the server's log tells what")
+    def _refusal(
+        self, error: Exception, session: Session, method: str, commits: int
+    ) -> ChatError:
+        """Return what a request is answered that ended in an error, or raise it again."""
+        if isinstance(error, ChatError):
+            return error
+        if isinstance(error, StoreError) or self._store.commits != commits:
+            raise error
+        self._boundary.report(f"{method[:64]} of {session.name or 'nobody'}", error)
+        return internal_error()
 
 
 def _session(connection: Connection) -> Session:

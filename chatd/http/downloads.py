@@ -16,6 +16,7 @@ from chatd.config import Settings
 from chatd.errors import BadRequest, ChatError, NotFound
 from chatd.http.exchanges import Asked, Calls, Exchanges
 from chatd.http.visits import Visit
+from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
 from chatd.wire.entries import File, read_entry
@@ -65,11 +66,17 @@ class Downloads:
     """Adds its route to the exchanges, and passes on what is under way."""
 
     def __init__(
-        self, exchanges: Exchanges, calls: Calls, turns: Turns, settings: Settings
+        self,
+        exchanges: Exchanges,
+        calls: Calls,
+        turns: Turns,
+        boundary: ErrorBoundary,
+        settings: Settings,
     ) -> None:
         self._exchanges = exchanges
         self._calls = calls
         self._turns = turns
+        self._boundary = boundary
         self._tick_bytes_max = settings.tick_bytes_max
         self._running: dict[Connection, Download] = {}
         exchanges.add_branch(FILES, ("GET", "HEAD"), self._begin)
@@ -146,9 +153,9 @@ class Downloads:
             download = self._running[connection]
             if download.next < download.end:
                 left -= c.CHUNK_BYTES_MAX
-                self._go_on(connection, download)
+                self._boundary.run(connection, self._go_on, connection, download)
             elif not connection.queued_bytes:
-                self._end(connection, now_ms)
+                self._boundary.run(connection, self._end, connection, now_ms)
 
     def _go_on(self, connection: Connection, download: Download) -> None:
         """Queue the next piece; the connection comes last in the next tick."""

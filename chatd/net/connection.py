@@ -7,8 +7,9 @@ that they tell of is durable.
 import errno
 import socket
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from chatd.errors import ChatError
 from chatd.net.loop import READ, WRITE, Loop
 from chatd.wire.commands import Notice
 from chatd.wire.codec import Codec
@@ -97,6 +98,14 @@ class Owner(Protocol):
 
     def queued_seq(self, connection: "Connection", room: str) -> int:
         """Return the number of the last entry of a room queued to the connection."""
+
+
+class Checkpoint(NamedTuple):
+    """What a connection was before a step: how much was queued, and in which protocol."""
+
+    pieces: int
+    queued_bytes: int
+    codec: Codec
 
 
 class Connection:
@@ -350,6 +359,19 @@ class Connection:
 
     # -- ending ------------------------------------------------------------------------------
 
+    def checkpoint(self) -> Checkpoint:
+        """Return what `fail` goes back to, until the next `flush`."""
+        return Checkpoint(len(self._outbox), self.queued_bytes, self.codec)
+
+    def fail(self, checkpoint: Checkpoint, error: ChatError) -> None:
+        """End with an error in place of all that was queued since: half an answer is none."""
+        if self.life is OPEN:
+            self._outbox = tuple(self._outbox[: checkpoint.pieces])
+            self.queued_bytes = checkpoint.queued_bytes
+            self.codec = checkpoint.codec
+            self.queue(self.codec.farewell(error))
+        self.finish()
+
     def finish(self) -> None:
         """Send what waits, then hang up; nothing more is handled or queued."""
         if self.life is OPEN:
@@ -376,11 +398,14 @@ class Connection:
 
     def drop(self) -> None:
         """Close in this tick, whatever waits."""
-        if self.life is not DEAD:
+        if self.life is DEAD:
+            return
+        was_open = self.life is OPEN
+        self.life = DEAD
+        try:
             if self._events:
                 self._loop.forget(self._sock)
-            was_open = self.life is OPEN
-            self.life = DEAD
+        finally:
             if was_open:
                 self._owner.on_end(self)
 
@@ -392,8 +417,9 @@ class Connection:
         except OSError as error:
             if error.errno not in GONE:
                 raise
-        self._sock.close()
-        self._outbox = ()
+        finally:
+            self._sock.close()
+            self._outbox = ()
 
     def _lost(self, error: OSError) -> None:
         if error.errno not in GONE:

@@ -20,6 +20,7 @@ from chatd.core.memory import Move
 from chatd.core.model import Room
 from chatd.core.presence import Presence
 from chatd.core.state import State
+from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.net.turns import Turns
 from chatd.wire.commands import Gap, Live, Notice
@@ -37,15 +38,21 @@ class Delivery:
     """
 
     def __init__(
-        self, state: State, presence: Presence, high_water_bytes: int, pump_bytes_max: int
+        self,
+        state: State,
+        presence: Presence,
+        boundary: ErrorBoundary,
+        high_water_bytes: int,
+        pump_bytes_max: int,
     ) -> None:
         self._state = state
         self._presence = presence
+        self._boundary = boundary
         self._high_water_bytes = high_water_bytes
         self._pump_bytes_max = pump_bytes_max
         self._by_name: dict[str, list[Connection]] = {}
         self._live: dict[Connection, type] = {}  # each with the class of its codec
-        self._turns = Turns(state.general, high_water_bytes)  # of those, who is due
+        self._turns = Turns(state.general, boundary, high_water_bytes)  # of those, who is due
         self._behind: dict[Connection, None] = {}
         self._dirty: dict[Connection, None] = {}
         self._pages: dict[tuple[type, str, int], tuple[bytes, int]] = {}
@@ -119,10 +126,13 @@ class Delivery:
     def broadcast(self, notice: Notice) -> None:
         """Tell all who are live; the others would only fall further behind."""
         encoded: dict[type, bytes] = {}
-        for connection, codec in self._live.items():
-            if codec not in encoded:
-                encoded[codec] = connection.codec.notice(notice)
-            connection.queue(encoded[codec])
+        for connection, codec in list(self._live.items()):
+            try:
+                if codec not in encoded:
+                    encoded[codec] = connection.codec.notice(notice)
+                connection.queue(encoded[codec])
+            except Exception as error:
+                self._boundary.contain(connection, error)
 
     def deliver(self, now_ms: int) -> None:
         """Queue the new entries of every room to those who are live.
@@ -150,8 +160,11 @@ class Delivery:
 
     def _take_turns_now(self, connections: list[Connection]) -> None:
         for connection in connections:
-            if not self._turns.take_one(connection):
-                self._fall_behind(connection)
+            self._boundary.run(connection, self._take_turn_now, connection)
+
+    def _take_turn_now(self, connection: Connection) -> None:
+        if not self._turns.take_one(connection):
+            self._fall_behind(connection)
 
     def pump(self, now_ms: int) -> None:
         """Queue a page or so of what they missed to those who are behind and drained.
@@ -163,21 +176,23 @@ class Delivery:
         for connection in [c for c in self._behind if not c.blocked_ms]:
             if left <= 0:
                 break
-            del self._behind[connection]
             before = connection.queued_bytes
-            self._pump_one(connection, now_ms, before + PAGE_BYTES)
-            if connection.positions is None and connection.codec.marks:
-                self._remember_stamp([], now_ms)
-                self._mark_one(connection)
+            self._boundary.run(connection, self._pump_one, connection, now_ms)
             left -= connection.queued_bytes - before
 
     def flush(self, now_ms: int) -> list[Connection]:
         """Send what is queued, and take turns; return those whose peer would not take it all."""
         dirty, self._dirty = self._dirty, {}
-        blocked = [connection for connection in dirty if connection.flush(now_ms)]
+        blocked = []
+        for connection in dirty:
+            try:
+                if connection.flush(now_ms):
+                    blocked.append(connection)
+            except Exception as error:
+                self._boundary.contain(connection, error)
         more_blocked, late = self._turns.take(now_ms)
         for connection in late:
-            self._fall_behind(connection)
+            self._boundary.run(connection, self._fall_behind, connection)
         return blocked + more_blocked
 
     # -- live --------------------------------------------------------------------------------
@@ -190,17 +205,20 @@ class Delivery:
         for connection, codec in self._audience(room):
             if connection.positions is not None:
                 continue
-            if codec not in batches:
-                data = connection.codec.batch(frames)
-                batches[codec] = (data,), len(data)
-            batch, byte_count = batches[codec]
-            if complete and connection.queued_bytes + byte_count <= self._high_water_bytes:
-                connection.share(batch, byte_count)
-                self._dirty[connection] = None
-            else:
-                late.append(connection)
+            try:
+                if codec not in batches:
+                    data = connection.codec.batch(frames)
+                    batches[codec] = (data,), len(data)
+                batch, byte_count = batches[codec]
+                if complete and connection.queued_bytes + byte_count <= self._high_water_bytes:
+                    connection.share(batch, byte_count)
+                    self._dirty[connection] = None
+                else:
+                    late.append(connection)
+            except Exception as error:
+                self._boundary.contain(connection, error)
         for connection in late:
-            self._fall_behind(connection)
+            self._boundary.run(connection, self._fall_behind, connection)
 
     def _audience(self, room: Room) -> Iterable[tuple[Connection, type]]:
         """Return who hears a room, each with the class of its codec."""
@@ -247,10 +265,13 @@ class Delivery:
         for room_id, name in joined:
             floor = self._state.rooms[room_id].members[name].floor
             for connection in self._followers(name):
-                if connection.positions is None:
-                    self._fall_behind(connection)
-                assert connection.positions is not None
-                connection.positions[room_id] = floor
+                self._boundary.run(connection, self._begin_at, connection, room_id, floor)
+
+    def _begin_at(self, connection: Connection, room_id: str, floor: int) -> None:
+        if connection.positions is None:
+            self._fall_behind(connection)
+        assert connection.positions is not None
+        connection.positions[room_id] = floor
 
     def _share(self, move: Move) -> None:
         """Queue what a room got in this tick before a member left, to those who are live."""
@@ -259,10 +280,13 @@ class Delivery:
         if not frames or first < log.first_seq:
             return
         for connection in self._followers(move.name):
-            batch = connection.codec.batch(frames)
-            fits = connection.queued_bytes + len(batch) <= self._high_water_bytes
-            if connection.positions is None and fits:
-                connection.queue(batch)
+            self._boundary.run(connection, self._queue_share, connection, frames)
+
+    def _queue_share(self, connection: Connection, frames: list[bytes]) -> None:
+        batch = connection.codec.batch(frames)
+        fits = connection.queued_bytes + len(batch) <= self._high_water_bytes
+        if connection.positions is None and fits:
+            connection.queue(batch)
 
     def _followers(self, name: str) -> list[Connection]:
         return [connection for connection in self.of_user(name) if connection.following]
@@ -284,7 +308,7 @@ class Delivery:
             touched.update((c, None) for c, _ in self._audience(room) if c in self._streams)
         for connection in touched:
             if connection.positions is None:
-                self._mark_one(connection)
+                self._boundary.run(connection, self._mark_one, connection)
 
     def _mark_one(self, connection: Connection) -> None:
         rooms = self._state.users[connection.name].rooms
@@ -303,11 +327,16 @@ class Delivery:
 
         return {room: positions[room] for room in sorted(positions, key=stamp)}
 
-    def _pump_one(self, connection: Connection, now_ms: int, enough_bytes: int) -> None:
-        """Queue up to a page; the connection comes last among those behind, or is live.
+    def _pump_one(self, connection: Connection, now_ms: int) -> None:
+        """Queue up to a page; the connection comes last among those behind, or is live."""
+        del self._behind[connection]
+        self._queue_page(connection, now_ms)
+        if connection.positions is None and connection.codec.marks:
+            self._remember_stamp([], now_ms)
+            self._mark_one(connection)
 
-        enough_bytes: with so many queued, the rest is for another time.
-        """
+    def _queue_page(self, connection: Connection, now_ms: int) -> None:
+        enough_bytes = connection.queued_bytes + PAGE_BYTES  # then the rest is for another time
         positions = connection.positions
         assert positions is not None
         self._match_rooms(connection.name, positions)

@@ -31,10 +31,12 @@ class Notices:
         """A connection is over."""
         self._waiting.pop(connection, None)
 
-    def send_late(self, now_ms: int) -> list[Connection]:
-        """Send to those who have drained what waits; return whose peer would not take it all."""
-        drained = [connection for connection in self._waiting if not connection.queued_bytes]
-        for connection in drained:
-            for notice in self._waiting.pop(connection).values():
-                connection.tell(notice)
-        return [connection for connection in drained if connection.flush(now_ms)]
+    def drained(self) -> list[Connection]:
+        """Return those for whom something waits, and who have room for it now."""
+        return [connection for connection in self._waiting if not connection.queued_bytes]
+
+    def send_late(self, connection: Connection, now_ms: int) -> bool:
+        """Send what waits for one who has drained; return whether the peer left a rest."""
+        for notice in self._waiting.pop(connection).values():
+            connection.tell(notice)
+        return connection.flush(now_ms)

@@ -11,6 +11,7 @@ from math import inf
 from typing import NamedTuple
 
 from chatd.core.model import Room
+from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 
 TURNS_MAX = 1_000
@@ -38,8 +39,9 @@ class Turns:
     high_water_bytes: who would have more than that unsent has no turn, and falls behind.
     """
 
-    def __init__(self, general: Room, high_water_bytes: int) -> None:
+    def __init__(self, general: Room, boundary: ErrorBoundary, high_water_bytes: int) -> None:
         self._log = general.log
+        self._boundary = boundary
         self._high_water_bytes = high_water_bytes
         self._due: dict[Connection, type] = {}  # each with the class of its codec
         self._batches: dict[tuple[type, int], _Batch] = {}
@@ -71,15 +73,20 @@ class Turns:
         codec, seq = None, -1
         for connection in list(islice(self._due, TURNS_MAX)):
             its_codec = self._due.pop(connection)
-            if connection.general_seq != seq or its_codec is not codec:  # not like the one before
-                codec, seq = its_codec, connection.general_seq
-                shared, byte_count, turns = self._batch(codec, connection)
-            if connection.queued_bytes + byte_count > self._high_water_bytes:
-                late.append(connection)
-                continue
-            connection.general_seq = last_seq
-            if connection.give(shared, now_ms):
-                blocked.append(connection)
+            try:
+                if connection.general_seq != seq or its_codec is not codec:  # not like the last
+                    codec, seq = None, connection.general_seq
+                    shared, byte_count, turns = self._batch(its_codec, connection)
+                    codec = its_codec
+                if connection.queued_bytes + byte_count > self._high_water_bytes:
+                    late.append(connection)
+                    continue
+                connection.general_seq = last_seq
+                if connection.give(shared, now_ms):
+                    blocked.append(connection)
+            except Exception as error:
+                self._boundary.contain(connection, error)
+                turns = 1
             turns_left -= turns
             if turns_left <= 0:
                 break

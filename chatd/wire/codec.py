@@ -83,8 +83,8 @@ class Codec(Protocol):
     def notice(self, notice: Notice) -> bytes:
         """Return a notification."""
 
-    def farewell(self, error: ProtocolError) -> bytes:
-        """Return the last words to a peer whose bytes can't be trusted any more."""
+    def farewell(self, error: ChatError) -> bytes:
+        """Return the last words to a peer: its bytes can't be trusted any more, or we failed."""
 
     def batch(self, frames: Sequence[bytes]) -> bytes:
         """Return the bytes that carry these entries, given as they are kept in the log."""
@@ -114,7 +114,7 @@ class FrameCodec(FrameDecoder):
         notification = as_notification(notice)
         return encode_notification(notification.method, notification.params)
 
-    def farewell(self, error: ProtocolError) -> bytes:
+    def farewell(self, error: ChatError) -> bytes:
         return encode_notification("error", {"code": error.code, "message": error.message})
 
     def batch(self, frames: Sequence[bytes]) -> bytes:

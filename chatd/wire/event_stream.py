@@ -12,7 +12,7 @@ Source: https://html.spec.whatwg.org/multipage/server-sent-events.html.
 
 from collections.abc import Sequence
 
-from chatd.errors import ChatError, ProtocolError
+from chatd.errors import ChatError
 from chatd.wire.codec import Turn
 from chatd.wire.commands import METHOD_OF, Error, Notice, PingNotice, Result
 from chatd.wire.entries import METHOD
@@ -62,7 +62,7 @@ class EventStreamCodec:
             return b": still here\n\n"
         return _event(METHOD_OF[type(notice)], as_json(notice))
 
-    def farewell(self, error: ProtocolError) -> bytes:
+    def farewell(self, error: ChatError) -> bytes:
         return self.notice(Error(error.code, error.message))
 
     def batch(self, frames: Sequence[bytes]) -> bytes:

@@ -153,9 +153,11 @@ class WebSocketCodec:
             said += _close(CloseCode.GOING_AWAY, notice.reason)
         return said
 
-    def farewell(self, error: ProtocolError) -> bytes:
+    def farewell(self, error: ChatError) -> bytes:
         said = self.message(as_notification(Error(error.code, error.message)))
-        return said + _close(CloseCode.PROTOCOL_ERROR, error.message)
+        is_ours = not isinstance(error, ProtocolError)
+        code = CloseCode.INTERNAL_ERROR if is_ours else CloseCode.PROTOCOL_ERROR
+        return said + _close(code, error.message)
 
     def batch(self, frames: Sequence[bytes]) -> bytes:
         return b"".join(map(self.entry, frames))

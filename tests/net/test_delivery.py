@@ -9,7 +9,9 @@ from chatd.core import events as e
 from chatd.core.model import Credentials
 from chatd.core.presence import Presence
 from chatd.core.state import State
+from chatd.core.store import Store
 from chatd.net import turns
+from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.net.delivery import PAGE_BYTES, Delivery
 from chatd.net.loop import Loop
@@ -41,7 +43,10 @@ class Hall:
     def __init__(self, *names: str) -> None:
         CountingCodec.batches = 0
         self.state = State()
-        self.delivery = Delivery(self.state, Presence(), HIGH_WATER_BYTES, PUMP_BYTES_MAX)
+        boundary = ErrorBoundary(Store(self.state))
+        self.delivery = Delivery(
+            self.state, Presence(), boundary, HIGH_WATER_BYTES, PUMP_BYTES_MAX
+        )
         self._descriptors = Descriptors()
         self._selector = SimSelector()
         self._loop = Loop(self._selector)

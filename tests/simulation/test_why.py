@@ -140,6 +140,7 @@ def test_fault_of_the_server_is_explained(monkeypatch: pytest.MonkeyPatch) -> No
         raise ZeroDivisionError
 
     with World() as world:
+        world.expects_errors = True
         web = world.web(world.token("alice"))
         monkeypatch.setattr(reading, "_page", fail)
         assert web.call("history", room="general").status == 500

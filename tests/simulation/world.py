@@ -69,6 +69,7 @@ class World:
         self.peers: list[Peer | RawPeer] = []
         self.signals = SimSignals()
         self.tells_left_states = False
+        self.expects_errors = False
         self._random = Random(seed)
         self._descriptors = Descriptors()
         self._states_left: list[str] | None = None
@@ -97,6 +98,11 @@ class World:
     def now_ms(self) -> int:
         """Server time."""
         return self.storage.clock.now_ms
+
+    @property
+    def errors(self) -> int:
+        """How many exceptions the error boundary contained."""
+        return self.server._boundary.errors
 
     def _start(self) -> None:
         self.machine = Machine(
@@ -186,7 +192,9 @@ class World:
         """Let the server take one turn, and nobody else; return whether it goes on."""
         if self.tells_left_states:
             self._states_left = [_digest(self.state)]
-        return self.server.tick()
+        goes_on = self.server.tick()
+        assert self.expects_errors or not self.errors, "an exception met the error boundary"
+        return goes_on
 
     def settle(self) -> bool:
         """Let everybody do what there is to do now; return whether the server goes on."""

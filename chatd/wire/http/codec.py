@@ -14,7 +14,7 @@ from http import HTTPStatus
 
 import h11
 
-from chatd.errors import ChatError, HttpError, ProtocolError
+from chatd.errors import ChatError, HttpError
 from chatd.wire.codec import More, Over, Say, Turn
 from chatd.wire.commands import CHUNK_BYTES_MAX, Bye, Notice, Result
 from chatd.wire.http.chunks import ChunkGate
@@ -62,6 +62,7 @@ class HttpCodec:
         "_by_pieces",
         "_has_ended",
         "_said_continue",
+        "_is_answering",
         "_over",
     )
 
@@ -85,6 +86,7 @@ class HttpCodec:
         self._by_pieces = False
         self._has_ended = False
         self._said_continue = False
+        self._is_answering = False
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -215,6 +217,7 @@ class HttpCodec:
         To a HEAD request no piece is sent; `end` is called all the same.
         """
         assert self._parser is not None
+        self._is_answering = True
         return _head(self._parser, answer, {"content-length": str(length)}, now_ms)
 
     def piece(self, data: bytes) -> bytes:
@@ -236,15 +239,19 @@ class HttpCodec:
         self._over = parser.our_state is not h11.DONE or parser.their_state is not h11.DONE
         self._begin()
 
-    def farewell(self, error: ProtocolError) -> bytes:
-        """Return the answer to what was no request, or to half of one."""
+    def farewell(self, error: ChatError) -> bytes:
+        """Return the answer to what was no request, or to half of one, or to what we failed at.
+
+        By a parser of its own, as nobody knows how far that of the request has come.
+        """
         self._over = True
+        if self._is_answering:
+            return b""
         answer = problem(error)
-        fields = {**answer.fields, "connection": "close"}
-        parser = self._parser or h11.Connection(h11.SERVER)
-        if parser.our_state in (h11.IDLE, h11.SEND_RESPONSE):
-            return _written(parser, None, Answer(answer.status, answer.body, answer.kind, fields))
-        return b""
+        fields = {"content-length": str(len(answer.body)), "connection": "close"}
+        head = _head(h11.Connection(h11.SERVER), answer, fields, None)
+        method = self._gate.method if self._head is None else self._head.method
+        return head if method == "HEAD" else head + answer.body
 
     def notice(self, notice: Notice) -> bytes:
         """HTTP has no place for what nobody asked for, but for why half a request is refused."""
@@ -270,19 +277,19 @@ def _too_large() -> HttpError:
 
 
 def _written(
-    parser: h11.Connection, request: HttpRequest | None, answer: Answer, now_ms: int | None = None
+    parser: h11.Connection, request: HttpRequest, answer: Answer, now_ms: int
 ) -> bytes:
     """Return an answer as bytes; the parser knows whether it has a body and ends the line."""
     fields: dict[str, str] = {}
     body = answer.body
     if len(body) >= GZIP_BYTES_MIN and answer.kind.startswith(TEXTUAL):
         fields["vary"] = "accept-encoding"
-        if request is not None and accepts_gzip(request):
+        if accepts_gzip(request):
             body = answer.packed or gzip.compress(body, compresslevel=4, mtime=0)
             fields["content-encoding"] = "gzip"
     fields["content-length"] = str(len(body))
     data = _head(parser, answer, fields, now_ms)
-    if request is None or request.method != "HEAD":
+    if request.method != "HEAD":
         data += parser.send(h11.Data(data=body))
     return data + parser.send(h11.EndOfMessage())
 

@@ -49,6 +49,11 @@ class Gate:
         """Whether a part of a head has been taken."""
         return bool(self._lines)
 
+    @property
+    def method(self) -> str:
+        """Of the request whose head is being taken, "" if that is not known."""
+        return self._lines[0].partition(b" ")[0].decode() if self._lines else ""
+
     def next_head(self, buffer: bytearray) -> Head | None:
         """Take lines until a head is whole; None until more comes. Raises HttpError."""
         while (line := self._next_line(buffer)) is not None:
