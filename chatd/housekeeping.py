@@ -112,6 +112,8 @@ class Housekeeping:
             self.wheel.set("ban", user.name, user.banned_until_ms)
         if user.held_until_ms is not None:  # what held it may have ended right before a crash
             self.wheel.set("held", user.name, now_ms)
+        if user.receipts is not None:
+            self.set_timer("nonces", user.name, user.receipts.over_ms)
         for post in user.scheduled.values():
             if not post.is_held:
                 self.wheel.set("scheduled", (user.name, post.number), post.at_ms)

@@ -225,7 +225,7 @@ class Server:
             moderation,
         )
         clockwork = ClockworkHandlers(store, lifetime, acks)
-        timely = Timely(clockwork, lifetime, timed(*families))
+        timely = Timely(clockwork, lifetime, timed(*families, clockwork))
         return _Handlers(Dispatcher(*families), timely, knowing, moderation)
 
     def _take_handlers(self, handlers: _Handlers) -> None:

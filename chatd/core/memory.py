@@ -7,6 +7,7 @@ from msgspec import field
 
 from chatd.core.copies import withdraw
 from chatd.core.model import Blob, Report, Room, Upload, User
+from chatd.core.receipts import packed
 from chatd.wire.entries import Entry, File, decode_entry, encode_entry
 from chatd.wire.rooms import GENERAL, self_room
 
@@ -59,6 +60,9 @@ class Memory:
         self.uploads = self.tables.uploads
         self.blobs = self.tables.blobs
         self.general = self.rooms[GENERAL]
+        for user in self.users.values():
+            if user.nonces is not None:
+                user.receipts, user.nonces = packed(user.nonces), None
         self.grown: dict[str, int] = {}
         self.moves: list[Move] = []
         self.dropped_files: list[int] = []

@@ -9,6 +9,7 @@ from msgspec import field
 
 from chatd.core.group import Group
 from chatd.core.log import Log
+from chatd.core.receipts import Receipt, Receipts
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 
 
@@ -62,15 +63,6 @@ class Window(msgspec.Struct):
         if reset_at_ms != self.reset_at_ms:
             self.reset_at_ms = reset_at_ms
             self.count = self.held = 0
-
-
-class Receipt(msgspec.Struct, frozen=True, array_like=True):
-    """The result of a post that carried a nonce. digest: of its content."""
-
-    digest: bytes
-    room: str
-    seq: int
-    ts: int
 
 
 class Member(msgspec.Struct):
@@ -219,7 +211,7 @@ class User(msgspec.Struct):
 
     file_bytes: sizes of the files in this user's entries.
     rooms: ids of the rooms the user is a member of, in the order of joining.
-    nonces: receipts of the last hour by nonce, oldest first.
+    nonces: receipts by nonce, as older stores keep them; a start turns them into `receipts`.
     reported: whom this user reported in the last day, and when, oldest first.
     warnings: who gave one, and by which report.
     banned_until_ms: the user may send nothing before that; 0 when not banned.
@@ -228,6 +220,7 @@ class User(msgspec.Struct):
     invitations: ids of the groups that the user may join, oldest first.
     asked: ids of the groups that the user waits to be let into, by the request's number.
     blocked: whom this user wants nothing from, and since when.
+    receipts: what came of the nonces of the last week; None for none.
     """
 
     name: str
@@ -239,7 +232,7 @@ class User(msgspec.Struct):
     rooms_opened: int = 0
     general: Window = field(default_factory=Window)
     private: Window = field(default_factory=Window)
-    nonces: dict[str, Receipt] = field(default_factory=dict)
+    nonces: dict[str, Receipt] | None = None
     file_bytes: int = 0
     reported: dict[str, int] = field(default_factory=dict)
     warnings: dict[str, int] = field(default_factory=dict)
@@ -253,6 +246,7 @@ class User(msgspec.Struct):
     blocked: dict[str, int] = field(default_factory=dict)
     hooks: dict[int, Hook] = field(default_factory=dict)
     hooks_made: int = 0
+    receipts: Receipts | None = None
 
     def is_banned(self, now_ms: int) -> bool:
         """Whether the user may send nothing: a ban ends on time, its timer may be late."""

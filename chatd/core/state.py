@@ -14,6 +14,8 @@ from chatd.core.changes import CHANGES
 from chatd.core.memory import Memory, Tables
 
 _decoder = e.EventDecoder(list(CHANGES))
+BUILTINS = (bytes, bytearray)
+"""What a tree of builtins has besides numbers, strings and containers."""
 
 
 class State(Memory):
@@ -41,7 +43,7 @@ class State(Memory):
 
     def dump(self) -> Any:
         """Return everything as a tree of builtins."""
-        return msgspec.to_builtins(self.tables, builtin_types=(bytes,))
+        return msgspec.to_builtins(self.tables, builtin_types=BUILTINS)
 
     @classmethod
     def load(cls, tree: Any) -> "State":
@@ -53,7 +55,7 @@ class State(Memory):
 
     def digest(self) -> str:
         """Return a hash that two replicas can compare."""
-        tree = msgspec.to_builtins(self.tables, builtin_types=(bytes,), order="sorted")
+        tree = msgspec.to_builtins(self.tables, builtin_types=BUILTINS, order="sorted")
         return blake2b(msgspec.msgpack.encode(tree), digest_size=16).hexdigest()
 
     def apply(self, event: e.Event) -> None:

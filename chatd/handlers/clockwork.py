@@ -5,8 +5,14 @@ from chatd.core.acks import Acks
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import Room, User
 from chatd.core.store import Store
+from chatd.handlers.context import Turn
+from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import is_by
 from chatd.wire import commands as c
+
+
+NONCES_FORGOTTEN_EACH_MS = 3_600_000
+"""Nonces that are over are forgotten so often: one at a time would be an event for each."""
 
 
 class ClockworkHandlers:
@@ -35,6 +41,21 @@ class ClockworkHandlers:
         if over:
             self._store.commit(e.LimitsReset(now_ms, user.name))
         return over
+
+    @on_timer("nonces")
+    def forget_nonces(self, turn: Turn, name: str) -> int | None:
+        """Forget nonces of a user that are over; return when to look again."""
+        user, now_ms = self._state.users.get(name), turn.now_ms
+        if now_ms < self._lifetime.held_until_ms:
+            return self._lifetime.held_until_ms
+        if user is None or user.receipts is None or user.receipts.over_ms is None:
+            return None
+        if user.receipts.over_ms <= now_ms:
+            self._store.commit(e.NoncesForgotten(now_ms, name))
+        over_ms = None if user.receipts is None else user.receipts.over_ms
+        if over_ms is None or over_ms <= now_ms:
+            return over_ms
+        return over_ms + NONCES_FORGOTTEN_EACH_MS
 
     def move_cursors(self, now_ms: int) -> list[tuple[str, c.Read, object]]:
         """Make the acknowledgements of the last second an event; keep them if that is refused.

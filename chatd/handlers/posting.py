@@ -19,9 +19,9 @@ import msgspec
 
 from chatd.config import Settings
 from chatd.core import events as e
-from chatd.core.changes.posts import NONCE_KEPT_MS
 from chatd.core.lifetime import Lifetime
-from chatd.core.model import Receipt, User, Window
+from chatd.core.model import User, Window
+from chatd.core.receipts import DIGEST_BYTES, NONCES_MAX, Receipt
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
 from chatd.handlers.blocking import check_blocks
@@ -30,8 +30,6 @@ from chatd.handlers.destinations import Destination
 from chatd.handlers.mentions import mentions_in
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL, is_direct, title_of
-
-DIGEST_BYTES = 8
 
 
 class Nonced(Protocol):
@@ -104,10 +102,15 @@ class Posting:
         return self.commit(turn, e.MessagePosted(*head, request.text, mentions, via), *before)
 
     def once(self, author: User, request: Nonced, now_ms: int) -> Once:
-        """Look the nonce of a request up. Raises Conflict if it was used for something else."""
+        """Look the nonce of a request up.
+
+        Raises Conflict if it was used for something else, RateLimited if no new one can be kept.
+        """
         if request.nonce is None:
             return NOT_ONCE
         receipt = receipt_of(author, request.nonce, now_ms)
+        if receipt is None:
+            check_new_nonce(author, now_ms)
         posted = None if receipt is None else repeated(receipt, request)
         return Once(request.nonce, _digest(request), posted)
 
@@ -148,8 +151,11 @@ class Posting:
     def commit(self, turn: Turn, post: e.Post, *before: e.Event) -> c.Posted:
         """Commit a post behind the events `before`, and see to it that its author's limits show."""
         self._store.commit(*before, post)
+        author = self._state.users[post.author]
         if post.reset_at:
-            self.spent(turn, self._state.users[post.author], post.room)
+            self.spent(turn, author, post.room)
+        if post.nonce:
+            nonce_kept(turn, author)
         return c.Posted(post.room, post.seq, post.ts)
 
     def spend_private(self, user: User, now_ms: int) -> int:
@@ -191,8 +197,25 @@ def _used_up(window: Window, room_id: str, limit: int) -> RateLimited:
 
 def receipt_of(author: User, nonce: str, now_ms: int) -> Receipt | None:
     """Return what came of a nonce, None if it is a new one."""
-    receipt = author.nonces.get(nonce)
-    return None if receipt is None or now_ms - receipt.ts >= NONCE_KEPT_MS else receipt
+    return None if author.receipts is None else author.receipts.get(nonce, now_ms)
+
+
+def check_new_nonce(author: User, now_ms: int) -> None:
+    """Refuse a new nonce of a user who has used too many: none is forgotten early."""
+    until_ms = None if author.receipts is None else author.receipts.full_until_ms(now_ms)
+    if until_ms is not None:
+        raise RateLimited(
+            "too many nonces of yours are remembered; post without one, or later",
+            limit=NONCES_MAX,
+            reset_at=until_ms,
+        )
+
+
+def nonce_kept(turn: Turn, author: User) -> None:
+    """See to it that the nonce that an author has just used is forgotten some day."""
+    receipts = author.receipts
+    if receipts is not None and len(receipts) == 1:
+        turn.effects.timers.append(("nonces", author.name, receipts.over_ms))
 
 
 def repeated(receipt: Receipt, request: Nonced) -> c.Posted:

@@ -14,7 +14,7 @@ from chatd.errors import BadRequest, Banned, ChatError, Conflict, NotFound, Rate
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import NOT_ONCE, Posting, check_text
+from chatd.handlers.posting import NOT_ONCE, Posting, check_text, nonce_kept
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
@@ -81,6 +81,8 @@ class ScheduleHandlers:
             )
         )
         context.effects.timers.append(("scheduled", (author.name, number), request.at))
+        if once.nonce:
+            nonce_kept(context, author)
         return _shown(author.scheduled[number])
 
     @handles(c.ListScheduled)

@@ -17,11 +17,11 @@ from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
 from chatd.config import Settings
-from chatd.core.model import Receipt
+from chatd.core.receipts import Receipt
 from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError
 from chatd.handlers.files import SentFile, check_file_size
-from chatd.handlers.posting import receipt_of, repeated
+from chatd.handlers.posting import check_new_nonce, receipt_of, repeated
 from chatd.http.exchanges import API, Asked, Calls, Exchanges, add_nonce, check_accepts, check_body
 from chatd.http.visits import Visit
 from chatd.net.connection import Connection
@@ -205,6 +205,8 @@ class Uploads:
         user = self._state.users[visit.name]
         receipt = None if nonce is None else receipt_of(user, nonce, visit.asked.now_ms)
         if nonce is None or receipt is None:
+            if nonce is not None:
+                check_new_nonce(user, visit.asked.now_ms)  # before all of the file has come
             return NewFile(visit, {**told, "size": size}, nonce)
         check_file_size(size or 0, self._file_bytes_max)
         return SameFile(receipt, told, nonce, self._file_bytes_max)

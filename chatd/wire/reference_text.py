@@ -186,7 +186,8 @@ later. Limits on messages are another thing; these answer `rate_limited`.
 **Once only.** Give each post a `nonce`, a random string. After a lost connection, post it again
 with the same nonce: if the first one had arrived, the result is that of the first, and nothing is
 posted twice. The same nonce with another text or room is a `conflict`. Nonces are remembered for
-an hour, across restarts of the server.
+seven days, across restarts of the server, up to 10,000 for each user: over that, a post with a new
+one is `rate_limited` until `reset_at`, and goes without one.
 """
 
 STANDING = """\

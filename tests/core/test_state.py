@@ -8,10 +8,10 @@ import pytest
 
 from chatd.core import events as e
 from chatd.core.changes import CHANGES
-from chatd.core.changes.posts import NONCE_KEPT_MS
 from chatd.core.events import encode_events
 from chatd.core.memory import SELF_LOG_ENTRIES_MAX
 from chatd.core.model import Credentials
+from chatd.core.receipts import NONCE_KEPT_MS, Receipt
 from chatd.core.state import State
 from chatd.core.store import Store
 from chatd.errors import StorageFull
@@ -96,7 +96,7 @@ def test_replay_on_a_dump_gives_the_same_as_going_on(count: int) -> None:
     assert state.digest() == state_of(events).digest()
 
 
-BUILTINS = (dict, list, tuple, str, bytes, int, bool)
+BUILTINS = (dict, list, tuple, str, bytes, bytearray, int, bool)
 
 
 def test_dump_holds_builtins_only() -> None:
@@ -213,13 +213,28 @@ def test_post_counts_in_its_period_and_a_reset_before_the_end_changes_nothing() 
     assert alice.general.count == 0
 
 
-def test_receipt_is_kept_for_an_hour() -> None:
+def test_receipt_is_kept_for_seven_days() -> None:
     state = state_of(life())
-    alice = state.users["alice"]
-    state.apply(posted(8 + NONCE_KEPT_MS, "general", 3, "alice", nonce="m", digest=b"e"))
-    assert list(alice.nonces) == ["n", "m"]
-    state.apply(posted(9 + NONCE_KEPT_MS, "general", 4, "alice", nonce="o", digest=b"f"))
-    assert list(alice.nonces) == ["m", "o"]
+    state.apply(posted(8 + NONCE_KEPT_MS, "general", 3, "alice", nonce="m", digest=b"e" * 8))
+    assert len(state.users["alice"].receipts or ()) == 2
+    state.apply(posted(9 + NONCE_KEPT_MS, "general", 4, "alice", nonce="o", digest=b"f" * 8))
+    assert len(state.users["alice"].receipts or ()) == 2, "the first is over"
+
+
+def test_receipts_of_an_older_store_are_taken_over() -> None:
+    state = state_of(life())
+    tree = state.dump()
+    old = {"n": [b"digest 1", "general", 1, 5], "m": [b"digest 2", "alice,bob", 7, 6]}
+    tree["users"]["alice"] |= {"nonces": old}
+    del tree["users"]["alice"]["receipts"], tree["users"]["bob"]["receipts"]
+    tree["users"]["bob"]["nonces"] = {}
+    again = State.load(tree)
+    receipts = again.users["alice"].receipts
+    assert receipts is not None and len(receipts) == 2
+    for nonce, (digest, room, seq, ts) in old.items():
+        assert receipts.get(nonce, 10) == Receipt(digest, room, seq, ts)  # type: ignore[arg-type]
+    assert again.users["alice"].nonces is None
+    assert State.load(again.dump()).digest() == again.digest()
 
 
 def test_grown_says_from_where_on_a_room_is_new() -> None:

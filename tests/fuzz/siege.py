@@ -58,7 +58,7 @@ def assert_unchanged(siege: Siege, others: dict[str, Any]) -> None:
         )
         assert all(isinstance(entry, TOLD) and name.startswith("@") for entry in new), new
     for name in ("alice", "bob"):
-        for key in ("credentials", "devices", "nonces", "private"):
+        for key in ("credentials", "devices", "receipts", "private"):
             assert now["users"][name][key] == others["users"][name][key], (name, key)
 
 

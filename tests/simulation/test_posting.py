@@ -2,6 +2,7 @@
 
 import pytest
 
+from chatd.core.receipts import FORGOTTEN_AT_ONCE, NONCE_KEPT_MS, NONCES_MAX, Receipt, Receipts
 from tests.simulation.peer import Peer
 from tests.simulation.world import World
 
@@ -63,13 +64,66 @@ def test_nonce_is_known_across_a_restart(how: str) -> None:
         assert again.refusal("send", text="other", nonce="n")["code"] == "conflict"
 
 
-@pytest.mark.parametrize(("after_ms", "seq"), [(HOUR_MS - 1, 1), (HOUR_MS, 2)])
-def test_nonce_counts_for_an_hour(after_ms: int, seq: int) -> None:
+@pytest.mark.parametrize(("after_ms", "seq"), [(NONCE_KEPT_MS - 1, 1), (NONCE_KEPT_MS, 2)])
+def test_nonce_counts_for_seven_days(after_ms: int, seq: int) -> None:
+    with World(lifetime_ms=0) as world:
+        alice = world.user("alice")
+        alice.send("hello", nonce="n")
+        alice.close()
+        world.sleep(after_ms)
+        assert world.login("alice").send("hello", nonce="n")["seq"] == seq
+
+
+def use_nonces(world: World, name: str, count: int, ts: int) -> None:
+    """Let a user have used so many nonces at a time."""
+    user = world.state.users[name]
+    user.receipts = user.receipts or Receipts()
+    for number in range(count):
+        user.receipts.add(f"old {number}", Receipt(b"content.", "general", number + 1, ts))
+
+
+def test_over_the_bound_of_nonces_a_new_one_is_refused_and_none_is_forgotten() -> None:
+    with World(limit_messages=0) as world:
+        alice = world.user("alice")
+        use_nonces(world, "alice", NONCES_MAX - 1, world.now_ms)
+        first = alice.send("hello", nonce="n")
+        error = world.refusal(alice, "send", text="more", nonce="another")
+        assert (error["code"], error["limit"]) == ("rate_limited", NONCES_MAX)
+        assert error["reset_at"] == world.now_ms + NONCE_KEPT_MS
+        assert alice.send("hello", nonce="n") == first
+        assert alice.send("more")["seq"] == 2, "without a nonce it goes"
+        for method, params in (
+            ("send-at", {"at": world.now_ms + 1_000, "text": "later"}),
+            ("delete", {"room": "general", "seq": 1}),
+        ):
+            assert alice.refusal(method, **params, nonce="m")["code"] == "rate_limited"
+        used = {quota["what"]: quota for quota in alice.call("status")["quotas"]}["nonces"]
+        assert (used["used"], used["limit"]) == (NONCES_MAX, NONCES_MAX)
+        alice.close()
+        world.clock.advance(error["reset_at"] - world.now_ms)
+        assert world.login("alice").send("more", nonce="another")["seq"] == 3
+
+
+def test_nonces_of_somebody_who_stays_away_are_forgotten_across_a_restart() -> None:
     with World() as world:
         alice = world.user("alice")
         alice.send("hello", nonce="n")
-        world.sleep(after_ms)
-        assert alice.send("hello", nonce="n")["seq"] == seq
+        use_nonces(world, "alice", 2 * FORGOTTEN_AT_ONCE, world.now_ms)
+        world.stop()
+        world.restart()
+        world.sleep(NONCE_KEPT_MS)
+        assert world.state.users["alice"].receipts is None
+
+
+def test_one_nonce_after_another_is_forgotten_by_the_timer_alone() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        for number in range(3):
+            alice.send("hello", nonce=f"n{number}")
+            world.sleep(HOUR_MS)
+        alice.close()
+        world.sleep(NONCE_KEPT_MS)
+        assert world.state.users["alice"].receipts is None
 
 
 def test_nonce_is_looked_up_before_the_limit() -> None:

@@ -3,10 +3,9 @@
 from chatd.core import events as e
 from chatd.core.changes.base import changes
 from chatd.core.memory import Memory
-from chatd.core.model import Member, Receipt, Room, User
+from chatd.core.model import Member, Room, User
+from chatd.core.receipts import Receipt, Receipts
 from chatd.wire import entries
-
-NONCE_KEPT_MS = 3_600_000
 
 
 @changes(e.DirectRoomOpened)
@@ -53,10 +52,7 @@ def read_own(room: Room, author: str, seq: int, ts: int, due: int) -> None:
 
 
 def keep_receipt(author: User, nonce: str, receipt: Receipt) -> None:
-    """Remember what came of a nonce, and forget what is over."""
-    while author.nonces:
-        oldest = next(iter(author.nonces))
-        if receipt.ts - author.nonces[oldest].ts < NONCE_KEPT_MS:
-            break
-        del author.nonces[oldest]
-    author.nonces[nonce] = receipt
+    """Remember what came of a nonce."""
+    if author.receipts is None:
+        author.receipts = Receipts()
+    author.receipts.add(nonce, receipt)

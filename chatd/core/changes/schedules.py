@@ -4,7 +4,8 @@ from chatd.core import events as e
 from chatd.core.changes.base import changes
 from chatd.core.changes.posts import keep_receipt
 from chatd.core.memory import Memory
-from chatd.core.model import Receipt, Scheduled
+from chatd.core.model import Scheduled
+from chatd.core.receipts import Receipt
 from chatd.wire import entries
 
 

@@ -13,6 +13,14 @@ def limits_reset(memory: Memory, event: e.LimitsReset) -> None:
             window.count = window.held = 0
 
 
+@changes(e.NoncesForgotten)
+def nonces_forgotten(memory: Memory, event: e.NoncesForgotten) -> None:
+    user = memory.users[event.name]
+    if user.receipts is not None:
+        user.receipts.forget(event.ts)
+        user.receipts = user.receipts if len(user.receipts) else None
+
+
 @changes(e.EntriesExpired)
 def entries_expired(memory: Memory, event: e.EntriesExpired) -> None:
     memory.trim(memory.rooms[event.room], event.up_to)

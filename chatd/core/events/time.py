@@ -9,6 +9,12 @@ class LimitsReset(Event, frozen=True):
     name: str
 
 
+class NoncesForgotten(Event, frozen=True):
+    """The oldest nonces of a user, as many as go at once, that were over by `ts` are forgotten."""
+
+    name: str
+
+
 class EntriesExpired(Event, frozen=True):
     """The entries of a room up to `up_to` are gone for everyone."""
 

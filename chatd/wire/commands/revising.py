@@ -32,6 +32,7 @@ class EditPost(Params, frozen=True):
         "conflict": "the nonce was used for something else",
         "forbidden": "it is somebody else's",
         "not_found": NO_SUCH_POST,
+        "rate_limited": "your nonces are used up until `reset_at`; without one it is done",
         "storage_full": "the server's disk is full",
     },
 )

@@ -30,7 +30,7 @@ class ScheduledPost(Result, frozen=True):
         "conflict": "the nonce was used for something else, or you have scheduled `limit` already",
         "forbidden": "the room is a self log",
         "not_found": "there is no such room or user for you",
-        "rate_limited": "you began too many conversations",
+        "rate_limited": "you began too many conversations, or used too many nonces",
         "storage_full": "the server's disk is full",
         "too_large": "the text has more bytes than `limit`",
     },

@@ -6,7 +6,7 @@ POSTING_REFUSES = {
     "bad_request": "the text is nothing but blanks",
     "banned": "you are banned, `until` says until when",
     "conflict": "the nonce was used for something else",
-    "rate_limited": "the period's messages are used up, `reset_at` says until when",
+    "rate_limited": "the period's messages, or your nonces, are used up until `reset_at`",
     "storage_full": "the server's disk is full",
     "too_large": "the text has more bytes than `limit`",
 }
@@ -43,7 +43,8 @@ class Send(Params, frozen=True):
         **POSTING_REFUSES,
         "forbidden": BLOCKED,
         "not_found": "there is no such user",
-        "rate_limited": "the period's messages are used up, or you began too many conversations",
+        "rate_limited": "the period's messages, or your nonces, are used up until `reset_at`, or "
+        "you began too many conversations",
     },
 )
 class SendTo(Params, frozen=True):
@@ -63,7 +64,8 @@ class SendTo(Params, frozen=True):
         "that title",
         "forbidden": "nobody writes into a self log",
         "not_found": "there is no such room or user for you",
-        "rate_limited": "the period's messages are used up, or you began too many conversations",
+        "rate_limited": "the period's messages, or your nonces, are used up until `reset_at`, or "
+        "you began too many conversations",
     },
 )
 class PostTo(Params, frozen=True):

@@ -48,7 +48,7 @@ class Passing(Reading):
 
     @rule(
         how=st.sampled_from(["stop", "kill", "crash"]),
-        down_ms=st.sampled_from([0, 1_000, 2 * HOUR_MS, 3 * DAY_MS]),
+        down_ms=st.sampled_from([0, 1_000, 2 * HOUR_MS, 3 * DAY_MS, 8 * DAY_MS]),
         pick=picks,
     )
     def restart(self, how: str, down_ms: int, pick: int) -> None:

@@ -6,7 +6,7 @@ from tests.simulation.model.mentions import named
 from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Map, Room, Rules
 from tests.simulation.model.standing import Standing
 
-NONCE_MS = HOUR_MS
+NONCE_MS = 7 * 24 * HOUR_MS
 Content = tuple[object, ...]
 """All that is asked under a nonce: a command and what it is told."""
 
