@@ -430,8 +430,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
     ),
     "Order": (
         Option("ADMINS", "admins", NAMES, "",
-               "Users who see reports, and may ban, unban and dismiss. Whoever registers a name "
-               "that is free is the one: register it before you write it here."),
+               "Users who see reports, and may ban, unban and dismiss. A name that stands here is "
+               "registered by nobody; `chatd user add` makes its account."),
         Option("WARNINGS_LIMIT", "warnings_limit", whole(0, 1_000), "3",
                "A user whom so many others have reported may send nothing for a while. 0: only "
                "administrators ban."),

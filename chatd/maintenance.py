@@ -16,20 +16,18 @@ from chatd.disk.blobs import DiskBlobs
 from chatd.disk.files import Disk
 from chatd.disk.lock import StoreLock
 from chatd.disk.recovery import check
-from chatd.errors import Conflict, NotFound, StoreError
+from chatd.errors import NotFound, StoreError
+from chatd.handlers.administrators import admins_of
+from chatd.handlers.registration import free_name
 from chatd.storage import Machine, Storage, replay
-from chatd.wire.commands import ITERATIONS_OF_OUR_CLIENTS
-
-SALT_BYTES = 16
+from chatd.wire.commands import ITERATIONS_OF_OUR_CLIENTS, SALT_BYTES_OF_OUR_CLIENTS
 
 
 def add_user(settings: Settings, machine: Machine, name: str, password: str) -> str:
     """Make an account; return its name as mapped. Raises ChatError and StoreError."""
     storage = Storage(settings, machine)
     try:
-        mapped = map_name(name)
-        if mapped in storage.store.state.users:
-            raise Conflict(f"the name {mapped} is taken")
+        mapped = free_name(storage.store.state, name, admins_of(settings))
         credentials = _credentials(machine, password)
         storage.store.commit(e.UserRegistered(storage.clock.now_ms, mapped, credentials))
         return mapped
@@ -99,7 +97,7 @@ def ask_password(read: Callable[[str], str] = getpass.getpass) -> str:
 
 
 def _credentials(machine: Machine, password: str) -> Credentials:
-    salt = machine.random(SALT_BYTES)
+    salt = machine.random(SALT_BYTES_OF_OUR_CLIENTS)
     mechanism = ScramMechanism("SCRAM-SHA-256")
     _, stored_key, server_key, iterations = mechanism.make_auth_info(
         password, iteration_count=ITERATIONS_OF_OUR_CLIENTS, salt=salt

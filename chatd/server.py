@@ -226,7 +226,8 @@ class Server:
         )
         clockwork = ClockworkHandlers(store, lifetime, acks)
         timely = Timely(clockwork, lifetime, timed(*families, clockwork))
-        return _Handlers(Dispatcher(*families), timely, knowing, moderation)
+        dispatcher = Dispatcher(store.state, *families)
+        return _Handlers(dispatcher, timely, knowing, moderation)
 
     def _take_handlers(self, handlers: _Handlers) -> None:
         self._knowing, self._moderation = handlers.knowing, handlers.moderation
@@ -401,7 +402,7 @@ class Server:
 
     def _warn_of_missing_admins(self) -> None:
         for name in self._moderation.missing_admins():
-            log.warning("ADMINS: there is no user %s, and whoever registers that is one", name)
+            log.warning("ADMINS: there is no user %s; `chatd user add` makes that account", name)
 
     def _tell(self, effects: Effects) -> None:
         """Carry out what the handlers wanted said besides entries, and done."""

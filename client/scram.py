@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from scramp import ScramClient, ScramException, ScramMechanism
 
 from chatd.errors import AuthFailed
-from chatd.wire.commands import ITERATIONS_OF_OUR_CLIENTS
+from chatd.wire.commands import ITERATIONS_OF_OUR_CLIENTS, SALT_BYTES_OF_OUR_CLIENTS
 
 MECHANISM = "SCRAM-SHA-256"
-SALT_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class Keys:
 def new_keys(password: str, iterations: int = ITERATIONS_OF_OUR_CLIENTS) -> Keys:
     """Return the keys of a new password, with a fresh salt; takes a tenth of a second."""
     salt, stored_key, server_key, _ = ScramMechanism(MECHANISM).make_auth_info(
-        password, iteration_count=iterations, salt=secrets.token_bytes(SALT_BYTES)
+        password, iteration_count=iterations, salt=secrets.token_bytes(SALT_BYTES_OF_OUR_CLIENTS)
     )
     return Keys(salt, iterations, stored_key, server_key)
 

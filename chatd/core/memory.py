@@ -7,6 +7,7 @@ from msgspec import field
 
 from chatd.core.copies import withdraw
 from chatd.core.model import Blob, Report, Room, Upload, User
+from chatd.core.name_index import NameIndex
 from chatd.core.receipts import packed
 from chatd.wire.entries import Entry, File, decode_entry, encode_entry
 from chatd.wire.rooms import GENERAL, self_room
@@ -48,6 +49,7 @@ class Memory:
     moves: who joined and left which group, in order, that delivery has not seen.
     dropped_files: numbers of files on disk that nothing needs any more.
     uploads_by_owner: each user's unfinished uploads by their numbers.
+    names: which names there are, by what they look like.
     token_owners: SHA-256 of a device token to the user's name and the device's number.
     hook_owners: SHA-256 of a hook's token to its maker's name and its number.
     link_owners: SHA-256 of a join link's token to the group's id and the link's number.
@@ -69,6 +71,7 @@ class Memory:
         self.uploads_by_owner: dict[str, dict[int, Upload]] = {}
         for upload in self.uploads.values():
             self.uploads_by_owner.setdefault(upload.owner, {})[upload.number] = upload
+        self.index_names()
         self.token_owners = {
             device.token_hash: (user.name, device.number)
             for user in self.users.values()
@@ -85,6 +88,10 @@ class Memory:
             if room.group is not None
             for link in room.group.links.values()
         }
+
+    def index_names(self) -> None:
+        """Make the index of names anew, by the store's secret."""
+        self.names = NameIndex(self.tables.secret, self.users)
 
     def append(self, room: Room, entry: Entry) -> None:
         """Add the newest entry to a room's log."""

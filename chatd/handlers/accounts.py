@@ -4,13 +4,7 @@ The server never sees a password and does no slow hashing: a client sends what R
 stores, and proves later that it knows the password behind it.
 """
 
-import hmac
 import re
-from base64 import b64encode
-from typing import Any
-
-from scramp import ScramException, ScramMechanism
-from scramp.core import ScramServer
 
 from chatd.config import Registration, Settings
 from chatd.core import events as e
@@ -26,17 +20,18 @@ from chatd.errors import (
     RateLimited,
     UnsupportedVersion,
 )
+from chatd.handlers.administrators import admins_of
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.context import Context, Drop, Session
 from chatd.handlers.dispatch import handles
+from chatd.handlers.proofs import NONCE_BYTES, Proofs
+from chatd.handlers.registration import free_name
 from chatd.handlers.tokens import TOKEN_BYTES, token_hash
 from chatd.wire import commands as c
 
-MECHANISM = ScramMechanism("SCRAM-SHA-256")
 TRIES_PER_CONNECTION = 5
 PROOF_FRESH_MS = 300_000
 """So long after proving it may a password be changed on that connection."""
-NONCE_BYTES = 18
 DEVICES_PER_PAGE = 100
 
 
@@ -51,6 +46,8 @@ class AccountHandlers:
         self._settings = settings
         self._server = server
         self._backoff = backoff
+        self._proofs = Proofs(store.state)
+        self._admins = admins_of(settings)
 
     # -- greeting and registering ------------------------------------------------------------
 
@@ -71,9 +68,12 @@ class AccountHandlers:
                 "this server takes no registrations; ask whoever runs it", setting="REGISTRATION"
             )
         _spend_try(context)
-        name = map_name(request.name)
-        if name in self._state.users:
-            raise Conflict(f"the name {name} is taken")
+        name = free_name(self._state, request.name, self._admins)
+        if name in self._admins:
+            raise Forbidden(
+                f"{name} is an administrator's name; whoever runs this server makes that account",
+                setting="ADMINS",
+            )
         self._store.commit(e.UserRegistered(context.now_ms, name, _credentials(request)))
         return c.Nothing()
 
@@ -82,6 +82,7 @@ class AccountHandlers:
     @handles(c.LoginStart)
     def login_start(self, context: Context, request: c.LoginStart) -> c.Challenge:
         session = context.session
+        _spend_try(context)
         name = self._claimed_name(request.message)
         if session.phase is c.Phase.READY:
             if name != session.name:
@@ -90,15 +91,9 @@ class AccountHandlers:
             session.phase = c.Phase.GREETED
             session.name = name
         session.proof = None
-        _spend_try(context)
         self._backoff.check(session.link.address, name, context.now_ms)
-        proof = self._scram_server(name, context)
-        try:
-            proof.set_client_first(request.message)
-            challenge = proof.get_server_first()
-        except (ScramException, ValueError):
-            raise AuthFailed("not a SCRAM-SHA-256 client-first-message") from None
-        session.proof = proof
+        random = context.random(NONCE_BYTES)
+        session.proof, challenge = self._proofs.begin(name, request.message, random)
         if session.phase is c.Phase.GREETED:
             session.phase = c.Phase.PROVING
         return c.Challenge(challenge)
@@ -106,9 +101,9 @@ class AccountHandlers:
     @handles(c.LoginFinish)
     def login_finish(self, context: Context, request: c.LoginFinish) -> c.LoggedIn:
         session = context.session
-        proving = session.phase is c.Phase.PROVING
+        was_in = session.phase is c.Phase.READY
         message = self._check_proof(context, request.message)
-        if not proving:  # proved once more, for a new password
+        if was_in:  # proved once more, for a new password
             return c.LoggedIn(session.name, session.device, message)
         number, token = self._add_device(context, request.device)
         self._enter(session, session.name, number)
@@ -134,44 +129,33 @@ class AccountHandlers:
         except ChatError:
             raise AuthFailed("the name or the password is wrong") from None
 
-    def _scram_server(self, name: str, context: Context) -> ScramServer:
-        user = self._state.users.get(name)
-        known = self._unknown_user(name) if user is None else user.credentials
-
-        def lookup(_: str) -> tuple[Any, ...]:
-            return known.salt, known.stored_key, known.server_key, known.iterations
-
-        nonce = b64encode(context.random(NONCE_BYTES)).decode()
-        return MECHANISM.make_server(lookup, s_nonce=nonce)
-
-    def _unknown_user(self, name: str) -> Credentials:
-        """Return what looks like a user's credentials, the same for a name each time."""
-        salt = hmac.digest(self._state.secret, b"salt:" + name.encode(), "sha256")[:16]
-        nobody = hmac.digest(self._state.secret, b"key:" + name.encode(), "sha256")
-        return Credentials(salt, c.ITERATIONS_OF_OUR_CLIENTS, nobody, nobody)
-
     def _check_proof(self, context: Context, message: str) -> str:
-        """Return the server-final-message; leave a connection that was proving as greeted."""
-        session, address = context.session, context.session.link.address
+        """Return the server-final-message; leave a connection that was proving as greeted.
+
+        What the login's beginning has checked may be so no more: others may have failed, or the
+        password have been changed, meanwhile. Raises RateLimited, AuthFailed.
+        """
+        session, address, now_ms = context.session, context.session.link.address, context.now_ms
         proof, session.proof = session.proof, None
         if session.phase is c.Phase.PROVING:
             session.phase = c.Phase.GREETED
+        self._backoff.check(address, session.name, now_ms)
         try:
-            if proof is None or session.name not in self._state.users:
-                raise AuthFailed("no such user")
-            proof.set_client_final(message)
-            final: str = proof.get_server_final()
-        except (ChatError, ScramException, ValueError):
-            self._backoff.failed(address, session.name, context.now_ms)
-            raise AuthFailed("the name or the password is wrong") from None
+            if proof is None:
+                raise AuthFailed("no proof was begun: login-start")
+            final = self._proofs.finish(session.name, proof, message)
+        except AuthFailed:
+            self._backoff.failed(address, session.name, now_ms)
+            raise
         self._backoff.succeeded(address, session.name)
-        session.proved_ms = context.now_ms
+        session.proved_ms = now_ms
         session.tries = 0
         return final
 
     def _enter(self, session: Session, name: str, device: int) -> None:
         session.name = name
         session.device = device
+        session.credentials = self._state.users[name].credentials
         session.phase = c.Phase.READY
         session.tries = 0
         session.link.login(name)
@@ -253,6 +237,7 @@ class AccountHandlers:
             changes.append(added)
         self._store.commit(*changes)
         session.device = number
+        session.credentials = user.credentials
         reason = "the password was changed"
         context.effects.drops.append(Drop(user.name, None, session.link, reason))
         return c.LoggedIn(user.name, number, token=token)

@@ -71,12 +71,11 @@ class LoginBackoff:
         return real if name in self._users else invented
 
     def failed(self, address: str, name: str, now_ms: int) -> None:
-        """Count one more failure."""
+        """Count one more failure. The longer part of it is done for both kinds of names."""
         network = network_of(address)
+        self._invented.add(network, name, now_ms)
         if name in self._users:
             self._note_real(network, name, now_ms)
-        else:
-            self._invented.add(network, name, now_ms)
 
     def succeeded(self, address: str, name: str) -> None:
         """Forget the failures of a pair."""

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from scramp.core import ScramServer
 
+from chatd.core.model import Credentials
 from chatd.errors import ChatError
 from chatd.wire.commands import Notice, Phase
 
@@ -48,19 +49,28 @@ class Refusal(NamedTuple):
     detail: dict[str, int | str]
 
 
+class Proof(NamedTuple):
+    """A login that has begun. credentials: those that it was begun with."""
+
+    server: ScramServer
+    credentials: Credentials
+
+
 class Session:
     """One connection's conversation with the handlers.
 
     name: who is logged in, or before that who tries to be.
     device: the number of the token it logged in with; 0 for a password alone.
+    credentials: the user's when it logged in, by which each request is checked again; None
+    before that, and for what is done whoever may still get in.
     proved_ms: when the password was last proved here; 0 for never.
     tries: attempts to get in since the last success.
     refusal: what was refused here last.
     """
 
     __slots__ = (
-        "link", "phase", "name", "device", "peek", "synced", "proof", "proved_ms", "tries",
-        "refusal",
+        "link", "phase", "name", "device", "credentials", "peek", "synced", "proof", "proved_ms",
+        "tries", "refusal",
     )  # fmt: skip
 
     def __init__(self, link: Link) -> None:
@@ -68,9 +78,10 @@ class Session:
         self.phase = Phase.NEW
         self.name = ""
         self.device = 0
+        self.credentials: Credentials | None = None
         self.peek = False
         self.synced = False
-        self.proof: ScramServer | None = None
+        self.proof: Proof | None = None
         self.proved_ms = 0
         self.tries = 0
         self.refusal: Refusal | None = None

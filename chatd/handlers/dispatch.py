@@ -1,7 +1,8 @@
 """The dispatcher: from a method's name and a map to the one handler for it.
 
 What the table in `chatd.wire.commands` says is checked here, before any handler runs: the
-method exists, the connection has come far enough, the parameters have their shape.
+method exists, the connection has come far enough, its login still holds, the parameters have
+their shape.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,8 +10,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError, Malformed, Unauthenticated, UnknownMethod
 from chatd.handlers.context import Context
+from chatd.handlers.sessions import is_current
 from chatd.wire.commands import COMMANDS, Command, Params, Phase, Result
 
 Handler = Callable[[Context, Any], Result | None]
@@ -32,11 +35,13 @@ def handles(params: type[Params]) -> Callable[[F], F]:
 class Dispatcher:
     """Every command of the table bound to its handler.
 
+    state: by which a login is checked again at each request.
     families: objects whose marked methods are the handlers; together they must handle each
     command exactly once.
     """
 
-    def __init__(self, *families: object) -> None:
+    def __init__(self, state: State, *families: object) -> None:
+        self._state = state
         by_params: dict[type[Params], Handler] = {}
         for params, handler in _handlers_of(families):
             assert params not in by_params, f"{params} is handled twice"
@@ -59,6 +64,8 @@ class Dispatcher:
         command, phases, handler = row
         if context.session.phase not in phases:
             raise _out_of_turn(command, context.session.phase)
+        if context.session.credentials is not None and not is_current(self._state, context.session):
+            raise Unauthenticated("this login has ended; log in again")
         try:
             request = msgspec.convert(params, command.params)
         except msgspec.ValidationError as error:

@@ -8,9 +8,9 @@ from chatd.config import HOUR_MS, Settings
 from chatd.core import events as e
 from chatd.core.changes.moderation import REPORT_AGAIN_MS, quote
 from chatd.core.model import Report, User
-from chatd.core.names import map_name
 from chatd.core.store import Store
-from chatd.errors import BadRequest, ChatError, Forbidden, NotFound, RateLimited
+from chatd.errors import BadRequest, Forbidden, NotFound, RateLimited
+from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.dispatch import handles
 from chatd.handlers.posting import check_may_send, check_text
@@ -31,7 +31,7 @@ class ModerationHandlers:
         self._store = store
         self._state = store.state
         self._visibility = visibility
-        self._admins = {mapped(name) for name in settings.admins}
+        self._admins = admins_of(settings)
         self._warnings_limit = settings.warnings_limit
         self._ban_ms = settings.ban_ms
         self._reporter_age_ms = settings.reporter_age_ms
@@ -204,14 +204,6 @@ def _try_held(turn: Turn, user: User) -> None:
     """Look at once at what is held of a user whose ban is another now."""
     if user.held_until_ms is not None:
         turn.effects.timers.append(("held", user.name, turn.now_ms))
-
-
-def mapped(name: str) -> str:
-    """Return the name of the user who is meant; as it is if nobody can be called so."""
-    try:
-        return map_name(name)
-    except ChatError:
-        return name
 
 
 def reported_lately(reporter: User, now_ms: int) -> dict[str, int]:

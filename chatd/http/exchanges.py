@@ -232,16 +232,24 @@ class Exchanges:
         params = read_params(command, asked.request)
         if command.params is c.LoginFinish:
             session = self._login_of(params, session, asked.now_ms)
-        before = asked.connection.session
-        assert isinstance(before, Session)
-        session.tries = before.tries  # those who are not logged in have a handful on each line
-        try:
-            result = self._calls.call(session, command.method, params)
-        finally:
-            before.tries = session.tries
+        result = self._counted(command, session, params, asked)
         if isinstance(result, c.Challenge):
             self._remember_login(result, session, asked.now_ms)
         return result
+
+    def _counted(
+        self, command: c.Command, session: Session, params: Any, asked: Asked
+    ) -> c.Result:
+        """Return the result of a call. Those who are not logged in have a handful on each line."""
+        before = asked.connection.session
+        assert isinstance(before, Session)
+        if session.link.address != asked.connection.address:  # a proxy's line is everybody's
+            return self._calls.call(session, command.method, params)
+        session.tries = before.tries
+        try:
+            return self._calls.call(session, command.method, params)
+        finally:
+            before.tries = session.tries
 
     def enter(self, session: Session, request: HttpRequest) -> None:
         """Log a session in with the token of a request. Raises Unauthenticated, AuthFailed."""

@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 from chatd.core.marks import parse_mark, position_at
 from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError
-from chatd.handlers.context import Session
-from chatd.http.exchanges import Asked, Calls, Exchanges, check_accepts
+from chatd.handlers.context import Link, Session
+from chatd.http.exchanges import Asked, Caller, Calls, Exchanges, check_accepts
 from chatd.wire import commands as c
 from chatd.wire.event_stream import HEAD, KIND, EventStreamCodec
 from chatd.wire.http.codec import HttpCodec
@@ -40,24 +40,33 @@ class Streams:
         start = _start(asked.request)
         connection, http = asked.connection, asked.connection.codec
         assert isinstance(http, HttpCodec)
-        connection.address = self._exchanges.address_of(asked)
-        connection.session = session = Session(connection)
-        session.phase = c.Phase.GREETED
+        visitor = Caller(connection, self._exchanges.address_of(asked))
         try:
-            self._exchanges.enter(session, asked.request)
-            connection.codec = EventStreamCodec()
+            self._enter(visitor, asked.request)
+        except ChatError as error:
+            self._calls.log(visitor, "", "sync", error.code, started_ns)
+            raise
+        # From here on the connection is this user's, and can't go on with requests of others.
+        connection.address = visitor.address
+        connection.session = session = self._enter(connection, asked.request)
+        connection.codec = EventStreamCodec()
+        try:
             self._calls.call(session, "sync", self._sync(session, asked.request, start))
         except ChatError as error:
             self._calls.log(connection, session.name, "sync", error.code, started_ns)
-            if connection.codec is http:
-                raise
-            # It is logged in, and so can't go on with requests of others.
             connection.queue(http.answer(problem(error, asked.now_ms), asked.now_ms))
             connection.finish()
             return None
         self._calls.log(connection, session.name, "sync", "ok", started_ns)
         connection.queue(HEAD)
         return None
+
+    def _enter(self, link: Link, request: HttpRequest) -> Session:
+        """Return a session that the token of a request opens. Raises ChatError."""
+        session = Session(link)
+        session.phase = c.Phase.GREETED
+        self._exchanges.enter(session, request)
+        return session
 
     def _sync(self, session: Session, request: HttpRequest, start: str) -> dict[str, object]:
         """Return the parameters of `sync`. A stream has no way to acknowledge, so it peeks."""
@@ -94,6 +103,7 @@ class Streams:
         answer, codec = open_websocket(http.raw_head)
         codec.feed(http.rest)
         connection.address = self._exchanges.address_of(asked)
+        connection.session = Session(connection)  # nothing of what others asked here before
         connection.queue(answer)
         connection.codec = codec
 

@@ -37,10 +37,14 @@ class Visit:
     def call(self, method: str, params: dict[str, Any]) -> c.Result:
         """Return the result of a call. Raises ChatError, also if the token is good no more."""
         self.enter()
-        return self.call_anyway(method, params)
+        return self._call(method, params)
 
     def call_anyway(self, method: str, params: dict[str, Any]) -> c.Result:
         """The same for somebody whose token was good before. Raises ChatError."""
+        self._session.credentials = None
+        return self._call(method, params)
+
+    def _call(self, method: str, params: dict[str, Any]) -> c.Result:
         self.method = method
         return self._calls.call(self._session, method, params)
 

@@ -52,15 +52,19 @@ class Chat:
             cwd=ROOT,
         )
 
-    def join(self, name: str) -> None:
-        """Make an account and keep its token; it becomes the name used last."""
-        kept = Credentials(Path(self.environment["XDG_STATE_HOME"]) / "chat")
-        kept.keep(f"127.0.0.1:{self.port}", name, self.token(name))
+    def join(self, name: str, *, is_new: bool = True) -> None:
+        """Make an account and keep its token; it becomes the name used last.
 
-    def token(self, name: str) -> str:
+        is_new: whether nobody has made the account.
+        """
+        kept = Credentials(Path(self.environment["XDG_STATE_HOME"]) / "chat")
+        kept.keep(f"127.0.0.1:{self.port}", name, self.token(name, is_new=is_new))
+
+    def token(self, name: str, *, is_new: bool = True) -> str:
         """Make an account, with a password that is quickly proved; return a token of it."""
         with connect(self.port) as client:
-            client.register(name)
+            if is_new:
+                client.register(name)
             return str(client.login(name, device="a test")["token"])
 
     @staticmethod

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from chatd.config import VARIABLE_PREFIX
+from tests.e2e.client import PASSWORD
 from tests.e2e.waiting import DEADLINE_S, until
 
 ROOT = Path(__file__).parents[2]
@@ -63,8 +64,17 @@ class ServerProcess:
     ) -> None:
         self.kill()
 
+    @property
+    def admins(self) -> list[str]:
+        """The administrators, whose accounts are there from the start."""
+        return self.settings.get("ADMINS", "").split()
+
     def start(self) -> None:
         """Start it and wait until it listens; `port` says where."""
+        if not self._log_path.exists():
+            for name in self.admins:
+                added = self.run("user", "add", name, input=f"{PASSWORD}\n")
+                assert added.returncode == 0, added.stderr
         self.launch()
         self.until_it_listens()
 

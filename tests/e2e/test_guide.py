@@ -29,7 +29,8 @@ SERVER = "127.0.0.1:8000"
 """Where the page says that the server is."""
 HERE = "/home/alice"
 """Where it says that the commands run."""
-SETTINGS = {"LIMIT_MESSAGES": "20", "LIMIT_PRIVATE": "600", "ADMINS": "carol"}
+ADMIN = "carol"
+SETTINGS = {"LIMIT_MESSAGES": "20", "LIMIT_PRIVATE": "600", "ADMINS": ADMIN}
 FIRST = "first"
 PEOPLE = ("alice", "bob", "carol", "eve")
 """Who has an account in the other sessions."""
@@ -96,7 +97,7 @@ def replay(steps: list[Step], chat: Chat, folder: Path) -> list[list[str]]:
 
 def settle(chat: Chat, name: str) -> None:
     """Make an account that has read everything, and keep a token of it."""
-    chat.join(name)
+    chat.join(name, is_new=name != ADMIN)
     with connect(chat.port) as client:
         client.login(name)
         client.sync(start="now")

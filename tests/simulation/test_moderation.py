@@ -543,7 +543,7 @@ def test_start_warns_of_administrators_whose_names_are_free(
         caplog.clear()
         world.restart()
         warned = [r.getMessage() for r in caplog.records if "ADMINS" in r.getMessage()]
-        assert warned == ["ADMINS: there is no user toor, and whoever registers that is one"]
+        assert warned == ["ADMINS: there is no user toor; `chatd user add` makes that account"]
 
 
 # -- the disk --------------------------------------------------------------------------------

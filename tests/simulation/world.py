@@ -21,7 +21,10 @@ from types import TracebackType
 from typing import Any
 
 from chatd.config import Fsync, Settings, load
+from chatd.core.events import UserRegistered
+from chatd.core.model import Credentials
 from chatd.core.state import State
+from chatd.handlers.administrators import admins_of
 from chatd.net.loop import Loop
 from chatd.net.tls import load_tls
 from chatd.server import Server
@@ -151,6 +154,12 @@ class World:
         self._turn()
         self._states_left = [_digest(self.state)]
         self._release()
+
+    def maintain(self, work: Callable[..., str], *arguments: str) -> str:
+        """Do work of `chatd.maintenance` on the store that the last server left."""
+        assert not self._runs
+        self._states_left = None
+        return work(self.settings, self.machine, *arguments)
 
     def kill(self) -> None:
         """Let the process die. What it wrote stays; what it held is closed."""
@@ -284,7 +293,11 @@ class World:
         return peer
 
     def register(self, name: str) -> None:
-        """Make an account."""
+        """Make an account; that of an administrator as `chatd user add` does."""
+        if name in admins_of(self.settings):
+            credentials = Credentials(**registration(password_of(name)))  # type: ignore[arg-type]
+            self.storage.store.commit(UserRegistered(self.now_ms, name, credentials))
+            return
         peer = self.guest()
         peer.call("register", name=name, **registration(password_of(name)))
         peer.close()

@@ -12,6 +12,7 @@ from chatd.wire.rooms import self_room
 def user_registered(memory: Memory, event: e.UserRegistered) -> None:
     user = User(event.name, event.ts, event.credentials)
     memory.users[event.name] = user
+    memory.names.add(event.name)
     room = self_room(event.name)
     memory.rooms[room] = Room(room, event.ts, {event.name: Member()})
     user.rooms.append(room)

@@ -9,6 +9,7 @@ from chatd.core.memory import Memory
 def store_created(memory: Memory, event: e.StoreCreated) -> None:
     memory.tables.epoch = event.epoch
     memory.tables.secret = event.secret
+    memory.index_names()
 
 
 @changes(e.EpochRenewed)

@@ -19,9 +19,15 @@ from chatd.wire.commands.table import (
 
 ITERATIONS_MIN = 4_096
 ITERATIONS_MAX = 10_000_000
+SALT_BYTES_MIN = 12
+"""scramp proves nothing by less than any of these, or by more rounds."""
+SALT_BYTES_MAX = 64
 ITERATIONS_OF_OUR_CLIENTS = 600_000
+SALT_BYTES_OF_OUR_CLIENTS = 16
 
-ScramText = Annotated[str, Meta(min_length=1, max_length=1024)]
+ScramFirst = Annotated[str, Meta(min_length=1, max_length=1024)]
+ScramFinal = Annotated[str, Meta(min_length=1, max_length=1280)]
+"""It repeats the first message's nonce, with the server's, a proof and more behind it."""
 
 
 class Welcome(Result, frozen=True):
@@ -55,16 +61,16 @@ class Hello(Params, frozen=True):
     phases=BEFORE_LOGIN,
     live=True,
     refuses={
-        "bad_request": "no user can have this name",
-        "conflict": "the name is taken",
-        "forbidden": "this server takes no registrations",
+        "bad_request": "no user can have this name, or log in under it",
+        "conflict": "the name is taken, or looks like one that is taken or reserved (TR 39)",
+        "forbidden": "this server takes no registrations, or the name is an administrator's",
         "rate_limited": "too many tries on this connection, which ends",
         "storage_full": "the server's disk is full",
     },
 )
 class Register(Params, frozen=True):
     name: Name
-    salt: Annotated[bytes, Meta(min_length=8, max_length=64)]
+    salt: Annotated[bytes, Meta(min_length=SALT_BYTES_MIN, max_length=SALT_BYTES_MAX)]
     iterations: Annotated[int, Meta(ge=ITERATIONS_MIN, le=ITERATIONS_MAX)]
     stored_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
     server_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -89,7 +95,7 @@ class Challenge(Result, frozen=True):
     },
 )
 class LoginStart(Params, frozen=True):
-    message: ScramText
+    message: ScramFirst
 
 
 class LoggedIn(Result, frozen=True, omit_defaults=True):
@@ -114,7 +120,7 @@ class LoggedIn(Result, frozen=True, omit_defaults=True):
     },
 )
 class LoginFinish(Params, frozen=True):
-    message: ScramText
+    message: ScramFinal
     device: Label | None = None
 
 
@@ -159,7 +165,7 @@ class Logout(Params, frozen=True):
     },
 )
 class ChangePassword(Params, frozen=True):
-    salt: Annotated[bytes, Meta(min_length=8, max_length=64)]
+    salt: Annotated[bytes, Meta(min_length=SALT_BYTES_MIN, max_length=SALT_BYTES_MAX)]
     iterations: Annotated[int, Meta(ge=ITERATIONS_MIN, le=ITERATIONS_MAX)]
     stored_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
     server_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
