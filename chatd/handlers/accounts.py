@@ -33,6 +33,8 @@ TRIES_PER_CONNECTION = 5
 PROOF_FRESH_MS = 300_000
 """So long after proving it may a password be changed on that connection."""
 DEVICES_PER_PAGE = 100
+CLIENT_FIRST = re.compile(r"[^,]*+,[^,]*+,n=([^,]*+),")
+"""n,a=authzid,n=name,r=nonce with =2C and =3D for comma and equals (RFC 5802, section 7)."""
 
 
 class AccountHandlers:
@@ -120,8 +122,7 @@ class AccountHandlers:
         return c.LoggedIn(*owner)
 
     def _claimed_name(self, message: str) -> str:
-        # n,a=authzid,n=name,r=nonce with =2C and =3D for comma and equals (RFC 5802, section 7)
-        found = re.match(r"[^,]*,[^,]*,n=([^,]*),", message)
+        found = CLIENT_FIRST.match(message)
         if found is None:
             raise AuthFailed("not a SCRAM-SHA-256 client-first-message")
         try:

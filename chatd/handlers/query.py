@@ -9,6 +9,7 @@ from chatd.wire.entries import Entry, File, Post
 
 FOLDING_COSTS = 4
 """A character beyond ASCII takes as long as so many others."""
+_WORD = re.compile(r"\w+")
 _LONG_RUN = re.compile(r"(?<![^\w\s])([^\w\s]{15})[^\w\s]+")
 """To put marks into their order takes the square of their number; letters carry a few of them."""
 
@@ -28,7 +29,7 @@ class Query:
 
     def __init__(self, words: str, author: str) -> None:
         """Raises BadRequest for no words, or too many."""
-        self._words = list(dict.fromkeys(re.findall(r"\w+", fold(words))))
+        self._words = list(dict.fromkeys(_WORD.findall(fold(words))))
         if not self._words:
             raise BadRequest("search: for which word?")
         if len(self._words) > WORDS_MAX:

@@ -23,6 +23,9 @@ CHARACTERS_PER_SLICE = 256 * 1024
 ROOMS_PER_SLICE = 500
 """Rooms that are searched side by side: to begin with so many takes some 5 ms."""
 
+CURSOR = re.compile(r"(\S*) (?:([0-9]{1,16}):([0-9]{1,16}):(\S+))?")
+"""What a page has as `next`: see `Cursor`."""
+
 
 class Place(NamedTuple):
     """Where an entry stands in the order of the search: what is newer comes first."""
@@ -123,7 +126,7 @@ def _cursor(text: str) -> Cursor:
     """Return where a page has ended. Raises BadRequest."""
     if not text:
         return Cursor("", None)
-    match = re.fullmatch(r"(\S*) (?:([0-9]{1,16}):([0-9]{1,16}):(\S+))?", text)
+    match = CURSOR.fullmatch(text)
     if match is None:
         raise BadRequest("search: `after` is not what `next` was")
     begin, ts, seq, room = match.groups()

@@ -35,7 +35,7 @@ class FirstBytes(FrameCodec):
         self._protocols = protocols
 
     def next_turn(self) -> Turn | None:
-        data, self._buffer = self._buffer, b""
+        data, self._buffer = bytes(self._buffer), b""
         if not data:
             return None
         if data[0] == TLS_HANDSHAKE and self._protocols.tls:

@@ -26,13 +26,19 @@ class FrameDecoder:
 
     def __init__(self, payload_bytes_max: int = PAYLOAD_BYTES_MAX) -> None:
         self.payload_bytes_max = payload_bytes_max
-        self._buffer = b""
+        self._buffer: bytes | bytearray = b""
         self._start = 0
 
     def feed(self, data: bytes) -> None:
         """Store what came from the peer."""
-        rest = self._buffer[self._start :]
-        self._buffer = rest + data if rest else data
+        buffer, start = self._buffer, self._start
+        if start == len(buffer):
+            self._buffer = data
+        else:  # added to in place: a frame may come in as many parts as it has bytes
+            if not isinstance(buffer, bytearray):
+                buffer = self._buffer = bytearray(buffer)
+            del buffer[:start]
+            buffer += data
         self._start = 0
 
     def next_frame(self) -> bytes | None:
@@ -54,7 +60,8 @@ class FrameDecoder:
             self._forget_pulled()
             return None
         self._start = end
-        return buffer[start + HEADER.size : end]
+        payload = buffer[start + HEADER.size : end]
+        return payload if isinstance(payload, bytes) else bytes(payload)
 
     @property
     def buffered_bytes(self) -> int:
@@ -64,5 +71,5 @@ class FrameDecoder:
     def _forget_pulled(self) -> None:
         # So that an idle connection holds nothing.
         if self._start:
-            self._buffer = self._buffer[self._start :]
+            self._buffer = self._buffer[self._start :] or b""
             self._start = 0

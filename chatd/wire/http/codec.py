@@ -28,8 +28,6 @@ BY_PIECES = frozenset({("POST", "/api/v1/files")})
 """Requests whose bodies may be larger: they are taken by pieces, as they come."""
 PIECE_BYTES = CHUNK_BYTES_MAX - 1024
 """Each fits a chunk of an upload, with what a form's parser held back of the one before."""
-CHUNKED_BYTES_MAX = 8 * 1024
-"""So much of a body in chunks is read in one turn: there may be a thousand chunks in it."""
 GZIP_BYTES_MIN = 1024
 """Below, compressing saves no packet."""
 TEXTUAL = ("text/", "application/json", "application/problem+json")
@@ -57,6 +55,7 @@ class HttpCodec:
         "_parser",
         "_head",
         "_body",
+        "_body_left",
         "_chunks",
         "_request",
         "_by_pieces",
@@ -81,6 +80,7 @@ class HttpCodec:
         self._parser: h11.Connection | None = None
         self._head: Head | None = None
         self._body = bytearray()
+        self._body_left = 0
         self._chunks = ChunkGate()
         self._request: HttpRequest | None = None
         self._by_pieces = False
@@ -125,6 +125,7 @@ class HttpCodec:
         if head is None:
             return False
         self._head = head
+        self._body_left = head.length
         self._parser = h11.Connection(h11.SERVER)
         self._parser.receive_data(head.raw)
         self._next_event()  # the request; the gate has told all of it
@@ -176,12 +177,13 @@ class HttpCodec:
     def _feed_parser(self) -> None:
         """Give the parser what may be body; what is behind it comes back in `_pull`."""
         assert self._parser is not None and self._head is not None
-        is_chunked = self._head.length < 0
-        size = CHUNKED_BYTES_MAX if is_chunked else len(self._buffer)
+        if self._head.length < 0:
+            size = self._chunks.check(self._buffer)
+        else:  # and nothing of the requests behind it, which would be copied for each of them
+            size = self._body_left
+            self._body_left -= min(size, len(self._buffer))
         data = bytes(self._buffer[:size])
         del self._buffer[:size]
-        if is_chunked:
-            self._chunks.check(data)
         self._parser.receive_data(data)
 
     def _continue(self) -> Say | More | None:
