@@ -7,6 +7,7 @@ and the latest edit of a post has its text, so that those who follow hear of it.
 from msgspec.structs import replace
 
 from chatd.core.model import Room
+from chatd.core.unread import UnreadIndex
 from chatd.wire.entries import Comment, Edit, File, Post, decode_entry, encode_entry
 
 QUOTE_CHARACTERS_MAX = 80
@@ -30,13 +31,13 @@ def beginning_of(post: Post) -> str:
     return line[: QUOTE_CHARACTERS_MAX - 1].rstrip() + "…"
 
 
-def withdraw(room: Room, seq: int) -> None:
+def withdraw(room: Room, seq: int, unread: UnreadIndex) -> None:
     """Take the text of a post away from what repeats it."""
     quote_anew(room, seq, "")
-    withdraw_edit(room, seq)
+    withdraw_edit(room, seq, unread)
 
 
-def withdraw_edit(room: Room, seq: int) -> list[str]:
+def withdraw_edit(room: Room, seq: int, unread: UnreadIndex) -> list[str]:
     """Take the text of a post away from its latest edit, which is that no more.
 
     Returns the users whom that edit was marked for.
@@ -48,6 +49,7 @@ def withdraw_edit(room: Room, seq: int) -> list[str]:
     edit = decode_entry(frame)
     assert isinstance(edit, Edit), (room.room, at)
     room.log.replace(at, encode_entry(replace(edit, text="", mentions=[])))
+    unread.drop_mentions(room.room, edit.mentions, at)
     return edit.mentions
 
 

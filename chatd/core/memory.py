@@ -1,5 +1,6 @@
 """Memory: the tables that a snapshot holds, and what is derived from them."""
 
+from bisect import bisect_left, insort
 from typing import Any, NamedTuple
 
 import msgspec
@@ -9,8 +10,9 @@ from chatd.core.copies import withdraw
 from chatd.core.model import Blob, Report, Room, Upload, User
 from chatd.core.name_index import NameIndex
 from chatd.core.receipts import packed
+from chatd.core.unread import UnreadIndex
 from chatd.wire.entries import Entry, File, decode_entry, encode_entry
-from chatd.wire.rooms import GENERAL, self_room
+from chatd.wire.rooms import GENERAL, GROUP_MARK, self_room
 
 FORMAT = 1
 SELF_LOG_ENTRIES_MAX = 1_000
@@ -48,6 +50,8 @@ class Memory:
     grown: rooms with entries that delivery has not seen, each with its first new `seq`.
     moves: who joined and left which group, in order, that delivery has not seen.
     dropped_files: numbers of files on disk that nothing needs any more.
+    unread: whose the unread entries are, and whom they name.
+    rooms_by_name: the ids of each user's rooms, in their order.
     uploads_by_owner: each user's unfinished uploads by their numbers.
     names: which names there are, by what they look like.
     token_owners: SHA-256 of a device token to the user's name and the device's number.
@@ -68,6 +72,8 @@ class Memory:
         self.grown: dict[str, int] = {}
         self.moves: list[Move] = []
         self.dropped_files: list[int] = []
+        self.unread = UnreadIndex(self.rooms)
+        self.rooms_by_name = {user.name: sorted(user.rooms) for user in self.users.values()}
         self.uploads_by_owner: dict[str, dict[int, Upload]] = {}
         for upload in self.uploads.values():
             self.uploads_by_owner.setdefault(upload.owner, {})[upload.number] = upload
@@ -106,11 +112,34 @@ class Memory:
         self.append(room, entry(room.room, seq, ts, **fields))
         room.log.trim(seq - SELF_LOG_ENTRIES_MAX)
 
+    def enter_room(self, name: str, room: str) -> None:
+        """Let a user see a room."""
+        rooms = self.users[name].rooms
+        if room == GENERAL:
+            rooms.insert(0, room)
+        else:
+            rooms.append(room)
+        insort(self.rooms_by_name[name], room)
+
+    def groups_of(self, name: str) -> list[str]:
+        """Return the ids of a user's groups, in their order: one begins with `+`."""
+        ids = self.rooms_by_name[name]
+        end = chr(ord(GROUP_MARK) + 1)
+        return ids[bisect_left(ids, GROUP_MARK) : bisect_left(ids, end)]
+
+    def leave_room(self, name: str, room: str) -> None:
+        """Let a user see a room no more."""
+        self.users[name].rooms.remove(room)
+        ids = self.rooms_by_name[name]
+        del ids[bisect_left(ids, room)]
+        self.unread.leave(room, name)
+
     def forget_room(self, room: Room) -> None:
         """Forget a room that nobody is a member of any more, and its files."""
         for seq in list(room.files):
             self.drop_file(room, seq)
         del self.rooms[room.room]
+        self.unread.end(room.room)
         self.grown.pop(room.room, None)
         self.moves = [move for move in self.moves if move.room != room.room]
 
@@ -119,7 +148,7 @@ class Memory:
         for seq in [seq for seq in room.files if seq <= up_to]:
             self.drop_file(room, seq)
         for seq in range(room.log.first_seq, min(up_to, room.log.last_seq) + 1):
-            withdraw(room, seq)
+            withdraw(room, seq, self.unread)
             room.comments.pop(seq, None)
         room.log.trim(up_to)
 

@@ -1,6 +1,7 @@
 """Knowing: one's own status, one's rooms, who is online."""
 
 from bisect import bisect_right
+from itertools import islice
 
 from chatd.config import Settings
 from chatd.core.acks import Acks
@@ -12,14 +13,13 @@ from chatd.handlers.dispatch import handles
 from chatd.handlers.quotas import quotas_of
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
-from chatd.wire.entries import Edit, author_of, decode_entry, mentioned_in
 
 ROOMS_IN_STATUS = 50
 ROOMS_PER_PAGE = 100
 """A room's line takes up to 320 bytes, and a page at most 48 KiB."""
 NAMES_IN_STATUS = 50
-UNREAD_COUNTED_MAX = 1_000
-"""Of so many unread entries, the latest, one's own are left out and mentions counted."""
+ROOMS_LOOKED_AT = 500
+"""So many rooms are looked at for unread entries in one request; a page may end there."""
 
 
 class KnowingHandlers:
@@ -42,7 +42,8 @@ class KnowingHandlers:
     @handles(c.Status)
     def status(self, context: Context, request: c.Status) -> c.StatusResult:
         user = self._visibility.user(context)
-        rooms = [self._room_status(user, room, context.now_ms) for room in self._unread_first(user)]
+        unread, all_seen = self._unread_first(user)
+        rooms = [self._room_status(user, room, context.now_ms) for room in unread]
         general, private = self.allowances(user, context.now_ms)
         names = self._presence.page("", NAMES_IN_STATUS)
         return c.StatusResult(
@@ -53,7 +54,7 @@ class KnowingHandlers:
             devices=len(user.devices),
             connections=self._presence.connections_of(user.name),
             rooms=rooms[:ROOMS_IN_STATUS],
-            rooms_more=len(rooms) > ROOMS_IN_STATUS,
+            rooms_more=len(rooms) > ROOMS_IN_STATUS or not all_seen,
             general=general,
             private=private,
             warnings=len(user.warnings),
@@ -72,27 +73,29 @@ class KnowingHandlers:
     @handles(c.ListRooms)
     def rooms(self, context: Context, request: c.ListRooms) -> c.Rooms:
         user = self._visibility.user(context)
-        return self._page(context, user, self._visibility.rooms_of(user), request)
-
-    @handles(c.ListUnread)
-    def unread(self, context: Context, request: c.ListUnread) -> c.Rooms:
-        user = self._visibility.user(context)
-        rooms = [room for room in self._visibility.rooms_of(user) if self._has_unread(user, room)]
-        page = self._page(context, user, rooms, request)
-        return c.Rooms([room for room in page.rooms if room.unread], page.next)
-
-    def _page(
-        self,
-        context: Context,
-        user: User,
-        rooms: list[Room],
-        request: c.ListRooms | c.ListUnread,
-    ) -> c.Rooms:
-        ids = sorted(room.room for room in rooms)
-        start = bisect_right(ids, request.after) if request.after else 0
+        ids = self._visibility.room_ids(user)
+        start = bisect_right(ids, request.after)
         page = ids[start : start + min(request.limit, ROOMS_PER_PAGE)]
         shown = [self._room_status(user, self._state.rooms[i], context.now_ms) for i in page]
         return c.Rooms(shown, page[-1] if start + len(page) < len(ids) else None)
+
+    @handles(c.ListUnread)
+    def unread(self, context: Context, request: c.ListUnread) -> c.Rooms:
+        user, limit = self._visibility.user(context), min(request.limit, ROOMS_PER_PAGE)
+        ids = self._visibility.room_ids(user)
+        start = bisect_right(ids, request.after)
+        shown: list[c.RoomStatus] = []
+        last = request.after
+        for room_id in islice(ids, start, start + ROOMS_LOOKED_AT):
+            room = self._state.rooms[room_id]
+            if self._has_unread(user, room):
+                if len(shown) == limit:
+                    return c.Rooms(shown, last)
+                status = self._room_status(user, room, context.now_ms)
+                if status.unread:
+                    shown.append(status)
+            last = room_id
+        return c.Rooms(shown, last if start + ROOMS_LOOKED_AT < len(ids) else None)
 
     @handles(c.Who)
     def who(self, context: Context, request: c.Who) -> c.Names:
@@ -108,11 +111,15 @@ class KnowingHandlers:
             _allowance(user.private, self._settings.limit_private, now_ms),
         )
 
-    def _unread_first(self, user: User) -> list[Room]:
-        """Return general, then the rooms with unread entries, then one more than fits."""
-        general, *others = self._visibility.rooms_of(user)
-        unread = [room for room in others if self._has_unread(user, room)]
-        return [general, *unread][: ROOMS_IN_STATUS + 1]
+    def _unread_first(self, user: User) -> tuple[list[Room], bool]:
+        """Return general, then rooms with unread entries, one more than fits if there are.
+
+        And whether all rooms were looked at for that.
+        """
+        rooms = self._visibility.rooms_of(user, ROOMS_LOOKED_AT + 1)
+        general, *others = rooms[:ROOMS_LOOKED_AT]
+        unread = (room for room in others if self._has_unread(user, room))
+        return [general, *islice(unread, ROOMS_IN_STATUS)], len(rooms) <= ROOMS_LOOKED_AT
 
     def _has_unread(self, user: User, room: Room) -> bool:
         return self._read_seq(user, room) < room.log.last_seq
@@ -124,16 +131,10 @@ class KnowingHandlers:
     def _room_status(self, user: User, room: Room, now_ms: int) -> c.RoomStatus:
         read_seq = self._read_seq(user, room)
         floor = self._visibility.floor(self._visibility.member(user, room), room, now_ms)
-        last_seq = room.log.last_seq
-        unread = last_seq - max(read_seq, floor)
-        counted = min(unread, UNREAD_COUNTED_MAX)
-        unread -= counted
-        mentions = set()
-        for entry in map(decode_entry, room.log.after(last_seq - counted)):
-            unread += author_of(entry) != user.name
-            if user.name in mentioned_in(entry):
-                mentions.add(entry.target if isinstance(entry, Edit) else entry.seq)
-        return c.RoomStatus(room.room, last_seq, read_seq, unread, len(mentions))
+        last_seq, after, index = room.log.last_seq, max(read_seq, floor), self._state.unread
+        unread = last_seq - after - index.own(room, user.name, after)
+        mentions = index.mentions(room, user.name, after)
+        return c.RoomStatus(room.room, last_seq, read_seq, unread, mentions)
 
 
 def _allowance(window: Window, limit: int, now_ms: int) -> c.Allowance:

@@ -11,7 +11,6 @@ from chatd.handlers.hooks import HOOKS_MAX
 from chatd.handlers.joining import ASKED_MAX, INVITED_MAX
 from chatd.handlers.moderation import REPORTS_PER_DAY, reported_lately
 from chatd.handlers.schedules import SCHEDULED_MAX
-from chatd.handlers.visibility import groups_of
 from chatd.wire import commands as c
 
 
@@ -24,7 +23,7 @@ def quotas_of(state: State, settings: Settings, user: User, now_ms: int) -> list
         c.Quota("uploads", len(uploads), UPLOADS_MAX),
         c.Quota("scheduled", len(user.scheduled), SCHEDULED_MAX),
         c.Quota("nonces", len(user.receipts or ()), NONCES_MAX),
-        c.Quota("private_rooms", len(groups_of(user)), settings.groups_max),
+        c.Quota("private_rooms", len(state.groups_of(user.name)), settings.groups_max),
         c.Quota("invitations", len(user.invitations), INVITED_MAX),
         c.Quota("requests_to_join", len(user.asked), ASKED_MAX),
         c.Quota("conversations_begun", user.rooms_opened, ROOMS_OPENED_MAX),

@@ -1,6 +1,7 @@
 """What a user may see: which rooms, and from which entry on."""
 
-from heapq import nsmallest
+from bisect import bisect_left
+from itertools import chain, islice
 
 from chatd.core.copies import post_at
 from chatd.core.group import Group
@@ -69,7 +70,7 @@ class Visibility:
 
     def owned_by(self, user: User) -> list[tuple[Room, Group]]:
         """Return the groups that a user owns, by their ids."""
-        rooms = [self._state.rooms[room] for room in sorted(groups_of(user))]
+        rooms = [self._state.rooms[room] for room in self._state.groups_of(user.name)]
         owned = [(room, room.group) for room in rooms if room.group is not None]
         return [(room, group) for room, group in owned if group.owner == user.name]
 
@@ -106,15 +107,25 @@ class Visibility:
         """Return the number behind which a member sees entries that are there."""
         return max(member.floor_at(now_ms), room.log.first_seq - 1)
 
-    def rooms_of(self, user: User) -> list[Room]:
-        """Return all rooms that a user sees, general first, the self log last."""
-        ids = [GENERAL, *sorted(set(user.rooms) - {GENERAL, self_room(user.name)})]
-        return [self._state.rooms[i] for i in [*ids, self_room(user.name)]]
+    def room_ids(self, user: User) -> list[str]:
+        """Return the ids of all rooms that a user sees, in their order."""
+        ids = self._state.rooms_by_name[user.name]
+        return ids if user.name in self._state.general.members else sorted([GENERAL, *ids])
+
+    def rooms_of(self, user: User, count: int | None = None) -> list[Room]:
+        """Return the rooms that a user sees, general first, the self log last.
+
+        count: so many of them at most.
+        """
+        me = self_room(user.name)
+        others = (i for i in self.room_ids(user) if i not in (GENERAL, me))
+        return [self._state.rooms[i] for i in islice(chain([GENERAL], others, [me]), count)]
 
     def rooms_from(self, user: User, begin: str, count: int) -> list[Room]:
         """Return so many rooms of a user by their ids from `begin` on, the self log aside."""
-        ids = {GENERAL, *user.rooms} - {self_room(user.name)}
-        return [self._state.rooms[i] for i in nsmallest(count, (i for i in ids if i >= begin))]
+        ids, me = self.room_ids(user), self_room(user.name)
+        found = islice(ids, bisect_left(ids, begin), None)
+        return [self._state.rooms[i] for i in islice((i for i in found if i != me), count)]
 
 
 def is_by(name: str, frame: bytes) -> bool:
@@ -124,7 +135,7 @@ def is_by(name: str, frame: bytes) -> bool:
 
 def groups_of(user: User) -> list[str]:
     """Return the ids of the groups that a user is a member of."""
-    return [room for room in user.rooms if kind_of(room) is RoomKind.GROUP]
+    return [room for room in user.rooms if room.startswith(GROUP_MARK)]
 
 
 def group_meant(text: str, groups: list[str]) -> str:

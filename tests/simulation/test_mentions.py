@@ -2,7 +2,7 @@
 
 import pytest
 
-from chatd.handlers.knowing import UNREAD_COUNTED_MAX
+from chatd.core.unread import COUNTED_MAX as UNREAD_COUNTED_MAX
 from chatd.handlers.mentions import MENTIONS_MAX
 from tests.simulation.peer import Map, Peer
 from tests.simulation.test_comments import comment

@@ -10,12 +10,12 @@ from chatd.wire.rooms import self_room
 
 @changes(e.UserRegistered)
 def user_registered(memory: Memory, event: e.UserRegistered) -> None:
-    user = User(event.name, event.ts, event.credentials)
-    memory.users[event.name] = user
+    memory.users[event.name] = User(event.name, event.ts, event.credentials)
     memory.names.add(event.name)
     room = self_room(event.name)
     memory.rooms[room] = Room(room, event.ts, {event.name: Member()})
-    user.rooms.append(room)
+    memory.rooms_by_name[event.name] = []
+    memory.enter_room(event.name, room)
 
 
 @changes(e.PasswordChanged)

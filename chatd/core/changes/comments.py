@@ -25,4 +25,4 @@ def comment_posted(memory: Memory, event: e.CommentPosted) -> None:
         mentions=event.mentions,
     )
     room.comments.setdefault(event.reply_to, []).append(event.seq)
-    post(memory, event, entry)
+    post(memory, event, entry, event.mentions)

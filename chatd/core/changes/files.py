@@ -61,4 +61,4 @@ def file_posted(memory: Memory, event: e.FilePosted) -> None:
         upload.caption,
         mentions=event.mentions,
     )
-    post(memory, event, entry)
+    post(memory, event, entry, event.mentions)

@@ -25,11 +25,12 @@ def group_created(memory: Memory, event: e.GroupCreated) -> None:
 
 @changes(e.MemberJoined)
 def member_joined(memory: Memory, event: e.MemberJoined) -> None:
-    room, user = memory.rooms[event.room], memory.users[event.name]
+    room = memory.rooms[event.room]
     _forget_invitation(memory, room, event.name)
     request = _forget_request(memory, room, event.name)
     room.members[event.name] = Member(event.floor, event.floor, joined_ms=event.ts)
-    user.rooms.append(event.room)
+    memory.enter_room(event.name, event.room)
+    memory.unread.enter(room, event.name)
     memory.moves.append(Move(event.room, event.name, event.seq, joined=True))
     _enter(memory, room, event, Change.JOINED)
     if request is not None:
@@ -41,9 +42,9 @@ def member_joined(memory: Memory, event: e.MemberJoined) -> None:
 def member_left(memory: Memory, event: e.MemberLeft) -> None:
     room = memory.rooms[event.room]
     del room.members[event.name]
-    memory.users[event.name].rooms.remove(event.room)
     memory.moves.append(Move(event.room, event.name, event.seq, joined=False))
     _enter(memory, room, event, Change.LEFT if event.by == event.name else Change.REMOVED)
+    memory.leave_room(event.name, event.room)
     memory.tell(event.name, entries.Removed, event.ts, group=event.room, by=event.by)
 
 
@@ -70,7 +71,7 @@ def group_ended(memory: Memory, event: e.GroupEnded) -> None:
     for number in list(group.links):
         _forget_link(memory, group, number)
     for name in room.members:
-        memory.users[name].rooms.remove(event.room)
+        memory.leave_room(name, event.room)
         memory.tell(name, entries.Removed, event.ts, group=event.room, by=group.owner)
     memory.forget_room(room)
 
@@ -79,7 +80,7 @@ def _enter(memory: Memory, room: Room, event: Membership, change: Change) -> Non
     """Append the entry of a change to the room's log."""
     entry = entries.Membership(room.room, event.seq, event.ts, event.by, event.name, change)
     memory.append(room, entry)
-    read_own(room, event.by, event.seq, event.ts, event.due)
+    read_own(memory, room, event.by, event.seq, event.ts, event.due)
 
 
 # -- invitations -----------------------------------------------------------------------------

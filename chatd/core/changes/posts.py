@@ -1,5 +1,7 @@
 """Posts, and the rooms that come about by them."""
 
+from collections.abc import Sequence
+
 from chatd.core import events as e
 from chatd.core.changes.base import changes
 from chatd.core.memory import Memory
@@ -13,7 +15,7 @@ def direct_room_opened(memory: Memory, event: e.DirectRoomOpened) -> None:
     names = dict.fromkeys((event.opened_by, event.other))
     memory.rooms[event.room] = Room(event.room, event.ts, {name: Member() for name in names})
     for name in names:
-        memory.users[name].rooms.append(event.room)
+        memory.enter_room(name, event.room)
     memory.users[event.opened_by].rooms_opened += 1
 
 
@@ -28,27 +30,33 @@ def message_posted(memory: Memory, event: e.MessagePosted) -> None:
         mentions=event.mentions,
         via=event.via,
     )
-    post(memory, event, entry)
+    post(memory, event, entry, event.mentions)
 
 
-def post(memory: Memory, event: e.Post, entry: entries.Entry) -> None:
-    """Append the entry, and do what holds for every post."""
+def post(
+    memory: Memory, event: e.Post, entry: entries.Entry, mentions: Sequence[str] = ()
+) -> None:
+    """Append the entry, and do what holds for every post. mentions: whom the entry names."""
     room = memory.rooms[event.room]
     memory.append(room, entry)
     author = memory.users[event.author]
     if event.reset_at:
         author.window_for(event.room).spend(event.reset_at)
-    read_own(room, event.author, event.seq, event.ts, event.due)
+    read_own(memory, room, event.author, event.seq, event.ts, event.due)
+    if mentions:
+        memory.unread.add_mentions(event.room, mentions, event.seq)
     if event.nonce:
         receipt = Receipt(event.digest, event.room, event.seq, event.ts)
         keep_receipt(author, event.nonce, receipt)
 
 
-def read_own(room: Room, author: str, seq: int, ts: int, due: int) -> None:
+def read_own(memory: Memory, room: Room, author: str, seq: int, ts: int, due: int) -> None:
     """Let an author have read the own entry, if nothing unread lies before it."""
     member = room.members.get(author)
     if member is not None and member.read_seq == seq - 1:
         member.read(seq, ts, due)
+    else:
+        memory.unread.add_own(room.room, author, seq)
 
 
 def keep_receipt(author: User, nonce: str, receipt: Receipt) -> None:

@@ -10,10 +10,11 @@ from chatd.core.model import Member
 def member_started(memory: Memory, event: e.MemberStarted) -> None:
     member = Member(read_seq=event.floor, floor=event.floor)
     memory.rooms[event.room].members[event.name] = member
-    memory.users[event.name].rooms.insert(0, event.room)
+    memory.enter_room(event.name, event.room)
 
 
 @changes(e.CursorsMoved)
 def cursors_moved(memory: Memory, event: e.CursorsMoved) -> None:
     for name, room, seq in event.moves:
         memory.rooms[room].members[name].read(seq, event.ts, event.due)
+        memory.unread.read(room, name, seq)

@@ -20,14 +20,15 @@ def post_edited(memory: Memory, event: e.PostEdited) -> None:
     room.log.replace(event.target, entries.encode_entry(edited))
     quote_anew(room, event.target, beginning_of(edited))
     # Whom the edit before has called may not have heard of it: this one calls them in its place.
-    called = withdraw_edit(room, event.target)
+    called = withdraw_edit(room, event.target, memory.unread)
     room.edits[event.target] = event.seq
     known = set(said.mentions) - set(called)
     news = [name for name in event.mentions if name not in known]
+    memory.unread.drop_mentions(event.room, known.difference(event.mentions), event.target)
     entry = entries.Edit(
         event.room, event.seq, event.ts, event.author, event.target, event.text, news
     )
-    post(memory, event, entry)
+    post(memory, event, entry, news)
 
 
 @changes(e.PostDeleted)
@@ -36,7 +37,8 @@ def post_deleted(memory: Memory, event: e.PostDeleted) -> None:
     said = _target(room, event.target)
     if isinstance(said, entries.File):
         memory.drop_file(room, event.target)
-    withdraw(room, event.target)
+    withdraw(room, event.target, memory.unread)
+    memory.unread.drop_mentions(event.room, said.mentions, event.target)
     room.log.replace(event.target, entries.encode_entry(_emptied(said)))
     entry = entries.Delete(event.room, event.seq, event.ts, event.author, event.target)
     post(memory, event, entry)

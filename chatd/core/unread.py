@@ -1,0 +1,141 @@
+"""Unread: which of the latest entries are a user's own, or name the user, without walking a log.
+
+In memory alone, by room and user, and made again from the logs at a start. What a user has read
+is forgotten, and so is what is too old to be counted; what is left out at a look is what the
+user's floor has passed. A post that names somebody by its latest edit counts where that edit is.
+"""
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+
+from chatd.core.log import Log
+from chatd.core.model import Room
+from chatd.wire.entries import Edit, author_of, decode_entry, mentioned_in
+from chatd.wire.rooms import GENERAL, RoomKind
+
+COUNTED_MAX = 1_000
+"""Of so many entries, the latest of a room, it is known whose they are and whom they name."""
+
+_ByName = dict[str, "array[int]"]
+
+
+class UnreadIndex:
+    """The numbers of entries that are a user's own or name the user, ascending."""
+
+    def __init__(self, rooms: Mapping[str, Room]) -> None:
+        self._own: dict[str, _ByName] = {}
+        self._mentions: dict[str, _ByName] = {}
+        for room in rooms.values():
+            if room.kind is not RoomKind.SELF:
+                self._take_room(room)
+
+    # -- what is asked -----------------------------------------------------------------------
+
+    def own(self, room: Room, name: str, after: int) -> int:
+        """Return how many of the latest entries behind `after` are a user's own."""
+        return _count(self._own, room, name, after)
+
+    def mentions(self, room: Room, name: str, after: int) -> int:
+        """Return how many posts name a user in the latest entries behind `after`."""
+        return _count(self._mentions, room, name, after)
+
+    # -- what happens ------------------------------------------------------------------------
+
+    def add_own(self, room: str, name: str, seq: int) -> None:
+        """The newest entry of a room is by a user, who has not read all before it."""
+        _add(self._own, room, name, seq)
+
+    def add_mentions(self, room: str, names: Iterable[str], seq: int) -> None:
+        """The newest entry of a room names users."""
+        for name in names:
+            _add(self._mentions, room, name, seq)
+
+    def drop_mentions(self, room: str, names: Iterable[str], seq: int) -> None:
+        """An entry names these users no more, or another one does it in its place."""
+        by_name = self._mentions.get(room, {})
+        for name in names:
+            numbers = by_name.get(name)
+            if numbers is None:
+                continue
+            index = bisect_left(numbers, seq)
+            if index < len(numbers) and numbers[index] == seq:
+                del numbers[index]
+
+    def read(self, room: str, name: str, seq: int) -> None:
+        """A user has read a room up to `seq`."""
+        for rooms in (self._own, self._mentions):
+            by_name = rooms.get(room)
+            numbers = None if by_name is None else by_name.get(name)
+            if by_name is not None and numbers is not None:
+                del numbers[: bisect_right(numbers, seq)]
+                if not numbers:
+                    del by_name[name]
+
+    def enter(self, room: Room, name: str) -> None:
+        """A user joined a room, and may have been there before."""
+        floor = room.members[name].floor
+        self.leave(room.room, name)
+        self._take_entries(room.log, floor, room.room, {name: floor})
+
+    def leave(self, room: str, name: str) -> None:
+        """A user sees nothing of a room any more."""
+        for rooms in (self._own, self._mentions):
+            rooms.get(room, {}).pop(name, None)
+
+    def end(self, room: str) -> None:
+        """There is no such room any more."""
+        self._own.pop(room, None)
+        self._mentions.pop(room, None)
+
+    # -- from the logs -----------------------------------------------------------------------
+
+    def _take_room(self, room: Room) -> None:
+        """Take up the entries that somebody has not read."""
+        read = {name: member.read_seq for name, member in room.members.items()}
+        slowest = 0 if room.room == GENERAL else min(read.values(), default=room.log.last_seq)
+        self._take_entries(
+            room.log, slowest, room.room, read, others=room.room == GENERAL
+        )
+
+    def _take_entries(
+        self, log: Log, after: int, room: str, read: Mapping[str, int], *, others: bool = False
+    ) -> None:
+        """Take up the latest entries behind `after` as far as they concern whom `read` has.
+
+        others: or anybody else: in the general room are those who have not come yet.
+        """
+        first = max(after, log.last_seq - COUNTED_MAX, log.first_seq - 1) + 1
+
+        def concerns(name: str, seq: int) -> bool:
+            return read.get(name, 0 if others else seq) < seq
+
+        for seq, frame in enumerate(log.after(first - 1), first):
+            entry = decode_entry(frame)
+            author = author_of(entry)
+            if author and concerns(author, seq):
+                self.add_own(room, author, seq)
+            names = [name for name in mentioned_in(entry) if concerns(name, seq)]
+            if names and isinstance(entry, Edit):
+                self.drop_mentions(room, names, entry.target)
+            self.add_mentions(room, names, seq)
+
+
+def _add(rooms: dict[str, _ByName], room: str, name: str, seq: int) -> None:
+    by_name = rooms.get(room)
+    if by_name is None:
+        by_name = rooms[room] = {}
+    numbers = by_name.get(name)
+    if numbers is None:
+        by_name[name] = array("q", (seq,))
+        return
+    numbers.append(seq)
+    if len(numbers) >= 2 * COUNTED_MAX:
+        del numbers[: bisect_right(numbers, seq - COUNTED_MAX)]
+
+
+def _count(rooms: dict[str, _ByName], room: Room, name: str, after: int) -> int:
+    numbers = rooms.get(room.room, {}).get(name)
+    if numbers is None:
+        return 0
+    return len(numbers) - bisect_right(numbers, max(after, room.log.last_seq - COUNTED_MAX))
