@@ -507,7 +507,7 @@ class Server:
         connection.encrypt(TlsSock(connection.sock, self._tls, data), codec)
 
     def _rest_listener(self) -> None:
-        log.error("out of file descriptors: no new connections for a moment")
+        log.error("out of file descriptors or memory: no new connections for a moment")
         self._listener.pause()
         self._house.wheel.set("listen", "", self._clock.now_ms + RETRY_MS)
 

@@ -34,9 +34,9 @@ class Origins:
         origin = request.fields.get("origin")
         if origin is None:
             return  # no browser
-        parts = urlsplit(origin)
-        same = parts.netloc.lower() == request.fields["host"].lower()
-        if parts.scheme not in ("http", "https") or not same:
+        scheme, netloc = _scheme_and_netloc(origin)
+        same = netloc.lower() == request.fields["host"].lower()
+        if scheme not in ("http", "https") or not same:
             raise HttpError(403, "pages of other servers may not connect to this one")
 
     def client_address(self, address: str, request: HttpRequest) -> str:
@@ -61,6 +61,15 @@ class Origins:
     def _is_ours(self, host: str) -> bool:
         name = _without_port(host).rstrip(".").lower()
         return ANY in self._hosts or name in self._hosts or _is_address(name.strip("[]"))
+
+
+def _scheme_and_netloc(origin: str) -> tuple[str, str]:
+    """Return what stands in front of an origin's host, and the host; of what is none, nothing."""
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return "", ""
+    return parts.scheme, parts.netloc
 
 
 def _without_port(host: str) -> str:

@@ -25,21 +25,36 @@ Many programs look for an answer only when all of their request is sent: one wit
 is too large for this server is to hear that, and not find its line broken.
 """
 
-GONE = frozenset(
+NETWORK_ERRORS = frozenset(
     {
-        errno.ECONNRESET,
-        errno.EPIPE,
-        errno.ENOTCONN,
+        errno.EACCES,
         errno.ECONNABORTED,
-        errno.ETIMEDOUT,
+        errno.ECONNREFUSED,
+        errno.EHOSTDOWN,
         errno.EHOSTUNREACH,
-        errno.ENETUNREACH,
         errno.ENETDOWN,
-        errno.ESHUTDOWN,
-        errno.EBADF,
+        errno.ENETRESET,
+        errno.ENETUNREACH,
+        errno.ENONET,
+        errno.ENOPROTOOPT,
+        errno.EOPNOTSUPP,
+        errno.EPERM,
+        errno.EPROTO,
+        errno.ETIMEDOUT,
     }
 )
-"""What a peer or a network can do to a socket; anything else is our bug."""
+"""What a network or a firewall can do to one connection, as accept(2) lists it."""
+
+GONE = NETWORK_ERRORS | {
+    errno.ECONNRESET,
+    errno.EPIPE,
+    errno.ENOTCONN,
+    errno.ESHUTDOWN,
+    errno.EBADF,
+    errno.ENOBUFS,
+    errno.ENOMEM,
+}
+"""What can happen to a socket that costs its connection; anything else is our bug."""
 
 
 class Sock(Protocol):

@@ -6,13 +6,16 @@ import socket
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from chatd.net.connection import Sock
+from chatd.net.connection import NETWORK_ERRORS, Sock
 from chatd.net.loop import READ, Loop
 
 ACCEPTS_PER_TICK = 128
 BACKLOG = 1024
 
-NOTHING_LEFT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
+LOST = NETWORK_ERRORS | {errno.EPROTONOSUPPORT, errno.ESOCKTNOSUPPORT}
+"""What became of a connection before it was accepted: like EAGAIN, says accept(2)."""
+NOTHING_LEFT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM, errno.ENOSR})
+"""What the system has none of, for now."""
 
 
 class ListeningSock(Protocol):
@@ -85,9 +88,11 @@ class Listener:
         for _ in range(ACCEPTS_PER_TICK):
             try:
                 sock, address = self._sock.accept()
-            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+            except (BlockingIOError, InterruptedError):
                 return
             except OSError as error:
+                if error.errno in LOST:
+                    continue  # the next may be there
                 if error.errno not in NOTHING_LEFT:
                     raise
                 self._turn_one_away()

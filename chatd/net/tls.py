@@ -144,7 +144,10 @@ class TlsSock:
             piece = data[sent : sent + PIECE_BYTES]
             if not piece:
                 break
-            self._tls.write(piece)
+            try:
+                self._tls.write(piece)
+            except ssl.SSLError:
+                raise ConnectionResetError(errno.ECONNRESET, "TLS is over") from None
             self._taken = len(piece)
         if not sent:
             raise BlockingIOError(errno.EAGAIN, "the socket takes nothing")

@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from chatd.net.connection import Sock
-from chatd.net.listener import ACCEPTS_PER_TICK, NOTHING_LEFT, Listener, listen
+from chatd.net.listener import ACCEPTS_PER_TICK, LOST, NOTHING_LEFT, Listener, listen
 from chatd.net.loop import Loop
 from tests.simulation.network import Descriptors, SimListener, SimSelector
 
@@ -63,6 +63,41 @@ def test_paused_listener_is_not_watched_and_takes_who_waited_afterwards() -> Non
         door.listener.resume()
         door.turn()
         assert door.came == ["192.0.2.1"]
+
+
+@pytest.mark.parametrize("number", sorted(LOST), ids=errno.errorcode.__getitem__)
+def test_connection_that_the_network_lost_is_passed_over_and_the_next_one_is_taken(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Door() as door:
+        for host in (1, 2):
+            door.network.connect(f"192.0.2.{host}")
+        accept, calls = door.network.accept, []
+
+        def lose_the_first() -> object:
+            taken = accept()
+            calls.append(taken)
+            if len(calls) == 1:
+                raise OSError(number, os.strerror(number))
+            return taken
+
+        monkeypatch.setattr(door.network, "accept", lose_the_first)
+        door.turn()
+        assert (door.exhausted, door.came) == (0, ["192.0.2.2"])
+
+
+@pytest.mark.parametrize("number", [errno.EBADF, errno.EINVAL, errno.ENOTSOCK])
+def test_listener_that_is_broken_is_not_passed_over(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OSError(number, os.strerror(number))
+
+    with Door() as door:
+        door.network.connect("192.0.2.1")
+        monkeypatch.setattr(door.network, "accept", fail)
+        with pytest.raises(OSError):
+            door.turn()
 
 
 @pytest.mark.parametrize("number", sorted(NOTHING_LEFT), ids=errno.errorcode.__getitem__)

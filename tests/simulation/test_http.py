@@ -317,6 +317,63 @@ def test_what_is_refused_for_its_form_is_told_why_and_the_connection_ends(
         assert peer.ended
 
 
+CODED = request("HEAD", "/api/v1/", transfer_encoding="chunked")
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        (request("HEAD", "/" + "a" * REQUEST_LINE_BYTES_MAX), 414),
+        (request("HEAD", "/", None, foo="a" * HEAD_BYTES_MAX), 431),
+        (request("HEAD", "/", foo="a\0b"), 400),
+        (request("HEAD", "/").replace(b"/1.1", b"/1.0"), 505),
+        (request("HEAD", "/", expect="200-ok"), 417),
+        (request("HEAD", "/", content_length=str(BODY_BYTES_MAX + 1)), 413),
+        (request("HEAD", "/", content_length="x"), 400),
+        (CODED + b"18000\r\n" + bytes(0x18000) + b"\r\n1\r\nx\r\n", 413),
+        (CODED + b"zz\r\n", 400),
+        (CODED + b"1\r\nab\r\n", 400),
+        (CODED + b"0\r\nx: y\r\n\r\n", 400),
+    ],
+)
+@pytest.mark.parametrize("before", ["", "GET", "HEAD"])
+def test_refusal_of_a_head_request_is_a_head_alone(
+    asked: bytes, status: int, before: str
+) -> None:
+    with World() as world:
+        peer = world.raw()
+        first = request(before, "/api/v1/") if before else b""
+        heard = peer.say(first + asked)
+        *_, reply = replies(heard, *filter(None, [before, "HEAD"]))
+        assert (reply.status, reply.body) == (status, b"")
+        assert reply.fields["connection"] == "close"
+        assert heard.endswith(b"\r\n\r\n")
+        assert peer.ended
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"",
+        b"content-length: 5\r\n\r\nabc",
+        b"content-length: 5\r\nexpect: 100-continue\r\n\r\n",
+        b"transfer-encoding: chunked\r\n\r\n3\r\nab",
+        b"transfer-encoding: chunked\r\nexpect: 100-continue\r\n\r\n",
+    ],
+)
+def test_silence_in_the_middle_of_any_request_is_answered_408(method: str, rest: bytes) -> None:
+    with World(login_timeout_ms=30_000) as world:
+        peer = world.raw()
+        peer.say(f"{method} /api/v1/ HTTP/1.1\r\nhost: localhost\r\n".encode() + rest)
+        world.sleep(32_000)
+        heard = peer.heard.removeprefix(b"HTTP/1.1 100 \r\n\r\n")
+        (reply,) = replies(heard, method)
+        assert reply.status == 408
+        assert heard.endswith(b"\r\n\r\n") == (method == "HEAD")
+        assert peer.ended
+
+
 def test_a_bad_head_gets_an_answer_and_the_connection_ends() -> None:
     with World() as world:
         peer = world.raw()

@@ -292,6 +292,11 @@ def test_the_handshake_is_that_of_the_standard() -> None:
         ({"origin": "http://localhost.evil.example"}, 403),
         ({"origin": "http://localhost:9999"}, 403),
         ({"origin": "null"}, 403),
+        ({"origin": "http://["}, 403),
+        ({"origin": "http://[::1"}, 403),
+        ({"origin": "http://[v1.x]"}, 403),
+        ({"origin": "//[::g]"}, 403),
+        ({"origin": "http://localhost\xbd"}, 403),
         ({"host": "evil.example", "origin": "http://evil.example"}, 421),
     ],
 )

@@ -58,6 +58,22 @@ def test_a_payload_is_its_text(payload: dict[str, object], text: str) -> None:
     assert posted(body.encode(), FORM) == text, "what `curl -d` sends"
 
 
+@pytest.mark.parametrize("digits", [9, 4_300, 4_301, 60_000])
+@pytest.mark.parametrize("begin", ["&#{}", "&#{};", "&#x{}", "&#X{};"])
+def test_number_of_no_character_is_none_however_many_digits_it_has(
+    begin: str, digits: int
+) -> None:
+    body = json.dumps({"text": "a" + begin.format("9" * digits)})
+    assert posted(body.encode()) == "a\ufffd"
+
+
+@pytest.mark.parametrize("zeros", [0, 1, 4_301])
+def test_number_of_a_character_may_have_zeros_in_front(zeros: int) -> None:
+    number = "0" * zeros + "65"
+    body = json.dumps({"text": f"&#{number};&#x{number}; &#{number}b"})
+    assert posted(body.encode()) == "Ae Ab"
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [

@@ -252,8 +252,7 @@ class HttpCodec:
         answer = problem(error)
         fields = {"content-length": str(len(answer.body)), "connection": "close"}
         head = _head(h11.Connection(h11.SERVER), answer, fields, None)
-        method = self._gate.method if self._head is None else self._head.method
-        return head if method == "HEAD" else head + answer.body
+        return head if self._gate.is_head else head + answer.body
 
     def notice(self, notice: Notice) -> bytes:
         """HTTP has no place for what nobody asked for, but for why half a request is refused."""

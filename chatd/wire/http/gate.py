@@ -44,9 +44,14 @@ class Head(NamedTuple):
 
 
 class Gate:
-    """Takes the lines of heads from a buffer, and lets whole heads through."""
+    """Takes the lines of heads from a buffer, and lets whole heads through.
+
+    is_head: whether the request that was begun last is a HEAD request, as far as it has come:
+    the answer has no body then, not even a refusal.
+    """
 
     def __init__(self) -> None:
+        self.is_head = False
         self._lines: list[bytes] = []
         self._size = 0
         self._searched = 0  # so much of the buffer has no end of a line in it
@@ -55,11 +60,6 @@ class Gate:
     def has_begun(self) -> bool:
         """Whether a part of a head has been taken."""
         return bool(self._lines)
-
-    @property
-    def method(self) -> str:
-        """Of the request whose head is being taken, "" if that is not known."""
-        return self._lines[0].partition(b" ")[0].decode() if self._lines else ""
 
     def next_head(self, buffer: bytearray) -> Head | None:
         """Take lines until a head is whole; None until more comes. Raises HttpError."""
@@ -77,6 +77,8 @@ class Gate:
         return None
 
     def _next_line(self, buffer: bytearray) -> bytes | None:
+        if not self._lines:
+            self.is_head = buffer.startswith(b"HEAD ")
         end = buffer.find(b"\n", self._searched)
         self._searched = len(buffer) if end < 0 else 0
         line_bytes = len(buffer) if end < 0 else end + 1

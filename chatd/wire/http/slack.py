@@ -23,6 +23,9 @@ from chatd.wire.http.message import JSON, HttpRequest, media_type
 
 FORM = "application/x-www-form-urlencoded"
 _LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
+_NUMBER = re.compile(r"&#(?:([xX])0*([0-9a-fA-F]+)|0*([0-9]+))")
+DIGITS_MAX = 8
+"""Of a character's number: with more it is the number of none, and how many more is the same."""
 
 
 class SlackText(msgspec.Struct):
@@ -114,7 +117,12 @@ def _lines(parts: Iterable[str | None]) -> str:
 
 
 def _plain(text: str) -> str:
-    return html.unescape(_LINK.sub(_link, text))
+    return html.unescape(_NUMBER.sub(_short_number, _LINK.sub(_link, text)))
+
+
+def _short_number(found: re.Match[str]) -> str:
+    x, hexadecimal, decimal = found.groups(default="")
+    return f"&#{x}{(hexadecimal or decimal)[:DIGITS_MAX]}"
 
 
 def _link(found: re.Match[str]) -> str:
