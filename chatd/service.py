@@ -131,6 +131,8 @@ class Service:
         try:
             turn = connection.codec.next_turn()
             if turn is None:
+                if connection.peer_hung_up:  # all that it asked is handled
+                    connection.finish()
                 return False
             self._handle(connection, turn)
         except ProtocolError as error:

@@ -151,7 +151,9 @@ class Downloads:
             if left <= 0:
                 break
             download = self._running[connection]
-            if download.next < download.end:
+            if connection.takes_nothing:
+                connection.drop()
+            elif download.next < download.end:
                 left -= c.CHUNK_BYTES_MAX
                 self._boundary.run(connection, self._go_on, connection, download)
             elif not connection.queued_bytes:

@@ -97,7 +97,10 @@ class Owner(Protocol):
     """Whom a connection tells what happens to it."""
 
     def on_data(self, connection: "Connection", byte_count: int) -> None:
-        """Bytes were fed to the codec."""
+        """Bytes were fed to the codec, or none, as the peer has hung up.
+
+        What came before that is still to be handled; then the owner ends the connection.
+        """
 
     def on_login(self, connection: "Connection") -> None:
         """The connection has a user now: `connection.name`."""
@@ -132,6 +135,8 @@ class Connection:
     queued to it while it is live; it may wait for its turn there.
     heard_ms: when the peer last showed that it lives. blocked_ms: since when the peer takes
     nothing of what waits; 0 if nothing waits. throttle_ms: see the server.
+    peer_hung_up: whether the peer sends nothing more; it may still take answers.
+    takes_nothing: whether what is sent would not arrive any more.
     """
 
     __slots__ = (
@@ -149,6 +154,8 @@ class Connection:
         "blocked_ms",
         "throttle_ms",
         "queued_bytes",
+        "peer_hung_up",
+        "takes_nothing",
         "session",
         "_sock",
         "_loop",
@@ -157,7 +164,6 @@ class Connection:
         "_events",
         "_reads",
         "_hung_up",
-        "_peer_hung_up",
         "_discarded_bytes",
     )
 
@@ -185,6 +191,8 @@ class Connection:
         self.blocked_ms = 0
         self.throttle_ms = 0.0
         self.queued_bytes = 0
+        self.peer_hung_up = False
+        self.takes_nothing = False
         self.session: object = None
         self._sock = sock
         self._loop = loop
@@ -193,7 +201,6 @@ class Connection:
         self._events = READ
         self._reads = True
         self._hung_up = False
-        self._peer_hung_up = False
         self._discarded_bytes = 0
         loop.watch(sock, self, READ)
 
@@ -230,7 +237,7 @@ class Connection:
         if not events & READ:
             return
         # It may have been told to read no more since the loop looked.
-        if self.life is OPEN and self._reads:
+        if self.life is OPEN and self._reads and not self.peer_hung_up:
             self.read()
         elif self.life is ENDING and self._hung_up:
             self._discard()
@@ -240,11 +247,11 @@ class Connection:
         data = self._receive()
         if data is None:
             return
-        if not data:
-            self._peer_hung_up = True
-            self.finish()
-            return
-        self.codec.feed(data)
+        if data:
+            self.codec.feed(data)
+        else:
+            self.peer_hung_up = True
+            self._watch()
         self._owner.on_data(self, len(data))
 
     def _receive(self) -> bytes | None:
@@ -252,10 +259,10 @@ class Connection:
         try:
             return self._sock.recv(READ_BYTES)
         except (BlockingIOError, InterruptedError):
-            return None
+            return b"" if self.takes_nothing else None
         except OSError as error:
             self._lost(error)
-            return None
+            return b"" if self.life is OPEN else None
 
     def _discard(self) -> None:
         """Throw away what a peer still sends, until it hangs up too or does not stop."""
@@ -291,6 +298,8 @@ class Connection:
 
         Whoever shares sees to it that the connection is flushed, as nobody is told.
         """
+        if self.takes_nothing:
+            return
         outbox = self._outbox
         if not outbox:
             self._outbox = batch
@@ -310,7 +319,7 @@ class Connection:
         Returns whether there is a rest.
         """
         (data,) = batch
-        if not self._outbox:
+        if not self._outbox and not self.takes_nothing:
             try:
                 sent = self._sock.send(data)
             except OSError:
@@ -357,7 +366,8 @@ class Connection:
         return self.blocked_ms != 0
 
     def _watch(self) -> None:
-        reads = self._reads if self.life is OPEN else self._hung_up
+        is_open = self.life is OPEN
+        reads = self._reads and not self.peer_hung_up if is_open else self._hung_up
         wanted = READ if reads else 0
         if self._outbox:
             wanted |= WRITE
@@ -380,11 +390,13 @@ class Connection:
 
     def fail(self, checkpoint: Checkpoint, error: ChatError) -> None:
         """End with an error in place of all that was queued since: half an answer is none."""
-        if self.life is OPEN:
-            self._outbox = tuple(self._outbox[: checkpoint.pieces])
-            self.queued_bytes = checkpoint.queued_bytes
-            self.codec = checkpoint.codec
-            self.queue(self.codec.farewell(error))
+        if self.life is not OPEN:
+            self.drop()
+            return
+        self._outbox = tuple(self._outbox[: checkpoint.pieces])
+        self.queued_bytes = checkpoint.queued_bytes
+        self.codec = checkpoint.codec
+        self.queue(self.codec.farewell(error))
         self.finish()
 
     def finish(self) -> None:
@@ -400,7 +412,7 @@ class Connection:
     @property
     def lingers(self) -> bool:
         """Whether an ending connection still has to send, or to hear that the peer is done."""
-        return self.life is ENDING and not (self._hung_up and self._peer_hung_up)
+        return self.life is ENDING and not (self._hung_up and self.peer_hung_up)
 
     def _hang_up(self) -> None:
         self._hung_up = True
@@ -437,6 +449,13 @@ class Connection:
             self._outbox = ()
 
     def _lost(self, error: OSError) -> None:
+        """Send nothing more. Requests that came before that are still read and handled."""
         if error.errno not in GONE:
             raise error
-        self.drop()
+        if self.life is not OPEN:
+            self.drop()
+            return
+        self.takes_nothing = True
+        self._outbox = ()
+        self.queued_bytes = self.blocked_ms = 0
+        self._watch()

@@ -25,6 +25,8 @@ class Ledger:
 
     def on_data(self, connection: Connection, byte_count: int) -> None:
         self.fed += byte_count
+        if connection.peer_hung_up:  # there is nothing to be handled here
+            connection.finish()
 
     def on_login(self, connection: Connection) -> None:
         self.told.append("login")
@@ -263,8 +265,27 @@ def test_what_a_network_can_do_ends_the_connection_only(number: int, calls: str)
         line.connection.read()
     else:
         line.connection.flush(1)
-    assert line.connection.life is Life.DEAD
+        assert line.connection.takes_nothing
+        line.connection.on_ready(READ)
+    assert not line.connection.lingers
     assert line.owner.told == ["queued", "end"]
+
+
+def test_what_came_before_the_line_broke_is_still_read_and_nothing_more_is_queued() -> None:
+    line = failing_line(errno.EPIPE)
+    line.connection.queue(b"lost")
+    line.connection.flush(1)
+    setattr(line.sock, "number", None)
+    line.connection.queue(b"in vain")
+    line.connection.share((b"in vain",), 7)
+    assert not line.connection.give((b"in vain",), 1)
+    assert line.connection.queued_bytes == 0
+    line.peer.send(b"\0\0\0\1x")
+    line.turn()
+    assert (line.owner.fed, line.connection.life) == (5, Life.OPEN)
+    line.turn()
+    line.connection.on_ready(READ)  # nothing more has come
+    assert line.connection.life is Life.ENDING and not line.connection.lingers
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.EFAULT])

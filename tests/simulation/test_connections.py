@@ -13,6 +13,7 @@ from chatd.net.connection import DISCARD_BYTES_MAX, READ_BYTES
 from chatd.wire.envelope import encode_request
 from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 from tests.simulation.peer import Peer
+from tests.simulation.web import request
 from tests.simulation.world import World
 
 SECOND_MS = 1_000
@@ -131,6 +132,85 @@ def test_throttled_requests_of_a_half_closed_connection_are_done_all_the_same() 
         peer.sock.shutdown(socket.SHUT_WR)
         world.sleep(5 * SECOND_MS)
         assert len(bob.texts()) == 30
+        assert peer.ended
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_all_requests_in_front_of_a_fin_are_handled_however_many_ticks_they_take(
+    closes: bool,
+) -> None:
+    with World(requests_per_second=0, limit_messages=0) as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        others = [world.user(name) for name in ("carol", "dave")]
+        world.clock.reading_ns = 1_000_000  # so that a tick has time for some requests only
+        for peer in (alice, *others):
+            for number in range(200):
+                peer.request("send", text=f"{peer.name} {number}")
+        if closes:
+            world.peers.remove(alice)
+            alice.sock.close()
+        else:
+            alice.sock.shutdown(socket.SHUT_WR)
+        world.settle()
+        texts = bob.texts()
+        for peer in (alice, *others):
+            assert [t for t in texts if t.startswith(peer.name)] == [
+                f"{peer.name} {number}" for number in range(200)
+            ]
+        assert closes or (alice._asked == [] and alice.ended)
+        world.sleep(2 * SECOND_MS)
+        assert len(world.server._connections) == 3
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_all_requests_over_the_rate_in_front_of_a_fin_are_handled(closes: bool) -> None:
+    with World(limit_messages=0) as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        for number in range(200):
+            alice.request("send", text=f"text {number}")
+        if closes:
+            world.peers.remove(alice)
+            alice.sock.close()
+        else:
+            alice.sock.shutdown(socket.SHUT_WR)
+        world.sleep(10 * SECOND_MS)
+        assert bob.texts() == [f"text {number}" for number in range(200)]
+        assert len(world.server._connections) == 1
+
+
+def test_all_requests_over_http_in_front_of_a_fin_are_answered() -> None:
+    with World(requests_per_second=50) as world:
+        peer = world.raw()
+        world.clock.reading_ns = 1_000_000
+        peer._outbox = request("GET", "/healthz") * 200
+        peer.turn()
+        peer.sock.shutdown(socket.SHUT_WR)
+        world.sleep(10 * SECOND_MS)
+        assert peer.heard.count(b"HTTP/1.1 200") == 200
+        assert peer.ended
+
+
+def test_answers_in_front_of_a_fin_wait_for_who_reads_late() -> None:
+    with World(requests_per_second=0, high_water_bytes=64 * 1024) as world:
+        peer = world.raw()
+        peer.reads = False
+        peer._outbox = request("GET", "/api/v1/") * 100
+        peer.turn()
+        peer.sock.shutdown(socket.SHUT_WR)
+        world.sleep(10 * SECOND_MS)
+        assert world.queued_bytes(peer) <= 2 * 64 * 1024
+        peer.reads = True
+        world.settle()
+        assert peer.heard.count(b"HTTP/1.1 200") == 100
+        assert peer.ended
+
+
+def test_half_a_request_in_front_of_a_fin_is_not_waited_for() -> None:
+    with World() as world:
+        peer = world.raw()
+        peer.say(b"POST /api/v1/send HTTP/1.1\r\nhost: localhost\r\n")
+        peer.sock.shutdown(socket.SHUT_WR)
+        world.settle()
         assert peer.ended
 
 
