@@ -202,7 +202,9 @@ class Server:
             AccountHandlers(store, settings, self._backoff, f"chatd {__version__}"),
             FollowingHandlers(store, visibility, acks),
             MessageHandlers(posting, destinations, visibility),
-            ScheduleHandlers(store, posting, destinations, visibility, self._wall_ms),
+            ScheduleHandlers(
+                store, posting, destinations, visibility, lifetime, self._wall_ms
+            ),
             CommentHandlers(posting, visibility),
             RevisionHandlers(posting, visibility),
             BlockingHandlers(store, visibility),

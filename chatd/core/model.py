@@ -13,6 +13,10 @@ from chatd.core.receipts import Receipt, Receipts
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 
 
+REACH_PERIOD_MS = 86_400_000
+"""How long it counts that one user put something into the self log of another."""
+
+
 class Credentials(msgspec.Struct, frozen=True, array_like=True):
     """What proves a password without being it (RFC 5802, section 3)."""
 
@@ -145,6 +149,8 @@ class Scheduled(msgspec.Struct):
 
     held_by: why it was not posted when it was due, as the code of an error; empty if it was not
     due yet. held_until_ms: when to try again.
+    failed_by: why it can't be posted at all, likewise; reason: the same for people; failed_ms:
+    since when. It waits for its author then, and for nothing else.
     """
 
     number: int
@@ -153,6 +159,9 @@ class Scheduled(msgspec.Struct):
     text: str
     held_until_ms: int = 0
     held_by: str = ""
+    failed_by: str = ""
+    reason: str = ""
+    failed_ms: int = 0
 
     @property
     def is_held(self) -> bool:
@@ -221,6 +230,8 @@ class User(msgspec.Struct):
     asked: ids of the groups that the user waits to be let into, by the request's number.
     blocked: whom this user wants nothing from, and since when.
     receipts: what came of the nonces of the last week; None for none.
+    reached: into whose self logs this user put something today: how often, and until when it
+    counts.
     """
 
     name: str
@@ -247,10 +258,25 @@ class User(msgspec.Struct):
     hooks: dict[int, Hook] = field(default_factory=dict)
     hooks_made: int = 0
     receipts: Receipts | None = None
+    reached: dict[str, tuple[int, int]] | None = None
 
     def is_banned(self, now_ms: int) -> bool:
         """Whether the user may send nothing: a ban ends on time, its timer may be late."""
         return now_ms < self.banned_until_ms
+
+    def reach(self, other: str, now_ms: int) -> None:
+        """Note that this user put something into another's self log; days that are over go."""
+        reached = self.reached = self.reached or {}
+        while reached:
+            oldest = next(iter(reached))
+            if now_ms < reached[oldest][1]:
+                break
+            del reached[oldest]
+        count, until_ms = reached.get(other, (0, now_ms + REACH_PERIOD_MS))
+        if now_ms >= until_ms:
+            del reached[other]
+            count, until_ms = 0, now_ms + REACH_PERIOD_MS
+        reached[other] = count + 1, until_ms
 
     @property
     def held_until_ms(self) -> int | None:

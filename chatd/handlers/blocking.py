@@ -9,6 +9,7 @@ from bisect import bisect_right
 
 from chatd.core import events as e
 from chatd.core.model import User
+from chatd.core.state import State
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Conflict, Forbidden, NotFound
 from chatd.handlers.context import Context
@@ -28,6 +29,12 @@ def check_blocks(user: User, other: User) -> None:
         raise Forbidden(f"{other.name} takes no messages and invitations from you")
 
 
+def invitations_by(state: State, inviter: str, user: User) -> list[str]:
+    """Return the ids of the groups that somebody has invited a user to, oldest first."""
+    groups = ((room, state.rooms[room].group) for room in user.invitations)
+    return [room for room, group in groups if group and group.invited[user.name].by == inviter]
+
+
 class BlockingHandlers:
     """`block`, `unblock`, `blocked`."""
 
@@ -45,7 +52,12 @@ class BlockingHandlers:
             return c.Nothing()
         if len(user.blocked) >= BLOCKED_MAX:
             raise Conflict("you have blocked too many users; unblock some", limit=BLOCKED_MAX)
-        self._store.commit(e.UserBlocked(context.now_ms, user.name, other.name))
+        now_ms = context.now_ms
+        declined = [
+            e.InvitationEnded(now_ms, room, user.name, user.name)
+            for room in invitations_by(self._store.state, other.name, user)
+        ]
+        self._store.commit(e.UserBlocked(now_ms, user.name, other.name), *declined)
         return c.Nothing()
 
     @handles(c.Unblock)

@@ -7,8 +7,8 @@ from chatd.core import events as e
 from chatd.core.group import JoinLink
 from chatd.core.model import Room, User
 from chatd.core.store import Store
-from chatd.errors import BadRequest, Conflict, NotFound
-from chatd.handlers.blocking import check_blocks
+from chatd.errors import BadRequest, Conflict, NotFound, RateLimited
+from chatd.handlers.blocking import check_blocks, invitations_by
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
 from chatd.handlers.memberships import Memberships, group_of
@@ -23,6 +23,12 @@ INVITATIONS_MAX = 200
 """Invitations to one room."""
 INVITED_MAX = 100
 """Invitations that one user has."""
+INVITED_BY_ONE_MAX = 5
+"""... of which one inviter may have made so many."""
+REACHES_MAX = 30
+"""So often a day may one user invite the same other, or ask to be let in by the same owner."""
+REACHED_MAX = 1_000
+"""So many others may one user reach like that in a day."""
 REQUESTS_MAX = 100
 """Requests to one room."""
 ASKED_MAX = 20
@@ -60,8 +66,15 @@ class JoiningHandlers:
             raise Conflict(f"{user.name} has asked to join: `approve` it")
         if len(group.invited) >= INVITATIONS_MAX:
             raise Conflict("the room has too many invitations", limit=INVITATIONS_MAX)
+        mine = invitations_by(self._state, owner.name, user)
+        if len(mine) >= INVITED_BY_ONE_MAX:
+            raise Conflict(
+                f"{user.name} has not answered the last invitations of yours",
+                limit=INVITED_BY_ONE_MAX,
+            )
         if len(user.invitations) >= INVITED_MAX:
             raise Conflict(f"{user.name} has too many invitations", limit=INVITED_MAX)
+        check_reach(owner, user.name, context.now_ms)
         reset_at = self._posting.spend_private(owner, context.now_ms)
         event = e.MemberInvited(context.now_ms, room.room, user.name, owner.name, reset_at)
         self._store.commit(event)
@@ -130,6 +143,7 @@ class JoiningHandlers:
         if len(group_of(room).requests) >= REQUESTS_MAX:
             raise Conflict("too many wait to be let in there; try again later", limit=REQUESTS_MAX)
         now_ms, number = context.now_ms, user.asks_made + 1
+        check_reach(user, group_of(room).owner, now_ms)
         reset_at = self._posting.spend_private(user, now_ms)
         self._store.commit(
             e.JoinRequested(now_ms, room.room, user.name, link.number, number, reset_at)
@@ -237,3 +251,24 @@ class JoiningHandlers:
         if user.name not in group.requests:
             raise NotFound("that user has not asked to join, or no longer")
         return owner, room, user
+
+
+def check_reach(user: User, other: str, now_ms: int) -> None:
+    """Refuse what goes into the self log of one who has got enough from this user today.
+
+    What users do to each other in a loop would push out what else stands there.
+    """
+    today = {name: day for name, day in (user.reached or {}).items() if now_ms < day[1]}
+    count, until_ms = today.get(other, (0, 0))
+    if count >= REACHES_MAX:
+        raise RateLimited(
+            "you have asked or invited that user too often today",
+            limit=REACHES_MAX,
+            reset_at=until_ms,
+        )
+    if other not in today and len(today) >= REACHED_MAX:
+        raise RateLimited(
+            "you have asked or invited too many users today",
+            limit=REACHED_MAX,
+            reset_at=min(until_ms for _, until_ms in today.values()),
+        )

@@ -59,7 +59,7 @@ class KnowingHandlers:
             private=private,
             warnings=len(user.warnings),
             warnings_limit=self._settings.warnings_limit,
-            scheduled=len(user.scheduled),
+            scheduled=sum(not post.failed_by for post in user.scheduled.values()),
             held=sum(post.is_held for post in user.scheduled.values()),
             banned_until=user.banned_until_ms if user.is_banned(context.now_ms) else None,
             invitations=len(user.invitations),
@@ -68,6 +68,7 @@ class KnowingHandlers:
             online=self._presence.count,
             online_names=names,
             online_more=self._presence.count > len(names),
+            failed=sum(bool(post.failed_by) for post in user.scheduled.values()),
         )
 
     @handles(c.ListRooms)

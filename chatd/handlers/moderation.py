@@ -14,6 +14,7 @@ from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.dispatch import handles
 from chatd.handlers.posting import check_may_send, check_text
+from chatd.handlers.reports import pushed_out
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility, is_by
 from chatd.wire import commands as c
@@ -56,6 +57,7 @@ class ModerationHandlers:
             room,
             seq,
             self._admins_but(user),
+            pushed_out=pushed_out(self._state, reporter),
         )
         warned = self._warning(reporter, user, reported)
         banned = self._ban_of(user, reported) if warned else []

@@ -8,6 +8,7 @@ What its author may post is decided then: it is posted, held until that is allow
 from collections.abc import Callable
 
 from chatd.core import events as e
+from chatd.core.lifetime import Lifetime
 from chatd.core.model import Scheduled, User
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Banned, ChatError, Conflict, NotFound, RateLimited
@@ -20,7 +21,9 @@ from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 
 SCHEDULED_MAX = 100
-"""So many texts of one user may wait."""
+"""So many texts of one user may wait, what failed included."""
+FAILED_KEPT_MS = 30 * 86_400_000
+"""What can't be posted is dropped so long after it failed, if its author does not cancel it."""
 AHEAD_MS_MAX = 366 * 86_400_000
 TICK_BYTES_MAX = 1024 * 1024
 """A tick that has posted so many bytes of scheduled texts leaves the rest to the next."""
@@ -42,6 +45,7 @@ class ScheduleHandlers:
         posting: Posting,
         destinations: Destinations,
         visibility: Visibility,
+        lifetime: Lifetime,
         wall_ms: Callable[[], int],
     ) -> None:
         self._store = store
@@ -49,6 +53,7 @@ class ScheduleHandlers:
         self._posting = posting
         self._destinations = destinations
         self._visibility = visibility
+        self._lifetime = lifetime
         self._wall_ms = wall_ms
 
     @handles(c.SendAt)
@@ -112,6 +117,8 @@ class ScheduleHandlers:
         post = author.scheduled.get(key[1])
         if post is None or post.is_held:
             return None
+        if post.failed_by:
+            return self._let_go(turn, author, post)
         if turn.now_ms < post.at_ms or _is_full(turn):
             return post.at_ms
         early_ms = post.at_ms - self._wall_ms()
@@ -173,9 +180,19 @@ class ScheduleHandlers:
     def _fail(self, turn: Turn, author: User, post: Scheduled, refusal: ChatError) -> None:
         self._store.commit(
             e.ScheduleFailed(
-                turn.now_ms, author.name, post.number, refusal.code, refusal.message
+                turn.now_ms, author.name, post.number, refusal.code, refusal.message, kept=True
             )
         )
+        key = (author.name, post.number)
+        turn.effects.timers.append(("scheduled", key, turn.now_ms + FAILED_KEPT_MS))
+
+    def _let_go(self, turn: Turn, author: User, post: Scheduled) -> int | None:
+        """Drop a text that failed long ago; return when that may be."""
+        due_ms = max(post.failed_ms + FAILED_KEPT_MS, self._lifetime.held_until_ms)
+        if turn.now_ms < due_ms:
+            return due_ms
+        self._store.commit(e.ScheduleCancelled(turn.now_ms, author.name, post.number))
+        return None
 
 
 def _is_full(turn: Turn) -> bool:
@@ -201,4 +218,6 @@ def _shown(post: Scheduled) -> c.ScheduledPost:
         post.text,
         post.held_until_ms or None,
         post.held_by,
+        post.failed_by,
+        post.reason,
     )

@@ -57,6 +57,8 @@ def _standing(renderer: Renderer, status: c.StatusResult) -> list[tuple[str, str
     if status.banned_until is not None:
         until = renderer.zone.deadline(status.banned_until, status.now)
         rows.append(("banned", f"you can send nothing until {until}"))
+    if status.failed:
+        rows.append(("not posted", f"{status.failed} scheduled texts failed: `scheduled`"))
     if status.scheduled:
         held = f", of which {status.held} held" if status.held else ""
         rows.append(("scheduled", f"{status.scheduled}{held}"))
@@ -75,6 +77,8 @@ def scheduled_lines(
         if post.held_until is not None:
             until = renderer.zone.deadline(post.held_until, now_ms)
             rows.append(("", f"held: {held_text(post.held_by, until)}"))
+        if post.failed:
+            rows.append(("", f"not posted: {safe(post.reason)}; `cancel {post.id}` removes it"))
     return renderer.fields(rows) or renderer.note("nothing is scheduled")
 
 

@@ -2,7 +2,14 @@
 
 import pytest
 
-from chatd.handlers.joining import ASKED_MAX, INVITATIONS_MAX, INVITED_MAX, LINKS_MAX, REQUESTS_MAX
+from chatd.handlers.joining import (
+    ASKED_MAX,
+    INVITATIONS_MAX,
+    INVITED_BY_ONE_MAX,
+    INVITED_MAX,
+    LINKS_MAX,
+    REQUESTS_MAX,
+)
 from tests.simulation.peer import Peer
 from tests.simulation.world import World
 
@@ -349,7 +356,9 @@ def test_room_and_user_have_so_many_invitations() -> None:
         error = world.refusal(alice, "invite", room=room, user="bob")
         assert (error["code"], error["limit"]) == ("conflict", INVITATIONS_MAX)
         for number in range(INVITED_MAX):
-            alice.call("invite", room=alice.create(f"room{number}"), user="bob")
+            if number % INVITED_BY_ONE_MAX == 0:
+                inviter = world.user(f"inviter{number}")
+            inviter.call("invite", room=inviter.create(f"room{number}"), user="bob")
         other = alice.create("other")
         error = world.refusal(alice, "invite", room=other, user="bob")
         assert (error["code"], error["limit"]) == ("conflict", INVITED_MAX)

@@ -27,7 +27,12 @@ def told(peer: Peer, kind: str) -> list[Map]:
 
 def waiting(peer: Peer) -> list[str]:
     """Return the texts that wait."""
-    return [post["text"] for post in peer.call("scheduled")["posts"]]
+    return [post["text"] for post in peer.call("scheduled")["posts"] if not post["failed"]]
+
+
+def failed_ones(peer: Peer) -> list[str]:
+    """Return the texts that can't be posted, and wait for their author."""
+    return [post["text"] for post in peer.call("scheduled")["posts"] if post["failed"]]
 
 
 def ban(world: World, user: str) -> int:
@@ -45,7 +50,8 @@ def test_text_is_posted_when_it_is_due_and_not_before() -> None:
         alice, bob = world.user("alice"), world.user("bob")
         at = world.now_ms + HOUR_MS
         expected = {"id": 1, "at": at, "room": "general", "text": "later"}
-        assert schedule(alice, world, HOUR_MS) == {**expected, "held_until": None, "held_by": ""}
+        undecided = {"held_until": None, "held_by": "", "failed": "", "reason": ""}
+        assert schedule(alice, world, HOUR_MS) == {**expected, **undecided}
         world.sleep(HOUR_MS - 1)
         assert bob.entries == [] and waiting(alice) == ["later"]
         world.sleep(1)
@@ -521,6 +527,7 @@ def test_text_to_a_group_that_its_author_has_left_fails_and_is_given_back() -> N
             del failed["reason"]
             assert failed == {"id": 1, "to": room, "code": "not_found", "text": "later"}
         assert owner.texts(room) == [] and waiting(one) == []
+        assert failed_ones(one) == failed_ones(two) == ["later"]
 
 
 def test_text_to_a_group_reaches_its_members() -> None:
@@ -541,3 +548,4 @@ def test_text_to_a_user_who_has_blocked_its_author_meanwhile_fails() -> None:
         (failed,) = told(alice, "failed")
         assert (failed["code"], failed["text"]) == ("forbidden", "later")
         assert bob.texts("alice,bob") == [] and waiting(alice) == []
+        assert failed_ones(alice) == ["later"]

@@ -2,11 +2,17 @@
 
 import pytest
 
-from chatd.handlers import backoff
+from chatd.core.memory import SELF_LOG_ENTRIES_MAX
+from chatd.core.model import REACH_PERIOD_MS
+from chatd.handlers import backoff, joining, reports
 from chatd.handlers.backoff import LoginBackoff
+from chatd.handlers.joining import INVITED_BY_ONE_MAX, REACHES_MAX
+from chatd.handlers.reports import REPORTS_PER_REPORTER
+from chatd.handlers.schedules import FAILED_KEPT_MS
 from chatd.http import logins
 from chatd.http.logins import LOGIN_MS_MAX, LOGINS_PER_NETWORK, PendingLogins
 from tests.simulation.account import client_final, client_first, password_of
+from tests.simulation.peer import Peer
 from tests.simulation.test_accounts import fail
 from tests.simulation.web import WebPeer
 from tests.simulation.world import World
@@ -141,3 +147,176 @@ def test_begun_logins_are_forgotten_in_time() -> None:
         world.sleep(LOGIN_MS_MAX)
         begin(world, "nobody", HERE)
         assert len(pending) == 1
+
+
+# -- invitations and requests ----------------------------------------------------------------
+
+
+def test_one_inviter_has_five_open_invitations_to_one_user_and_others_still_get_through() -> None:
+    with World(limit_private=0) as world:
+        mallory, bob, alice = world.user("mallory"), world.user("bob"), world.user("alice")
+        rooms = [mallory.create(f"room{number}") for number in range(INVITED_BY_ONE_MAX + 1)]
+        for room in rooms[:-1]:
+            mallory.call("invite", room=room, user="bob")
+        error = world.refusal(mallory, "invite", room=rooms[-1], user="bob")
+        assert (error["code"], error["limit"]) == ("conflict", INVITED_BY_ONE_MAX)
+        alice.call("invite", room=alice.create("ops"), user="bob")
+        bob.call("leave", room=rooms[0])
+        mallory.call("invite", room=rooms[-1], user="bob")
+
+
+def test_block_drops_the_open_invitations_of_the_blocked_one_alone() -> None:
+    with World() as world:
+        mallory, bob, alice = world.user("mallory"), world.user("bob"), world.user("alice")
+        kept = alice.create("ops")
+        alice.call("invite", room=kept, user="bob")
+        for title in ("one", "two"):
+            mallory.call("invite", room=mallory.create(title), user="bob")
+        bob.call("block", user="mallory")
+        left = [line["room"] for line in bob.call("invitations")["invitations"]]
+        assert left == [kept]
+        assert [entry["kind"] for entry in bob.entries][-3:] == ["blocked", "removed", "removed"]
+        for how in ("stop", "crash"):
+            getattr(world, how)()
+            world.restart()
+
+
+def test_inviting_and_kicking_in_a_loop_does_not_empty_a_self_log() -> None:
+    with World(limit_private=0, requests_per_second=0) as world:
+        bob, mallory = world.login("bob", device="phone"), world.user("mallory")
+        room = mallory.create("loop")
+        for _ in range(REACHES_MAX):
+            mallory.call("invite", room=room, user="bob")
+            mallory.call("kick", room=room, user="bob")
+        error = world.refusal(mallory, "invite", room=room, user="bob")
+        assert (error["code"], error["limit"]) == ("rate_limited", REACHES_MAX)
+        assert error["reset_at"] == world.now_ms + REACH_PERIOD_MS
+        entries = bob.call("history", room="@bob", limit=200)["entries"]
+        kinds = [entry["kind"] for entry in entries]
+        assert kinds[0] == "device_added" and len(kinds) == 1 + 2 * REACHES_MAX
+        assert len(kinds) < SELF_LOG_ENTRIES_MAX
+        mallory.close()
+        world.clock.advance(REACH_PERIOD_MS)
+        world.user("mallory").call("invite", room=room, user="bob")
+
+
+def test_asking_and_withdrawing_in_a_loop_does_not_empty_the_owners_self_log() -> None:
+    with World(limit_private=0, requests_per_second=0) as world:
+        alice, mallory = world.user("alice"), world.user("mallory")
+        link = alice.call("link", room=alice.create("ops"))["link"]
+        for _ in range(REACHES_MAX):
+            number = mallory.call("join", link=link)["request"]
+            mallory.call("withdraw", request=number)
+        assert world.refusal(mallory, "join", link=link)["code"] == "rate_limited"
+        world.user("carol").call("join", link=link)
+
+
+def test_the_day_of_one_who_reaches_many_is_bounded_and_kept_across_a_restart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(joining, "REACHED_MAX", 2)
+    with World() as world:
+        mallory = world.user("mallory")
+        room = mallory.create("ops")
+        for name in ("a", "b", "c"):
+            world.register(name)
+        for name in ("a", "b"):
+            mallory.call("invite", room=room, user=name)
+        world.stop()
+        world.restart()
+        mallory = world.user("mallory")
+        assert world.refusal(mallory, "invite", room=room, user="c")["limit"] == 2
+        mallory.close()
+        world.clock.advance(REACH_PERIOD_MS)
+        world.user("mallory").call("invite", room=room, user="c")
+        assert len(world.state.users["mallory"].reached or ()) == 1, "yesterday is forgotten"
+
+
+# -- what failed is its author's -------------------------------------------------------------
+
+
+def failed_text(world: World, alice: Peer) -> Peer:
+    """Let a text of alice's fail, to a user who has blocked her meanwhile."""
+    bob = world.user("bob")
+    alice.call("send-at", at=world.now_ms + 1_000, to="bob", text="the only copy")
+    bob.call("block", user="alice")
+    world.sleep(1_000)
+    return bob
+
+
+def test_a_text_that_failed_stays_listed_whatever_others_put_into_the_self_log() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        failed_text(world, alice)
+        for number in range(SELF_LOG_ENTRIES_MAX):
+            alice.request("block" if number % 2 else "unblock", user="bob")
+        world.settle()
+        for number in range(SELF_LOG_ENTRIES_MAX):
+            alice.request("unblock" if number % 2 else "block", user="bob")
+        world.sleep(20_000)
+        assert "the only copy" not in str(world.state.rooms["@alice"].log.frames)
+        for how in ("stop", "crash"):
+            getattr(world, how)()
+            world.restart()
+            alice = world.user("alice")
+            (post,) = alice.call("scheduled")["posts"]
+            assert (post["text"], post["failed"]) == ("the only copy", "forbidden")
+            assert post["reason"] and not post["held_by"]
+            status = alice.call("status")
+            assert (status["scheduled"], status["failed"]) == (0, 1)
+        assert alice.call("cancel", id=post["id"])["text"] == "the only copy"
+        assert alice.call("scheduled")["posts"] == []
+
+
+@pytest.mark.parametrize("restarts", (False, True))
+def test_a_text_that_failed_is_let_go_after_thirty_days(restarts: bool) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        bob = failed_text(world, alice)
+        alice.close()
+        bob.close()
+        world.sleep(60_000)
+        if restarts:
+            world.stop()
+            world.restart()
+        world.sleep(FAILED_KEPT_MS - 120_000)
+        assert len(world.state.users["alice"].scheduled) == 1
+        world.sleep(120_000)
+        assert not world.state.users["alice"].scheduled
+
+
+# -- reports ---------------------------------------------------------------------------------
+
+
+def report(world: World, reporter: str, user: str) -> int:
+    """Let one user report another, as often as a test likes; return the report's number."""
+    world.state.users[reporter].reported.clear()
+    peer = world.login(reporter)
+    peer.call("report", user=user, reason="a reason")
+    peer.close()
+    return world.state.tables.reports_made
+
+
+def test_reports_of_one_reporter_push_out_that_ones_alone() -> None:
+    with World(warnings_limit=0) as world:
+        for name in ("alice", "mallory", "bob", "carol"):
+            world.register(name)
+        genuine = report(world, "alice", "bob")
+        made = [report(world, "mallory", "carol") for _ in range(REPORTS_PER_REPORTER + 1)]
+        left = list(world.state.tables.reports)
+        assert left == [genuine, made[0], *made[2:]], "the first warns, and stays"
+
+
+def test_when_all_reports_are_too_many_who_fills_most_gives_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(reports, "REPORTS_OPEN_MAX", 4)
+    with World(warnings_limit=0) as world:
+        for name in ("alice", "mallory", "bob", "carol", "dave"):
+            world.register(name)
+        genuine = report(world, "alice", "bob")
+        made = [report(world, "mallory", "carol") for _ in range(3)]
+        last = report(world, "dave", "bob")
+        assert list(world.state.tables.reports) == [genuine, made[0], made[2], last]
+        world.crash()
+        world.restart()

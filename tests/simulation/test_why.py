@@ -256,6 +256,7 @@ def test_status_shows_every_quota() -> None:
             "file_bytes": (len(CONTENT) + 10, 10**6),
             "uploads": (1, 8),
             "scheduled": (1, 100),
+            "nonces": (0, 10_000),
             "private_rooms": (1, 100),
             "invitations": (0, 100),
             "requests_to_join": (0, 20),

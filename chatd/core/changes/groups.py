@@ -91,6 +91,7 @@ def member_invited(memory: Memory, event: e.MemberInvited) -> None:
     _group(memory.rooms[event.room]).invited[event.name] = Invitation(event.by, event.ts)
     memory.users[event.name].invitations.append(event.room)
     memory.users[event.by].private.spend(event.reset_at)
+    memory.users[event.by].reach(event.name, event.ts)
     memory.tell(event.name, entries.Invited, event.ts, group=event.room, by=event.by)
 
 
@@ -135,6 +136,7 @@ def join_requested(memory: Memory, event: e.JoinRequested) -> None:
     user.asked[event.request] = event.room
     user.asks_made = event.request
     user.private.spend(event.reset_at)
+    user.reach(group.owner, event.ts)
     memory.tell(event.name, entries.JoinAsked, event.ts, request=event.request)
     memory.tell(group.owner, entries.JoinRequested, event.ts, group=event.room, name=event.name)
 

@@ -9,7 +9,7 @@ from chatd.wire import entries
 REPORT_AGAIN_MS = 86_400_000
 """So long after reporting a user may one report the same user again."""
 REPORTS_OPEN_MAX = 1_000
-"""With more open reports than this the oldest is dropped."""
+"""Open reports there may be."""
 QUOTE_CHARACTERS_MAX = 200
 
 
@@ -32,8 +32,11 @@ def user_reported(memory: Memory, event: e.UserReported) -> None:
     tables.reports[event.number] = Report(
         event.number, event.ts, event.reporter, event.user, event.reason, event.room, event.seq
     )
-    while len(tables.reports) > REPORTS_OPEN_MAX:
-        del tables.reports[next(iter(tables.reports))]
+    if event.pushed_out is None:
+        while len(tables.reports) > REPORTS_OPEN_MAX:
+            del tables.reports[next(iter(tables.reports))]
+    for number in event.pushed_out or ():
+        del tables.reports[number]
     _note_reported(memory.users[event.reporter].reported, event)
     for admin in event.admins:
         memory.tell(

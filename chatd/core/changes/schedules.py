@@ -49,7 +49,13 @@ def schedules_held(memory: Memory, event: e.SchedulesHeld) -> None:
 
 @changes(e.ScheduleFailed)
 def schedule_failed(memory: Memory, event: e.ScheduleFailed) -> None:
-    post = memory.users[event.name].scheduled.pop(event.number)
+    scheduled = memory.users[event.name].scheduled
+    post = scheduled[event.number]
+    if event.kept:
+        post.held_until_ms, post.held_by = 0, ""
+        post.failed_by, post.reason, post.failed_ms = event.code, event.reason, event.ts
+    else:
+        del scheduled[event.number]
     memory.tell(
         event.name,
         entries.Failed,

@@ -7,7 +7,10 @@ from chatd.core.events.base import Event
 
 
 class UserReported(Event, frozen=True):
-    """A user said something against another; room and seq: about which entry, if about one."""
+    """A user said something against another; room and seq: about which entry, if about one.
+
+    pushed_out: the open reports that give way to this one; None: the oldest of all, as it was once.
+    """
 
     number: int
     reporter: str
@@ -16,6 +19,7 @@ class UserReported(Event, frozen=True):
     room: str
     seq: int
     admins: list[str]
+    pushed_out: list[int] | None = None
 
 
 class UserWarned(Event, frozen=True):

@@ -44,9 +44,13 @@ class SchedulesHeld(Event, frozen=True):
 
 
 class ScheduleFailed(Event, frozen=True):
-    """A text was due and can't be posted at all. code, reason: of the refusal."""
+    """A text was due and can't be posted at all. code, reason: of the refusal.
+
+    kept: it stays in the list until its author takes it out; before, the self log alone had it.
+    """
 
     name: str
     number: int
     code: str
     reason: str
+    kept: bool = False

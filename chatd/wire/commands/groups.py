@@ -64,9 +64,10 @@ class Create(Params, frozen=True):
         **OWNER_REFUSES,
         "banned": "you may not send until `until`",
         "conflict": "the user is a member, invited already, or has asked to join; or there are "
-        "too many invitations, to the room or to the user",
+        "too many invitations, to the room, to the user, or of yours to the user",
         "not_found": "there is no such room for you, or no such user",
-        "rate_limited": "the period's messages are used up, `reset_at` says until when",
+        "rate_limited": "the period's messages are used up, or you have invited that user, or too "
+        "many, often enough today; `reset_at` says until when",
     },
 )
 class Invite(Params, frozen=True):
@@ -95,7 +96,8 @@ class Joined(Result, frozen=True):
         "conflict": "you are invited to several rooms of that title; or you, the room or the "
         "list of those who wait have reached a limit",
         "not_found": "you are not invited to such a room, or the link opens nothing",
-        "rate_limited": "the period's messages are used up, `reset_at` says until when",
+        "rate_limited": "the period's messages are used up, or you have asked that owner, or too "
+        "many, often enough today; `reset_at` says until when",
         "storage_full": "the server's disk is full",
     },
 )

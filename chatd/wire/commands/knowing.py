@@ -52,6 +52,7 @@ class StatusResult(Result, frozen=True):
     banned_until: the user may send nothing before that; nil when not banned.
     scheduled: how many texts wait to be posted.
     held: how many of them were due, and may not be posted yet.
+    failed: how many were due and can't be posted at all; `scheduled` lists them, too.
     invitations: how many the user has. requests: how many users ask to join rooms of this one.
     quotas: what the user may have of everything else that is bounded.
     """
@@ -77,6 +78,7 @@ class StatusResult(Result, frozen=True):
     online: int
     online_names: list[str]
     online_more: bool
+    failed: int = 0
 
 
 @command(

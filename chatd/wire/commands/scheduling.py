@@ -10,6 +10,8 @@ class ScheduledPost(Result, frozen=True):
     id: numbers the user's own. room: where it goes; a direct room may yet have to be opened.
     held_until: it was due and could not be posted; that is tried again then; else nil.
     held_by: why not, `banned` or `rate_limited`; else empty.
+    failed: it was due and can't be posted at all, for this code of an error; else empty.
+    reason: the same for people. It stays here until it is cancelled, for thirty days at most.
     """
 
     id: int
@@ -18,6 +20,8 @@ class ScheduledPost(Result, frozen=True):
     text: str
     held_until: int | None = None
     held_by: str = ""
+    failed: str = ""
+    reason: str = ""
 
 
 @command(
@@ -52,7 +56,7 @@ class ScheduledPosts(Result, frozen=True):
 @command(
     "scheduled",
     ScheduledPosts,
-    help="list what you have scheduled and what of it is held",
+    help="list what you have scheduled, and what of it is held or failed",
     console="scheduled",
 )
 class ListScheduled(Params, frozen=True):

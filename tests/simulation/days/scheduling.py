@@ -91,14 +91,15 @@ class Scheduling(Rooms):
             post = self.model.schedule(peer.name, to, at_ms, text, now_ms)
             assert answer == _shown(post)
 
-    @precondition(lambda self: self.model.waiting)
+    @precondition(lambda self: self.model.waiting or self.model.failed)
     @rule(pick=picks, is_own=st.sampled_from([True, True, False]))
     def cancel(self, pick: int, is_own: bool) -> None:
-        """Cancel something that waits, or try what somebody else has scheduled."""
-        post = self.model.waiting[pick % len(self.model.waiting)]
+        """Cancel something that waits or failed, or try what somebody else has scheduled."""
+        posts = self.model.waiting + self.model.failed
+        post = posts[pick % len(posts)]
         others = [name for name in NAMES if name != post.author]
         peer = self.hand(post.author if is_own else others[pick % 2])
-        mine = {post.number: post for post in self.model.waiting_of(peer.name)}
+        mine = {post.number: post for post in self.model.listed_of(peer.name)}
         allowed = {"" if post.number in mine else "not_found"}
         if self.attempt(peer, "cancel", allowed, id=post.number) is not None:
             self.model.cancel(mine[post.number], self.world.now_ms)
@@ -109,7 +110,7 @@ class Scheduling(Rooms):
         while page["next"] is not None:
             listed += page["posts"]
             page = peer.call("scheduled", after=page["next"])
-        assert listed + page["posts"] == list(map(_shown, self.model.waiting_of(peer.name)))
+        assert listed + page["posts"] == list(map(_shown, self.model.listed_of(peer.name)))
 
 
 def _shown(post: Waiting) -> Map:
@@ -120,4 +121,6 @@ def _shown(post: Waiting) -> Map:
         "text": post.text,
         "held_until": post.held_until_ms,
         "held_by": post.held_by,
+        "failed": post.failed,
+        "reason": post.reason,
     }

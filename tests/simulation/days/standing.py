@@ -119,7 +119,10 @@ class Standing(Talking):
     def block_one(self, peer: Peer, user: str) -> None:
         allowed = {"bad_request" if user == peer.name else DONE}
         if self.attempt(peer, "block", allowed, user=user) is not None:
+            is_new = not self.model.has_blocked(peer.name, user)
             self.model.block(peer.name, user, self.world.now_ms)
+            if is_new:
+                self.model.decline_all(peer.name, user, self.world.now_ms)
 
     @precondition(lambda self: any(self.model.blocked.values()))
     @rule(pick=picks, user=names, likely=likely)

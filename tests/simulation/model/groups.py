@@ -7,6 +7,9 @@ from tests.simulation.model.rooms import DONE, Item, Room, Rules
 
 
 LINKS_MAX = 20
+INVITED_BY_ONE_MAX = 5
+REACHES_MAX = 30
+DAY_MS = 86_400_000
 
 
 @dataclass
@@ -42,6 +45,7 @@ class Groups(Posts):
         self.links: dict[str, Link] = {}
         self.asked: dict[str, dict[int, str]] = {}
         self._asks_made: dict[str, int] = {}
+        self._reached: dict[tuple[str, str], tuple[int, int]] = {}
 
     # -- what is meant -----------------------------------------------------------------------
 
@@ -179,10 +183,36 @@ class Groups(Posts):
         group = self.groups[room]
         if name in self.rooms[room].readers or name in group.invited or name in group.requests:
             return "conflict"
-        return DONE if self.left(owner, room, now_ms) else "rate_limited"
+        if len(self._open_invitations(owner, name)) >= INVITED_BY_ONE_MAX:
+            return "conflict"
+        may = self.left(owner, room, now_ms) and self.may_reach(owner, name, now_ms)
+        return DONE if may else "rate_limited"
+
+    def _open_invitations(self, by: str, name: str) -> list[str]:
+        """Return where one user has invited another, oldest first."""
+        invited = [(group.invited.get(name), room) for room, group in self.groups.items()]
+        mine = [(one[1], room) for one, room in invited if one is not None and one[0] == by]
+        return [room for _, room in sorted(mine, key=lambda pair: pair[0])]
+
+    def decline_all(self, name: str, by: str, now_ms: int) -> None:
+        """A user has blocked another, whose invitations go."""
+        for room in self._open_invitations(by, name):
+            self._uninvite(name, room, name, now_ms)
+
+    def may_reach(self, name: str, other: str, now_ms: int) -> bool:
+        """Whether one user may put more into the self log of another today."""
+        count, until_ms = self._reached.get((name, other), (0, 0))
+        return now_ms >= until_ms or count < REACHES_MAX
+
+    def reach_out(self, name: str, other: str, now_ms: int) -> None:
+        count, until_ms = self._reached.get((name, other), (0, 0))
+        if now_ms >= until_ms:
+            count, until_ms = 0, now_ms + DAY_MS
+        self._reached[name, other] = count + 1, until_ms
 
     def invite(self, owner: str, room: str, name: str, now_ms: int) -> None:
         self.spend(owner, room, now_ms)
+        self.reach_out(owner, name, now_ms)
         self.groups[room].invited[name] = owner, now_ms
         self.tell(name, "invited", now_ms, group=room, by=owner)
 
@@ -245,7 +275,8 @@ class Groups(Posts):
             return DONE
         if self.is_banned(name, now_ms):
             return "banned"
-        return DONE if self.left(name, link.room, now_ms) else "rate_limited"
+        may = self.left(name, link.room, now_ms) and self.may_reach(name, group.owner, now_ms)
+        return DONE if may else "rate_limited"
 
     def ask(self, name: str, token: str, now_ms: int) -> tuple[str | None, int | None]:
         """Come with a link; return the room one is in now, or the request that waits."""
@@ -256,6 +287,7 @@ class Groups(Posts):
             return link.room, None
         if name not in group.requests:
             self.spend(name, link.room, now_ms)
+            self.reach_out(name, group.owner, now_ms)
             link.uses_left = None if link.uses_left is None else link.uses_left - 1
             number = self._asks_made[name] = self._asks_made.get(name, 0) + 1
             group.requests[name] = number

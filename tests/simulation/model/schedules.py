@@ -9,11 +9,15 @@ from tests.simulation.model.rooms import DONE, Map, Rules, mark, marks
 
 YEAR_MS = 366 * 86_400_000
 WAITING_MAX = 100
+FAILED_KEPT_MS = 30 * 86_400_000
 
 
 @dataclass
 class Waiting:
-    """A text that is to be posted. held_by: why it was not when it was due, "" before that."""
+    """A text that is to be posted. held_by: why it was not when it was due, "" before that.
+
+    failed, reason: why it can't be posted at all; failed_ms: since when.
+    """
 
     number: int
     author: str
@@ -22,6 +26,9 @@ class Waiting:
     text: str
     held_by: str = ""
     held_until_ms: int | None = None
+    failed: str = ""
+    reason: str = ""
+    failed_ms: int = 0
 
     @property
     def turn(self) -> tuple[int, int]:
@@ -30,15 +37,24 @@ class Waiting:
 
 
 class Schedules(Groups):
-    """What waits for its time. waiting: in the order in which it was scheduled."""
+    """What waits for its time. waiting: in the order in which it was scheduled.
+
+    failed: what can't be posted, and waits for its author to take it out.
+    """
 
     def __init__(self, rules: Rules) -> None:
         super().__init__(rules)
         self.waiting: list[Waiting] = []
+        self.failed: list[Waiting] = []
         self._schedules_made: dict[str, int] = {}
 
     def waiting_of(self, name: str) -> list[Waiting]:
         return [post for post in self.waiting if post.author == name]
+
+    def listed_of(self, name: str) -> list[Waiting]:
+        """Return what a user has scheduled, what failed included."""
+        mine = self.waiting_of(name) + [post for post in self.failed if post.author == name]
+        return sorted(mine, key=lambda post: post.number)
 
     def may_schedule(self, author: str, to: str, at_ms: int, now_ms: int) -> str:
         """Nobody is refused for what holds now only: that is decided when it is due."""
@@ -46,7 +62,7 @@ class Schedules(Groups):
             return "not_found"
         if not now_ms < at_ms <= now_ms + YEAR_MS:
             return "bad_request"
-        return "conflict" if len(self.waiting_of(author)) >= WAITING_MAX else DONE
+        return "conflict" if len(self.listed_of(author)) >= WAITING_MAX else DONE
 
     def schedule(self, author: str, to: str, at_ms: int, text: str, now_ms: int) -> Waiting:
         number = self._schedules_made[author] = self._schedules_made.get(author, 0) + 1
@@ -56,14 +72,14 @@ class Schedules(Groups):
         return post
 
     def cancel(self, post: Waiting, now_ms: int) -> None:
-        self.waiting.remove(post)
+        (self.failed if post.failed else self.waiting).remove(post)
         self.withdrawn.add(mark(post.text))
         self.tell(post.author, "cancelled", now_ms, id=post.number, to=post.room)
 
     def texts_over(self) -> set[str]:
         """Return the beginnings of the texts that must be nowhere any more."""
         over, there = set(self.withdrawn), set(self.kept_by_admins)
-        there |= {mark(post.text) for post in self.waiting}
+        there |= {mark(post.text) for post in self.waiting + self.failed}
         for room in self.rooms.values():
             over |= marks(room.items[: room.gone])
             there |= marks(room.items[room.gone :])
@@ -82,6 +98,8 @@ class Schedules(Groups):
                 seen.append(self._held(name, entry, wall_ms))
             elif entry["kind"] == "failed":
                 seen.append(self._failed(name, entry, wall_ms))
+            elif entry["kind"] == "cancelled":
+                seen.append(self._let_go(name, entry))
             else:
                 assert entry["kind"] == "unbanned", entry
                 self.ban_is_over(name, entry["ts"])
@@ -169,6 +187,9 @@ class Schedules(Groups):
         assert self.fails(post, entry["ts"]) == entry["code"], (post, entry)
         assert entry["reason"], entry
         self.waiting.remove(post)
+        self.failed.append(post)
+        post.failed, post.reason, post.failed_ms = entry["code"], entry["reason"], entry["ts"]
+        post.held_by, post.held_until_ms = "", None
         self.tell(
             name,
             "failed",
@@ -180,6 +201,13 @@ class Schedules(Groups):
             text=post.text,
         )
         return f"failed {entry['code']}"
+
+    def _let_go(self, name: str, entry: Map) -> str:
+        """What failed was there for its author for long enough."""
+        (post,) = [post for post in self.listed_of(name) if post.number == entry["id"]]
+        assert post.failed and entry["ts"] >= post.failed_ms + FAILED_KEPT_MS, (post, entry)
+        self.cancel(post, entry["ts"])
+        return "failed long ago"
 
     def check_nothing_is_late(self, now_ms: int, late_ms: int) -> None:
         """What was due so long ago is posted, or is held by what holds now."""
