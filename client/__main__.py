@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from client.console.app import run
-from client.environment import Environment
+from client.environment import SCHEME_TLS, Environment
 from client.options import ConsoleOptions
 from client.pipes import command
 from client.pipes.failures import complain
@@ -27,13 +27,16 @@ def main(arguments: list[str] | None = None) -> int:
     environment = Environment()
     if parsed.tls or parsed.ca_file:
         try:
-            environment = Environment(connector(parsed.ca_file), "https")
+            environment = Environment(connector(parsed.ca_file), SCHEME_TLS)
         except OSError as error:
             complain(f"{parsed.ca_file}: {error.strerror or error}")
             return Status.USAGE
     options = ConsoleOptions(
-        parsed.host, parsed.port, parsed.user, parsed.bell, token, environment
+        parsed.host, parsed.port, parsed.user, parsed.bell, token, parsed.insecure, environment
     )
+    if options.gives_token_away:
+        complain(f"the token would go to {options.server} in the clear: give --tls, or --insecure")
+        return Status.USAGE
     if parsed.command is None and sys.stdin.isatty() and sys.stdout.isatty():
         return run(options)
     return command.run(parsed, options)

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+SCHEME_PLAIN, SCHEME_TLS = "http", "https"
+
 
 class Sock(Protocol):
     """What a link needs of a connected socket, encrypted or not."""
@@ -57,7 +59,7 @@ class Environment:
     """
 
     connect: Connect = open_socket
-    scheme: str = "http"
+    scheme: str = SCHEME_PLAIN
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] | None = None
     uniform: Callable[[float, float], float] = random.uniform

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from client.environment import Environment
+from client.credentials import is_this_machine, origin
+from client.environment import SCHEME_PLAIN, Environment
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -13,6 +14,7 @@ class ConsoleOptions:
     """name: "" is the one used last, or asked for. bell: ring for what others say.
 
     token: a device token to log in with, "" for the kept one or the password.
+    insecure: whether that token may go over a network in the clear.
     environment: the world to connect through.
     """
 
@@ -21,9 +23,21 @@ class ConsoleOptions:
     name: str = ""
     bell: bool = False
     token: str = ""
+    insecure: bool = False
     environment: Environment = Environment()
 
     @property
     def server(self) -> str:
-        """The server as people name it, and as its tokens are kept: `host:port`."""
+        """The server as people name it: `host:port`."""
         return f"{self.host}:{self.port}"
+
+    @property
+    def gives_token_away(self) -> bool:
+        """Whether whoever is on the way to the server could read the token that was given."""
+        is_plain = self.environment.scheme == SCHEME_PLAIN and not self.insecure
+        return bool(self.token) and is_plain and not is_this_machine(self.host)
+
+    @property
+    def origin(self) -> str:
+        """The server as its tokens are kept."""
+        return origin(self.environment.scheme, self.host, self.port)

@@ -35,7 +35,7 @@ INTERRUPTED = 130
 
 def run(options: ConsoleOptions) -> int:
     """Run the console at this terminal; return the exit status: 0, or 1 if it had to end."""
-    keyring = Keyring(Credentials(), options.server)
+    keyring = Keyring(Credentials(), options.origin)
     try:
         with Client(
             options.host,

@@ -3,7 +3,8 @@
 from chatd.errors import AuthFailed
 from client.console.acquaintance import mapped
 from client.console.keyring import Keyring
-from client.credentials import Credentials
+from client.credentials import Credentials, origin
+from client.environment import SCHEME_TLS
 from client.errors import LoginRequired
 from client.options import ConsoleOptions
 from client.session import Client
@@ -23,8 +24,7 @@ def enter(client: Client, options: ConsoleOptions) -> None:
     name = options.name or keyring.last_name
     token = options.token or keyring.token(name)
     if not token:
-        who = f" of {name}" if name else ""
-        raise LoginRequired(f"there is no token{who} for {options.server}\n{HOW_TO_GET_IN}")
+        raise LoginRequired(_no_token(options, name))
     try:
         me = client.log_in_token(token).name
     except AuthFailed:
@@ -33,6 +33,14 @@ def enter(client: Client, options: ConsoleOptions) -> None:
         raise LoginRequired(f"the token is that of {me}, not of {options.name}")
 
 
+def _no_token(options: ConsoleOptions, name: str) -> str:
+    who = f" of {name}" if name else ""
+    over_tls = origin(SCHEME_TLS, options.host, options.port)
+    if Keyring(Credentials(), over_tls).token(name):
+        return f"the token{who} for {options.server} goes over TLS only: give --tls"
+    return f"there is no token{who} for {options.server}\n{HOW_TO_GET_IN}"
+
+
 def keyring_of(options: ConsoleOptions) -> Keyring:
     """Return the tokens that are kept for a server."""
-    return Keyring(Credentials(), options.server)
+    return Keyring(Credentials(), options.origin)

@@ -27,7 +27,11 @@ ENVIRONMENT = {
     "CHAT_TOKEN": "a device token to log in with",
     "CHAT_HOST": "the server, where no --host is given",
     "CHAT_PORT": "its port, where no --port is given",
+    "CHAT_TLS": "1 for --tls",
 }
+
+
+TRUE = frozenset({"1", "yes", "true", "on"})
 
 
 def build(environment: dict[str, str]) -> argparse.ArgumentParser:
@@ -43,9 +47,13 @@ def build(environment: dict[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("-u", "--user", default="", metavar="NAME", help="who you are")
     parser.add_argument("--host", default=host, help=f"the server ({host})")
     parser.add_argument("--port", type=_port, default=port, help=f"its port ({port})")
-    parser.add_argument("--tls", action="store_true", help="encrypt the connection")
+    tls = environment.get("CHAT_TLS", "").lower() in TRUE
+    parser.add_argument("--tls", action="store_true", default=tls, help="encrypt the connection")
     parser.add_argument("--ca-file", metavar="FILE", help="... and trust this authority (PEM)")
     parser.add_argument("--token-file", metavar="FILE", help="log in with the token in this file")
+    parser.add_argument(
+        "--insecure", action="store_true", help="send that token over a network in the clear"
+    )
     parser.add_argument("--bell", action="store_true", help="ring for what others say")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, (help, add) in _WRITTEN_OUT.items():

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from client.credentials import Credentials, state_folder
+from client.credentials import Credentials, is_this_machine, origin, state_folder
 
-HERE, THERE = "127.0.0.1:8000", "chat.example:8000"
+HERE, THERE = "http://127.0.0.1:8000", "https://chat.example:8000"
 
 
 def test_a_kept_token_is_found_again_by_server_and_name(tmp_path: Path) -> None:
@@ -63,3 +63,84 @@ def test_the_state_folder_is_that_of_the_xdg_specification(
     monkeypatch.setenv("XDG_STATE_HOME", variable)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert state_folder() == (Path(folder) if folder else tmp_path / ".local/state/chat")
+
+
+# -- what came over TLS goes nowhere else ----------------------------------------------------
+
+
+def test_a_token_that_came_over_tls_is_not_there_without(tmp_path: Path) -> None:
+    kept = Credentials(tmp_path)
+    kept.keep("https://chat.example:8000", "alice", "one")
+    assert kept.token("http://chat.example:8000", "alice") == ""
+    assert kept.token("https://chat.example:8001", "alice") == ""
+    assert kept.token("https://chat.example:8000", "alice") == "one"
+
+
+@pytest.mark.parametrize(
+    ("server", "token"),
+    [
+        ("https://chat.example:8000", "old"),
+        ("http://chat.example:8000", ""),
+        ("http://127.0.0.1:8000", "here"),
+        ("https://127.0.0.1:8000", "here"),
+        ("http://[::1]:8000", "six"),
+        ("http://10.0.0.1:8000", ""),
+        ("https://chat.example:8001", ""),
+    ],
+)
+def test_a_token_of_an_older_file_goes_over_tls_or_stays_on_this_machine(
+    tmp_path: Path, server: str, token: str
+) -> None:
+    (tmp_path / "tokens.json").write_text(
+        """{"chat.example:8000": {"last_name": "alice", "tokens": {"alice": "old"}},
+            "127.0.0.1:8000": {"last_name": "alice", "tokens": {"alice": "here"}},
+            "10.0.0.1:8000": {"last_name": "alice", "tokens": {"alice": "there"}},
+            "::1:8000": {"last_name": "alice", "tokens": {"alice": "six"}}}"""
+    )
+    kept = Credentials(tmp_path)
+    assert kept.token(server, "alice") == token
+    assert kept.last_name(server) == ("" if server.endswith("1") else "alice")
+
+
+def test_a_token_of_an_older_file_is_replaced_and_forgotten(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.json"
+    file.write_text("""{"127.0.0.1:8000": {"last_name": "alice", "tokens": {"alice": "old"}}}""")
+    kept = Credentials(tmp_path)
+    kept.keep(HERE, "alice", "new")
+    assert kept.token(HERE, "alice") == "new"
+    kept.forget(HERE, "alice")
+    assert kept.token(HERE, "alice") == "" and "old" not in file.read_text()
+
+
+@pytest.mark.parametrize(
+    ("host", "written"),
+    [
+        ("LocalHost", "localhost"),
+        ("chat.example.", "chat.example"),
+        ("0:0:0:0:0:0:0:1", "[::1]"),
+        ("::1", "[::1]"),
+        ("127.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_a_host_is_the_same_server_however_it_is_written(host: str, written: str) -> None:
+    assert origin("https", host, 8000) == f"https://{written}:8000"
+
+
+@pytest.mark.parametrize(
+    ("host", "is_here"),
+    [
+        ("127.0.0.1", True),
+        ("127.8.0.1", True),
+        ("::1", True),
+        ("localhost", True),
+        ("LOCALHOST.", True),
+        ("chat.localhost", True),
+        ("localhost.example", False),
+        ("127.0.0.1.example", False),
+        ("10.0.0.1", False),
+        ("0.0.0.0", False),
+        ("chat.example", False),
+    ],
+)
+def test_this_machine_is_told_from_a_network(host: str, is_here: bool) -> None:
+    assert is_this_machine(host) is is_here

@@ -58,7 +58,7 @@ class Chat:
         is_new: whether nobody has made the account.
         """
         kept = Credentials(Path(self.environment["XDG_STATE_HOME"]) / "chat")
-        kept.keep(f"127.0.0.1:{self.port}", name, self.token(name, is_new=is_new))
+        kept.keep(f"http://127.0.0.1:{self.port}", name, self.token(name, is_new=is_new))
 
     def token(self, name: str, *, is_new: bool = True) -> str:
         """Make an account, with a password that is quickly proved; return a token of it."""

@@ -55,7 +55,7 @@ def opens(server: ServerProcess, cable: Cable, tmp_path: Path) -> Iterator[Opens
             home = tmp_path / f"home of {name}"
             if not home.exists():
                 token = token_of(name, server)
-                Credentials(home / "chat").keep(f"127.0.0.1:{cable.port}", name, token)
+                Credentials(home / "chat").keep(f"http://127.0.0.1:{cable.port}", name, token)
             terminal = Terminal(
                 home, cable.port, name, *arguments, columns=columns, rows=rows, **variables
             )

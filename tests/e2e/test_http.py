@@ -18,8 +18,10 @@ from websockets.sync.client import ClientConnection, connect
 from client import Client as Library
 from client import ConnectionLost, Environment
 from client.credentials import Credentials
+from client.pipes.status import Status
 from client.tls import connector
 from tests.certificates import Certificate, certificate
+from tests.e2e.chat import Chat
 from tests.e2e.client import PASSWORD, newcomer
 from tests.e2e.server import ServerProcess
 from tests.e2e.terminal import Terminal
@@ -245,7 +247,7 @@ def test_console_curl_and_websocket_see_the_same_over_restarts(
     """Each resumes as its users do: by itself, by Last-Event-ID, by positions."""
     token = token_of(server, "bob")
     server.settings["PORT"] = str(server.port)
-    Credentials(tmp_path / "chat").keep(f"127.0.0.1:{server.port}", "bob", token)
+    Credentials(tmp_path / "chat").keep(f"http://127.0.0.1:{server.port}", "bob", token)
     streams = (CurlStream(server, token, tmp_path), SocketStream(server, token))
     expected: list[Said] = []
     with Library(port=server.port) as alice, Terminal(tmp_path, server.port, "bob") as console:
@@ -290,6 +292,30 @@ def test_the_library_talks_over_tls_and_checks_who_is_there(
     wary = Environment(connect=connector(str(other.authority)))
     with pytest.raises(ConnectionLost, match="certificate"):
         Library("localhost", secure.port, environment=wary).connect()
+
+
+def test_token_that_came_over_tls_is_sent_nowhere_without(
+    secure: ServerProcess, files: Certificate, tmp_path: Path
+) -> None:
+    chat = Chat(tmp_path / "home", secure.port)
+    tls = ("--host", "localhost", "--tls", "--ca-file", str(files.authority), "-u", "alice")
+    assert chat.run(*tls, "login", "--register", input=f"{PASSWORD}\n").returncode == Status.DONE
+    assert chat.run(*tls, "send", "hello").returncode == Status.DONE
+    for host in ("localhost", "LOCALHOST", "localhost."):
+        plain = chat.run("--host", host, "-u", "alice", "send", "in the clear")
+        assert plain.returncode == Status.LOGIN
+        assert "goes over TLS only: give --tls" in plain.stderr
+    by_variable = chat.run(*tls[:2], *tls[3:], "send", "encrypted", CHAT_TLS="1")
+    assert by_variable.returncode == Status.DONE
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "chat.example", "127.0.0.1.example"])
+def test_token_that_is_given_goes_over_no_network_in_the_clear(tmp_path: Path, host: str) -> None:
+    chat = Chat(tmp_path / "home", 1)
+    done = chat.run("--host", host, "send", "hello", CHAT_TOKEN="secret")
+    assert done.returncode == Status.USAGE and "in the clear: give --tls" in done.stderr
+    here = chat.run("--host", "127.0.0.1", "send", "hello", CHAT_TOKEN="secret")
+    assert here.returncode == Status.CONNECTION
 
 
 def test_the_library_says_so_where_there_is_no_tls(server: ServerProcess) -> None:

@@ -25,7 +25,7 @@ class Visitor:
     """Somebody at a terminal, with answers ready, on a device with its own keyring."""
 
     def __init__(self, port: int, folder: Path) -> None:
-        self.keyring = Keyring(Credentials(folder), f"127.0.0.1:{port}")
+        self.keyring = Keyring(Credentials(folder), f"http://127.0.0.1:{port}")
         self.asked: list[str] = []
         self.told: list[str] = []
         self._port = port

@@ -32,7 +32,7 @@ def pipe(network: Network, client: Client, printed: io.StringIO, tmp_path: Path)
         to="general", text=["deploy?"], options=["yes", "no"], by="", timeout=0.0, json=False
     )
     options = ConsoleOptions()
-    keyring = Keyring(Credentials(tmp_path), options.server)
+    keyring = Keyring(Credentials(tmp_path), options.origin)
     return Pipe(client, options, keyring, arguments, Output(printed))
 
 
