@@ -458,8 +458,7 @@ TABLE: dict[str, tuple[Option, ...]] = {
 
 FIXED = frozenset(
     {
-        "DB_NAME", "FSYNC", "JOURNAL_SEGMENT", "HOST", "PORT", "INSECURE", "HIGH_WATER",
-        "TICK_BYTES_MAX",
+        "DB_NAME", "FSYNC", "JOURNAL_SEGMENT", "HOST", "PORT", "INSECURE", "TICK_BYTES_MAX",
     }
 )  # fmt: skip
 """Options that a running server can't take up: they change with the next start."""

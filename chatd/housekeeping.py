@@ -68,6 +68,7 @@ class Housekeeping:
             "cursors": self._move_cursors,
             "front": self._expire_front,
             "limits": self._reset_limits,
+            "rules": self._take_up_rules,
             "snapshot": self._snapshot,
             "snapshot-poll": self._poll_snapshot,
             "storage": self._try_storage,
@@ -75,9 +76,17 @@ class Housekeeping:
         }
 
     def configure(self, settings: Settings, timely: Timely) -> None:
-        """Go on with other settings. Timers that are armed fire when they were to."""
+        """Go on with other settings; `take_up` lets them hold for what there is already."""
         self._settings = settings
         self._clockwork, self._lifetime, self._timed = timely
+
+    def take_up(self, now_ms: int) -> None:
+        """Let new settings hold for all that was dated, armed and held by other ones."""
+        self.wheel.cancel("rules", "")
+        self._fire(Timer(now_ms, "rules", ""), now_ms)
+        if self.wheel.deadline_ms("snapshot", "") is not None:
+            self.wheel.set("snapshot", "", self._snapshot_due_ms(now_ms))
+        self.journal_grew(now_ms)
 
     def on(self, kind: str, action: Callable[[Any, int], int | None]) -> None:
         """Have `action(key, now_ms)` called for timers of a kind; it returns the next time."""
@@ -91,27 +100,34 @@ class Housekeeping:
                 "is wrong, stop and mend it; nothing expires for an hour",
                 max(self._storage.clock.away_ms, self._storage.clock.behind_ms) / DAY_MS,
             )
-        fronts_ms = max(now_ms, self._lifetime.held_until_ms)
-        for room in self._state.rooms.values():
-            if room.log.frames:
-                self.wheel.set("front", room.room, fronts_ms)
+        self._take_up_rules("", now_ms)
         for user in self._state.users.values():
-            self._begin_with(user, now_ms)
+            self._begin_with(user)
         for upload in self._state.uploads.values():
             self.wheel.set("upload", upload.number, upload.expires_ms)
-        self.wheel.set("snapshot", "", now_ms + self._settings.snapshot_interval_ms)
+        self.wheel.set("snapshot", "", self._snapshot_due_ms(now_ms))
         if self._settings.fsync is Fsync.EVERYSEC:
             self.wheel.set("sync", "", now_ms + GATHER_MS)
 
-    def _begin_with(self, user: User, now_ms: int) -> None:
-        """Arm what a user's limits, ban and scheduled texts call for."""
-        for window in (user.general, user.private):
-            if window.count:
-                self.new_period(user.name, window.reset_at_ms)
+    def _take_up_rules(self, key: str, now_ms: int) -> None:
+        """Let the settings hold for what others dated, and arm what that calls for."""
+        self._clockwork.take_up_rules(now_ms)
+        fronts_ms = max(now_ms, self._lifetime.held_until_ms)
+        for room in self._state.rooms.values():
+            if room.log.frames:
+                too_large = room.log.byte_count > self._settings.log_bytes_max
+                self.wheel.set("front", room.room, now_ms if too_large else fronts_ms)
+        for user in self._state.users.values():
+            for window in (user.general, user.private):
+                if window.count:
+                    self.new_period(user.name, window.reset_at_ms)
+            if user.held_until_ms is not None:  # what held it may have ended meanwhile
+                self.wheel.set("held", user.name, now_ms)
+
+    def _begin_with(self, user: User) -> None:
+        """Arm what a user's ban and scheduled texts call for."""
         if user.banned_until_ms:
             self.wheel.set("ban", user.name, user.banned_until_ms)
-        if user.held_until_ms is not None:  # what held it may have ended right before a crash
-            self.wheel.set("held", user.name, now_ms)
         if user.receipts is not None:
             self.set_timer("nonces", user.name, user.receipts.over_ms)
         for post in user.scheduled.values():
@@ -259,6 +275,11 @@ class Housekeeping:
         rest_ms = max(self._settings.snapshot_interval_ms, self._snapshot_rest_ms())
         self.wheel.set("snapshot", "", now_ms + rest_ms)
         return None
+
+    def _snapshot_due_ms(self, now_ms: int) -> int:
+        """Return when the next snapshot is due by itself."""
+        rest_ms = max(self._settings.snapshot_interval_ms, self._snapshot_rest_ms())
+        return max(now_ms, self._storage.last_snapshot_ms + rest_ms)
 
     def _snapshot_rest_ms(self) -> int:
         return SNAPSHOT_REST * self._storage.snapshot_took_ms

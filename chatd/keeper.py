@@ -41,8 +41,7 @@ class Keeper:
         elif isinstance(connection.codec, HttpCodec):
             self._look_for_requests(connection, connection.codec, now_ms)
         elif not connection.name:
-            connection.tell(Bye("no login in time"))
-            connection.finish()
+            self._look_for_login(connection, now_ms)
         else:
             self._look_for_life(connection, now_ms)
         return None if connection.life is DEAD else self._next_look_ms(connection, now_ms)
@@ -50,6 +49,11 @@ class Keeper:
     def _look_for_quiet(self, connection: Connection, now_ms: int) -> None:
         if not connection.queued_bytes and now_ms - connection.heard_ms >= LINGER_MS:
             connection.drop()
+
+    def _look_for_login(self, connection: Connection, now_ms: int) -> None:
+        if now_ms >= connection.made_ms + self._login_ms:
+            connection.tell(Bye("no login in time"))
+            connection.finish()
 
     def _look_for_requests(self, connection: Connection, codec: HttpCodec, now_ms: int) -> None:
         """End a connection on which nothing whole has come for as long as a login may take.
@@ -83,6 +87,8 @@ class Keeper:
         if isinstance(connection.codec, HttpCodec):
             asked_ms = connection.codec.asked_ms
             looks.append(max(now_ms + QUIET_MS_MIN, asked_ms + self._login_ms))
+        elif not connection.name:
+            looks.append(connection.made_ms + self._login_ms)
         elif connection.pinged:
             looks.append(connection.heard_ms + self._ping_ms + self._stall_ms)
         elif connection.heard_ms + self._ping_ms > now_ms:

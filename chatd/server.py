@@ -127,6 +127,7 @@ class Server:
         self._over: list[Connection] = []
         self._unserved: dict[Watcher, int] = {}
         self._stop_at_ms: int | None = None
+        self._reload_wanted = False
         self._presence = Presence()
         self._boundary = ErrorBoundary(self._store)
         self._delivery = Delivery(
@@ -226,7 +227,7 @@ class Server:
             knowing,
             moderation,
         )
-        clockwork = ClockworkHandlers(store, lifetime, acks)
+        clockwork = ClockworkHandlers(store, settings, lifetime, acks)
         timely = Timely(clockwork, lifetime, timed(*families, clockwork))
         dispatcher = Dispatcher(store.state, *families)
         return _Handlers(dispatcher, timely, knowing, moderation)
@@ -241,8 +242,8 @@ class Server:
 
     def start(self) -> None:
         """Write down that the store is served; before that, nobody is."""
-        self._storage.begin_service()
         self._house.begin(self._clock.now_ms)
+        self._storage.begin_service()
         self._warn_of_missing_admins()
 
     def run(self) -> None:
@@ -306,7 +307,7 @@ class Server:
 
     def _wait_s(self, timeout_s: float | None) -> float | None:
         service = self._service
-        if self._unserved or service.waiting or service.cut_off:
+        if self._reload_wanted or self._unserved or service.waiting or service.cut_off:
             return 0.0
         if self._delivery.is_hungry or self._downloads.is_hungry:
             return 0.0
@@ -328,6 +329,9 @@ class Server:
         if self._store.writable and not self._storage.reserve():
             self._house.storage_full(now_ms)
         self._service.begin_tick(now_ms)
+        if self._reload_wanted:
+            self._reload_wanted = False
+            self._read_settings_again(now_ms)
         return now_ms
 
     def _serve(self, ready: list[tuple[Watcher, int]]) -> None:
@@ -362,12 +366,12 @@ class Server:
 
     def _on_signal(self, signum: signal.Signals) -> None:
         if signum is signal.SIGHUP:
-            self._read_settings_again()
+            self._reload_wanted = True  # the next tick begins with it, and records what it changes
         else:
             log.info("%s: stopping", signum.name)
             self.stop()
 
-    def _read_settings_again(self) -> None:
+    def _read_settings_again(self, now_ms: int) -> None:
         """Take what can change while running from the settings as they are now, or nothing."""
         try:
             prepared = self._prepare()
@@ -376,7 +380,7 @@ class Server:
         except Exception:  # nothing has changed yet, so this costs nothing but the new settings
             log.exception("the settings stay as they are")
         else:
-            self._switch_to(prepared)
+            self._switch_to(prepared, now_ms)
 
     def _prepare(self) -> _Prepared:
         """Do all that can fail. Raises ConfigError and OSError, which say why."""
@@ -385,8 +389,11 @@ class Server:
         handlers = self._build(settings)
         return _Prepared(settings, late, tls, handlers, logs.open_log(settings))
 
-    def _switch_to(self, prepared: _Prepared) -> None:
+    def _switch_to(self, prepared: _Prepared, now_ms: int) -> None:
+        """Let all parts go on with new settings, for what there is already, too."""
         settings, handlers = prepared.settings, prepared.handlers
+        if _limits(settings) != _limits(self._settings):
+            self._service.effects.spenders.update(self._delivery.names)
         self._settings = settings
         self._tls = prepared.tls
         self._protocols = Protocols(tls=prepared.tls is not None, plain=settings.plain)
@@ -395,8 +402,13 @@ class Server:
         self._service.configure(handlers.dispatcher, settings)
         self._exchanges.configure(settings)
         self._uploads.configure(settings)
+        self._delivery.configure(settings.high_water_bytes)
+        self._notices.configure(settings.high_water_bytes)
         self._house.configure(settings, handlers.timely)
+        self._house.take_up(now_ms)
         self._keeper = Keeper(settings)
+        for number in self._connections:
+            self._house.set_sooner("connection", number, now_ms)
         log.info("settings read again")
         self._warn_of_missing_admins()
         for name in prepared.late:
@@ -557,6 +569,10 @@ class Server:
 
     def queued_seq(self, connection: Connection, room: str) -> int:
         return self._delivery.queued_seq(connection, room)
+
+
+def _limits(settings: Settings) -> tuple[int, int, int]:
+    return settings.limit_messages, settings.limit_private, settings.update_period_ms
 
 
 def _connection(link: Link) -> Connection:

@@ -1,18 +1,17 @@
 """How long entries live, and what of a room is over.
 
 A message is gone for a user one lifetime after it was delivered to that user, and gone from
-memory and disk when it is gone for every member. Checkpoints are a twelfth of the lifetime
-apart, so that a member needs at most a dozen or so of them whatever the traffic.
+memory and disk when it is gone for every member.
 """
 
 from bisect import bisect_right
 
+from chatd.core.checkpoints import due_ms
 from chatd.core.clock import ServerClock
 from chatd.core.model import Room
 from chatd.wire.entries import stamp_of
 from chatd.wire.rooms import RoomKind
 
-CHECKPOINTS_PER_LIFETIME = 12
 AGING = frozenset({RoomKind.GENERAL, RoomKind.GROUP})
 """Where entries go by KEEP_UNREAD; what one user wrote to another waits without limit."""
 ENTRIES_PER_SLICE = 10_000
@@ -41,13 +40,10 @@ class Lifetime:
         self._lifetime_ms = lifetime_ms
         self._keep_unread_ms = keep_unread_ms
         self._log_bytes_max = log_bytes_max
-        self._step_ms = max(1, lifetime_ms // CHECKPOINTS_PER_LIFETIME)
 
     def due_ms(self, now_ms: int) -> int:
         """Return when an entry read now is gone for its reader; 0 is never."""
-        if not self._lifetime_ms:
-            return 0
-        return -(-(now_ms + self._lifetime_ms) // self._step_ms) * self._step_ms
+        return due_ms(now_ms, self._lifetime_ms) if self._lifetime_ms else 0
 
     def over_up_to(self, room: Room, now_ms: int) -> int:
         """Return up to where entries have to leave the room now; 0 if none has."""
@@ -72,7 +68,7 @@ class Lifetime:
         times = [now_ms + self._lifetime_ms]
         slowest = min(room.members.values(), key=lambda m: m.floor_at(now_ms), default=None)
         if slowest is not None:
-            times += [due_ms for due_ms, _ in slowest.checkpoints if due_ms > now_ms][:1]
+            times += [c.due_ms for c in slowest.checkpoints if c.due_ms > now_ms][:1]
         if self._ages(room):
             times.append(max(now_ms + 1, self._front_over_ms(room)))
         return min(times)

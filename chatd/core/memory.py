@@ -19,7 +19,10 @@ SELF_LOG_ENTRIES_MAX = 1_000
 
 
 class Tables(msgspec.Struct):
-    """What a snapshot holds."""
+    """What a snapshot holds.
+
+    lifetime_ms, update_period_ms: the settings that dates in it were made by; None: not known.
+    """
 
     format: int = FORMAT
     epoch: str = ""
@@ -33,6 +36,8 @@ class Tables(msgspec.Struct):
     blobs: dict[bytes, Blob] = field(default_factory=dict)
     reports_made: int = 0
     reports: dict[int, Report] = field(default_factory=dict)
+    lifetime_ms: int | None = None
+    update_period_ms: int | None = None
 
 
 class Move(NamedTuple):

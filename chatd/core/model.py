@@ -7,6 +7,7 @@ default reads old files, and a renamed module breaks none.
 import msgspec
 from msgspec import field
 
+from chatd.core.checkpoints import Checkpoint, add, dated_anew, due_ms
 from chatd.core.group import Group
 from chatd.core.log import Log
 from chatd.core.receipts import Receipt, Receipts
@@ -63,6 +64,16 @@ class Window(msgspec.Struct):
         self._turn_to(reset_at_ms)
         self.held += 1
 
+    def last_for(self, period_ms: int, before_ms: int | None, now_ms: int) -> None:
+        """Let the running period end as if it had been one of `period_ms` from its start.
+
+        before_ms: how long it was to be, None if that is not known.
+        """
+        if self.reset_at_ms > now_ms:
+            start_ms = now_ms if before_ms is None else self.reset_at_ms - before_ms
+            latest_ms = self.reset_at_ms if before_ms is None else now_ms + period_ms
+            self.reset_at_ms = min(start_ms + period_ms, latest_ms)
+
     def _turn_to(self, reset_at_ms: int) -> None:
         if reset_at_ms != self.reset_at_ms:
             self.reset_at_ms = reset_at_ms
@@ -75,36 +86,44 @@ class Member(msgspec.Struct):
     read_seq: the highest entry that any of the user's devices acknowledged.
     floor: entries up to here are gone for this user.
     joined_ms: when the user joined, where one does that.
-    checkpoints: (due_ms, seq): from due_ms on, `floor` is at least `seq`; both ascend.
+    checkpoints: when `floor` moves, and where to; all of them ascend.
     """
 
     read_seq: int = 0
     floor: int = 0
-    checkpoints: list[tuple[int, int]] = field(default_factory=list)
+    checkpoints: list[Checkpoint] = field(default_factory=list)
     joined_ms: int = 0
 
-    def read(self, seq: int, now_ms: int, due_ms: int) -> None:
-        """Move `read_seq` up to `seq`, which will be gone for this user at `due_ms`.
-
-        due_ms 0 is never.
-        """
+    def read(self, seq: int, at_ms: int, due: int) -> None:
+        """Move `read_seq` up to `seq`, which will be gone for this user at `due`; 0 is never."""
         self.read_seq = seq
+        self._pass(at_ms)
+        add(self.checkpoints, Checkpoint(due or due_ms(at_ms, 0), seq, at_ms))
+
+    def live_by(self, lifetime_ms: int, before_ms: int | None, now_ms: int) -> None:
+        """Let another lifetime hold for all that has been read. What is gone stays gone.
+
+        before_ms: the one that held up to now, None if that is not known.
+        """
+        self._pass(now_ms)
+        known_seq = self.checkpoints[-1].seq if self.checkpoints else self.floor
+        if known_seq < self.read_seq:  # older versions noted nothing while there was no lifetime
+            add(self.checkpoints, Checkpoint(due_ms(now_ms, 0), self.read_seq, now_ms))
+        self.checkpoints = dated_anew(self.checkpoints, before_ms, lifetime_ms, now_ms)
+
+    def _pass(self, now_ms: int) -> None:
+        """Move `floor` over what is gone by now."""
         self.floor = self.floor_at(now_ms)
-        while self.checkpoints and self.checkpoints[0][0] <= now_ms:
+        while self.checkpoints and self.checkpoints[0].due_ms <= now_ms:
             del self.checkpoints[0]
-        if not due_ms:
-            return
-        if self.checkpoints and self.checkpoints[-1][0] >= due_ms:
-            due_ms = self.checkpoints.pop()[0]
-        self.checkpoints.append((due_ms, seq))
 
     def floor_at(self, now_ms: int) -> int:
         """Return the floor as of now, whether or not anything has moved it yet."""
         floor = self.floor
-        for due_ms, seq in self.checkpoints:
-            if due_ms > now_ms:
+        for checkpoint in self.checkpoints:
+            if checkpoint.due_ms > now_ms:
                 break
-            floor = seq
+            floor = checkpoint.seq
         return floor
 
 

@@ -1,5 +1,6 @@
 """Clockwork: what time alone changes. Timers go through events like everything else."""
 
+from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.acks import Acks
 from chatd.core.lifetime import Lifetime
@@ -18,11 +19,18 @@ NONCES_FORGOTTEN_EACH_MS = 3_600_000
 class ClockworkHandlers:
     """Expiry, limits and gathered acknowledgements, each called by a timer."""
 
-    def __init__(self, store: Store, lifetime: Lifetime, acks: Acks) -> None:
+    def __init__(self, store: Store, settings: Settings, lifetime: Lifetime, acks: Acks) -> None:
         self._store = store
         self._state = store.state
+        self._rules = (settings.lifetime_ms, settings.update_period_ms)
         self._lifetime = lifetime
         self._acks = acks
+
+    def take_up_rules(self, now_ms: int) -> None:
+        """Let the settings hold for what was dated by others."""
+        tables = self._state.tables
+        if (tables.lifetime_ms, tables.update_period_ms) != self._rules:
+            self._store.commit(e.RulesChanged(now_ms, *self._rules))
 
     def expire(self, room: Room, now_ms: int) -> int | None:
         """Let the front of a room go as far as it is over.

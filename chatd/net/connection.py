@@ -133,8 +133,8 @@ class Connection:
     positions: while it is behind, the last entry queued to it by room; None when it is
     live, and so at the end of every room. general_seq: the last entry of the general room
     queued to it while it is live; it may wait for its turn there.
-    heard_ms: when the peer last showed that it lives. blocked_ms: since when the peer takes
-    nothing of what waits; 0 if nothing waits. throttle_ms: see the server.
+    made_ms: when it came. heard_ms: when the peer last showed that it lives. blocked_ms: since
+    when the peer takes nothing of what waits; 0 if nothing waits. throttle_ms: see the server.
     peer_hung_up: whether the peer sends nothing more; it may still take answers.
     takes_nothing: whether what is sent would not arrive any more.
     """
@@ -149,6 +149,7 @@ class Connection:
         "positions",
         "general_seq",
         "was_live",
+        "made_ms",
         "heard_ms",
         "pinged",
         "blocked_ms",
@@ -186,7 +187,7 @@ class Connection:
         self.positions: dict[str, int] | None = None
         self.general_seq = 0
         self.was_live = False
-        self.heard_ms = now_ms
+        self.made_ms = self.heard_ms = now_ms
         self.pinged = False
         self.blocked_ms = 0
         self.throttle_ms = 0.0

@@ -64,6 +64,10 @@ class Delivery:
             if room.log.frames and stamp_of(room.log.frames[-1]) == state.last_ms
         }
 
+    def configure(self, high_water_bytes: int) -> None:
+        """Go on with another high-water mark."""
+        self._high_water_bytes = self._turns.high_water_bytes = high_water_bytes
+
     # -- who there is ------------------------------------------------------------------------
 
     def enter(self, connection: Connection) -> None:
@@ -87,6 +91,11 @@ class Delivery:
     def of_user(self, name: str) -> list[Connection]:
         """Return a user's connections."""
         return list(self._by_name.get(name, ()))
+
+    @property
+    def names(self) -> list[str]:
+        """The users who are connected."""
+        return list(self._by_name)
 
     def follow(self, connection: Connection) -> None:
         """Begin to deliver to a connection, from its positions on."""

@@ -42,7 +42,7 @@ class Turns:
     def __init__(self, general: Room, boundary: ErrorBoundary, high_water_bytes: int) -> None:
         self._log = general.log
         self._boundary = boundary
-        self._high_water_bytes = high_water_bytes
+        self.high_water_bytes = high_water_bytes
         self._due: dict[Connection, type] = {}  # each with the class of its codec
         self._batches: dict[tuple[type, int], _Batch] = {}
 
@@ -78,7 +78,7 @@ class Turns:
                     codec, seq = None, connection.general_seq
                     shared, byte_count, turns = self._batch(its_codec, connection)
                     codec = its_codec
-                if connection.queued_bytes + byte_count > self._high_water_bytes:
+                if connection.queued_bytes + byte_count > self.high_water_bytes:
                     late.append(connection)
                     continue
                 connection.general_seq = last_seq
@@ -96,7 +96,7 @@ class Turns:
     def take_one(self, connection: Connection) -> bool:
         """Queue to one who is due what it has not heard; False if it falls behind."""
         (data,), byte_count, _ = self._batch(self._due.pop(connection), connection)
-        if connection.queued_bytes + byte_count > self._high_water_bytes:
+        if connection.queued_bytes + byte_count > self.high_water_bytes:
             return False
         connection.general_seq = self._log.last_seq
         connection.queue(data)

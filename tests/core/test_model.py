@@ -3,7 +3,8 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatd.core.lifetime import CHECKPOINTS_PER_LIFETIME, Lifetime
+from chatd.core.checkpoints import CHECKPOINTS_PER_LIFETIME, NEVER_MS, Checkpoint
+from chatd.core.lifetime import Lifetime
 from chatd.core.model import Credentials, Member, Room, User, Window
 from chatd.wire.rooms import RoomKind
 
@@ -44,6 +45,30 @@ def test_room_tells_its_kind_by_its_id() -> None:
     assert Room("@alice").kind is RoomKind.SELF
 
 
+@given(st.integers(1, 10_000), st.integers(1, 10_000), st.integers(0, 9_999))
+def test_running_period_ends_where_it_would_have_by_the_new_length(
+    before_ms: int, period_ms: int, later_ms: int
+) -> None:
+    window, now_ms = Window(), START_MS + min(later_ms, before_ms - 1)
+    window.spend(START_MS + before_ms)
+    window.last_for(period_ms, before_ms, now_ms)
+    assert window.reset_at_ms == START_MS + period_ms
+    assert window.used(now_ms) == (now_ms < START_MS + period_ms)
+
+
+def test_period_that_is_over_stays_over() -> None:
+    window = Window(count=3, reset_at_ms=START_MS)
+    window.last_for(10**9, 1_000, START_MS)
+    assert window.used(START_MS) == 0
+
+
+def test_period_of_a_length_that_nobody_noted_ends_no_later_than_a_new_one() -> None:
+    for reset_at_ms, expected_ms in ((START_MS + 100, 100), (START_MS + 5_000, 1_000)):
+        window = Window(count=3, reset_at_ms=reset_at_ms)
+        window.last_for(1_000, None, START_MS)
+        assert window.reset_at_ms == START_MS + expected_ms
+
+
 # -- floors ----------------------------------------------------------------------------------
 
 
@@ -56,29 +81,29 @@ def test_floor_moves_when_it_is_due_though_nobody_touches_the_member() -> None:
 
 def test_reading_without_a_lifetime_moves_no_floor() -> None:
     member = Member()
-    member.read(3, 0, 0)
-    assert (member.read_seq, member.checkpoints, member.floor_at(10**15)) == (3, [], 0)
+    member.read(3, START_MS, 0)
+    assert (member.read_seq, member.floor_at(NEVER_MS)) == (3, 0)
 
 
 def test_floor_that_was_due_is_kept_when_the_lifetime_is_turned_off() -> None:
     member = Member()
     member.read(3, 0, 100)
     member.read(5, 100, 0)
-    assert (member.floor, member.checkpoints) == (3, [])
+    assert (member.floor, member.floor_at(NEVER_MS)) == (3, 3)
 
 
 def test_checkpoint_of_the_same_time_moves_up() -> None:
     member = Member()
     member.read(3, 0, 100)
     member.read(4, 10, 100)
-    assert member.checkpoints == [(100, 4)]
+    assert member.checkpoints == [Checkpoint(100, 4, 10)]
 
 
 def test_lifetime_that_was_made_shorter_takes_nothing_away_before_what_was_read_earlier() -> None:
     member = Member()
     member.read(3, 0, 1_000)
     member.read(4, 10, 110)
-    assert member.checkpoints == [(1_000, 4)]
+    assert member.checkpoints == [Checkpoint(1_000, 4, 10)]
 
 
 reads = st.lists(st.tuples(st.integers(0, LIFETIME_MS // 3), st.integers(1, 5)), max_size=40)

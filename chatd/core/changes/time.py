@@ -24,3 +24,17 @@ def nonces_forgotten(memory: Memory, event: e.NoncesForgotten) -> None:
 @changes(e.EntriesExpired)
 def entries_expired(memory: Memory, event: e.EntriesExpired) -> None:
     memory.trim(memory.rooms[event.room], event.up_to)
+
+
+@changes(e.RulesChanged)
+def rules_changed(memory: Memory, event: e.RulesChanged) -> None:
+    tables, now_ms = memory.tables, event.ts
+    if event.lifetime_ms != tables.lifetime_ms:
+        for room in memory.rooms.values():
+            for member in room.members.values():
+                member.live_by(event.lifetime_ms, tables.lifetime_ms, now_ms)
+    if event.update_period_ms != tables.update_period_ms:
+        for user in memory.users.values():
+            for window in (user.general, user.private):
+                window.last_for(event.update_period_ms, tables.update_period_ms, now_ms)
+    tables.lifetime_ms, tables.update_period_ms = event.lifetime_ms, event.update_period_ms

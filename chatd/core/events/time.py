@@ -20,3 +20,13 @@ class EntriesExpired(Event, frozen=True):
 
     room: str
     up_to: int
+
+
+class RulesChanged(Event, frozen=True):
+    """From now on dates are made by these settings, and those that were made are made again.
+
+    lifetime_ms: 0 is never.
+    """
+
+    lifetime_ms: int
+    update_period_ms: int
