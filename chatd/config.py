@@ -139,6 +139,8 @@ class Settings:
     requests_per_second: int
     max_file_size_bytes: int
     file_quota_bytes: int
+    uploads_bytes_max: int
+    disk_reserve_bytes: int
     limit_show_messages: int
     lifetime_ms: int
     keep_unread_ms: int
@@ -414,6 +416,12 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "The size of one file."),
         Option("FILE_QUOTA", "file_quota_bytes", size(0, 1024 * GIB), "256M",
                "What all files of one user may take together. 0: no limit."),
+        Option("UPLOADS_BYTES_MAX", "uploads_bytes_max", size(MIB, 1024 * GIB), "1G",
+               "What all unfinished uploads may take together. Over it, who has most there loses "
+               "the one that was idle longest."),
+        Option("DISK_RESERVE", "disk_reserve_bytes", size(0, 1024 * GIB), "256M",
+               "Files are refused when the disk would have less room than this left, so that "
+               "messages can still be written."),
     ),
     "Messages": (
         Option("LIMIT_SHOW_MESSAGES", "limit_show_messages", whole(0, 1_000), "20",

@@ -6,6 +6,9 @@ from typing import Protocol
 class Blobs(Protocol):
     """Files by number. Nothing is durable before the tick is."""
 
+    def free_bytes(self) -> int:
+        """Return how many bytes the disk has room for."""
+
     def create(self, number: int) -> None:
         """Make an empty file. Raises StorageFull."""
 

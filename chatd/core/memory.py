@@ -58,6 +58,7 @@ class Memory:
     unread: whose the unread entries are, and whom they name.
     rooms_by_name: the ids of each user's rooms, in their order.
     uploads_by_owner: each user's unfinished uploads by their numbers.
+    upload_bytes: what they are charged for, by user; upload_bytes_in_all: and together.
     names: which names there are, by what they look like.
     token_owners: SHA-256 of a device token to the user's name and the device's number.
     hook_owners: SHA-256 of a hook's token to its maker's name and its number.
@@ -80,8 +81,10 @@ class Memory:
         self.unread = UnreadIndex(self.rooms)
         self.rooms_by_name = {user.name: sorted(user.rooms) for user in self.users.values()}
         self.uploads_by_owner: dict[str, dict[int, Upload]] = {}
+        self.upload_bytes: dict[str, int] = {}
+        self.upload_bytes_in_all = 0
         for upload in self.uploads.values():
-            self.uploads_by_owner.setdefault(upload.owner, {})[upload.number] = upload
+            self._index_upload(upload)
         self.index_names()
         self.token_owners = {
             device.token_hash: (user.name, device.number)
@@ -163,12 +166,27 @@ class Memory:
         """Take up an upload that begins."""
         self.tables.files_made = upload.number
         self.uploads[upload.number] = upload
+        self._index_upload(upload)
+
+    def _index_upload(self, upload: Upload) -> None:
         self.uploads_by_owner.setdefault(upload.owner, {})[upload.number] = upload
+        self.charge(upload.owner, upload.charged_bytes)
+
+    def charge(self, owner: str, more: int) -> None:
+        """Note that a user's unfinished uploads take so many bytes more."""
+        charged = self.upload_bytes.pop(owner, 0) + more
+        if charged:
+            self.upload_bytes[owner] = charged
+        self.upload_bytes_in_all += more
 
     def take_upload(self, number: int) -> Upload:
         """Give up an upload that is over, and return it."""
         upload = self.uploads.pop(number)
-        del self.uploads_by_owner[upload.owner][number]
+        mine = self.uploads_by_owner[upload.owner]
+        del mine[number]
+        if not mine:
+            del self.uploads_by_owner[upload.owner]
+        self.charge(upload.owner, -upload.charged_bytes)
         return upload
 
     @property

@@ -18,6 +18,10 @@ REACH_PERIOD_MS = 86_400_000
 """How long it counts that one user put something into the self log of another."""
 
 
+UPLOAD_BYTES_BESIDE = 16 * 1024
+"""What an upload takes besides its bytes: a block on the disk, an entry of a folder, memory."""
+
+
 class Credentials(msgspec.Struct, frozen=True, array_like=True):
     """What proves a password without being it (RFC 5802, section 3)."""
 
@@ -148,6 +152,11 @@ class Upload(msgspec.Struct):
     def claimed_bytes(self) -> int:
         """What it takes of its owner's quota: its size, as far as that is known."""
         return self.offset if self.size is None else self.size
+
+    @property
+    def charged_bytes(self) -> int:
+        """What it takes of the room that there is for all unfinished uploads."""
+        return self.claimed_bytes + UPLOAD_BYTES_BESIDE
 
     @property
     def is_whole(self) -> bool:

@@ -14,7 +14,7 @@ import os
 from collections.abc import Collection
 from typing import Any
 
-from chatd.disk.files import Disk, unlink_if_there
+from chatd.disk.files import Disk, folder_of, unlink_if_there
 from chatd.errors import StorageFull
 
 FOLDER_SUFFIX = "-files"
@@ -39,6 +39,9 @@ class DiskBlobs:
         self._hashes: dict[int, tuple[Any, int]] = {}
 
     # -- what handlers call ------------------------------------------------------------------
+
+    def free_bytes(self) -> int:
+        return self._disk.free_bytes(folder_of(self._folder))
 
     def create(self, number: int) -> None:
         try:

@@ -29,6 +29,9 @@ class Disk(Protocol):
     def list_folder(self, path: str) -> list[str]:
         """Return the names in a folder, in any order."""
 
+    def free_bytes(self, path: str) -> int:
+        """Return how many bytes there is room for where a folder stands."""
+
     def sync_folder(self, path: str) -> None:
         """Make what was created, renamed and removed in this folder durable."""
 
@@ -86,6 +89,10 @@ class RealDisk:
 
     def list_folder(self, path: str) -> list[str]:
         return os.listdir(path)
+
+    def free_bytes(self, path: str) -> int:
+        status = os.statvfs(path)
+        return status.f_bavail * status.f_frsize
 
     def sync_folder(self, path: str) -> None:
         fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -6,7 +6,7 @@ from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.blobs import Blobs
 from chatd.core.lifetime import Lifetime
-from chatd.core.model import Upload, User
+from chatd.core.model import UPLOAD_BYTES_BESIDE, Upload, User
 from chatd.core.state import State
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Conflict, Expired, NotFound, StorageFull, TooLarge
@@ -59,6 +59,9 @@ class FileHandlers:
         self._blobs = blobs
         self._file_bytes_max = settings.max_file_size_bytes
         self._quota_bytes = settings.file_quota_bytes
+        one = settings.max_file_size_bytes + UPLOAD_BYTES_BESIDE  # has room in any case
+        self._uploads_bytes_max = max(settings.uploads_bytes_max, one)
+        self._reserve_bytes = settings.disk_reserve_bytes
 
     # -- uploading ---------------------------------------------------------------------------
 
@@ -79,6 +82,8 @@ class FileHandlers:
         if len(mine) >= UPLOADS_MAX:
             raise Conflict("too many unfinished uploads; finish or cancel some", limit=UPLOADS_MAX)
         self._check_quota(owner, size)
+        self._check_disk(size)
+        given_up = self._given_up_for(context, owner, size + UPLOAD_BYTES_BESIDE)
         number = self._state.files_made + 1
         self._blobs.create(number)
         expires_at = context.now_ms + _kept_ms(request.sha256)
@@ -94,7 +99,7 @@ class FileHandlers:
             expires_at,
             request.room,
         )
-        self._store.commit(started)
+        self._store.commit(*given_up, started)
         context.effects.timers.append(("upload", number, expires_at))
         return c.UploadState(number, 0, size)
 
@@ -104,14 +109,19 @@ class FileHandlers:
         if request.offset != upload.offset:
             raise Conflict(f"the server has {upload.offset} bytes", offset=upload.offset)
         offset = upload.offset + len(request.data)
+        given_up: list[e.UploadDropped] = []
         if upload.size is None:
             check_file_size(offset, self._file_bytes_max)
-            self._check_quota(self._visibility.user(context), len(request.data))
+            owner = self._visibility.user(context)
+            self._check_quota(owner, len(request.data))
+            given_up = self._given_up_for(context, owner, len(request.data))
         elif offset > upload.size:
             raise TooLarge("more bytes than were told", limit=upload.size)
+        self._check_disk(len(request.data))
         self._blobs.write(upload.number, request.data, upload.offset)
         expires_at = context.now_ms + _kept_ms(upload.sha256)
-        self._store.commit(e.ChunkStored(context.now_ms, upload.number, offset, expires_at))
+        stored = e.ChunkStored(context.now_ms, upload.number, offset, expires_at)
+        self._store.commit(*given_up, stored)
         return _state_of(upload)
 
     @handles(c.UploadFinish)
@@ -198,6 +208,42 @@ class FileHandlers:
                 limit=self._quota_bytes,
                 setting="FILE_QUOTA",
             )
+
+    def _check_disk(self, more: int) -> None:
+        """Refuse bytes that would leave the disk too little room. Raises StorageFull."""
+        if self._reserve_bytes and self._blobs.free_bytes() - more < self._reserve_bytes:
+            raise StorageFull(
+                "the server's disk has no room for files; try again later", setting="DISK_RESERVE"
+            )
+
+    def _given_up_for(self, context: Context, owner: User, more: int) -> list[e.UploadDropped]:
+        """Return the uploads that give way where all together take too much with so much more.
+
+        Those of whoever has most go, the idle ones first. Raises StorageFull if that is the owner.
+        """
+        over = self._state.upload_bytes_in_all + more - self._uploads_bytes_max
+        if over <= 0:
+            return []
+        charged = {**self._state.upload_bytes}
+        mine = charged.pop(owner.name, 0) + more
+        given_up: list[e.UploadDropped] = []
+        left: dict[str, list[Upload]] = {}
+        while over > 0:
+            most = max(charged, key=charged.__getitem__, default="")
+            if not most or charged[most] <= mine:
+                raise StorageFull(
+                    "unfinished uploads take all the room there is for them; try again later",
+                    limit=self._uploads_bytes_max,
+                    setting="UPLOADS_BYTES_MAX",
+                )
+            if most not in left:
+                uploads = self._state.uploads_by_owner[most].values()
+                left[most] = sorted(uploads, key=lambda upload: -upload.expires_ms)
+            upload = left[most].pop()
+            given_up.append(e.UploadDropped(context.now_ms, upload.number))
+            charged[most] -= upload.charged_bytes
+            over -= upload.charged_bytes
+        return given_up
 
     # -- downloading -------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from chatd.disk.files import FILE_MODE, FileInfo, folder_of
 from chatd.disk.fork import Child
 
+UNBOUNDED_BYTES = 1 << 60
 SECTOR_BYTES = 16
 """Small, so that small records are torn too."""
 
@@ -170,6 +171,10 @@ class SimDisk:
         self._call("list_folder")
         self._check_folder(path)
         return [os.path.basename(name) for name in self._names if folder_of(name) == path]
+
+    def free_bytes(self, path: str) -> int:
+        self._call("free_bytes")
+        return UNBOUNDED_BYTES if self.capacity is None else max(0, self.capacity - self._used())
 
     def sync_folder(self, path: str) -> None:
         self._call("sync_folder")

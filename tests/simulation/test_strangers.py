@@ -1,9 +1,11 @@
 """What strangers fill: nobody's flood pushes out what is another's, or shows which names exist."""
 
+from typing import Any
+
 import pytest
 
 from chatd.core.memory import SELF_LOG_ENTRIES_MAX
-from chatd.core.model import REACH_PERIOD_MS
+from chatd.core.model import REACH_PERIOD_MS, UPLOAD_BYTES_BESIDE
 from chatd.handlers import backoff, joining, reports
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.joining import INVITED_BY_ONE_MAX, REACHES_MAX
@@ -12,6 +14,7 @@ from chatd.handlers.schedules import FAILED_KEPT_MS
 from chatd.http import logins
 from chatd.http.logins import LOGIN_MS_MAX, LOGINS_PER_NETWORK, PendingLogins
 from tests.simulation.account import client_final, client_first, password_of
+from tests.simulation.disk import SimDisk
 from tests.simulation.peer import Peer
 from tests.simulation.test_accounts import fail
 from tests.simulation.web import WebPeer
@@ -320,3 +323,102 @@ def test_when_all_reports_are_too_many_who_fills_most_gives_way(
         assert list(world.state.tables.reports) == [genuine, made[0], made[2], last]
         world.crash()
         world.restart()
+
+
+# -- uploads and the disk --------------------------------------------------------------------
+
+FILE_BYTES = 80_000
+PART = b"x" * (FILE_BYTES // 2)
+CHARGED = FILE_BYTES + UPLOAD_BYTES_BESIDE
+BOUND: dict[str, Any] = {"max_file_size_bytes": FILE_BYTES, "uploads_bytes_max": 4 * CHARGED}
+
+
+def announce(peer: Peer, number: int, size: int | None = FILE_BYTES) -> dict[str, object]:
+    """Return the parameters of an upload."""
+    sha256 = None if size is None else bytes([number] * 32)
+    return {"room": "general", "name": f"{number}.bin", "size": size, "sha256": sha256}
+
+
+def test_over_the_bound_of_all_uploads_who_has_most_loses_the_idle_one() -> None:
+    with World(**BOUND) as world:
+        mallory, bob, alice = world.user("mallory"), world.user("bob"), world.user("alice")
+        bob.call("upload", **announce(bob, 9))
+        idle, busy, other = (mallory.call("upload", **announce(mallory, n)) for n in range(3))
+        world.sleep(1_000)
+        for upload in (idle, other, busy):
+            chunk = {"upload": upload["upload"], "offset": 0, "data": b"x"}
+            if upload is not idle:
+                mallory.call("upload-chunk", **chunk)
+        alice.call("upload", **announce(alice, 7))
+        left = {number: upload.owner for number, upload in world.state.uploads.items()}
+        assert idle["upload"] not in left
+        assert sorted(left.values()) == ["alice", "bob", "mallory", "mallory"]
+        assert world.state.upload_bytes_in_all == 4 * CHARGED
+        gone = mallory.refusal("upload-chunk", upload=idle["upload"], offset=0, data=b"x")
+        assert gone["code"] == "not_found"
+        for how in ("crash", "stop"):
+            getattr(world, how)()
+            world.restart()
+            assert world.state.upload_bytes_in_all == 4 * CHARGED
+
+
+def test_over_the_bound_of_all_uploads_who_has_most_is_refused() -> None:
+    with World(**BOUND) as world:
+        mallory, bob = world.user("mallory"), world.user("bob")
+        bob.call("upload", **announce(bob, 9))
+        for number in range(3):
+            mallory.call("upload", **announce(mallory, number))
+        error = world.refusal(mallory, "upload", **announce(mallory, 3))
+        assert (error["code"], error["setting"]) == ("storage_full", "UPLOADS_BYTES_MAX")
+
+
+def test_bytes_of_an_upload_whose_size_was_not_told_count_as_they_come() -> None:
+    with World(**BOUND) as world:
+        mallory, alice = world.user("mallory"), world.user("alice")
+        for number in range(3):
+            mallory.call("upload", **announce(mallory, number))
+        upload = alice.call("upload", **announce(alice, 7, None))["upload"]
+        assert world.state.upload_bytes["alice"] == UPLOAD_BYTES_BESIDE
+        for part in range(2):
+            alice.call("upload-chunk", upload=upload, offset=part * len(PART), data=PART)
+        assert world.state.upload_bytes["alice"] == CHARGED
+        alice.call("upload-chunk", upload=mine(alice, world), offset=0, data=PART)
+        assert len(world.state.uploads_by_owner["mallory"]) == 2
+        alice.call("upload-finish", upload=upload)
+        assert world.state.upload_bytes["alice"] == UPLOAD_BYTES_BESIDE + len(PART)
+
+
+def mine(peer: Peer, world: World) -> int:
+    """Begin one more upload without a size; return its number."""
+    number: int = peer.call("upload", **announce(peer, 8, None))["upload"]
+    return number
+
+
+def test_what_becomes_of_an_upload_leaves_nothing_charged() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        first, second = mine(alice, world), mine(alice, world)
+        alice.call("upload-chunk", upload=first, offset=0, data=b"abc")
+        alice.call("upload-finish", upload=first)
+        alice.call("upload-cancel", upload=second)
+        assert (world.state.upload_bytes, world.state.upload_bytes_in_all) == ({}, 0)
+
+
+def test_files_are_refused_when_the_disk_runs_low_and_messages_go_on() -> None:
+    capacity = 16 << 20
+    with World(disk=SimDisk(capacity), disk_reserve_bytes=8 << 20, file_quota_bytes=0) as world:
+        alice = world.user("alice")
+        upload = mine(alice, world)
+        alice.call("upload-chunk", upload=upload, offset=0, data=PART)
+        free = world.disk.free_bytes("data")
+        world.disk.put("somebody else's", bytes(free - (8 << 20) - 30_000))
+        more = {"upload": upload, "offset": len(PART), "data": PART}
+        error = world.refusal(alice, "upload-chunk", **more)
+        assert (error["code"], error["setting"]) == ("storage_full", "DISK_RESERVE")
+        why = alice.call("why")
+        assert (why["setting"], why["value"]) == ("DISK_RESERVE", "8M")
+        refused = world.refusal(alice, "upload", **announce(alice, 1, 50_000))
+        assert refused["setting"] == "DISK_RESERVE"
+        assert alice.send("but messages go on")["seq"] == 1
+        alice.call("upload-chunk", **{**more, "data": PART[:20_000]})
+        assert alice.call("upload-finish", upload=upload)["seq"] == 2

@@ -39,7 +39,11 @@ from tests.simulation.web import RawPeer, SocketPeer, StreamPeer, WebPeer
 DB_NAME = "data/chat.db"
 TICKS_MAX = 20_000
 """A server that is busy for longer with what there is right now is caught in a loop."""
-SMALL = {"tick_bytes_max": 64 * 1024, "journal_segment_bytes": 1024 * 1024}
+SMALL = {
+    "tick_bytes_max": 64 * 1024,
+    "journal_segment_bytes": 1024 * 1024,
+    "disk_reserve_bytes": 0,
+}
 
 
 class SimSignals:

@@ -27,14 +27,18 @@ def upload_started(memory: Memory, event: e.UploadStarted) -> None:
 @changes(e.ChunkStored)
 def chunk_stored(memory: Memory, event: e.ChunkStored) -> None:
     upload = memory.uploads[event.number]
+    before = upload.charged_bytes
     upload.offset = event.offset
+    memory.charge(upload.owner, upload.charged_bytes - before)
     upload.expires_ms = event.expires_at
 
 
 @changes(e.UploadMeasured)
 def upload_measured(memory: Memory, event: e.UploadMeasured) -> None:
     upload = memory.uploads[event.number]
+    before = upload.charged_bytes
     upload.size = event.size
+    memory.charge(upload.owner, upload.charged_bytes - before)
     upload.sha256 = event.sha256
 
 

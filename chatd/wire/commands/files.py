@@ -43,7 +43,7 @@ class UploadState(Result, frozen=True):
         "forbidden": BLOCKED,
         "not_found": "there is no such room or user for you",
         "rate_limited": "the period's messages are used up, `reset_at` says until when",
-        "storage_full": "the server's disk is full, or your quota of `limit` bytes is",
+        "storage_full": "the disk has no room for files, or `setting` allows `limit` bytes",
         "too_large": "the file has more bytes than `limit`",
     },
 )
@@ -62,7 +62,7 @@ class Upload(Params, frozen=True):
     refuses={
         "conflict": "the server has `offset` bytes, the next chunk begins there",
         "not_found": "you have no such upload",
-        "storage_full": "the server's disk is full, or your quota of `limit` bytes is",
+        "storage_full": "the disk has no room for files, or `setting` allows `limit` bytes",
         "too_large": "these bytes go beyond `limit`: the size that was told, or a file's largest",
     },
 )
