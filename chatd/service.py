@@ -5,6 +5,7 @@ the connection has not taken its answers, or it asked more often than it may. Wh
 decoded yet waits in the codec, and what is not read in the kernel.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -19,9 +20,11 @@ from chatd.logs import Action, ActionLog, Source
 from chatd.net.boundary import ErrorBoundary, internal_error
 from chatd.net.connection import OPEN, Connection
 from chatd.wire import commands as c
-from chatd.wire.codec import More, Over, Say, StartTls, Switch, Turn
+from chatd.wire.codec import More, Over, RefuseTls, Say, StartTls, Switch, Turn
 from chatd.wire.envelope import Notification, Request, Response
 from chatd.wire.http.message import HttpRequest, Piece
+
+log = logging.getLogger(__name__)
 
 NOTHING = c.Nothing()
 BURST_MS = 1_000
@@ -208,7 +211,9 @@ class Service:
         else:
             self._turn(connection, turn)
 
-    def _turn(self, connection: Connection, turn: Switch | StartTls | Say | More | Over) -> None:
+    def _turn(
+        self, connection: Connection, turn: Switch | StartTls | RefuseTls | Say | More | Over
+    ) -> None:
         """Do what the protocol itself calls for."""
         match turn:
             case Switch(codec, refusal):
@@ -217,6 +222,11 @@ class Service:
                     raise refusal
             case StartTls(data):
                 self.start_tls(connection, data)
+            case RefuseTls(alert):
+                where = connection.address
+                log.warning("%s begins a TLS handshake, and there is no TLS_CERT here", where)
+                connection.queue(alert)
+                connection.finish()
             case Say(data):
                 connection.queue(data)
             case More():

@@ -37,6 +37,12 @@ class StartTls(NamedTuple):
     data: bytes
 
 
+class RefuseTls(NamedTuple):
+    """The peer encrypts, and here nobody does: the alert says so in its own protocol."""
+
+    alert: bytes
+
+
 class Say(NamedTuple):
     """The protocol itself owes the peer these bytes: a pong, say."""
 
@@ -51,7 +57,7 @@ class Over(NamedTuple):
     """The peer has taken its leave: send what waits, and hang up."""
 
 
-Turn = Union[Envelope, HttpRequest, Piece, Switch, StartTls, Say, More, Over]
+Turn = Union[Envelope, HttpRequest, Piece, Switch, StartTls, RefuseTls, Say, More, Over]
 
 
 class Codec(Protocol):

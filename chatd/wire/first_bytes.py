@@ -1,6 +1,7 @@
 """The first bytes of a connection tell what it speaks.
 
-    0x16                    TLS (RFC 8446, section 5.1); inside it the first bytes tell again
+    0x16                    TLS (RFC 8446, section 5.1); inside it the first bytes tell again;
+                            without a certificate its peer gets an alert
     an upper-case letter    HTTP: every method begins with one
     anything else           framed msgpack: its frames begin with 0x00
 """
@@ -8,10 +9,12 @@
 from typing import NamedTuple
 
 from chatd.errors import HttpError, ProtocolError
-from chatd.wire.codec import Codec, FrameCodec, StartTls, Switch, Turn
+from chatd.wire.codec import Codec, FrameCodec, RefuseTls, StartTls, Switch, Turn
 from chatd.wire.http.codec import HttpCodec
 
 TLS_HANDSHAKE = 0x16
+TLS_ALERT = bytes.fromhex("15 0301 0002 02 28")
+"""A record with one alert: fatal, handshake_failure (RFC 8446, sections 5.1 and 6.2)."""
 UPPER_CASE = range(0x41, 0x5B)
 
 
@@ -38,8 +41,8 @@ class FirstBytes(FrameCodec):
         data, self._buffer = bytes(self._buffer), b""
         if not data:
             return None
-        if data[0] == TLS_HANDSHAKE and self._protocols.tls:
-            return StartTls(data)
+        if data[0] == TLS_HANDSHAKE:
+            return StartTls(data) if self._protocols.tls else RefuseTls(TLS_ALERT)
         refusal: ProtocolError | None = None
         codec: Codec
         if data[0] in UPPER_CASE:

@@ -61,6 +61,14 @@ def _choose(protocol: ServerProtocol, offered: Sequence[Subprotocol]) -> Subprot
     return next((name for name in offered if name in ours), None)
 
 
+class MessageError(ProtocolError):
+    """A message that is none of the kind that is spoken here. close_code: by RFC 6455, 7.4.1."""
+
+    def __init__(self, close_code: CloseCode, message: str) -> None:
+        super().__init__(message)
+        self.close_code = close_code
+
+
 class WebSocketCodec:
     """What both kinds of messages share."""
 
@@ -133,7 +141,8 @@ class WebSocketCodec:
 
     def _turn(self, message: bytes) -> Turn | ProtocolError:
         if self._opcode is not self.OPCODE:
-            return ProtocolError(f"messages are {self.OPCODE.name.lower()} here")
+            kind = self.OPCODE.name.lower()
+            return MessageError(CloseCode.UNSUPPORTED_DATA, f"messages are {kind} here")
         try:
             return self.decode(message)
         except ProtocolError as error:
@@ -155,9 +164,7 @@ class WebSocketCodec:
 
     def farewell(self, error: ChatError) -> bytes:
         said = self.message(as_notification(Error(error.code, error.message)))
-        is_ours = not isinstance(error, ProtocolError)
-        code = CloseCode.INTERNAL_ERROR if is_ours else CloseCode.PROTOCOL_ERROR
-        return said + _close(code, error.message)
+        return said + _close(_close_code(error), error.message)
 
     def batch(self, frames: Sequence[bytes]) -> bytes:
         return b"".join(map(self.entry, frames))
@@ -192,7 +199,7 @@ class JsonSocketCodec(WebSocketCodec):
         try:
             message.decode()
         except UnicodeDecodeError:
-            raise ProtocolError("text is UTF-8") from None
+            raise MessageError(CloseCode.INVALID_DATA, "text is UTF-8") from None
         return read_envelope(message)
 
     def message(self, envelope: Envelope) -> bytes:
@@ -222,6 +229,14 @@ class MsgpackSocketCodec(WebSocketCodec):
 
 def _framed(opcode: Opcode, payload: bytes) -> bytes:
     return Frame(opcode, payload).serialize(mask=False)
+
+
+def _close_code(error: ChatError) -> CloseCode:
+    """Return why a WebSocket ends, as its protocol tells (RFC 6455, section 7.4.1)."""
+    if isinstance(error, MessageError):
+        return error.close_code
+    is_theirs = isinstance(error, ProtocolError)
+    return CloseCode.PROTOCOL_ERROR if is_theirs else CloseCode.INTERNAL_ERROR
 
 
 def _close(code: CloseCode, reason: str) -> bytes:

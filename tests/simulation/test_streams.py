@@ -397,14 +397,45 @@ def test_after_the_login_messages_may_be_as_large_as_frames() -> None:
 
 
 @pytest.mark.parametrize(
+    ("subprotocol", "frames", "code"),
+    [
+        ("chatd.v1.json", [Frame(Opcode.TEXT, b"\xff\xfe")], 1007),
+        ("chatd.v1.json", [Frame(Opcode.TEXT, b'[2, "pong", {"a": "\xed\xa0\x80"}]')], 1007),
+        ("chatd.v1.json", [Frame(Opcode.TEXT, b"\xc3")], 1007),
+        (
+            "chatd.v1.json",
+            [Frame(Opcode.TEXT, b"\xc3", fin=False), Frame(Opcode.CONT, b"(")],
+            1007,
+        ),
+        ("chatd.v1.json", [Frame(Opcode.CLOSE, b"\x03\xe8\xff")], 1007),
+        ("chatd.v1.json", [Frame(Opcode.BINARY, b'[2, "pong", {}]')], 1003),
+        ("chatd.v1.json", [Frame(Opcode.BINARY, b"")], 1003),
+        ("chatd.v1.msgpack", [Frame(Opcode.TEXT, b'[2, "pong", {}]')], 1003),
+        ("chatd.v1.msgpack", [Frame(Opcode.TEXT, b"\xff")], 1003),
+        ("chatd.v1.msgpack", [Frame(Opcode.BINARY, b"\xc1")], 1002),
+        ("chatd.v1.json", [Frame(Opcode.TEXT, b"[")], 1002),
+        ("chatd.v1.json", [Frame(Opcode.CLOSE, b"\x03")], 1002),
+        ("chatd.v1.json", [Frame(Opcode.CLOSE, b"\x03\xee")], 1002),
+    ],
+)
+def test_a_websocket_is_closed_with_the_code_that_its_protocol_has_for_that(
+    subprotocol: str, frames: list[Frame], code: int
+) -> None:
+    with World() as world:
+        peer = world.socket(subprotocol)
+        peer.say(b"".join(frame.serialize(mask=True) for frame in frames))
+        assert peer.protocol.close_rcvd is not None
+        assert peer.protocol.close_rcvd.code == code
+        assert peer.ended
+
+
+@pytest.mark.parametrize(
     "frame",
     [
-        Frame(Opcode.TEXT, b"\xff\xfe"),
         Frame(Opcode.TEXT, b"{}"),
         Frame(Opcode.TEXT, b"nonsense"),
         Frame(Opcode.TEXT, b""),
         Frame(Opcode.TEXT, b"[" * 5_000),
-        Frame(Opcode.BINARY, b"[0, 1, \"hello\", {}]"),
     ],
 )
 def test_a_message_that_says_nothing_ends_it_with_a_reason(frame: Frame) -> None:

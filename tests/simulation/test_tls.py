@@ -12,7 +12,6 @@ from chatd.config import Tls
 from chatd.wire.envelope import encode_request
 from tests.certificates import Certificate, certificate
 from tests.simulation.network import KERNEL_BYTES
-from tests.simulation.peer import Peer
 from tests.simulation.web import RawPeer, replies, request
 from tests.simulation.world import World
 
@@ -231,12 +230,24 @@ def test_plain_connections_are_refused_on_other_addresses_unless_allowed(
         assert world.raw().say(request("GET", "/api/v1/")).startswith(b"HTTP/1.1 200 ")
 
 
-def test_tls_without_a_certificate_is_a_bad_frame() -> None:
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_tls_where_there_is_none_gets_an_alert_and_a_line_in_the_log(
+    files: Certificate, version: ssl.TLSVersion, caplog: pytest.LogCaptureFixture
+) -> None:
     with World() as world:
-        peer: Peer = world.connect()
-        peer.send_bytes(b"\x16\x03\x01\x02\x00\x01")
-        world.settle()
-        assert peer.told("error")[0]["code"] == "bad_frame"
+        peer = TlsPeer(world, files)
+        peer.context.minimum_version = peer.context.maximum_version = version
+        with pytest.raises(ssl.SSLError, match="(?i)alert.handshake.failure"):
+            peer.shake()
+        assert peer.ended
+        assert caplog.text.count("127.0.0.1 begins a TLS handshake") == 1
+        assert len(world.server._connections) == 0
+
+
+def test_first_byte_of_tls_where_there_is_none_is_enough() -> None:
+    with World() as world:
+        peer = world.raw()
+        assert peer.say_by_bytes(b"\x16\x03\x01\x02") == b"\x15\x03\x01\x00\x02\x02\x28"
 
 
 def test_a_new_certificate_is_taken_up_and_a_bad_one_is_not(
