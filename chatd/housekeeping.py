@@ -17,13 +17,12 @@ from chatd.core.timers import Timer, TimerWheel
 from chatd.errors import StorageFull
 from chatd.handlers.clockwork import ClockworkHandlers
 from chatd.handlers.context import Effects, Turn
-from chatd.handlers.timed import Action
+from chatd.handlers.timed import WORK_PER_TICK, Action
 from chatd.net.boundary import ErrorBoundary
 from chatd.storage import Storage
 
 log = logging.getLogger(__name__)
 
-TIMERS_PER_TICK = 1_000
 GATHER_MS = 1_000
 """So long are acknowledgements and comings and goings gathered."""
 RETRY_MS = 1_000
@@ -105,6 +104,7 @@ class Housekeeping:
             self._begin_with(user)
         for upload in self._state.uploads.values():
             self.wheel.set("upload", upload.number, upload.expires_ms)
+            self.wheel.set("hash", upload.number, now_ms)
         self.wheel.set("snapshot", "", self._snapshot_due_ms(now_ms))
         if self._settings.fsync is Fsync.EVERYSEC:
             self.wheel.set("sync", "", now_ms + GATHER_MS)
@@ -141,13 +141,21 @@ class Housekeeping:
         return self.wheel.next_ms()
 
     def fire(self, now_ms: int, effects: Effects) -> None:
-        """Run the timers that are due, at most so many in a tick.
+        """Run the timers that are due, until they have done what they may in a tick.
 
         effects: where they leave what is to be told and done when the tick is durable.
         """
         self._effects = effects
-        for timer in self.wheel.advance(now_ms, TIMERS_PER_TICK):
-            self._fire(timer, now_ms)
+        at_once: list[tuple[Timer, int]] = []
+        while effects.timed_work < WORK_PER_TICK and (due := self.wheel.advance(now_ms, 1)):
+            effects.timed_work += 1
+            again_ms = self._fire(due[0], now_ms)
+            if again_ms is not None and again_ms <= now_ms:
+                at_once.append((due[0], again_ms))  # in the next tick: none fires twice in one
+            else:
+                self._arm(due[0].kind, due[0].key, again_ms)
+        for timer, again_ms in at_once:
+            self._arm(timer.kind, timer.key, again_ms)
 
     def flush(self, now_ms: int) -> None:
         """Write what is being gathered, for the last time."""
@@ -200,18 +208,18 @@ class Housekeeping:
 
     # -- the timers --------------------------------------------------------------------------
 
-    def _fire(self, timer: Timer, now_ms: int) -> None:
+    def _fire(self, timer: Timer, now_ms: int) -> int | None:
+        """Run a timer; return when it is due again, if it is."""
         commits = self._storage.store.commits
         try:
-            again_ms = self._run(timer, now_ms)
+            return self._run(timer, now_ms)
         except StorageFull:
-            again_ms = now_ms + RETRY_MS
+            return now_ms + RETRY_MS
         except Exception as error:
             if timer.kind in OF_THE_STORE:
                 raise
             self._boundary.contain(None, error, commits)
-            again_ms = now_ms + FAILED_RETRY_MS
-        self._arm(timer.kind, timer.key, again_ms)
+            return now_ms + FAILED_RETRY_MS
 
     def _run(self, timer: Timer, now_ms: int) -> int | None:
         action = self._timed.get(timer.kind)

@@ -206,7 +206,7 @@ class Server:
             ScheduleHandlers(
                 store, posting, destinations, visibility, lifetime, self._wall_ms
             ),
-            CommentHandlers(posting, visibility),
+            CommentHandlers(posting, visibility, store.state.threads),
             RevisionHandlers(posting, visibility),
             BlockingHandlers(store, visibility),
             ExplainingHandlers(settings, self._refusals),

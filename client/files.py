@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from chatd.errors import BadRequest, Conflict, NotFound
+from chatd.errors import BadRequest, Conflict, NotFound, Overloaded
 from chatd.wire.commands import (
     CHUNK_BYTES_MAX,
     FILE_NAME_BYTES_MAX,
@@ -34,6 +34,8 @@ from client.session import Client
 CHUNKS_AT_ONCE = 8
 """Pieces on their way: enough for a long line, little enough to stop at once."""
 HASHED_BYTES = 1024 * 1024
+FINISH_AGAIN_SECONDS = 0.5
+"""A server that was started again first reads what it had of a file."""
 GIVE_UP_SECONDS = 300.0
 """So long without any progress is a line tried again."""
 
@@ -68,11 +70,17 @@ def send_file(
 
 
 def _finish(client: Client, number: int) -> Posted:
-    try:
-        return client.ask(UploadFinish(number, new_nonce()), Posted)
-    except BadRequest:
-        client.call("upload-cancel", upload=number)
-        raise FileTrouble("the file changed while it was sent; send it again") from None
+    finish, give_up_at = UploadFinish(number, new_nonce()), time.monotonic() + GIVE_UP_SECONDS
+    while True:
+        try:
+            return client.ask(finish, Posted)
+        except BadRequest:
+            client.call("upload-cancel", upload=number)
+            raise FileTrouble("the file changed while it was sent; send it again") from None
+        except Overloaded:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(FINISH_AGAIN_SECONDS)
 
 
 class _Uploading:

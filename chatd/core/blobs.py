@@ -18,5 +18,15 @@ class Blobs(Protocol):
     def read(self, number: int, size: int, offset: int) -> bytes | None:
         """Return bytes of a file, None if it is not there."""
 
-    def sha256(self, number: int, size: int) -> bytes:
-        """Return the SHA-256 of a file's first `size` bytes."""
+    def catch_up(self, number: int, size: int, bytes_max: int) -> bool:
+        """Take up to so many bytes more into the hash of a file's first `size` bytes.
+
+        Returns whether that is all of them. What is written in order is in it already; the rest
+        was written before a restart, or in vain.
+        """
+
+    def sha256(self, number: int) -> bytes:
+        """Return the SHA-256 of a file with which `catch_up` has come to the end."""
+
+    def complete(self, number: int) -> None:
+        """Nothing more comes of a file, which is an entry's now."""

@@ -4,6 +4,8 @@ Comments quote the beginning of what they answer, so that a client can show it w
 and the latest edit of a post has its text, so that those who follow hear of it.
 """
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from chatd.core.model import Room
@@ -11,6 +13,8 @@ from chatd.core.unread import UnreadIndex
 from chatd.wire.entries import Comment, Edit, File, Post, decode_entry, encode_entry
 
 QUOTE_CHARACTERS_MAX = 80
+QUOTING_MAX = 100
+"""So many comments on one entry quote it, the latest; all of them change with it, at once."""
 READ_CHARACTERS_MAX = 8 * QUOTE_CHARACTERS_MAX
 """So much of a text is looked at for its beginning, blanks included."""
 
@@ -55,8 +59,18 @@ def withdraw_edit(room: Room, seq: int, unread: UnreadIndex) -> list[str]:
 
 def quote_anew(room: Room, seq: int, quote: str) -> None:
     """Let the comments on a post quote it with other words."""
-    for at in room.comments.get(seq, ()):
-        comment = post_at(room, at)
-        assert isinstance(comment, Comment), (room.room, at)
-        if not comment.deleted:
-            room.log.replace(at, encode_entry(replace(comment, quoted_text=quote)))
+    for at in room.comments.get(seq, ())[-QUOTING_MAX:]:
+        _quote(room, at, quote)
+
+
+def quote_no_more(room: Room, comments: Sequence[int]) -> None:
+    """Take the quotes from those of an entry's comments that are not the latest any more."""
+    for at in comments[:-QUOTING_MAX]:
+        _quote(room, at, "")
+
+
+def _quote(room: Room, at: int, quote: str) -> None:
+    comment = post_at(room, at)
+    assert isinstance(comment, Comment), (room.room, at)
+    if not comment.deleted and comment.quoted_text != quote:
+        room.log.replace(at, encode_entry(replace(comment, quoted_text=quote)))

@@ -1,15 +1,17 @@
 """Memory: the tables that a snapshot holds, and what is derived from them."""
 
 from bisect import bisect_left, insort
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import field
 
-from chatd.core.copies import withdraw
+from chatd.core.copies import QUOTING_MAX, quote_no_more, withdraw
 from chatd.core.model import Blob, Report, Room, Upload, User
 from chatd.core.name_index import NameIndex
 from chatd.core.receipts import packed
+from chatd.core.threads import Threads
 from chatd.core.unread import UnreadIndex
 from chatd.wire.entries import Entry, File, decode_entry, encode_entry
 from chatd.wire.rooms import GENERAL, GROUP_MARK, self_room
@@ -56,6 +58,7 @@ class Memory:
     moves: who joined and left which group, in order, that delivery has not seen.
     dropped_files: numbers of files on disk that nothing needs any more.
     unread: whose the unread entries are, and whom they name.
+    threads: the comments of each thread.
     rooms_by_name: the ids of each user's rooms, in their order.
     uploads_by_owner: each user's unfinished uploads by their numbers.
     upload_bytes: what they are charged for, by user; upload_bytes_in_all: and together.
@@ -79,6 +82,11 @@ class Memory:
         self.moves: list[Move] = []
         self.dropped_files: list[int] = []
         self.unread = UnreadIndex(self.rooms)
+        self.threads = Threads(self.rooms)
+        for room in self.rooms.values():
+            for comments in room.comments.values():
+                if len(comments) > QUOTING_MAX:  # by a version before there was a bound
+                    quote_no_more(room, comments)
         self.rooms_by_name = {user.name: sorted(user.rooms) for user in self.users.values()}
         self.uploads_by_owner: dict[str, dict[int, Upload]] = {}
         self.upload_bytes: dict[str, int] = {}
@@ -148,16 +156,19 @@ class Memory:
             self.drop_file(room, seq)
         del self.rooms[room.room]
         self.unread.end(room.room)
+        self.threads.end(room.room)
         self.grown.pop(room.room, None)
         self.moves = [move for move in self.moves if move.room != room.room]
 
     def trim(self, room: Room, up_to: int) -> None:
         """Forget the entries of a room up to `up_to`, their files, and what repeats them."""
-        for seq in [seq for seq in room.files if seq <= up_to]:
+        for seq in list(takewhile(lambda seq: seq <= up_to, room.files)):
             self.drop_file(room, seq)
-        for seq in range(room.log.first_seq, min(up_to, room.log.last_seq) + 1):
+        seqs = range(room.log.first_seq, min(up_to, room.log.last_seq) + 1)
+        for seq in seqs:
             withdraw(room, seq, self.unread)
             room.comments.pop(seq, None)
+        self.threads.trim(room, seqs)
         room.log.trim(up_to)
 
     # -- files -------------------------------------------------------------------------------

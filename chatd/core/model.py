@@ -179,6 +179,7 @@ class Scheduled(msgspec.Struct):
     due yet. held_until_ms: when to try again.
     failed_by: why it can't be posted at all, likewise; reason: the same for people; failed_ms:
     since when. It waits for its author then, and for nothing else.
+    mentions: the users whom the text named when it was scheduled; None where nobody has looked.
     """
 
     number: int
@@ -190,6 +191,7 @@ class Scheduled(msgspec.Struct):
     failed_by: str = ""
     reason: str = ""
     failed_ms: int = 0
+    mentions: list[str] | None = None
 
     @property
     def is_held(self) -> bool:
@@ -216,6 +218,7 @@ class Room(msgspec.Struct):
     files: SHA-256 by the number of an entry that is a file.
     comments: by the number of an entry, those of the comments on it, in order.
     edits: by the number of an entry, that of its latest edit.
+    threads: by the number of a comment, that of the entry which its thread began with.
     """
 
     room: str
@@ -226,6 +229,7 @@ class Room(msgspec.Struct):
     comments: dict[int, list[int]] = field(default_factory=dict)
     edits: dict[int, int] = field(default_factory=dict)
     group: Group | None = None
+    threads: dict[int, int] = field(default_factory=dict)
 
     @property
     def kind(self) -> RoomKind:

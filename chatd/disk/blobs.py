@@ -60,10 +60,12 @@ class DiskBlobs:
         except OSError as error:
             raise _refusal(error) from error
         self._unsynced[number] = None
-        hash, hashed = self._hashes.pop(number, (None, -1))
-        if hashed == offset:  # else somebody wrote here before, in vain: it is read again
+        hash, hashed = self._hashes.get(number, (None, 0))
+        if hash is not None and hashed == offset:
             hash.update(data)
             self._hashes[number] = (hash, offset + len(data))
+        elif hashed > offset:  # somebody wrote here before, in vain: all of it is read again
+            del self._hashes[number]
 
     def read(self, number: int, size: int, offset: int) -> bytes | None:
         try:
@@ -75,19 +77,27 @@ class DiskBlobs:
         finally:
             self._disk.close(fd)
 
-    def sha256(self, number: int, size: int) -> bytes:
-        hash, hashed = self._hashes.pop(number, (None, 0))
+    def catch_up(self, number: int, size: int, bytes_max: int) -> bool:
+        hash, hashed = self._hashes.get(number, (None, 0))
         if hash is None or hashed > size:  # what was written in vain is no part of it
             hash, hashed = hashlib.sha256(), 0
-        while hashed < size:
-            data = self.read(number, min(READ_BYTES, size - hashed), hashed)
+        end = min(size, hashed + bytes_max)
+        while hashed < end:
+            data = self.read(number, min(READ_BYTES, end - hashed), hashed)
             if not data:
                 break
             hash.update(data)
             hashed += len(data)
-        self._complete[number] = None
-        digest: bytes = hash.digest()
+        self._hashes[number] = (hash, hashed)
+        return hashed == size or hashed < end  # a file that is too short is another one
+
+    def sha256(self, number: int) -> bytes:
+        digest: bytes = self._hashes[number][0].digest()
         return digest
+
+    def complete(self, number: int) -> None:
+        del self._hashes[number]
+        self._complete[number] = None
 
     # -- what the tick calls -----------------------------------------------------------------
 

@@ -3,21 +3,21 @@
 from bisect import bisect_right
 
 from chatd.core import events as e
-from chatd.core.copies import post_at
 from chatd.core.log import fill
-from chatd.core.model import Room
+from chatd.core.threads import Threads
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
 from chatd.handlers.posting import Posting, check_text
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
-from chatd.wire.entries import Comment, Post, entry_map
+from chatd.wire.entries import entry_map
 
 
 class CommentHandlers:
     """`comment` and `thread`."""
 
-    def __init__(self, posting: Posting, visibility: Visibility) -> None:
+    def __init__(self, posting: Posting, visibility: Visibility, threads: Threads) -> None:
+        self._threads = threads
         self._posting = posting
         self._visibility = visibility
 
@@ -39,26 +39,12 @@ class CommentHandlers:
         user = self._visibility.user(context)
         room, said = self._visibility.post(user, request.room, request.seq, context.now_ms)
         floor = self._visibility.floor(self._visibility.member(user, room), room, context.now_ms)
-        seqs = _thread(room, _beginning(room, said, floor))
-        rest = seqs[bisect_right(seqs, request.after) :]
-        frames = list(fill(map(room.log.frame, rest[: request.limit]), c.PAGE_BYTES_MAX))
-        more = len(frames) < len(rest)
+        root = room.threads.get(said.seq, said.seq)
+        comments, after = self._threads.of(room, root), max(floor, request.after)
+        start = bisect_right(comments, after)
+        # One more than fits tells whether there is more.
+        seqs = [root] * (root > after) + list(comments[start : start + request.limit + 1])
+        frames = list(fill(map(room.log.frame, seqs[: request.limit]), c.PAGE_BYTES_MAX))
+        more = len(frames) < len(seqs)
         page = [entry_map(frame) for frame in frames]
-        return c.Page(room.room, page, rest[len(frames) - 1] if more else None)
-
-
-def _beginning(room: Room, said: Post, floor: int) -> int:
-    """Return the number of what a thread begins with, as far as it is behind `floor`."""
-    while isinstance(said, Comment) and said.reply_to > floor:
-        answered = post_at(room, said.reply_to)
-        assert answered is not None, (room.room, said.reply_to)
-        said = answered
-    return said.seq
-
-
-def _thread(room: Room, beginning: int) -> list[int]:
-    """Return the numbers of an entry, of the comments on it, and of those on them, in order."""
-    seqs = [beginning]
-    for seq in seqs:  # which grows on the way
-        seqs += room.comments.get(seq, ())
-    return sorted(seqs)
+        return c.Page(room.room, page, seqs[len(frames) - 1] if more else None)

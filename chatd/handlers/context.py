@@ -94,7 +94,8 @@ class Effects:
     to_link: notices for one connection; reads: what of a user was read, by which connection;
     ends: connections to end, and why; drops: connections of a user to end.
     spenders: users whose limits have changed. periods: when a user's new period ends.
-    timed_bytes: the texts that timers have posted in this tick.
+    timed_bytes: the texts that timers have posted in this tick. timed_work: what timers have
+    cost, in units of `chatd.handlers.timed`.
     timers: (kind, key, deadline) to be set, with no deadline to be cancelled.
     """
 
@@ -105,6 +106,7 @@ class Effects:
     spenders: set[str] = field(default_factory=set)
     periods: list[tuple[str, int]] = field(default_factory=list)
     timed_bytes: int = 0
+    timed_work: int = 0
     timers: list[tuple[str, Hashable, int | None]] = field(default_factory=list)
 
 

@@ -9,7 +9,15 @@ from chatd.core.lifetime import Lifetime
 from chatd.core.model import UPLOAD_BYTES_BESIDE, Upload, User
 from chatd.core.state import State
 from chatd.core.store import Store
-from chatd.errors import BadRequest, Conflict, Expired, NotFound, StorageFull, TooLarge
+from chatd.errors import (
+    BadRequest,
+    Conflict,
+    Expired,
+    NotFound,
+    Overloaded,
+    StorageFull,
+    TooLarge,
+)
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
@@ -24,6 +32,10 @@ UPLOAD_KEPT_MS = 86_400_000
 """An upload is dropped so long after its last chunk."""
 UNHASHED_KEPT_MS = 300_000
 """... and so long, if nobody could go on with it, because its hash was not told."""
+HASH_BYTES_PER_SLICE = 256 * 1024
+"""So much of a file is read again at a time, where the hash of what has come is not known."""
+WORK_OF_A_SLICE = 100
+"""Units of work (`chatd.handlers.timed`)."""
 FORBIDDEN_CHARACTERS = frozenset('/\\\0')
 
 
@@ -136,7 +148,7 @@ class FileHandlers:
         upload = self._own(context, request.upload)
         check_whole(upload)
         head, before = self._head(context, author, upload, once)
-        sha256 = self._blobs.sha256(upload.number, upload.offset)
+        sha256 = self._sha256(context, upload)
         if sha256 != upload.sha256:
             raise BadRequest("the bytes are not those of the SHA-256 that was told; cancel it")
         return self._post(context, upload, head, sha256, before)
@@ -146,7 +158,7 @@ class FileHandlers:
     ) -> c.Posted:
         """Post what has come, unless the same file was posted with this nonce before."""
         check_whole(upload)
-        sha256 = self._blobs.sha256(upload.number, upload.offset)
+        sha256 = self._sha256(context, upload)
         sent = SentFile(upload.asked, upload.name, upload.caption, sha256, request.nonce)
         once = self._posting.once(author, sent, context.now_ms)
         if once.posted is not None:
@@ -154,6 +166,23 @@ class FileHandlers:
             return once.posted
         head, before = self._head(context, author, upload, once)
         return self._post(context, upload, head, sha256, before)
+
+    def _sha256(self, context: Context, upload: Upload) -> bytes:
+        """Return the hash of what has come. Raises Overloaded while that is being found out."""
+        if not self._blobs.catch_up(upload.number, upload.offset, HASH_BYTES_PER_SLICE):
+            context.effects.timers.append(("hash", upload.number, context.now_ms))
+            raise Overloaded("the server is reading your file again; finish it in a moment")
+        return self._blobs.sha256(upload.number)
+
+    @on_timer("hash")
+    def catch_up(self, turn: Turn, number: int) -> int | None:
+        """Read a slice of an upload of which the hash is not known; return when to go on."""
+        upload = self._state.uploads.get(number)
+        if upload is None:
+            return None
+        turn.effects.timed_work += WORK_OF_A_SLICE
+        is_whole = self._blobs.catch_up(number, upload.offset, HASH_BYTES_PER_SLICE)
+        return None if is_whole else turn.now_ms
 
     def _head(
         self, context: Context, author: User, upload: Upload, once: Once
@@ -173,7 +202,10 @@ class FileHandlers:
         if upload.size is None or upload.sha256 is None:
             measured = e.UploadMeasured(context.now_ms, upload.number, upload.offset, sha256)
             before = (*before, measured)
-        return self._posting.commit(context, e.FilePosted(*head, upload.number, mentions), *before)
+        posted = e.FilePosted(*head, upload.number, mentions)
+        result = self._posting.commit(context, posted, *before)
+        self._blobs.complete(upload.number)
+        return result
 
     @handles(c.UploadCancel)
     def upload_cancel(self, context: Context, request: c.UploadCancel) -> c.Nothing:

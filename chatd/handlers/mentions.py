@@ -1,12 +1,11 @@
 """Mentions: whom a text names by `@name`, of those who can see the room it goes to."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 
-from chatd.core.names import CHARACTERS_MAX, PUNCTUATION, map_name, may_be_inside
+from chatd.core.names import CHARACTERS_MAX, PUNCTUATION, looked_up, may_be_inside
 from chatd.core.state import State
-from chatd.errors import ChatError
 from chatd.wire.rooms import GENERAL, is_direct
 
 MENTIONS_MAX = 20
@@ -22,12 +21,14 @@ def mentions_in(state: State, text: str, author: str, room_id: str) -> list[str]
     """Return the users whom a text names, in its order, its author aside."""
     if "@" not in text:
         return []
-    found: dict[str, None] = {}
-    for word in islice(_words(text), MENTIONS_MAX):
-        name = _user_named(state, word)
-        if name and name != author and _sees(state, name, room_id):
-            found[name] = None
-    return list(found)
+    names = (_user_named(state, word) for word in islice(_words(text), MENTIONS_MAX))
+    return who_see(state, names, author, room_id)
+
+
+def who_see(state: State, names: Iterable[str], author: str, room_id: str) -> list[str]:
+    """Return those of some users, each once, whom a post can name: who see the room."""
+    found = dict.fromkeys(name for name in names if name in state.users and name != author)
+    return [name for name in found if _sees(state, name, room_id)]
 
 
 def _words(text: str) -> Iterator[str]:
@@ -44,19 +45,10 @@ def _words(text: str) -> Iterator[str]:
 def _user_named(state: State, word: str) -> str:
     """Return the user whom a word names, the end of a sentence left out; "" for nobody."""
     for reading in dict.fromkeys((word, word.rstrip(_PUNCTUATION))):
-        name = _mapped(reading)
+        name = looked_up(reading)
         if name in state.users:
             return name
     return ""
-
-
-def _mapped(word: str) -> str:
-    if word.isascii():  # what the profile does to such a word, in a hundredth of the time
-        return word.lower()
-    try:
-        return map_name(word)
-    except ChatError:
-        return ""
 
 
 def _sees(state: State, name: str, room_id: str) -> bool:

@@ -11,7 +11,7 @@ A text is posted by `say`; what makes entries of another kind goes the same step
     return posting.commit(context, e.MessagePosted(*head, request.text, mentions))
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -27,7 +27,7 @@ from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
 from chatd.handlers.blocking import check_blocks
 from chatd.handlers.context import Turn
 from chatd.handlers.destinations import Destination
-from chatd.handlers.mentions import mentions_in
+from chatd.handlers.mentions import mentions_in, who_see
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL, is_direct, title_of
 
@@ -146,7 +146,15 @@ class Posting:
 
     def mentions(self, head: Head, text: str) -> list[str]:
         """Return the users whom the text of a post names."""
-        return mentions_in(self._state, text, head.author, head.room)
+        return self.mentions_in(text, head.author, head.room)
+
+    def mentions_in(self, text: str, author: str, room_id: str) -> list[str]:
+        """Return the users whom a text names that an author says in a room."""
+        return mentions_in(self._state, text, author, room_id)
+
+    def who_see(self, head: Head, names: Iterable[str]) -> list[str]:
+        """Return those of some users who see where a post goes."""
+        return who_see(self._state, names, head.author, head.room)
 
     def commit(self, turn: Turn, post: e.Post, *before: e.Event) -> c.Posted:
         """Commit a post behind the events `before`, and see to it that its author's limits show."""

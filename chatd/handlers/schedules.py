@@ -15,8 +15,8 @@ from chatd.errors import BadRequest, Banned, ChatError, Conflict, NotFound, Rate
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import NOT_ONCE, Posting, check_text, nonce_kept
-from chatd.handlers.timed import on_timer
+from chatd.handlers.posting import NOT_ONCE, Head, Posting, check_text, nonce_kept
+from chatd.handlers.timed import WORK_PER_TICK, on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 
@@ -27,6 +27,11 @@ FAILED_KEPT_MS = 30 * 86_400_000
 AHEAD_MS_MAX = 366 * 86_400_000
 TICK_BYTES_MAX = 1024 * 1024
 """A tick that has posted so many bytes of scheduled texts leaves the rest to the next."""
+WORK_OF_A_TEXT = 2
+CHARACTERS_PER_WORK = 2 * 1024
+MENTIONS_PER_WORK = 4
+WORK_OF_A_LOOK_UP = 50
+"""Units of work (`chatd.handlers.timed`)."""
 LOOK_AGAIN_MS_MAX = 60_000
 """A wall clock that is behind server time is looked at so often."""
 POST_BYTES_BESIDE = 400
@@ -83,6 +88,7 @@ class ScheduleHandlers:
                 request.text,
                 once.nonce,
                 once.digest,
+                self._posting.mentions_in(request.text, author.name, room),
             )
         )
         context.effects.timers.append(("scheduled", (author.name, number), request.at))
@@ -163,12 +169,21 @@ class ScheduleHandlers:
         except ChatError as refusal:
             self._fail(turn, author, post, refusal)
         else:
-            mentions = self._posting.mentions(head, post.text)
+            mentions = self._mentions(turn, head, post)
             sent = e.ScheduleSent(now_ms, author.name, post.number, post.is_held, head.reset_at)
             posted = e.MessagePosted(*head, post.text, mentions)
             self._posting.commit(turn, posted, *before, sent)
             turn.effects.timed_bytes += len(post.text.encode())
+            turn.effects.timed_work += WORK_OF_A_TEXT + len(post.text) // CHARACTERS_PER_WORK
+            turn.effects.timed_work += len(mentions) // MENTIONS_PER_WORK
         return None
+
+    def _mentions(self, turn: Turn, head: Head, post: Scheduled) -> list[str]:
+        """Return whom a text names: of those whom it did when it was scheduled, who see it."""
+        if post.mentions is not None:
+            return self._posting.who_see(head, post.mentions)
+        turn.effects.timed_work += WORK_OF_A_LOOK_UP
+        return self._posting.mentions(head, post.text)
 
     def _hold(
         self, turn: Turn, author: User, refusal: tuple[str, int], posts: list[Scheduled]
@@ -197,7 +212,7 @@ class ScheduleHandlers:
 
 def _is_full(turn: Turn) -> bool:
     """Whether this tick has posted enough: its record has to fit what the journal has room for."""
-    return turn.effects.timed_bytes >= TICK_BYTES_MAX
+    return turn.effects.timed_bytes >= TICK_BYTES_MAX or turn.effects.timed_work >= WORK_PER_TICK
 
 
 def _page(posts: list[Scheduled]) -> list[Scheduled]:

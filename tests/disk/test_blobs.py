@@ -18,19 +18,24 @@ def blobs(disk: SimDisk) -> DiskBlobs:
     return DiskBlobs(disk, "chat.db")
 
 
+def sha256(blobs: DiskBlobs, number: int, size: int) -> bytes:
+    assert blobs.catch_up(number, size, size)
+    return blobs.sha256(number)
+
+
 def test_hash_is_that_of_what_was_written_last(blobs: DiskBlobs) -> None:
     blobs.create(1)
     blobs.write(1, b"one", 0)
     blobs.write(1, b"wrong", 3)  # the event that told of it was refused
     blobs.write(1, b"two", 3)
-    assert blobs.sha256(1, 6) == hashlib.sha256(b"onetwo").digest()
+    assert sha256(blobs, 1, 6) == hashlib.sha256(b"onetwo").digest()
 
 
 def test_hash_is_not_that_of_what_was_written_in_vain_at_the_end(blobs: DiskBlobs) -> None:
     blobs.create(1)
     blobs.write(1, b"one", 0)
     blobs.write(1, b"two", 3)  # the event that told of it was refused
-    assert blobs.sha256(1, 3) == hashlib.sha256(b"one").digest()
+    assert sha256(blobs, 1, 3) == hashlib.sha256(b"one").digest()
 
 
 def test_hash_after_a_restart_is_read_from_the_disk(disk: SimDisk, blobs: DiskBlobs) -> None:
@@ -38,7 +43,31 @@ def test_hash_after_a_restart_is_read_from_the_disk(disk: SimDisk, blobs: DiskBl
     blobs.write(1, b"one", 0)
     again = DiskBlobs(disk, "chat.db")
     again.write(1, b"two", 3)
-    assert again.sha256(1, 6) == hashlib.sha256(b"onetwo").digest()
+    assert sha256(again, 1, 6) == hashlib.sha256(b"onetwo").digest()
+
+
+def test_hash_is_found_out_in_slices_and_known_from_then_on(
+    disk: SimDisk, blobs: DiskBlobs
+) -> None:
+    blobs.create(1)
+    blobs.write(1, b"one", 0)
+    again = DiskBlobs(disk, "chat.db")
+    again.write(1, b"two", 3)
+    assert [again.catch_up(1, 6, 2) for _ in range(3)] == [False, False, True]
+    again.write(1, b"three", 6)  # what comes in its turn is taken up as it comes
+    disk.calls.clear()
+    assert sha256(again, 1, 11) == sha256(again, 1, 11)
+    assert sha256(again, 1, 11) == hashlib.sha256(b"onetwothree").digest()
+    assert disk.calls == []
+
+
+def test_a_file_that_is_too_short_on_the_disk_has_the_hash_of_what_is_there(
+    disk: SimDisk, blobs: DiskBlobs
+) -> None:
+    blobs.create(1)
+    blobs.write(1, b"one", 0)
+    again = DiskBlobs(disk, "chat.db")
+    assert sha256(again, 1, 6) == hashlib.sha256(b"one").digest()
 
 
 def test_open_files_are_bounded_once_they_are_synced(disk: SimDisk, blobs: DiskBlobs) -> None:
@@ -56,7 +85,7 @@ def test_open_files_are_bounded_once_they_are_synced(disk: SimDisk, blobs: DiskB
 def test_complete_file_is_closed_with_the_tick(disk: SimDisk, blobs: DiskBlobs) -> None:
     blobs.create(1)
     blobs.write(1, b"x", 0)
-    blobs.sha256(1, 1)
+    blobs.complete(1)
     blobs.sync()
     assert disk.open_paths() == []
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chatd.core import events as e
 from chatd.core.unread import COUNTED_MAX as UNREAD_COUNTED_MAX
 from chatd.handlers.mentions import MENTIONS_MAX
 from tests.simulation.peer import Map, Peer
@@ -79,6 +80,35 @@ def test_only_users_who_see_the_room_are_mentioned() -> None:
         assert mentions(bob) == ["bob"]
         bob.send_to("alice", "no, @alice")
         assert mentions(alice) == ["alice"]
+
+
+def test_scheduled_text_names_who_could_be_named_then_and_sees_it_now() -> None:
+    with World() as world:
+        alice, bob, carol = world.user("alice"), world.user("bob"), world.user("carol")
+        room = alice.create("ops", bob, carol)
+        at_ms = world.now_ms + 60_000
+        alice.call("send-at", to=room, at=at_ms, text="@bob @carol @dave @alice")
+        bob.call("leave", room=room)
+        world.register("dave")
+        world.sleep(60_000)
+        assert alice.texts(room) == ["@bob @carol @dave @alice"]
+        assert mentions(carol) == ["carol"]
+
+
+@pytest.mark.parametrize("how", ["stop", "crash"])
+def test_what_an_older_version_has_scheduled_names_when_it_is_due(how: str) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        at_ms = world.now_ms + 60_000
+        old = e.PostScheduled(world.now_ms, "alice", 1, at_ms, "general", "hi @bob", "", b"")
+        world.storage.store.commit(old)
+        world.settle()
+        world.register("bob")
+        getattr(world, how)()
+        world.restart()
+        alice = world.user("alice")
+        world.sleep(60_000)
+        assert mentions(alice) == ["bob"]
 
 
 def test_comments_and_captions_mention_too() -> None:

@@ -4,13 +4,17 @@ Twice the users, rooms or entries that lie about do not change what one turn doe
 grow is cut into slices, and one slice is bounded.
 """
 
+import hashlib
 from collections.abc import Callable
 
 import pytest
 
 from chatd.core import events as e
+from chatd.core.copies import QUOTING_MAX
 from chatd.core.model import Credentials
+from chatd.handlers.files import HASH_BYTES_PER_SLICE
 from chatd.handlers.knowing import ROOMS_LOOKED_AT
+from chatd.wire.commands import CHUNK_BYTES_MAX
 from tests.simulation.peer import Map, Peer
 from tests.simulation.world import World
 from tests.work import counted
@@ -110,3 +114,144 @@ def test_unread_rooms_behind_very_many_read_ones_are_found_page_by_page() -> Non
         assert [(room["room"], room["unread"]) for room in found] == [(last, 3)]
         assert pages == 3
         assert alice.call("status")["rooms_more"]
+
+
+# -- threads and quotes ----------------------------------------------------------------------
+
+
+def add_comments(world: World, author: str, reply_to: int, count: int) -> None:
+    """Let a user comment on an entry of the general room, as if by so many requests."""
+    log = world.state.general.log
+    for seq in range(log.last_seq + 1, log.last_seq + 1 + count):
+        head = (world.now_ms, "general", seq, author, 0, 0, "", b"")
+        world.state.apply(e.CommentPosted(*head, "text", reply_to))
+    world.state.grown.clear()
+
+
+def test_a_page_of_a_thread_takes_the_same_however_long_the_thread_is() -> None:
+    with World() as world:
+        alice = world.login("alice")
+        alice.send("first")
+        add_comments(world, "alice", 1, 200)
+        few = turn_of(world, alice, "thread", room="general", seq=150, after=100)
+        add_comments(world, "alice", 1, 2_000)
+        for reply_to in range(2_000, 2_200):
+            add_comments(world, "alice", reply_to, 1)
+        assert turn_of(world, alice, "thread", room="general", seq=150, after=100) <= few
+        assert turn_of(world, alice, "thread", room="general", seq=2_300, after=2_200) <= few + 100
+        assert few < LINES_PER_TURN
+
+
+@pytest.mark.parametrize("method", ["edit", "delete"])
+def test_a_revision_takes_the_same_however_many_comments_quote_the_post(method: str) -> None:
+    fields = {"text": "other"} if method == "edit" else {}
+    with World() as world:
+        alice = world.login("alice")
+        alice.send("first")
+        alice.send("second")
+        add_comments(world, "alice", 1, QUOTING_MAX)
+        add_comments(world, "alice", 2, 20 * QUOTING_MAX)
+        few = turn_of(world, alice, method, room="general", seq=1, **fields)
+        many = turn_of(world, alice, method, room="general", seq=2, **fields)
+        assert many <= few < LINES_PER_TURN
+
+
+def test_only_the_latest_comments_on_an_entry_quote_it_and_no_quote_outlives_it() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        alice.send("first")
+        add_comments(world, "alice", 1, QUOTING_MAX + 1)
+        page = alice.call("thread", room="general", seq=1, limit=200)["entries"]
+        assert [e.get("quoted_text", "") for e in page[1:]] == ["", *["first"] * QUOTING_MAX]
+        alice.call("delete", room="general", seq=1)
+        page = alice.call("thread", room="general", seq=2, limit=200)["entries"]
+        assert not any(e.get("quoted_text") for e in page)
+
+
+# -- files -----------------------------------------------------------------------------------
+
+
+def start_upload(alice: Peer, data: bytes, sha256: bytes) -> int:
+    state = alice.call("upload", room="general", name="a", size=len(data), sha256=sha256)
+    for offset in range(0, len(data), CHUNK_BYTES_MAX):
+        chunk = data[offset : offset + CHUNK_BYTES_MAX]
+        alice.call("upload-chunk", upload=state["upload"], offset=offset, data=chunk)
+    number: int = state["upload"]
+    return number
+
+
+def test_a_wrong_hash_is_refused_without_reading_the_file_again() -> None:
+    with World() as world:
+        alice = world.login("alice")
+        number = start_upload(alice, b"x" * 300_000, b"0" * 32)
+        world.disk.calls.clear()
+        for _ in range(3):
+            assert alice.refusal("upload-finish", upload=number)["code"] == "bad_request"
+        assert "read" not in world.disk.calls
+
+
+def test_behind_a_restart_a_large_upload_is_read_in_slices_and_finished() -> None:
+    data = b"x" * (2 * HASH_BYTES_PER_SLICE + 1)
+    with World(requests_per_second=0) as world:
+        number = start_upload(world.login("alice"), data, hashlib.sha256(data).digest())
+        world.crash()
+        world.restart()
+        world.server._house.wheel.cancel("hash", number)  # it has not come to this one yet
+        alice = world.guest()
+        alice.prove("alice")
+        world.disk.calls.clear()
+        assert alice.refusal("upload-finish", upload=number)["code"] == "overloaded"
+        assert world.disk.calls.count("read") == 3
+        assert alice.call("upload-finish", upload=number)["seq"] == 1
+        assert world.disk.calls.count("read") == 3
+
+
+def test_what_has_come_of_uploads_is_read_behind_a_restart_before_anybody_asks() -> None:
+    data = b"x" * (2 * HASH_BYTES_PER_SLICE + 1)
+    with World(requests_per_second=0) as world:
+        number = start_upload(world.login("alice"), data, hashlib.sha256(data).digest())
+        world.crash()
+        world.restart()
+        world.sleep(100)
+        alice = world.guest()
+        alice.prove("alice")
+        world.disk.calls.clear()
+        assert alice.call("upload-finish", upload=number)["seq"] == 1
+        assert "read" not in world.disk.calls
+
+
+# -- timers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_a_thousand_texts_that_name_many_and_are_due_at_once_stop_no_tick(is_old: bool) -> None:
+    """is_old: they were scheduled by a version that looked for names when they were due."""
+    with World(limit_messages=0) as world:
+        names = add_users(world, 60)
+        due_ms = world.now_ms + 5_000
+        named = names[:20]
+        text = " ".join(f"@{name}" for name in named)
+        for name in names[:50]:
+            for number in range(1, 21):
+                mentions = None if is_old else named
+                world.state.apply(
+                    e.PostScheduled(
+                        world.now_ms, name, number, due_ms, "general", text, "", b"", mentions
+                    )
+                )
+                world.server._house.wheel.set("scheduled", (name, number), due_ms)
+        world.clock.advance(5_000)
+        log = world.state.general.log
+        longest = longest_tick(world, lambda: log.last_seq == 1_000)
+        assert longest < LINES_PER_TICK
+
+
+def test_timers_of_very_many_users_are_spread_over_ticks() -> None:
+    with World() as world:
+        for name in add_users(world, 5_000):
+            world.state.users[name].private.spend(world.now_ms + 1_000)
+            world.server._house.new_period(name, world.now_ms + 1_000)
+        world.clock.advance(2_000)
+        left = world.state.users.values()
+        longest = longest_tick(world, lambda: not any(user.private.count for user in left))
+        assert longest < LINES_PER_TICK

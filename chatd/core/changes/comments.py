@@ -3,7 +3,7 @@
 from chatd.core import events as e
 from chatd.core.changes.base import changes
 from chatd.core.changes.posts import post
-from chatd.core.copies import beginning_of, post_at
+from chatd.core.copies import QUOTING_MAX, beginning_of, post_at, quote_no_more
 from chatd.core.memory import Memory
 from chatd.wire import entries
 
@@ -24,5 +24,8 @@ def comment_posted(memory: Memory, event: e.CommentPosted) -> None:
         beginning_of(answered),
         mentions=event.mentions,
     )
-    room.comments.setdefault(event.reply_to, []).append(event.seq)
+    comments = room.comments.setdefault(event.reply_to, [])
+    comments.append(event.seq)
+    memory.threads.add(room, event.reply_to, event.seq)
     post(memory, event, entry, event.mentions)
+    quote_no_more(room, comments[-QUOTING_MAX - 1 :])

@@ -13,7 +13,9 @@ from chatd.wire import entries
 def post_scheduled(memory: Memory, event: e.PostScheduled) -> None:
     author = memory.users[event.name]
     author.schedules_made = event.number
-    author.scheduled[event.number] = Scheduled(event.number, event.at, event.room, event.text)
+    author.scheduled[event.number] = Scheduled(
+        event.number, event.at, event.room, event.text, mentions=event.mentions
+    )
     if event.nonce:
         receipt = Receipt(event.digest, event.room, event.number, event.ts)
         keep_receipt(author, event.nonce, receipt)

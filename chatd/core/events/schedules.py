@@ -4,7 +4,10 @@ from chatd.core.events.base import Event
 
 
 class PostScheduled(Event, frozen=True):
-    """A text is to be posted. nonce, digest: what makes that happen once only, or empty."""
+    """A text is to be posted. nonce, digest: what makes that happen once only, or empty.
+
+    mentions: the users whom it names; None if that is to be found out when it is due.
+    """
 
     name: str
     number: int
@@ -13,6 +16,7 @@ class PostScheduled(Event, frozen=True):
     text: str
     nonce: str
     digest: bytes
+    mentions: list[str] | None = None
 
 
 class ScheduleCancelled(Event, frozen=True):

@@ -80,6 +80,7 @@ class UploadChunk(Params, frozen=True):
         **POSTING_REFUSES,
         "bad_request": "the bytes are not those of the SHA-256 that was told: cancel the upload",
         "conflict": "bytes are missing, or the nonce was used for something else",
+        "overloaded": "the server reads the file again behind a restart: ask again in a moment",
         "forbidden": BLOCKED,
         "not_found": "you have no such upload, or may not send to its room any more",
     },

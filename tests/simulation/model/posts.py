@@ -226,17 +226,20 @@ class Posts(Standing):
         ]
 
     def thread(self, name: str, room: Room, seq: int, now_ms: int) -> list[int] | None:
-        """Return the numbers of what belongs together, None while some of it may be gone."""
+        """Return the numbers of what belongs together, None while some of it may be gone.
+
+        Whatever belongs together does so still when what it began with has gone.
+        """
         hidden = self.hidden_least(name, room, now_ms)
         if hidden != self.hidden_most(name, room, now_ms):
             return None
-        while room.item(seq).answers > hidden:
+        while room.item(seq).answers:
             seq = room.item(seq).answers
         thread = [seq]
         for number in range(seq + 1, room.last + 1):
             if room.item(number).answers in thread:
                 thread.append(number)
-        return thread
+        return [number for number in thread if number > hidden]
 
 
 def whom_to_reach(author: str, room: str) -> str:
