@@ -18,6 +18,7 @@ from pathlib import Path
 
 from chatd import __version__, logs, maintenance
 from chatd.config import ConfigError, Settings, load
+from chatd.descriptors import leave_reserve, raise_limit
 from chatd.disk.files import RealDisk
 from chatd.disk.fork import fork_child
 from chatd.errors import ChatError, StoreError
@@ -117,13 +118,19 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
 def _serve_until_told(
     options: argparse.Namespace, settings: Settings, loop: Loop, signals: SignalWatcher
 ) -> int:
+    limit = raise_limit()
+    settings = leave_reserve(settings, limit)
+
+    def read_settings_again() -> Settings:
+        return leave_reserve(options.read_settings_again(), limit)
+
     tls = load_tls(settings)
     listening = listen(settings.host, settings.port)
     try:
         machine = _machine()
         storage = Storage(settings, machine)
         server = Server(
-            settings, storage, loop, listening, signals, machine, options.read_settings_again, tls
+            settings, storage, loop, listening, signals, machine, read_settings_again, tls
         )
         server.start()
         # A large store must cause no pauses: what lives long is left out of collections.

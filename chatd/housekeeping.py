@@ -195,7 +195,8 @@ class Housekeeping:
 
     def storage_full(self, now_ms: int) -> None:
         """The disk has no room for a tick: look again each second."""
-        log.error("the disk is full: nothing that writes is accepted until there is room")
+        shortage = self._storage.shortage
+        log.error("%s: nothing that writes is accepted until there is room", shortage)
         self.wheel.set("storage", "", now_ms + RETRY_MS)
 
     def journal_grew(self, now_ms: int) -> None:
@@ -252,7 +253,7 @@ class Housekeeping:
     def _try_storage(self, key: str, now_ms: int) -> int | None:
         if not self._storage.reserve():
             return now_ms + RETRY_MS
-        log.warning("there is room on the disk again")
+        log.warning("there is room for what writes again")
         return None
 
     # -- snapshots ---------------------------------------------------------------------------

@@ -65,6 +65,8 @@ from chatd.wire.frames import PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 
 log = logging.getLogger(__name__)
 
+LINGERING_MAX = 64
+"""Connections that have been told goodbye; of more than that the oldest are cut off."""
 STOP_MS_MAX = 5_000
 """So long may clients take what waits for them when the server stops."""
 
@@ -479,10 +481,11 @@ class Server:
             wheel.set("throttle", connection.number, until_ms)
 
     def _reap(self) -> None:
-        still_sending = []
+        lingering = [connection for connection in self._over if connection.lingers]
+        still_sending = lingering[-LINGERING_MAX:]
+        stays = set(still_sending)
         for connection in self._over:
-            if connection.lingers:
-                still_sending.append(connection)
+            if connection in stays:
                 continue
             self._boundary.run(None, connection.close)
             self._house.wheel.cancel("connection", connection.number)

@@ -97,6 +97,11 @@ class Storage:
         self.store.writable = self._journal.reserve()
         return self.store.writable
 
+    @property
+    def shortage(self) -> str:
+        """What there was none of when `reserve` failed last, in words."""
+        return self._journal.shortage
+
     def commit(self) -> bool:
         """Make the tick's events durable; return whether there were any.
 

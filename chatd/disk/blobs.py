@@ -8,21 +8,18 @@ bytes are synced before the record that tells of them, and a file is removed aft
 that gives it up. What a crash leaves in between is an orphan, removed at the next start.
 """
 
-import errno
 import hashlib
 import os
 from collections.abc import Collection
 from typing import Any
 
-from chatd.disk.files import Disk, folder_of, unlink_if_there
+from chatd.disk.files import NO_ROOM, Disk, folder_of, unlink_if_there
 from chatd.errors import StorageFull
 
 FOLDER_SUFFIX = "-files"
 OPEN_MAX = 64
 """Files of uploads that are kept open; beyond that, who was written to longest ago is closed."""
 READ_BYTES = 1024 * 1024
-
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class DiskBlobs:
@@ -180,6 +177,6 @@ def _name(number: int) -> str:
 
 def _refusal(error: OSError) -> Exception:
     """Return what a failed write means: a full disk refuses, anything else is the end."""
-    if error.errno in FULL:
+    if error.errno in NO_ROOM:
         return StorageFull("the server's disk is full; try again later")
     return error

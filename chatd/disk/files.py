@@ -4,10 +4,14 @@ Everything on this floor goes through `Disk`, so that a test can hand in a disk 
 up, fails or loses power at any call. All errors are `OSError`, told apart by `errno`.
 """
 
+import errno
 import fcntl
 import os
 from typing import NamedTuple, Protocol
 
+NO_DESCRIPTOR = frozenset({errno.EMFILE, errno.ENFILE})
+NO_ROOM = NO_DESCRIPTOR | {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What the system may have again later: until then nothing is written, and nothing ends."""
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 

@@ -11,13 +11,12 @@ rules, on which recovery relies:
 - Segments are removed from the oldest on, once a durable snapshot covers all they hold.
 """
 
-import errno
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from chatd.config import Fsync
-from chatd.disk.files import Disk, folder_of, unlink_if_there
+from chatd.disk.files import NO_DESCRIPTOR, NO_ROOM, Disk, folder_of, unlink_if_there
 from chatd.disk.segment import (
     HEADER_BYTES,
     MARK_BYTES,
@@ -32,8 +31,6 @@ from chatd.errors import StoreFull
 SEGMENT_BYTES = 16 * 1024 * 1024
 RESERVE_BYTES = 6 * 1024 * 1024
 """Room for one tick: TICK_BYTES_MAX of requests, and what its timers and answers add."""
-
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +66,7 @@ def random_mark() -> bytes:
 class Journal:
     """Appends ticks to the segments of one store.
 
+    shortage: what there was none of when `reserve` failed last, in words.
     Every method may raise `OSError`. After one that `append`, `sync` or `rotate` raised the
     journal must not be used any more: what the page cache holds can't be trusted.
     """
@@ -98,7 +96,9 @@ class Journal:
         self._reserve_bytes = reserve_bytes
         self._new_mark = new_mark
         self._spare: int | None = None
+        self._folder_changed = False
         self._mark = NO_MARK
+        self.shortage = ""
         if tail is None:
             self._next_tick = self._synced_before = 1
             self._older: list[OldSegment] = []
@@ -125,6 +125,8 @@ class Journal:
         except OSError as error:
             if error.errno not in NO_ROOM:
                 raise
+            is_disk = error.errno not in NO_DESCRIPTOR
+            self.shortage = "the disk is full" if is_disk else "out of file descriptors"
             return False
         return True
 
@@ -166,16 +168,27 @@ class Journal:
         """Delete the segments of which a durable snapshot of `tick` holds everything.
 
         segments_max: stop after so many, as the system takes a while to free each. Return
-        whether none is left.
+        whether none is left, and that is durable.
         """
         covered = [segment for segment in self._older if segment.last_tick <= tick]
         dropped = covered[:segments_max]
         for segment in dropped:
             self._disk.unlink(segment_path(self._path, segment.number))
             self._older.remove(segment)
-        if dropped:
-            self._disk.sync_folder(folder_of(self._path))
-        return dropped == covered
+            self._folder_changed = True
+        return self._sync_folder_if_changed() and dropped == covered
+
+    def _sync_folder_if_changed(self) -> bool:
+        """Make it durable that segments are gone; False if that has to wait."""
+        if self._folder_changed:
+            try:
+                self._disk.sync_folder(folder_of(self._path))
+            except OSError as error:
+                if error.errno not in NO_ROOM:
+                    raise
+                return False
+        self._folder_changed = False
+        return True
 
     def close(self) -> None:
         """Sync and close; a segment made ahead of need is removed."""
@@ -202,11 +215,12 @@ class Journal:
         return self._create(self._number + 1) if self._spare is None else self._spare
 
     def _create(self, number: int) -> int:
-        """Create and preallocate a segment's file, or leave nothing behind."""
+        """Create and preallocate a segment's file, its name durable, or leave nothing behind."""
         path = segment_path(self._path, number)
         fd = self._disk.create(path)
         try:
             self._disk.allocate(fd, self._segment_bytes)
+            self._disk.sync_folder(folder_of(path))  # here, as it may find no descriptor later
         except OSError:
             self._disk.close(fd)
             unlink_if_there(self._disk, path)
@@ -214,11 +228,10 @@ class Journal:
         return fd
 
     def _begin(self, number: int, fd: int) -> None:
-        """Make an empty file the current segment, durably."""
+        """Make an empty file the current segment, durably; its name is durable already."""
         previous, self._mark = self._mark, self._new_mark()
         self._disk.write(fd, encode_header(number, self._next_tick, previous, self._mark), 0)
         self._disk.sync(fd)
-        self._disk.sync_folder(folder_of(self._path))
         self._number = number
         self._fd = fd
         self._end = HEADER_BYTES

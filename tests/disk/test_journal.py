@@ -20,7 +20,7 @@ from tests.disk.store import (
 )
 from tests.simulation.disk import SimDisk
 
-NO_ROOM = [errno.ENOSPC, errno.EDQUOT, errno.EFBIG]
+NO_ROOM = [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE]
 
 
 def bodies_after_a_crash(disk: SimDisk) -> list[bytes]:
@@ -132,9 +132,9 @@ def test_reserve_with_one_byte_less_makes_the_next_segment_once() -> None:
     journal.append(FULL_BODY + b"x")
     disk.calls.clear()
     assert journal.reserve()
-    assert disk.calls == ["create", "allocate"]
+    assert disk.calls == ["create", "allocate", "sync_folder"]
     assert journal.reserve()
-    assert disk.calls == ["create", "allocate"]
+    assert disk.calls == ["create", "allocate", "sync_folder"]
 
 
 def test_append_after_reserve_needs_no_room_of_the_disk() -> None:
@@ -147,12 +147,15 @@ def test_append_after_reserve_needs_no_room_of_the_disk() -> None:
         journal.append(FULL_BODY)
 
 
+@pytest.mark.parametrize("operation", ["create", "allocate", "sync_folder"])
 @pytest.mark.parametrize("number", NO_ROOM)
-def test_reserve_without_room_says_no_and_leaves_nothing_behind(number: int) -> None:
+def test_reserve_without_room_says_no_and_leaves_nothing_behind(
+    number: int, operation: str
+) -> None:
     disk = new_disk()
     journal = write_journal(disk, FULL_BODY, b"a")
     before, open_before = disk.files(), disk.open_paths()
-    disk.fail_on("allocate", number)
+    disk.fail_on(operation, number)
     assert not journal.reserve()
     assert (disk.files(), disk.open_paths()) == (before, open_before)
     assert journal.reserve()  # later there is room again
@@ -211,11 +214,14 @@ def test_rotate_makes_all_ticks_before_it_durable_in_every_mode(fsync: Fsync) ->
     assert bodies_after_a_crash(disk) == [b"a"]
 
 
+@pytest.mark.parametrize("operation", ["create", "allocate", "sync_folder"])
 @pytest.mark.parametrize("number", NO_ROOM)
-def test_rotate_without_room_is_store_full_and_the_journal_goes_on(number: int) -> None:
+def test_rotate_without_room_is_store_full_and_the_journal_goes_on(
+    number: int, operation: str
+) -> None:
     disk = new_disk()
     journal = write_journal(disk, b"a")
-    disk.fail_on("allocate", number)
+    disk.fail_on(operation, number)
     with pytest.raises(StoreFull):
         journal.rotate()
     journal.append(b"b")
@@ -258,6 +264,17 @@ def test_drop_through_is_durable_on_return() -> None:
     take_snapshot(disk, journal, [])
     disk.crash()
     assert segments(disk) == [2]
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_drop_through_without_a_descriptor_is_durable_when_it_says_so(number: int) -> None:
+    disk = new_disk()
+    journal = write_journal(disk, FULL_BODY, FULL_BODY, FULL_BODY, FULL_BODY, b"a")
+    disk.fail_on("sync_folder", number)
+    assert not journal.drop_through(5)
+    assert journal.drop_through(5)
+    disk.crash()
+    assert segments(disk) == [3]
 
 
 def test_drop_through_nothing_costs_nothing() -> None:

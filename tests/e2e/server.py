@@ -41,13 +41,17 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
 
 
 class ServerProcess:
-    """`python -m chatd`, again and again on the same store. Its log goes to a file."""
+    """`python -m chatd`, again and again on the same store. Its log goes to a file.
+
+    descriptors_max: how many it may have, half of them by its soft limit; None for as we may.
+    """
 
     def __init__(self, folder: Path, **settings: str) -> None:
         """folder: for the store and the log. No limit holds but those that are given."""
         self.db_path = folder / "chat.db"
         self.settings = UNLIMITED | {"DB_NAME": str(self.db_path), "PORT": "0"} | settings
         self.port = 0
+        self.descriptors_max: int | None = None
         self._log_path = folder / "server.log"
         self._log_start = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,13 +87,20 @@ class ServerProcess:
         with open(self._log_path, "ab") as log:
             self._log_start = log.tell()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "chatd", *arguments],
+                [*self._limiter(), sys.executable, "-m", "chatd", *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=environment(self.settings),
                 cwd=ROOT,
             )
+
+    def _limiter(self) -> list[str]:
+        """Return the command that runs another with few descriptors, if there are to be few."""
+        if self.descriptors_max is None:
+            return []
+        soft, hard = self.descriptors_max // 2, self.descriptors_max
+        return ["sh", "-c", f'ulimit -Sn {soft} && ulimit -Hn {hard} && exec "$@"', "sh"]
 
     def until_it_listens(self) -> None:
         """Wait until it listens; `port` says where."""
