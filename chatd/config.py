@@ -441,8 +441,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Users who see reports, and may ban, unban and dismiss. A name that stands here is "
                "registered by nobody; `chatd user add` makes its account."),
         Option("WARNINGS_LIMIT", "warnings_limit", whole(0, 1_000), "3",
-               "A user whom so many others have reported may send nothing for a while. 0: only "
-               "administrators ban."),
+               "A user whom so many others have reported within 30 days may send nothing for a "
+               "while. Administrators are not banned so. 0: only administrators ban."),
         Option("BAN_HOURS", "ban_ms", hours(1, 8_760), "4",
                "How long a ban lasts, if no administrator says otherwise."),
         Option("REPORTER_AGE", "reporter_age_ms", hours(0, 8_760), "0",

@@ -1,7 +1,8 @@
-"""Copies: where the text of a post stands besides its own entry, and goes when that goes.
+"""Copies: where the text of a post stands besides its own entry, and mostly goes when that goes.
 
 Comments quote the beginning of what they answer, so that a client can show it without asking,
-and the latest edit of a post has its text, so that those who follow hear of it.
+and the latest edit of a post has its text, so that those who follow hear of it. What was reported
+stays in the report, until an administrator has dismissed that.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from chatd.wire.entries import Comment, Edit, File, Post, decode_entry, encode_e
 QUOTE_CHARACTERS_MAX = 80
 QUOTING_MAX = 100
 """So many comments on one entry quote it, the latest; all of them change with it, at once."""
+EVIDENCE_CHARACTERS_MAX = 200
 READ_CHARACTERS_MAX = 8 * QUOTE_CHARACTERS_MAX
 """So much of a text is looked at for its beginning, blanks included."""
 
@@ -26,6 +28,15 @@ def post_at(room: Room, seq: int) -> Post | None:
     return entry if isinstance(entry, Post) else None
 
 
+def edited_at(room: Room, seq: int) -> int:
+    """Return the number of the post that an entry edits, as long as that is there; else its own."""
+    frame = room.log.get(seq)
+    entry = None if frame is None else decode_entry(frame)
+    if isinstance(entry, Edit) and room.log.get(entry.target) is not None:
+        return entry.target
+    return seq
+
+
 def beginning_of(post: Post) -> str:
     """Return the beginning of a text on one line, that of a file with its name in front."""
     text = f"{post.name} {post.text}" if isinstance(post, File) else post.text
@@ -33,6 +44,17 @@ def beginning_of(post: Post) -> str:
     if len(line) <= QUOTE_CHARACTERS_MAX:
         return line
     return line[: QUOTE_CHARACTERS_MAX - 1].rstrip() + "…"
+
+
+def evidence_at(room: Room | None, seq: int) -> str:
+    """Return of a post what a report of it keeps, "" where nobody says anything."""
+    post = None if room is None else post_at(room, seq)
+    if post is None:
+        return ""
+    text = post.text
+    if isinstance(post, File):
+        text = f"{post.name}: {text}" if text else post.name
+    return text if len(text) <= EVIDENCE_CHARACTERS_MAX else text[:EVIDENCE_CHARACTERS_MAX] + "…"
 
 
 def withdraw(room: Room, seq: int, unread: UnreadIndex) -> None:

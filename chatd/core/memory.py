@@ -6,15 +6,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import field
+from msgspec.structs import replace
 
-from chatd.core.copies import QUOTING_MAX, quote_no_more, withdraw
-from chatd.core.model import Blob, Report, Room, Upload, User
+from chatd.core.copies import QUOTING_MAX, evidence_at, quote_no_more, withdraw
+from chatd.core.model import Blob, GivenWarning, Report, Room, Upload, User
 from chatd.core.name_index import NameIndex
 from chatd.core.receipts import packed
 from chatd.core.threads import Threads
 from chatd.core.unread import UnreadIndex
-from chatd.wire.entries import Entry, File, decode_entry, encode_entry
-from chatd.wire.rooms import GENERAL, GROUP_MARK, self_room
+from chatd.wire.entries import Edit, Entry, File, Post, decode_entry, encode_entry
+from chatd.wire.rooms import GENERAL, GROUP_MARK, RoomKind, self_room
 
 FORMAT = 1
 SELF_LOG_ENTRIES_MAX = 1_000
@@ -70,6 +71,7 @@ class Memory:
 
     def __init__(self, tables: Tables | None = None) -> None:
         self.tables = tables or Tables(rooms={GENERAL: Room(GENERAL)})
+        _complete(self.tables)
         self.users = self.tables.users
         self.rooms = self.tables.rooms
         self.uploads = self.tables.uploads
@@ -171,6 +173,10 @@ class Memory:
         self.threads.trim(room, seqs)
         room.log.trim(up_to)
 
+    def reports_on(self, room: str, seq: int) -> list[Report]:
+        """Return the open reports that are about an entry."""
+        return [r for r in self.tables.reports.values() if r.seq == seq and r.room == room]
+
     # -- files -------------------------------------------------------------------------------
 
     def add_upload(self, upload: Upload) -> None:
@@ -231,3 +237,22 @@ class Memory:
         file = decode_entry(frame)
         assert isinstance(file, File)
         self.users[file.author].file_bytes -= file.size
+
+
+def _complete(tables: Tables) -> None:
+    """Fill in what stores of older versions lack, as far as their logs still tell it."""
+    for room in tables.rooms.values():
+        if not room.latest and room.kind is not RoomKind.SELF:
+            for entry in map(decode_entry, room.log.frames):
+                if isinstance(entry, Post | Edit):
+                    room.latest[entry.author] = entry.seq
+    for user in tables.users.values():
+        for giver, number in user.warnings.items():
+            report = tables.reports.get(number)
+            given_ms = tables.last_ms if report is None else report.ts
+            user.warned[giver] = GivenWarning(number, given_ms)
+        user.warnings.clear()
+    for number, report in tables.reports.items():
+        if not report.quote:
+            quote = evidence_at(tables.rooms.get(report.room), report.seq)
+            tables.reports[number] = replace(report, quote=quote)

@@ -13,6 +13,9 @@ from chatd.core.log import Log
 from chatd.core.receipts import Receipt, Receipts
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 
+WARNING_KEPT_MS = 30 * 86_400_000
+"""So long does a warning count."""
+
 
 REACH_PERIOD_MS = 86_400_000
 """How long it counts that one user put something into the self log of another."""
@@ -90,6 +93,7 @@ class Member(msgspec.Struct):
     read_seq: the highest entry that any of the user's devices acknowledged.
     floor: entries up to here are gone for this user.
     joined_ms: when the user joined, where one does that.
+    first_floor: entries up to here were never shown to this user.
     checkpoints: when `floor` moves, and where to; all of them ascend.
     """
 
@@ -97,6 +101,12 @@ class Member(msgspec.Struct):
     floor: int = 0
     checkpoints: list[Checkpoint] = field(default_factory=list)
     joined_ms: int = 0
+    first_floor: int = 0
+
+    @classmethod
+    def newcomer(cls, floor: int, joined_ms: int = 0) -> "Member":
+        """Return the place of a user who is shown entries behind `floor` from now on."""
+        return cls(floor, floor, joined_ms=joined_ms, first_floor=floor)
 
     def read(self, seq: int, at_ms: int, due: int) -> None:
         """Move `read_seq` up to `seq`, which will be gone for this user at `due`; 0 is never."""
@@ -199,8 +209,19 @@ class Scheduled(msgspec.Struct):
         return bool(self.held_until_ms)
 
 
+class GivenWarning(msgspec.Struct, frozen=True):
+    """A warning. network: where its giver registered from; the account may be no more."""
+
+    report: int
+    ts: int
+    network: bytes = b""
+
+
 class Report(msgspec.Struct, frozen=True):
-    """What a user said against another. room, seq: about which entry, if about one."""
+    """What a user said against another. room, seq: about which entry, if about one.
+
+    quote: the beginning of that entry, as it was then.
+    """
 
     number: int
     ts: int
@@ -209,6 +230,7 @@ class Report(msgspec.Struct, frozen=True):
     reason: str
     room: str = ""
     seq: int = 0
+    quote: str = ""
 
 
 class Room(msgspec.Struct):
@@ -219,6 +241,7 @@ class Room(msgspec.Struct):
     comments: by the number of an entry, those of the comments on it, in order.
     edits: by the number of an entry, that of its latest edit.
     threads: by the number of a comment, that of the entry which its thread began with.
+    latest: by author, the number of what that one said last, which may be gone.
     """
 
     room: str
@@ -230,6 +253,7 @@ class Room(msgspec.Struct):
     edits: dict[int, int] = field(default_factory=dict)
     group: Group | None = None
     threads: dict[int, int] = field(default_factory=dict)
+    latest: dict[str, int] = field(default_factory=dict)
 
     @property
     def kind(self) -> RoomKind:
@@ -254,9 +278,11 @@ class User(msgspec.Struct):
     rooms: ids of the rooms the user is a member of, in the order of joining.
     nonces: receipts by nonce, as older stores keep them; a start turns them into `receipts`.
     reported: whom this user reported in the last day, and when, oldest first.
-    warnings: who gave one, and by which report.
+    warnings: as older stores keep them, who gave one by which report; moved to `warned`.
+    warned: warnings by who gave them, oldest first; some may count no more.
     banned_until_ms: the user may send nothing before that; 0 when not banned.
     banned_by: which administrator says so; empty when it was so many warnings.
+    ban_reason: what that administrator says to it.
     scheduled: what is to be posted, by its number, in the order in which it was scheduled.
     invitations: ids of the groups that the user may join, oldest first.
     asked: ids of the groups that the user waits to be let into, by the request's number.
@@ -264,6 +290,7 @@ class User(msgspec.Struct):
     receipts: what came of the nonces of the last week; None for none.
     reached: into whose self logs this user put something today: how often, and until when it
     counts.
+    network: a keyed hash of where the account was registered from; empty for this machine.
     """
 
     name: str
@@ -291,6 +318,13 @@ class User(msgspec.Struct):
     hooks_made: int = 0
     receipts: Receipts | None = None
     reached: dict[str, tuple[int, int]] | None = None
+    network: bytes = b""
+    warned: dict[str, GivenWarning] = field(default_factory=dict)
+    ban_reason: str = ""
+
+    def warnings_at(self, now_ms: int) -> dict[str, GivenWarning]:
+        """Return the warnings that count now, by who gave them."""
+        return {n: w for n, w in self.warned.items() if now_ms - w.ts < WARNING_KEPT_MS}
 
     def is_banned(self, now_ms: int) -> bool:
         """Whether the user may send nothing: a ban ends on time, its timer may be late."""

@@ -4,10 +4,12 @@ The server never sees a password and does no slow hashing: a client sends what R
 stores, and proves later that it knows the password behind it.
 """
 
+import hmac
 import re
 
 from chatd.config import Registration, Settings
 from chatd.core import events as e
+from chatd.core.addresses import is_loopback, network_of
 from chatd.core.model import Credentials, User
 from chatd.core.names import map_name
 from chatd.core.store import Store
@@ -32,6 +34,7 @@ from chatd.wire import commands as c
 TRIES_PER_CONNECTION = 5
 PROOF_FRESH_MS = 300_000
 """So long after proving it may a password be changed on that connection."""
+NETWORK_BYTES = 16
 DEVICES_PER_PAGE = 100
 CLIENT_FIRST = re.compile(r"[^,]*+,[^,]*+,n=([^,]*+),")
 """n,a=authzid,n=name,r=nonce with =2C and =3D for comma and equals (RFC 5802, section 7)."""
@@ -76,8 +79,21 @@ class AccountHandlers:
                 f"{name} is an administrator's name; whoever runs this server makes that account",
                 setting="ADMINS",
             )
-        self._store.commit(e.UserRegistered(context.now_ms, name, _credentials(request)))
+        network = self._network(context.session.link.address)
+        self._store.commit(
+            e.UserRegistered(context.now_ms, name, _credentials(request), network)
+        )
         return c.Nothing()
+
+    def _network(self, address: str) -> bytes:
+        """Return what tells accounts of one address, and not which one that is.
+
+        Empty for this machine, from where everybody may come.
+        """
+        if is_loopback(address):
+            return b""
+        network = b"network:" + network_of(address).encode()
+        return hmac.digest(self._state.secret, network, "sha256")[:NETWORK_BYTES]
 
     # -- logging in --------------------------------------------------------------------------
 

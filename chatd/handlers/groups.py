@@ -12,7 +12,7 @@ from chatd.errors import BadRequest, Conflict, Forbidden, NotFound
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
 from chatd.handlers.memberships import Memberships, group_of
-from chatd.handlers.posting import Posting
+from chatd.handlers.posting import Posting, check_may_send
 from chatd.handlers.visibility import Visibility, group_meant, groups_of
 from chatd.wire import commands as c
 from chatd.wire.rooms import GROUP_MARK, group_room, title_of
@@ -41,6 +41,7 @@ class GroupHandlers:
     @handles(c.Create)
     def create(self, context: Context, request: c.Create) -> c.Group:
         owner = self._visibility.user(context)
+        check_may_send(owner, context.now_ms)
         title = map_name(request.title.removeprefix(GROUP_MARK))
         if any(title_of(room, owner.name) == GROUP_MARK + title for room in groups_of(owner)):
             raise Conflict(f"you are in a room called +{title} already")
@@ -75,6 +76,7 @@ class GroupHandlers:
         elif len(room.members) > 1:
             raise Forbidden("you own this room and others are in it: `transfer` it first")
         else:
+            self._posting.check_may_end(user, room, context.now_ms)
             self._store.commit(e.GroupEnded(context.now_ms, room.room))
 
     def _part(self, context: Context, room: Room, user: User, by: User) -> None:
@@ -94,6 +96,7 @@ class GroupHandlers:
         if user is owner:
             raise BadRequest("that is you; to leave, hand the room over first")
         if user.name in room.members:
+            check_may_send(owner, context.now_ms)
             self._part(context, room, user, owner)
         elif user.name in group.invited:
             now_ms = context.now_ms
@@ -112,6 +115,7 @@ class GroupHandlers:
         if user.name not in room.members:
             raise NotFound("that user is not in the room")
         now_ms = context.now_ms
+        check_may_send(owner, now_ms)
         reset_at = self._posting.spend_private(owner, now_ms)
         self._store.commit(self._memberships.handed_over(room, user, owner, now_ms, reset_at))
         self._posting.spent(context, owner)

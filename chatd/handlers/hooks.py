@@ -7,7 +7,7 @@ from chatd.errors import BadRequest, ChatError, Conflict, NotFound
 from chatd.handlers.context import Context
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import Posting
+from chatd.handlers.posting import Posting, check_may_send
 from chatd.handlers.refusals import Refusals
 from chatd.handlers.tokens import TOKEN_BYTES, token_hash
 from chatd.handlers.visibility import Visibility
@@ -39,6 +39,7 @@ class HookHandlers:
     def hook(self, context: Context, request: c.MakeHook) -> c.NewHook:
         user = self._visibility.user(context)
         room = self._destinations.named(user, request.room, context.now_ms).room
+        check_may_send(user, context.now_ms)
         if request.label.isspace():
             raise BadRequest("the label is empty")
         if len(user.hooks) >= HOOKS_MAX:

@@ -166,6 +166,7 @@ class JoiningHandlers:
     def link(self, context: Context, request: c.MakeLink) -> c.Link:
         owner = self._visibility.user(context)
         room, group = self._memberships.owned(owner, request.room)
+        check_may_send(owner, context.now_ms)
         if request.expires_at is not None and request.expires_at <= context.now_ms:
             raise BadRequest("link: `expires_at` is not in the future")
         if sum(link.opens(context.now_ms) for link in group.links.values()) >= LINKS_MAX:
@@ -232,6 +233,7 @@ class JoiningHandlers:
     @handles(c.Approve)
     def approve(self, context: Context, request: c.Approve) -> c.Nothing:
         owner, room, user = self._asker(context, request)
+        check_may_send(owner, context.now_ms)
         self._store.commit(self._memberships.joined(room, user, owner, context.now_ms))
         return c.Nothing()
 

@@ -8,8 +8,10 @@ from chatd.core.acks import Acks
 from chatd.core.model import Room, User, Window
 from chatd.core.presence import Presence
 from chatd.core.store import Store
+from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
+from chatd.handlers.moderation import ban_kind, warnings_limit_of
 from chatd.handlers.quotas import quotas_of
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
@@ -35,6 +37,7 @@ class KnowingHandlers:
     ) -> None:
         self._state = store.state
         self._settings = settings
+        self._admins = admins_of(settings)
         self._visibility = visibility
         self._presence = presence
         self._acks = acks
@@ -46,6 +49,7 @@ class KnowingHandlers:
         rooms = [self._room_status(user, room, context.now_ms) for room in unread]
         general, private = self.allowances(user, context.now_ms)
         names = self._presence.page("", NAMES_IN_STATUS)
+        is_banned = user.is_banned(context.now_ms)
         return c.StatusResult(
             name=user.name,
             device=context.session.device,
@@ -57,11 +61,13 @@ class KnowingHandlers:
             rooms_more=len(rooms) > ROOMS_IN_STATUS or not all_seen,
             general=general,
             private=private,
-            warnings=len(user.warnings),
-            warnings_limit=self._settings.warnings_limit,
+            warnings=len(user.warnings_at(context.now_ms)),
+            warnings_limit=warnings_limit_of(user, self._admins, self._settings.warnings_limit),
             scheduled=sum(not post.failed_by for post in user.scheduled.values()),
             held=sum(post.is_held for post in user.scheduled.values()),
-            banned_until=user.banned_until_ms if user.is_banned(context.now_ms) else None,
+            banned_until=user.banned_until_ms if is_banned else None,
+            banned_by=ban_kind(user) if is_banned else "",
+            ban_reason=user.ban_reason if is_banned else "",
             invitations=len(user.invitations),
             requests=sum(len(group.requests) for _, group in self._visibility.owned_by(user)),
             quotas=quotas_of(self._state, self._settings, user, context.now_ms),

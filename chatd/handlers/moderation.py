@@ -2,12 +2,17 @@
 
 Who is reported never learns by whom, administrators included: what concerns one of them is
 told to and decided by the others.
+
+Every report informs the administrators. It warns the user only if it comes from somebody who
+has met that user, with an account that is old enough, and that shares its address with no other
+giver of a warning: one person with many accounts bans nobody.
 """
 
 from chatd.config import HOUR_MS, Settings
 from chatd.core import events as e
-from chatd.core.changes.moderation import REPORT_AGAIN_MS, quote
-from chatd.core.model import Report, User
+from chatd.core.changes.moderation import REPORT_AGAIN_MS
+from chatd.core.copies import edited_at
+from chatd.core.model import GivenWarning, Report, User
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Forbidden, NotFound, RateLimited
 from chatd.handlers.administrators import admins_of
@@ -56,7 +61,7 @@ class ModerationHandlers:
             request.reason,
             room,
             seq,
-            self._admins_but(user),
+            self._admins_but(user.name),
             pushed_out=pushed_out(self._state, reporter),
         )
         warned = self._warning(reporter, user, reported)
@@ -82,21 +87,28 @@ class ModerationHandlers:
             raise NotFound("there is no entry at that place")
         if not is_by(user.name, frame):
             raise BadRequest("that entry is not by the user whom you report")
-        return room.room, request.seq
+        return room.room, edited_at(room, request.seq)
 
     def _warning(self, reporter: User, user: User, report: e.UserReported) -> list[e.UserWarned]:
         """Return the warning that a report gives, if it gives one."""
-        if reporter.name in user.warnings:
-            return []
         if report.ts - reporter.created_ms < self._reporter_age_ms:
             return []
-        return [
-            e.UserWarned(report.ts, user.name, reporter.name, report.number, self._warnings_limit)
-        ]
+        warnings = user.warnings_at(report.ts)
+        if reporter.name in warnings or _shares_network(reporter, warnings):
+            return []
+        if not self._visibility.has_met(reporter, user):
+            return []
+        limit = self._limit_of(user)
+        return [e.UserWarned(report.ts, user.name, reporter.name, report.number, limit)]
+
+    def _limit_of(self, user: User) -> int:
+        """Return how many warnings ban a user; 0 for never."""
+        return warnings_limit_of(user, self._admins, self._warnings_limit)
 
     def _ban_of(self, user: User, report: e.UserReported) -> list[e.UserBanned]:
         """Return the ban that one more warning brings, if it brings one."""
-        if not self._warnings_limit or len(user.warnings) + 1 < self._warnings_limit:
+        limit = self._limit_of(user)
+        if not limit or len(user.warnings_at(report.ts)) + 1 < limit:
             return []
         until = max(user.banned_until_ms, report.ts + self._ban_ms)
         return [e.UserBanned(report.ts, user.name, until, "", "", report.admins)]
@@ -117,7 +129,7 @@ class ModerationHandlers:
 
     @handles(c.Ban)
     def ban(self, context: Context, request: c.Ban) -> c.BannedUntil:
-        admin, user = self._admin(context), self._visibility.other_user(request.user)
+        admin, user = self._judge(context, request.user)
         ban_ms = self._ban_ms if request.hours is None else request.hours * HOUR_MS
         until = context.now_ms + ban_ms
         self._store.commit(
@@ -127,7 +139,7 @@ class ModerationHandlers:
                 until,
                 admin.name,
                 request.reason.strip(),
-                self._admins_but(user),
+                self._admins_but(user.name),
             )
         )
         context.effects.timers.append(("ban", user.name, until))
@@ -136,25 +148,25 @@ class ModerationHandlers:
 
     @handles(c.Unban)
     def unban(self, context: Context, request: c.Unban) -> c.Nothing:
-        admin, user = self._admin(context), self._visibility.other_user(request.user)
+        admin, user = self._judge(context, request.user)
         if not user.is_banned(context.now_ms):
             raise NotFound(f"{user.name} is not banned")
-        self._unban(context, user, admin.name, self._admins_but(user))
+        self._unban(context, user, admin.name, self._admins_but(user.name))
         context.effects.timers.append(("ban", user.name, None))
         _try_held(context, user)
         return c.Nothing()
 
     @handles(c.Dismiss)
     def dismiss(self, context: Context, request: c.Dismiss) -> c.Nothing:
-        admin = self._admin(context)
+        admin = self._acting_admin(context)
         report = self._state.tables.reports.get(request.report)
         if report is None or report.user == admin.name:
             raise NotFound("no open report has that number")
-        told = self._admins_but(self._state.users[report.user])
+        user = self._state.users.get(report.user)  # who may be no more
+        limit = 0 if user is None else self._limit_of(user)
+        told = self._admins_but(report.user)
         self._store.commit(
-            e.ReportDismissed(
-                context.now_ms, report.number, admin.name, self._warnings_limit, told
-            )
+            e.ReportDismissed(context.now_ms, report.number, admin.name, limit, told)
         )
         return c.Nothing()
 
@@ -167,7 +179,7 @@ class ModerationHandlers:
             report.reason,
             report.room,
             report.seq,
-            quote(self._state, report.room, report.seq),
+            report.quote,
         )
 
     def _admin(self, context: Context) -> User:
@@ -176,11 +188,23 @@ class ModerationHandlers:
             raise Forbidden("only administrators may do that")
         return self._visibility.user(context)
 
-    def _admins_but(self, user: User) -> list[str]:
+    def _acting_admin(self, context: Context) -> User:
+        """Return who decides something. Raises Forbidden, Banned."""
+        admin = self._admin(context)
+        check_may_send(admin, context.now_ms)
+        return admin
+
+    def _judge(self, context: Context, name: str) -> tuple[User, User]:
+        """Return who decides, and on whom. Raises Forbidden, NotFound, Banned."""
+        admin, user = self._admin(context), self._visibility.other_user(name)
+        if user is admin:
+            raise Forbidden("nobody decides on oneself; another administrator has to")
+        check_may_send(admin, context.now_ms)
+        return admin, user
+
+    def _admins_but(self, user: str) -> list[str]:
         """Return the administrators who are told what concerns a user."""
-        return sorted(
-            name for name in self._admins if name in self._state.users and name != user.name
-        )
+        return sorted(name for name in self._admins if name in self._state.users and name != user)
 
     def missing_admins(self) -> list[str]:
         """Return the administrators whose names nobody has registered."""
@@ -191,7 +215,9 @@ class ModerationHandlers:
     @on_timer("ban")
     def ban_is_over(self, turn: Turn, name: str) -> int | None:
         """Say that a user may send again; return the end of the ban if it is yet to come."""
-        user = self._state.users[name]
+        user = self._state.users.get(name)
+        if user is None:
+            return None
         if user.is_banned(turn.now_ms):
             return user.banned_until_ms
         if user.banned_until_ms:
@@ -199,13 +225,31 @@ class ModerationHandlers:
         return None
 
     def _unban(self, turn: Turn, user: User, by: str, admins: list[str]) -> None:
-        self._store.commit(e.UserUnbanned(turn.now_ms, user.name, by, admins))
+        # What an administrator has pardoned is no part of the next ban.
+        self._store.commit(e.UserUnbanned(turn.now_ms, user.name, by, admins, forgiven=bool(by)))
 
 
 def _try_held(turn: Turn, user: User) -> None:
     """Look at once at what is held of a user whose ban is another now."""
     if user.held_until_ms is not None:
         turn.effects.timers.append(("held", user.name, turn.now_ms))
+
+
+def warnings_limit_of(user: User, admins: frozenset[str], limit: int) -> int:
+    """Return how many warnings ban a user; 0 for never: nobody gets rid of an administrator so."""
+    return 0 if user.name in admins else limit
+
+
+def ban_kind(user: User) -> str:
+    """Return by what a user is banned, in a word of the protocol; never by whom."""
+    return "administrator" if user.banned_by else "warnings"
+
+
+def _shares_network(reporter: User, warnings: dict[str, GivenWarning]) -> bool:
+    """Whether a warning was given from where the reporter has registered."""
+    return bool(reporter.network) and any(
+        given.network == reporter.network for given in warnings.values()
+    )
 
 
 def reported_lately(reporter: User, now_ms: int) -> dict[str, int]:

@@ -20,7 +20,7 @@ import msgspec
 from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.lifetime import Lifetime
-from chatd.core.model import User, Window
+from chatd.core.model import Room, User, Window
 from chatd.core.receipts import DIGEST_BYTES, NONCES_MAX, Receipt
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
@@ -134,6 +134,17 @@ class Posting:
         if limit and window.held_used(now_ms) >= max(1, limit // 2):
             raise _used_up(window, room_id, limit)
 
+    def check_may_take_back(self, author: User, room: str, seq: int, now_ms: int) -> None:
+        """Refuse what a banned user would hide before an administrator has decided on it."""
+        if author.is_banned(now_ms) and self._state.reports_on(room, seq):
+            raise _banned(author, "you are banned, and it was reported: it has to stay for now")
+
+    def check_may_end(self, owner: User, room: Room, now_ms: int) -> None:
+        """Refuse to end a room in which there is something of that kind."""
+        reported = (report.room for report in self._state.tables.reports.values())
+        if owner.is_banned(now_ms) and room.room in reported:
+            raise _banned(owner, "you are banned, and something in there was reported")
+
     def uncounted_head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
         """Return what a post begins with that counts in no limit."""
         return self._head(author, room_id, once, now_ms, 0)
@@ -236,8 +247,12 @@ def repeated(receipt: Receipt, request: Nonced) -> c.Posted:
 def check_may_send(user: User, now_ms: int) -> None:
     """Refuse anything that a user wants to say while banned."""
     if user.is_banned(now_ms):
-        rule = {} if user.banned_by else {"setting": "WARNINGS_LIMIT"}
-        raise Banned("you are banned and may send nothing", until=user.banned_until_ms, **rule)
+        raise _banned(user, "you are banned and may send nothing")
+
+
+def _banned(user: User, message: str) -> Banned:
+    rule = {} if user.banned_by else {"setting": "WARNINGS_LIMIT"}
+    return Banned(message, until=user.banned_until_ms, **rule)
 
 
 def check_text(text: str) -> None:

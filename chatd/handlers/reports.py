@@ -34,4 +34,5 @@ def _least_needed(state: State, shares: list[list[Report]]) -> int:
 
 def _warns(state: State, report: Report) -> bool:
     user = state.users.get(report.user)
-    return user is not None and user.warnings.get(report.reporter) == report.number
+    given = None if user is None else user.warned.get(report.reporter)
+    return given is not None and given.report == report.number

@@ -36,13 +36,14 @@ class RevisionHandlers:
 
     @handles(c.DeletePost)
     def delete(self, context: Context, request: c.DeletePost) -> c.Posted:
-        """Nothing keeps an author from taking something back: no limit, no ban."""
+        """No limit keeps an author from taking something back, and a ban only what was reported."""
         author = self._visibility.user(context)
         once = self._posting.once(author, request, context.now_ms)
         if once.posted is not None:
             return once.posted
         room, said = self._visibility.post(author, request.room, request.seq, context.now_ms)
         _check_own(author, said)
+        self._posting.check_may_take_back(author, room.room, request.seq, context.now_ms)
         head = self._posting.uncounted_head(author, room.room, once, context.now_ms)
         return self._posting.commit(context, e.PostDeleted(*head, request.seq))
 

@@ -15,7 +15,14 @@ from chatd.errors import BadRequest, Banned, ChatError, Conflict, NotFound, Rate
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import NOT_ONCE, Head, Posting, check_text, nonce_kept
+from chatd.handlers.posting import (
+    NOT_ONCE,
+    Head,
+    Posting,
+    check_may_send,
+    check_text,
+    nonce_kept,
+)
 from chatd.handlers.timed import WORK_PER_TICK, on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
@@ -71,6 +78,7 @@ class ScheduleHandlers:
             )
         room = self._destinations.named(author, request.to, now_ms).room
         check_text(request.text)
+        check_may_send(author, now_ms)
         if request.at <= now_ms:
             raise BadRequest("that time is over")
         if request.at > now_ms + AHEAD_MS_MAX:

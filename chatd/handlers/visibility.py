@@ -87,9 +87,30 @@ class Visibility:
         """Return a user's place in a room; for one who has not come yet, as it would be."""
         member = room.members.get(user.name)
         if member is None:
-            floor = self.newcomer_floor(room)
-            return Member(read_seq=floor, floor=floor)
+            return Member.newcomer(self.newcomer_floor(room))
         return member
+
+    def has_met(self, user: User, other: User) -> bool:
+        """Whether a user was ever shown something that another said, or is asked for something.
+
+        In a room that the user has left it does not count.
+        """
+        ids = (GENERAL, direct_room(user.name, other.name), *self._state.groups_of(user.name))
+        rooms = (self._state.rooms.get(room) for room in ids)
+        return self._asks(user, other) or any(
+            room.latest.get(other.name, 0) > self.member(user, room).first_floor
+            for room in rooms
+            if room is not None
+        )
+
+    def _asks(self, user: User, other: User) -> bool:
+        """Whether `other` has invited a user to a group, or wants to join one of that user's."""
+        groups = self._state.rooms
+        invited = (groups[room].group for room in user.invitations)
+        asked = (groups[room].group for room in other.asked.values())
+        return any(group and group.invited[user.name].by == other.name for group in invited) or any(
+            group and group.owner == user.name for group in asked
+        )
 
     def newcomer_floor(self, room: Room) -> int:
         """Return the number behind which a newcomer sees entries."""

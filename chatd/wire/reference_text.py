@@ -193,13 +193,23 @@ one is `rate_limited` until `reset_at`, and goes without one.
 STANDING = """\
 ## Warnings and bans
 
-A `report` of a user is a warning for that user. Warnings of so many different users as `status`
-says in `warnings_limit` ban: everything that posts answers `banned`, and so does `report`, until
-`until`; reading goes on. The self log tells the user by entries of the kinds `warned`, `unwarned`,
-`banned` and `unbanned`, and never who gave a warning.
+Every `report` of a user informs the administrators. It is a warning for that user, too, if it comes
+from somebody who could see something of the user: something said, an invitation, a request to
+join. The account has to be as old as the server asks, and of accounts that were registered from
+one address (but from the server's own machine) only one warns. A warning counts for 30 days.
+
+Warnings of so many different users as `status` says in `warnings_limit` ban; then they start at
+zero. The self log tells the user by entries of the kinds `warned`, `unwarned`, `banned` and
+`unbanned`, and never who gave a warning; `status` tells until when and why.
+
+Until `until`, everything that reaches others answers `banned`: what posts, and `report`, `create`,
+`invite`, `link`, `approve`, `kick`, `transfer`, `hook` and `send-at`. Reading goes on, and a user
+may take back what was made before; but what is reported stays until an administrator dismisses
+the report.
 
 Administrators are named in the settings of the server. Their self logs have `reported` for each
-report and `moderated` for what was done; what concerns an administrator is told to the others only.
+report and `moderated` for what was done; what concerns an administrator is told to the others, and
+decided by them. Warnings don't ban administrators, and one who is banned decides nothing.
 """
 
 SCHEDULING = """\

@@ -56,13 +56,21 @@ def _standing(renderer: Renderer, status: c.StatusResult) -> list[tuple[str, str
         rows.append(("warnings", warnings_text(status.warnings, status.warnings_limit)))
     if status.banned_until is not None:
         until = renderer.zone.deadline(status.banned_until, status.now)
-        rows.append(("banned", f"you can send nothing until {until}"))
+        rows.append(("banned", f"you can send nothing until {until}{_ban_rule(status)}"))
     if status.failed:
         rows.append(("not posted", f"{status.failed} scheduled texts failed: `scheduled`"))
     if status.scheduled:
         held = f", of which {status.held} held" if status.held else ""
         rows.append(("scheduled", f"{status.scheduled}{held}"))
     return rows
+
+
+def _ban_rule(status: c.StatusResult) -> str:
+    """Return why the user is banned; "" where the server is too old to tell."""
+    if status.banned_by == "administrator":
+        said = f": {status.ban_reason}" if status.ban_reason else ""
+        return f"; an administrator says so{said}"
+    return "; so many users have warned you" if status.banned_by else ""
 
 
 def scheduled_lines(

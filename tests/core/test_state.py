@@ -99,6 +99,28 @@ def test_replay_on_a_dump_gives_the_same_as_going_on(count: int) -> None:
 BUILTINS = (dict, list, tuple, str, bytes, bytearray, int, bool)
 
 
+def test_dump_of_an_older_version_is_completed_from_what_it_holds() -> None:
+    reported = e.UserReported(20, 1, "alice", "bob", "spam", "general", 2, [])
+    warned = e.UserWarned(20, "bob", "alice", 1, 3)
+    state = state_of([*life(), reported, warned])
+    tree = state.dump()
+    for user in tree["users"].values():
+        user["warnings"] = {giver: given["report"] for giver, given in user["warned"].items()}
+        for name in ("network", "warned", "ban_reason"):
+            del user[name]
+    for room in tree["rooms"].values():
+        del room["latest"]
+        for member in room["members"].values():
+            del member["first_floor"]
+    del tree["reports"][1]["quote"]
+    older = State.load(tree)
+    assert older.rooms["general"].latest == {"bob": 2}  # what alice said is gone
+    assert older.rooms["alice,bob"].latest == {"bob": 1}
+    assert older.users["bob"].warned == state.users["bob"].warned
+    assert older.users["bob"].warnings == {}
+    assert older.tables.reports[1].quote == state.tables.reports[1].quote == "text"
+
+
 def test_dump_holds_builtins_only() -> None:
     def check(value: object) -> None:
         assert value is None or type(value) in BUILTINS, type(value)

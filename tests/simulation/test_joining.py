@@ -162,6 +162,7 @@ def test_banned_user_asks_nobody_and_may_still_accept_and_leave() -> None:
         link = link_to(alice, alice.create("ops"))
         room = alice.create("other")
         alice.call("invite", room=room, user="eve")
+        eve.send("cheap watches")
         for name in ("ann", "ben", "cat"):
             world.login(name).call("report", user="eve", reason="spam")
         assert world.refusal(eve, "join", link=link)["code"] == "banned"

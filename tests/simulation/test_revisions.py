@@ -57,12 +57,12 @@ def test_edit_replaces_the_text_and_tells_every_device() -> None:
 def test_only_the_latest_edit_has_the_text() -> None:
     with World() as world:
         alice = world.user("alice")
-        alice.send("one")
-        edit(alice, 1, "two")
-        edit(alice, 1, "three")
+        alice.send("alpha")
+        edit(alice, 1, "beta")
+        edit(alice, 1, "gamma")
         entries = history(world.user("bob"))
-        assert [entries[seq].get("text") for seq in (1, 2, 3)] == ["three", None, "three"]
-        assert not in_memory(world, "one") and not in_memory(world, "two")
+        assert [entries[seq].get("text") for seq in (1, 2, 3)] == ["gamma", None, "gamma"]
+        assert not in_memory(world, "alpha") and not in_memory(world, "beta")
         check_byte_counts(world)
 
 

@@ -36,8 +36,11 @@ def failed_ones(peer: Peer) -> list[str]:
 
 
 def ban(world: World, user: str) -> int:
-    """Let three users ban one; return until when."""
+    """Let three users, whom one has said something to, ban that one; return until when."""
     for giver in ("ann", "ben", "cat"):
+        if giver not in world.state.users:
+            world.register(giver)
+            world.login(user).send_to(giver, "cheap watches")
         world.login(giver).call("report", user=user, reason="spam")
     return world.state.users[user].banned_until_ms
 
@@ -342,11 +345,13 @@ def test_text_of_a_banned_author_is_held_until_the_ban_ends() -> None:
         assert waiting(one) == []
 
 
-def test_banned_author_may_schedule_for_after_the_ban() -> None:
+def test_banned_author_schedules_nothing_and_what_is_due_after_the_ban_goes_on_time() -> None:
     with World() as world:
         alice = world.user("alice")
-        ban(world, "alice")
         schedule(alice, world, BAN_MS + MINUTE_MS)
+        until = ban(world, "alice")
+        error = world.refusal(alice, "send-at", at=until + 1, text="more")
+        assert (error["code"], error["until"]) == ("banned", until)
         world.sleep(BAN_MS + MINUTE_MS)
         assert alice.texts() == ["later"]
         assert told(alice, "held") == []
@@ -447,9 +452,9 @@ def test_limit_of_one_room_kind_holds_nothing_of_the_other() -> None:
 def test_held_texts_go_in_order_and_take_half_of_a_period() -> None:
     with World(limit_messages=4) as world:
         alice = world.user("alice")
-        ban(world, "alice")
         for minutes in (5, 3, 1, 2, 4):
             schedule(alice, world, minutes * MINUTE_MS, str(minutes))
+        ban(world, "alice")
         world.sleep(BAN_MS)
         assert alice.texts() == ["1", "2"]
         assert alice.call("status")["general"]["left"] == 2
@@ -471,9 +476,9 @@ def test_held_texts_go_in_order_and_take_half_of_a_period() -> None:
 def test_half_of_a_period_is_remembered_across_a_restart(how: str) -> None:
     with World(limit_messages=4, admins=("root",)) as world:
         alice, root = world.user("alice"), world.user("root")
-        ban(world, "alice")
         for number in range(3):
             schedule(alice, world, MINUTE_MS, str(number))
+        ban(world, "alice")
         world.sleep(BAN_MS)
         assert alice.texts() == ["0", "1"]
         getattr(world, how)()
@@ -489,9 +494,9 @@ def test_half_of_a_period_is_remembered_across_a_restart(how: str) -> None:
 def test_limit_of_one_lets_one_held_text_go_in_each_period() -> None:
     with World(limit_messages=1) as world:
         alice = world.user("alice")
-        ban(world, "alice")
         for number in range(2):
             schedule(alice, world, MINUTE_MS, str(number))
+        ban(world, "alice")
         world.sleep(BAN_MS)
         assert alice.texts() == ["0"]
         world.sleep(HOUR_MS)
@@ -501,10 +506,10 @@ def test_limit_of_one_lets_one_held_text_go_in_each_period() -> None:
 def test_text_that_is_due_on_time_is_not_held_by_those_that_are() -> None:
     with World(limit_messages=4) as world:
         alice = world.user("alice")
-        ban(world, "alice")
         for number in range(3):
             schedule(alice, world, MINUTE_MS, f"held {number}")
         schedule(alice, world, BAN_MS + MINUTE_MS, "on time")
+        ban(world, "alice")
         world.sleep(BAN_MS + MINUTE_MS)
         assert alice.texts() == ["held 0", "held 1", "on time"]
 

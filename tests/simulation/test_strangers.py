@@ -304,6 +304,8 @@ def test_reports_of_one_reporter_push_out_that_ones_alone() -> None:
     with World(warnings_limit=0) as world:
         for name in ("alice", "mallory", "bob", "carol"):
             world.register(name)
+        for name in ("bob", "carol"):
+            world.login(name).send("something to report")
         genuine = report(world, "alice", "bob")
         made = [report(world, "mallory", "carol") for _ in range(REPORTS_PER_REPORTER + 1)]
         left = list(world.state.tables.reports)
@@ -317,6 +319,8 @@ def test_when_all_reports_are_too_many_who_fills_most_gives_way(
     with World(warnings_limit=0) as world:
         for name in ("alice", "mallory", "bob", "carol", "dave"):
             world.register(name)
+        for name in ("bob", "carol"):
+            world.login(name).send("something to report")
         genuine = report(world, "alice", "bob")
         made = [report(world, "mallory", "carol") for _ in range(3)]
         last = report(world, "dave", "bob")

@@ -191,6 +191,7 @@ def test_setting_is_written_in_its_own_unit(name: str, text: str) -> None:
 def test_ban_by_warnings_is_explained_by_the_setting_that_counts_them() -> None:
     with World(warnings_limit=2) as world:
         eve = world.user("eve")
+        eve.send("fools")
         for name in ("alice", "bob"):
             world.user(name).call("report", user="eve", reason="rude")
         until = eve.refusal("send", text="hi")["until"]
@@ -207,6 +208,7 @@ def test_ban_by_an_administrator_has_no_setting_behind_it() -> None:
         why = eve.call("why")
         assert (why["setting"], why["value"], why["until"]) == (None, None, until)
         root.call("unban", user="eve")
+        eve.send("fools")
         root.call("report", user="eve", reason="rude")
         eve.refusal("send", text="hi")
         assert eve.call("why")["setting"] == "WARNINGS_LIMIT"

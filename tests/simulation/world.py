@@ -296,13 +296,13 @@ class World:
         peer.hello()
         return peer
 
-    def register(self, name: str) -> None:
+    def register(self, name: str, address: str = "127.0.0.1") -> None:
         """Make an account; that of an administrator as `chatd user add` does."""
         if name in admins_of(self.settings):
             credentials = Credentials(**registration(password_of(name)))  # type: ignore[arg-type]
             self.storage.store.commit(UserRegistered(self.now_ms, name, credentials))
             return
-        peer = self.guest()
+        peer = self.guest(address)
         peer.call("register", name=name, **registration(password_of(name)))
         peer.close()
 

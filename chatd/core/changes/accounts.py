@@ -10,7 +10,8 @@ from chatd.wire.rooms import self_room
 
 @changes(e.UserRegistered)
 def user_registered(memory: Memory, event: e.UserRegistered) -> None:
-    memory.users[event.name] = User(event.name, event.ts, event.credentials)
+    user = User(event.name, event.ts, event.credentials, network=event.network)
+    memory.users[event.name] = user
     memory.names.add(event.name)
     room = self_room(event.name)
     memory.rooms[room] = Room(room, event.ts, {event.name: Member()})

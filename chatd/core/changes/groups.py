@@ -28,7 +28,7 @@ def member_joined(memory: Memory, event: e.MemberJoined) -> None:
     room = memory.rooms[event.room]
     _forget_invitation(memory, room, event.name)
     request = _forget_request(memory, room, event.name)
-    room.members[event.name] = Member(event.floor, event.floor, joined_ms=event.ts)
+    room.members[event.name] = Member.newcomer(event.floor, event.ts)
     memory.enter_room(event.name, event.room)
     memory.unread.enter(room, event.name)
     memory.moves.append(Move(event.room, event.name, event.seq, joined=True))

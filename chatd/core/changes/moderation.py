@@ -2,35 +2,31 @@
 
 from chatd.core import events as e
 from chatd.core.changes.base import changes
+from chatd.core.copies import evidence_at
 from chatd.core.memory import Memory
-from chatd.core.model import Report
+from chatd.core.model import GivenWarning, Report, User
 from chatd.wire import entries
 
 REPORT_AGAIN_MS = 86_400_000
 """So long after reporting a user may one report the same user again."""
 REPORTS_OPEN_MAX = 1_000
 """Open reports there may be."""
-QUOTE_CHARACTERS_MAX = 200
-
-
-def quote(memory: Memory, room: str, seq: int) -> str:
-    """Return the beginning of an entry, "" if it is not there."""
-    frame = memory.rooms[room].log.get(seq) if room else None
-    entry = None if frame is None else entries.decode_entry(frame)
-    if not isinstance(entry, entries.Post):
-        return ""
-    text = entry.text
-    if isinstance(entry, entries.File):
-        text = f"{entry.name}: {text}" if text else entry.name
-    return text if len(text) <= QUOTE_CHARACTERS_MAX else text[:QUOTE_CHARACTERS_MAX] + "…"
 
 
 @changes(e.UserReported)
 def user_reported(memory: Memory, event: e.UserReported) -> None:
     tables = memory.tables
     tables.reports_made = event.number
+    quoted = evidence_at(memory.rooms.get(event.room), event.seq)
     tables.reports[event.number] = Report(
-        event.number, event.ts, event.reporter, event.user, event.reason, event.room, event.seq
+        event.number,
+        event.ts,
+        event.reporter,
+        event.user,
+        event.reason,
+        event.room,
+        event.seq,
+        quoted,
     )
     if event.pushed_out is None:
         while len(tables.reports) > REPORTS_OPEN_MAX:
@@ -49,7 +45,7 @@ def user_reported(memory: Memory, event: e.UserReported) -> None:
             reason=event.reason,
             in_room=event.room,
             in_seq=event.seq,
-            quote=quote(memory, event.room, event.seq),
+            quote=quoted,
         )
 
 
@@ -66,8 +62,10 @@ def _note_reported(reported: dict[str, int], event: e.UserReported) -> None:
 
 @changes(e.UserWarned)
 def user_warned(memory: Memory, event: e.UserWarned) -> None:
-    warnings = memory.users[event.user].warnings
-    warnings[event.giver] = event.report
+    user = memory.users[event.user]
+    user.warned = warnings = user.warnings_at(event.ts)
+    network = memory.users[event.giver].network
+    warnings[event.giver] = GivenWarning(event.report, event.ts, network)
     memory.tell(
         event.user, entries.Warned, event.ts, warnings=len(warnings), limit=event.limit
     )
@@ -76,8 +74,10 @@ def user_warned(memory: Memory, event: e.UserWarned) -> None:
 @changes(e.UserBanned)
 def user_banned(memory: Memory, event: e.UserBanned) -> None:
     user = memory.users[event.user]
-    user.banned_until_ms, user.banned_by = event.until, event.by
-    user.warnings.clear()
+    if event.by or event.until > user.banned_until_ms:  # else an administrator's goes on
+        user.banned_until_ms = event.until
+        user.banned_by, user.ban_reason = event.by, event.reason
+    user.warned.clear()
     memory.tell(
         event.user, entries.Banned, event.ts, until=event.until, reason=event.reason
     )
@@ -87,7 +87,9 @@ def user_banned(memory: Memory, event: e.UserBanned) -> None:
 @changes(e.UserUnbanned)
 def user_unbanned(memory: Memory, event: e.UserUnbanned) -> None:
     user = memory.users[event.user]
-    user.banned_until_ms, user.banned_by = 0, ""
+    user.banned_until_ms, user.banned_by, user.ban_reason = 0, "", ""
+    if event.forgiven:
+        user.warned.clear()
     memory.tell(event.user, entries.Unbanned, event.ts)
     _tell_admins(memory, event, "unbanned")
 
@@ -95,12 +97,9 @@ def user_unbanned(memory: Memory, event: e.UserUnbanned) -> None:
 @changes(e.ReportDismissed)
 def report_dismissed(memory: Memory, event: e.ReportDismissed) -> None:
     report = memory.tables.reports.pop(event.number)
-    warnings = memory.users[report.user].warnings
-    if warnings.get(report.reporter) == report.number:
-        del warnings[report.reporter]
-        memory.tell(
-            report.user, entries.Unwarned, event.ts, warnings=len(warnings), limit=event.limit
-        )
+    user = memory.users.get(report.user)
+    if user is not None:
+        _take_back(memory, user, report, event)
     for admin in event.admins:
         memory.tell(
             admin,
@@ -111,6 +110,18 @@ def report_dismissed(memory: Memory, event: e.ReportDismissed) -> None:
             by=event.by,
             report=report.number,
         )
+
+
+def _take_back(memory: Memory, user: User, report: Report, event: e.ReportDismissed) -> None:
+    """Take back the warning that a report gave, if it still counts."""
+    user.warned = warnings = user.warnings_at(event.ts)
+    given = warnings.get(report.reporter)
+    if given is None or given.report != report.number:
+        return
+    del warnings[report.reporter]
+    memory.tell(
+        user.name, entries.Unwarned, event.ts, warnings=len(warnings), limit=event.limit
+    )
 
 
 def _tell_admins(

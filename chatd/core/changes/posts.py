@@ -39,6 +39,8 @@ def post(
     """Append the entry, and do what holds for every post. mentions: whom the entry names."""
     room = memory.rooms[event.room]
     memory.append(room, entry)
+    if not isinstance(entry, entries.Delete):
+        room.latest[event.author] = event.seq
     author = memory.users[event.author]
     if event.reset_at:
         author.window_for(event.room).spend(event.reset_at)

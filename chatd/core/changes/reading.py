@@ -8,8 +8,7 @@ from chatd.core.model import Member
 
 @changes(e.MemberStarted)
 def member_started(memory: Memory, event: e.MemberStarted) -> None:
-    member = Member(read_seq=event.floor, floor=event.floor)
-    memory.rooms[event.room].members[event.name] = member
+    memory.rooms[event.room].members[event.name] = Member.newcomer(event.floor)
     memory.enter_room(event.name, event.room)
 
 

@@ -5,10 +5,14 @@ from chatd.core.model import Credentials
 
 
 class UserRegistered(Event, frozen=True):
-    """There is a new account."""
+    """There is a new account.
+
+    network: a keyed hash of where it was registered from; empty for this machine.
+    """
 
     name: str
     credentials: Credentials
+    network: bytes = b""
 
 
 class PasswordChanged(Event, frozen=True):

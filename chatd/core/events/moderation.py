@@ -45,11 +45,15 @@ class UserBanned(Event, frozen=True):
 
 
 class UserUnbanned(Event, frozen=True):
-    """A user may send again. by: the administrator; empty when it was time."""
+    """A user may send again. by: the administrator; empty when it was time.
+
+    forgiven: the warnings since then are taken back, too.
+    """
 
     user: str
     by: str
     admins: list[str]
+    forgiven: bool = False
 
 
 class ReportDismissed(Event, frozen=True):

@@ -47,6 +47,7 @@ class Group(Result, frozen=True):
     console="create <title>",
     refuses={
         "bad_request": "no room can have this title; it is one word, like a user's name",
+        "banned": "you may not send until `until`",
         "conflict": "you are in a room of that title, or in as many private rooms as you may be",
         "storage_full": "the server's disk is full",
     },
@@ -169,6 +170,7 @@ class Link(Result, frozen=True):
     refuses={
         **OWNER_REFUSES,
         "bad_request": "`expires_at` is not in the future",
+        "banned": "you may not send until `until`",
         "conflict": "the room has as many links as it may have",
     },
 )
@@ -250,6 +252,7 @@ class ListRequests(Params, frozen=True):
     console="approve <room> <user>",
     refuses={
         **OWNER_REFUSES,
+        "banned": "you may not send until `until`",
         "conflict": "the room has too many members, or the user is in too many private rooms",
         "not_found": "there is no such room for you, or that user has not asked",
     },
@@ -279,6 +282,7 @@ class Deny(Params, frozen=True):
     console="leave <room>",
     refuses={
         **CHANGE_REFUSES,
+        "banned": "you may not send until `until`, and the room would end with what was reported",
         "forbidden": "you own the room and others are in it: `transfer` it first",
     },
 )
@@ -293,6 +297,7 @@ class Leave(Params, frozen=True):
     refuses={
         **OWNER_REFUSES,
         "bad_request": "that is you: `leave`",
+        "banned": "it is a member, and you may not send until `until`",
         "not_found": "there is no such room for you, or that user is not in it",
     },
 )
@@ -308,6 +313,7 @@ class Kick(Params, frozen=True):
     refuses={
         **OWNER_REFUSES,
         "bad_request": "that is you",
+        "banned": "you may not send until `until`",
         "not_found": "there is no such room for you, or that user is not a member",
         "rate_limited": "the period's messages are used up, `reset_at` says until when",
     },

@@ -35,6 +35,7 @@ class NewHook(Result, frozen=True):
     console="hook <room> <label>",
     refuses={
         "bad_request": "the label is nothing but blanks",
+        "banned": "you may not send until `until`",
         "conflict": "you have as many hooks as one may have, or several rooms have this title",
         "forbidden": "nobody writes into a self log",
         "not_found": "there is no such room for you",

@@ -50,6 +50,8 @@ class StatusResult(Result, frozen=True):
 
     warnings: how many the user has. warnings_limit: so many of them ban, 0 for never.
     banned_until: the user may send nothing before that; nil when not banned.
+    banned_by: `warnings` or `administrator`; empty when not banned. ban_reason: what the latter
+    says to it.
     scheduled: how many texts wait to be posted.
     held: how many of them were due, and may not be posted yet.
     failed: how many were due and can't be posted at all; `scheduled` lists them, too.
@@ -79,6 +81,8 @@ class StatusResult(Result, frozen=True):
     online_names: list[str]
     online_more: bool
     failed: int = 0
+    banned_by: str = ""
+    ban_reason: str = ""
 
 
 @command(

@@ -12,7 +12,8 @@ BAN_HOURS_MAX = 8_760
 Reason = Annotated[str, Meta(max_length=REASON_CHARACTERS_MAX)]
 
 ADMINISTRATORS_ONLY = {
-    "forbidden": "you are no administrator",
+    "banned": "you are banned yourself, until `until`",
+    "forbidden": "you are no administrator, or it is about yourself",
     "storage_full": "the server's disk is full",
 }
 """What every command of administrators that changes something may be refused with."""

@@ -29,6 +29,7 @@ class EditPost(Params, frozen=True):
     help="take back a message, a comment or a file of yours; this counts in no limit",
     console="delete <room#seq>",
     refuses={
+        "banned": "you may not send until `until`, and it was reported",
         "conflict": "the nonce was used for something else",
         "forbidden": "it is somebody else's",
         "not_found": NO_SUCH_POST,

@@ -30,6 +30,7 @@ class ScheduledPost(Result, frozen=True):
     help="say something later, at most a year ahead; what you may post is decided then",
     console="send-at <time> [to <user|room>] <text>",
     refuses={
+        "banned": "you may not send until `until`",
         "bad_request": "the time is over or more than a year ahead, or the text says nothing",
         "conflict": "the nonce was used for something else, or you have scheduled `limit` already",
         "forbidden": "the room is a self log",

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+import pytest
 from msgspec.structs import replace
 
 from chatd.wire.commands import Explanation, Quota
@@ -47,6 +48,22 @@ def test_refusal_of_another_day_says_which() -> None:
 
 
 # -- status ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("by", "reason", "shown"),
+    [
+        ("warnings", "", "; so many users have warned you"),
+        ("administrator", "", "; an administrator says so"),
+        ("administrator", "spam\x1b[2J", "; an administrator says so: spam^[[2J"),
+        ("", "", ""),
+    ],
+)
+def test_status_tells_why_a_user_is_banned(by: str, reason: str, shown: str) -> None:
+    status = replace(STATUS, banned_until=60_000, banned_by=by, ban_reason=reason)
+    renderer = Renderer("alice", Zone(ZoneInfo("UTC")), 120)
+    (row,) = [row for row in map(plain, status_lines(renderer, status)) if "nothing until" in row]
+    assert row.partition("can send nothing until 00:01")[2].partition(")")[2] == shown
 
 
 def test_status_shows_the_whole_ladder() -> None:

@@ -66,7 +66,8 @@ class Hooks(Scheduling):
 
     def make_hook(self, peer: Peer, to: str) -> str:
         """Make a hook, if that is allowed; return its token, or ""."""
-        allowed, label = {self.model.may_make_hook(peer.name, to)}, f"ci {len(self.hook_tokens)}"
+        allowed = {self.model.may_make_hook(peer.name, to, self.world.now_ms)}
+        label = f"ci {len(self.hook_tokens)}"
         made = self.attempt(peer, "hook", allowed, room=to or "general", label=label)
         if made is None:
             return ""

@@ -116,9 +116,12 @@ class Reading(Files):
             assert status[limit]["reset_at"] == model.reset_at(peer.name, counted, now_ms)
         assert status["connections"] == sum(p.name == peer.name for p in self.peers)
         assert status["online_names"] == sorted({p.name for p in self.peers})
-        assert status["warnings"] == len(model.warnings.get(peer.name, {}))
+        assert status["warnings"] == len(model.warnings_of(peer.name, now_ms))
+        assert status["warnings_limit"] == model.warnings_limit_of(peer.name)
         is_banned = model.is_banned(peer.name, now_ms)
         assert status["banned_until"] == (model.bans[peer.name] if is_banned else None)
+        by = status["banned_by"], status["ban_reason"]
+        assert by == (model.banned_by[peer.name] if is_banned else ("", ""))
         waiting = model.waiting_of(peer.name)
         assert status["scheduled"] == len(waiting)
         assert status["held"] == sum(bool(post.held_by) for post in waiting)

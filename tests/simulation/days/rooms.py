@@ -59,7 +59,7 @@ class Rooms(Standing):
     def create_one(self, name: str, title: str, guests: set[str]) -> None:
         """Make a room, and bring others along."""
         peer = self.hand(name)
-        allowed = {self.model.may_create(name, title)}
+        allowed = {self.model.may_create(name, title, self.world.now_ms)}
         answer = self.attempt(peer, "create", allowed, title=title)
         if answer is not None:
             room = answer["room"]
@@ -81,7 +81,7 @@ class Rooms(Standing):
 
     def leave_one(self, peer: Peer, text: str) -> None:
         name = peer.name
-        refusal, room = self.model.may_leave(name, text)
+        refusal, room = self.model.may_leave(name, text, self.world.now_ms)
         if self.attempt(peer, "leave", {refusal}, room=text) is not None:
             self.parting(name, room)
             self.model.leave(name, room, self.world.now_ms)
@@ -93,7 +93,7 @@ class Rooms(Standing):
         room, name = self.somebody_in(pick, name, likely)
         peer = self.owner_of(room, pick, is_owner)
         text = self.named(room, pick)
-        allowed = {self.model.may_kick(peer.name, text, name)}
+        allowed = {self.model.may_kick(peer.name, text, name, self.world.now_ms)}
         if self.attempt(peer, "kick", allowed, room=text, user=name) is not None:
             _, room = self.model.as_owner(peer.name, text)
             self.parting(name, room)
@@ -259,7 +259,7 @@ class Rooms(Standing):
         self.answer_one(self.owner_of(room, pick, is_owner), how, room, name)
 
     def answer_one(self, peer: Peer, how: str, room: str, name: str) -> None:
-        allowed = {self.model.may_answer(peer.name, room, name)}
+        allowed = {self.model.may_answer(peer.name, how, room, name, self.world.now_ms)}
         if self.attempt(peer, how, allowed, room=room, user=name) is None:
             return
         if how == "approve":

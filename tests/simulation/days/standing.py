@@ -58,7 +58,7 @@ class Standing(Talking):
         self.ban_one(self.admin(pick, is_admin), user, hours)
 
     def ban_one(self, peer: Peer, user: str, hours: int | None) -> None:
-        allowed = {DONE if self.model.is_admin(peer.name) else "forbidden"}
+        allowed = {self.model.may_judge(peer.name, user, self.world.now_ms)}
         params: Map = {"user": user, **({"hours": hours} if hours else {})}
         answer = self.attempt(peer, "ban", allowed, reason="because", **params)
         if answer is not None:
@@ -76,8 +76,10 @@ class Standing(Talking):
 
     def unban_one(self, peer: Peer, user: str) -> None:
         now_ms = self.world.now_ms
-        refusal = DONE if self.model.is_banned(user, now_ms) else "not_found"
-        allowed = {refusal if self.model.is_admin(peer.name) else "forbidden"}
+        refusal = self.model.may_judge(peer.name, user, now_ms)
+        if refusal == DONE and not self.model.is_banned(user, now_ms):
+            refusal = "not_found"
+        allowed = {refusal}
         if self.attempt(peer, "unban", allowed, user=user) is not None:
             self.model.unban(user, peer.name, now_ms)
 
@@ -88,7 +90,7 @@ class Standing(Talking):
         number = 1 + pick % (max(self.model.reports) + 1)
         if pick % 3:
             number = list(self.model.reports)[pick % len(self.model.reports)]
-        allowed = self.model.may_dismiss(peer.name, number)
+        allowed = self.model.may_dismiss(peer.name, number, self.world.now_ms)
         if self.attempt(peer, "dismiss", allowed, report=number) is not None:
             self.model.dismiss(number, peer.name, self.world.now_ms)
 
@@ -107,7 +109,7 @@ class Standing(Talking):
             (one.number, one.giver) for one in reports[:12]
         ]
         for shown, report in zip(answer["reports"], reports, strict=False):
-            assert shown.get("quote", "") == self.model.quote(report)
+            assert shown.get("quote", "") == report.quote
 
     # -- blocks ------------------------------------------------------------------------------
 

@@ -74,7 +74,19 @@ class Groups(Posts):
 
     # -- coming about, and ending ------------------------------------------------------------
 
-    def may_create(self, name: str, title: str) -> str:
+    def has_met(self, name: str, other: str) -> bool:
+        """Who invites somebody, or asks to be let in, is met by that, too."""
+        invited = self.invitations(name)
+        if other in (self.groups[room].invited[name][0] for room in invited):
+            return True
+        asked = self.asked.get(other, {}).values()
+        if name in (self.groups[room].owner for room in asked):
+            return True
+        return super().has_met(name, other)
+
+    def may_create(self, name: str, title: str, now_ms: int) -> str:
+        if self.is_banned(name, now_ms):
+            return "banned"
         titles = [self.title(room) for room in self.groups_of(name)]
         return "conflict" if "+" + title in titles else DONE
 
@@ -114,14 +126,16 @@ class Groups(Posts):
         fields = {"name": name, "change": change}
         self.append(self.rooms[room], Item(now_ms, "member", by, fields=fields))
 
-    def may_leave(self, name: str, text: str) -> tuple[str, str]:
+    def may_leave(self, name: str, text: str, now_ms: int) -> tuple[str, str]:
         """Return what is answered, and the room; one that the user is invited to, maybe."""
         refusal, room = self.meant(text, self.groups_of(name))
         if refusal == "not_found":
             return self.meant(text, self.invitations(name))
-        is_needed = not refusal and self.groups[room].owner == name
-        if is_needed and len(self.rooms[room].readers) > 1:
-            return "forbidden", room
+        if not refusal and self.groups[room].owner == name:
+            if len(self.rooms[room].readers) > 1:
+                return "forbidden", room
+            if self.has_to_stay(name, room, 0, now_ms):
+                return "banned", room
         return refusal, room
 
     def leave(self, name: str, room: str, now_ms: int) -> None:
@@ -138,14 +152,15 @@ class Groups(Posts):
         self._member(room, name, by, change, now_ms)
         self.tell(name, "removed", now_ms, group=room, by=by)
 
-    def may_kick(self, owner: str, text: str, name: str) -> str:
+    def may_kick(self, owner: str, text: str, name: str, now_ms: int) -> str:
         refusal, room = self.as_owner(owner, text)
         if refusal:
             return refusal
         if name == owner:
             return "bad_request"
-        is_there = name in self.rooms[room].readers or name in self.groups[room].invited
-        return DONE if is_there else "not_found"
+        if name in self.rooms[room].readers:
+            return "banned" if self.is_banned(owner, now_ms) else DONE
+        return DONE if name in self.groups[room].invited else "not_found"
 
     def kick(self, owner: str, room: str, name: str, now_ms: int) -> None:
         if name in self.groups[room].invited:
@@ -161,6 +176,8 @@ class Groups(Posts):
             return "bad_request"
         if name not in self.rooms[room].readers:
             return "not_found"
+        if self.is_banned(owner, now_ms):
+            return "banned"
         return DONE if self.left(owner, room, now_ms) else "rate_limited"
 
     def transfer(self, owner: str, room: str, name: str, now_ms: int) -> None:
@@ -238,6 +255,8 @@ class Groups(Posts):
         refusal, room = self.as_owner(owner, text)
         if refusal:
             return refusal
+        if self.is_banned(owner, now_ms):
+            return "banned"
         if expires_ms is not None and expires_ms <= now_ms:
             return "bad_request"
         opening = [used for used in self.links.values() if used.opens(now_ms)]
@@ -301,11 +320,13 @@ class Groups(Posts):
         self._end_request(name, room, now_ms)
         self._tell_settled(name, room, now_ms)
 
-    def may_answer(self, owner: str, text: str, name: str) -> str:
+    def may_answer(self, owner: str, how: str, text: str, name: str, now_ms: int) -> str:
         refusal, room = self.as_owner(owner, text)
-        if not refusal and name not in self.groups[room].requests:
+        if refusal:
+            return refusal
+        if name not in self.groups[room].requests:
             return "not_found"
-        return refusal
+        return "banned" if how == "approve" and self.is_banned(owner, now_ms) else DONE
 
     def approve(self, owner: str, room: str, name: str, now_ms: int) -> None:
         self._join(name, room, owner, now_ms)

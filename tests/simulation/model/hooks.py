@@ -35,12 +35,14 @@ class Hooks(Schedules):
     def hooks_of(self, name: str) -> list[Hook]:
         return [hook for hook in self.hooks.values() if hook.maker == name]
 
-    def may_make_hook(self, name: str, to: str) -> str:
-        """What keeps one from posting now is asked when something comes by the hook."""
+    def may_make_hook(self, name: str, to: str, now_ms: int) -> str:
+        """What else keeps one from posting is asked when something comes by the hook."""
         if to == "@" + name:
             return "forbidden"
         if not self.can_reach(name, self.room_for(name, to)):
             return "not_found"
+        if self.is_banned(name, now_ms):
+            return "banned"
         return "conflict" if len(self.hooks_of(name)) >= HOOKS_MAX else DONE
 
     def make_hook(self, name: str, to: str, label: str, token: str, now_ms: int) -> Hook:

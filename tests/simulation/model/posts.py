@@ -106,8 +106,10 @@ class Posts(Standing):
         return self._at_place(author, name, seq, now_ms, seen)
 
     def may_delete(self, author: str, name: str, seq: int, now_ms: int) -> set[str]:
-        """Nothing keeps an author from taking something back."""
+        """Nothing keeps an author from taking something back but a ban, if it was reported."""
         seen = DONE if self._is_own(author, name, seq) else "forbidden"
+        if not seen and self.has_to_stay(author, name, seq, now_ms):
+            seen = "banned"
         return self._at_place(author, name, seq, now_ms, seen)
 
     def may_look_at(self, name: str, room: str, seq: int, now_ms: int) -> set[str]:

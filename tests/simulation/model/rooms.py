@@ -13,6 +13,7 @@ GATHER_MS = 1_100
 """Within this what was read is written down: a second, and what timers round up."""
 QUOTED_CHARACTERS = 80
 CHANGING = ("text", "quoted_text", "edited", "deleted", "mentions")
+SPOKEN = ("message", "comment", "file", "edit")
 DONE = ""
 """What a request is answered that is done, among the codes of those that are refused."""
 
@@ -163,6 +164,12 @@ class Room:
         """Whether a user was here when an entry came, or saw it as a newcomer."""
         stays = self.stays.get(name, [])
         return any(start < seq and (end is None or seq <= end) for start, end in stays)
+
+    def met(self, name: str, other: str, start: int) -> bool:
+        """Whether a user who is in this room, or would be behind `start`, saw another speak."""
+        if name in self.readers:
+            start = self.stays[name][-1][0]
+        return any(item.author == other and item.kind in SPOKEN for item in self.items[start:])
 
     # -- what entries look like --------------------------------------------------------------
 

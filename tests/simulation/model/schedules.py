@@ -57,9 +57,11 @@ class Schedules(Groups):
         return sorted(mine, key=lambda post: post.number)
 
     def may_schedule(self, author: str, to: str, at_ms: int, now_ms: int) -> str:
-        """Nobody is refused for what holds now only: that is decided when it is due."""
+        """A ban is all that is asked now: what else is allowed is decided when it is due."""
         if not self.can_reach(author, self.room_for(author, to)):
             return "not_found"
+        if self.is_banned(author, now_ms):
+            return "banned"
         if not now_ms < at_ms <= now_ms + YEAR_MS:
             return "bad_request"
         return "conflict" if len(self.listed_of(author)) >= WAITING_MAX else DONE
@@ -80,6 +82,7 @@ class Schedules(Groups):
         """Return the beginnings of the texts that must be nowhere any more."""
         over, there = set(self.withdrawn), set(self.kept_by_admins)
         there |= {mark(post.text) for post in self.waiting + self.failed}
+        there |= {mark for report in self.reports.values() for mark in report.marks}
         for room in self.rooms.values():
             over |= marks(room.items[: room.gone])
             there |= marks(room.items[room.gone :])

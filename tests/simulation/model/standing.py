@@ -2,15 +2,19 @@
 
 from dataclasses import dataclass
 
-from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Map, Room, Rooms, Rules, marks
+from tests.simulation.model.rooms import DONE, HOUR_MS, Map, Rooms, Rules, marks
 
 AGAIN_MS = 24 * HOUR_MS
+WARNING_MS = 30 * 24 * HOUR_MS
 REPORTED_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a user said against another, maybe about an entry."""
+    """What a user said against another, maybe about an entry.
+
+    quote: what that said. marks: the beginnings of it, which stay as long as the report.
+    """
 
     number: int
     giver: str
@@ -18,12 +22,16 @@ class Report:
     reason: str
     room: str = ""
     seq: int = 0
+    quote: str = ""
+    marks: frozenset[str] = frozenset()
 
 
 class Standing(Rooms):
     """What users may do at all, and to one another.
 
     bans: until when, of those who have not heard yet that it is over.
+    banned_by: `warnings` or `administrator`, and what the latter says to it.
+    warnings: of each user, by giver: by which report, and when.
     judged_ms: when somebody was last banned or unbanned.
     kept_by_admins: beginnings of what reports have shown to administrators.
     """
@@ -32,7 +40,8 @@ class Standing(Rooms):
         super().__init__(rules)
         self.bans: dict[str, int] = {}
         self.judged_ms: dict[str, int] = {}
-        self.warnings: dict[str, dict[str, int]] = {}
+        self.banned_by: dict[str, tuple[str, str]] = {}
+        self.warnings: dict[str, dict[str, tuple[int, int]]] = {}
         self.reports: dict[int, Report] = {}
         self.blocked: dict[str, set[str]] = {}
         self.kept_by_admins: set[str] = set()
@@ -48,6 +57,21 @@ class Standing(Rooms):
     def admins_but(self, user: str) -> list[str]:
         """Return the administrators who are told what concerns a user."""
         return [name for name in self.rules.admins if name != user]
+
+    def warnings_of(self, user: str, now_ms: int) -> dict[str, tuple[int, int]]:
+        """Return the warnings that count."""
+        warnings = self.warnings.get(user, {})
+        return {n: given for n, given in warnings.items() if now_ms - given[1] < WARNING_MS}
+
+    def warnings_limit_of(self, user: str) -> int:
+        return 0 if self.is_admin(user) else self.rules.warnings_limit
+
+    def has_met(self, name: str, other: str) -> bool:
+        """Whether a user could see something of another."""
+        general = self.rooms["general"]
+        if general.met(name, other, self.newcomer_start(general)):
+            return True
+        return any(room.met(name, other, 0) for room in self.rooms_of(name))
 
     # -- reporting ---------------------------------------------------------------------------
 
@@ -78,24 +102,41 @@ class Standing(Rooms):
         """Report, which must be allowed; return whether it bans."""
         self._reported[giver, user] = now_ms
         self._reports_made += 1
-        report = Report(self._reports_made, giver, user, reason, *(place or ()))
+        report = self._report_of(giver, user, reason, place)
         self.reports[report.number] = report
         for admin in self.admins_but(user):
             self._tell_report(admin, report, now_ms)
-        warnings = self.warnings.setdefault(user, {})
-        if giver in warnings:
+        warnings = self.warnings_of(user, now_ms)
+        if giver in warnings or not self.has_met(giver, user):
             return False
-        warnings[giver] = report.number
-        limit = self.rules.warnings_limit
+        warnings[giver] = report.number, now_ms
+        self.warnings[user] = warnings
+        limit = self.warnings_limit_of(user)
         self.tell(user, "warned", now_ms, warnings=len(warnings), limit=limit)
-        if len(warnings) < limit:
+        if not limit or len(warnings) < limit:
             return False
         self.ban(user, max(self.bans.get(user, 0), now_ms + self.rules.ban_ms), "", "", now_ms)
         return True
 
+    def _report_of(
+        self, giver: str, user: str, reason: str, place: tuple[str, int] | None
+    ) -> Report:
+        number = self._reports_made
+        if place is None:
+            return Report(number, giver, user, reason)
+        name, seq = place
+        room = self.rooms[name]
+        changes = room.item(seq).changes
+        seq = changes if changes > room.gone else seq
+        is_said = seq > room.gone and room.is_said(seq)
+        said = [room.item(seq)] if is_said else []
+        text = "".join(": ".join(item.words) for item in said)
+        quote = text if len(text) <= REPORTED_CHARACTERS else text[:REPORTED_CHARACTERS] + "…"
+        return Report(number, giver, user, reason, name, seq, quote, frozenset(marks(said)))
+
     def _tell_report(self, admin: str, report: Report, now_ms: int) -> None:
-        self.kept_by_admins |= marks(self._said_at(report))
-        about = {"in_room": report.room, "in_seq": report.seq, "quote": self.quote(report)}
+        self.kept_by_admins |= report.marks
+        about = {"in_room": report.room, "in_seq": report.seq, "quote": report.quote}
         self.tell(
             admin,
             "reported",
@@ -107,21 +148,17 @@ class Standing(Rooms):
             **{key: value for key, value in about.items() if value},
         )
 
-    def quote(self, report: Report) -> str:
-        """Return the beginning of what a report is about, "" if nobody says it any more."""
-        text = "".join(": ".join(item.words) for item in self._said_at(report))
-        return text if len(text) <= REPORTED_CHARACTERS else text[:REPORTED_CHARACTERS] + "…"
-
-    def _said_at(self, report: Report) -> list[Item]:
-        """Return what a report is about, if that is about something and it is still there."""
-        room: Room | None = self.rooms.get(report.room)
-        if room is None or report.seq <= room.gone or not room.is_said(report.seq):
-            return []
-        return [room.item(report.seq)]
+    def has_to_stay(self, author: str, room: str, seq: int, now_ms: int) -> bool:
+        """Whether a banned user would hide what nobody has decided on. seq: 0 for all of it."""
+        about = [(report.room, report.seq) for report in self.reports.values()]
+        is_reported = (room, seq) in about if seq else room in dict(about)
+        return is_reported and self.is_banned(author, now_ms)
 
     # -- what administrators do --------------------------------------------------------------
 
     def ban(self, user: str, until_ms: int, by: str, reason: str, now_ms: int) -> None:
+        if by or until_ms > self.bans.get(user, 0):
+            self.banned_by[user] = ("administrator" if by else "warnings", reason)
         self.bans[user] = until_ms
         self.judged_ms[user] = now_ms
         self.warnings[user] = {}
@@ -132,6 +169,7 @@ class Standing(Rooms):
     def unban(self, user: str, by: str, now_ms: int) -> None:
         """An administrator ends a ban."""
         del self.bans[user]
+        self.warnings[user] = {}
         self.judged_ms[user] = now_ms
         self.tell(user, "unbanned", now_ms)
         self._tell_admins("unbanned", user, by, now_ms)
@@ -142,18 +180,26 @@ class Standing(Rooms):
         del self.bans[user]
         self.tell(user, "unbanned", now_ms)
 
-    def may_dismiss(self, admin: str, number: int) -> set[str]:
+    def may_judge(self, admin: str, user: str, now_ms: int) -> str:
+        """Return what banning a user is answered; lifting the ban, if there is one."""
+        if not self.is_admin(admin) or user == admin:
+            return "forbidden"
+        return "banned" if self.is_banned(admin, now_ms) else DONE
+
+    def may_dismiss(self, admin: str, number: int, now_ms: int) -> set[str]:
         if not self.is_admin(admin):
             return {"forbidden"}
+        if self.is_banned(admin, now_ms):
+            return {"banned"}
         report = self.reports.get(number)
         return {"not_found" if report is None or report.user == admin else DONE}
 
     def dismiss(self, number: int, by: str, now_ms: int) -> None:
         report = self.reports.pop(number)
-        warnings = self.warnings.get(report.user, {})
-        if warnings.get(report.giver) == number:
+        self.warnings[report.user] = warnings = self.warnings_of(report.user, now_ms)
+        if report.giver in warnings and warnings[report.giver][0] == number:
             del warnings[report.giver]
-            limit = self.rules.warnings_limit
+            limit = self.warnings_limit_of(report.user)
             self.tell(report.user, "unwarned", now_ms, warnings=len(warnings), limit=limit)
         self._tell_admins("dismissed", report.user, by, now_ms, report=number)
 
