@@ -124,12 +124,17 @@ class Settings:
     trusted_proxies: tuple[str, ...]
     metrics_from: tuple[str, ...]
     connections_max: int
+    connections_reserved: int
+    connections_per_address: int
+    guests_per_address: int
+    connections_per_user: int
     login_timeout_ms: int
     idle_ping_ms: int
     stall_timeout_ms: int
     high_water_bytes: int
     tick_bytes_max: int
     registration: Registration
+    registrations_per_hour: int
     devices_max: int
     groups_max: int
     members_max: int
@@ -376,7 +381,18 @@ TABLE: dict[str, tuple[Option, ...]] = {
         Option("METRICS_FROM", "metrics_from", NETWORKS, "127.0.0.0/8 ::1",
                "Who may read /metrics."),
         Option("CONNECTIONS_MAX", "connections_max", whole(1, 1_000_000), "20000",
-               "Connections at the same time. More are turned away."),
+               "Connections at the same time. When there is one more, the oldest without a login "
+               "is closed; if all are logged in, the idlest of the user with the most."),
+        Option("CONNECTIONS_RESERVED", "connections_reserved", whole(0, 1_000_000), "200",
+               "So many of CONNECTIONS_MAX, but at most a tenth, are kept for those who have not "
+               "logged in yet."),
+        Option("CONNECTIONS_PER_ADDRESS", "connections_per_address", whole(0, 1_000_000), "1000",
+               "Connections from one address at the same time. An IPv6 /64 counts as one address; "
+               "loopback and TRUSTED_PROXIES are not counted. 0: no limit."),
+        Option("GUESTS_PER_ADDRESS", "guests_per_address", whole(0, 1_000_000), "400",
+               "Those of them that have not logged in. 0: no limit."),
+        Option("CONNECTIONS_PER_USER", "connections_per_user", whole(0, 1_000_000), "64",
+               "Connections of one user at the same time. 0: no limit."),
         Option("LOGIN_TIMEOUT", "login_timeout_ms", seconds(1, 3_600), "30",
                "A connection that has not logged in after this long is closed."),
         Option("IDLE_PING", "idle_ping_ms", seconds(1, 86_400), "60",
@@ -394,6 +410,9 @@ TABLE: dict[str, tuple[Option, ...]] = {
         Option("REGISTRATION", "registration", word(Registration), "open",
                "open: anyone who can connect may make an account. closed: only `chatd user add` on "
                "this machine does."),
+        Option("REGISTRATIONS_PER_HOUR", "registrations_per_hour", whole(0, 1_000_000), "200",
+               "Accounts that may be made from one address in an hour. An IPv6 /64 counts as one "
+               "address; loopback is not counted. 0: no limit."),
         Option("DEVICES_MAX", "devices_max", whole(1, 1_000), "32",
                "Devices that may stay logged in, for each user."),
     ),
@@ -411,7 +430,9 @@ TABLE: dict[str, tuple[Option, ...]] = {
         Option("LIMIT_PRIVATE", "limit_private", whole(0, 1_000_000), "600",
                "The same limit for everything that is not sent to everyone. 0: no limit."),
         Option("REQUESTS_PER_SECOND", "requests_per_second", whole(0, 1_000_000), "200",
-               "Requests of one connection, as many at once after a pause. 0: no limit."),
+               "Requests of one user, on all connections together, as many at once after a pause. "
+               "Before the login those of one address count; on loopback, of one connection. More "
+               "wait. 0: no limit."),
         Option("MAX_FILE_SIZE", "max_file_size_bytes", size(KIB, GIB), "5M",
                "The size of one file."),
         Option("FILE_QUOTA", "file_quota_bytes", size(0, 1024 * GIB), "256M",

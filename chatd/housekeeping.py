@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from chatd.config import Fsync, Settings
 from chatd.core.acks import Acks
+from chatd.core.budget import Budget
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import User
 from chatd.core.timers import Timer, TimerWheel
@@ -54,9 +55,11 @@ class Housekeeping:
         settings: Settings,
         timely: Timely,
         boundary: ErrorBoundary,
+        budget: Budget,
     ) -> None:
         self.wheel = TimerWheel()
         self._boundary = boundary
+        self._budget = budget
         self._storage = storage
         self._state = storage.store.state
         self._acks = acks
@@ -154,6 +157,8 @@ class Housekeeping:
                 at_once.append((due[0], again_ms))  # in the next tick: none fires twice in one
             else:
                 self._arm(due[0].kind, due[0].key, again_ms)
+            if self._budget.is_spent:
+                break
         for timer, again_ms in at_once:
             self._arm(timer.kind, timer.key, again_ms)
 

@@ -13,10 +13,11 @@ from typing import NamedTuple, Protocol
 from chatd import __version__, logs
 from chatd.config import ConfigError, Settings, changed
 from chatd.core.acks import Acks
+from chatd.core.budget import Budget
 from chatd.core.lifetime import Lifetime, held_until_ms
 from chatd.core.presence import Presence
 from chatd.core.silences import Silences
-from chatd.errors import Overloaded
+from chatd.errors import ChatError
 from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.blocking import BlockingHandlers
@@ -38,6 +39,7 @@ from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.posting import Posting
 from chatd.handlers.reading import ReadingHandlers
 from chatd.handlers.refusals import Refusals
+from chatd.handlers.registration_limit import RegistrationLimit
 from chatd.handlers.revisions import RevisionHandlers
 from chatd.handlers.schedules import ScheduleHandlers
 from chatd.handlers.searching import SearchHandlers
@@ -54,9 +56,10 @@ from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import OPEN, Connection, Sock
 from chatd.net.delivery import Delivery
 from chatd.net.listener import Listener, ListeningSock
-from chatd.net.loop import READ, Loop, Watcher
+from chatd.net.loop import Loop, Watcher
 from chatd.net.notices import Notices
 from chatd.net.tls import TlsSock, load_tls
+from chatd.places import Places
 from chatd.service import Service
 from chatd.storage import Machine, Storage
 from chatd.wire import commands as c
@@ -65,8 +68,12 @@ from chatd.wire.frames import PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 
 log = logging.getLogger(__name__)
 
+GOODBYE_MS_MAX = 5_000
+"""So long after its end may a connection stay, to take what waits for it and to hang up."""
 LINGERING_MAX = 64
-"""Connections that have been told goodbye; of more than that the oldest are cut off."""
+"""Connections that have ended or are turned away, beside all others; then the oldest is cut off."""
+FIRST_BYTES_MS_MAX = 1_000
+"""So long does a newcomer for whom there is no room have to show what it speaks."""
 STOP_MS_MAX = 5_000
 """So long may clients take what waits for them when the server stops."""
 
@@ -95,6 +102,14 @@ class _Prepared(NamedTuple):
     tls: ssl.SSLContext | None
     handlers: _Handlers
     log: logging.Handler
+
+
+class _Waiting(NamedTuple):
+    """Which kinds of work wait besides requests."""
+
+    timers: bool
+    pages: bool
+    files: bool
 
 
 class Server:
@@ -126,8 +141,11 @@ class Server:
         self._monotonic_ns = machine.monotonic_ns
         self._connections: dict[int, Connection] = {}
         self._connections_made = 0
-        self._over: list[Connection] = []
-        self._unserved: dict[Watcher, int] = {}
+        self._leaving: dict[Connection, int] = {}  # until when at the latest (ms UTC)
+        self._refused: dict[Connection, ChatError] = {}
+        self._dead: list[Connection] = []
+        self._places = Places(settings)
+        self._budget = Budget(machine.monotonic_ns)
         self._stop_at_ms: int | None = None
         self._reload_wanted = False
         self._presence = Presence()
@@ -136,6 +154,7 @@ class Server:
             self._store.state,
             self._presence,
             self._boundary,
+            self._budget,
             settings.high_water_bytes,
             settings.tick_bytes_max,
         )
@@ -144,6 +163,7 @@ class Server:
         self._acks = Acks()
         self._silences = Silences()
         self._backoff = LoginBackoff(self._store.state)
+        self._registrations = RegistrationLimit()
         self._refusals = Refusals()
         self._keeper = Keeper(settings)
         self._held_until_ms = held_until_ms(self._clock)
@@ -153,21 +173,31 @@ class Server:
             handlers.dispatcher,
             self._store,
             settings,
+            self._places,
             self._refusals,
             self._boundary,
+            self._budget,
             machine.monotonic_ns,
             machine.random,
         )
-        self._exchanges = self._service.exchanges = Exchanges(self._service, settings, __version__)
+        self.on_readable = self._service.enqueue
+        self._exchanges = self._service.exchanges = Exchanges(
+            self._service, self._store.state, settings, __version__
+        )
         Streams(self._exchanges, self._service, self._store.state)
         self._uploads = Uploads(self._exchanges, self._service, self._store.state, settings)
         self._downloads = Downloads(
-            self._exchanges, self._service, self._service, self._boundary, settings
+            self._exchanges,
+            self._service,
+            self._service,
+            self._boundary,
+            self._budget,
+            settings,
         )
         self._service.start_tls = self._start_tls
         self._protocols = Protocols(tls=tls is not None, plain=settings.plain)
         self._house = Housekeeping(
-            storage, self._acks, settings, handlers.timely, self._boundary
+            storage, self._acks, settings, handlers.timely, self._boundary, self._budget
         )
         self._readings = Readings(
             self._connections,
@@ -183,6 +213,7 @@ class Server:
         self._house.on("listen", self._listen_again)
         self._house.on("presence", self._tell_presence)
         self._house.on("throttle", self._unthrottle)
+        self._house.on("refused", self._refuse_silent)
         self._house.on("broken-off", self._uploads.cancel)
         self._listener = Listener(listening, loop, self._accept, self._rest_listener)
 
@@ -202,7 +233,9 @@ class Server:
         knowing = KnowingHandlers(store, settings, visibility, self._presence, acks)
         moderation = ModerationHandlers(store, settings, visibility)
         families = (
-            AccountHandlers(store, settings, self._backoff, f"chatd {__version__}"),
+            AccountHandlers(
+                store, settings, self._backoff, self._registrations, f"chatd {__version__}"
+            ),
             FollowingHandlers(store, visibility, acks),
             MessageHandlers(posting, destinations, visibility),
             ScheduleHandlers(
@@ -280,15 +313,22 @@ class Server:
         ready = self._loop.wait(self._wait_s(timeout_s))
         started_ns = self._monotonic_ns()
         now_ms = self._begin()
+        waiting = self._waiting(now_ms)
+        self._budget.begin(waiting.timers + waiting.pages + waiting.files)
         self._serve(ready)
+        self._budget.begin(waiting.pages + waiting.files)
         self._house.fire(now_ms, self._service.effects)
+        self._budget.stop()
         effects = self._service.take_effects()
         grown = list(self._store.state.grown)
         committed = self._commit()  # durable before anyone is told
         self._tell(effects)
         self._delivery.deliver(now_ms)
+        self._budget.begin(waiting.files)
         self._delivery.pump(now_ms)
+        self._budget.begin(0)
         self._downloads.pass_on(now_ms)
+        self._budget.stop()
         for signum in self._signals.take():  # here, so that a goodbye comes last
             self._on_signal(signum)
         self._send(now_ms)
@@ -308,8 +348,7 @@ class Server:
     # -- the phases --------------------------------------------------------------------------
 
     def _wait_s(self, timeout_s: float | None) -> float | None:
-        service = self._service
-        if self._reload_wanted or self._unserved or service.waiting or service.cut_off:
+        if self._reload_wanted or self._service.is_waited_for:
             return 0.0
         if self._delivery.is_hungry or self._downloads.is_hungry:
             return 0.0
@@ -331,33 +370,28 @@ class Server:
         if self._store.writable and not self._storage.reserve():
             self._house.storage_full(now_ms)
         self._service.begin_tick(now_ms)
+        self._budget.open()
         if self._reload_wanted:
             self._reload_wanted = False
             self._read_settings_again(now_ms)
         return now_ms
 
-    def _serve(self, ready: list[tuple[Watcher, int]]) -> None:
-        """Read and handle; who is not served comes first in the next tick."""
-        service = self._service
-        waiting, service.waiting = service.waiting, {}
-        cut_off, service.cut_off = service.cut_off, {}
-        unserved, self._unserved = self._unserved, {}
-        now = dict(ready)
-        for connection in waiting:
-            self._boundary.run(connection, service.serve, connection)
-        self._serve_ready({watcher: now.pop(watcher, unserved[watcher]) for watcher in unserved})
-        for connection in cut_off:
-            self._boundary.run(connection, service.serve, connection)
-        self._serve_ready(now)
+    def _waiting(self, now_ms: int) -> _Waiting:
+        due_ms = self._house.next_ms()
+        return _Waiting(
+            timers=due_ms is not None and due_ms <= now_ms,
+            pages=self._delivery.is_hungry,
+            files=self._downloads.is_hungry,
+        )
 
-    def _serve_ready(self, ready: dict[Watcher, int]) -> None:
-        for watcher, events in ready.items():
-            if events & READ and self._service.is_spent:
-                self._unserved[watcher] = events
-            elif isinstance(watcher, Connection):
+    def _serve(self, ready: list[tuple[Watcher, int]]) -> None:
+        """Let those who are ready line up, and handle what there is time for."""
+        for watcher, events in ready:
+            if isinstance(watcher, Connection):
                 self._boundary.run(watcher, watcher.on_ready, events)
             else:
                 watcher.on_ready(events)
+        self._service.serve()
 
     def _commit(self) -> bool:
         started_ns = self._monotonic_ns()
@@ -401,6 +435,7 @@ class Server:
         self._protocols = Protocols(tls=prepared.tls is not None, plain=settings.plain)
         logs.switch_to(prepared.log, settings)
         self._take_handlers(handlers)
+        self._places.configure(settings)
         self._service.configure(handlers.dispatcher, settings)
         self._exchanges.configure(settings)
         self._uploads.configure(settings)
@@ -481,17 +516,13 @@ class Server:
             wheel.set("throttle", connection.number, until_ms)
 
     def _reap(self) -> None:
-        lingering = [connection for connection in self._over if connection.lingers]
-        still_sending = lingering[-LINGERING_MAX:]
-        stays = set(still_sending)
-        for connection in self._over:
-            if connection in stays:
-                continue
+        dead, self._dead = self._dead, []
+        for connection in dead:
             self._boundary.run(None, connection.close)
-            self._house.wheel.cancel("connection", connection.number)
-            self._house.wheel.cancel("throttle", connection.number)
+            for kind in ("connection", "throttle", "refused"):
+                self._house.wheel.cancel(kind, connection.number)
+            self._leaving.pop(connection, None)
             self._connections.pop(connection.number, None)
-        self._over = still_sending
 
     # -- connections -------------------------------------------------------------------------
 
@@ -512,15 +543,50 @@ class Server:
         number, now_ms = connection.number, self._clock.now_ms
         connection.session = Session(connection)
         self._connections[number] = connection
-        self._house.wheel.set("connection", number, self._keeper.first_look_ms(now_ms))
-        if len(self._connections) > self._settings.connections_max:
-            full = Overloaded("this server has no room for one more connection")
-            connection.tell(c.Error(full.code, full.message))
-            connection.finish()
+        try:
+            self._places.check_address(connection.address, now_ms)
+            self._places.come(connection)
+            self._make_room_for(connection)
+        except ChatError as error:
+            self._refuse(connection, error)
+        else:
+            self._house.wheel.set("connection", number, self._keeper.first_look_ms(now_ms))
+        while len(self._leaving) > LINGERING_MAX:
+            oldest = next(iter(self._leaving))
+            oldest.drop()
+            del self._leaving[oldest]
+
+    def _make_room_for(self, newcomer: Connection) -> None:
+        """Let somebody else give way if all places are taken. Raises Overloaded."""
+        if not self._places.is_overfull:
+            return
+        somebody: Connection | None = self._places.first_guest()
+        if somebody is newcomer:
+            somebody = self._places.most_idle()
+        if somebody is None:
+            raise self._places.overloaded()
+        self._end(somebody, "this server is full, and others have yet to log in")
+
+    def _refuse(self, connection: Connection, error: ChatError) -> None:
+        """Tell a newcomer that there is no room: in its own protocol, if it soon says which."""
+        self._places.leave(connection)
+        self._refused[connection] = error
+        self._leaving[connection] = self._clock.now_ms + GOODBYE_MS_MAX
+        connection.codec = FirstBytes(PAYLOAD_BYTES_MAX_BEFORE_LOGIN, self._protocols, error)
+        self._house.wheel.set(
+            "refused", connection.number, self._clock.now_ms + FIRST_BYTES_MS_MAX
+        )
+
+    def _refuse_silent(self, number: int, now_ms: int) -> None:
+        connection = self._connections[number]
+        if connection.life is OPEN:
+            error = self._refused[connection]
+            self._boundary.run(connection, self._service.refuse, connection, error)
 
     def _start_tls(self, connection: Connection, data: bytes) -> None:
         assert self._tls is not None
-        codec = FirstBytes(PAYLOAD_BYTES_MAX_BEFORE_LOGIN, INSIDE_TLS)
+        refusal = self._refused.get(connection)
+        codec = FirstBytes(PAYLOAD_BYTES_MAX_BEFORE_LOGIN, INSIDE_TLS, refusal)
         connection.encrypt(TlsSock(connection.sock, self._tls, data), codec)
 
     def _rest_listener(self) -> None:
@@ -533,15 +599,16 @@ class Server:
             self._listener.resume()
 
     def _look_after(self, number: int, now_ms: int) -> int | None:
-        connection = self._connections.get(number)
-        if connection is None:
+        connection = self._connections[number]
+        if connection in self._leaving and now_ms >= self._leaving[connection]:
+            self._boundary.run(connection, connection.drop)  # whatever its peer does
             return None
         return self._boundary.run(connection, self._keeper.look, connection, now_ms)
 
     def _unthrottle(self, number: int, now_ms: int) -> None:
-        connection = self._connections.get(number)
-        if connection is not None and connection.life is OPEN:
-            self._boundary.run(connection, self._service.unthrottle, connection)
+        connection = self._connections[number]
+        if connection.life is OPEN:
+            self._boundary.run(connection, self._service.enqueue, connection)
 
     def _tell_presence(self, key: str, now_ms: int) -> None:
         notice = self._presence.take_changes()
@@ -550,25 +617,40 @@ class Server:
 
     # -- what connections tell (net.connection.Owner) ----------------------------------------
 
-    def on_data(self, connection: Connection, byte_count: int) -> None:
-        self._service.on_data(connection, byte_count)
+    def check_login(self, connection: Connection, name: str) -> None:
+        self._places.check_user(connection, name, self._clock.now_ms)
 
     def on_login(self, connection: Connection) -> None:
+        if self._places.is_guest(connection):
+            self._places.log_in(connection, connection.name)
+            if self._places.is_reserve_used and (idle := self._places.most_idle(but=connection)):
+                self._end(idle, "this server is full, and you have the most connections")
+        connection.party = connection.name
         self._delivery.enter(connection)
+
+    def on_move(self, connection: Connection, address: str) -> None:
+        self._places.check_address(address, self._clock.now_ms)
+        self._places.move(connection, address)
 
     def on_follow(self, connection: Connection) -> None:
         self._delivery.follow(connection)
 
     def on_end(self, connection: Connection) -> None:
-        self._over.append(connection)  # first: whatever fails here, its place becomes free
+        now_ms = self._clock.now_ms
+        self._leaving.setdefault(connection, now_ms + GOODBYE_MS_MAX)
+        self._places.leave(connection)
         self._delivery.leave(connection)
         self._notices.forget(connection)
         self._service.forget(connection)
         self._downloads.forget(connection)
+        self._refused.pop(connection, None)
         if self._uploads.leaves(connection):
-            self._house.wheel.set("broken-off", connection.number, self._clock.now_ms)
-        last_look_ms = self._keeper.last_look_ms(self._clock.now_ms)
+            self._house.wheel.set("broken-off", connection.number, now_ms)
+        last_look_ms = self._keeper.last_look_ms(now_ms)
         self._house.wheel.set("connection", connection.number, last_look_ms)
+
+    def on_dead(self, connection: Connection) -> None:
+        self._dead.append(connection)
 
     def queued_seq(self, connection: Connection, room: str) -> int:
         return self._delivery.queued_seq(connection, room)

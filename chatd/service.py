@@ -1,16 +1,20 @@
-"""Service: takes a connection's requests one by one to the dispatcher, within bounds.
+"""Service: takes requests one by one to the dispatcher, by turns and within bounds.
 
-Three things make a connection's requests wait, none loses any: the tick has done enough,
-the connection has not taken its answers, or it asked more often than it may. What is not
-decoded yet waits in the codec, and what is not read in the kernel.
+Whoever has something to do waits in one queue, by party, over as many ticks as it takes. A turn
+is short; who has more rejoins at the end. Besides that, three things make a connection's requests
+wait, and none loses any: its party asked more often than it may, the connection has not taken its
+answers, or one of them is under way. What is not decoded yet waits in the codec, and what is not
+read in the kernel.
 """
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Protocol
 
 from chatd.config import Settings
+from chatd.core.budget import Budget
+from chatd.core.fairness import ADDRESS, FairQueue, Meter, party_of
 from chatd.core.store import Store
 from chatd.errors import ChatError, ProtocolError, StoreError
 from chatd.handlers.context import Context, Effects, Session
@@ -19,18 +23,19 @@ from chatd.handlers.refusals import Refusals
 from chatd.logs import Action, ActionLog, Source
 from chatd.net.boundary import ErrorBoundary, internal_error
 from chatd.net.connection import OPEN, Connection
+from chatd.places import Places
 from chatd.wire import commands as c
-from chatd.wire.codec import More, Over, RefuseTls, Say, StartTls, Switch, Turn
+from chatd.wire.codec import More, NoRequest, Over, RefuseTls, Say, StartTls, Switch, Turn
 from chatd.wire.envelope import Notification, Request, Response
+from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import HttpRequest, Piece
 
 log = logging.getLogger(__name__)
 
 NOTHING = c.Nothing()
-BURST_MS = 1_000
-"""After a pause, a connection may ask for so long's worth of requests at once."""
-TICK_NS_MAX = 20_000_000
-"""After so long a tick handles no more requests."""
+TURN_NS_MAX = 500_000
+TURN_STEPS_MAX = 32
+"""After so long, or so many requests, it is the next party's turn."""
 
 
 class Answers(Protocol):
@@ -41,6 +46,15 @@ class Answers(Protocol):
 
     def take(self, connection: Connection, piece: Piece, now_ms: int) -> None:
         """Take a piece of a request's body, and queue the answer if it is the last."""
+
+    def refuse(self, connection: Connection, error: ChatError, now_ms: int) -> None:
+        """Queue an error as the answer to the request that was pulled last."""
+
+    def party_of(self, connection: Connection, request: HttpRequest) -> str:
+        """Return for whom a request is done."""
+
+    def is_shared(self, connection: Connection) -> bool:
+        """Whether the requests of a connection are those of many."""
 
 
 class Service:
@@ -58,52 +72,53 @@ class Service:
         dispatcher: Dispatcher,
         store: Store,
         settings: Settings,
+        places: Places,
         refusals: Refusals,
         boundary: ErrorBoundary,
+        budget: Budget,
         monotonic_ns: Callable[[], int],
         random: Callable[[int], bytes],
     ) -> None:
         self._store = store
         self._boundary = boundary
+        self._places = places
         self._refusals = refusals
+        self._budget = budget
         self._monotonic_ns = monotonic_ns
         self._random = random
         self._actions = ActionLog()
-        self.configure(dispatcher, settings)
+        self._meter = Meter(settings.requests_per_second)
+        self._queue: FairQueue[Connection] = FairQueue()
+        self._paused: dict[Connection, None] = {}  # until they have taken their answers
+        self._held: dict[Connection, None] = {}  # while an answer is under way to them
+        self._paid: dict[Connection, None] = {}  # their next request was counted beforehand
+        self._pulled: dict[Connection, HttpRequest] = {}  # requests that wait for their party
+        self._throttled: list[tuple[Connection, int]] = []
         self._now_ms = 0
         self._bytes = 0
-        self._deadline_ns = 0
-        self._throttled: list[tuple[Connection, int]] = []
+        self._turn_ends_ns = 0
+        self._steps_left = 0
         self.refused: Counter[str] = Counter()
         self.effects = Effects()
-        self.waiting: dict[Connection, None] = {}
-        """Connections with requests that the last tick had no time for at all."""
-        self.cut_off: dict[Connection, None] = {}
-        """Connections of which the last tick had time for some requests only."""
-        self.paused: dict[Connection, None] = {}
-        """Connections that are not read until they have taken their answers."""
-        self.held: dict[Connection, None] = {}
-        """Connections that are not read while an answer is under way to them."""
+        self.configure(dispatcher, settings)
 
     def configure(self, dispatcher: Dispatcher, settings: Settings) -> None:
         """Go on with other handlers, bounds and wishes for the log."""
         self._dispatcher = dispatcher
         self._bytes_max = settings.tick_bytes_max
         self._high_water_bytes = settings.high_water_bytes
-        rate = settings.requests_per_second
-        self._request_ms = 1000 / rate if rate else 0.0
+        self._login_ms = settings.login_timeout_ms
+        self._meter.configure(settings.requests_per_second)
+        for connection in self._paid:
+            self.enqueue(connection)
+        self._paid.clear()
         self._actions.configure()
 
     def begin_tick(self, now_ms: int) -> None:
-        """Open the budget."""
+        """Begin to count anew."""
         self._now_ms = now_ms
         self._bytes = 0
-        self._deadline_ns = self._monotonic_ns() + TICK_NS_MAX
-
-    @property
-    def is_spent(self) -> bool:
-        """Whether this tick has done enough."""
-        return self._bytes > self._bytes_max or self._monotonic_ns() > self._deadline_ns
+        self._meter.sweep(now_ms)
 
     def write_log(self) -> None:
         """Write down the actions of this tick."""
@@ -114,35 +129,16 @@ class Service:
         effects, self.effects = self.effects, Effects()
         return effects
 
-    def on_data(self, connection: Connection, byte_count: int) -> None:
-        """Serve a connection that has just been fed."""
-        self._bytes += byte_count
-        connection.heard_ms = self._now_ms
-        connection.pinged = False
-        self.serve(connection)
+    # -- who waits ---------------------------------------------------------------------------
 
-    def serve(self, connection: Connection) -> None:
-        """Handle a connection's requests until there is none, or one has to wait."""
-        served = False
-        while connection.life is OPEN and not self._must_wait(connection, served):
-            served = True
-            if not self._boundary.answer(connection, self._serve_next):
-                return
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether somebody waits whom there was no time for."""
+        return len(self._queue) > 0
 
-    def _serve_next(self, connection: Connection) -> bool:
-        """Handle the next request of a connection; return whether there was one."""
-        try:
-            turn = connection.codec.next_turn()
-            if turn is None:
-                if connection.peer_hung_up:  # all that it asked is handled
-                    connection.finish()
-                return False
-            self._handle(connection, turn)
-        except ProtocolError as error:
-            self.refused[error.code] += 1
-            connection.queue(connection.codec.farewell(error))
-            connection.finish()
-        return True
+    def enqueue(self, connection: Connection) -> None:
+        """Let a connection wait for its turn: something has come, or it may go on."""
+        self._queue.add(connection.party, connection)
 
     def take_throttled(self) -> list[tuple[Connection, int]]:
         """Return who asked too often in this tick, and when each may go on (ms UTC)."""
@@ -150,76 +146,221 @@ class Service:
         return throttled
 
     def resume_drained(self) -> None:
-        """Read again from those who have taken what waited for them."""
-        for connection in [p for p in self.paused if not p.queued_bytes]:
-            del self.paused[connection]
-            self._boundary.run(connection, self._read_again, connection)
-
-    def unthrottle(self, connection: Connection) -> None:
-        """A connection has waited long enough for its next request."""
-        self._read_again(connection)
+        """Go on with those who have taken what waited for them."""
+        for connection in [p for p in self._paused if not p.queued_bytes]:
+            del self._paused[connection]
+            self._boundary.run(connection, self.enqueue, connection)
 
     def hold(self, connection: Connection) -> None:
         """Let the next request of a connection wait, until `release`."""
-        self.held[connection] = None
+        self._held[connection] = None
 
     def release(self, connection: Connection) -> None:
         """The answer to a connection is whole."""
-        del self.held[connection]
-        self._read_again(connection)
+        del self._held[connection]
+        self._end_exchange(connection)
+        self.enqueue(connection)
 
     def forget(self, connection: Connection) -> None:
         """A connection is over."""
-        self.held.pop(connection, None)
-        self.waiting.pop(connection, None)
-        self.cut_off.pop(connection, None)
-        self.paused.pop(connection, None)
+        self._queue.discard(connection)
+        for waiting in (self._paused, self._held, self._paid, self._pulled):
+            waiting.pop(connection, None)
 
-    def _read_again(self, connection: Connection) -> None:
-        connection.reads = True
-        self.waiting[connection] = None
+    # -- turns -------------------------------------------------------------------------------
 
-    def _must_wait(self, connection: Connection, served: bool) -> bool:
-        if connection in self.held:
+    def serve(self) -> None:
+        """Give everyone who waits a turn, and another, until the tick has done enough."""
+        queue = self._queue
+        while queue.party() is not None and not self._is_spent(self._budget.deadline_ns):
+            self._turn_ends_ns = min(
+                self._monotonic_ns() + TURN_NS_MAX, self._budget.deadline_ns
+            )
+            self._steps_left = TURN_STEPS_MAX
+            while self._steps_left > 0 and (connection := queue.take()) is not None:
+                self._boundary.run(connection, self._serve_some, connection)
+            queue.end_turn()
+
+    def _serve_some(self, connection: Connection) -> None:
+        """Serve a connection for as long as the turn lasts and it waits alone in its party."""
+        if connection.life is not OPEN:
+            self._read(connection)  # and throw away
+        party, has_more = connection.party, connection.life is OPEN
+        while has_more:
+            has_more = self._boundary.answer(connection, self._serve_next)
+            self._steps_left -= 1
+            if self._is_spent(self._turn_ends_ns):
+                self._steps_left = 0
+            if not self._steps_left or connection.party != party or self._queue.has_more:
+                break
+        if has_more:
+            self.enqueue(connection)
+
+    def _is_spent(self, deadline_ns: int) -> bool:
+        return self._bytes > self._bytes_max or self._monotonic_ns() > deadline_ns
+
+    def _serve_next(self, connection: Connection) -> bool:
+        """Do what is next on a connection; return whether there may be more."""
+        if connection.life is not OPEN or self._must_wait(connection):
+            return False
+        try:
+            turn = self._next_turn(connection)
+            if turn is None:
+                connection.reads = True
+                if connection.peer_hung_up:  # all that it asked is handled
+                    connection.finish()
+                return False
+            self._handle(connection, turn)
+        except ProtocolError as error:
+            self.refuse(connection, error)
+        return True
+
+    def refuse(self, connection: Connection, error: ChatError) -> None:
+        """End a connection with an error, in words of its protocol."""
+        self.refused[error.code] += 1
+        codec = connection.codec
+        if isinstance(codec, HttpCodec):
+            codec.asked_ms = self._now_ms
+        connection.queue(codec.farewell(error))
+        connection.finish()
+
+    def _must_wait(self, connection: Connection) -> bool:
+        """Whether a connection's next request has to wait for something else than its turn."""
+        if connection in self._held:
             connection.reads = False
         elif connection.queued_bytes > self._high_water_bytes:
             connection.reads = False
-            self.paused[connection] = None
-        elif (until_ms := connection.throttle_ms + self._request_ms - BURST_MS) > self._now_ms:
+            self._paused[connection] = None
+        elif connection not in self._paid and (until_ms := self._throttled_until_ms(connection)):
             connection.reads = False
-            self._throttled.append((connection, int(until_ms) + 1))
-        elif self.is_spent:
-            (self.cut_off if served else self.waiting)[connection] = None
+            self._paid[connection] = None
+            self._throttled.append((connection, until_ms))
         else:
             return False
         return True
 
+    def _throttled_until_ms(self, connection: Connection) -> int | None:
+        """Return when a connection may ask what it has to ask; None if that is now.
+
+        The request is counted here, so that those of a party come one after the other.
+        """
+        asker = self._asker(connection)
+        until_ms = self._meter.wait_until_ms(asker, self._now_ms)
+        if until_ms is None or not self._has_something(connection):
+            return None
+        self._meter.charge(asker, self._now_ms)
+        return until_ms
+
+    def _has_something(self, connection: Connection) -> bool:
+        return (
+            connection.is_readable
+            or connection.codec.buffered_bytes > 0
+            or connection in self._pulled
+        )
+
+    def _asker(self, connection: Connection) -> Hashable:
+        """Return whose requests a connection's are counted with: those of its party, mostly."""
+        party = connection.party
+        return party if party[0] != ADDRESS or self._places.counts(party[1:]) else connection
+
+    def _next_turn(self, connection: Connection) -> Turn | None:
+        if connection in self._pulled:
+            return self._pulled.pop(connection)
+        turn = connection.codec.next_turn()
+        if turn is None and connection.is_readable:
+            self._read(connection)
+            if connection.life is OPEN:
+                turn = connection.codec.next_turn()
+        return turn
+
+    def _read(self, connection: Connection) -> None:
+        byte_count = connection.read()
+        if byte_count:
+            self._bytes += byte_count
+            connection.heard_ms = self._now_ms
+            connection.pinged = False
+
+    def _charge(self, connection: Connection) -> None:
+        if connection in self._paid:
+            del self._paid[connection]
+        else:
+            self._meter.charge(self._asker(connection), self._now_ms)
+
+    # -- what there is to do -----------------------------------------------------------------
+
     def _handle(self, connection: Connection, turn: Turn) -> None:
-        if self._request_ms and not isinstance(turn, (Switch, StartTls, More)):
-            start_ms = max(connection.throttle_ms, self._now_ms)
-            connection.throttle_ms = start_ms + self._request_ms
+        if isinstance(turn, HttpRequest) and not self._is_at_its_party(connection, turn):
+            return
+        if not isinstance(turn, (Switch, StartTls, More)):
+            self._charge(connection)
         if isinstance(turn, Request):
             self._answer(connection, turn)
         elif isinstance(turn, Notification):
             self._listen(connection, turn)
         elif isinstance(turn, HttpRequest):
             self.exchanges.answer(connection, turn, self._now_ms)
+            self._end_exchange(connection)
         elif isinstance(turn, Piece):
             self.exchanges.take(connection, turn, self._now_ms)
+            self._end_exchange(connection)
         elif isinstance(turn, Response):
             raise ProtocolError("this server asks nothing, so there is nothing to answer")
         else:
             self._turn(connection, turn)
 
+    # -- for whom requests over HTTP are -----------------------------------------------------
+
+    def _is_at_its_party(self, connection: Connection, request: HttpRequest) -> bool:
+        """Whether a request may be answered in this turn; else it waits for the right one."""
+        party = self.exchanges.party_of(connection, request)
+        codec = connection.codec
+        assert isinstance(codec, HttpCodec)
+        codec.note_guest(party[0] == ADDRESS, self._now_ms, self._login_ms)
+        if party == connection.party:
+            return True
+        try:
+            self._change_party(connection, party)
+        except ChatError as error:
+            self._charge(connection)
+            self.exchanges.refuse(connection, error, self._now_ms)
+        else:
+            self._pulled[connection] = request
+        return False
+
+    def _change_party(self, connection: Connection, party: str) -> None:
+        """Let a connection be another's. Raises ChatError if that one has enough of them."""
+        places = self._places
+        is_own = party[0] != ADDRESS and not self.exchanges.is_shared(connection)
+        if is_own:
+            places.check_user(connection, party, self._now_ms)
+        if not places.is_guest(connection):
+            places.log_out(connection, connection.party)
+        if is_own:
+            places.log_in(connection, party)
+        elif party[0] != ADDRESS:
+            places.renew(connection)
+        connection.party = party
+
+    def _end_exchange(self, connection: Connection) -> None:
+        """What comes next over a proxy's connection may be anybody's."""
+        codec = connection.codec
+        if isinstance(codec, HttpCodec) and not codec.is_busy:
+            if self.exchanges.is_shared(connection):
+                connection.party = party_of(connection.address)
+
+    # -- what protocols want -----------------------------------------------------------------
+
     def _turn(
-        self, connection: Connection, turn: Switch | StartTls | RefuseTls | Say | More | Over
+        self,
+        connection: Connection,
+        turn: Switch | StartTls | RefuseTls | Say | NoRequest | More | Over,
     ) -> None:
         """Do what the protocol itself calls for."""
         match turn:
             case Switch(codec, refusal):
                 connection.codec = codec
                 if refusal is not None:
-                    raise refusal
+                    self.refuse(connection, refusal)
             case StartTls(data):
                 self.start_tls(connection, data)
             case RefuseTls(alert):
@@ -229,8 +370,8 @@ class Service:
                 connection.finish()
             case Say(data):
                 connection.queue(data)
-            case More():
-                pass  # others come first, if this tick has done enough
+            case More() | NoRequest():
+                pass  # it counts, and that is all
             case Over():
                 connection.finish()
 

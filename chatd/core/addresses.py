@@ -4,8 +4,16 @@ Whoever has one IPv6 address has a whole /64 of them, so that is what counts; an
 that is mapped into IPv6 is the IPv4 address.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 
 PREFIX_BITS = 64
 REMEMBERED = 4_096
@@ -13,10 +21,15 @@ REMEMBERED = 4_096
 
 @lru_cache(REMEMBERED)
 def network_of(address: str) -> str:
-    """Return what `address` counts as: itself, or for IPv6 its /64; other texts as they are."""
+    """Return what `address` counts as: itself, or for IPv6 its /64 (but for loopback).
+
+    Other texts are returned as they are.
+    """
     ip = _parsed(address)
     if ip is None:
         return address
+    if ip.is_loopback:
+        return str(ip)
     return str(ip_network((ip, PREFIX_BITS), strict=False) if ip.version == 6 else ip)
 
 
@@ -27,6 +40,18 @@ def is_loopback(address: str) -> bool:
     return ip is not None and ip.is_loopback
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an address."""
+    return _parsed(text) is not None
+
+
+def is_in(address: str, networks: Iterable[IPv4Network | IPv6Network]) -> bool:
+    """Whether an address is in one of the networks."""
+    ip = _parsed(address)
+    return ip is not None and any(ip in network for network in networks)
+
+
+@lru_cache(REMEMBERED)
 def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     try:
         ip = ip_address(address.partition("%")[0])

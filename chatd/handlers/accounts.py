@@ -28,6 +28,7 @@ from chatd.handlers.context import Context, Drop, Session
 from chatd.handlers.dispatch import handles
 from chatd.handlers.proofs import NONCE_BYTES, Proofs
 from chatd.handlers.registration import free_name
+from chatd.handlers.registration_limit import RegistrationLimit
 from chatd.handlers.tokens import TOKEN_BYTES, token_hash
 from chatd.wire import commands as c
 
@@ -44,7 +45,12 @@ class AccountHandlers:
     """From `hello` to `logout`."""
 
     def __init__(
-        self, store: Store, settings: Settings, backoff: LoginBackoff, server: str
+        self,
+        store: Store,
+        settings: Settings,
+        backoff: LoginBackoff,
+        registrations: RegistrationLimit,
+        server: str,
     ) -> None:
         self._store = store
         self._state = store.state
@@ -53,6 +59,7 @@ class AccountHandlers:
         self._backoff = backoff
         self._proofs = Proofs(store.state)
         self._admins = admins_of(settings)
+        self._registrations = registrations
 
     # -- greeting and registering ------------------------------------------------------------
 
@@ -79,10 +86,13 @@ class AccountHandlers:
                 f"{name} is an administrator's name; whoever runs this server makes that account",
                 setting="ADMINS",
             )
-        network = self._network(context.session.link.address)
+        address = context.session.link.address
+        self._registrations.check(address, self._settings, context.now_ms)
+        network = self._network(address)
         self._store.commit(
             e.UserRegistered(context.now_ms, name, _credentials(request), network)
         )
+        self._registrations.count(address, context.now_ms)
         return c.Nothing()
 
     def _network(self, address: str) -> bytes:
@@ -123,6 +133,7 @@ class AccountHandlers:
         message = self._check_proof(context, request.message)
         if was_in:  # proved once more, for a new password
             return c.LoggedIn(session.name, session.device, message)
+        session.link.check_login(session.name)
         number, token = self._add_device(context, request.device)
         self._enter(session, session.name, number)
         return c.LoggedIn(session.name, number, message, token)
@@ -134,6 +145,7 @@ class AccountHandlers:
         owner = self._state.token_owners.get(token_hash(request.token))
         if owner is None:
             raise AuthFailed("this token opens nothing; log in with the password")
+        session.link.check_login(owner[0])
         self._enter(session, *owner)
         return c.LoggedIn(*owner)
 

@@ -32,6 +32,9 @@ class Link(Protocol):
         Rooms that `positions` does not name start where the user has read.
         """
 
+    def check_login(self, name: str) -> None:
+        """Raise ChatError if a user may have no more connections; a login goes on behind it."""
+
     def login(self, name: str) -> None:
         """Allow what is allowed after login: larger frames, no deadline for logging in."""
 

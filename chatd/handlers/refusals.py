@@ -1,6 +1,7 @@
 """Refusals: what was refused last, by connection, user and hook. In memory alone."""
 
-from chatd.errors import ChatError
+from chatd.config import BY_NAME
+from chatd.errors import ChatError, RateLimited
 from chatd.handlers.context import Refusal, Session
 from chatd.wire.commands import Phase
 
@@ -47,3 +48,13 @@ class Refusals:
     def last_of_hook(self, maker: str, hook: int) -> tuple[int | None, str]:
         """Return when (ms UTC) and why the last post by a hook was refused, if it was."""
         return self._by_hook.get((maker, hook), (None, ""))
+
+
+def bound_reached(setting: str, message: str, limit: int, reset_at: int) -> RateLimited:
+    """Return what somebody is told who has as much as a setting allows.
+
+    With the rule itself, since who is not logged in has no `why`. reset_at: when it makes sense
+    to try again (ms UTC).
+    """
+    rule = BY_NAME[setting].help
+    return RateLimited(message, limit=limit, reset_at=reset_at, setting=setting, rule=rule)

@@ -13,6 +13,8 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from chatd.config import Settings
+from chatd.core.budget import Budget
+from chatd.core.fairness import FairQueue
 from chatd.errors import BadRequest, ChatError, NotFound
 from chatd.http.exchanges import Asked, Calls, Exchanges
 from chatd.http.visits import Visit
@@ -71,14 +73,17 @@ class Downloads:
         calls: Calls,
         turns: Turns,
         boundary: ErrorBoundary,
+        budget: Budget,
         settings: Settings,
     ) -> None:
         self._exchanges = exchanges
         self._calls = calls
         self._turns = turns
         self._boundary = boundary
+        self._budget = budget
         self._tick_bytes_max = settings.tick_bytes_max
         self._running: dict[Connection, Download] = {}
+        self._hungry: FairQueue[Connection] = FairQueue()  # of those, who wait for a piece
         exchanges.add_branch(FILES, ("GET", "HEAD"), self._begin)
 
     def _begin(self, path: str, asked: Asked) -> None:
@@ -145,11 +150,12 @@ class Downloads:
         return any(not connection.queued_bytes for connection in self._running)
 
     def pass_on(self, now_ms: int) -> None:
-        """Queue a piece to each of those who have taken the one before."""
+        """Queue a piece to each of those who have taken the one before, by turns."""
         left = self._tick_bytes_max
-        for connection in [c for c in self._running if c.queued_bytes < WAITING_BYTES_MAX]:
-            if left <= 0:
-                break
+        for connection, download in self._running.items():
+            if connection.queued_bytes < WAITING_BYTES_MAX:
+                self._hungry.add(download.visit.name, connection)
+        for connection in self._hungry.turns():
             download = self._running[connection]
             if connection.takes_nothing:
                 connection.drop()
@@ -158,6 +164,8 @@ class Downloads:
                 self._boundary.run(connection, self._go_on, connection, download)
             elif not connection.queued_bytes:
                 self._boundary.run(connection, self._end, connection, now_ms)
+            if left <= 0 or self._budget.is_spent:
+                break
 
     def _go_on(self, connection: Connection, download: Download) -> None:
         """Queue the next piece; the connection comes last in the next tick."""
@@ -182,6 +190,7 @@ class Downloads:
     def forget(self, connection: Connection) -> None:
         """A connection is over."""
         self._running.pop(connection, None)
+        self._hungry.discard(connection)
 
 
 def _codec(connection: Connection) -> HttpCodec:

@@ -16,6 +16,8 @@ from urllib.parse import unquote
 import msgspec
 
 from chatd.config import Settings
+from chatd.core.fairness import party_of
+from chatd.core.state import State
 from chatd.errors import (
     AuthFailed,
     BadRequest,
@@ -25,6 +27,7 @@ from chatd.errors import (
     UnknownMethod,
 )
 from chatd.handlers.context import Session
+from chatd.handlers.tokens import token_hash
 from chatd.http.logins import PendingLogins
 from chatd.http.origins import Origins
 from chatd.logs import Source
@@ -87,6 +90,9 @@ class Caller:
     def follow(self, positions: dict[str, int]) -> None:
         raise AssertionError("to follow makes sense on a live connection only")
 
+    def check_login(self, name: str) -> None:
+        """A request is no connection of its user's; see `Service`."""
+
     def login(self, name: str) -> None:
         """Nothing changes for the connection."""
 
@@ -123,8 +129,9 @@ class Exchanges:
 
     take_piece: Callable[[Connection, Piece], Answer | None]
 
-    def __init__(self, calls: Calls, settings: Settings, version: str) -> None:
+    def __init__(self, calls: Calls, state: State, settings: Settings, version: str) -> None:
         self._calls = calls
+        self._state = state
         self.configure(settings)
         self._document, self._page = described(version)
         self._join_page = static(join_page.PAGE.encode(), HTML, page.POLICY)
@@ -154,6 +161,25 @@ class Exchanges:
         """Answer a request, or let a stream begin."""
         asked = Asked(connection, request, now_ms)
         self._answer(connection, now_ms, partial(self._respond, asked))
+
+    def refuse(self, connection: Connection, error: ChatError, now_ms: int) -> None:
+        """Answer a request with an error."""
+        codec = connection.codec
+        assert isinstance(codec, HttpCodec)
+        codec.asked_ms = now_ms
+        connection.queue(codec.answer(problem(error, now_ms), now_ms))
+
+    def party_of(self, connection: Connection, request: HttpRequest) -> str:
+        """Return for whom a request is: the user of its token, or the address that asks."""
+        token = _bearer(request)
+        owner = self._state.token_owners.get(token_hash(token)) if token else None
+        if owner is not None:
+            return owner[0]
+        return party_of(self._origins.client_address(connection.address, request))
+
+    def is_shared(self, connection: Connection) -> bool:
+        """Whether a connection is a trusted proxy's, and so carries the requests of many."""
+        return self._origins.is_proxy(connection.address)
 
     def take(self, connection: Connection, piece: Piece, now_ms: int) -> None:
         """Hand on the next piece of a body; the answer may come with any of them."""
@@ -253,10 +279,10 @@ class Exchanges:
 
     def enter(self, session: Session, request: HttpRequest) -> None:
         """Log a session in with the token of a request. Raises Unauthenticated, AuthFailed."""
-        scheme, _, token = request.fields.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
+        token = _bearer(request)
+        if not token:
             raise Unauthenticated("a device token is needed: Authorization: Bearer <token>")
-        self._calls.call(session, "login-token", {"token": token.strip()})
+        self._calls.call(session, "login-token", {"token": token})
 
     def check_origin(self, request: HttpRequest) -> None:
         """Refuse what a page of another server sends. Raises HttpError."""
@@ -345,6 +371,12 @@ def check_body(request: HttpRequest) -> None:
         raise HttpError(411, "a body is needed")
     if request.fields.get("content-encoding", "identity").lower() != "identity":
         raise HttpError(415, "the body may not be compressed", accept_encoding="identity")
+
+
+def _bearer(request: HttpRequest) -> str:
+    """Return the device token of a request, "" if there is none."""
+    scheme, _, token = request.fields.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def read_params(command: c.Command, request: HttpRequest) -> Any:

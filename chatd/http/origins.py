@@ -5,11 +5,11 @@ rebinding). The browser then says that name as the host, so unknown names are re
 can't be made to stand for another one and is let through.
 """
 
-from collections.abc import Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 from chatd.config import Settings
+from chatd.core.addresses import is_address, is_in
 from chatd.errors import HttpError
 from chatd.wire.http.message import HttpRequest
 
@@ -45,22 +45,26 @@ class Origins:
         address: of the connection. Only proxies that are trusted are believed.
         """
         forwarded = [part.strip() for part in request.fields.get("x-forwarded-for", "").split(",")]
-        while forwarded and _is_in(address, self._proxies):
+        while forwarded and is_in(address, self._proxies):
             nearest = forwarded.pop()
-            if not _is_address(nearest):
+            if not is_address(nearest):
                 break
             address = nearest
         return address
 
+    def is_proxy(self, address: str) -> bool:
+        """Whether an address is a trusted proxy's."""
+        return is_in(address, self._proxies)
+
     def may_read_metrics(self, address: str, request: HttpRequest) -> bool:
         """Whether a request comes from one of those; one that was passed on, by whom we trust."""
-        if "x-forwarded-for" in request.fields and not _is_in(address, self._proxies):
+        if "x-forwarded-for" in request.fields and not is_in(address, self._proxies):
             return False
-        return _is_in(self.client_address(address, request), self._watchers)
+        return is_in(self.client_address(address, request), self._watchers)
 
     def _is_ours(self, host: str) -> bool:
         name = _without_port(host).rstrip(".").lower()
-        return ANY in self._hosts or name in self._hosts or _is_address(name.strip("[]"))
+        return ANY in self._hosts or name in self._hosts or is_address(name.strip("[]"))
 
 
 def _scheme_and_netloc(origin: str) -> tuple[str, str]:
@@ -76,17 +80,3 @@ def _without_port(host: str) -> str:
     if host.startswith("["):
         return host.partition("]")[0] + "]"
     return host.partition(":")[0]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_in(address: str, networks: Sequence[IPv4Network | IPv6Network]) -> bool:
-    if not networks or not _is_address(address):
-        return False
-    return any(ip_address(address) in network for network in networks)

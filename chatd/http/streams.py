@@ -42,12 +42,12 @@ class Streams:
         assert isinstance(http, HttpCodec)
         visitor = Caller(connection, self._exchanges.address_of(asked))
         try:
-            self._enter(visitor, asked.request)
+            connection.check_login(self._enter(visitor, asked.request).name)
+            connection.relocate(visitor.address)
         except ChatError as error:
             self._calls.log(visitor, "", "sync", error.code, started_ns)
             raise
         # From here on the connection is this user's, and can't go on with requests of others.
-        connection.address = visitor.address
         connection.session = session = self._enter(connection, asked.request)
         connection.codec = EventStreamCodec()
         try:
@@ -101,8 +101,8 @@ class Streams:
         assert isinstance(http, HttpCodec)
         self._exchanges.check_origin(asked.request)
         answer, codec = open_websocket(http.raw_head)
+        connection.relocate(self._exchanges.address_of(asked))
         codec.feed(http.rest)
-        connection.address = self._exchanges.address_of(asked)
         connection.session = Session(connection)  # nothing of what others asked here before
         connection.queue(answer)
         connection.codec = codec

@@ -9,6 +9,7 @@ import socket
 from enum import Enum
 from typing import NamedTuple, Protocol
 
+from chatd.core.fairness import party_of
 from chatd.errors import ChatError
 from chatd.net.loop import READ, WRITE, Loop
 from chatd.wire.commands import Notice
@@ -96,10 +97,10 @@ delivery would ask twice."""
 class Owner(Protocol):
     """Whom a connection tells what happens to it."""
 
-    def on_data(self, connection: "Connection", byte_count: int) -> None:
-        """Bytes were fed to the codec, or none, as the peer has hung up.
+    def on_readable(self, connection: "Connection") -> None:
+        """Something has come for the connection, or its peer has hung up: `read` takes it.
 
-        What came before that is still to be handled; then the owner ends the connection.
+        When what came before the hang-up is handled, the owner ends the connection.
         """
 
     def on_login(self, connection: "Connection") -> None:
@@ -111,8 +112,20 @@ class Owner(Protocol):
     def on_queued(self, connection: "Connection") -> None:
         """The connection, which had nothing to send, has now."""
 
+    def check_login(self, connection: "Connection", name: str) -> None:
+        """Raise ChatError if the user `name` may have no more connections."""
+
+    def on_move(self, connection: "Connection", address: str) -> None:
+        """The connection's peer stands behind a proxy, and has this address.
+
+        Raises ChatError if there may be no more connections from there.
+        """
+
     def on_end(self, connection: "Connection") -> None:
         """The connection is no longer OPEN."""
+
+    def on_dead(self, connection: "Connection") -> None:
+        """The connection is DEAD: `close` it when the tick is over."""
 
     def queued_seq(self, connection: "Connection", room: str) -> int:
         """Return the number of the last entry of a room queued to the connection."""
@@ -134,7 +147,9 @@ class Connection:
     live, and so at the end of every room. general_seq: the last entry of the general room
     queued to it while it is live; it may wait for its turn there.
     made_ms: when it came. heard_ms: when the peer last showed that it lives. blocked_ms: since
-    when the peer takes nothing of what waits; 0 if nothing waits. throttle_ms: see the server.
+    when the peer takes nothing of what waits; 0 if nothing waits.
+    party: for whom work on this connection is done (`chatd.core.fairness`).
+    is_readable: whether something has come that was not read yet.
     peer_hung_up: whether the peer sends nothing more; it may still take answers.
     takes_nothing: whether what is sent would not arrive any more.
     """
@@ -153,7 +168,8 @@ class Connection:
         "heard_ms",
         "pinged",
         "blocked_ms",
-        "throttle_ms",
+        "party",
+        "is_readable",
         "queued_bytes",
         "peer_hung_up",
         "takes_nothing",
@@ -190,7 +206,8 @@ class Connection:
         self.made_ms = self.heard_ms = now_ms
         self.pinged = False
         self.blocked_ms = 0
-        self.throttle_ms = 0.0
+        self.party = party_of(address)
+        self.is_readable = False
         self.queued_bytes = 0
         self.peer_hung_up = False
         self.takes_nothing = False
@@ -206,6 +223,17 @@ class Connection:
         loop.watch(sock, self, READ)
 
     # -- the handlers' Link ------------------------------------------------------------------
+
+    def relocate(self, address: str) -> None:
+        """Take note of the address that the peer really has, behind a proxy.
+
+        Raises ChatError if there may be no more connections from there.
+        """
+        if address != self.address:
+            self._owner.on_move(self, address)
+
+    def check_login(self, name: str) -> None:
+        self._owner.check_login(self, name)
 
     def login(self, name: str) -> None:
         self.name = name
@@ -223,7 +251,7 @@ class Connection:
         """Go on over a socket that encrypts what goes through ours."""
         self._sock = sock
         self.codec = codec
-        self.read()  # the first bytes of it have come already
+        self.is_readable = True  # the first bytes of it have come already
 
     @property
     def sock(self) -> Sock:
@@ -238,22 +266,31 @@ class Connection:
         if not events & READ:
             return
         # It may have been told to read no more since the loop looked.
-        if self.life is OPEN and self._reads and not self.peer_hung_up:
-            self.read()
-        elif self.life is ENDING and self._hung_up:
-            self._discard()
+        if (
+            self._reads and not self.peer_hung_up
+            if self.life is OPEN
+            else self.life is ENDING and self._hung_up
+        ):
+            self.is_readable = True
+            self._owner.on_readable(self)
 
-    def read(self) -> None:
-        """Take one read's worth from the socket and hand it on."""
-        data = self._receive()
+    def read(self) -> int:
+        """Take one read's worth from the socket for the codec; return how many bytes.
+
+        Behind the hang-up they are thrown away.
+        """
+        self.is_readable = False
+        data = None if self.life is DEAD else self._receive()
         if data is None:
-            return
-        if data:
+            return 0
+        if self.life is ENDING:
+            self._discard(data)
+        elif data:
             self.codec.feed(data)
         else:
             self.peer_hung_up = True
             self._watch()
-        self._owner.on_data(self, len(data))
+        return len(data)
 
     def _receive(self) -> bytes | None:
         """Return what has come, b"" at the end, None if nothing has or the peer is lost."""
@@ -265,13 +302,9 @@ class Connection:
             self._lost(error)
             return b"" if self.life is OPEN else None
 
-    def _discard(self) -> None:
+    def _discard(self, data: bytes) -> None:
         """Throw away what a peer still sends, until it hangs up too or does not stop."""
-        data = self._receive()
-        if data is None:
-            return
         self._discarded_bytes += len(data)
-        self._owner.on_data(self, len(data))
         if not data or self._discarded_bytes > DISCARD_BYTES_MAX:
             self.drop()
 
@@ -410,12 +443,10 @@ class Connection:
             else:
                 self._hang_up()
 
-    @property
-    def lingers(self) -> bool:
-        """Whether an ending connection still has to send, or to hear that the peer is done."""
-        return self.life is ENDING and not (self._hung_up and self.peer_hung_up)
-
     def _hang_up(self) -> None:
+        if self.peer_hung_up:
+            self.drop()
+            return
         self._hung_up = True
         try:
             self._sock.shutdown(socket.SHUT_WR)
@@ -434,6 +465,7 @@ class Connection:
             if self._events:
                 self._loop.forget(self._sock)
         finally:
+            self._owner.on_dead(self)
             if was_open:
                 self._owner.on_end(self)
 

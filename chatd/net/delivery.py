@@ -15,6 +15,8 @@ tick, if live, and nothing more; who joined is behind, where the newcomer starts
 
 from collections.abc import Iterable
 
+from chatd.core.budget import Budget
+from chatd.core.fairness import FairQueue
 from chatd.core.marks import Mark
 from chatd.core.memory import Move
 from chatd.core.model import Room
@@ -42,18 +44,21 @@ class Delivery:
         state: State,
         presence: Presence,
         boundary: ErrorBoundary,
+        budget: Budget,
         high_water_bytes: int,
         pump_bytes_max: int,
     ) -> None:
         self._state = state
         self._presence = presence
         self._boundary = boundary
+        self._budget = budget
         self._high_water_bytes = high_water_bytes
         self._pump_bytes_max = pump_bytes_max
         self._by_name: dict[str, list[Connection]] = {}
         self._live: dict[Connection, type] = {}  # each with the class of its codec
         self._turns = Turns(state.general, boundary, high_water_bytes)  # of those, who is due
         self._behind: dict[Connection, None] = {}
+        self._pageable: FairQueue[Connection] = FairQueue()  # of those, who wait for a page
         self._dirty: dict[Connection, None] = {}
         self._pages: dict[tuple[type, str, int], tuple[bytes, int]] = {}
         self._streams: dict[Connection, None] = {}
@@ -80,6 +85,7 @@ class Delivery:
         self._live.pop(connection, None)
         self._turns.cancel(connection)
         self._behind.pop(connection, None)
+        self._pageable.discard(connection)
         self._streams.pop(connection, None)
         connections = self._by_name.get(connection.name, [])
         if connection in connections:
@@ -176,18 +182,23 @@ class Delivery:
             self._fall_behind(connection)
 
     def pump(self, now_ms: int) -> None:
-        """Queue a page or so of what they missed to those who are behind and drained.
+        """Queue a page or so of what they missed to those who are behind and drained, by turns.
 
         Answers of this tick are in nobody's way: who asks in every tick is pumped, too.
         """
         self._pages.clear()
         left = self._pump_bytes_max
-        for connection in [c for c in self._behind if not c.blocked_ms]:
-            if left <= 0:
-                break
+        for connection in self._behind:
+            if not connection.blocked_ms:
+                self._pageable.add(connection.name, connection)
+        for connection in self._pageable.turns():
+            if connection.blocked_ms:  # since it was added
+                continue
             before = connection.queued_bytes
             self._boundary.run(connection, self._pump_one, connection, now_ms)
             left -= connection.queued_bytes - before
+            if left <= 0 or self._budget.is_spent:
+                break
 
     def flush(self, now_ms: int) -> list[Connection]:
         """Send what is queued, and take turns; return those whose peer would not take it all."""

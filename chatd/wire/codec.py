@@ -8,7 +8,7 @@ from its bytes is an envelope, or one of the turns below that are the protocol's
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, Union
 
-from chatd.errors import ChatError, ProtocolError
+from chatd.errors import ChatError
 from chatd.wire.commands import Notice, Result, as_notification
 from chatd.wire.envelope import (
     Envelope,
@@ -28,7 +28,7 @@ class Switch(NamedTuple):
     """
 
     codec: "Codec"
-    refusal: ProtocolError | None = None
+    refusal: ChatError | None = None
 
 
 class StartTls(NamedTuple):
@@ -49,6 +49,10 @@ class Say(NamedTuple):
     data: bytes
 
 
+class NoRequest(NamedTuple):
+    """A part of the protocol that asks for nothing: a pong, half a message."""
+
+
 class More(NamedTuple):
     """What has come is not read to its end: there was enough of it for one turn."""
 
@@ -57,7 +61,9 @@ class Over(NamedTuple):
     """The peer has taken its leave: send what waits, and hang up."""
 
 
-Turn = Union[Envelope, HttpRequest, Piece, Switch, StartTls, RefuseTls, Say, More, Over]
+Turn = Union[
+    Envelope, HttpRequest, Piece, Switch, StartTls, RefuseTls, Say, NoRequest, More, Over
+]
 
 
 class Codec(Protocol):
@@ -121,7 +127,7 @@ class FrameCodec(FrameDecoder):
         return encode_notification(notification.method, notification.params)
 
     def farewell(self, error: ChatError) -> bytes:
-        return encode_notification("error", {"code": error.code, "message": error.message})
+        return encode_notification("error", error.to_wire())
 
     def batch(self, frames: Sequence[bytes]) -> bytes:
         return frames[0] if len(frames) == 1 else b"".join(frames)

@@ -8,7 +8,7 @@
 
 from typing import NamedTuple
 
-from chatd.errors import HttpError, ProtocolError
+from chatd.errors import ChatError, HttpError, ProtocolError
 from chatd.wire.codec import Codec, FrameCodec, RefuseTls, StartTls, Switch, Turn
 from chatd.wire.http.codec import HttpCodec
 
@@ -29,13 +29,19 @@ INSIDE_TLS = Protocols(tls=False, plain=True)
 
 
 class FirstBytes(FrameCodec):
-    """Lets another codec take over. Whoever said nothing yet is spoken to in framed msgpack."""
+    """Lets another codec take over. Whoever said nothing yet is spoken to in framed msgpack.
 
-    __slots__ = ("_protocols",)
+    refusal: what the peer is told in place of everything else, if that is certain already.
+    """
 
-    def __init__(self, payload_bytes_max: int, protocols: Protocols) -> None:
+    __slots__ = ("_protocols", "_refusal")
+
+    def __init__(
+        self, payload_bytes_max: int, protocols: Protocols, refusal: ChatError | None = None
+    ) -> None:
         super().__init__(payload_bytes_max)
         self._protocols = protocols
+        self._refusal = refusal
 
     def next_turn(self) -> Turn | None:
         data, self._buffer = bytes(self._buffer), b""
@@ -43,7 +49,7 @@ class FirstBytes(FrameCodec):
             return None
         if data[0] == TLS_HANDSHAKE:
             return StartTls(data) if self._protocols.tls else RefuseTls(TLS_ALERT)
-        refusal: ProtocolError | None = None
+        refusal = self._refusal
         codec: Codec
         if data[0] in UPPER_CASE:
             codec = HttpCodec()

@@ -18,7 +18,7 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from chatd.errors import ChatError, HttpError, ProtocolError
-from chatd.wire.codec import Over, Say, Turn
+from chatd.wire.codec import NoRequest, Over, Say, Turn
 from chatd.wire.commands import Bye, Error, Notice, Result, as_notification
 from chatd.wire.envelope import Envelope, Response, decode_envelope, encode_payload
 from chatd.wire.frames import HEADER, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
@@ -72,7 +72,10 @@ class MessageError(ProtocolError):
 class WebSocketCodec:
     """What both kinds of messages share."""
 
-    __slots__ = ("_protocol", "_buffer", "_turns", "_message", "_opcode", "_bytes_max")
+    __slots__ = (
+        "_protocol", "_buffer", "_start", "_frame_left", "_turns", "_message", "_opcode",
+        "_bytes_max",
+    )  # fmt: skip
 
     marks = False
     OPCODE: ClassVar[Opcode]
@@ -82,6 +85,8 @@ class WebSocketCodec:
     def __init__(self, protocol: ServerProtocol) -> None:
         self._protocol = protocol
         self._buffer = b""
+        self._start = 0  # where in it the next frame, or the rest of one, begins
+        self._frame_left = 0  # bytes of the frame under way that the protocol has not seen
         self._turns: deque[Turn | ProtocolError] = deque()
         self._message = bytearray()  # what has come of one in fragments
         self._opcode = self.OPCODE
@@ -102,42 +107,60 @@ class WebSocketCodec:
     @property
     def buffered_bytes(self) -> int:
         """Bytes that were fed and not pulled yet."""
-        return len(self._buffer) + len(self._message)
+        return len(self._buffer) - self._start + len(self._message)
 
     def feed(self, data: bytes) -> None:
-        self._buffer += data
+        self._buffer = self._buffer[self._start :] + data
+        self._start = 0
 
     def next_turn(self) -> Turn | None:
         while not self._turns:
-            if not self._buffer:
+            data = self._next_piece()
+            if not data:
                 return None
-            data, self._buffer = self._buffer, b""
             self._read(data)
         turn = self._turns.popleft()
         if isinstance(turn, ProtocolError):
             raise turn
         return turn
 
+    def _next_piece(self) -> bytes:
+        """Return what has come of one frame and was not read yet.
+
+        Frame by frame, as each of them is work: there are 10,900 empty ones in one read.
+        """
+        if not self._frame_left:
+            self._frame_left = _frame_bytes(self._buffer, self._start)
+        data = self._buffer[self._start : self._start + self._frame_left]
+        self._start += len(data)
+        self._frame_left -= len(data)
+        if self._start == len(self._buffer):  # so that an idle connection holds nothing
+            self._buffer, self._start = b"", 0
+        return data
+
     def _read(self, data: bytes) -> None:
         protocol = self._protocol
         protocol.receive_data(data)
         for frame in protocol.events_received():
             assert isinstance(frame, Frame)
-            if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
-                self._take(frame)
+            self._take(frame)
         answers = b"".join(protocol.data_to_send())
         if answers:
-            self._turns.append(Say(answers))  # pongs, and why it is over
+            self._turns.append(Say(answers))  # a pong, or why it is over
         if protocol.state is not State.OPEN:
             self._turns.append(Over())
 
     def _take(self, frame: Frame) -> None:
-        if frame.opcode is not Opcode.CONT:
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
             self._opcode = frame.opcode
-        self._message += frame.data
-        if frame.fin:
-            message, self._message = bytes(self._message), bytearray()
-            self._turns.append(self._turn(message))
+        if frame.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
+            self._message += frame.data
+            if frame.fin:
+                message, self._message = bytes(self._message), bytearray()
+                self._turns.append(self._turn(message))
+                return
+        if frame.opcode is not Opcode.PING:  # which has an answer, and counts by that
+            self._turns.append(NoRequest())
 
     def _turn(self, message: bytes) -> Turn | ProtocolError:
         if self._opcode is not self.OPCODE:
@@ -242,3 +265,19 @@ def _close_code(error: ChatError) -> CloseCode:
 def _close(code: CloseCode, reason: str) -> bytes:
     short = reason.encode()[:REASON_BYTES_MAX].decode(errors="ignore")
     return _framed(Opcode.CLOSE, Close(code, short).serialize())
+
+
+def _frame_bytes(buffer: bytes, start: int) -> int:
+    """Return the length of the frame that begins there; 0 if too little of it has come.
+
+    Source: RFC 6455, section 5.2.
+    """
+    if len(buffer) - start < 2:
+        return 0
+    masked, short = buffer[start + 1] & 0x80, buffer[start + 1] & 0x7F
+    extension = {126: 2, 127: 8}.get(short, 0)
+    body = start + 2 + extension
+    if len(buffer) < body:
+        return 0
+    length = int.from_bytes(buffer[start + 2 : body]) if extension else short
+    return 2 + extension + (4 if masked else 0) + length

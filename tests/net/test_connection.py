@@ -23,8 +23,8 @@ class Ledger:
     fed: int = 0
     told: list[str] = field(default_factory=list)
 
-    def on_data(self, connection: Connection, byte_count: int) -> None:
-        self.fed += byte_count
+    def on_readable(self, connection: Connection) -> None:
+        self.fed += connection.read()
         if connection.peer_hung_up:  # there is nothing to be handled here
             connection.finish()
 
@@ -37,8 +37,17 @@ class Ledger:
     def on_queued(self, connection: Connection) -> None:
         self.told.append("queued")
 
+    def check_login(self, connection: Connection, name: str) -> None:
+        self.told.append("check login")
+
+    def on_move(self, connection: Connection, address: str) -> None:
+        self.told.append("move")
+
     def on_end(self, connection: Connection) -> None:
         self.told.append("end")
+
+    def on_dead(self, connection: Connection) -> None:
+        self.told.append("dead")
 
     def queued_seq(self, connection: Connection, room: str) -> int:
         return 7
@@ -185,7 +194,7 @@ def test_finish_sends_what_waits_then_hangs_up_and_queues_nothing_more(line: Lin
     assert not line.peer.is_over
     line.connection.flush(1)
     assert b"why" in line.taken() and line.peer.recv(10) == b""
-    assert line.connection.life is Life.ENDING and line.connection.lingers
+    assert line.connection.life is Life.ENDING
     assert line.owner.told == ["queued", "end"]
 
 
@@ -200,7 +209,8 @@ def test_peer_that_hung_up_first_is_not_waited_for(line: Line) -> None:
     line.turn()
     line.connection.flush(1)
     assert line.taken() == b"answer"
-    assert line.connection.life is Life.ENDING and not line.connection.lingers
+    assert line.connection.life is Life.DEAD
+    assert line.owner.told == ["queued", "end", "dead"]
 
 
 def test_what_comes_behind_the_end_is_thrown_away_up_to_a_bound(line: Line) -> None:
@@ -217,7 +227,7 @@ def test_drop_and_close_tell_of_the_end_once(line: Line) -> None:
     line.connection.drop()
     line.connection.drop()
     line.connection.close()
-    assert line.owner.told == ["end"]
+    assert line.owner.told == ["dead", "end"]
     assert line.sock.closed and line.watched == 0
 
 
@@ -262,13 +272,13 @@ def test_what_a_network_can_do_ends_the_connection_only(number: int, calls: str)
     line = failing_line(number)
     line.connection.queue(b"x")
     if calls == "read":
-        line.connection.read()
+        line.connection.on_ready(READ)
     else:
         line.connection.flush(1)
         assert line.connection.takes_nothing
         line.connection.on_ready(READ)
-    assert not line.connection.lingers
-    assert line.owner.told == ["queued", "end"]
+    assert line.connection.life is Life.DEAD
+    assert line.owner.told == ["queued", "end", "dead"]
 
 
 def test_what_came_before_the_line_broke_is_still_read_and_nothing_more_is_queued() -> None:
@@ -285,7 +295,7 @@ def test_what_came_before_the_line_broke_is_still_read_and_nothing_more_is_queue
     assert (line.owner.fed, line.connection.life) == (5, Life.OPEN)
     line.turn()
     line.connection.on_ready(READ)  # nothing more has come
-    assert line.connection.life is Life.ENDING and not line.connection.lingers
+    assert line.connection.life is Life.DEAD
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.EFAULT])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgpack
 import pytest
 
+from chatd.core.budget import Budget
 from chatd.core import events as e
 from chatd.core.model import Credentials
 from chatd.core.presence import Presence
@@ -43,9 +44,11 @@ class Hall:
     def __init__(self, *names: str) -> None:
         CountingCodec.batches = 0
         self.state = State()
+        self.clock_ns = 0
+        budget = Budget(lambda: self.clock_ns)
         boundary = ErrorBoundary(Store(self.state))
         self.delivery = Delivery(
-            self.state, Presence(), boundary, HIGH_WATER_BYTES, PUMP_BYTES_MAX
+            self.state, Presence(), boundary, budget, HIGH_WATER_BYTES, PUMP_BYTES_MAX
         )
         self._descriptors = Descriptors()
         self._selector = SimSelector()
@@ -115,8 +118,14 @@ class Hall:
 
     # What connections tell.
 
-    def on_data(self, connection: Connection, byte_count: int) -> None:
+    def on_readable(self, connection: Connection) -> None:
         raise AssertionError("nobody says anything here")
+
+    def check_login(self, connection: Connection, name: str) -> None:
+        raise AssertionError("nobody asks to log in here")
+
+    def on_move(self, connection: Connection, address: str) -> None:
+        raise AssertionError("nobody stands behind a proxy here")
 
     def on_login(self, connection: Connection) -> None:
         self.delivery.enter(connection)
@@ -129,6 +138,9 @@ class Hall:
 
     def on_end(self, connection: Connection) -> None:
         self.delivery.leave(connection)
+
+    def on_dead(self, connection: Connection) -> None:
+        """Nobody closes anything here."""
 
     def queued_seq(self, connection: Connection, room: str) -> int:
         return self.delivery.queued_seq(connection, room)

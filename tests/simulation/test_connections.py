@@ -318,18 +318,6 @@ def test_connection_that_talks_is_not_pinged() -> None:
 # -- how many ---------------------------------------------------------------------------------
 
 
-def test_connection_over_the_most_is_turned_away_and_finds_room_later() -> None:
-    with World(connections_max=3) as world:
-        peers = [world.guest() for _ in range(3)]
-        late = world.connect()
-        world.settle()
-        assert late.ended and codes(late) == ["overloaded"]
-        assert not any(peer.ended for peer in peers)
-        peers[0].close()
-        world.settle()
-        world.guest()
-
-
 def test_listener_out_of_descriptors_rests_and_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     with World() as world:
         alice = world.user("alice")

@@ -218,7 +218,8 @@ CASES = [
     Case(Connection, "on_ready", frames),
     Case(SimSocket, "recv", frames),
     Case(FrameCodec, "feed", frames),
-    Case(Service, "on_data", frames),
+    Case(Service, "_serve_some", frames),
+    Case(Service, "_read", frames),
     Case(Service, "_must_wait", frames),
     Case(Service, "_handle", frames),
     Case(FrameCodec, "next_turn", frames),
@@ -247,7 +248,7 @@ CASES = [
     # timers
     Case(Keeper, "look", is_silent),
     Case(HttpCodec, "notice", is_silent),
-    Case(Service, "unthrottle", floods),
+    Case(Service, "enqueue", floods),
     Case(Upload, "drop", breaks_off_an_upload, any_=True),
     # delivery
     Case(Connection, "share", posts),
@@ -260,7 +261,7 @@ CASES = [
     Case(JsonSocketCodec, "notice", opens_a_websocket),
     Case(Delivery, "_fall_behind", reads_late),
     Case(Delivery, "_queue_page", reads_late),
-    Case(Service, "_read_again", hears_late),
+    Case(Service, "enqueue", hears_late),
     Case(Notices, "send_late", hears_late),
     Case(FrameCodec, "notice", others_come),
     Case(Downloads, "_go_on", downloads),

@@ -120,7 +120,7 @@ def finish(peer: WebPeer, name: str, challenge: str) -> int:
 
 
 def test_a_flood_of_begun_logins_voids_those_of_its_own_network_only() -> None:
-    with World() as world:
+    with World(requests_per_second=0, guests_per_address=0) as world:
         world.register("alice")
         here, there = begin(world, "alice", HERE), begin(world, "alice", THERE)
         for _ in range(LOGINS_PER_NETWORK):

@@ -378,7 +378,7 @@ def test_a_message_in_fragments_is_bounded_like_a_whole_one(part_bytes: int) -> 
 
 
 def test_fragments_without_anything_in_them_are_kept_nowhere_and_end_in_time() -> None:
-    with World(login_timeout_ms=30_000) as world:
+    with World(login_timeout_ms=30_000, requests_per_second=0) as world:
         peer = world.socket()
         peer.protocol.send_text(b"", fin=False)
         for _ in range(10_000):

@@ -222,7 +222,7 @@ class SocketPeer(RawPeer):
     """Speaks over a WebSocket. said: every message that came, decoded."""
 
     def __init__(
-        self, sock: SimSocket, settle: Callable[[], object], subprotocol: str = ""
+        self, sock: SimSocket, settle: Callable[[], object], subprotocol: str = "", **fields: str
     ) -> None:
         super().__init__(sock, settle)
         self.protocol = ClientProtocol(
@@ -233,7 +233,10 @@ class SocketPeer(RawPeer):
         self.frames: list[Frame] = []
         self._read = 0
         self._next_id = 0
-        self.protocol.send_request(self.protocol.connect())
+        handshake = self.protocol.connect()
+        for name, value in fields.items():
+            handshake.headers[name.replace("_", "-")] = value
+        self.protocol.send_request(handshake)
         self.flush()
 
     @property

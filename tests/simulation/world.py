@@ -165,6 +165,12 @@ class World:
         self._states_left = None
         return work(self.settings, self.machine, *arguments)
 
+    def reload(self, **options: Any) -> None:
+        """Let the running server read its settings again, some of which are others now."""
+        self.settings = dataclasses.replace(self.settings, **options)
+        self.signals.send(signal.SIGHUP)
+        self.settle()
+
     def kill(self) -> None:
         """Let the process die. What it wrote stays; what it held is closed."""
         self._leave()
@@ -275,10 +281,12 @@ class World:
         self.peers.append(peer)
         return peer.listen(token, query, last_id)
 
-    def socket(self, subprotocol: str = "") -> SocketPeer:
-        """Return a peer that has opened a WebSocket."""
-        sock = self.listener.connect("127.0.0.1", KERNEL_BYTES)
-        peer = SocketPeer(sock, lambda: None, subprotocol)
+    def socket(
+        self, subprotocol: str = "", address: str = "127.0.0.1", **fields: str
+    ) -> SocketPeer:
+        """Return a peer that has opened a WebSocket, with more header fields if any are given."""
+        sock = self.listener.connect(address, KERNEL_BYTES)
+        peer = SocketPeer(sock, lambda: None, subprotocol, **fields)
         peer.settle = self.settle
         self.peers.append(peer)
         self.settle()

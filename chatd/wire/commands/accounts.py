@@ -64,7 +64,8 @@ class Hello(Params, frozen=True):
         "bad_request": "no user can have this name, or log in under it",
         "conflict": "the name is taken, or looks like one that is taken or reserved (TR 39)",
         "forbidden": "this server takes no registrations, or the name is an administrator's",
-        "rate_limited": "too many tries on this connection, which ends",
+        "rate_limited": "too many tries on this connection, which ends, or too many accounts from "
+        "your address",
         "storage_full": "the server's disk is full",
     },
 )

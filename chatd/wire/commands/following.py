@@ -116,7 +116,15 @@ class Bye(Notice, frozen=True):
     logged_out: bool = False
 
 
-@notice("error", help="what you sent could not be read, or a notification was refused")
-class Error(Notice, frozen=True):
+@notice(
+    "error",
+    help="what you sent could not be read, a notification was refused, or there is no room for "
+    "you; with what belongs to the code: a limit, when to try again, the rule",
+)
+class Error(Notice, frozen=True, omit_defaults=True):
     code: str
     message: str
+    limit: int | None = None
+    reset_at: int | None = None
+    setting: str | None = None
+    rule: str | None = None

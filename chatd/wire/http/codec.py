@@ -9,6 +9,7 @@ answers come in the order of their requests by themselves.
 
 import gzip
 from collections.abc import Sequence
+from dataclasses import replace
 from email.utils import formatdate
 from http import HTTPStatus
 
@@ -50,6 +51,8 @@ class HttpCodec:
     __slots__ = (
         "payload_bytes_max",
         "asked_ms",
+        "_guest_ms",
+        "_is_last",
         "_buffer",
         "_gate",
         "_parser",
@@ -70,6 +73,8 @@ class HttpCodec:
     def __init__(self) -> None:
         self.payload_bytes_max = BODY_BYTES_MAX
         self.asked_ms = 0
+        self._guest_ms = 0
+        self._is_last = False
         self._buffer = bytearray()
         self._gate = Gate()
         self._begin()
@@ -205,10 +210,29 @@ class HttpCodec:
 
     # -- answering ---------------------------------------------------------------------------
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a request was pulled that is not answered yet."""
+        return self._request is not None
+
+    def note_guest(self, is_guest: bool, now_ms: int, guest_ms_max: int) -> None:
+        """Tell whether the request that was pulled last is a guest's.
+
+        When no user has asked for `guest_ms_max`, its answer is the last.
+        """
+        if not is_guest:
+            self._guest_ms = 0
+        elif not self._guest_ms:
+            self._guest_ms = now_ms
+        elif now_ms - self._guest_ms >= guest_ms_max:
+            self._is_last = True
+
     def answer(self, answer: Answer, now_ms: int) -> bytes:
         """Return the response to the request that was pulled last."""
         request, parser = self._request, self._parser
         assert request is not None and parser is not None
+        if self._is_last:
+            answer = replace(answer, fields={**answer.fields, "connection": "close"})
         data = _written(parser, request, answer, now_ms)
         self._end()
         return data
@@ -249,7 +273,7 @@ class HttpCodec:
         self._over = True
         if self._is_answering:
             return b""
-        answer = problem(error)
+        answer = problem(error, self.asked_ms)
         fields = {"content-length": str(len(answer.body)), "connection": "close"}
         head = _head(h11.Connection(h11.SERVER), answer, fields, None)
         return head if self._gate.is_head else head + answer.body

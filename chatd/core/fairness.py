@@ -1,0 +1,130 @@
+"""Fairness: whose turn it is, and how much each may ask for in a second.
+
+A *party* is whom work is done for: a user with all connections together, or before a login all
+that comes from one address. So nobody gets more of the server by opening more connections.
+"""
+
+from collections import deque
+from collections.abc import Hashable, Iterator
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+from chatd.core.addresses import network_of
+
+T = TypeVar("T", bound=Hashable)
+
+ADDRESS = "@"
+"""Begins the party of an address; no user's name begins with it."""
+BURST_MS = 1_000
+"""After a pause, one may ask for so long's worth of requests at once."""
+SWEEP_MS = 1_000
+REMEMBERED = 4_096
+
+
+@lru_cache(REMEMBERED)
+def party_of(address: str) -> str:
+    """Return the party of whoever is not logged in."""
+    return ADDRESS + network_of(address)
+
+
+class FairQueue(Generic[T]):
+    """Items that wait, each once: parties have their turns in order, and so have a party's items.
+
+    A party joins at the end with its first item. With `end_turn` it rejoins at the end if it has
+    more. What is taken out with `discard` is passed over when its place comes.
+    """
+
+    def __init__(self) -> None:
+        self._order: deque[str] = deque()
+        self._items: dict[str, deque[T]] = {}
+        self._waiting: set[T] = set()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def add(self, party: str, item: T) -> None:
+        """Let an item wait behind those of its party; it stays in its place if it waits."""
+        if item in self._waiting:
+            return
+        self._waiting.add(item)
+        items = self._items.get(party)
+        if items is None:
+            self._items[party] = items = deque()
+            self._order.append(party)
+        items.append(item)
+
+    def discard(self, item: T) -> None:
+        """Forget an item, if it waits."""
+        self._waiting.discard(item)
+
+    def party(self) -> str | None:
+        """Return whose turn it is; None if nobody waits. The turn lasts until `end_turn`."""
+        return self._order[0] if self._order else None
+
+    def take(self) -> T | None:
+        """Return the next item of the party whose turn it is; None if it has no more."""
+        items = self._items[self._order[0]]
+        while items:
+            item = items.popleft()
+            if item in self._waiting:
+                self._waiting.remove(item)
+                return item
+        return None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether the party whose turn it is has an item that waits."""
+        return bool(self._items[self._order[0]])
+
+    def end_turn(self) -> None:
+        """Let the next party have its turn; this one comes last, if it has more."""
+        party = self._order.popleft()
+        if self._items[party]:
+            self._order.append(party)
+        else:
+            del self._items[party]
+
+    def turns(self) -> Iterator[T]:
+        """Take one item in each turn, for as long as the loop over them is not left."""
+        while self._order:
+            item = self.take()
+            self.end_turn()
+            if item is not None:
+                yield item
+
+
+class Meter:
+    """How often each has asked lately, whoever that is: a rate, and a burst after a pause.
+
+    rate: requests a second; 0 for no limit.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self.configure(rate)
+
+    def configure(self, rate: int) -> None:
+        """Go on with another rate; what was asked before is forgotten."""
+        self._request_ms = 1000 / rate if rate else 0.0
+        self._paid_until_ms: dict[Hashable, float] = {}
+        self._sweep_ms = 0
+
+    def charge(self, who: Hashable, now_ms: int) -> None:
+        """Count a request."""
+        if self._request_ms:
+            paid_until_ms = self._paid_until_ms.get(who, 0.0)
+            self._paid_until_ms[who] = max(paid_until_ms, now_ms) + self._request_ms
+
+    def wait_until_ms(self, who: Hashable, now_ms: int) -> int | None:
+        """Return when one may ask again (ms UTC); None if that is now."""
+        if not self._request_ms:
+            return None
+        until_ms = self._paid_until_ms.get(who, 0.0) + self._request_ms - BURST_MS
+        return int(until_ms) + 1 if until_ms > now_ms else None
+
+    def sweep(self, now_ms: int) -> None:
+        """Forget from time to time those who have paused; nothing follows from it."""
+        if now_ms >= self._sweep_ms:
+            self._sweep_ms = now_ms + SWEEP_MS
+            self._paid_until_ms = {
+                who: until_ms for who, until_ms in self._paid_until_ms.items() if until_ms > now_ms
+            }
