@@ -182,3 +182,20 @@ def test_configure_again_leaves_the_old_file_and_takes_the_new(tmp_path: Path) -
     logs.configure(settings(tmp_path))
     logging.getLogger("chatd").info("after")
     assert [line.rsplit(" ", 1)[1] for line in written(tmp_path)] == ["after"]
+
+
+def test_renamed_files_are_for_their_owner_only_too(tmp_path: Path) -> None:
+    logs.configure(settings(tmp_path, LOG_FILE_BYTES="64K", LOG_FILE_COUNT="2"))
+    for _ in range(200):
+        logging.getLogger("chatd").info("x" * 1000)
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "log").iterdir()}
+    assert modes == {0o600}
+
+
+def test_file_that_is_there_keeps_the_mode_that_somebody_gave_it(tmp_path: Path) -> None:
+    (tmp_path / "log").mkdir()
+    path = tmp_path / "log" / "chatd.log"
+    path.touch()
+    path.chmod(0o640)
+    logs.configure(settings(tmp_path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
