@@ -20,7 +20,9 @@
     │   └── ProtocolError         bad_frame: one notification, then the connection is closed
     │       └── HttpError         an HTTP request that is refused before it is a command
     └── StoreError                the files on disk; stops the start or ends the process
+        ├── StoreMissing
         ├── StoreLocked
+        ├── StoreUnsafe
         ├── StoreCorrupt
         └── StoreFull
 """
@@ -170,8 +172,19 @@ class StoreError(Exception):
     """The store's files can't be used."""
 
 
+class StoreMissing(StoreError):
+    """There is no store, where there should be one or what is left of one stands."""
+
+    def __init__(self, path: str, reason: str = "") -> None:
+        super().__init__(f"there is no store at {path}" + (f": {reason}" if reason else ""))
+
+
 class StoreLocked(StoreError):
     """Another server holds the store."""
+
+
+class StoreUnsafe(StoreError):
+    """Somebody else could have written a file of the store; the message says what to do."""
 
 
 class StoreCorrupt(StoreError):

@@ -14,7 +14,7 @@ from chatd.core.names import map_name
 from chatd.core.state import State
 from chatd.disk.blobs import DiskBlobs
 from chatd.disk.files import Disk
-from chatd.disk.lock import StoreLock
+from chatd.disk.lock import ReadOnlyLock
 from chatd.disk.recovery import check
 from chatd.errors import NotFound, StoreError
 from chatd.handlers.administrators import admins_of
@@ -37,7 +37,7 @@ def add_user(settings: Settings, machine: Machine, name: str, password: str) -> 
 
 def reset_user(settings: Settings, machine: Machine, name: str, password: str) -> str:
     """Give an account a new password and revoke its devices; return its name as mapped."""
-    storage = Storage(settings, machine)
+    storage = Storage(settings, machine, create=False)
     try:
         mapped = map_name(name)
         if mapped not in storage.store.state.users:
@@ -51,7 +51,7 @@ def reset_user(settings: Settings, machine: Machine, name: str, password: str) -
 
 def renew_epoch(settings: Settings, machine: Machine) -> None:
     """Make all positions that clients keep void; for a store restored from a backup."""
-    storage = Storage(settings, machine)
+    storage = Storage(settings, machine, create=False)
     try:
         storage.renew_epoch()
     finally:
@@ -59,26 +59,39 @@ def renew_epoch(settings: Settings, machine: Machine) -> None:
 
 
 def check_store(settings: Settings, disk: Disk) -> str:
-    """Verify a store's files without changing them; return what they hold, as a sentence."""
+    """Verify a store's files and write nothing; return what they hold, as a sentence.
+
+    Raises StoreError and OSError.
+    """
     path = str(settings.db_path)
-    with StoreLock(disk, path):
+    lock = ReadOnlyLock(disk, path)
+    try:
         report = check(disk, path)
-    state = replay(report.snapshot, report.bodies, path)
-    _check_files(state, DiskBlobs(disk, path))
+        state = replay(report.snapshot, report.bodies, path)
+        _check_files(state, DiskBlobs(disk, path))
+    finally:
+        lock.close()
     cut = f"; a start will cut off: {report.cut}" if report.cut else ""
+    unlocked = f"; checked without a lock: {lock.missing}" if lock.missing else ""
     return (
         f"{path}: snapshot of tick {report.snapshot_tick}, {len(report.bodies)} ticks after it "
         f"in {report.segments} segments, last tick {report.last_tick}, "
-        f"{len(state.blobs)} files{cut}"
+        f"{len(state.blobs)} files and {len(state.uploads)} uploads{cut}{unlocked}"
     )
 
 
 def _check_files(state: State, blobs: DiskBlobs) -> None:
-    """Raise StoreError unless the bytes of every file are what was uploaded."""
+    """Raise StoreError unless the bytes of every file, and of every upload, are there."""
+    blobs.check_access()
+    for number in blobs.missing(state.files_needed):
+        raise StoreError(f"{blobs.path(number)} is missing")
     for sha256, blob in state.blobs.items():
         blobs.catch_up(blob.number, blob.size, blob.size)
         if blobs.sha256(blob.number) != sha256:
             raise StoreError(f"{blobs.path(blob.number)}: not the bytes that were uploaded")
+    for upload in state.uploads.values():
+        if upload.offset and not blobs.read(upload.number, 1, upload.offset - 1):
+            raise StoreError(f"{blobs.path(upload.number)} has less than {upload.offset} bytes")
 
 
 def ask_password(read: Callable[[str], str] = getpass.getpass) -> str:

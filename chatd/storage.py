@@ -1,6 +1,7 @@
 """The store on its disk: joins the state of `core` to the files of `disk`."""
 
 import logging
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +10,12 @@ import msgspec
 
 from chatd.config import Fsync, Settings
 from chatd.core import events as e
-from chatd.core.clock import ServerClock
+from chatd.core.clock import NS_PER_MS, ServerClock
 from chatd.core.state import State
 from chatd.core.store import Store
 from chatd.disk.blobs import DiskBlobs
+from chatd.disk.creation import create_store
+from chatd.disk.examination import has_files
 from chatd.disk.files import Disk
 from chatd.disk.fork import Spawn
 from chatd.disk.journal import Journal
@@ -20,7 +23,7 @@ from chatd.disk.lock import StoreLock
 from chatd.disk.recovery import Recovered, recover
 from chatd.disk.snapshot import write_snapshot
 from chatd.disk.snapshotter import Snapshotter
-from chatd.errors import StoreError, StoreFull
+from chatd.errors import StoreError, StoreFull, StoreMissing
 
 log = logging.getLogger(__name__)
 
@@ -49,26 +52,31 @@ class Machine:
 class Storage:
     """An open store. While it is open no other process can open it."""
 
-    def __init__(self, settings: Settings, machine: Machine) -> None:
-        """Take the lock, recover, and go on.
+    def __init__(self, settings: Settings, machine: Machine, *, create: bool = True) -> None:
+        """Take the lock, recover, and go on; without a store, begin one.
 
-        Raises StoreError if the files can't be used, and OSError if the disk can't.
+        create: False if there must be one. Raises StoreError if the files can't be used, and
+        OSError if the disk can't.
         """
         self._path = str(settings.db_path)
         self._disk = machine.disk
+        if not create and not has_files(machine.disk, self._path):
+            raise StoreMissing(self._path)
         self._lock = StoreLock(machine.disk, self._path)
+        self.blobs = DiskBlobs(machine.disk, self._path)
         tick_bytes_max = settings.tick_bytes_max + TICK_BYTES_BESIDE
+        self._fsync = settings.fsync
+        self._segment_bytes = max(settings.journal_segment_bytes, 2 * tick_bytes_max)
+        self._reserve_bytes = tick_bytes_max
         try:
+            self.blobs.check_access()
             recovered = recover(machine.disk, self._path)
-            state = replay(recovered.snapshot, recovered.bodies, self._path)
-            self._journal = Journal(
-                machine.disk,
-                self._path,
-                fsync=settings.fsync,
-                tail=recovered.tail,
-                segment_bytes=max(settings.journal_segment_bytes, 2 * tick_bytes_max),
-                reserve_bytes=tick_bytes_max,
-            )
+            if recovered is not None:
+                state = self._go_on(recovered)
+            elif create:
+                state = self._create(machine)
+            else:
+                raise StoreMissing(self._path)
         except BaseException:
             self._lock.close()
             raise
@@ -77,18 +85,48 @@ class Storage:
         self._snapshotter = Snapshotter(
             machine.disk, self._path, machine.spawn, lambda: machine.monotonic_ns() / 1e9
         )
-        self.blobs = DiskBlobs(machine.disk, self._path)
         self._machine = machine
-        self._settings = settings
+        self._dropped_files: deque[tuple[int, int]] = deque()
         self.last_snapshot_ms = self.clock.now_ms
         self.snapshot_took_ms = 0
         self._replaced_tick = 0
-        _report(recovered)
         self._look_at_files()
-        if not recovered.last_tick:
-            self.store.commit(self._created())
-        elif not recovered.clean and not state.durable:
+        if recovered is None:
+            return
+        _report(recovered)
+        if not (state.durable or state.stopped and recovered.nothing_behind):
             self.renew_epoch()
+
+    def _create(self, machine: Machine) -> State:
+        """Begin a store, durably."""
+        if self.blobs.exist():
+            raise StoreMissing(self._path, "but its files are there; restore it from a backup")
+        now_ms = machine.wall_ns() // NS_PER_MS
+        epoch, secret = machine.random(EPOCH_BYTES).hex(), machine.random(SECRET_BYTES)
+        state = State()
+        state.apply(e.StoreCreated(now_ms, epoch, secret))
+        self._journal = create_store(
+            self._disk,
+            self._path,
+            state.dump(),
+            fsync=self._fsync,
+            segment_bytes=self._segment_bytes,
+            reserve_bytes=self._reserve_bytes,
+        )
+        log.info("a new store at %s", self._path)
+        return state
+
+    def _go_on(self, recovered: Recovered) -> State:
+        state = replay(recovered.snapshot, recovered.bodies, self._path)
+        self._journal = Journal(
+            self._disk,
+            self._path,
+            fsync=self._fsync,
+            tail=recovered.tail,
+            segment_bytes=self._segment_bytes,
+            reserve_bytes=self._reserve_bytes,
+        )
+        return state
 
     # -- a tick's worth ----------------------------------------------------------------------
 
@@ -108,39 +146,53 @@ class Storage:
         Raises StoreError, which is the end: after a failed sync the page cache can't be
         trusted any more, and nothing of this tick may leave.
         """
-        body = self.store.take()
-        if body is None:
+        if not self.store.is_pending:
             return False
+        self._drop_lost(self.blobs.sync())  # the bytes before the record that tells of them
+        body = self.store.take()
+        assert body is not None
         try:
-            if self._settings.fsync is Fsync.ALWAYS:
-                self.blobs.sync()  # the bytes before the record that tells of them
-            self._journal.append(body)
+            tick = self._journal.append(body)
         except OSError as error:
             raise StoreError(f"{self._path}: the journal can't be written: {error}") from error
+        dropped = self.store.state.dropped_files
+        self._dropped_files.extend((tick, number) for number in dropped)
+        dropped.clear()
         self._remove_dropped_files()
         return True
 
+    def _drop_lost(self, lost: list[int]) -> None:
+        """Give up the uploads whose bytes the disk did not take."""
+        for number in lost:
+            if number in self.store.state.uploads:
+                self.store.commit(e.UploadDropped(self.clock.now_ms, number))
+
     def _remove_dropped_files(self) -> None:
-        dropped = self.store.state.dropped_files
-        while dropped:
+        """Remove the files that durable ticks gave up: a power failure brings back others."""
+        dropped = self._dropped_files
+        while dropped and dropped[0][0] <= self._journal.durable_tick:
+            _, number = dropped.popleft()
             try:
-                self.blobs.remove(dropped.pop())
+                self.blobs.remove(number)
             except OSError as error:
                 log.warning("a file that nobody needs stays until the next start: %s", error)
 
     def sync(self) -> None:
         """Make everything durable that `fsync = everysec` has put off."""
-        self.blobs.sync()
-        self._journal.sync()
+        try:
+            self._journal.sync()
+        except OSError as error:
+            raise StoreError(f"{self._path}: the journal can't be written: {error}") from error
+        self._remove_dropped_files()
 
     # -- beginnings and ends -----------------------------------------------------------------
 
     def begin_service(self) -> None:
         """Write down that a server has taken up the store, durably in every mode."""
-        durable = self._settings.fsync is Fsync.ALWAYS
+        durable = self._fsync is Fsync.ALWAYS
         self.store.commit(e.ServerStarted(self.clock.now_ms, durable))
         self.commit()
-        self._journal.sync()
+        self.sync()
 
     def renew_epoch(self) -> None:
         """Make all positions that clients keep void, as after a restore."""
@@ -166,25 +218,24 @@ class Storage:
         for number in self.blobs.missing(needed):
             log.error("file %d is missing beside the store: restore it from a backup", number)
 
-    def _created(self) -> e.StoreCreated:
-        random = self._machine.random
-        return e.StoreCreated(
-            self.clock.now_ms, random(EPOCH_BYTES).hex(), random(SECRET_BYTES)
-        )
-
     def _write_last_snapshot(self) -> None:
-        """A failure here costs a longer next start; one of the journal itself is fatal."""
+        """Write that the store was let go of cleanly, with everything that is in it.
+
+        A failure here costs a longer next start; one of the journal itself is fatal.
+        """
         try:
             last_tick = self._journal.rotate()
         except StoreFull as error:
             log.error("no last snapshot (%s); the journal has everything", error)
             return
         try:
-            write_snapshot(self._disk, self._path, self.store.state.dump(), last_tick)
+            tree = self.store.state.dump(stopped=True)
+            write_snapshot(self._disk, self._path, tree, last_tick)
         except OSError as error:
             log.error("no last snapshot (%s); the journal has everything", error)
             return
         self._journal.drop_through(last_tick)
+        self._remove_dropped_files()
 
     # -- snapshots beside the server ---------------------------------------------------------
 
@@ -206,6 +257,7 @@ class Storage:
         except StoreFull as error:
             log.error("no snapshot: %s", error)
             return
+        self._remove_dropped_files()
         self._snapshotter.start(self.store.state.dump, last_tick)
 
     def poll_snapshot(self) -> None:

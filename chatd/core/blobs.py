@@ -26,7 +26,10 @@ class Blobs(Protocol):
         """
 
     def sha256(self, number: int) -> bytes:
-        """Return the SHA-256 of a file with which `catch_up` has come to the end."""
+        """Return the SHA-256 of a file with which `catch_up` has come to the end.
+
+        Its bytes are durable then. Raises StorageFull if the disk does not take them.
+        """
 
     def complete(self, number: int) -> None:
         """Nothing more comes of a file, which is an entry's now."""

@@ -25,6 +25,8 @@ class Tables(msgspec.Struct):
     """What a snapshot holds.
 
     lifetime_ms, update_period_ms: the settings that dates in it were made by; None: not known.
+    durable: whether the last server that took up the store synced each tick.
+    stopped: whether it let go of it cleanly; only the last snapshot of a stop says so.
     """
 
     format: int = FORMAT
@@ -41,6 +43,7 @@ class Tables(msgspec.Struct):
     reports: dict[int, Report] = field(default_factory=dict)
     lifetime_ms: int | None = None
     update_period_ms: int | None = None
+    stopped: bool = False
 
 
 class Move(NamedTuple):

@@ -41,9 +41,19 @@ class State(Memory):
         """Whether the last server that took up the store synced each tick."""
         return self.tables.durable
 
-    def dump(self) -> Any:
-        """Return everything as a tree of builtins."""
-        return msgspec.to_builtins(self.tables, builtin_types=BUILTINS)
+    @property
+    def stopped(self) -> bool:
+        """Whether no server has taken up the store since one let go of it cleanly."""
+        return self.tables.stopped
+
+    def dump(self, *, stopped: bool = False) -> Any:
+        """Return everything as a tree of builtins.
+
+        stopped: True in the last snapshot of a server that stops, when all is durable.
+        """
+        tree = msgspec.to_builtins(self.tables, builtin_types=BUILTINS)
+        tree["stopped"] = stopped
+        return tree
 
     @classmethod
     def load(cls, tree: Any) -> "State":

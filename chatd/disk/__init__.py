@@ -3,6 +3,7 @@
     lock = StoreLock(disk, path)               one server for each store
     recovered = recover(disk, path)            the snapshot's tree, then the ticks after it
     journal = Journal(disk, path, fsync=…, tail=recovered.tail)
+    journal = create_store(disk, path, tree, …)     where there was none
     journal.reserve()                          before a tick: is there room for it?
     journal.append(body)                       after its handlers: durable, then bytes may leave
 
@@ -14,6 +15,7 @@
 Nothing here knows chat: a tick's body is opaque bytes, a snapshot a tree of builtins.
 """
 
+from chatd.disk.creation import create_store
 from chatd.disk.files import Disk, FileInfo, RealDisk
 from chatd.disk.fork import Child, Spawn, fork_child
 from chatd.disk.journal import Journal, Tail
@@ -36,6 +38,7 @@ __all__ = [
     "StoreLock",
     "Tail",
     "check",
+    "create_store",
     "fork_child",
     "recover",
     "write_snapshot",

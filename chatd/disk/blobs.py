@@ -8,31 +8,43 @@ bytes are synced before the record that tells of them, and a file is removed aft
 that gives it up. What a crash leaves in between is an orphan, removed at the next start.
 """
 
+import errno
 import hashlib
+import logging
 import os
+import re
 from collections.abc import Collection
 from typing import Any
 
+from chatd.disk.access import check_folder
 from chatd.disk.files import NO_ROOM, Disk, folder_of, unlink_if_there
-from chatd.errors import StorageFull
+from chatd.errors import Internal, StorageFull
+
+log = logging.getLogger(__name__)
 
 FOLDER_SUFFIX = "-files"
 OPEN_MAX = 64
 """Files of uploads that are kept open; beyond that, who was written to longest ago is closed."""
 READ_BYTES = 1024 * 1024
 
+_NAME = re.compile(r"\d{8,}", re.ASCII)
+
 
 class DiskBlobs:
-    """`core.blobs.Blobs` on a disk. `sync` makes everything durable that came before it."""
+    """`core.blobs.Blobs` on a disk. `sync` makes everything durable that came before it.
+
+    A disk that fails here costs an upload, and no more: it is refused, with a line in the log.
+    """
 
     def __init__(self, disk: Disk, store_path: str) -> None:
         self._disk = disk
         self._folder = store_path + FOLDER_SUFFIX
         self._made = False
-        self._folder_changed = False
         self._open: dict[int, int] = {}
+        self._unsynced_names: dict[int, None] = {}
         self._unsynced: dict[int, None] = {}
         self._complete: dict[int, None] = {}
+        self._lost: dict[int, None] = {}
         self._hashes: dict[int, tuple[Any, int]] = {}
 
     # -- what handlers call ------------------------------------------------------------------
@@ -47,15 +59,16 @@ class DiskBlobs:
             unlink_if_there(self._disk, self.path(number))
             self._keep_open(number, self._disk.create(self.path(number)))
         except OSError as error:
-            raise _refusal(error) from error
-        self._folder_changed = True
+            raise self._refusal(number, error) from error
+        self._unsynced_names[number] = None
+        self._lost.pop(number, None)
         self._hashes[number] = (hashlib.sha256(), 0)
 
     def write(self, number: int, data: bytes, offset: int) -> None:
         try:
             self._disk.write(self._opened(number), data, offset)
         except OSError as error:
-            raise _refusal(error) from error
+            raise self._refusal(number, error) from error
         self._unsynced[number] = None
         hash, hashed = self._hashes.get(number, (None, 0))
         if hash is not None and hashed == offset:
@@ -66,13 +79,12 @@ class DiskBlobs:
 
     def read(self, number: int, size: int, offset: int) -> bytes | None:
         try:
-            fd = self._disk.open_read(self.path(number))
+            return self._read(number, size, offset)
         except FileNotFoundError:
             return None
-        try:
-            return self._disk.read(fd, size, offset)
-        finally:
-            self._disk.close(fd)
+        except OSError as error:
+            log.error("%s can't be read: %s", self.path(number), error.strerror)
+            raise Internal("the server can't read this file; its log tells why") from error
 
     def catch_up(self, number: int, size: int, bytes_max: int) -> bool:
         hash, hashed = self._hashes.get(number, (None, 0))
@@ -80,7 +92,11 @@ class DiskBlobs:
             hash, hashed = hashlib.sha256(), 0
         end = min(size, hashed + bytes_max)
         while hashed < end:
-            data = self.read(number, min(READ_BYTES, end - hashed), hashed)
+            try:
+                data = self.read(number, min(READ_BYTES, end - hashed), hashed)
+            except Internal:
+                self._lost[number] = None
+                break
             if not data:
                 break
             hash.update(data)
@@ -89,6 +105,10 @@ class DiskBlobs:
         return hashed == size or hashed < end  # a file that is too short is another one
 
     def sha256(self, number: int) -> bytes:
+        try:
+            self._sync_one(number)
+        except OSError as error:
+            raise self._refusal(number, error) from error
         digest: bytes = self._hashes[number][0].digest()
         return digest
 
@@ -98,22 +118,30 @@ class DiskBlobs:
 
     # -- what the tick calls -----------------------------------------------------------------
 
-    def sync(self) -> None:
-        """Make what was written durable. An error is the end: see `Storage.commit`."""
-        for number in self._unsynced:
-            self._disk.datasync(self._open[number])
-        self._unsynced.clear()
+    def sync(self) -> list[int]:
+        """Make what was written durable; return the files for which that can't be done.
+
+        What the system took of their bytes, and could not write, is gone.
+        """
+        for number in {**self._unsynced_names, **self._unsynced}:
+            try:
+                self._sync_one(number)
+            except OSError as error:
+                log.error("%s can't be written: %s", self.path(number), error.strerror)
+                self._lost[number] = None
         for number in self._complete:
             self._close_one(number)
         self._complete.clear()
-        if self._folder_changed:
-            self._disk.sync_folder(self._folder)
-            self._folder_changed = False
+        lost = list(self._lost)
+        self._lost.clear()
+        return lost
 
     def remove(self, number: int) -> None:
         """Remove a file that nobody needs, if it is there."""
         self._hashes.pop(number, None)
         self._unsynced.pop(number, None)
+        self._unsynced_names.pop(number, None)
+        self._lost.pop(number, None)
         self._close_one(number)
         unlink_if_there(self._disk, self.path(number))
         # Whether the name comes back after a power failure does not matter: an orphan goes.
@@ -124,10 +152,22 @@ class DiskBlobs:
             names = self._disk.list_folder(self._folder)
         except FileNotFoundError:
             return 0
-        orphans = [name for name in names if not (name.isdecimal() and int(name) in needed)]
-        for name in orphans:
-            unlink_if_there(self._disk, os.path.join(self._folder, name))
-        return len(orphans)
+        orphans = set(names) - set(map(_name, needed))
+        return sum(self._remove_orphan(name) for name in orphans)
+
+    def exist(self) -> bool:
+        """Whether there is any file of a store."""
+        try:
+            return any(map(_NAME.fullmatch, self._disk.list_folder(self._folder)))
+        except FileNotFoundError:
+            return False
+
+    def check_access(self) -> None:
+        """Verify that nobody else can put files into the folder. Raises StoreUnsafe."""
+        try:
+            check_folder(self._disk, self._folder)
+        except FileNotFoundError:
+            pass
 
     def missing(self, needed: Collection[int]) -> list[int]:
         """Return which of these files are not there."""
@@ -153,6 +193,52 @@ class DiskBlobs:
             self._disk.make_folder(self._folder)
             self._made = True
 
+    def _remove_orphan(self, name: str) -> bool:
+        try:
+            unlink_if_there(self._disk, os.path.join(self._folder, name))
+        except OSError as error:
+            log.warning("a file that no entry needs stays until the next start: %s", error)
+            return False
+        return True
+
+    def _read(self, number: int, size: int, offset: int) -> bytes:
+        fd = self._disk.open_read(self.path(number))
+        try:
+            return self._disk.read(fd, size, offset)
+        finally:
+            self._disk.close(fd)
+
+    def _sync_one(self, number: int) -> None:
+        """Make a file durable, name and all. Raises OSError, again and again if it did once.
+
+        After a failed sync the system takes what it could not write for written.
+        """
+        if number in self._lost:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        try:
+            if self._unsynced.pop(number, number) is None:
+                self._disk.datasync(self._open[number])
+        except OSError:
+            self._lost[number] = None
+            raise
+        if number in self._unsynced_names:
+            names, self._unsynced_names = self._unsynced_names, {}
+            try:
+                self._disk.sync_folder(self._folder)
+            except OSError as error:
+                if error.errno in NO_ROOM:  # it was not even tried
+                    self._unsynced_names = names
+                else:
+                    self._lost |= names
+                raise
+
+    def _refusal(self, number: int, error: OSError) -> StorageFull:
+        """Return what a failed write means to the one who uploads; log what is no full disk."""
+        if error.errno in NO_ROOM:
+            return StorageFull("the server's disk is full; try again later")
+        log.error("%s can't be written: %s", self.path(number), error.strerror)
+        return StorageFull("the server can't write this file; its log tells why")
+
     def _opened(self, number: int) -> int:
         fd = self._open.pop(number, None)
         if fd is None:
@@ -173,10 +259,3 @@ class DiskBlobs:
 
 def _name(number: int) -> str:
     return f"{number:08d}"
-
-
-def _refusal(error: OSError) -> Exception:
-    """Return what a failed write means: a full disk refuses, anything else is the end."""
-    if error.errno in NO_ROOM:
-        return StorageFull("the server's disk is full; try again later")
-    return error

@@ -6,11 +6,15 @@ a crash before their deletion; nobody reads them.
 
 A bad record is taken as torn, which a crash explains, only at the very end of the last
 segment; anywhere else it is damage (segment.py says how the two are told apart).
+
+A store has a snapshot. What has none is no store, but for a journal that goes back to tick 1:
+stores of the first version had no snapshot until they were ten minutes old.
 """
 
 import os
 from dataclasses import dataclass, field
 
+from chatd.disk.access import check_folder, open_guarded
 from chatd.disk.files import Disk, folder_of
 from chatd.disk.journal import OldSegment, Tail
 from chatd.disk.segment import (
@@ -24,7 +28,10 @@ from chatd.disk.segment import (
     segment_path,
 )
 from chatd.disk.snapshot import Snapshot, load_snapshot, temporary_path
-from chatd.errors import StoreCorrupt
+from chatd.errors import StoreCorrupt, StoreMissing
+
+SEGMENT_BYTES_MAX = 2 * 1024 * 1024 * 1024
+"""The largest JOURNAL_SEGMENT, and as much again. A larger file was written by nobody here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,11 @@ class Findings:
     rubbish: list[str] = field(default_factory=list)
 
     @property
+    def exists(self) -> bool:
+        """Whether there is a store at all; if not, all its files are rubbish."""
+        return self.snapshot is not None or bool(self.live)
+
+    @property
     def snapshot_tick(self) -> int:
         """The last tick in the snapshot, 0 without one."""
         return self.snapshot.last_tick if self.snapshot else 0
@@ -70,31 +82,66 @@ class Findings:
 
 
 def examine(disk: Disk, path: str) -> Findings:
-    """Return what the store holds. Raises StoreCorrupt and OSError."""
+    """Return what the store holds, which may be none.
+
+    Raises StoreCorrupt, StoreUnsafe and OSError; StoreMissing if files stand there that are
+    no store, and that nobody may overwrite unasked.
+    """
+    names = _names_beside(disk, path)
     snapshot = load_snapshot(disk, path)
     found = Findings(snapshot, next_tick=snapshot.last_tick + 1 if snapshot else 1)
-    names = _names_beside(disk, path)
     if os.path.basename(temporary_path(path)) in names:
         found.rubbish.append(temporary_path(path))
+    if is_unfinished(disk, path, names, found):
+        found.rubbish.insert(0, segment_path(path, 1))  # the snapshot goes last: see creation.py
+        return found
     _find_segments(disk, path, names, found)
     if found.live:
         _read_segments(disk, found)
     elif snapshot:
         raise StoreCorrupt(path, 0, "the journal that belongs to this snapshot is missing")
+    if not snapshot and _numbers(path, names) and not found.bodies:
+        raise StoreMissing(path, f"no snapshot, and no tick in {segment_path(path, 1)}")
     return found
+
+
+def has_files(disk: Disk, path: str) -> bool:
+    """Whether anything of a store stands there."""
+    names = _names_beside(disk, path)
+    return os.path.basename(path) in names or bool(_numbers(path, names))
+
+
+def is_unfinished(disk: Disk, path: str, names: list[str], found: Findings) -> bool:
+    """Whether a crash interrupted the creation of a store, of which nobody knows yet.
+
+    There is the first snapshot under its temporary name, and a segment without a record.
+    """
+    if found.snapshot or not found.rubbish or _numbers(path, names) != [1]:
+        return False
+    first = segment_path(path, 1)
+    header = decode_header(_read_file(disk, first, HEADER_BYTES))
+    has_records = bool(_read_file(disk, first)[HEADER_BYTES:].strip(b"\0"))
+    return not has_records and (header is None or header.first_tick > 1)
+
+
+def _numbers(path: str, names: list[str]) -> list[int]:
+    """Return the numbers of the segments among these names, in order."""
+    return sorted(filter(None, (segment_number(path, name) for name in names)))
 
 
 def _names_beside(disk: Disk, path: str) -> list[str]:
     """Return the names in the store's folder, none if there is no folder yet."""
     try:
-        return disk.list_folder(folder_of(path))
+        names = disk.list_folder(folder_of(path))
     except FileNotFoundError:
         return []
+    check_folder(disk, folder_of(path))
+    return names
 
 
 def _find_segments(disk: Disk, path: str, names: list[str], found: Findings) -> None:
     """Go back from the newest segment to the one that is linked to the snapshot."""
-    numbers = sorted(filter(None, (segment_number(path, name) for name in names)))
+    numbers = _numbers(path, names)
     expected = newest = numbers[-1] if numbers else 0
     while numbers and not found.is_linked:
         number = numbers.pop()
@@ -104,6 +151,8 @@ def _find_segments(disk: Disk, path: str, names: list[str], found: Findings) -> 
         expected -= 1
     if found.live and not found.is_linked:
         reason = f"begins with tick {found.live[0].first_tick}, nothing has {found.next_tick}"
+        if not found.snapshot:
+            reason += f": the snapshot {path} is missing"
         raise StoreCorrupt(found.live[0].path, 0, reason)
     if expected and not found.live:
         raise StoreCorrupt(segment_path(path, expected), 0, "this segment is missing")
@@ -184,8 +233,12 @@ def _judge_bad_record(
 
 
 def _read_file(disk: Disk, path: str, size: int | None = None) -> bytes:
-    fd = disk.open_read(path)
+    fd = open_guarded(disk, path)
     try:
-        return disk.read(fd, disk.info(fd).size if size is None else size, 0)
+        whole = disk.info(fd).size
+        if whole > SEGMENT_BYTES_MAX:
+            reason = f"{whole} bytes, a segment has at most {SEGMENT_BYTES_MAX}"
+            raise StoreCorrupt(path, 0, reason)
+        return disk.read(fd, whole if size is None else size, 0)
     finally:
         disk.close(fd)

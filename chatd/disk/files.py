@@ -17,7 +17,7 @@ FOLDER_MODE = 0o700
 
 
 class FileInfo(NamedTuple):
-    """What is known of an open file: its size in bytes, its owner's uid, its permissions."""
+    """What is known of a file: its size in bytes, its owner's uid, its kind and permissions."""
 
     size: int
     owner: int
@@ -49,7 +49,10 @@ class Disk(Protocol):
         """Open a file that exists for reading and writing."""
 
     def info(self, fd: int) -> FileInfo:
-        """Return size, owner and permissions."""
+        """Return size, owner, kind and permissions."""
+
+    def folder_info(self, path: str) -> FileInfo:
+        """Return owner, kind and permissions of a folder."""
 
     def read(self, fd: int, size: int, offset: int) -> bytes:
         """Return `size` bytes, fewer only at the end of the file."""
@@ -109,14 +112,17 @@ class RealDisk:
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, FILE_MODE)
 
     def open_read(self, path: str) -> int:
-        return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        # Without waiting: in the place of a file there may be a pipe that nobody writes to.
+        return os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
 
     def open_write(self, path: str) -> int:
         return os.open(path, os.O_RDWR | os.O_CLOEXEC)
 
     def info(self, fd: int) -> FileInfo:
-        status = os.fstat(fd)
-        return FileInfo(status.st_size, status.st_uid, status.st_mode)
+        return _info(os.fstat(fd))
+
+    def folder_info(self, path: str) -> FileInfo:
+        return _info(os.stat(path))
 
     def read(self, fd: int, size: int, offset: int) -> bytes:
         pieces = []
@@ -157,6 +163,10 @@ class RealDisk:
 
     def unlink(self, path: str) -> None:
         os.unlink(path)
+
+
+def _info(status: os.stat_result) -> FileInfo:
+    return FileInfo(status.st_size, status.st_uid, status.st_mode)
 
 
 def folder_of(path: str) -> str:

@@ -78,11 +78,12 @@ class Journal:
         *,
         fsync: Fsync,
         tail: Tail | None = None,
+        first_tick: int = 1,
         segment_bytes: int = SEGMENT_BYTES,
         reserve_bytes: int = RESERVE_BYTES,
         new_mark: Callable[[], bytes] = random_mark,
     ) -> None:
-        """Go on at `tail`, or begin a new store's journal at tick 1.
+        """Go on at `tail`, or begin a new store's journal at `first_tick`.
 
         path: the store's name; the segments stand beside it. reserve_bytes: what one tick
         may take, record header included.
@@ -100,7 +101,7 @@ class Journal:
         self._mark = NO_MARK
         self.shortage = ""
         if tail is None:
-            self._next_tick = self._synced_before = 1
+            self._next_tick = self._synced_before = first_tick
             self._older: list[OldSegment] = []
             self._begin(1, self._create(1))
         else:
@@ -110,6 +111,11 @@ class Journal:
     def last_tick(self) -> int:
         """The number of the last tick appended, 0 if there is none."""
         return self._next_tick - 1
+
+    @property
+    def durable_tick(self) -> int:
+        """The last tick that a power failure can't take away any more."""
+        return self._synced_before - 1
 
     @property
     def bytes_since_snapshot(self) -> int:

@@ -3,6 +3,7 @@
 import os
 from types import TracebackType
 
+from chatd.disk.access import check_folder
 from chatd.disk.files import Disk, folder_of
 from chatd.errors import StoreLocked
 
@@ -20,17 +21,13 @@ class StoreLock:
     def __init__(self, disk: Disk, path: str, pid: int | None = None) -> None:
         """Take the lock; make the store's folder if it is missing.
 
-        Raises StoreLocked, naming the process, if another holds it.
+        Raises StoreLocked, naming the process, if another holds it, and StoreUnsafe.
         """
         self._disk = disk
         disk.make_folder(folder_of(path))
+        check_folder(disk, folder_of(path))  # before anything in it is opened to be written
         self._fd = _open(disk, lock_path(path))
-        try:
-            disk.lock(self._fd)
-        except BlockingIOError as error:
-            holder = disk.read(self._fd, PID_BYTES_MAX, 0).decode("ascii", "replace").strip()
-            disk.close(self._fd)
-            raise StoreLocked(f"{path} is in use by process {holder or '?'}") from error
+        _lock(disk, path, self._fd)
         disk.truncate(self._fd, 0)
         disk.write(self._fd, b"%d\n" % (os.getpid() if pid is None else pid), 0)
 
@@ -48,6 +45,40 @@ class StoreLock:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class ReadOnlyLock:
+    """Keeps servers off a store while it is read, as far as that can be done without writing.
+
+    missing: why it can't be locked, "" if it is.
+    """
+
+    def __init__(self, disk: Disk, path: str) -> None:
+        """Take the lock if there is one. Raises StoreLocked if another holds it."""
+        self._disk = disk
+        self._fd: int | None = None
+        self.missing = ""
+        try:
+            self._fd = disk.open_read(lock_path(path))
+            _lock(disk, path, self._fd)
+        except FileNotFoundError:
+            self.missing = f"there is no {lock_path(path)}"
+        except OSError as error:
+            self.missing = f"{lock_path(path)}: {error.strerror}"
+
+    def close(self) -> None:
+        """Let the store go."""
+        if self._fd is not None:
+            self._disk.close(self._fd)
+
+
+def _lock(disk: Disk, path: str, fd: int) -> None:
+    try:
+        disk.lock(fd)
+    except BlockingIOError as error:
+        holder = disk.read(fd, PID_BYTES_MAX, 0).decode("ascii", "replace").strip()
+        disk.close(fd)
+        raise StoreLocked(f"{path} is in use by process {holder or '?'}") from error
 
 
 def _open(disk: Disk, path: str) -> int:

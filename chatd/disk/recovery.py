@@ -10,15 +10,16 @@ from typing import Any
 from chatd.disk.examination import Findings, examine
 from chatd.disk.files import Disk, folder_of, unlink_if_there
 from chatd.disk.journal import Tail
+from chatd.errors import StoreMissing
 
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
     """A store as it was after `last_tick`, durable.
 
-    snapshot: a tree of builtins, None if there never was one. bodies: the ticks after
-    `snapshot_tick`, in order. cut: a sentence on what was cut off as torn, for the log.
-    tail: where the journal goes on, None for a new store.
+    snapshot: a tree of builtins, None in a young store of the first version. bodies: the
+    ticks after `snapshot_tick`, in order. cut: a sentence on what was cut off as torn, for
+    the log. tail: where the journal goes on.
     """
 
     snapshot: Any
@@ -26,11 +27,11 @@ class Recovered:
     bodies: list[bytes]
     last_tick: int
     cut: str | None
-    tail: Tail | None
+    tail: Tail
 
     @property
-    def clean(self) -> bool:
-        """Whether the snapshot is all: the server had been stopped, not killed."""
+    def nothing_behind(self) -> bool:
+        """Whether the snapshot is all: nothing was written after it, not even half a tick."""
         return not self.bodies and self.cut is None
 
 
@@ -50,14 +51,18 @@ class Report:
     cut: str | None
 
 
-def recover(disk: Disk, path: str) -> Recovered:
-    """Return what the store holds; one that doesn't exist yet is empty.
+def recover(disk: Disk, path: str) -> Recovered | None:
+    """Return what the store holds, None if there is none and one may be created here.
 
     What a crash tore is cut off, all that counts is synced, what it left over is removed.
-    Raises StoreCorrupt, with nothing written, and OSError.
+    Raises StoreError, with nothing written, and OSError.
     """
     found = examine(disk, path)
+    if not found.exists:
+        _clear(disk, path, found)
+        return None
     _repair(disk, path, found)
+    assert found.tail is not None
     return Recovered(
         snapshot=found.snapshot.tree if found.snapshot else None,
         snapshot_tick=found.snapshot_tick,
@@ -69,11 +74,13 @@ def recover(disk: Disk, path: str) -> Recovered:
 
 
 def check(disk: Disk, path: str) -> Report:
-    """Verify the store and write nothing. Raises StoreCorrupt and OSError.
+    """Verify the store and write nothing. Raises StoreError and OSError.
 
     For a store without a running server, whose last record may be half written just now.
     """
     found = examine(disk, path)
+    if not found.exists:
+        raise StoreMissing(path)
     return Report(
         snapshot=found.snapshot.tree if found.snapshot else None,
         bodies=found.bodies,
@@ -82,6 +89,13 @@ def check(disk: Disk, path: str) -> Report:
         segments=len(found.live),
         cut=found.cut,
     )
+
+
+def _clear(disk: Disk, path: str, found: Findings) -> None:
+    """Remove what an interrupted creation left over, and what tells of that last."""
+    for name in found.rubbish:
+        unlink_if_there(disk, name)
+        disk.sync_folder(folder_of(path))
 
 
 def _repair(disk: Disk, path: str, found: Findings) -> None:

@@ -11,9 +11,7 @@ unpickler's doing, which refuses every global.
 
 import gc
 import io
-import os
 import pickle
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +19,8 @@ from hashlib import blake2b
 from struct import Struct
 from typing import Any, NoReturn
 
-from chatd.disk.files import Disk, FileInfo, folder_of, unlink_if_there
+from chatd.disk.access import open_guarded
+from chatd.disk.files import Disk, folder_of, unlink_if_there
 from chatd.errors import StoreCorrupt
 
 MAGIC = b"chatsnap"
@@ -54,17 +53,22 @@ def write_snapshot(disk: Disk, path: str, tree: object, last_tick: int) -> None:
     Raises OSError (the old snapshot is then still in place) and TypeError for a tree that
     holds anything but builtins.
     """
-    temporary = temporary_path(path)
-    fd = disk.create(temporary)
     try:
-        try:
-            fill_snapshot(disk, fd, tree, last_tick)
-        finally:
-            disk.close(fd)
+        write_temporary(disk, path, tree, last_tick)
         install_snapshot(disk, path)
     except Exception:
-        unlink_if_there(disk, temporary)
+        unlink_if_there(disk, temporary_path(path))
         raise
+
+
+def write_temporary(disk: Disk, path: str, tree: object, last_tick: int) -> None:
+    """Write a snapshot under its temporary name, in the place of one that was left over."""
+    unlink_if_there(disk, temporary_path(path))
+    fd = disk.create(temporary_path(path))
+    try:
+        fill_snapshot(disk, fd, tree, last_tick)
+    finally:
+        disk.close(fd)
 
 
 def fill_snapshot(disk: Disk, fd: int, tree: object, last_tick: int) -> None:
@@ -85,11 +89,11 @@ def install_snapshot(disk: Disk, path: str) -> None:
 def load_snapshot(disk: Disk, path: str) -> Snapshot | None:
     """Return the store's snapshot, None if there is none.
 
-    Raises StoreCorrupt for a file that is damaged, that somebody else could have written,
-    or that holds anything but builtins.
+    Raises StoreCorrupt for a file that is damaged or holds anything but builtins, and
+    StoreUnsafe for one that somebody else could have written.
     """
     try:
-        fd = disk.open_read(path)
+        fd = open_guarded(disk, path)
     except FileNotFoundError:
         return None
     try:
@@ -169,8 +173,6 @@ class _PayloadReader(io.RawIOBase):
 
 
 def _load(disk: Disk, fd: int, path: str) -> Snapshot:
-    info = disk.info(fd)
-    _check_owner(path, info)
     header = disk.read(fd, HEADER_BYTES, 0)
     if len(header) < HEADER_BYTES or not header.startswith(MAGIC):
         raise StoreCorrupt(path, 0, "not a snapshot of this program")
@@ -178,18 +180,12 @@ def _load(disk: Disk, fd: int, path: str) -> Snapshot:
     _, version, last_tick, length = _FIELDS.unpack(fields)
     if version != VERSION:
         raise StoreCorrupt(path, len(MAGIC), f"format {version}, this program reads {VERSION}")
-    if info.size != HEADER_BYTES + length:
-        raise StoreCorrupt(path, info.size, f"should have {HEADER_BYTES + length} bytes")
+    size = disk.info(fd).size
+    if size != HEADER_BYTES + length:
+        raise StoreCorrupt(path, size, f"should have {HEADER_BYTES + length} bytes")
     if _digest(disk, fd, fields) != digest:
         raise StoreCorrupt(path, 0, "the checksum does not match the content")
     return Snapshot(_unpickle(disk, fd, path), last_tick)
-
-
-def _check_owner(path: str, info: FileInfo) -> None:
-    if info.owner != os.geteuid():
-        raise StoreCorrupt(path, 0, f"belongs to user {info.owner}, not to the server's")
-    if info.mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise StoreCorrupt(path, 0, f"others may write it (mode {stat.S_IMODE(info.mode):o})")
 
 
 def _digest(disk: Disk, fd: int, fields: bytes) -> bytes:

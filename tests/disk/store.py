@@ -3,7 +3,7 @@
 from itertools import count
 
 from chatd.config import Fsync
-from chatd.disk import Disk, Journal, Recovered, recover, write_snapshot
+from chatd.disk import Disk, Journal, Recovered, create_store, recover, write_snapshot
 from chatd.disk.segment import HEADER_BYTES, RECORD_BYTES
 from tests.simulation.disk import SimDisk
 
@@ -45,12 +45,31 @@ def open_journal(
 
 
 def write_journal(disk: Disk, *bodies: bytes) -> Journal:
-    """Append these ticks to the store, new or not, as a server does."""
+    """Append these ticks to a store, or to a new one without a snapshot."""
     journal = open_journal(disk, recover(disk, PATH))
     for body in bodies:
         assert journal.reserve()
         journal.append(body)
     return journal
+
+
+def recover_store(disk: Disk) -> Recovered:
+    """Recover the store, which must be there."""
+    found = recover(disk, PATH)
+    assert found is not None
+    return found
+
+
+def create(disk: Disk, tree: object, fsync: Fsync = Fsync.ALWAYS) -> Journal:
+    """Begin a store with small segments."""
+    return create_store(
+        disk,
+        PATH,
+        tree,
+        fsync=fsync,
+        segment_bytes=SEGMENT_BYTES,
+        reserve_bytes=RESERVE_BYTES,
+    )
 
 
 def take_snapshot(disk: Disk, journal: Journal, tree: object) -> int:

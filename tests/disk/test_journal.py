@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from chatd.config import Fsync
-from chatd.disk import Journal, recover
+from chatd.disk import Journal
 from chatd.disk.segment import HEADER_BYTES, RECORD_BYTES, segment_path
 from chatd.errors import StoreFull
 from tests.disk.store import (
@@ -15,6 +15,7 @@ from tests.disk.store import (
     SEGMENT_BYTES,
     new_disk,
     open_journal,
+    recover_store,
     take_snapshot,
     write_journal,
 )
@@ -25,7 +26,7 @@ NO_ROOM = [errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EMFILE, errno.ENFILE]
 
 def bodies_after_a_crash(disk: SimDisk) -> list[bytes]:
     disk.crash()
-    return recover(disk, PATH).bodies
+    return recover_store(disk).bodies
 
 
 def segments(disk: SimDisk) -> list[int]:
@@ -76,7 +77,7 @@ def test_process_that_dies_without_a_power_cut_loses_nothing_in_any_mode() -> No
     disk = new_disk()
     open_journal(disk, fsync=Fsync.NEVER).append(b"a")
     disk.end_process()
-    assert recover(disk, PATH).bodies == [b"a"]
+    assert recover_store(disk).bodies == [b"a"]
 
 
 def test_record_that_just_fits_stays_in_the_segment_and_one_byte_more_goes_on() -> None:

@@ -1,6 +1,8 @@
 """Recovery: what crashes explain is repaired, everything else is refused and left alone."""
 
+import os
 from collections.abc import Callable
+from random import Random
 from zlib import crc32
 
 import pytest
@@ -18,17 +20,19 @@ from chatd.disk.segment import (
     segment_path,
 )
 from chatd.disk.snapshot import temporary_path
-from chatd.errors import StoreCorrupt
+from chatd.errors import StoreCorrupt, StoreError, StoreMissing, StoreUnsafe
 from tests.disk.store import (
     FULL_BODY,
     PATH,
     SEGMENT_BYTES,
+    create,
     new_disk,
     open_journal,
+    recover_store,
     take_snapshot,
     write_journal,
 )
-from tests.simulation.disk import SimDisk
+from tests.simulation.disk import PowerCut, SimDisk
 
 FIRST, SECOND, THIRD = (segment_path(PATH, number) for number in (1, 2, 3))
 BODIES = [b"one", b"", b"three\0\0", FULL_BODY, b"five"]
@@ -66,14 +70,14 @@ def recovered_or_none(files: dict[str, bytes]) -> Recovered | None:
     """Recover these files, append one more tick, and see that it is found again."""
     disk = copy_of(files)
     try:
-        recovered = recover(disk, PATH)
-    except StoreCorrupt:
+        recovered = recover_store(disk)
+    except StoreError:
         assert disk.files() == files
         return None
     journal = open_journal(disk, recovered)
     assert journal.append(b"next") == recovered.last_tick + 1
     disk.crash()
-    assert recover(disk, PATH).bodies == [*recovered.bodies, b"next"]
+    assert recover_store(disk).bodies == [*recovered.bodies, b"next"]
     return recovered
 
 
@@ -85,19 +89,64 @@ def assert_prefix(recovered: Recovered | None, bodies: list[bytes]) -> None:
 # A store in order.
 
 
-def test_store_that_does_not_exist_is_empty() -> None:
+def test_store_that_does_not_exist_is_none_and_nothing_is_made() -> None:
     for disk in (new_disk(), SimDisk()):  # without a file, without a folder
-        recovered = recover(disk, PATH)
-        assert recovered == Recovered(None, 0, [], 0, None, None)
-        assert recovered.clean
-        assert check(disk, PATH).last_tick == 0
+        assert recover(disk, PATH) is None
+        with pytest.raises(StoreMissing, match=f"there is no store at {PATH}"):
+            check(disk, PATH)
+        assert not disk.files()
+
+
+def test_new_store_has_a_snapshot_of_its_first_tick_and_a_journal_behind_it() -> None:
+    disk = new_disk()
+    assert create(disk, ["first"]).append(b"second") == 2
+    disk.crash()
+    recovered = recover_store(disk)
+    assert (recovered.snapshot, recovered.snapshot_tick) == (["first"], 1)
+    assert (recovered.bodies, recovered.last_tick) == ([b"second"], 2)
+
+
+@pytest.mark.parametrize("survives", [False, True])
+def test_creation_that_a_crash_interrupts_is_begun_again(survives: bool) -> None:
+    for call in range(1, 100):
+        disk = new_disk()
+        disk.cut_power_at(call)
+        try:
+            create(disk, ["first"])
+        except PowerCut:
+            disk.crash(lambda: survives)
+            if recover(disk, PATH) is None:
+                assert not disk.files()
+                create(disk, ["again"])
+            assert recover_store(disk).last_tick == 1
+        else:
+            return
+    raise AssertionError("a creation never ends")
+
+
+def test_creation_that_crashes_again_and_again_is_begun_again_in_the_end() -> None:
+    """Also when power fails while what the first one left over is being removed."""
+    for seed in range(300):
+        random = Random(seed)
+        disk = new_disk()
+        for _ in range(4):
+            disk.cut_power_at(random.randrange(1, 16))
+            try:
+                if recover(disk, PATH) is None:
+                    create(disk, ["first"])
+            except PowerCut:
+                pass
+            disk.crash(lambda: random.random() < 0.5)
+        if recover(disk, PATH) is None:
+            create(disk, ["first"])
+        assert recover_store(disk).snapshot == ["first"]
 
 
 def test_store_without_a_snapshot_yields_all_its_ticks() -> None:
-    recovered = recover(copy_of(written(*BODIES)), PATH)
+    recovered = recover_store(copy_of(written(*BODIES)))
     assert recovered.bodies == BODIES
     assert (recovered.snapshot, recovered.last_tick, recovered.cut) == (None, 5, None)
-    assert not recovered.clean
+    assert not recovered.nothing_behind
 
 
 def test_store_with_a_snapshot_yields_it_and_the_ticks_after_it() -> None:
@@ -105,34 +154,43 @@ def test_store_with_a_snapshot_yields_it_and_the_ticks_after_it() -> None:
     journal = write_journal(disk, b"a", b"b")
     take_snapshot(disk, journal, {"a": 1})
     journal.append(b"c")
-    recovered = recover(disk, PATH)
+    recovered = recover_store(disk)
     assert (recovered.snapshot, recovered.snapshot_tick) == ({"a": 1}, 2)
     assert (recovered.bodies, recovered.last_tick) == ([b"c"], 3)
-    assert not recovered.clean
+    assert not recovered.nothing_behind
 
 
-def test_store_that_was_stopped_is_clean() -> None:
+def test_store_that_was_stopped_has_nothing_behind_its_snapshot() -> None:
     disk = new_disk()
     journal = write_journal(disk, b"a", b"b")
     take_snapshot(disk, journal, ["tree"])
     journal.close()
-    recovered = recover(disk, PATH)
-    assert recovered.clean
+    recovered = recover_store(disk)
+    assert recovered.nothing_behind
     assert (recovered.snapshot, recovered.bodies, recovered.last_tick) == (["tree"], [], 2)
+
+
+def test_torn_record_is_something_behind_the_snapshot() -> None:
+    disk = new_disk()
+    journal = write_journal(disk, b"a")
+    take_snapshot(disk, journal, ["tree"])
+    disk.put(SECOND, disk.files()[SECOND][:HEADER_BYTES] + b"torn")
+    assert not recover_store(disk).nothing_behind
 
 
 def test_store_in_the_current_folder_is_found() -> None:
     disk = SimDisk()
     for path, content in written(b"a").items():
         disk.put(path.removeprefix("data/"), content)
-    assert recover(disk, "chat.db").bodies == [b"a"]
+    recovered = recover(disk, "chat.db")
+    assert recovered is not None and recovered.bodies == [b"a"]
 
 
 def test_another_store_in_the_folder_is_no_matter() -> None:
     disk = copy_of(written(b"a"))
     disk.put("data/other.db-journal-000007", b"junk")
     disk.put(f"{FIRST}.bak", b"junk")
-    assert recover(disk, PATH).bodies == [b"a"]
+    assert recover_store(disk).bodies == [b"a"]
 
 
 def test_check_reports_and_changes_nothing() -> None:
@@ -156,18 +214,18 @@ def test_recovery_makes_what_it_returns_durable() -> None:
     journal = open_journal(disk, fsync=Fsync.NEVER)
     journal.append(b"a")
     disk.end_process()
-    assert recover(disk, PATH).bodies == [b"a"]
+    assert recover_store(disk).bodies == [b"a"]
     disk.crash()
-    assert recover(disk, PATH).bodies == [b"a"]
+    assert recover_store(disk).bodies == [b"a"]
 
 
 def test_recovery_makes_a_snapshot_that_was_copied_there_durable() -> None:
     disk = snapshot_and_journal()
     content = disk.take(PATH)
     disk.write(disk.create(PATH), content, 0)
-    assert recover(disk, PATH).snapshot == ["a", "b"]
+    assert recover_store(disk).snapshot == ["a", "b"]
     disk.crash()
-    assert recover(disk, PATH).snapshot == ["a", "b"]
+    assert recover_store(disk).snapshot == ["a", "b"]
 
 
 # Cut and flipped, everywhere.
@@ -281,19 +339,20 @@ def test_what_was_cut_off_never_comes_back() -> None:
     later = encode_record(mark, 3, 1, b"old")  # in a mode without a sync for each tick
     whole = encode_header(1, 1, NO_MARK, mark) + encode_record(mark, 1, 0, b"one")
     disk.put(FIRST, whole + torn + later)
-    assert recover(disk, PATH).bodies == [b"one"]
+    assert recover_store(disk).bodies == [b"one"]
     write_journal(disk, b"new")
     disk.crash()
-    assert recover(disk, PATH).bodies == [b"one", b"new"]
+    assert recover_store(disk).bodies == [b"one", b"new"]
 
 
 def test_text_shaped_like_a_record_in_a_torn_one_is_no_proof() -> None:
     """A user knows the format, but not the segment's mark."""
     forged = encode_record(b"guessed!", 3, 0, b"forged")
     mark = b"mark\1\2\3\4"
-    record = encode_record(mark, 1, 0, b"text " + forged + b" text")
-    recovered = recovered_or_none({FIRST: encode_header(1, 1, NO_MARK, mark) + record[:-1]})
-    assert recovered is not None and recovered.bodies == []
+    whole = encode_header(1, 1, NO_MARK, mark) + encode_record(mark, 1, 0, b"one")
+    record = encode_record(mark, 2, 0, b"text " + forged + b" text")
+    recovered = recovered_or_none({FIRST: whole + record[:-1]})
+    assert recovered is not None and recovered.bodies == [b"one"]
 
 
 @pytest.mark.parametrize("fsync", [Fsync.EVERYSEC, Fsync.NEVER])
@@ -398,15 +457,55 @@ def test_damaged_header_of_a_segment_with_records_is_refused() -> None:
 def test_segment_made_ahead_and_never_begun_is_removed(size: int) -> None:
     files = written(b"a")
     disk = copy_of({**files, SECOND: bytes(size)})
-    assert recover(disk, PATH).bodies == [b"a"]
+    assert recover_store(disk).bodies == [b"a"]
     assert set(disk.files()) == {FIRST}
 
 
-def test_first_segment_that_was_never_begun_is_an_empty_store() -> None:
-    disk = copy_of({FIRST: bytes(SEGMENT_BYTES)})
-    recovered = recover(disk, PATH)
-    assert (recovered.last_tick, recovered.tail) == (0, None)
-    assert write_journal(disk, b"a").last_tick == 1
+def missing(disk: SimDisk) -> str:
+    """Return why there is no store, by `recover` and `check` alike, which leave all as it was."""
+    before = disk.files()
+    with pytest.raises(StoreMissing) as by_check:
+        check(disk, PATH)
+    with pytest.raises(StoreMissing) as by_recover:
+        recover(disk, PATH)
+    assert str(by_check.value) == str(by_recover.value)
+    assert disk.files() == before and not disk.open_paths()
+    return str(by_check.value)
+
+
+@pytest.mark.parametrize("size", [0, 1, HEADER_BYTES - 1, HEADER_BYTES, SEGMENT_BYTES])
+def test_empty_or_zeroed_journal_alone_is_no_store(size: int) -> None:
+    assert FIRST in missing(copy_of({FIRST: bytes(size)}))
+
+
+@pytest.mark.parametrize("size", [1, HEADER_BYTES - 1, HEADER_BYTES, HEADER_BYTES + RECORD_BYTES])
+def test_journal_cut_before_the_end_of_its_first_record_is_no_store(size: int) -> None:
+    assert FIRST in missing(copy_of({FIRST: written(b"one")[FIRST][:size]}))
+
+
+@pytest.mark.parametrize("size", range(0, HEADER_BYTES, 7))
+def test_only_segment_of_a_store_cut_within_its_header_is_refused(size: int) -> None:
+    disk = new_disk()
+    create(disk, ["first"]).append(b"second")
+    disk.put(FIRST, disk.take(FIRST)[:size])
+    assert "missing" in refusal(disk).reason
+
+
+def test_journal_of_a_store_that_has_lost_its_first_snapshot_is_refused() -> None:
+    disk = new_disk()
+    create(disk, ["first"]).append(b"second")
+    disk.take(PATH)
+    error = refusal(disk)
+    assert error.path == FIRST and error.reason.endswith(f"the snapshot {PATH} is missing")
+
+
+def test_segment_larger_than_any_that_was_written_is_refused_unread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    files = written(b"one")
+    monkeypatch.setattr("chatd.disk.examination.SEGMENT_BYTES_MAX", len(files[FIRST]))
+    assert recover_store(copy_of(files)).bodies == [b"one"]
+    assert "at most" in refusal(copy_of({FIRST: files[FIRST] + b"\0"})).reason
 
 
 def test_later_segment_alone_is_refused_even_if_never_begun() -> None:
@@ -427,7 +526,7 @@ def snapshot_and_journal() -> SimDisk:
 
 def test_segments_that_the_snapshot_covers_are_skipped_and_removed() -> None:
     disk = snapshot_and_journal()
-    recovered = recover(disk, PATH)
+    recovered = recover_store(disk)
     assert (recovered.snapshot, recovered.bodies) == (["a", "b"], [b"c"])
     assert set(disk.files()) == {PATH, SECOND}
     assert write_journal(disk, b"d").last_tick == 4
@@ -436,14 +535,14 @@ def test_segments_that_the_snapshot_covers_are_skipped_and_removed() -> None:
 def test_segments_that_the_snapshot_covers_may_be_damaged() -> None:
     disk = snapshot_and_journal()
     disk.put(FIRST, b"junk")
-    assert recover(disk, PATH).bodies == [b"c"]
+    assert recover_store(disk).bodies == [b"c"]
 
 
 def test_ticks_that_the_snapshot_covers_are_skipped_within_a_segment() -> None:
     """So an older copy of the snapshot works as long as its journal is there."""
     disk = copy_of(written(b"a", b"b", b"c"))
     write_snapshot(disk, PATH, ["a", "b"], 2)
-    recovered = recover(disk, PATH)
+    recovered = recover_store(disk)
     assert (recovered.bodies, recovered.last_tick) == ([b"c"], 3)
 
 
@@ -468,12 +567,30 @@ def test_journal_without_its_snapshot_is_refused() -> None:
     recover(disk, PATH)
     disk.take(PATH)
     error = refusal(disk)
-    assert (error.path, error.reason) == (SECOND, "begins with tick 3, nothing has 1")
+    reason = f"begins with tick 3, nothing has 1: the snapshot {PATH} is missing"
+    assert (error.path, error.reason) == (SECOND, reason)
 
 
 def test_first_segment_that_begins_later_than_the_first_tick_is_refused() -> None:
     disk = copy_of({FIRST: encode_header(1, 2, NO_MARK, b"mark\1\2\3\4")})
     assert refusal(disk).path == FIRST
+
+
+@pytest.mark.parametrize("name", [SECOND, THIRD])
+def test_segments_of_two_histories_behind_a_snapshot_are_refused(name: str) -> None:
+    """Ticks and numbers fit, and yet they tell of things that never happened together."""
+    histories = []
+    for tree in ("one", "other"):
+        disk = new_disk()
+        journal = write_journal(disk, b"a", b"b")
+        take_snapshot(disk, journal, tree)
+        for _ in range(3):
+            journal.append(FULL_BODY)
+        histories.append(disk)
+    one, other = histories
+    assert {SECOND, THIRD} < set(one.files())
+    one.put(name, other.files()[name])
+    assert "does not belong to the segment before it" in refusal(one).reason
 
 
 def test_journal_of_an_older_snapshot_is_refused() -> None:
@@ -493,14 +610,47 @@ def test_journal_of_a_newer_snapshot_is_refused() -> None:
 def test_left_over_temporary_snapshot_is_removed() -> None:
     disk = snapshot_and_journal()
     disk.put(temporary_path(PATH), b"half a snapshot")
-    assert recover(disk, PATH).bodies == [b"c"]
+    assert recover_store(disk).bodies == [b"c"]
     assert temporary_path(PATH) not in disk.files()
 
 
-def test_left_over_temporary_snapshot_alone_is_an_empty_store() -> None:
+def test_left_over_temporary_snapshot_alone_is_no_store_and_removed() -> None:
     disk = copy_of({temporary_path(PATH): b"half a snapshot"})
-    assert recover(disk, PATH).last_tick == 0
+    assert recover(disk, PATH) is None
     assert not disk.files()
+
+
+def test_left_over_temporary_snapshot_does_not_excuse_a_journal_that_lost_its_records() -> None:
+    disk = copy_of({**written(b"a"), temporary_path(PATH): b"half a snapshot"})
+    disk.put(FIRST, disk.files()[FIRST][:HEADER_BYTES])
+    missing(disk)
+
+
+# Whose files they are.
+
+
+@pytest.mark.parametrize("path", [PATH, SECOND, "data"])
+@pytest.mark.parametrize(("owner", "mode"), [(1, 0o600), (0, 0o620), (0, 0o602), (0, 0o777)])
+def test_file_or_folder_that_somebody_else_could_have_written_is_refused(
+    path: str, owner: int, mode: int
+) -> None:
+    disk = snapshot_and_journal()
+    disk.end_process()
+    disk.set_access(path, owner=os.geteuid() + owner, mode=mode)
+    before = disk.files()
+    for read in (check, recover):
+        with pytest.raises(StoreUnsafe) as caught:
+            read(disk, PATH)
+        assert ("chown" if owner else "chmod go-w") + " " in str(caught.value)
+        assert str(caught.value).endswith(path)
+    assert disk.files() == before and not disk.open_paths()
+
+
+@pytest.mark.parametrize("path", [PATH, SECOND, "data"])
+def test_file_or_folder_that_others_may_read_is_taken(path: str) -> None:
+    disk = snapshot_and_journal()
+    disk.set_access(path, owner=os.geteuid(), mode=0o755)
+    assert recover_store(disk).bodies == [b"c"]
 
 
 @pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: data[:-1] + b"?"])

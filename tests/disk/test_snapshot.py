@@ -7,6 +7,7 @@ import os
 import pickle
 import stat
 from collections import OrderedDict
+from collections.abc import Callable
 from enum import IntEnum
 from hashlib import blake2b
 from pathlib import Path
@@ -26,7 +27,7 @@ from chatd.disk.snapshot import (
     load_snapshot,
     temporary_path,
 )
-from chatd.errors import StoreCorrupt
+from chatd.errors import StoreCorrupt, StoreUnsafe
 from tests.disk.store import PATH, new_disk
 from tests.simulation.disk import SimDisk
 
@@ -49,6 +50,13 @@ def disk_with(content: bytes) -> SimDisk:
     disk = new_disk()
     disk.put(PATH, content)
     return disk
+
+
+def access_refusal(disk: SimDisk) -> str:
+    with pytest.raises(StoreUnsafe) as caught:
+        load_snapshot(disk, PATH)
+    assert not disk.open_paths()
+    return str(caught.value)
 
 
 def refusal(disk: SimDisk) -> str:
@@ -232,20 +240,39 @@ def test_snapshot_of_a_later_format_is_refused() -> None:
 def test_snapshot_of_another_owner_is_refused() -> None:
     disk = disk_with(sealed(pickle.dumps([])))
     disk.set_access(PATH, owner=os.geteuid() + 1, mode=0o600)
-    assert f"user {os.geteuid() + 1}" in refusal(disk)
+    assert f"{PATH} belongs to user {os.geteuid() + 1}" in access_refusal(disk)
+
+
+def test_snapshot_of_root_is_loaded_by_anybody_who_may_read_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    disk = disk_with(sealed(pickle.dumps([], 5)))
+    disk.set_access(PATH, owner=0, mode=0o444)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert load_snapshot(disk, PATH) == Snapshot([], 7)
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666, 0o777])
 def test_snapshot_that_others_may_write_is_refused(mode: int) -> None:
     disk = disk_with(sealed(pickle.dumps([])))
-    disk.set_access(PATH, owner=os.geteuid(), mode=stat.S_IFREG | mode)
-    assert f"{mode:o}" in refusal(disk)
+    disk.set_access(PATH, owner=os.geteuid(), mode=mode)
+    assert f"others may write {PATH} (mode {mode:o})" in access_refusal(disk)
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_is_refused_at_once(
+    make: Callable[[str], None], tmp_path: Path
+) -> None:
+    path = str(tmp_path / "chat.db")
+    make(path)
+    with pytest.raises(StoreUnsafe, match="is not a regular file"):
+        load_snapshot(RealDisk(), path)
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o400, 0o644])
 def test_snapshot_that_others_may_at_most_read_is_loaded(mode: int) -> None:
     disk = disk_with(sealed(pickle.dumps([])))
-    disk.set_access(PATH, owner=os.geteuid(), mode=stat.S_IFREG | mode)
+    disk.set_access(PATH, owner=os.geteuid(), mode=mode)
     assert load_snapshot(disk, PATH) == Snapshot([], 7)
 
 
@@ -255,7 +282,7 @@ def test_owner_and_mode_are_those_of_the_real_file(tmp_path: Path) -> None:
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
     assert load_snapshot(RealDisk(), path) == Snapshot([1], 1)
     os.chmod(path, 0o660)
-    with pytest.raises(StoreCorrupt, match="others may write"):
+    with pytest.raises(StoreUnsafe, match=f"chmod go-w {path}"):
         load_snapshot(RealDisk(), path)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.client import connect, newcomer
-from tests.e2e.server import ServerProcess
+from tests.e2e.server import ServerProcess, run_chatd
 from tests.e2e.test_start import assert_refused
 
 POSTS = 5
@@ -107,6 +107,97 @@ def test_damaged_snapshot_is_refused_and_nothing_is_overwritten(stopped: ServerP
 def test_missing_journal_is_refused(stopped: ServerProcess) -> None:
     journal(stopped).unlink()
     assert_refused(stopped.run(), 1, str(stopped.db_path), "missing")
+
+
+def everything_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.name != "server.log")
+
+
+@pytest.mark.parametrize("command", [("--check",), ("new-epoch",), ("user", "reset", "alice")])
+@pytest.mark.parametrize("name", ["chat.db", "mistyped/chat.db"])
+def test_work_on_a_store_that_is_not_there_says_so_and_creates_nothing(
+    command: tuple[str, ...], name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    settings = {"DB_NAME": str(path), "LOG_FILE": ""}
+    result = run_chatd(*command, input="pencil\n", **settings)
+    assert_refused(result, 1, f"there is no store at {path}")
+    assert not everything_in(tmp_path)
+
+
+def test_check_writes_no_log_file(stopped: ServerProcess, tmp_path: Path) -> None:
+    stopped.settings["LOG_FILE"] = str(tmp_path / "log" / "chatd.log")
+    assert stopped.run("--check").returncode == 0
+    assert not (tmp_path / "log").exists()
+
+
+@pytest.mark.parametrize("size", [0, 1, 59, 100_000])
+def test_empty_or_zeroed_journal_is_no_store_and_no_start_takes_it_for_a_new_one(
+    size: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "chat.db"
+    segment = tmp_path / "chat.db-journal-000001"
+    segment.write_bytes(bytes(size))
+    segment.chmod(0o600)
+    for arguments in (("--check",), ()):
+        result = run_chatd(*arguments, DB_NAME=str(path), PORT="0")
+        assert_refused(result, 1, f"there is no store at {path}", str(segment))
+    assert segment.read_bytes() == bytes(size)
+
+
+def test_store_whose_only_segment_is_cut_within_its_header_is_refused(
+    killed: ServerProcess,
+) -> None:
+    journal(killed).write_bytes(journal(killed).read_bytes()[:40])
+    before = files(killed)
+    for arguments in (("--check",), ()):
+        assert_refused(killed.run(*arguments), 1, str(killed.db_path), "missing")
+    assert files(killed) == before
+
+
+def test_new_store_has_a_snapshot_before_it_is_served(server: ServerProcess) -> None:
+    assert server.db_path.stat().st_size > 0
+    server.kill()
+    check = server.run("--check")
+    assert check.returncode == 0 and "snapshot of tick 1, 1 ticks after it" in check.stdout
+
+
+def test_files_of_a_store_that_is_gone_are_not_taken_for_left_over(
+    killed: ServerProcess,
+) -> None:
+    blobs = killed.db_path.parent / "chat.db-files"
+    blobs.mkdir(mode=0o700)
+    (blobs / "00000001").write_bytes(b"precious")
+    journal(killed).unlink()
+    killed.db_path.unlink()
+    assert_refused(killed.run(), 1, f"there is no store at {killed.db_path}", "backup")
+    assert (blobs / "00000001").read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("part", ["", "-journal-000001", "-files", ".."])
+def test_file_or_folder_that_others_may_write_is_refused_with_what_to_do(
+    killed: ServerProcess, part: str
+) -> None:
+    (killed.db_path.parent / "chat.db-files").mkdir(mode=0o700)
+    path = killed.db_path.parent if part == ".." else Path(f"{killed.db_path}{part}")
+    mode = path.stat().st_mode
+    path.chmod(mode | 0o020)
+    try:
+        for arguments in (("--check",), ()):
+            assert_refused(killed.run(*arguments), 1, f"chmod go-w {path}")
+    finally:
+        path.chmod(mode)
+    assert killed.run("--check").returncode == 0
+
+
+def test_check_of_a_copy_without_a_lock_says_that_it_could_not_lock(
+    stopped: ServerProcess,
+) -> None:
+    lock = Path(f"{stopped.db_path}-lock")
+    lock.unlink()
+    check = stopped.run("--check")
+    assert check.returncode == 0 and f"checked without a lock: there is no {lock}" in check.stdout
+    assert not lock.exists()
 
 
 def test_check_of_a_store_in_use_is_refused(server: ServerProcess) -> None:

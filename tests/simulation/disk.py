@@ -8,10 +8,11 @@ folder may be lost alone, and a failed sync forgets what it should have made dur
 
 import errno
 import os
+import stat
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 
-from chatd.disk.files import FILE_MODE, FileInfo, folder_of
+from chatd.disk.files import FILE_MODE, FOLDER_MODE, FileInfo, folder_of
 from chatd.disk.fork import Child
 
 UNBOUNDED_BYTES = 1 << 60
@@ -58,7 +59,7 @@ class _File:
     durable: bytearray = field(default_factory=bytearray)
     unsynced: list[_Write | _Resize] = field(default_factory=list)
     owner: int = field(default_factory=os.geteuid)
-    mode: int = FILE_MODE
+    mode: int = stat.S_IFREG | FILE_MODE
 
     def change(self, change: _Write | _Resize) -> None:
         change.apply(self.seen)
@@ -89,7 +90,7 @@ class SimDisk:
     def __init__(self, capacity: int | None = None) -> None:
         self.capacity = capacity
         self.calls: list[str] = []
-        self._folders = {"."}
+        self._folders = {".": _new_folder()}
         self._names: _Names = {}
         self._durable_names: _Names = {}
         self._unsynced_names: list[_Renaming] = []
@@ -157,15 +158,18 @@ class SimDisk:
         return bytes(self._names.pop(path).seen)
 
     def set_access(self, path: str, *, owner: int, mode: int) -> None:
-        """Give a file to another owner, with other permissions."""
+        """Give a file or a folder to another owner, with other permissions."""
+        if path in self._folders:
+            self._folders[path] = FileInfo(0, owner, stat.S_IFDIR | mode)
+            return
         self._names[path].owner = owner
-        self._names[path].mode = mode
+        self._names[path].mode = stat.S_IFREG | mode
 
     # What the store calls.
 
     def make_folder(self, path: str) -> None:
         self._call("make_folder")
-        self._folders.add(path)
+        self._folders.setdefault(path, _new_folder())
 
     def list_folder(self, path: str) -> list[str]:
         self._call("list_folder")
@@ -203,6 +207,11 @@ class SimDisk:
         self._call("info")
         file = self._open[fd]
         return FileInfo(len(file.seen), file.owner, file.mode)
+
+    def folder_info(self, path: str) -> FileInfo:
+        self._call("folder_info")
+        self._check_folder(path)
+        return self._folders[path]
 
     def read(self, fd: int, size: int, offset: int) -> bytes:
         self._call("read")
@@ -332,6 +341,10 @@ def _rename(names: _Names, renaming: _Renaming) -> None:
             names.pop(path, None)
         else:
             names[path] = file
+
+
+def _new_folder() -> FileInfo:
+    return FileInfo(0, os.geteuid(), stat.S_IFDIR | FOLDER_MODE)
 
 
 def _concerns(renaming: _Renaming, folder: str) -> bool:

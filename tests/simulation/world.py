@@ -358,10 +358,11 @@ class World:
 
 
 def _digest(state: State) -> str:
-    """Return a digest of everything but what a start itself changes."""
-    epoch, state.tables.epoch = state.tables.epoch, ""
-    last_ms, state.tables.last_ms = state.tables.last_ms, 0
+    """Return a digest of everything but what a stop and a start themselves change."""
+    tables = state.tables
+    before = tables.epoch, tables.last_ms, tables.stopped
+    tables.epoch, tables.last_ms, tables.stopped = "", 0, False
     try:
         return state.digest()
     finally:
-        state.tables.epoch, state.tables.last_ms = epoch, last_ms
+        tables.epoch, tables.last_ms, tables.stopped = before

@@ -20,3 +20,4 @@ def epoch_renewed(memory: Memory, event: e.EpochRenewed) -> None:
 @changes(e.ServerStarted)
 def server_started(memory: Memory, event: e.ServerStarted) -> None:
     memory.tables.durable = event.durable
+    memory.tables.stopped = False

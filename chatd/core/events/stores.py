@@ -4,7 +4,10 @@ from chatd.core.events.base import Event
 
 
 class StoreCreated(Event, frozen=True):
-    """The first event of every store. secret: 32 bytes that never leave it."""
+    """The first event of every store, which its first snapshot holds.
+
+    secret: 32 bytes that never leave it.
+    """
 
     epoch: str
     secret: bytes
@@ -17,7 +20,7 @@ class EpochRenewed(Event, frozen=True):
 
 
 class ServerStarted(Event, frozen=True):
-    """A server took up the store; without a snapshot after it, none let go of it cleanly.
+    """A server took up the store, which nobody has let go of cleanly from now on.
 
     durable: whether it syncs each tick, so that a crash loses nothing that was told.
     """
