@@ -77,7 +77,10 @@ def test_missing_settings_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_settings_of_the_project_are_good(db: str) -> None:
-    result = run_chatd("-c", str(ROOT / "conf" / "chat.ini"), "--check", DB_NAME=db)
+    settings = ("-c", str(ROOT / "conf" / "chat.ini"))
+    added = run_chatd(*settings, "user", "add", "alice", input="pencil", DB_NAME=db)
+    assert added.returncode == 0
+    result = run_chatd(*settings, "--check", DB_NAME=db)
     assert (result.returncode, result.stderr) == (0, "")
 
 
