@@ -5,8 +5,8 @@
 Numbers are big endian. The payload is a pickle, protocol 5, of builtin types only, so that
 a renamed module breaks no old file. The digest is of the payload and then of the fields
 before the digest, in this order because the length is known last. It finds damage, it is
-no seal: whoever can write the file can compute it. That a forged file runs no code is the
-unpickler's doing, which refuses every global.
+no seal: whoever can write the file can compute it. That a forged file runs no code, and
+takes no more memory than its size calls for, is the doing of `pickles` and the unpickler.
 """
 
 import gc
@@ -21,6 +21,7 @@ from typing import Any, NoReturn
 
 from chatd.disk.access import open_guarded
 from chatd.disk.files import Disk, folder_of, unlink_if_there
+from chatd.disk.pickles import OpcodeScanner, refuse_sharing
 from chatd.errors import StoreCorrupt
 
 MAGIC = b"chatsnap"
@@ -185,28 +186,45 @@ def _load(disk: Disk, fd: int, path: str) -> Snapshot:
         raise StoreCorrupt(path, size, f"should have {HEADER_BYTES + length} bytes")
     if _digest(disk, fd, fields) != digest:
         raise StoreCorrupt(path, 0, "the checksum does not match the content")
-    return Snapshot(_unpickle(disk, fd, path), last_tick)
+    return Snapshot(_unpickle(disk, fd, path, length), last_tick)
 
 
 def _digest(disk: Disk, fd: int, fields: bytes) -> bytes:
     digest = blake2b(digest_size=DIGEST_BYTES)
-    offset = HEADER_BYTES
-    while chunk := disk.read(fd, CHUNK_BYTES, offset):
+    for chunk in _chunks(disk, fd):
         digest.update(chunk)
-        offset += len(chunk)
     digest.update(fields)
     return digest.digest()
 
 
-def _unpickle(disk: Disk, fd: int, path: str) -> Any:
+def _scan(disk: Disk, fd: int, length: int) -> None:
+    scanner = OpcodeScanner(length)
+    for chunk in _chunks(disk, fd):
+        scanner.feed(chunk)
+    scanner.finish()
+
+
+def _chunks(disk: Disk, fd: int) -> Iterator[bytes]:
+    """Yield the payload, which is what stands behind the header."""
+    offset = HEADER_BYTES
+    while chunk := disk.read(fd, CHUNK_BYTES, offset):
+        yield chunk
+        offset += len(chunk)
+
+
+def _unpickle(disk: Disk, fd: int, path: str, length: int) -> Any:
+    """Return a tree of builtins that costs no more than its pickle's size calls for."""
     reader = io.BufferedReader(_PayloadReader(disk, fd), CHUNK_BYTES)
     try:
+        _scan(disk, fd, length)
         with _collector_off():
-            return _BuiltinUnpickler(reader).load()
+            tree = _BuiltinUnpickler(reader).load()
+            refuse_sharing(tree)
     except OSError:
         raise
     except Exception as error:  # a pickle can fail with nearly any of them
         raise StoreCorrupt(path, HEADER_BYTES, f"not a pickle of builtins: {error}") from error
+    return tree
 
 
 @contextmanager
