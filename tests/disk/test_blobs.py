@@ -55,6 +55,7 @@ def test_hash_is_found_out_in_slices_and_known_from_then_on(
     again.write(1, b"two", 3)
     assert [again.catch_up(1, 6, 2) for _ in range(3)] == [False, False, True]
     again.write(1, b"three", 6)  # what comes in its turn is taken up as it comes
+    again.sync()
     disk.calls.clear()
     assert sha256(again, 1, 11) == sha256(again, 1, 11)
     assert sha256(again, 1, 11) == hashlib.sha256(b"onetwothree").digest()
