@@ -231,7 +231,7 @@ class Server:
         destinations = Destinations(store.state, visibility)
         memberships = Memberships(settings, visibility, lifetime)
         knowing = KnowingHandlers(store, settings, visibility, self._presence, acks)
-        moderation = ModerationHandlers(store, settings, visibility)
+        moderation = ModerationHandlers(store, settings, visibility, posting)
         families = (
             AccountHandlers(
                 store, settings, self._backoff, self._registrations, f"chatd {__version__}"

@@ -64,6 +64,7 @@ from chatd.wire.commands import (
     Params,
     Posted,
     PostTo,
+    RemovePost,
     Report,
     Reset,
     Result,
@@ -424,6 +425,10 @@ class Client(GroupMethods):
     def unban(self, user: str) -> None:
         """End a user's ban; for administrators."""
         self.ask(Unban(user), Nothing)
+
+    def remove(self, room: str, seq: int, reason: str = "") -> Posted:
+        """Delete an entry of anybody, for administrators. Raises NotFound, Forbidden."""
+        return self.ask(RemovePost(room, seq, reason), Posted)
 
     def dismiss(self, report: int) -> None:
         """Put a report away, and take back the warning that it gave; for administrators."""

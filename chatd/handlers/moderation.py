@@ -11,18 +11,20 @@ giver of a warning: one person with many accounts bans nobody.
 from chatd.config import HOUR_MS, Settings
 from chatd.core import events as e
 from chatd.core.changes.moderation import REPORT_AGAIN_MS
-from chatd.core.copies import edited_at
-from chatd.core.model import GivenWarning, Report, User
+from chatd.core.copies import edited_at, post_at
+from chatd.core.model import GivenWarning, Report, Room, User
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Forbidden, NotFound, RateLimited
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import check_may_send, check_text
+from chatd.handlers.posting import NOT_ONCE, Posting, check_may_send, check_text
 from chatd.handlers.reports import pushed_out
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility, is_by
 from chatd.wire import commands as c
+from chatd.wire.entries import Post
+from chatd.wire.rooms import GENERAL
 
 REPORTS_PER_DAY = 20
 """So many users may one report in 24 hours."""
@@ -33,10 +35,13 @@ REPORTS_PER_PAGE = 12
 class ModerationHandlers:
     """`report`, and what administrators do."""
 
-    def __init__(self, store: Store, settings: Settings, visibility: Visibility) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, visibility: Visibility, posting: Posting
+    ) -> None:
         self._store = store
         self._state = store.state
         self._visibility = visibility
+        self._posting = posting
         self._admins = admins_of(settings)
         self._warnings_limit = settings.warnings_limit
         self._ban_ms = settings.ban_ms
@@ -169,6 +174,44 @@ class ModerationHandlers:
             e.ReportDismissed(context.now_ms, report.number, admin.name, limit, told)
         )
         return c.Nothing()
+
+    @handles(c.RemovePost)
+    def remove(self, context: Context, request: c.RemovePost) -> c.Posted:
+        admin = self._acting_admin(context)
+        room, said = self._removable(context, admin, request)
+        if said.author == admin.name:
+            raise Forbidden("that is your own; `delete` takes it back")
+        head = self._posting.uncounted_head(admin, room.room, NOT_ONCE, context.now_ms)
+        told = self._admins_but(said.author)
+        removed = e.PostRemoved(*head, said.seq, request.reason.strip(), told)
+        return self._posting.commit(context, removed)
+
+    def _removable(
+        self, context: Context, admin: User, request: c.RemovePost
+    ) -> tuple[Room, Post]:
+        """Return what an administrator wants to remove. Raises NotFound, Conflict.
+
+        That is what stands in general, what the administrator sees, or what was reported.
+        """
+        try:
+            room = self._visibility.room(admin, request.room)
+        except NotFound:
+            if request.room not in self._state.rooms:
+                raise
+            room = self._state.rooms[request.room]
+        seq = edited_at(room, request.seq)
+        said = post_at(room, seq)
+        if said is None or said.deleted or not self._reaches(context, admin, room, seq):
+            raise NotFound("there is no message at that place")
+        return room, said
+
+    def _reaches(self, context: Context, admin: User, room: Room, seq: int) -> bool:
+        if room.room == GENERAL:
+            return True
+        if any(report.user != admin.name for report in self._state.reports_on(room.room, seq)):
+            return True
+        member = room.members.get(admin.name)
+        return member is not None and seq > self._visibility.floor(member, room, context.now_ms)
 
     def _shown(self, report: Report) -> c.OpenReport:
         return c.OpenReport(

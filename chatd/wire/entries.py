@@ -29,6 +29,7 @@ class Message(Entry, frozen=True, tag="message"):
     edited: when that was.
     mentions: the users whom the text names by `@name`, of those who can see the room.
     via: the label of the hook of its author by which a program posted it.
+    removed: an administrator deleted it. reason: what that one says to it, if anything.
     """
 
     author: str
@@ -37,6 +38,8 @@ class Message(Entry, frozen=True, tag="message"):
     deleted: bool = False
     mentions: list[str] = []
     via: str = ""
+    removed: bool = False
+    reason: str = ""
 
 
 class Comment(Entry, frozen=True, tag="comment"):
@@ -45,7 +48,7 @@ class Comment(Entry, frozen=True, tag="comment"):
     reply_to: the number of what it answers.
     quoted_author: who wrote that.
     quoted_text: its beginning, on one line; it goes with what it quotes.
-    text, edited, mentions: as of a message.
+    text, edited, mentions, removed, reason: as of a message.
     """
 
     author: str
@@ -56,13 +59,15 @@ class Comment(Entry, frozen=True, tag="comment"):
     edited: int = 0
     deleted: bool = False
     mentions: list[str] = []
+    removed: bool = False
+    reason: str = ""
 
 
 class File(Entry, frozen=True, tag="file"):
     """A file that a user put into a room.
 
     sha256: of its bytes, in hexadecimal. text: its caption.
-    deleted: then nothing is left but its author. mentions: as of a message.
+    deleted: then nothing is left but its author. mentions, removed, reason: as of a message.
     """
 
     author: str
@@ -72,6 +77,8 @@ class File(Entry, frozen=True, tag="file"):
     text: str = ""
     deleted: bool = False
     mentions: list[str] = []
+    removed: bool = False
+    reason: str = ""
 
 
 class Edit(Entry, frozen=True, tag="edit"):
@@ -89,10 +96,16 @@ class Edit(Entry, frozen=True, tag="edit"):
 
 
 class Delete(Entry, frozen=True, tag="delete"):
-    """A user took back a message, a comment or a file. target: its number."""
+    """A user took back a message, a comment or a file. target: its number.
+
+    removed: the author of this is an administrator, who deleted what somebody else said.
+    reason: what the administrator says to it, if anything.
+    """
 
     author: str
     target: int
+    removed: bool = False
+    reason: str = ""
 
 
 class Change(StrEnum):
@@ -251,6 +264,17 @@ class Unbanned(Entry, frozen=True, tag="unbanned"):
     """Self log: you may send again."""
 
 
+class PostRemoved(Entry, frozen=True, tag="post_removed"):
+    """Self log: an administrator has removed what you said.
+
+    in_room: where. in_seq: the number of that entry. reason: what the administrator says to it.
+    """
+
+    in_room: str
+    in_seq: int
+    reason: str = ""
+
+
 class Scheduled(Entry, frozen=True, tag="scheduled"):
     """Self log: you have scheduled a text. at: when it is due. to: the room it goes to."""
 
@@ -309,8 +333,9 @@ class Reported(Entry, frozen=True, tag="reported"):
 class Moderated(Entry, frozen=True, tag="moderated"):
     """Self log of an administrator: something was done about a user.
 
-    action: `banned`, `unbanned` or `dismissed`. by: which administrator did it; left out when
-    it was so many warnings, or time. report: which was dismissed.
+    action: `banned`, `unbanned`, `dismissed` or `removed`. by: which administrator did it; left
+    out when it was so many warnings, or time. report: which was dismissed.
+    in_room: of the entry that was removed. in_seq: the number of that entry.
     """
 
     action: str
@@ -319,6 +344,8 @@ class Moderated(Entry, frozen=True, tag="moderated"):
     until: int = 0
     reason: str = ""
     report: int = 0
+    in_room: str = ""
+    in_seq: int = 0
 
 
 AnyEntry = (
@@ -342,6 +369,7 @@ AnyEntry = (
     | Unwarned
     | Banned
     | Unbanned
+    | PostRemoved
     | Scheduled
     | Cancelled
     | Held
@@ -358,7 +386,7 @@ Post = Message | Comment | File
 """What a user put into a room: it has an author and a text, and counts as said."""
 
 Revision = Edit | Delete
-"""What an author does to an own post."""
+"""What an author does to an own post, or an administrator to any."""
 
 Authored = Post | Revision | Membership
 """What is never unread for its author."""

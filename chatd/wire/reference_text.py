@@ -210,6 +210,10 @@ the report.
 Administrators are named in the settings of the server. Their self logs have `reported` for each
 report and `moderated` for what was done; what concerns an administrator is told to the others, and
 decided by them. Warnings don't ban administrators, and one who is banned decides nothing.
+
+What an administrator removes is gone as by `delete`. The entry in its place has `removed` and maybe
+a `reason`; so has the entry `delete` that tells of it, whose author is the administrator. Who said
+it hears `post_removed` in the self log.
 """
 
 SCHEDULING = """\

@@ -102,10 +102,10 @@ class Acquaintance:
 def room_named(title: str, me: str) -> str:
     """Return the id of a room as a user types it: `general`, `bob`, `@alice`.
 
-    `+ops` stays as it is: which group that is, the server knows.
+    `+ops` stays as it is: which group that is, the server knows. So does `alice,bob`, an id.
     """
     name = mapped(title)
-    if kind_of(name) is RoomKind.GROUP:
+    if kind_of(name) is RoomKind.GROUP or "," in name:
         return name
     if name == GENERAL:
         return GENERAL

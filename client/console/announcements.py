@@ -35,6 +35,7 @@ def is_urgent(entry: SeenEntry) -> bool:
         entry,
         e.Warned
         | e.Banned
+        | e.PostRemoved
         | e.Reported
         | e.Held
         | e.Failed
@@ -64,7 +65,8 @@ def _reported(entry: e.Reported, zone: Zone) -> str:
     lines = [f"report {entry.report}: {entry.reporter} reports {entry.user}: {safe(entry.reason)}"]
     if entry.in_room:
         lines.append(f"{entry.in_room}#{entry.in_seq} {entry.user}: {safe(entry.quote)}")
-    lines.append(f"`ban {entry.user}` or `dismiss {entry.report}`; `reports` lists all")
+    remove = f"`remove {entry.in_room}#{entry.in_seq}`, " if entry.in_room else ""
+    lines.append(f"{remove}`ban {entry.user}` or `dismiss {entry.report}`; `reports` lists all")
     return "\n".join(lines)
 
 
@@ -74,9 +76,22 @@ def _moderated(entry: e.Moderated, zone: Zone) -> str:
         return f"report {entry.report} on {entry.user} was dismissed {by}"
     if entry.action == "unbanned":
         return f"{entry.user} was unbanned {by}"
+    if entry.action == "removed":
+        place = f"{entry.in_room}#{entry.in_seq}"
+        return with_reason(f"{place} of {entry.user} was removed {by}", entry.reason)
     until = zone.moment(entry.until, entry.ts)
     text = f"{entry.user} was banned {by} until {until}"
     return f"{text}\n{safe(entry.reason)}" if entry.reason else text
+
+
+def _post_removed(entry: e.PostRemoved, zone: Zone) -> str:
+    title = title_of(entry.in_room, entry.room.removeprefix("@"))
+    return with_reason(f"an administrator removed {title}#{entry.in_seq}", entry.reason)
+
+
+def with_reason(text: str, reason: str) -> str:
+    """Return what an administrator did, and on the same line what that one says to it."""
+    return f"{text}: {safe(reason)}" if reason else text
 
 
 def _hook_made(entry: e.HookMade, zone: Zone) -> str:
@@ -100,6 +115,7 @@ _WORDS: dict[type[e.Entry], Words] = {
     ),
     e.Banned: _banned,
     e.Unbanned: lambda entry, zone: "you are not banned any more: you can send again",
+    e.PostRemoved: _post_removed,
     e.Reported: _reported,
     e.Moderated: _moderated,
     **SCHEDULE_WORDS,

@@ -13,6 +13,7 @@ from chatd.wire.commands import (
     TEXT_BYTES_MAX,
     Ban,
     History,
+    RemovePost,
     Report,
     Search,
 )
@@ -199,9 +200,21 @@ def report_of(rest: str, me: str, *, here: str) -> Report:
         room, seq = room_named(title or here, me), int(number)
     if not reason.strip():
         raise misuse("report", "why? a few words for the administrators")
-    if len(reason) > REASON_CHARACTERS_MAX:
-        raise misuse("report", f"the reason has more than {REASON_CHARACTERS_MAX} characters")
+    _check_reason("report", reason)
     return Report(user.removeprefix("@"), reason, room, seq)
+
+
+def removal_of(rest: str, me: str, *, here: str) -> RemovePost:
+    """Return what to remove, and why. here: the room of an entry that is named by `42` alone."""
+    word, reason = first_word(rest.rstrip())
+    place = entry_of("remove", word, me, here)
+    _check_reason("remove", reason)
+    return RemovePost(*place, reason)
+
+
+def _check_reason(name: str, reason: str) -> None:
+    if len(reason) > REASON_CHARACTERS_MAX:
+        raise misuse(name, f"the reason has more than {REASON_CHARACTERS_MAX} characters")
 
 
 def ban_of(rest: str) -> Ban:
@@ -217,8 +230,7 @@ def ban_of(rest: str) -> Ban:
             raise misuse("ban", f"a ban takes from 1 to {BAN_HOURS_MAX} hours")
     elif _A_WHILE.fullmatch(word):  # taken for a reason, it would ban for a time not meant
         raise misuse("ban", "hours are a whole number, as in `ban eve 24 spam`")
-    if len(reason) > REASON_CHARACTERS_MAX:
-        raise misuse("ban", f"the reason has more than {REASON_CHARACTERS_MAX} characters")
+    _check_reason("ban", reason)
     return Ban(user.removeprefix("@"), hours, reason)
 
 

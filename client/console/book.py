@@ -56,7 +56,7 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         *("link", "links", "unlink", "requests", "approve", "deny", "kick", "transfer"),
     ),
     "your peace": ("block", "unblock", "blocked", "report"),
-    "administrators": ("reports", "ban", "unban", "dismiss"),
+    "administrators": ("reports", "remove", "ban", "unban", "dismiss"),
     "programs": ("hook", "hooks", "unhook", "token"),
     "your account": ("devices", "revoke", "password", "logout"),
     "the console": ("help", "quit", "exit"),
@@ -90,6 +90,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "link": ("link +ops uses 5 for 7d", "link +ops for 12h"),
     "report": ("report eve sells watches general#42",),
     "ban": ("ban eve 24 sells watches",),
+    "remove": ("remove general#42 sells watches", "remove alice,bob#3"),
 }
 """What shows more than the usage says, of commands whose arguments have a form of their own."""
 

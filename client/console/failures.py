@@ -93,6 +93,7 @@ _ADVICE_ON: dict[tuple[str, str], Advice] = {
     ("not_found", "unban"): _NOTHING,
     ("not_found", "why"): _NOTHING,
     ("not_found", "dismiss"): _always("`reports` lists them by number"),
+    ("not_found", "remove"): _always("what is in rooms of others has to be reported first"),
     ("forbidden", "reports"): _REPORT,
     ("forbidden", "ban"): _REPORT,
     ("forbidden", "unban"): _REPORT,

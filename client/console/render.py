@@ -18,7 +18,7 @@ from datetime import date
 from chatd.wire import commands as c
 from chatd.wire import entries as e
 from chatd.wire.rooms import RoomKind, kind_of, title_of
-from client.console.announcements import announcement, is_urgent
+from client.console.announcements import announcement, is_urgent, with_reason
 from client.console.palette import style_of
 from client.console.safe_text import safe, safe_lines
 from client.console.styled import DIM, ERROR, MENTION, RULE, UNREAD, Fragment, Line
@@ -46,6 +46,8 @@ class Renderer:
         """Return an entry as lines."""
         style = MENTION if self.me in e.mentioned_in(entry) else DIM
         stamp = (style, f"{self.zone.clock(entry.ts)} {self.reference(entry)} ")
+        if isinstance(entry, e.Post) and entry.deleted:
+            return self._deleted(stamp, entry)
         if isinstance(entry, e.Message | e.Comment):
             return self._said(stamp, entry)
         if isinstance(entry, e.Revision):
@@ -69,8 +71,6 @@ class Renderer:
 
     def _said(self, stamp: Fragment, entry: e.Message | e.Comment) -> list[Line]:
         head = [stamp, *self._author(entry), *_via(entry), ("", ": ")]
-        if entry.deleted:
-            return hang(head, [[(DIM, "(deleted)")]], self.width)
         body = safe_lines(entry.text)
         if entry.edited:
             body[-1].append((DIM, " (edited)"))
@@ -78,7 +78,17 @@ class Renderer:
             body.insert(0, self._quote(entry, head))
         return hang(head, body, self.width)
 
+    def _deleted(self, stamp: Fragment, entry: e.Post) -> list[Line]:
+        """Return what is left of a post."""
+        head = [stamp, *self._author(entry), *_via(entry), ("", ": ")]
+        said = with_reason("removed by an administrator", entry.reason)
+        left = f"({said})" if entry.removed else "(deleted)"
+        return hang(head, [[(DIM, safe(left))]], self.width)
+
     def _revised(self, stamp: Fragment, entry: e.Revision) -> list[Line]:
+        if isinstance(entry, e.Delete) and entry.removed:
+            said = with_reason(f"an administrator removed #{entry.target}", entry.reason)
+            return hang([stamp], [[(DIM, safe(said))]], self.width)
         head = [stamp, *self._author(entry)]
         if isinstance(entry, e.Delete):
             return hang([*head, (DIM, f" deletes #{entry.target}")], [], self.width)

@@ -18,6 +18,7 @@ from chatd.wire.commands import (
     OpenReports,
     Ping,
     PingNotice,
+    Posted,
     Reset,
     ScheduledPost,
     ScheduledPosts,
@@ -487,10 +488,10 @@ def test_peek_acknowledges_nothing(network: Network, client: Client) -> None:
 def test_a_report_and_what_administrators_do_go_out_as_their_commands(
     network: Network, client: Client
 ) -> None:
-    banned = BannedUntil("eve", 5_000)
+    banned, removed = BannedUntil("eve", 5_000), Posted("general", 9, 7)
     peer = network.peer().lets_in()
     for request_id, answer in enumerate(
-        [Nothing(), OpenReports([], None), banned, Nothing(), Nothing()], 1
+        [Nothing(), OpenReports([], None), banned, Nothing(), Nothing(), removed], 1
     ):
         peer.answers(request_id, answer)
     client.log_in_token("secret")
@@ -499,6 +500,7 @@ def test_a_report_and_what_administrators_do_go_out_as_their_commands(
     assert client.ban("eve", 2, "enough") == banned
     client.unban("eve")
     client.dismiss(3)
+    assert client.remove("general", 7, "spam") == removed
     heard = [(h.method, h.params) for h in peer.heard() if isinstance(h, Request)]
     assert heard[2:] == [
         ("report", {"user": "eve", "reason": "spam", "room": "general", "seq": 7}),
@@ -506,6 +508,7 @@ def test_a_report_and_what_administrators_do_go_out_as_their_commands(
         ("ban", {"user": "eve", "hours": 2, "reason": "enough"}),
         ("unban", {"user": "eve"}),
         ("dismiss", {"report": 3}),
+        ("remove", {"room": "general", "seq": 7, "reason": "spam"}),
     ]
 
 

@@ -69,6 +69,7 @@ SELDOM = """
     comment not_found
     comment of a file
     comment rate_limited
+    create banned
     create conflict
     cut off
     delete forbidden
@@ -93,6 +94,7 @@ SELDOM = """
     found nothing
     held by banned
     held by rate_limited
+    hook banned
     hook forbidden
     hook not_found
     hook-post banned
@@ -115,6 +117,7 @@ SELDOM = """
     kick not_found
     leave forbidden
     link bad_request
+    link banned
     link done
     link forbidden
     link not_found
@@ -131,6 +134,9 @@ SELDOM = """
     post conflict
     post known
     released
+    remove done
+    remove forbidden
+    remove not_found
     report bad_request
     report banned
     report of a file
@@ -147,6 +153,7 @@ SELDOM = """
     say to everyone rate_limited
     send conflict
     send known
+    send-at banned
     send-at conflict
     send-at known
     send-at not_found

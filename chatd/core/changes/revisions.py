@@ -34,14 +34,52 @@ def post_edited(memory: Memory, event: e.PostEdited) -> None:
 @changes(e.PostDeleted)
 def post_deleted(memory: Memory, event: e.PostDeleted) -> None:
     room = memory.rooms[event.room]
-    said = _target(room, event.target)
-    if isinstance(said, entries.File):
-        memory.drop_file(room, event.target)
-    withdraw(room, event.target, memory.unread)
-    memory.unread.drop_mentions(event.room, said.mentions, event.target)
-    room.log.replace(event.target, entries.encode_entry(_emptied(said)))
+    emptied = _take_away(memory, room, event.target)
+    room.log.replace(event.target, entries.encode_entry(emptied))
     entry = entries.Delete(event.room, event.seq, event.ts, event.author, event.target)
     post(memory, event, entry)
+
+
+@changes(e.PostRemoved)
+def post_removed(memory: Memory, event: e.PostRemoved) -> None:
+    room, reason = memory.rooms[event.room], event.reason
+    emptied = _take_away(memory, room, event.target)
+    removed = replace(emptied, removed=True, reason=reason)
+    room.log.replace(event.target, entries.encode_entry(removed))
+    entry = entries.Delete(
+        event.room,
+        event.seq,
+        event.ts,
+        event.author,
+        event.target,
+        removed=True,
+        reason=reason,
+    )
+    post(memory, event, entry)
+    place = {"in_room": event.room, "in_seq": event.target}
+    if emptied.author in memory.users:
+        memory.tell(emptied.author, entries.PostRemoved, event.ts, **place, reason=reason)
+    for admin in event.admins:
+        memory.tell(
+            admin,
+            entries.Moderated,
+            event.ts,
+            action="removed",
+            user=emptied.author,
+            by=event.author,
+            reason=reason,
+            **place,
+        )
+
+
+def _take_away(memory: Memory, room: Room, seq: int) -> entries.Post:
+    """Take the text of a post, or its file, from everywhere; return what is to be in its place."""
+    said = _target(room, seq)
+    if isinstance(said, entries.File):
+        memory.drop_file(room, seq)
+    withdraw(room, seq, memory.unread)
+    memory.unread.drop_mentions(room.room, said.mentions, seq)
+    return _emptied(said)
 
 
 def _target(room: Room, seq: int) -> entries.Post:

@@ -1,4 +1,4 @@
-"""Revisions: what authors do to their posts."""
+"""Revisions: what authors do to their posts, and administrators to any."""
 
 from chatd.core.events.posts import Post
 
@@ -18,3 +18,14 @@ class PostDeleted(Post, frozen=True):
     """A user took back an own message, comment or file."""
 
     target: int
+
+
+class PostRemoved(Post, frozen=True):
+    """An administrator, the author of this, took away a message, a comment or a file of somebody.
+
+    admins: the administrators who are told.
+    """
+
+    target: int
+    reason: str
+    admins: list[str]

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from chatd.wire.commands.table import Name, Params, Result, RoomId, Seq, command
+from chatd.wire.commands.talking import Posted
 
 REASON_CHARACTERS_MAX = 500
 BAN_HOURS_MAX = 8_760
@@ -110,6 +111,25 @@ class Ban(Params, frozen=True):
 )
 class Unban(Params, frozen=True):
     user: Name
+
+
+@command(
+    "remove",
+    Posted,
+    help="for administrators: delete an entry of anybody, in a room of yours or that was reported",
+    console="remove <room#seq> [reason]",
+    refuses={
+        **ADMINISTRATORS_ONLY,
+        "conflict": "you are in several rooms of that title",
+        "forbidden": "you are no administrator, or it is your own: `delete` it",
+        "not_found": "nobody says anything at that place, or you may not see it and nobody has "
+        "reported it",
+    },
+)
+class RemovePost(Params, frozen=True):
+    room: RoomId
+    seq: Seq
+    reason: Reason = ""
 
 
 @command(

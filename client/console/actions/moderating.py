@@ -8,6 +8,7 @@ from client.console.arguments import (
     ban_of,
     no_arguments,
     number_of,
+    removal_of,
     report_of,
     user_of,
 )
@@ -47,6 +48,12 @@ async def unban(console: Console, typed: Command) -> None:
     user = user_of("unban", typed.rest)
     await console.ask(c.Unban(user), c.Nothing)
     console.done(f"{user} can send again")
+
+
+@action("remove")
+async def remove(console: Console, typed: Command) -> None:
+    request = removal_of(typed.rest, console.renderer.me, here=console.here)
+    await console.ask(request, c.Posted)
 
 
 @action("dismiss")

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatd.wire.entries import Comment, Delete, Edit, Entry, Message
+from chatd.wire.entries import Comment, Delete, Edit, Entry, File, Message
 from client.console.render import Renderer
 from client.console.styled import DIM, MENTION, plain
 from client.console.times import Zone
@@ -67,6 +67,30 @@ def test_message_that_was_edited_or_deleted_says_so() -> None:
     assert lines(edited) == ["12:00 general#42 bob: hello (edited)"]
     deleted = Message("general", 42, NOON_MS, "bob", "", deleted=True)
     assert lines(deleted) == ["12:00 general#42 bob: (deleted)"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("spam\x1b[2J", "administrator: spam^[[2J"), ("", "administrator")]
+)
+def test_what_an_administrator_removed_says_so_in_its_place_and_where_that_was_done(
+    reason: str, said: str
+) -> None:
+    gone = {"deleted": True, "removed": True, "reason": reason}
+    message = Message("general", 42, NOON_MS, "bob", "", **gone)  # type: ignore[arg-type]
+    comment = Comment(
+        "general", 42, NOON_MS, "bob", "", 41, "ann", **gone  # type: ignore[arg-type]
+    )
+    file = File("general", 42, NOON_MS, "bob", "", 0, "", **gone)  # type: ignore[arg-type]
+    for entry in (message, comment, file):
+        assert lines(entry) == [f"12:00 general#42 bob: (removed by an {said})"]
+    delete = Delete("alice,bob", 46, NOON_MS, "root", 44, removed=True, reason=reason)
+    shown = f": {said.partition(': ')[2]}" if reason else ""
+    assert lines(delete) == [f"12:00 bob#46 an administrator removed #44{shown}"]
+
+
+def test_file_that_was_deleted_says_so() -> None:
+    file = File("general", 42, NOON_MS, "bob", "", 0, "", deleted=True)
+    assert lines(file) == ["12:00 general#42 bob: (deleted)"]
 
 
 def test_entry_with_ones_own_name_stands_out() -> None:

@@ -9,7 +9,14 @@ from chatd.wire import commands as c
 from chatd.wire import entries as e
 from client.console.announcements import announcement
 from client.console.answers import reports_lines
-from client.console.arguments import Misuse, ban_of, number_of, report_of, user_of
+from client.console.arguments import (
+    Misuse,
+    ban_of,
+    number_of,
+    removal_of,
+    report_of,
+    user_of,
+)
 from client.console.render import Renderer
 from client.console.styled import plain
 from client.console.times import Zone
@@ -71,6 +78,26 @@ def test_ban_out_of_bounds_is_misuse(typed: str) -> None:
         ban_of(typed)
 
 
+@pytest.mark.parametrize(
+    ("typed", "request_"),
+    [
+        ("general#42", c.RemovePost("general", 42)),
+        ("General#42 sells  watches ", c.RemovePost("general", 42, "sells  watches")),
+        ("42 spam", c.RemovePost("bob,root", 42, "spam")),
+        ("ann,eve#3", c.RemovePost("ann,eve", 3)),
+        ("+ops:k3f9a2bq#3 spam", c.RemovePost("+ops:k3f9a2bq", 3, "spam")),
+    ],
+)
+def test_removal_takes_a_place_and_a_reason(typed: str, request_: c.RemovePost) -> None:
+    assert removal_of(typed, "root", here="bob,root") == request_
+
+
+@pytest.mark.parametrize("typed", ["", "general", "spam general#42", "general#42 " + "x" * 501])
+def test_removal_without_a_place_or_with_too_long_a_reason_is_misuse(typed: str) -> None:
+    with pytest.raises(Misuse, match="remove <room#seq>"):
+        removal_of(typed, "root", here="general")
+
+
 def test_one_user_and_one_number_are_taken_and_nothing_else() -> None:
     assert user_of("unban", " @eve ") == "eve"
     assert number_of("dismiss", " 5 ", "which?") == 5
@@ -103,7 +130,26 @@ def test_one_user_and_one_number_are_taken_and_nothing_else() -> None:
         (
             e.Reported("@root", 1, NOON_MS, 5, "ann", "eve", "spam", "general", 42, "buy this"),
             "report 5: ann reports eve: spam\ngeneral#42 eve: buy this\n"
-            "`ban eve` or `dismiss 5`; `reports` lists all",
+            "`remove general#42`, `ban eve` or `dismiss 5`; `reports` lists all",
+        ),
+        (
+            e.Reported("@root", 1, NOON_MS, 5, "ann", "eve", "spam"),
+            "report 5: ann reports eve: spam\n`ban eve` or `dismiss 5`; `reports` lists all",
+        ),
+        (
+            e.Moderated(
+                "@root", 1, NOON_MS, "removed", "eve", "toor", reason="spam", in_room="ann,eve",
+                in_seq=3,
+            ),
+            "ann,eve#3 of eve was removed by toor: spam",
+        ),
+        (
+            e.PostRemoved("@eve", 1, NOON_MS, "ann,eve", 3, "spam\x1b[2J"),
+            "an administrator removed ann#3: spam^[[2J",
+        ),
+        (
+            e.PostRemoved("@eve", 1, NOON_MS, "general", 3),
+            "an administrator removed general#3",
         ),
         (
             e.Moderated("@root", 1, NOON_MS, "banned", "eve", "toor", NOON_MS + 86_400_000, "why"),

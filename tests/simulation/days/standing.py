@@ -94,6 +94,23 @@ class Standing(Talking):
         if self.attempt(peer, "dismiss", allowed, report=number) is not None:
             self.model.dismiss(number, peer.name, self.world.now_ms)
 
+    @precondition(lambda self: self.texts > 5)
+    @rule(pick=picks, which=picks, likely=likely, is_admin=likely, why=st.booleans())
+    def remove(self, pick: int, which: int, likely: bool, is_admin: bool, why: bool) -> None:
+        """Remove what an administrator sees or was told of, now and then anything at all."""
+        peer = self.admin(pick, is_admin)
+        places = [(one.room, one.seq) for one in self.model.reports.values() if one.room]
+        if places and pick % 2:
+            room, seq = places[which % len(places)]
+        else:
+            room, seq = self.place(peer.name, which, likely)
+        now_ms, reason = self.world.now_ms, f"reason {self.texts}" if why else ""
+        allowed = self.model.may_remove(peer.name, room, seq, now_ms)
+        answer = self.attempt(peer, "remove", allowed, room=room, seq=seq, reason=reason)
+        if answer is not None:
+            number = self.model.remove(peer.name, room, seq, reason, now_ms)
+            assert answer == {"room": room, "seq": number, "ts": now_ms}
+
     def admin(self, pick: int, is_admin: bool) -> Peer:
         """Return an administrator, or anybody."""
         return self.hand(self.rules_.admins[0] if is_admin else NAMES[pick % len(NAMES)])

@@ -112,6 +112,21 @@ class Posts(Standing):
             seen = "banned"
         return self._at_place(author, name, seq, now_ms, seen)
 
+    def may_remove(self, admin: str, name: str, seq: int, now_ms: int) -> set[str]:
+        """An administrator reaches general, what that one sees, and what was reported."""
+        room = self.rooms.get(name)
+        if not self.is_admin(admin):
+            return {"forbidden"}
+        if room is None or not room.gone < seq <= room.last:
+            return {"not_found"}
+        seq = room.edited_at(seq)
+        seen = "forbidden" if self._is_own(admin, name, seq) else DONE
+        reports = self.reports.values()
+        reported = [(one.room, one.seq) for one in reports if one.user != admin]
+        if room.is_said(seq) and (name == "general" or (name, seq) in reported):
+            return {seen}
+        return self._at_place(admin, name, seq, now_ms, seen)
+
     def may_look_at(self, name: str, room: str, seq: int, now_ms: int) -> set[str]:
         return self._at_place(name, room, seq, now_ms, DONE)
 
@@ -185,6 +200,22 @@ class Posts(Standing):
         room.item(seq).deleted = True
         room.item(seq).fields.pop("edited", None)
         return self.append(room, Item(now_ms, "delete", author, fields={"target": seq}))
+
+    def remove(self, admin: str, name: str, seq: int, reason: str, now_ms: int) -> int:
+        """Take away what somebody else said; return the number of what says so."""
+        room = self.rooms[name]
+        seq = room.edited_at(seq)
+        item, why = room.item(seq), {"reason": reason} if reason else {}
+        self._take_back(room, seq)
+        item.say("")
+        item.deleted = True
+        item.fields.pop("edited", None)
+        item.fields |= {"removed": True, **why}
+        place = {"in_room": name, "in_seq": seq}
+        self.tell(item.author, "post_removed", now_ms, **place, **why)
+        self.tell_admins("removed", item.author, admin, now_ms, **place, **why)
+        fields = {"target": seq, "removed": True, **why}
+        return self.append(room, Item(now_ms, "delete", admin, fields=fields))
 
     def _take_back(self, room: Room, seq: int) -> set[str]:
         """Let the text of an entry go, and from the edit that brought it.

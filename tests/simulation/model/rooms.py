@@ -12,7 +12,8 @@ HOUR_MS = 3_600_000
 GATHER_MS = 1_100
 """Within this what was read is written down: a second, and what timers round up."""
 QUOTED_CHARACTERS = 80
-CHANGING = ("text", "quoted_text", "edited", "deleted", "mentions")
+CHANGING = {"text", "quoted_text", "edited", "deleted", "mentions"}
+REMOVED = {"removed", "reason"}
 SPOKEN = ("message", "comment", "file", "edit")
 DONE = ""
 """What a request is answered that is done, among the codes of those that are refused."""
@@ -171,6 +172,11 @@ class Room:
             start = self.stays[name][-1][0]
         return any(item.author == other and item.kind in SPOKEN for item in self.items[start:])
 
+    def edited_at(self, seq: int) -> int:
+        """Return the number of what an entry edits, as long as that is there; else its own."""
+        changes = self.item(seq).changes
+        return changes if changes > self.gone else seq
+
     # -- what entries look like --------------------------------------------------------------
 
     def entry(self, seq: int) -> Map:
@@ -213,7 +219,8 @@ class Room:
 
 def without_changing(entry: Map) -> Map:
     """Return of an entry what no edit, no delete and no expiry changes."""
-    return {key: value for key, value in entry.items() if key not in CHANGING}
+    changing = CHANGING | REMOVED if entry["kind"] in SPOKEN else CHANGING
+    return {key: value for key, value in entry.items() if key not in changing}
 
 
 def beginning(text: str) -> str:

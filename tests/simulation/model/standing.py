@@ -126,8 +126,7 @@ class Standing(Rooms):
             return Report(number, giver, user, reason)
         name, seq = place
         room = self.rooms[name]
-        changes = room.item(seq).changes
-        seq = changes if changes > room.gone else seq
+        seq = room.edited_at(seq)
         is_said = seq > room.gone and room.is_said(seq)
         said = [room.item(seq)] if is_said else []
         text = "".join(": ".join(item.words) for item in said)
@@ -164,7 +163,7 @@ class Standing(Rooms):
         self.warnings[user] = {}
         told: Map = {"until": until_ms, **({"reason": reason} if reason else {})}
         self.tell(user, "banned", now_ms, **told)
-        self._tell_admins("banned", user, by, now_ms, **told)
+        self.tell_admins("banned", user, by, now_ms, **told)
 
     def unban(self, user: str, by: str, now_ms: int) -> None:
         """An administrator ends a ban."""
@@ -172,7 +171,7 @@ class Standing(Rooms):
         self.warnings[user] = {}
         self.judged_ms[user] = now_ms
         self.tell(user, "unbanned", now_ms)
-        self._tell_admins("unbanned", user, by, now_ms)
+        self.tell_admins("unbanned", user, by, now_ms)
 
     def ban_is_over(self, user: str, now_ms: int) -> None:
         """The server was seen to say that a ban is over."""
@@ -201,9 +200,9 @@ class Standing(Rooms):
             del warnings[report.giver]
             limit = self.warnings_limit_of(report.user)
             self.tell(report.user, "unwarned", now_ms, warnings=len(warnings), limit=limit)
-        self._tell_admins("dismissed", report.user, by, now_ms, report=number)
+        self.tell_admins("dismissed", report.user, by, now_ms, report=number)
 
-    def _tell_admins(
+    def tell_admins(
         self, action: str, user: str, by: str, now_ms: int, **fields: object
     ) -> None:
         who = {"by": by} if by else {}
