@@ -67,8 +67,6 @@ class Housekeeping:
         self._effects = Effects()
         self._snapshot_is_due = False
         self._on: dict[str, Callable[[Any, int], int | None]] = {
-            "cursors": self._move_cursors,
-            "front": self._expire_front,
             "limits": self._reset_limits,
             "rules": self._take_up_rules,
             "snapshot": self._snapshot,
@@ -165,7 +163,8 @@ class Housekeeping:
     def flush(self, now_ms: int) -> None:
         """Write what is being gathered, for the last time."""
         try:
-            self._clockwork.move_cursors(now_ms)
+            while self._acks:
+                self._clockwork.move_cursors(Turn(now_ms, Effects()))
         except StorageFull:
             log.warning("no room to write how far users have read; they will see it again")
 
@@ -236,13 +235,6 @@ class Housekeeping:
     def _arm(self, kind: str, key: Any, deadline_ms: int | None) -> None:
         if deadline_ms is not None:
             self.wheel.set(kind, key, deadline_ms)
-
-    def _move_cursors(self, key: str, now_ms: int) -> None:
-        self._effects.reads += self._clockwork.move_cursors(now_ms)
-
-    def _expire_front(self, key: str, now_ms: int) -> int | None:
-        room = self._state.rooms.get(key)  # it may have ended
-        return None if room is None else self._clockwork.expire(room, now_ms)
 
     def _reset_limits(self, key: str, now_ms: int) -> int | None:
         user = self._state.users[key]

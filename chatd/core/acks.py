@@ -5,6 +5,7 @@ have come. What a crash loses of it costs a repeated entry, known by its number.
 """
 
 from collections.abc import Mapping
+from itertools import islice
 
 
 class Acks:
@@ -29,20 +30,16 @@ class Acks:
         """Return what a user has acknowledged in a room in the last second, 0 for nothing."""
         return self._seqs.get((name, room), 0)
 
-    def all(self) -> list[tuple[str, str, int]]:
-        """Return all of it as (name, room, seq), in order."""
-        return sorted((name, room, seq) for (name, room), seq in self._seqs.items())
+    def first(self, count: int) -> list[tuple[str, str, int]]:
+        """Return so many that have waited longest, in order, as (name, room, seq)."""
+        first = islice(self._seqs.items(), count)
+        return sorted((name, room, seq) for (name, room), seq in first)
 
     def reader(self, name: str, room: str) -> object:
         """Return by which connection the number came."""
         return self._readers[name, room]
 
     def forget(self, name: str, room: str) -> None:
-        """Forget what a user has read in a room: whoever comes back begins anew."""
+        """Forget what a user has read in a room: it is an event now, or the user has left."""
         self._seqs.pop((name, room), None)
         self._readers.pop((name, room), None)
-
-    def clear(self) -> None:
-        """Forget it: it is an event now."""
-        self._seqs.clear()
-        self._readers.clear()

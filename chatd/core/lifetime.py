@@ -5,17 +5,23 @@ memory and disk when it is gone for every member.
 """
 
 from bisect import bisect_right
+from collections.abc import Mapping
+from itertools import islice
+from typing import NamedTuple
 
 from chatd.core.checkpoints import due_ms
 from chatd.core.clock import ServerClock
-from chatd.core.model import Room
+from chatd.core.model import Member, Room
 from chatd.wire.entries import stamp_of
 from chatd.wire.rooms import RoomKind
 
 AGING = frozenset({RoomKind.GENERAL, RoomKind.GROUP})
 """Where entries go by KEEP_UNREAD; what one user wrote to another waits without limit."""
-ENTRIES_PER_SLICE = 10_000
+ENTRIES_PER_SLICE = 2_000
 """So many entries leave at a time: letting go of a million takes a good part of a second."""
+SLOWEST_REMEMBERED_FROM = 16
+SLOWEST_REMEMBERED_MAX = 10_000
+"""In rooms with so many members it is remembered who is slowest, in so many rooms at most."""
 LONG_AWAY_MS = 86_400_000
 HOLD_MS = 3_600_000
 """After a start more than a day from the last stamp, nothing expires for an hour."""
@@ -25,6 +31,25 @@ def held_until_ms(clock: ServerClock) -> int:
     """Return until when nothing expires after this start: its clock may be wrong."""
     is_long = max(clock.away_ms, clock.behind_ms) > LONG_AWAY_MS
     return clock.now_ms + HOLD_MS if is_long else 0
+
+
+class _Slowest(NamedTuple):
+    """The slowest of so many members of a room, of whom `latest` came last."""
+
+    name: str
+    slowest: Member
+    floor: int
+    members: int
+    latest: Member
+
+    def holds(self, members: Mapping[str, Member], latest: Member, now_ms: int) -> bool:
+        """Whether that is still so."""
+        return (
+            members.get(self.name) is self.slowest
+            and self.slowest.floor_at(now_ms) == self.floor
+            and len(members) == self.members
+            and latest is self.latest
+        )
 
 
 class Lifetime:
@@ -40,6 +65,7 @@ class Lifetime:
         self._lifetime_ms = lifetime_ms
         self._keep_unread_ms = keep_unread_ms
         self._log_bytes_max = log_bytes_max
+        self._known: dict[str, _Slowest] = {}
 
     def due_ms(self, now_ms: int) -> int:
         """Return when an entry read now is gone for its reader; 0 is never."""
@@ -48,7 +74,9 @@ class Lifetime:
     def over_up_to(self, room: Room, now_ms: int) -> int:
         """Return up to where entries have to leave the room now; 0 if none has."""
         log, up_to = room.log, self._by_bytes(room)
-        if self._lifetime_ms and now_ms >= self.held_until_ms:
+        if room.has_ended:
+            up_to = log.last_seq
+        elif self._lifetime_ms and now_ms >= self.held_until_ms:
             up_to = max(up_to, self._by_floors(room, now_ms), self._by_age(room, now_ms))
         up_to = min(up_to, log.last_seq, log.first_seq + ENTRIES_PER_SLICE - 1)
         return up_to if up_to >= log.first_seq else 0
@@ -66,7 +94,7 @@ class Lifetime:
         if now_ms < self.held_until_ms:
             return self.held_until_ms
         times = [now_ms + self._lifetime_ms]
-        slowest = min(room.members.values(), key=lambda m: m.floor_at(now_ms), default=None)
+        slowest = self._slowest(room, now_ms)
         if slowest is not None:
             times += [c.due_ms for c in slowest.checkpoints if c.due_ms > now_ms][:1]
         if self._ages(room):
@@ -74,11 +102,32 @@ class Lifetime:
         return min(times)
 
     def _by_floors(self, room: Room, now_ms: int) -> int:
-        return min((m.floor_at(now_ms) for m in room.members.values()), default=0)
+        slowest = self._slowest(room, now_ms)
+        return 0 if slowest is None else slowest.floor_at(now_ms)
+
+    def _slowest(self, room: Room, now_ms: int) -> Member | None:
+        """Return the member whose floor is the lowest; looked for only when that one has moved.
+
+        Floors never move back, and whoever joins stands behind all others in the room's table.
+        """
+        members = room.members
+        if len(members) < SLOWEST_REMEMBERED_FROM:
+            return min(members.values(), key=lambda m: m.floor_at(now_ms), default=None)
+        latest = next(reversed(members.values()))
+        known = self._known.pop(room.room, None)
+        if known is not None and known.holds(members, latest, now_ms):
+            slowest = known.slowest
+        else:
+            name, slowest = min(members.items(), key=lambda item: item[1].floor_at(now_ms))
+            known = _Slowest(name, slowest, slowest.floor_at(now_ms), len(members), latest)
+        self._known[room.room] = known
+        if len(self._known) > SLOWEST_REMEMBERED_MAX:
+            del self._known[next(iter(self._known))]
+        return slowest
 
     def _by_bytes(self, room: Room) -> int:
         log, over, up_to = room.log, room.log.byte_count - self._log_bytes_max, 0
-        for index, frame in enumerate(log.frames):
+        for index, frame in enumerate(islice(log.frames, ENTRIES_PER_SLICE)):
             if over <= 0:
                 break
             over -= len(frame)

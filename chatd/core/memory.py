@@ -19,6 +19,8 @@ from chatd.wire.rooms import GENERAL, GROUP_MARK, RoomKind, self_room
 
 FORMAT = 1
 SELF_LOG_ENTRIES_MAX = 1_000
+ENDED_AT_ONCE_MAX = 20
+"""A room with so few entries is gone at once when it ends."""
 
 
 class Tables(msgspec.Struct):
@@ -155,14 +157,15 @@ class Memory:
         del ids[bisect_left(ids, room)]
         self.unread.leave(room, name)
 
-    def forget_room(self, room: Room) -> None:
-        """Forget a room that nobody is a member of any more, and its files."""
-        for seq in list(room.files):
-            self.drop_file(room, seq)
-        del self.rooms[room.room]
-        self.unread.end(room.room)
-        self.threads.end(room.room)
+    def end_room(self, room: Room) -> None:
+        """Let nobody see a room any more; its entries and files leave as any others do."""
+        for name in room.members:
+            self.leave_room(name, room.room)
+        room.members.clear()
         self.grown.pop(room.room, None)
+        self.unread.end(room.room)
+        if len(room.log.frames) <= ENDED_AT_ONCE_MAX:
+            self.trim(room, room.log.last_seq)
         self.moves = [move for move in self.moves if move.room != room.room]
 
     def trim(self, room: Room, up_to: int) -> None:
@@ -175,6 +178,9 @@ class Memory:
             room.comments.pop(seq, None)
         self.threads.trim(room, seqs)
         room.log.trim(up_to)
+        if room.has_ended and not room.log.frames:
+            del self.rooms[room.room]
+            self.threads.end(room.room)
 
     def reports_on(self, room: str, seq: int) -> list[Report]:
         """Return the open reports that are about an entry."""

@@ -260,6 +260,11 @@ class Room(msgspec.Struct):
         """What kind of room this is."""
         return kind_of(self.room)
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether nobody is in it any more: it goes with its last entry."""
+        return self.group is not None and not self.members
+
 
 class Hook(msgspec.Struct, frozen=True):
     """An address by which programs post into a room. Only its token's SHA-256 is kept."""

@@ -3,6 +3,7 @@
 from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.acks import Acks
+from chatd.core.copies import QUOTING_MAX
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import Room, User
 from chatd.core.store import Store
@@ -11,7 +12,17 @@ from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import is_by
 from chatd.wire import commands as c
 
-
+MOVES_PER_SLICE = 1_000
+MOVES_PER_WORK = 4
+"""So many acknowledgements are written at a time, and take a unit of work."""
+OWN_PER_SLICE = 2_000
+"""So many of their own entries are passed over for all readers together."""
+STEPS_PER_SLICE = 2_000
+STEPS_PER_WORK = 10
+STEPS_OF_A_QUOTE = 4
+STEPS_OF_A_FILE = 50
+"""How much of a log leaves at a time. A step is an entry, about a microsecond; to take an entry
+out of a comment's quote or its file from the disk takes longer."""
 NONCES_FORGOTTEN_EACH_MS = 3_600_000
 """Nonces that are over are forgotten so often: one at a time would be an event for each."""
 
@@ -32,15 +43,21 @@ class ClockworkHandlers:
         if (tables.lifetime_ms, tables.update_period_ms) != self._rules:
             self._store.commit(e.RulesChanged(now_ms, *self._rules))
 
-    def expire(self, room: Room, now_ms: int) -> int | None:
-        """Let the front of a room go as far as it is over.
+    @on_timer("front")
+    def expire(self, turn: Turn, room_id: str) -> int | None:
+        """Let the front of a room go as far as it is over, a slice at a time.
 
         Returns when to look again (ms UTC), None when nothing there will be over by itself.
         """
-        up_to = self._lifetime.over_up_to(room, now_ms)
+        room = self._state.rooms.get(room_id)
+        if room is None:  # it has ended
+            return None
+        up_to = self._lifetime.over_up_to(room, turn.now_ms)
         if up_to:
-            self._store.commit(e.EntriesExpired(now_ms, room.room, up_to))
-        return self._lifetime.look_again_ms(room, now_ms)
+            up_to, steps = _slice(room, up_to)
+            turn.effects.timed_work += steps // STEPS_PER_WORK
+            self._store.commit(e.EntriesExpired(turn.now_ms, room_id, up_to))
+        return self._lifetime.look_again_ms(room, turn.now_ms)
 
     def reset_limits(self, user: User, now_ms: int) -> bool:
         """Reset the counts of the periods that are over; return whether there were any."""
@@ -65,21 +82,33 @@ class ClockworkHandlers:
             return over_ms
         return over_ms + NONCES_FORGOTTEN_EACH_MS
 
-    def move_cursors(self, now_ms: int) -> list[tuple[str, c.Read, object]]:
+    @on_timer("cursors")
+    def move_cursors(self, turn: Turn, key: str = "") -> int | None:
         """Make the acknowledgements of the last second an event; keep them if that is refused.
 
-        Returns for each the user, what the other devices hear, and which has read.
+        Returns when to go on, if there were too many for one slice. For each it is told to the
+        user's other devices.
         """
-        moves = [
-            (name, room, self._over_own(name, room, seq))
-            for name, room, seq in self._acks.all()
-            if self._is_news(name, room, seq)
-        ]
+        acks = self._acks.first(MOVES_PER_SLICE)
+        moves, steps_left = [], OWN_PER_SLICE
+        for name, room, seq in acks:
+            if self._is_news(name, room, seq):
+                last = self._over_own(name, room, seq, steps_left)
+                steps_left -= last - seq
+                moves.append((name, room, last))
         if moves:
-            self._store.commit(e.CursorsMoved(now_ms, self._lifetime.due_ms(now_ms), moves))
-        reads = [(n, c.Read(room, seq), self._acks.reader(n, room)) for n, room, seq in moves]
-        self._acks.clear()
-        return reads
+            due_ms = self._lifetime.due_ms(turn.now_ms)
+            self._store.commit(e.CursorsMoved(turn.now_ms, due_ms, moves))
+        readers = {(name, room): self._acks.reader(name, room) for name, room, _ in acks}
+        for name, room, _ in acks:
+            self._acks.forget(name, room)
+        for name, room, seq in moves:
+            reader = readers[name, room]
+            turn.effects.reads.append((name, c.Read(room, seq), reader))
+            if steps_left <= 0 and self._is_own(name, room, seq + 1):
+                self._acks.add(name, {room: seq + 1}, reader)  # to go on from there
+        turn.effects.timed_work += len(acks) // MOVES_PER_WORK
+        return turn.now_ms if self._acks else None
 
     def _is_news(self, name: str, room_id: str, seq: int) -> bool:
         """Whether a user has read further than is known; who has left a room since has not."""
@@ -87,9 +116,24 @@ class ClockworkHandlers:
         member = None if room is None else room.members.get(name)
         return member is not None and seq > member.read_seq
 
-    def _over_own(self, name: str, room: str, seq: int) -> int:
+    def _over_own(self, name: str, room: str, seq: int, steps_max: int) -> int:
         """Return how far a reader has come: what one wrote oneself is never unread."""
-        log = self._state.rooms[room].log
-        while (frame := log.get(seq + 1)) is not None and is_by(name, frame):
-            seq += 1
-        return seq
+        last = seq
+        while last - seq < steps_max and self._is_own(name, room, last + 1):
+            last += 1
+        return last
+
+    def _is_own(self, name: str, room: str, seq: int) -> bool:
+        frame = self._state.rooms[room].log.get(seq)
+        return frame is not None and is_by(name, frame)
+
+
+def _slice(room: Room, up_to: int) -> tuple[int, int]:
+    """Return up to where entries may leave at once, and the steps that it takes."""
+    steps = 0
+    for seq in range(room.log.first_seq, up_to + 1):
+        steps += 1 + STEPS_OF_A_QUOTE * min(QUOTING_MAX, len(room.comments.get(seq, ())))
+        steps += STEPS_OF_A_FILE * (seq in room.files)
+        if steps >= STEPS_PER_SLICE:
+            return seq, steps
+    return up_to, steps

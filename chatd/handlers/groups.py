@@ -78,6 +78,7 @@ class GroupHandlers:
         else:
             self._posting.check_may_end(user, room, context.now_ms)
             self._store.commit(e.GroupEnded(context.now_ms, room.room))
+            context.effects.timers.append(("front", room.room, context.now_ms))
 
     def _part(self, context: Context, room: Room, user: User, by: User) -> None:
         """Let a member leave, or be removed."""

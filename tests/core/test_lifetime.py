@@ -1,5 +1,7 @@
 """How long entries live: by floors, by age, by bytes, and when to look again."""
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -143,6 +145,27 @@ def test_many_entries_leave_in_slices() -> None:
         room.log.trim(up_to)
     assert left == [ENTRIES_PER_SLICE, 2 * ENTRIES_PER_SLICE, count]
     assert lifetime.look_again_ms(room, later_ms) is None
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_slowest_of_many_is_known_whoever_reads_joins_and_leaves(seed: int) -> None:
+    random, lifetime, now_ms = Random(seed), Lifetime(HOUR_MS, 0, PLENTY), NOW_MS
+    room = room_of(*[NOW_MS] * 300)
+    room.members |= {f"user{number}": Member() for number in range(20)}
+    for step in range(400):
+        now_ms += 60_000
+        name = f"user{random.randrange(25)}"
+        member = room.members.get(name)
+        if member is None:
+            seq = random.randrange(300)
+            room.members[name] = Member(read_seq=seq, floor=seq)
+        elif random.random() < 0.05:
+            del room.members[name]
+        elif member.read_seq < 300:
+            seq = random.randint(member.read_seq, 300)
+            member.read(seq, now_ms, lifetime.due_ms(now_ms))
+        lowest = min(member.floor_at(now_ms) for member in room.members.values())
+        assert lifetime.over_up_to(room, now_ms) == lowest, step
 
 
 def test_look_again_is_when_the_slowest_is_due() -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from chatd.core import events as e
 from chatd.core.copies import QUOTING_MAX
+from chatd.core.memory import ENDED_AT_ONCE_MAX
 from chatd.core.model import Credentials
 from chatd.handlers.files import HASH_BYTES_PER_SLICE
 from chatd.handlers.knowing import ROOMS_LOOKED_AT
@@ -119,11 +120,13 @@ def test_unread_rooms_behind_very_many_read_ones_are_found_page_by_page() -> Non
 # -- threads and quotes ----------------------------------------------------------------------
 
 
-def add_comments(world: World, author: str, reply_to: int, count: int) -> None:
-    """Let a user comment on an entry of the general room, as if by so many requests."""
-    log = world.state.general.log
+def add_comments(
+    world: World, author: str, reply_to: int, count: int, room: str = "general"
+) -> None:
+    """Let a user comment on an entry, as if by so many requests."""
+    log = world.state.rooms[room].log
     for seq in range(log.last_seq + 1, log.last_seq + 1 + count):
-        head = (world.now_ms, "general", seq, author, 0, 0, "", b"")
+        head = (world.now_ms, room, seq, author, 0, 0, "", b"")
         world.state.apply(e.CommentPosted(*head, "text", reply_to))
     world.state.grown.clear()
 
@@ -255,3 +258,129 @@ def test_timers_of_very_many_users_are_spread_over_ticks() -> None:
         left = world.state.users.values()
         longest = longest_tick(world, lambda: not any(user.private.count for user in left))
         assert longest < LINES_PER_TICK
+
+
+# -- what leaves -----------------------------------------------------------------------------
+
+
+def add_files(world: World, room: str, owner: str, count: int) -> None:
+    """Let a user put files into a room, as if by so many requests."""
+    log = world.state.rooms[room].log
+    for seq in range(log.last_seq + 1, log.last_seq + 1 + count):
+        number, sha256 = world.state.files_made + 1, seq.to_bytes(32, "big")
+        started = e.UploadStarted(world.now_ms, number, owner, room, "a", 1, sha256, "", 0)
+        world.state.apply(started)
+        head = (world.now_ms, room, seq, owner, 0, 0, "", b"")
+        world.state.apply(e.FilePosted(*head, number))
+    world.state.grown.pop(room, None)
+
+
+@pytest.mark.parametrize("what", ["entries", "comments", "files"])
+def test_a_room_that_ends_leaves_in_slices_and_nobody_sees_it_meanwhile(what: str) -> None:
+    with World() as world:
+        alice = world.login("alice")
+        room = alice.create("ops")
+        fill_room(world, room, "alice", 1_000, [])
+        if what == "files":
+            add_files(world, room, "alice", 1_000)
+        else:
+            fill_room(world, room, "alice", 9_000, [])
+        for seq in range(2, 102 if what == "comments" else 0):
+            add_comments(world, "alice", seq, QUOTING_MAX, room)
+        alice.request("leave", room=room)
+        longest = longest_tick(world, lambda: room not in world.state.rooms)
+        assert longest < LINES_PER_TICK
+        assert room not in alice.call("rooms")["rooms"]
+        assert world.state.users["alice"].file_bytes == 0
+        alice.create("ops")
+
+
+def test_nobody_finds_a_room_that_is_leaving() -> None:
+    with World() as world:
+        alice = world.login("alice")
+        room = alice.create("ops")
+        hook = alice.call("hook", room=room, label="ci")["token"]
+        link = alice.call("link", room=room)["link"]
+        fill_room(world, room, "alice", 10_000, [])
+        world.state.apply(e.GroupEnded(world.now_ms, room))
+        assert room in world.state.rooms
+        for method, params in {
+            "post": {"room": room, "text": "hi"},
+            "history": {"room": room},
+            "members": {"room": room},
+            "join": {"link": link},
+            "hook-post": {"token": hook, "text": "hi"},
+        }.items():
+            assert alice.refusal(method, **params)["code"] == "not_found", method
+
+
+@pytest.mark.parametrize("how", ["stop", "crash"])
+def test_a_room_that_was_leaving_goes_on_behind_a_restart(how: str) -> None:
+    with World() as world:
+        alice = world.login("alice")
+        room = alice.create("ops")
+        for number in range(2 * ENDED_AT_ONCE_MAX):
+            alice.post(room, f"text {number}")
+        world.storage.store.commit(e.GroupEnded(world.now_ms, room))
+        world.tick()
+        getattr(world, how)()
+        world.restart()
+        world.sleep(100)
+        assert room not in world.state.rooms
+
+
+def test_what_has_expired_of_a_large_log_leaves_in_slices() -> None:
+    with World(lifetime_ms=60_000, limit_messages=0) as world:
+        alice = world.user("alice")
+        fill_room(world, "general", "alice", 10_000, [])
+        for seq in range(1, 101):
+            add_comments(world, "alice", seq, QUOTING_MAX)
+        log = world.state.general.log
+        world.state.general.members["alice"].floor = log.last_seq
+        world.server._house.wheel.set("front", "general", world.now_ms)
+        assert longest_tick(world, lambda: not log.frames) < LINES_PER_TICK
+        assert alice.call("ping") == {}
+
+
+@pytest.mark.parametrize("log_bytes_max", [64, 1 << 30])
+def test_a_post_takes_the_same_however_many_members_the_room_has(log_bytes_max: int) -> None:
+    """log_bytes_max: with a log that is too large its front is looked at with each post."""
+    with World(log_bytes_max=log_bytes_max, limit_messages=0) as world:
+        alice = world.user("alice")
+        for name in add_users(world, 50):
+            world.state.apply(e.MemberStarted(world.now_ms, "general", name, 0))
+        alice.send("first")
+        few = turn_of(world, alice, "send", text="second")
+        for name in add_users(world, 2_000):
+            world.state.apply(e.MemberStarted(world.now_ms, "general", name, 0))
+        alice.send("third")  # behind it is known who is the slowest
+        assert turn_of(world, alice, "send", text="fourth") <= 1.1 * few
+
+
+def test_acknowledgements_of_very_many_are_written_in_slices() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        names = add_users(world, 3_000)
+        acks = world.server._acks
+        fill_room(world, "general", "alice", 1, [])
+        for name in names:
+            world.state.apply(e.MemberStarted(world.now_ms, "general", name, 0))
+            acks.add(name, {"general": 1}, None)
+        world.server._house.wheel.set("cursors", "", world.now_ms)
+        assert longest_tick(world, lambda: not acks) < LINES_PER_TICK
+        members = world.state.general.members
+        assert all(members[name].read_seq == 1 for name in names)
+        assert alice.call("ping") == {}
+
+
+def test_very_many_entries_of_ones_own_are_passed_over_in_slices() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        bob.send("hi")
+        fill_room(world, "general", "alice", 10_000, [])
+        acks = world.server._acks
+        acks.add("alice", {"general": 1}, None)
+        world.server._house.wheel.set("cursors", "", world.now_ms)
+        assert longest_tick(world, lambda: not acks) < LINES_PER_TICK
+        assert world.state.general.members["alice"].read_seq == 10_001
+        assert alice.call("unread")["rooms"] == []

@@ -71,9 +71,8 @@ def group_ended(memory: Memory, event: e.GroupEnded) -> None:
     for number in list(group.links):
         _forget_link(memory, group, number)
     for name in room.members:
-        memory.leave_room(name, event.room)
         memory.tell(name, entries.Removed, event.ts, group=event.room, by=group.owner)
-    memory.forget_room(room)
+    memory.end_room(room)
 
 
 def _enter(memory: Memory, room: Room, event: Membership, change: Change) -> None:
