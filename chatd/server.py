@@ -48,6 +48,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping, Timely
 from chatd.http.downloads import Downloads
 from chatd.http.exchanges import Caller, Exchanges
+from chatd.http.hooks import Hooks
 from chatd.http.streams import Streams
 from chatd.http.uploads import Uploads
 from chatd.keeper import Keeper
@@ -185,6 +186,7 @@ class Server:
             self._service, self._store.state, settings, __version__
         )
         Streams(self._exchanges, self._service, self._store.state)
+        Hooks(self._exchanges, self._service, self._store.state)
         self._uploads = Uploads(self._exchanges, self._service, self._store.state, settings)
         self._downloads = Downloads(
             self._exchanges,
@@ -644,6 +646,7 @@ class Server:
         self._service.forget(connection)
         self._downloads.forget(connection)
         self._refused.pop(connection, None)
+        self._exchanges.forget(connection)
         if self._uploads.leaves(connection):
             self._house.wheel.set("broken-off", connection.number, now_ms)
         last_look_ms = self._keeper.last_look_ms(now_ms)

@@ -15,6 +15,7 @@ from chatd.wire import commands as c
 
 HOOKS_MAX = 50
 """Hooks of one user: all of them fit one page."""
+NO_SUCH_HOOK = "there is no such hook, or it was revoked"
 
 
 class HookHandlers:
@@ -88,7 +89,7 @@ class HookHandlers:
         """Return a hook and who made it. Raises NotFound."""
         owner = self._state.hook_owners.get(token_hash(token))
         if owner is None:
-            raise NotFound("there is no such hook, or it was revoked")
+            raise NotFound(NO_SUCH_HOOK)
         name, number = owner
         user = self._state.users[name]
         return user, user.hooks[number]

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Protocol
-from urllib.parse import unquote
 
 import msgspec
 
@@ -38,7 +37,6 @@ from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import (
     HTML,
     JSON,
-    TEXT,
     Answer,
     HttpRequest,
     Piece,
@@ -46,7 +44,6 @@ from chatd.wire.http.message import (
     media_type,
 )
 from chatd.wire.http.problems import problem
-from chatd.wire.http.slack import hook_text
 from chatd.wire.json import as_json
 
 API = openapi.BASE
@@ -110,6 +107,8 @@ Respond = Callable[[Asked], Answer | None]
 """Answers a request; None if what it asked for goes on without an answer of this kind."""
 Branch = Callable[[str, Asked], Answer | None]
 """The same for many paths, with what is behind their common start."""
+Take = Callable[[Connection, Piece], Answer | None]
+"""Takes the next piece of a body; the answer comes with the last one, or before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,10 +123,7 @@ class Exchanges:
     """Answers every request of connections that speak HTTP.
 
     version: of the server, for the OpenAPI document.
-    take_piece: takes what comes by pieces (`chatd.wire.http.codec.BY_PIECES`).
     """
-
-    take_piece: Callable[[Connection, Piece], Answer | None]
 
     def __init__(self, calls: Calls, state: State, settings: Settings, version: str) -> None:
         self._calls = calls
@@ -136,13 +132,13 @@ class Exchanges:
         self._document, self._page = described(version)
         self._join_page = static(join_page.PAGE.encode(), HTML, page.POLICY)
         self._logins = PendingLogins()
+        self._takers: dict[Connection, Take] = {}
         self._routes: dict[str, Route] = {}
         self._branches: dict[str, tuple[tuple[str, ...], Branch]] = {}
         for path in ("/", API, API.rstrip("/")):
             self.add(path, ("GET", "HEAD"), self._reference)
         self.add(API + "openapi.json", ("GET", "HEAD"), self._openapi)
         self.add(join_page.PATH, ("GET", "HEAD"), self._join)
-        self.add_branch("/hooks/", ("POST",), self._hook)
         self.add_branch(API, ("POST",), self._command)
 
     def configure(self, settings: Settings) -> None:
@@ -183,7 +179,15 @@ class Exchanges:
 
     def take(self, connection: Connection, piece: Piece, now_ms: int) -> None:
         """Hand on the next piece of a body; the answer may come with any of them."""
-        self._answer(connection, now_ms, partial(self.take_piece, connection, piece))
+        self._answer(connection, now_ms, partial(self._takers[connection], connection, piece))
+
+    def expect(self, connection: Connection, take: Take) -> None:
+        """Have the body of the request that is being answered taken by pieces."""
+        self._takers[connection] = take
+
+    def forget(self, connection: Connection) -> None:
+        """A connection is over."""
+        self._takers.pop(connection, None)
 
     def _answer(
         self, connection: Connection, now_ms: int, respond: Callable[[], Answer | None]
@@ -196,6 +200,7 @@ class Exchanges:
         except ChatError as error:
             answer = problem(error, now_ms)
         if answer is not None:
+            self._takers.pop(connection, None)
             connection.queue(codec.answer(answer, now_ms))
 
     def _respond(self, asked: Asked) -> Answer | None:
@@ -226,21 +231,9 @@ class Exchanges:
             return self._called(command, session, asked)
 
         known = method if method in c.COMMANDS else "?"  # what else is in a path may be a secret
-        return Answer(200, as_json(self._logged(known, asked, call)), JSON)
+        return Answer(200, as_json(self.logged(known, asked, call)), JSON)
 
-    def _hook(self, token: str, asked: Asked) -> Answer:
-        """Take what Slack's incoming webhooks take. The token is in no log: the path is in none."""
-
-        def call(session: Session) -> c.Result:
-            check_body(asked.request)
-            params = {"token": unquote(token), "text": hook_text(asked.request)}
-            add_nonce(params, asked.request)
-            return self._calls.call(session, "hook-post", params)
-
-        self._logged("hook-post", asked, call)
-        return Answer(200, b"ok", TEXT)
-
-    def _logged(self, method: str, asked: Asked, call: Callable[[Session], c.Result]) -> c.Result:
+    def logged(self, method: str, asked: Asked, call: Callable[[Session], c.Result]) -> c.Result:
         """Do a call with a session of its own, and write down how it ended."""
         started_ns = self._calls.start()
         caller = Caller(asked.connection, self.address_of(asked))

@@ -166,7 +166,6 @@ class Uploads:
         self._broken_off: dict[int, Upload] = {}
         self.configure(settings)
         exchanges.add(API + "files", ("POST",), self._begin)
-        exchanges.take_piece = self._take
 
     def configure(self, settings: Settings) -> None:
         """Go on with other settings."""
@@ -178,6 +177,7 @@ class Uploads:
         visit = Visit(self._exchanges, self._calls, asked, "upload")
         try:
             self._running[asked.connection] = self._begun(visit)
+            self._exchanges.expect(asked.connection, self._take)
         except ChatError as error:
             visit.log(error.code)
             raise

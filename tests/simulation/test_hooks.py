@@ -6,9 +6,10 @@ import logging
 import pytest
 
 from chatd.handlers.hooks import HOOKS_MAX
+from chatd.wire.http.codec import BODY_BYTES_MAX, PIECE_BYTES
 from tests.simulation.account import registration
 from tests.simulation.peer import Peer
-from tests.simulation.web import Reply
+from tests.simulation.web import Reply, replies, request
 from tests.simulation.world import World
 
 
@@ -191,6 +192,54 @@ def test_a_post_without_a_body_is_asked_for_one() -> None:
     with World() as world:
         token = made(world.user("alice"))
         assert world.web().ask("POST", f"/hooks/{token}").status == 411
+
+
+def test_an_unknown_address_is_refused_before_anything_of_the_body_is_taken() -> None:
+    with World() as world:
+        heard = world.raw().say(request("POST", "/hooks/nonsense", None, content_length="90000"))
+        (reply,) = replies(heard, "POST")
+        assert (reply.status, reply.json["code"]) == (404, "not_found")
+        assert reply.fields["connection"] == "close"
+
+
+def test_a_body_that_comes_by_bytes_or_in_chunks_is_posted_as_one() -> None:
+    with World(requests_per_second=0) as world:
+        alice = world.user("alice")
+        token, text = made(alice), "x" * 60_000
+        kind = "application/json"
+        body = b'{"text": "one", "padding": "%b"}' % text.encode()
+        peer = world.raw()
+        peer.say_by_bytes(request("POST", f"/hooks/{token}", b'{"text": "two"}', content_type=kind))
+        peer.say(request("POST", f"/hooks/{token}", body, content_type=kind))
+        coded = {"transfer_encoding": "chunked", "content_type": kind}
+        head = request("POST", f"/hooks/{token}", None, **coded)
+        peer.say(head + b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body))
+        assert [reply.status for reply in replies(peer.heard, *["POST"] * 3)] == [200] * 3
+        assert alice.texts() == ["two", "one", "one"]
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_body_over_the_bound_is_refused_however_it_comes(is_told: bool) -> None:
+    with World() as world:
+        token, size = made(world.user("alice")), BODY_BYTES_MAX + PIECE_BYTES
+        if is_told:
+            data = request("POST", f"/hooks/{token}", None, content_length=str(size))
+        else:
+            data = request("POST", f"/hooks/{token}", None, transfer_encoding="chunked")
+            data += b"%x\r\n" % size + b"x" * size
+        (reply,) = replies(world.raw().say(data), "POST")
+        assert reply.status == 413
+
+
+def test_a_post_that_is_broken_off_leaves_nothing_behind() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        peer = world.raw()
+        peer.say(request("POST", f"/hooks/{made(alice)}", None, content_length="9") + b"{")
+        peer.close()
+        world.settle()
+        assert not world.server._exchanges._takers
+        assert alice.texts() == []
 
 
 @pytest.mark.parametrize("path", ["/hooks/", "/hooks/nonsense", "/hooks/%00", "/hooks/a/b"])

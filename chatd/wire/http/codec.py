@@ -27,6 +27,9 @@ BODY_BYTES_MAX = 96 * 1024
 """The largest body of a request: a chunk of a file in base64, and what stands around it."""
 BY_PIECES = frozenset({("POST", "/api/v1/files")})
 """Requests whose bodies may be larger: they are taken by pieces, as they come."""
+HOOKS = "/hooks/"
+"""Where bodies come by pieces, too, so that an address is looked at before them: the path of a
+POST begins with it."""
 PIECE_BYTES = CHUNK_BYTES_MAX - 1024
 """Each fits a chunk of an upload, with what a form's parser held back of the one before."""
 GZIP_BYTES_MIN = 1024
@@ -134,9 +137,10 @@ class HttpCodec:
         self._parser = h11.Connection(h11.SERVER)
         self._parser.receive_data(head.raw)
         self._next_event()  # the request; the gate has told all of it
-        self._by_pieces = (head.method, head.path) in BY_PIECES
-        if head.length > BODY_BYTES_MAX and not self._by_pieces:
-            raise _too_large()
+        is_file = (head.method, head.path) in BY_PIECES
+        self._by_pieces = is_file or (head.method == "POST" and head.path.startswith(HOOKS))
+        if head.length > BODY_BYTES_MAX and not is_file:
+            raise too_large()
         return True
 
     def _read_body(self) -> Turn | None:
@@ -172,7 +176,7 @@ class HttpCodec:
             if isinstance(event, h11.Data):
                 self._body += event.data
                 if len(self._body) > BODY_BYTES_MAX and not self._by_pieces:
-                    raise _too_large()
+                    raise too_large()
             elif isinstance(event, h11.EndOfMessage):
                 self._buffer[:0] = self._parser.trailing_data[0]
                 return True
@@ -297,7 +301,8 @@ class HttpCodec:
         return b""
 
 
-def _too_large() -> HttpError:
+def too_large() -> HttpError:
+    """Return what a body is refused with that is longer than `BODY_BYTES_MAX`."""
     return HttpError(413, f"the body of a request has at most {BODY_BYTES_MAX} bytes")
 
 
