@@ -43,6 +43,7 @@ SEARCHED = {
     "chatd.wire.http.attachment._UNSAFE": "%",
     "chatd.wire.http.ranges._TAG": '"a", W/"b" , "c"',
     "chatd.wire.http.slack._LINK": "<a|b>",
+    "chatd.wire.http.slack._NUMBER": "&#x0f",
 }
 """Patterns that are looked for everywhere in a text, and something that each takes."""
 WHOLE = {
