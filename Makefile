@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run client test lint types cover bench fuzz clean
+.PHONY: help run client test lint types cover bench fuzz examples clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,11 +37,14 @@ cover: $(READY) ## run the tests and show which lines they miss
 bench: $(READY) ## measure what the README claims
 	$(BIN)/python -m bench $(ARGS)
 
-fuzz: $(READY) ## run the tests with many more random examples
+fuzz: $(READY) ## attack the server by atheris until something breaks; ARGS="-max_total_time=60"
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+examples: $(READY) ## run the tests with many more random examples
 	$(BIN)/python -m pytest -n auto --hypothesis-profile=long -o faulthandler_timeout=0 $(ARGS)
 
 clean: ## remove the virtual environment and what checks left behind
-	rm -rf $(VENV) .coverage .coverage.* .hypothesis .mypy_cache .pytest_cache
+	rm -rf $(VENV) .coverage .coverage.* .fuzz .hypothesis .mypy_cache .pytest_cache
 
 # Installed again when the requirements or the interpreter change.
 $(READY): requirements.txt $(BIN)/python

@@ -13,7 +13,7 @@ settings.register_profile(
     "quick", max_examples=50, deadline=None, derandomize=bool(os.environ.get("CI"))
 )
 settings.register_profile("long", max_examples=5_000, deadline=None)
-settings.load_profile("quick")  # make fuzz takes the other one, by --hypothesis-profile
+settings.load_profile("quick")  # make examples takes the other one, by --hypothesis-profile
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """A server under attack, what nobody may change there, and bytes that went wrong on the way."""
 
-from typing import Any
+from typing import Any, Self
 
 from hypothesis import strategies as st
 
@@ -14,14 +14,16 @@ TOLD = (Warned, Invited, Removed)
 class Siege:
     """A server with alice and bob in it, who mind their business, and eve, who does not."""
 
-    def __init__(self) -> None:
-        self.world = World(limit_messages=0, limit_private=0, requests_per_second=0)
+    def __init__(self, **options: Any) -> None:
+        """options: settings besides those that take all limits away."""
+        limits = {"limit_messages": 0, "limit_private": 0, "requests_per_second": 0}
+        self.world = World(**{**limits, **options})
         self.alice, self.bob = self.world.user("alice"), self.world.user("bob")
         self.alice.send_to("bob", "a secret")
         self.eve = self.world.user("eve")
         self._texts = 0
 
-    def __enter__(self) -> "Siege":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

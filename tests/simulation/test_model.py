@@ -1,7 +1,7 @@
 """The whole server against a plain model of its rules: users, devices, rooms, time, crashes.
 
 Hypothesis makes up the days of three users and finds the shortest one on which server and
-model disagree. `make fuzz` tries many more. A rule that no day gets to shows nothing, so what
+model disagree. `make examples` tries many more. A rule that no day gets to shows nothing, so what
 was answered and what happened is counted, too.
 """
 
