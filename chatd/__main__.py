@@ -74,6 +74,10 @@ def _parser() -> argparse.ArgumentParser:
         "--check", action="store_const", dest="command", const="check",
         help="verify the settings and the store's files, and start nothing",
     )  # fmt: skip
+    parser.add_argument(
+        "--accept-clock", action="store_true",
+        help="take the machine's clock for right, however far it is from the store's last stamp",
+    )  # fmt: skip
     for name in FLAGS:
         flag = "--" + name.lower().replace("_", "-")
         parser.add_argument(flag, dest=name, metavar="VALUE", help=f"overrides {name}")
@@ -87,10 +91,14 @@ def _parser() -> argparse.ArgumentParser:
         sub.set_defaults(command=f"user {action}")
     epoch = commands.add_parser("new-epoch", help="after restoring a backup: void all positions")
     epoch.set_defaults(command="new-epoch")
+    repair = commands.add_parser(
+        "repair-clock", help="after a start with a clock that was ahead: move what was stamped so"
+    )
+    repair.set_defaults(command="repair-clock")
     return parser
 
 
-def _machine() -> Machine:
+def _machine(options: argparse.Namespace) -> Machine:
     return Machine(
         disk=RealDisk(),
         wall_ns=time.time_ns,
@@ -98,6 +106,7 @@ def _machine() -> Machine:
         monotonic_ns=time.monotonic_ns,
         random=os.urandom,
         spawn=fork_child,
+        clock_is_right=options.accept_clock,
     )
 
 
@@ -127,7 +136,7 @@ def _serve_until_told(
     tls = load_tls(settings)
     listening = listen(settings.host, settings.port)
     try:
-        machine = _machine()
+        machine = _machine(options)
         storage = Storage(settings, machine)
         server = Server(
             settings, storage, loop, listening, signals, machine, read_settings_again, tls
@@ -154,18 +163,23 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
 
 def _user_add(options: argparse.Namespace, settings: Settings) -> int:
     password = maintenance.ask_password()
-    print(f"added {maintenance.add_user(settings, _machine(), options.name, password)}")
+    print(f"added {maintenance.add_user(settings, _machine(options), options.name, password)}")
     return 0
 
 
 def _user_reset(options: argparse.Namespace, settings: Settings) -> int:
     password = maintenance.ask_password()
-    print(f"reset {maintenance.reset_user(settings, _machine(), options.name, password)}")
+    print(f"reset {maintenance.reset_user(settings, _machine(options), options.name, password)}")
     return 0
 
 
 def _new_epoch(options: argparse.Namespace, settings: Settings) -> int:
-    maintenance.renew_epoch(settings, _machine())
+    maintenance.renew_epoch(settings, _machine(options))
+    return 0
+
+
+def _repair_clock(options: argparse.Namespace, settings: Settings) -> int:
+    print(maintenance.repair_clock(settings, _machine(options)))
     return 0
 
 
@@ -175,6 +189,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace, Settings], int]] = {
     "user add": _user_add,
     "user reset": _user_reset,
     "new-epoch": _new_epoch,
+    "repair-clock": _repair_clock,
 }
 
 

@@ -95,11 +95,7 @@ class Housekeeping:
     def begin(self, now_ms: int) -> None:
         """Arm what the state and the settings call for at the start."""
         if self._lifetime.held_until_ms:
-            log.warning(
-                "this start is %.1f days away from the last stamp in the store: if the clock "
-                "is wrong, stop and mend it; nothing expires for an hour",
-                max(self._storage.clock.away_ms, self._storage.clock.behind_ms) / DAY_MS,
-            )
+            self._warn_of_the_clock()
         self._take_up_rules("", now_ms)
         for user in self._state.users.values():
             self._begin_with(user)
@@ -109,6 +105,21 @@ class Housekeeping:
         self.wheel.set("snapshot", "", self._snapshot_due_ms(now_ms))
         if self._settings.fsync is Fsync.EVERYSEC:
             self.wheel.set("sync", "", now_ms + GATHER_MS)
+
+    def _warn_of_the_clock(self) -> None:
+        clock = self._storage.clock
+        if clock.behind_ms:
+            log.warning(
+                "the last stamp in the store is %.1f days ahead of the clock: if the clock is "
+                "right, stop the server and run repair-clock; nothing expires for an hour",
+                clock.behind_ms / DAY_MS,
+            )
+        else:
+            log.warning(
+                "this start is %.1f days away from the last stamp in the store: if the clock "
+                "is wrong, stop and mend it; nothing expires for an hour",
+                clock.away_ms / DAY_MS,
+            )
 
     def _take_up_rules(self, key: str, now_ms: int) -> None:
         """Let the settings hold for what others dated, and arm what that calls for."""

@@ -7,12 +7,14 @@ from collections.abc import Callable
 import msgspec
 from scramp import ScramMechanism
 
-from chatd.config import Settings
+from chatd.config import DAY_MS, Settings
 from chatd.core import events as e
+from chatd.core.clock import EARLIEST_MS, NS_PER_MS, shown
 from chatd.core.model import Credentials
 from chatd.core.names import map_name
 from chatd.core.state import State
 from chatd.disk.blobs import DiskBlobs
+from chatd.disk.copies import copy_files
 from chatd.disk.files import Disk
 from chatd.disk.lock import ReadOnlyLock
 from chatd.disk.recovery import check
@@ -20,6 +22,7 @@ from chatd.errors import NotFound, StoreError
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.registration import free_name
 from chatd.storage import Machine, Storage, replay
+from chatd.wire.entries import stamp_of
 from chatd.wire.commands import ITERATIONS_OF_OUR_CLIENTS, SALT_BYTES_OF_OUR_CLIENTS
 
 
@@ -54,6 +57,40 @@ def renew_epoch(settings: Settings, machine: Machine) -> None:
     storage = Storage(settings, machine, create=False)
     try:
         storage.renew_epoch()
+    finally:
+        storage.close()
+
+
+def repair_clock(settings: Settings, machine: Machine) -> str:
+    """Move the times of a store that was stamped by a clock that was ahead; return what was done.
+
+    The files are copied first. Raises StoreError if there is no such store, or the clock is no
+    better now, and OSError if the copy fails; then nothing is another than before.
+    """
+    path, now_ms = str(settings.db_path), machine.wall_ns() // NS_PER_MS
+    if now_ms < EARLIEST_MS:
+        raise StoreError(f"the clock says {shown(now_ms)}: set it right first")
+    storage = Storage(settings, machine, create=False)
+    try:
+        state = storage.store.state
+        last_ms = state.last_ms
+        if last_ms <= now_ms:
+            return (
+                f"{path}: nothing to do: the last stamp, {shown(last_ms)}, is not ahead of the "
+                f"clock, {shown(now_ms)}"
+            )
+        copy = copy_files(machine.disk, path, f"{path}-before-repair-{now_ms}")
+        stamps = [stamp_of(f) for room in state.rooms.values() for f in room.log.frames]
+        right_ms = max((ms for ms in stamps if ms <= now_ms), default=0)
+        storage.store.commit(e.ClockRepaired(now_ms, last_ms, right_ms))
+        storage.renew_epoch(now_ms)
+        return (
+            f"{path}: the clock says {shown(now_ms)}, and the last stamp was "
+            f"{shown(last_ms)}, {(last_ms - now_ms) / DAY_MS:.1f} days ahead\n"
+            f"moved the times of {sum(ms > now_ms for ms in stamps)} of {len(stamps)} entries, "
+            f"and of all else that lay ahead; clients begin at what is unread\n"
+            f"as it was, but for uploaded files, which stay as they are: {copy}/"
+        )
     finally:
         storage.close()
 

@@ -10,7 +10,7 @@ import msgspec
 
 from chatd.config import Fsync, Settings
 from chatd.core import events as e
-from chatd.core.clock import NS_PER_MS, ServerClock
+from chatd.core.clock import NS_PER_MS, ServerClock, why_not
 from chatd.core.state import State
 from chatd.core.store import Store
 from chatd.disk.blobs import DiskBlobs
@@ -39,6 +39,7 @@ class Machine:
 
     wall_ns, boot_ns: the clocks of `ServerClock`. monotonic_ns: for durations only.
     random: as many random bytes as asked for. spawn: runs a snapshot beside the server.
+    clock_is_right: whether somebody vouches for the wall clock, whatever it shows.
     """
 
     disk: Disk
@@ -47,6 +48,7 @@ class Machine:
     monotonic_ns: Callable[[], int]
     random: Callable[[int], bytes]
     spawn: Spawn
+    clock_is_right: bool = False
 
 
 class Storage:
@@ -72,7 +74,7 @@ class Storage:
             self.blobs.check_access()
             recovered = recover(machine.disk, self._path)
             if recovered is not None:
-                state = self._go_on(recovered)
+                state = self._go_on(recovered, machine)
             elif create:
                 state = self._create(machine)
             else:
@@ -101,6 +103,7 @@ class Storage:
         """Begin a store, durably."""
         if self.blobs.exist():
             raise StoreMissing(self._path, "but its files are there; restore it from a backup")
+        _check_clock(machine, 0)
         now_ms = machine.wall_ns() // NS_PER_MS
         epoch, secret = machine.random(EPOCH_BYTES).hex(), machine.random(SECRET_BYTES)
         state = State()
@@ -116,8 +119,9 @@ class Storage:
         log.info("a new store at %s", self._path)
         return state
 
-    def _go_on(self, recovered: Recovered) -> State:
+    def _go_on(self, recovered: Recovered, machine: Machine) -> State:
         state = replay(recovered.snapshot, recovered.bodies, self._path)
+        _check_clock(machine, state.last_ms)
         self._journal = Journal(
             self._disk,
             self._path,
@@ -194,10 +198,14 @@ class Storage:
         self.commit()
         self.sync()
 
-    def renew_epoch(self) -> None:
-        """Make all positions that clients keep void, as after a restore."""
+    def renew_epoch(self, now_ms: int | None = None) -> None:
+        """Make all positions that clients keep void, as after a restore.
+
+        now_ms: where it is not server time.
+        """
         epoch = self._machine.random(EPOCH_BYTES).hex()
-        self.store.commit(e.EpochRenewed(self.clock.now_ms, epoch))
+        at_ms = self.clock.now_ms if now_ms is None else now_ms
+        self.store.commit(e.EpochRenewed(at_ms, epoch))
 
     def close(self) -> None:
         """Commit, write a last snapshot, and let go."""
@@ -297,6 +305,13 @@ def replay(snapshot: Any, bodies: list[bytes], path: str) -> State:
     state.moves.clear()
     state.dropped_files.clear()
     return state
+
+
+def _check_clock(machine: Machine, last_stamp_ms: int) -> None:
+    """Refuse to stamp a store by a clock that is likely wrong: stamps never go back."""
+    doubt = why_not(machine.wall_ns() // NS_PER_MS, last_stamp_ms)
+    if doubt is not None and not machine.clock_is_right:
+        raise StoreError(f"{doubt}: set the clock, or say --accept-clock if it is right")
 
 
 def _report(recovered: Recovered) -> None:

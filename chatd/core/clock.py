@@ -6,10 +6,40 @@ double speed, so no stamp repeats and a jump of a year expires nothing.
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 NS_PER_MS = 1_000_000
 STEP_MS_MIN = 1_000
 """A wall clock that moved by more than this against the boot clock has been set."""
+
+
+YEAR_MS = 365 * 86_400_000
+SHOWN_MS_MAX = 7_000 * YEAR_MS
+"""A time further ahead is told as a number: calendars end."""
+EARLIEST_MS = 1_577_836_800_000
+"""The beginning of 2020. A clock that shows an earlier time has never been set."""
+
+
+def why_not(wall_ms: int, last_stamp_ms: int) -> str | None:
+    """Return why a clock can't be believed by a store with this last stamp, None if it can.
+
+    last_stamp_ms: 0 for a new store.
+    """
+    if wall_ms < EARLIEST_MS and not last_stamp_ms:
+        return f"the clock says {shown(wall_ms)}, which can't be"
+    if last_stamp_ms and wall_ms - last_stamp_ms > YEAR_MS:
+        return (
+            f"the clock says {shown(wall_ms)}, more than a year after the last stamp in the "
+            f"store, {shown(last_stamp_ms)}"
+        )
+    return None
+
+
+def shown(time_ms: int) -> str:
+    """Return a time (ms UTC) for people."""
+    if not 0 <= time_ms <= SHOWN_MS_MAX:
+        return f"{time_ms} ms"
+    return f"{datetime.fromtimestamp(time_ms // 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 class ServerClock:

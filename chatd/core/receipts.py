@@ -5,7 +5,7 @@ time, a key of 8 bytes in one array, what came of it in another beside it, and a
 all that name it. To look for a key in all of them takes some 20 microseconds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from struct import Struct
 
@@ -85,6 +85,12 @@ class Receipts(msgspec.Struct):
             count += 1
         del self.keys[: count * _KEY_BYTES]
         del self.values[: count * _VALUE.size]
+
+    def move(self, move: Callable[[int], int]) -> None:
+        """Let `move` say when all that is remembered was; their order stays."""
+        for place in range(0, len(self.values), _VALUE.size):
+            digest, room, seq, ts = _VALUE.unpack_from(self.values, place)
+            _VALUE.pack_into(self.values, place, digest, room, seq, move(ts))
 
     def _index(self, key: bytes) -> int:
         """Return where a key stands last, -1 if it does not."""

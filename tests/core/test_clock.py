@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatd.core.clock import STEP_MS_MIN, ServerClock
+from chatd.core.clock import EARLIEST_MS, STEP_MS_MIN, ServerClock, shown, why_not
 from tests.simulation.clock import START_MS, SimClock
 
 YEAR_MS = 365 * 86_400_000
@@ -132,3 +132,35 @@ def test_time_moves_between_half_and_double_speed_whatever_happens(
         clock.advance()
         assert elapsed_ms // 2 <= clock.now_ms - before_ms + 1
         assert clock.now_ms - before_ms <= 2 * elapsed_ms
+
+
+# -- whether it can be believed --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wall_ms", "last_ms", "believed"),
+    [
+        (START_MS + YEAR_MS, START_MS, True),
+        (START_MS + YEAR_MS + 1, START_MS, False),
+        (START_MS - 30 * YEAR_MS, START_MS, True),  # server time goes on from the last stamp
+        (EARLIEST_MS, 0, True),
+        (EARLIEST_MS - 1, 0, False),
+        (0, 0, False),
+        (START_MS + 200 * YEAR_MS, 0, True),  # nothing tells better
+    ],
+)
+def test_clock_is_believed_unless_it_is_more_than_a_year_after_the_store_or_before_all_time(
+    wall_ms: int, last_ms: int, believed: bool
+) -> None:
+    assert (why_not(wall_ms, last_ms) is None) == believed
+
+
+def test_both_times_are_named_for_people() -> None:
+    doubt = why_not(START_MS + 30 * YEAR_MS, START_MS)
+    assert doubt is not None
+    assert "2056-09-13 14:13:20 UTC" in doubt and "2026-09-21 14:13:20 UTC" in doubt
+
+
+def test_time_beyond_all_calendars_is_shown_as_a_number() -> None:
+    assert shown(-1) == "-1 ms"
+    assert shown(10**18) == "1000000000000000000 ms"

@@ -75,6 +75,7 @@ class World:
         self.settings = settings_of(**options)
         self.peers: list[Peer | RawPeer] = []
         self.signals = SimSignals()
+        self.clock_is_right = False
         self.tells_left_states = False
         self.expects_errors = False
         self._random = Random(seed)
@@ -119,6 +120,7 @@ class World:
             monotonic_ns=self.clock.monotonic_ns,
             random=self._random.randbytes,
             spawn=run_inline,
+            clock_is_right=self.clock_is_right,
         )
         self.storage = Storage(self.settings, self.machine)
         self._compare()

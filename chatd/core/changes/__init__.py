@@ -6,6 +6,7 @@ exception here is a bug that ends the process before anything leaves.
 
 from chatd.core.changes import accounts as accounts
 from chatd.core.changes import blocking as blocking
+from chatd.core.changes import clock as clock
 from chatd.core.changes import comments as comments
 from chatd.core.changes import files as files
 from chatd.core.changes import groups as groups

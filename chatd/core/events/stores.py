@@ -26,3 +26,13 @@ class ServerStarted(Event, frozen=True):
     """
 
     durable: bool
+
+
+class ClockRepaired(Event, frozen=True):
+    """The store was stamped ahead of the clock, up to `last_ms`; from here on `ts` is now.
+
+    right_ms: the newest stamp of an entry that is not ahead.
+    """
+
+    last_ms: int
+    right_ms: int
