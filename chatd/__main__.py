@@ -120,6 +120,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     try:
         return _serve_until_told(options, settings, loop, signals)
     finally:
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # the end is near; nothing hastens it
         signals.close()
         loop.close()
 

@@ -190,6 +190,7 @@ def _open_file(path: Path, settings: Settings) -> LogFile:
     try:
         _check_kind(path)
         path.parent.mkdir(parents=True, exist_ok=True)
+        _check_room(path)
         return LogFile(
             path,
             maxBytes=settings.log_file_bytes,
@@ -197,6 +198,21 @@ def _open_file(path: Path, settings: Settings) -> LogFile:
         )
     except OSError as error:
         raise _named(path, error) from error
+
+
+def _check_room(path: Path) -> None:
+    """Refuse a new file on a disk that takes no byte of it."""
+    if path.exists() and path.stat().st_size:
+        return
+    fd = _open_private(str(path), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC)
+    try:
+        os.write(fd, b"\n")
+        os.ftruncate(fd, 0)
+    except OSError:
+        path.unlink()
+        raise
+    finally:
+        os.close(fd)
 
 
 def _check_kind(path: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import resource
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -168,6 +169,22 @@ def test_a_file_that_can_not_be_opened_leaves_the_log_as_it_was(tmp_path: Path, 
             refuse(wanted)
     logging.getLogger("chatd").info("still here")
     assert written(tmp_path)[-1].endswith("still here")
+
+
+def test_a_new_file_of_which_the_disk_takes_nothing_leaves_the_log_as_it_was(
+    tmp_path: Path,
+) -> None:
+    logs.configure(settings(tmp_path))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        with pytest.raises(OSError, match="LOG_FILE .*: File too large"):
+            logs.configure(load(None, {}, {"LOG_FILE": str(tmp_path / "other")}))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    logging.getLogger("chatd").info("still here")
+    assert written(tmp_path)[-1].endswith("still here")
+    assert not (tmp_path / "other").exists()
 
 
 def test_a_check_makes_no_file_and_no_folder(tmp_path: Path) -> None:

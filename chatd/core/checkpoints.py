@@ -61,18 +61,16 @@ def dated_anew(
 ) -> list[Checkpoint]:
     """Return checkpoints for another lifetime. before_ms: the one up to now, None if unknown."""
     dated: list[Checkpoint] = []
+    next_ms = latest_ms = due_ms(now_ms, lifetime_ms)
     for old in reversed(checkpoints):
-        due = _due_anew(old, before_ms, lifetime_ms, now_ms)
-        if not dated or due < dated[-1].due_ms:
-            dated.append(Checkpoint(due, old.seq, old.read_ms))
+        if old.read_ms:
+            due = due_ms(old.read_ms, lifetime_ms)
+        elif before_ms:  # rounded up when it was read, so a little late
+            due = due_ms(old.due_ms - before_ms, lifetime_ms)
+        else:
+            due = old.due_ms if lifetime_ms else latest_ms
+        if not dated or due < next_ms:
+            next_ms = min(due, latest_ms)
+            dated.append(Checkpoint(next_ms, old.seq, old.read_ms))
     dated.reverse()
     return dated
-
-
-def _due_anew(old: Checkpoint, before_ms: int | None, lifetime_ms: int, now_ms: int) -> int:
-    if old.read_ms:
-        return due_ms(old.read_ms, lifetime_ms)
-    if before_ms:  # rounded up when it was read, so a little late
-        return due_ms(min(old.due_ms - before_ms, now_ms), lifetime_ms)
-    latest_ms = due_ms(now_ms, lifetime_ms)
-    return min(old.due_ms, latest_ms) if lifetime_ms else latest_ms

@@ -57,6 +57,15 @@ def test_signal_to_stop_during_the_start_stops_as_cleanly_as_any(
         assert server.run("--check").returncode == 0
 
 
+def test_signals_that_go_on_until_the_end_do_not_change_it(tmp_path: Path) -> None:
+    with launched(tmp_path) as server:
+        server.until_it_listens()
+        while not server.has_ended:
+            for signum in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+                server.signal(signum)
+        assert server.wait() == 0
+
+
 def gone(ini: Path) -> None:
     ini.unlink()
 

@@ -400,6 +400,30 @@ def an_upload_that_was_begun_goes_on(world: World, tmp_path: Path) -> None:
     upload(alice, b"y" * 5_000)
 
 
+@row("UPLOADS_BYTES_MAX")
+def uploads_that_were_begun_give_way_to_the_next(world: World, tmp_path: Path) -> None:
+    alice, bob = world.user("alice"), world.user("bob")
+    for letter in (b"a", b"b", b"c"):
+        upload(alice, letter * 1_000_000)
+    read_again(world, uploads_bytes_max=1 << 20, max_file_size_bytes=1 << 20)
+    assert len(world.state.uploads) == 3
+    number = upload(bob, b"d" * 500_000)
+    assert number in world.state.uploads and len(world.state.uploads) < 4
+
+
+@row("DISK_RESERVE")
+def the_next_file_finds_so_much_room_or_none(world: World, tmp_path: Path) -> None:
+    alice = world.user("alice")
+    upload(alice, b"a" * 1_000)
+    read_again(world, disk_reserve_bytes=1 << 62)
+    assert code(alice, "upload", room="general", name="b", size=1, sha256=b"x" * 32) == (
+        "storage_full"
+    )
+    alice.send("messages are written")
+    read_again(world, disk_reserve_bytes=0)
+    upload(alice, b"b" * 1_000)
+
+
 # -- messages --------------------------------------------------------------------------------
 
 
