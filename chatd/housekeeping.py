@@ -83,7 +83,7 @@ class Housekeeping:
     def take_up(self, now_ms: int) -> None:
         """Let new settings hold for all that was dated, armed and held by other ones."""
         self.wheel.cancel("rules", "")
-        self._fire(Timer(now_ms, "rules", ""), now_ms)
+        self._arm("rules", "", self._fire(Timer(now_ms, "rules", ""), now_ms))
         if self.wheel.deadline_ms("snapshot", "") is not None:
             self.wheel.set("snapshot", "", self._snapshot_due_ms(now_ms))
         self.journal_grew(now_ms)
