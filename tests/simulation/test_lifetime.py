@@ -252,7 +252,7 @@ def test_room_that_grows_too_large_in_that_hour_loses_what_is_too_much_only() ->
             alice.send(f"{number} " + "x" * 200)
         size = world.state.general.log.byte_count
         world.stop()
-        world.clock.advance(400 * DAY_MS)
+        world.clock.advance(300 * DAY_MS)
         world.restart()
         alice = world.user("alice")
         alice.send("x" * (1_000 - size))
