@@ -16,6 +16,7 @@ import pytest
 from chatd.config import FIXED, OPTIONS, Fsync, LogFormat, LogLevel, Registration, Settings, Tls
 from tests.certificates import certificate
 from tests.simulation.peer import Peer, Refused
+from tests.simulation.test_places import refusal, register
 from tests.simulation.test_reload import hang_up, read_again
 from tests.simulation.test_tls import TlsPeer
 from tests.simulation.web import request
@@ -102,16 +103,16 @@ def in_the_snapshot(world: World, text: str) -> bool:
 def the_time_since_the_last_snapshot_counts(world: World, tmp_path: Path) -> None:
     alice = world.user("alice")
     world.sleep(5 * MINUTE_MS)
-    alice.send("one")
+    alice.send("first words")
     read_again(world, snapshot_interval_ms=4 * MINUTE_MS)
     world.sleep(SECOND_MS)
-    assert in_the_snapshot(world, "one")
-    alice.send("two")
+    assert in_the_snapshot(world, "first words")
+    alice.send("later words")
     read_again(world, snapshot_interval_ms=60 * MINUTE_MS)
     world.sleep(59 * MINUTE_MS)
-    assert not in_the_snapshot(world, "two")
+    assert not in_the_snapshot(world, "later words")
     world.sleep(2 * MINUTE_MS)
-    assert in_the_snapshot(world, "two")
+    assert in_the_snapshot(world, "later words")
 
 
 @row("SNAPSHOT_GROWTH")
@@ -187,6 +188,34 @@ def newcomers_find_so_many_places(world: World, tmp_path: Path) -> None:
     for _ in range(8):
         world.guest()
     assert len(world.server._connections) == 9
+
+
+@row("CONNECTIONS_RESERVED")
+def so_many_places_are_kept_for_who_comes(world: World, tmp_path: Path) -> None:
+    for _ in range(9):
+        world.user("eve")
+    read_again(world, connections_max=10, connections_reserved=0)
+    held = len(world.server._connections)
+    read_again(world, connections_reserved=1)
+    assert len(world.server._connections) == held, "nobody ends for it at once"
+    guests = [world.guest() for _ in range(1)]
+    assert not any(guest.ended for guest in guests)
+
+
+@row("CONNECTIONS_PER_ADDRESS", "GUESTS_PER_ADDRESS", "CONNECTIONS_PER_USER")
+def who_is_there_stays_and_the_next_is_refused(world: World, tmp_path: Path) -> None:
+    alice = [world.user("alice") for _ in range(3)]
+    guests = [world.guest("192.0.2.1") for _ in range(3)]
+    read_again(world, guests_per_address=3, connections_per_user=2)
+    assert refusal(world, world.connect("192.0.2.1"))["setting"] == "GUESTS_PER_ADDRESS"
+    with pytest.raises(Refused, match="rate_limited"):
+        world.login("alice")
+    read_again(world, guests_per_address=0, connections_per_user=0, connections_per_address=3)
+    assert refusal(world, world.connect("192.0.2.1"))["setting"] == "CONNECTIONS_PER_ADDRESS"
+    world.login("alice")
+    read_again(world, connections_per_address=0)
+    world.guest("192.0.2.1")
+    assert not any(peer.ended for peer in alice + guests)
 
 
 @row("LOGIN_TIMEOUT")
@@ -268,6 +297,17 @@ def nobody_registers_and_who_has_an_account_logs_in(world: World, tmp_path: Path
     world.user("alice").send("still here")
     read_again(world, registration=Registration.OPEN)
     world.register("bob")
+
+
+@row("REGISTRATIONS_PER_HOUR")
+def accounts_that_were_made_in_this_hour_count(world: World, tmp_path: Path) -> None:
+    register(world, "alice", "192.0.2.1")
+    register(world, "bob", "192.0.2.1")
+    read_again(world, registrations_per_hour=2)
+    with pytest.raises(Refused, match="rate_limited"):
+        register(world, "carol", "192.0.2.1")
+    read_again(world, registrations_per_hour=3)
+    register(world, "carol", "192.0.2.1")
 
 
 @row("DEVICES_MAX")
