@@ -16,7 +16,7 @@ from chatd.core.store import Store
 from chatd.disk.blobs import DiskBlobs
 from chatd.disk.creation import create_store
 from chatd.disk.examination import has_files
-from chatd.disk.files import Disk
+from chatd.disk.files import NO_ROOM, Disk
 from chatd.disk.fork import Spawn
 from chatd.disk.journal import Journal
 from chatd.disk.lock import StoreLock
@@ -220,10 +220,16 @@ class Storage:
 
     def _look_at_files(self) -> None:
         needed = self.store.state.files_needed
-        orphans = self.blobs.remove_orphans(needed)
+        try:
+            orphans, missing = self.blobs.remove_orphans(needed), self.blobs.missing(needed)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            log.warning("files that no entry needs stay until the next start: %s", error)
+            return
         if orphans:
             log.info("removed %d files that no entry needs", orphans)
-        for number in self.blobs.missing(needed):
+        for number in missing:
             log.error("file %d is missing beside the store: restore it from a backup", number)
 
     def _write_last_snapshot(self) -> None:

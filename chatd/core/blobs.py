@@ -16,7 +16,7 @@ class Blobs(Protocol):
         """Put bytes into a file. Raises StorageFull."""
 
     def read(self, number: int, size: int, offset: int) -> bytes | None:
-        """Return bytes of a file, None if it is not there."""
+        """Return bytes of a file, None if it is not there. Raises Overloaded, Internal."""
 
     def catch_up(self, number: int, size: int, bytes_max: int) -> bool:
         """Take up to so many bytes more into the hash of a file's first `size` bytes.

@@ -17,15 +17,16 @@ from collections.abc import Collection
 from typing import Any
 
 from chatd.disk.access import check_folder
-from chatd.disk.files import NO_ROOM, Disk, folder_of, unlink_if_there
-from chatd.errors import Internal, StorageFull
+from chatd.disk.files import NO_DESCRIPTOR, NO_ROOM, Disk, folder_of, unlink_if_there
+from chatd.errors import Internal, Overloaded, StorageFull
 
 log = logging.getLogger(__name__)
 
 FOLDER_SUFFIX = "-files"
 OPEN_MAX = 64
-"""Files of uploads that are kept open; beyond that, who was written to longest ago is closed."""
+"""Files of uploads that are open at once; beyond that, who was written to longest ago is closed."""
 READ_BYTES = 1024 * 1024
+OUT_OF_DESCRIPTORS = "the server is out of file descriptors; try again later"
 
 _NAME = re.compile(r"\d{8,}", re.ASCII)
 
@@ -83,6 +84,8 @@ class DiskBlobs:
         except FileNotFoundError:
             return None
         except OSError as error:
+            if error.errno in NO_ROOM:
+                raise Overloaded(OUT_OF_DESCRIPTORS) from error
             log.error("%s can't be read: %s", self.path(number), error.strerror)
             raise Internal("the server can't read this file; its log tells why") from error
 
@@ -124,11 +127,7 @@ class DiskBlobs:
         What the system took of their bytes, and could not write, is gone.
         """
         for number in {**self._unsynced_names, **self._unsynced}:
-            try:
-                self._sync_one(number)
-            except OSError as error:
-                log.error("%s can't be written: %s", self.path(number), error.strerror)
-                self._lost[number] = None
+            self._sync_or_lose(number)
         for number in self._complete:
             self._close_one(number)
         self._complete.clear()
@@ -232,8 +231,18 @@ class DiskBlobs:
                     self._lost |= names
                 raise
 
+    def _sync_or_lose(self, number: int) -> None:
+        """Make a file durable, or note that it is lost."""
+        try:
+            self._sync_one(number)
+        except OSError as error:
+            log.error("%s can't be written: %s", self.path(number), error.strerror)
+            self._lost[number] = None
+
     def _refusal(self, number: int, error: OSError) -> StorageFull:
         """Return what a failed write means to the one who uploads; log what is no full disk."""
+        if error.errno in NO_DESCRIPTOR:
+            return StorageFull(OUT_OF_DESCRIPTORS)
         if error.errno in NO_ROOM:
             return StorageFull("the server's disk is full; try again later")
         log.error("%s can't be written: %s", self.path(number), error.strerror)
@@ -247,9 +256,12 @@ class DiskBlobs:
         return fd
 
     def _keep_open(self, number: int, fd: int) -> None:
-        self._open[number] = fd
-        for oldest in [n for n in self._open if n not in self._unsynced][:-OPEN_MAX]:
+        others = sorted(self._open, key=self._unsynced.__contains__)  # those last, by age each
+        for oldest in others[: max(0, len(others) + 1 - OPEN_MAX)]:
+            if oldest in self._unsynced:
+                self._sync_or_lose(oldest)
             self._close_one(oldest)
+        self._open[number] = fd
 
     def _close_one(self, number: int) -> None:
         fd = self._open.pop(number, None)
