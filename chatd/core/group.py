@@ -4,6 +4,10 @@ import msgspec
 from msgspec import field
 
 
+FORMER_MAX = 1_000
+"""Of so many who were members of a group before it is known, those who left last."""
+
+
 class Invitation(msgspec.Struct, frozen=True, array_like=True):
     """A user may join without asking."""
 
@@ -40,6 +44,8 @@ class Group(msgspec.Struct):
 
     invited, requests: by user name, oldest first; nobody is in both, and no member in either.
     links: by number, oldest first; some may open nothing any more.
+    former: who was a member before, who left last at the end, and behind which entry that one saw
+    the room.
     """
 
     title: str
@@ -48,3 +54,14 @@ class Group(msgspec.Struct):
     requests: dict[str, JoinRequest] = field(default_factory=dict)
     links: dict[int, JoinLink] = field(default_factory=dict)
     links_made: int = 0
+    former: dict[str, int] = field(default_factory=dict)
+
+    def left_by(self, name: str, first_floor: int) -> None:
+        """Remember that somebody was a member who was shown nothing up to `first_floor`."""
+        self.former[name] = first_floor
+        if len(self.former) > FORMER_MAX:
+            del self.former[next(iter(self.former))]
+
+    def back(self, name: str, floor: int) -> int:
+        """Return up to where somebody who joins behind `floor` was never shown anything."""
+        return min(self.former.pop(name, floor), floor)

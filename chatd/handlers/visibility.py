@@ -93,14 +93,24 @@ class Visibility:
     def has_met(self, user: User, other: User) -> bool:
         """Whether a user was ever shown something that another said, or is asked for something.
 
-        In a room that the user has left it does not count.
+        Nobody gets around that by removing the user from the room where it was said.
         """
         ids = (GENERAL, direct_room(user.name, other.name), *self._state.groups_of(user.name))
         rooms = (self._state.rooms.get(room) for room in ids)
-        return self._asks(user, other) or any(
-            room.latest.get(other.name, 0) > self.member(user, room).first_floor
+        if any(room and self._has_heard(user, other, room) for room in rooms):
+            return True
+        return self._has_left(user, other) or self._asks(user, other)
+
+    def _has_heard(self, user: User, other: User, room: Room) -> bool:
+        return room.latest.get(other.name, 0) > self.member(user, room).first_floor
+
+    def _has_left(self, user: User, other: User) -> bool:
+        """Whether a user was in a group of the other, and was shown what that one said there."""
+        rooms = (self._state.rooms[room] for room in self._state.groups_of(other.name))
+        return any(
+            room.latest.get(other.name, 0) > room.group.former[user.name]
             for room in rooms
-            if room is not None
+            if room.group is not None and user.name in room.group.former
         )
 
     def _asks(self, user: User, other: User) -> bool:

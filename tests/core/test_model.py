@@ -4,6 +4,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatd.core.checkpoints import CHECKPOINTS_PER_LIFETIME, NEVER_MS, Checkpoint
+from chatd.core.group import FORMER_MAX, Group
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import Credentials, Member, Room, User, Window
 from chatd.wire.rooms import RoomKind
@@ -140,3 +141,23 @@ def test_floor_never_moves_back(steps: list[tuple[int, int]]) -> None:
         member.read(member.read_seq + count, now_ms, lifetime.due_ms(now_ms))
         assert floor <= member.floor_at(now_ms) <= member.read_seq
         floor = member.floor_at(now_ms)
+
+
+# -- who was a member before -----------------------------------------------------------------
+
+
+def test_group_remembers_who_left_last_up_to_the_bound() -> None:
+    group = Group("ops", "alice")
+    for number in range(FORMER_MAX + 1):
+        group.left_by(f"user{number}", 7)
+    assert len(group.former) == FORMER_MAX
+    assert "user0" not in group.former and "user1" in group.former
+
+
+def test_group_lets_who_comes_back_have_seen_what_was_seen_before() -> None:
+    group = Group("ops", "alice")
+    group.left_by("bob", 7)
+    assert group.back("bob", 20) == 7
+    assert group.back("bob", 20) == 20
+    group.left_by("carol", 7)
+    assert group.back("carol", 5) == 5

@@ -208,6 +208,23 @@ def say_what_expires(world: World, author: Peer, reader: Peer) -> None:
     assert world.state.general.log.frames == []
 
 
+def remove_after_a_word(owner: Peer, member: Peer) -> str:
+    """Let the owner of a room say something to a member and remove that one; return the room."""
+    room = owner.create("ops", member)
+    owner.post(room, "you fool")
+    owner.call("kick", room=room, user=member.name)
+    return room
+
+
+def come_back(world: World, owner: Peer, member: Peer) -> None:
+    """Let that member come back when there is nothing of the owner to be seen any more."""
+    room = remove_after_a_word(owner, member)
+    owner.ack(room)
+    world.sleep(3 * HOUR_MS)
+    owner.call("invite", room=room, user=member.name)
+    member.call("join", room=room)
+
+
 Meeting = Callable[[World, Peer, Peer], object]
 MEETINGS: dict[str, Meeting] = {
     "general": lambda world, eve, ann: eve.send("hello"),
@@ -225,6 +242,8 @@ MEETINGS: dict[str, Meeting] = {
     ),
     "what is expired": lambda world, eve, ann: say_what_expires(world, eve, ann),
     "an invitation": lambda world, eve, ann: eve.call("invite", room=eve.create("ops"), user="ann"),
+    "a group that removed one": lambda world, eve, ann: remove_after_a_word(eve, ann),
+    "a group that one came back to": lambda world, eve, ann: come_back(world, eve, ann),
     "a request": lambda world, eve, ann: eve.call(
         "join", link=ann.call("link", room=ann.create("ops"))["link"]
     ),

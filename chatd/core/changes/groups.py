@@ -28,7 +28,8 @@ def member_joined(memory: Memory, event: e.MemberJoined) -> None:
     room = memory.rooms[event.room]
     _forget_invitation(memory, room, event.name)
     request = _forget_request(memory, room, event.name)
-    room.members[event.name] = Member.newcomer(event.floor, event.ts)
+    member = room.members[event.name] = Member.newcomer(event.floor, event.ts)
+    member.first_floor = _group(room).back(event.name, event.floor)
     memory.enter_room(event.name, event.room)
     memory.unread.enter(room, event.name)
     memory.moves.append(Move(event.room, event.name, event.seq, joined=True))
@@ -41,7 +42,8 @@ def member_joined(memory: Memory, event: e.MemberJoined) -> None:
 @changes(e.MemberLeft)
 def member_left(memory: Memory, event: e.MemberLeft) -> None:
     room = memory.rooms[event.room]
-    del room.members[event.name]
+    member = room.members.pop(event.name)
+    _group(room).left_by(event.name, member.first_floor)
     memory.moves.append(Move(event.room, event.name, event.seq, joined=False))
     _enter(memory, room, event, Change.LEFT if event.by == event.name else Change.REMOVED)
     memory.leave_room(event.name, event.room)

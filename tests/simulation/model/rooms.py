@@ -167,9 +167,9 @@ class Room:
         return any(start < seq and (end is None or seq <= end) for start, end in stays)
 
     def met(self, name: str, other: str, start: int) -> bool:
-        """Whether a user who is in this room, or would be behind `start`, saw another speak."""
-        if name in self.readers:
-            start = self.stays[name][-1][0]
+        """Whether a user who is or was in this room, or comes behind `start`, saw another speak."""
+        if name in self.stays:
+            start = min(start for start, _ in self.stays[name])
         return any(item.author == other and item.kind in SPOKEN for item in self.items[start:])
 
     def edited_at(self, seq: int) -> int:

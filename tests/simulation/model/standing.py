@@ -71,7 +71,8 @@ class Standing(Rooms):
         general = self.rooms["general"]
         if general.met(name, other, self.newcomer_start(general)):
             return True
-        return any(room.met(name, other, 0) for room in self.rooms_of(name))
+        theirs = [room for room in self.rooms_of(other) if name in room.stays]
+        return any(room.met(name, other, 0) for room in self.rooms_of(name) + theirs)
 
     # -- reporting ---------------------------------------------------------------------------
 
