@@ -140,6 +140,8 @@ class Housekeeping:
         """Arm what a user's ban and scheduled texts call for."""
         if user.banned_until_ms:
             self.wheel.set("ban", user.name, user.banned_until_ms)
+        if user.expires_ms:
+            self.wheel.set("unused", user.name, user.expires_ms)
         if user.receipts is not None:
             self.set_timer("nonces", user.name, user.receipts.over_ms)
         for post in user.scheduled.values():

@@ -293,6 +293,7 @@ class User(msgspec.Struct):
     asked: ids of the groups that the user waits to be let into, by the request's number.
     blocked: whom this user wants nothing from, and since when.
     receipts: what came of the nonces of the last week; None for none.
+    expires_ms: when the account goes again, as nobody has logged in yet; 0 is never.
     reached: into whose self logs this user put something today: how often, and until when it
     counts.
     network: a keyed hash of where the account was registered from; empty for this machine.
@@ -326,6 +327,7 @@ class User(msgspec.Struct):
     network: bytes = b""
     warned: dict[str, GivenWarning] = field(default_factory=dict)
     ban_reason: str = ""
+    expires_ms: int = 0
 
     def warnings_at(self, now_ms: int) -> dict[str, GivenWarning]:
         """Return the warnings that count now, by who gave them."""

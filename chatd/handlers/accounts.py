@@ -36,6 +36,8 @@ TRIES_PER_CONNECTION = 5
 PROOF_FRESH_MS = 300_000
 """So long after proving it may a password be changed on that connection."""
 NETWORK_BYTES = 16
+UNUSED_KEPT_MS = 86_400_000
+"""An account goes so long after it was registered if nobody has logged in."""
 DEVICES_PER_PAGE = 100
 CLIENT_FIRST = re.compile(r"[^,]*+,[^,]*+,n=([^,]*+),")
 """n,a=authzid,n=name,r=nonce with =2C and =3D for comma and equals (RFC 5802, section 7)."""
@@ -89,10 +91,12 @@ class AccountHandlers:
         address = context.session.link.address
         self._registrations.check(address, self._settings, context.now_ms)
         network = self._network(address)
+        expires_at = context.now_ms + UNUSED_KEPT_MS
         self._store.commit(
-            e.UserRegistered(context.now_ms, name, _credentials(request), network)
+            e.UserRegistered(context.now_ms, name, _credentials(request), network, expires_at)
         )
         self._registrations.count(address, context.now_ms)
+        context.effects.timers.append(("unused", name, expires_at))
         return c.Nothing()
 
     def _network(self, address: str) -> bytes:
@@ -135,6 +139,7 @@ class AccountHandlers:
             return c.LoggedIn(session.name, session.device, message)
         session.link.check_login(session.name)
         number, token = self._add_device(context, request.device)
+        self._note_use(context, self._state.users[session.name])
         self._enter(session, session.name, number)
         return c.LoggedIn(session.name, number, message, token)
 
@@ -180,6 +185,14 @@ class AccountHandlers:
         session.proved_ms = now_ms
         session.tries = 0
         return final
+
+    def _note_use(self, context: Context, user: User) -> None:
+        """Keep an account that somebody logs in to for the first time.
+
+        A full disk keeps nobody out: it is noted at the next login.
+        """
+        if user.expires_ms and self._store.writable:
+            self._store.commit(e.UserEntered(context.now_ms, user.name))
 
     def _enter(self, session: Session, name: str, device: int) -> None:
         session.name = name

@@ -63,10 +63,12 @@ class BlockingHandlers:
     @handles(c.Unblock)
     def unblock(self, context: Context, request: c.Unblock) -> c.Nothing:
         user = self._visibility.user(context)
-        other = self._visibility.other_user(request.user)
-        if other.name not in user.blocked:
+        name = request.user  # which may be that of an account that is gone
+        if name not in user.blocked:
+            name = self._visibility.other_user(name).name
+        if name not in user.blocked:
             raise NotFound("you have not blocked that user")
-        self._store.commit(e.UserUnblocked(context.now_ms, user.name, other.name))
+        self._store.commit(e.UserUnblocked(context.now_ms, user.name, name))
         return c.Nothing()
 
     @handles(c.ListBlocked)

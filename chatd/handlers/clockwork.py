@@ -25,6 +25,8 @@ STEPS_OF_A_FILE = 50
 out of a comment's quote or its file from the disk takes longer."""
 NONCES_FORGOTTEN_EACH_MS = 3_600_000
 """Nonces that are over are forgotten so often: one at a time would be an event for each."""
+LOOK_AT_UNUSED_EACH_MS = 86_400_000
+"""An account that nobody has logged in to, but that is needed, is looked at again so often."""
 
 
 class ClockworkHandlers:
@@ -81,6 +83,30 @@ class ClockworkHandlers:
         if over_ms is None or over_ms <= now_ms:
             return over_ms
         return over_ms + NONCES_FORGOTTEN_EACH_MS
+
+    @on_timer("unused")
+    def drop_unused(self, turn: Turn, name: str) -> int | None:
+        """Let an account go that nobody has ever logged in to; return when to look again.
+
+        Not while something of others would be lost with it, or come to whoever has the name next.
+        """
+        user, now_ms = self._state.users.get(name), turn.now_ms
+        if user is None or not user.expires_ms:
+            return None
+        due_ms = max(user.expires_ms, self._lifetime.held_until_ms)
+        if now_ms < due_ms:
+            return due_ms
+        if self._is_needed(user, now_ms):
+            return now_ms + LOOK_AT_UNUSED_EACH_MS
+        declined = [e.InvitationEnded(now_ms, room, name, name) for room in user.invitations]
+        self._store.commit(*declined, e.UserExpired(now_ms, name))
+        return None
+
+    def _is_needed(self, user: User, now_ms: int) -> bool:
+        """Whether others have written to a user, or something is held against the user."""
+        if len(user.rooms) > 1 or user.warnings_at(now_ms) or user.banned_until_ms:
+            return True
+        return any(report.user == user.name for report in self._state.tables.reports.values())
 
     @on_timer("cursors")
     def move_cursors(self, turn: Turn, key: str = "") -> int | None:

@@ -145,7 +145,7 @@ def test_reports_in_one_tick_are_counted_one_by_one() -> None:
 def test_reporter_at_the_daily_bound_reports_and_one_over_is_refused() -> None:
     with World() as world:
         for number in range(REPORTS_PER_DAY + 1):
-            world.register(f"user{number}")
+            world.login(f"user{number}").close()
         ann = world.user("ann")
         first_ms = world.now_ms
         for number in range(REPORTS_PER_DAY):

@@ -6,13 +6,16 @@ import pytest
 
 from chatd.core.memory import SELF_LOG_ENTRIES_MAX
 from chatd.core.model import REACH_PERIOD_MS, UPLOAD_BYTES_BESIDE
+from chatd.core.state import State
 from chatd.handlers import backoff, joining, reports
+from chatd.handlers.accounts import UNUSED_KEPT_MS
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.joining import INVITED_BY_ONE_MAX, REACHES_MAX
 from chatd.handlers.reports import REPORTS_PER_REPORTER
 from chatd.handlers.schedules import FAILED_KEPT_MS
 from chatd.http import logins
 from chatd.http.logins import LOGIN_MS_MAX, LOGINS_PER_NETWORK, PendingLogins
+from chatd.maintenance import add_user
 from tests.simulation.account import client_final, client_first, password_of
 from tests.simulation.disk import SimDisk
 from tests.simulation.peer import Peer
@@ -222,7 +225,7 @@ def test_the_day_of_one_who_reaches_many_is_bounded_and_kept_across_a_restart(
         mallory = world.user("mallory")
         room = mallory.create("ops")
         for name in ("a", "b", "c"):
-            world.register(name)
+            world.login(name).close()
         for name in ("a", "b"):
             mallory.call("invite", room=room, user=name)
         world.stop()
@@ -426,3 +429,113 @@ def test_files_are_refused_when_the_disk_runs_low_and_messages_go_on() -> None:
         assert alice.send("but messages go on")["seq"] == 1
         alice.call("upload-chunk", **{**more, "data": PART[:20_000]})
         assert alice.call("upload-finish", upload=upload)["seq"] == 2
+
+
+# -- accounts that nobody has ever logged in to ----------------------------------------------
+
+
+def names(world: World) -> set[str]:
+    return set(world.state.users)
+
+
+@pytest.mark.parametrize("how", ("", "stop", "crash"))
+def test_an_account_that_nobody_logged_in_to_goes_after_a_day_and_its_name_is_free(
+    how: str,
+) -> None:
+    with World() as world:
+        world.register("alice")
+        if how:
+            getattr(world, how)()
+            world.restart()
+        world.sleep(UNUSED_KEPT_MS - 1_000)
+        assert names(world) == {"alice"}
+        world.sleep(1_000)
+        assert names(world) == set() and list(world.state.rooms) == ["general"]
+        assert fail(world, "alice")["code"] == "auth_failed"
+        world.user("alice").send("here")
+        world.crash()
+        world.restart()
+        assert names(world) == {"alice"}
+
+
+@pytest.mark.parametrize("device", (None, "phone"))
+@pytest.mark.parametrize("how", ("", "stop", "crash"))
+def test_an_account_that_was_used_once_stays(how: str, device: str | None) -> None:
+    with World() as world:
+        world.login("alice", device=device).close()
+        if how:
+            world.settle()
+            getattr(world, how)()
+            world.restart()
+        world.sleep(3 * UNUSED_KEPT_MS)
+        assert names(world) == {"alice"}
+
+
+def test_an_account_made_by_user_add_stays_and_so_does_one_of_an_older_store() -> None:
+    with World() as world:
+        world.register("alice")
+        world.stop()
+        add_user(world.settings, world.machine, "bob", "a password")
+        world._states_left = None  # bob is new
+        world.restart()
+        tree = world.state.dump()
+        del tree["users"]["alice"]["expires_ms"]
+        assert State.load(tree).users["alice"].expires_ms == 0
+        world.sleep(3 * UNUSED_KEPT_MS)
+        assert names(world) == {"bob"}
+
+
+def test_an_account_that_somebody_has_written_to_is_kept_for_its_user() -> None:
+    with World() as world:
+        bob = world.user("bob")
+        world.register("alice")
+        bob.send_to("alice", "welcome")
+        bob.close()
+        world.sleep(3 * UNUSED_KEPT_MS)
+        assert world.user("alice").texts("alice,bob") == ["welcome"]
+
+
+def test_an_account_that_was_reported_is_kept_until_that_is_decided() -> None:
+    with World(admins=("root",), warnings_limit=0) as world:
+        root, bob = world.user("root"), world.user("bob")
+        world.register("alice")
+        number = report(world, "bob", "alice")
+        bob.close()
+        world.sleep(2 * UNUSED_KEPT_MS)
+        assert "alice" in names(world)
+        root.call("dismiss", report=number)
+        world.sleep(UNUSED_KEPT_MS)
+        assert "alice" not in names(world)
+
+
+def test_invitations_end_with_the_account_and_are_not_the_next_ones() -> None:
+    with World() as world:
+        bob = world.user("bob")
+        room = bob.create("ops")
+        world.register("alice")
+        bob.call("invite", room=room, user="alice")
+        world.sleep(UNUSED_KEPT_MS)
+        assert names(world) == {"bob"}
+        assert world.user("alice").call("invitations")["invitations"] == []
+        bob.call("invite", room=room, user="alice")
+
+
+def test_who_blocked_an_account_that_is_gone_can_unblock_it() -> None:
+    with World() as world:
+        bob = world.user("bob")
+        world.register("alice")
+        bob.call("block", user="alice")
+        world.sleep(UNUSED_KEPT_MS)
+        bob.call("unblock", user="alice")
+        assert bob.call("blocked")["names"] == []
+
+
+def test_a_login_that_was_begun_before_the_account_went_fails() -> None:
+    with World(login_timeout_ms=10 * 60_000, idle_ping_ms=10**9) as world:
+        world.register("alice")
+        world.sleep(UNUSED_KEPT_MS - 60_000)
+        peer = world.guest()
+        message = peer.call("login-start", message=client_first("alice"))["message"]
+        world.sleep(60_000)
+        final = client_final("alice", password_of("alice"), message)
+        assert peer.refusal("login-finish", message=final)["code"] == "auth_failed"

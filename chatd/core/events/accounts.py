@@ -8,11 +8,25 @@ class UserRegistered(Event, frozen=True):
     """There is a new account.
 
     network: a keyed hash of where it was registered from; empty for this machine.
+    expires_at: when it goes again if nobody has logged in by then; 0 is never.
     """
 
     name: str
     credentials: Credentials
     network: bytes = b""
+    expires_at: int = 0
+
+
+class UserEntered(Event, frozen=True):
+    """Somebody has logged in to an account for the first time, with the password alone."""
+
+    name: str
+
+
+class UserExpired(Event, frozen=True):
+    """There is no such account any more: nobody has ever logged in."""
+
+    name: str
 
 
 class PasswordChanged(Event, frozen=True):

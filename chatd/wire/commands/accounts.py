@@ -57,7 +57,8 @@ class Hello(Params, frozen=True):
 
 @command(
     "register",
-    help="make an account; the password itself never travels (RFC 5802)",
+    help="make an account; the password itself never travels (RFC 5802). It goes after a day if "
+    "nobody has logged in",
     phases=BEFORE_LOGIN,
     live=True,
     refuses={
