@@ -141,6 +141,7 @@ class Settings:
     limit_messages: int
     update_period_ms: int
     limit_private: int
+    young_account_ms: int
     requests_per_second: int
     max_file_size_bytes: int
     file_quota_bytes: int
@@ -429,6 +430,9 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "How long such a period lasts. It starts with a user's first message."),
         Option("LIMIT_PRIVATE", "limit_private", whole(0, 1_000_000), "600",
                "The same limit for everything that is not sent to everyone. 0: no limit."),
+        Option("YOUNG_ACCOUNT", "young_account_ms", days(0, 3_650), "7",
+               "What an account younger than this has written to others may take 1 MiB with one "
+               "of them and 4 MiB in all, as long as it lies there unread. 0: no such bound."),
         Option("REQUESTS_PER_SECOND", "requests_per_second", whole(0, 1_000_000), "200",
                "Requests of one user, on all connections together, as many at once after a pause. "
                "Before the login those of one address count; on loopback, of one connection. More "

@@ -61,6 +61,7 @@ DEFAULTS = Settings(
     limit_messages=20,
     update_period_ms=3_600_000,
     limit_private=600,
+    young_account_ms=7 * 86_400_000,
     requests_per_second=200,
     max_file_size_bytes=5 << 20,
     file_quota_bytes=256 << 20,

@@ -187,11 +187,8 @@ class AccountHandlers:
         return final
 
     def _note_use(self, context: Context, user: User) -> None:
-        """Keep an account that somebody logs in to for the first time.
-
-        A full disk keeps nobody out: it is noted at the next login.
-        """
-        if user.expires_ms and self._store.writable:
+        """Keep an account that somebody logs in to for the first time. Raises StorageFull."""
+        if user.expires_ms:
             self._store.commit(e.UserEntered(context.now_ms, user.name))
 
     def _enter(self, session: Session, name: str, device: int) -> None:

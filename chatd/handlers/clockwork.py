@@ -96,6 +96,7 @@ class ClockworkHandlers:
         due_ms = max(user.expires_ms, self._lifetime.held_until_ms)
         if now_ms < due_ms:
             return due_ms
+        turn.effects.timed_work += len(self._state.tables.reports) // STEPS_PER_WORK
         if self._is_needed(user, now_ms):
             return now_ms + LOOK_AT_UNUSED_EACH_MS
         declined = [e.InvitationEnded(now_ms, room, name, name) for room in user.invitations]

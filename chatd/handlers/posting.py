@@ -28,6 +28,7 @@ from chatd.handlers.blocking import check_blocks
 from chatd.handlers.context import Turn
 from chatd.handlers.destinations import Destination
 from chatd.handlers.mentions import mentions_in, who_see
+from chatd.handlers.young import YoungAccounts
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL, is_direct, title_of
 
@@ -79,6 +80,7 @@ class Posting:
         self._store = store
         self._state = store.state
         self._lifetime = lifetime
+        self._young = YoungAccounts(store.state, settings)
         self._period_ms = settings.update_period_ms
         self._general_limit = settings.limit_messages
         self._private_limit = settings.limit_private
@@ -122,6 +124,7 @@ class Posting:
         check_may_send(author, now_ms)
         if is_direct(room_id):
             check_blocks(author, self._state.users[title_of(room_id, author.name)])
+            self._young.check(author, room_id, now_ms)
         reset_at = self._spend(author.window_for(room_id), room_id, now_ms)
         return self._head(author, room_id, once, now_ms, reset_at)
 

@@ -440,6 +440,19 @@ def an_upload_that_was_begun_goes_on(world: World, tmp_path: Path) -> None:
     upload(alice, b"y" * 5_000)
 
 
+@row("YOUNG_ACCOUNT")
+def what_lies_unread_counts_as_long_as_an_account_is_young(world: World, tmp_path: Path) -> None:
+    read_again(world, young_account_ms=0, limit_private=0)
+    alice = world.user("alice")
+    world.login("bob").close()
+    for _ in range(130):
+        alice.send_to("bob", "x" * 8_192)
+    read_again(world, young_account_ms=DAY_MS)
+    assert code(alice, "send-to", to="bob", text="more") == "rate_limited"
+    read_again(world, young_account_ms=0)
+    alice.send_to("bob", "more")
+
+
 @row("UPLOADS_BYTES_MAX")
 def uploads_that_were_begun_give_way_to_the_next(world: World, tmp_path: Path) -> None:
     alice, bob = world.user("alice"), world.user("bob")

@@ -7,18 +7,19 @@ import pytest
 from chatd.core.memory import SELF_LOG_ENTRIES_MAX
 from chatd.core.model import REACH_PERIOD_MS, UPLOAD_BYTES_BESIDE
 from chatd.core.state import State
-from chatd.handlers import backoff, joining, reports
+from chatd.handlers import backoff, joining, reports, young
 from chatd.handlers.accounts import UNUSED_KEPT_MS
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.joining import INVITED_BY_ONE_MAX, REACHES_MAX
 from chatd.handlers.reports import REPORTS_PER_REPORTER
 from chatd.handlers.schedules import FAILED_KEPT_MS
+from chatd.handlers.young import UNREAD_BYTES_MAX
 from chatd.http import logins
 from chatd.http.logins import LOGIN_MS_MAX, LOGINS_PER_NETWORK, PendingLogins
 from chatd.maintenance import add_user
 from tests.simulation.account import client_final, client_first, password_of
 from tests.simulation.disk import SimDisk
-from tests.simulation.peer import Peer
+from tests.simulation.peer import Peer, Refused
 from tests.simulation.test_accounts import fail
 from tests.simulation.web import WebPeer
 from tests.simulation.world import World
@@ -539,3 +540,109 @@ def test_a_login_that_was_begun_before_the_account_went_fails() -> None:
         world.sleep(60_000)
         final = client_final("alice", password_of("alice"), message)
         assert peer.refusal("login-finish", message=final)["code"] == "auth_failed"
+
+
+def test_a_first_login_that_can_not_be_written_down_is_refused() -> None:
+    with World() as world:
+        world.register("alice")
+        world.login("bob").close()
+        world.storage.store.writable = False
+        for name, code in (("alice", "storage_full"), ("bob", "")):
+            peer = world.guest()
+            message = peer.call("login-start", message=client_first(name))["message"]
+            final = client_final(name, password_of(name), message)
+            if code:
+                assert peer.refusal("login-finish", message=final)["code"] == code
+            else:
+                peer.call("login-finish", message=final)
+        world.storage.store.writable = True
+        world.login("alice").close()
+        world.sleep(UNUSED_KEPT_MS)
+        assert names(world) == {"alice", "bob"}
+
+
+# -- what lies unread ------------------------------------------------------------------------
+
+TEXT = "x" * 8_000
+DAY_MS = 86_400_000
+
+
+def fill(author: Peer, to: str) -> int:
+    """Write to somebody until that is refused; return how many texts that took."""
+    for count in range(1_000):
+        try:
+            author.call("send-to", to=to, text=TEXT)
+        except Refused as error:
+            assert error.detail["code"] == "rate_limited"
+            return count
+    raise AssertionError("never refused")
+
+
+def test_what_a_young_account_wrote_to_one_who_reads_nothing_is_bounded() -> None:
+    with World(limit_private=0, requests_per_second=0) as world:
+        mallory, alice = world.user("mallory"), world.user("alice")
+        world.login("bob").close()
+        count = fill(mallory, "bob")
+        assert UNREAD_BYTES_MAX <= world.state.rooms["bob,mallory"].log.byte_count
+        assert (count - 1) * len(TEXT) < UNREAD_BYTES_MAX
+        error = world.refusal(mallory, "send-to", to="bob", text="more")
+        assert (error["limit"], error["setting"]) == (UNREAD_BYTES_MAX, "YOUNG_ACCOUNT")
+        assert error["reset_at"] == world.state.users["mallory"].created_ms + 7 * DAY_MS
+        mallory.send_to("alice", "others are reached")
+        alice.send_to("bob", "and reach him")
+        bob = world.user("bob")
+        bob.ack("bob,mallory")
+        world.sleep(2_000)
+        mallory.send_to("bob", "he has read it")
+
+
+def test_what_a_young_account_wrote_to_many_is_bounded_in_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(young, "UNREAD_BYTES_MAX", 20_000)
+    monkeypatch.setattr(young, "UNREAD_BYTES_IN_ALL_MAX", 60_000)
+    with World(limit_private=0) as world:
+        mallory = world.user("mallory")
+        for name in ("a", "b", "c", "d"):
+            world.login(name).close()
+        counts = [fill(mallory, name) for name in ("a", "b", "c", "d")]
+        assert counts == [3, 3, 2, 0]
+        assert world.refusal(mallory, "send-to", to="d", text="hi")["limit"] == 60_000
+
+
+def test_an_account_that_is_old_enough_may_write_what_waits_without_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(young, "UNREAD_BYTES_MAX", 20_000)
+    with World(limit_private=0, young_account_ms=DAY_MS) as world:
+        mallory = world.user("mallory")
+        world.login("bob").close()
+        assert fill(mallory, "bob") == 3
+        mallory.close()
+        world.sleep(DAY_MS)
+        mallory = world.user("mallory")
+        for _ in range(5):
+            mallory.send_to("bob", TEXT)
+
+
+def test_notes_to_oneself_are_not_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(young, "UNREAD_BYTES_MAX", 20_000)
+    with World(limit_private=0) as world:
+        alice = world.user("alice")
+        for _ in range(5):
+            alice.send_to("alice", TEXT)
+
+
+def test_a_scheduled_text_waits_until_its_author_is_no_longer_young(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(young, "UNREAD_BYTES_MAX", 20_000)
+    with World(limit_private=0, young_account_ms=DAY_MS) as world:
+        mallory = world.user("mallory")
+        world.login("bob").close()
+        mallory.call("send-at", at=world.now_ms + 1_000, to="bob", text="later")
+        fill(mallory, "bob")
+        world.sleep(2_000)
+        (post,) = mallory.call("scheduled")["posts"]
+        assert post["held_by"] == "rate_limited"
+        assert post["held_until"] == world.state.users["mallory"].created_ms + DAY_MS

@@ -27,7 +27,9 @@ def user_entered(memory: Memory, event: e.UserEntered) -> None:
 
 @changes(e.UserExpired)
 def user_expired(memory: Memory, event: e.UserExpired) -> None:
-    memory.forget_room(memory.rooms[self_room(event.name)])
+    room = self_room(event.name)
+    del memory.rooms[room]
+    memory.grown.pop(room, None)
     del memory.rooms_by_name[event.name]
     del memory.users[event.name]
     memory.names.remove(event.name)

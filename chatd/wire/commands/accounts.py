@@ -118,7 +118,7 @@ class LoggedIn(Result, frozen=True, omit_defaults=True):
         "auth_failed": "the name or the password is wrong",
         "conflict": "the user has too many devices",
         "rate_limited": "too many failed logins, meanwhile on another connection",
-        "storage_full": "a token was asked for, and the server's disk is full",
+        "storage_full": "a token was asked for, or it is the first login, and the disk is full",
     },
 )
 class LoginFinish(Params, frozen=True):

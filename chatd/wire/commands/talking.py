@@ -43,8 +43,8 @@ class Send(Params, frozen=True):
         **POSTING_REFUSES,
         "forbidden": BLOCKED,
         "not_found": "there is no such user",
-        "rate_limited": "the period's messages, or your nonces, are used up until `reset_at`, or "
-        "you began too many conversations",
+        "rate_limited": "the period's messages, or your nonces, are used up until `reset_at`; you "
+        "began too many conversations; or your account is young, and too much lies there unread",
     },
 )
 class SendTo(Params, frozen=True):

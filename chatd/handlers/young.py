@@ -1,0 +1,59 @@
+"""Young accounts: what they write to others waits without limit, so there is a bound on how much.
+
+It is on what lies there unread, of direct rooms alone: whoever is answered, or just read, never
+meets it.
+"""
+
+from chatd.config import Settings
+from chatd.core.model import Room, User
+from chatd.core.state import State
+from chatd.errors import RateLimited
+from chatd.wire.rooms import is_direct, title_of
+
+UNREAD_BYTES_MAX = 1024 * 1024
+"""What may lie unread with one other."""
+UNREAD_BYTES_IN_ALL_MAX = 4 * UNREAD_BYTES_MAX
+"""... and with all others together."""
+
+
+class YoungAccounts:
+    """Answers for one state and its settings."""
+
+    def __init__(self, state: State, settings: Settings) -> None:
+        self._state = state
+        self._young_ms = settings.young_account_ms
+
+    def check(self, author: User, room_id: str, now_ms: int) -> None:
+        """Refuse what a young account writes into a direct room where too much lies unread."""
+        until_ms = author.created_ms + self._young_ms
+        if now_ms >= until_ms:
+            return
+        limit = UNREAD_BYTES_MAX
+        used = self._unread_bytes(author, room_id)
+        if used < limit:
+            limit, used = UNREAD_BYTES_IN_ALL_MAX, self._unread_bytes_in_all(author)
+        if used >= limit:
+            raise RateLimited(
+                "too much of what you wrote to others lies there unread; your account is young",
+                limit=limit,
+                reset_at=until_ms,
+                setting="YOUNG_ACCOUNT",
+            )
+
+    def _unread_bytes_in_all(self, author: User) -> int:
+        rooms = [room for room in author.rooms if is_direct(room)]
+        if len(rooms) * UNREAD_BYTES_MAX < UNREAD_BYTES_IN_ALL_MAX:
+            return 0  # so few can't hold too much, as each is bounded
+        return sum(self._unread_bytes(author, room) for room in rooms)
+
+    def _unread_bytes(self, author: User, room_id: str) -> int:
+        """Return how many bytes of a direct room the other has not read."""
+        room, other = self._state.rooms.get(room_id), title_of(room_id, author.name)
+        return 0 if room is None or other == author.name else _unread_bytes(room, other)
+
+
+def _unread_bytes(room: Room, name: str) -> int:
+    log, read_seq = room.log, room.members[name].read_seq
+    if read_seq < log.first_seq:
+        return log.byte_count
+    return sum(map(len, log.after(read_seq)))
