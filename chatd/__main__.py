@@ -19,6 +19,7 @@ from pathlib import Path
 from chatd import __version__, logs, maintenance
 from chatd.config import ConfigError, Settings, load
 from chatd.descriptors import leave_reserve, raise_limit
+from chatd.core.clock import NS_PER_MS
 from chatd.disk.files import RealDisk
 from chatd.disk.fork import fork_child
 from chatd.errors import ChatError, StoreError
@@ -158,7 +159,8 @@ def _serve_until_told(
 
 def _check(options: argparse.Namespace, settings: Settings) -> int:
     load_tls(settings)
-    print(maintenance.check_store(settings, RealDisk()))
+    machine = _machine(options)
+    print(maintenance.check_store(settings, machine.disk, machine.wall_ns() // NS_PER_MS))
     return 0
 
 

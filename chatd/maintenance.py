@@ -9,7 +9,7 @@ from scramp import ScramMechanism
 
 from chatd.config import DAY_MS, Settings
 from chatd.core import events as e
-from chatd.core.clock import EARLIEST_MS, NS_PER_MS, shown
+from chatd.core.clock import EARLIEST_MS, NS_PER_MS, shown, why_not
 from chatd.core.model import Credentials
 from chatd.core.names import map_name
 from chatd.core.state import State
@@ -95,10 +95,10 @@ def repair_clock(settings: Settings, machine: Machine) -> str:
         storage.close()
 
 
-def check_store(settings: Settings, disk: Disk) -> str:
+def check_store(settings: Settings, disk: Disk, wall_ms: int | None = None) -> str:
     """Verify a store's files and write nothing; return what they hold, as a sentence.
 
-    Raises StoreError and OSError.
+    wall_ms: the clock that a start would have to believe. Raises StoreError and OSError.
     """
     path = str(settings.db_path)
     lock = ReadOnlyLock(disk, path)
@@ -109,11 +109,13 @@ def check_store(settings: Settings, disk: Disk) -> str:
     finally:
         lock.close()
     cut = f"; a start will cut off: {report.cut}" if report.cut else ""
+    doubt = None if wall_ms is None else why_not(wall_ms, state.last_ms)
+    refused = f"; a start will refuse, as {doubt}" if doubt else ""
     unlocked = f"; checked without a lock: {lock.missing}" if lock.missing else ""
     return (
         f"{path}: snapshot of tick {report.snapshot_tick}, {len(report.bodies)} ticks after it "
         f"in {report.segments} segments, last tick {report.last_tick}, "
-        f"{len(state.blobs)} files and {len(state.uploads)} uploads{cut}{unlocked}"
+        f"{len(state.blobs)} files and {len(state.uploads)} uploads{cut}{refused}{unlocked}"
     )
 
 

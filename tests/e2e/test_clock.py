@@ -47,6 +47,9 @@ def test_start_years_after_the_last_stamp_is_refused_unless_somebody_vouches_for
     for command in ((), ("user", "add", "bob"), ("new-epoch",)):
         done = server.run(*command, input="secret\n")
         assert_refused(done, 1, "more than a year after the last stamp", "--accept-clock")
+    checked = server.run("--check")
+    assert checked.returncode == 0
+    assert "a start will refuse, as the clock says" in checked.stdout
     server.launch("--accept-clock")
     try:
         server.until_it_listens()
