@@ -14,7 +14,7 @@ from chatd.core.unread import UnreadIndex
 from chatd.wire.entries import Comment, Edit, File, Post, decode_entry, encode_entry
 
 QUOTE_CHARACTERS_MAX = 80
-QUOTING_MAX = 100
+QUOTING_MAX = 50
 """So many comments on one entry quote it, the latest; all of them change with it, at once."""
 EVIDENCE_CHARACTERS_MAX = 200
 READ_CHARACTERS_MAX = 8 * QUOTE_CHARACTERS_MAX

@@ -18,10 +18,10 @@ MOVES_PER_WORK = 4
 OWN_PER_SLICE = 2_000
 """So many of their own entries are passed over for all readers together."""
 STEPS_PER_SLICE = 2_000
-STEPS_PER_WORK = 10
+STEPS_PER_WORK = 5
 STEPS_OF_A_QUOTE = 4
-STEPS_OF_A_FILE = 50
-"""How much of a log leaves at a time. A step is an entry, about a microsecond; to take an entry
+STEPS_OF_A_FILE = 100
+"""How much of a log leaves at a time. A step is an entry, about two microseconds; to take an entry
 out of a comment's quote or its file from the disk takes longer."""
 NONCES_FORGOTTEN_EACH_MS = 3_600_000
 """Nonces that are over are forgotten so often: one at a time would be an event for each."""

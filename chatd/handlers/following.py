@@ -51,11 +51,13 @@ class FollowingHandlers:
         positions = {}
         for room in rooms:
             seq = brought.get(room.room)
-            usable = request.epoch == self._state.epoch and (seq or 0) <= room.log.last_seq
-            if seq is not None and not usable:
+            if seq is None:
+                positions[room.room] = self._read_seq(user, room)
+                continue
+            usable = request.epoch == self._state.epoch and seq <= room.log.last_seq
+            if not usable:
                 context.effects.to_link.append((context.session.link, c.Reset(room.room)))
-            read_seq = self._read_seq(user, room)
-            positions[room.room] = read_seq if seq is None or not usable else seq
+            positions[room.room] = seq if usable else self._read_seq(user, room)
         return positions
 
     def _read_seq(self, user: User, room: Room) -> int:

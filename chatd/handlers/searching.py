@@ -17,11 +17,11 @@ from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry, decode_entry, entry_map, stamp_of
 
-ENTRIES_PER_SLICE = 2_000
-CHARACTERS_PER_SLICE = 256 * 1024
-"""Either takes some 10 ms at worst; then the page ends where it is."""
+ENTRIES_PER_SLICE = 500
+CHARACTERS_PER_SLICE = 64 * 1024
+"""Either takes a millisecond or two; then the page ends where it is."""
 ROOMS_PER_SLICE = 500
-"""Rooms that are searched side by side: to begin with so many takes some 5 ms."""
+"""Rooms that are searched side by side: to begin with so many takes a few ms."""
 
 CURSOR = re.compile(r"(\S*) (?:([0-9]{1,16}):([0-9]{1,16}):(\S+))?")
 """What a page has as `next`: see `Cursor`."""

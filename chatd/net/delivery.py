@@ -13,7 +13,11 @@ A change of membership closes the room's batch. Who left gets what came before t
 tick, if live, and nothing more; who joined is behind, where the newcomer starts to see.
 """
 
+from collections import deque
 from collections.abc import Iterable
+from itertools import islice
+from math import inf
+from typing import NamedTuple
 
 from chatd.core.budget import Budget
 from chatd.core.fairness import FairQueue
@@ -30,7 +34,19 @@ from chatd.wire.entries import stamp_of
 from chatd.wire.rooms import GENERAL
 
 PAGE_BYTES = 64 * 1024
-PAGE_ITEMS = 1_000
+PAGE_ITEMS = 250
+ROOMS_PER_TURN = 100
+"""So many rooms of one connection are looked at, then others come first."""
+BROADCASTS_PER_TICK = 500
+"""So many connections are told in one tick what all of them are."""
+
+
+class _Broadcast(NamedTuple):
+    """A notice, who has yet to hear it, each with the class of its codec, and its bytes by that."""
+
+    notice: Notice
+    waiting: dict[Connection, type]
+    encoded: dict[type, bytes]
 
 
 class Delivery:
@@ -54,10 +70,11 @@ class Delivery:
         self._budget = budget
         self._high_water_bytes = high_water_bytes
         self._pump_bytes_max = pump_bytes_max
-        self._by_name: dict[str, list[Connection]] = {}
+        self._by_name: dict[str, dict[Connection, None]] = {}
         self._live: dict[Connection, type] = {}  # each with the class of its codec
         self._turns = Turns(state.general, boundary, high_water_bytes)  # of those, who is due
-        self._behind: dict[Connection, None] = {}
+        self._behind: dict[Connection, int] = {}  # each with how many rooms in a row had nothing
+        self._broadcasts: deque[_Broadcast] = deque()
         self._pageable: FairQueue[Connection] = FairQueue()  # of those, who wait for a page
         self._dirty: dict[Connection, None] = {}
         self._pages: dict[tuple[type, str, int], tuple[bytes, int]] = {}
@@ -77,7 +94,7 @@ class Delivery:
 
     def enter(self, connection: Connection) -> None:
         """A connection has logged in."""
-        self._by_name.setdefault(connection.name, []).append(connection)
+        self._by_name.setdefault(connection.name, {})[connection] = None
         self._presence.enter(connection.name)
 
     def leave(self, connection: Connection) -> None:
@@ -87,9 +104,9 @@ class Delivery:
         self._behind.pop(connection, None)
         self._pageable.discard(connection)
         self._streams.pop(connection, None)
-        connections = self._by_name.get(connection.name, [])
+        connections = self._by_name.get(connection.name, {})
         if connection in connections:
-            connections.remove(connection)
+            del connections[connection]
             self._presence.leave(connection.name)
         if not connections:
             self._by_name.pop(connection.name, None)
@@ -107,7 +124,7 @@ class Delivery:
         """Begin to deliver to a connection, from its positions on."""
         connection.following = True
         connection.positions = self._oldest_first(connection.positions or {})
-        self._behind[connection] = None
+        self._behind[connection] = 0
         if connection.codec.marks:
             self._streams[connection] = None
 
@@ -130,7 +147,8 @@ class Delivery:
     @property
     def is_hungry(self) -> bool:
         """Whether there is something to tell right now: a turn, or a page."""
-        return self._turns.are_due or any(not c.queued_bytes for c in self._behind)
+        is_due = self._turns.are_due or bool(self._broadcasts)
+        return is_due or any(not c.queued_bytes for c in self._behind)
 
     # -- what there is to say ----------------------------------------------------------------
 
@@ -139,15 +157,27 @@ class Delivery:
         self._dirty[connection] = None
 
     def broadcast(self, notice: Notice) -> None:
-        """Tell all who are live; the others would only fall further behind."""
-        encoded: dict[type, bytes] = {}
-        for connection, codec in list(self._live.items()):
-            try:
-                if codec not in encoded:
-                    encoded[codec] = connection.codec.notice(notice)
-                connection.queue(encoded[codec])
-            except Exception as error:
-                self._boundary.contain(connection, error)
+        """Tell all who are live, some in each tick; the others would only fall further behind."""
+        if self._live:
+            self._broadcasts.append(_Broadcast(notice, dict(self._live), {}))
+
+    def _broadcast_some(self) -> None:
+        left = BROADCASTS_PER_TICK
+        while left and self._broadcasts:
+            notice, waiting, encoded = self._broadcasts[0]
+            for connection, codec in list(islice(waiting.items(), left)):
+                del waiting[connection]
+                left -= 1
+                if connection not in self._live:  # any more
+                    continue
+                try:
+                    if codec not in encoded:
+                        encoded[codec] = connection.codec.notice(notice)
+                    connection.queue(encoded[codec])
+                except Exception as error:
+                    self._boundary.contain(connection, error)
+            if not waiting:
+                self._broadcasts.popleft()
 
     def deliver(self, now_ms: int) -> None:
         """Queue the new entries of every room to those who are live.
@@ -186,6 +216,7 @@ class Delivery:
 
         Answers of this tick are in nobody's way: who asks in every tick is pumped, too.
         """
+        self._broadcast_some()
         self._pages.clear()
         left = self._pump_bytes_max
         for connection in self._behind:
@@ -262,7 +293,7 @@ class Delivery:
         connection.positions = positions | {GENERAL: connection.general_seq}
         self._live.pop(connection, None)
         self._turns.cancel(connection)
-        self._behind[connection] = None
+        self._behind[connection] = 0
 
     def _delivered_seq(self, room: str) -> int:
         first = self._state.grown.get(room)
@@ -342,30 +373,43 @@ class Delivery:
         """Order rooms by the stamp of the first entry that is due."""
 
         def stamp(room: str) -> float:
-            waiting = self._state.rooms[room].log.page_after(positions[room], 1, 1)
-            return stamp_of(waiting[0]) if waiting else float("inf")
+            log = self._state.rooms[room].log
+            frame = log.get(max(positions[room] + 1, log.first_seq))
+            return inf if frame is None else stamp_of(frame)
 
         return {room: positions[room] for room in sorted(positions, key=stamp)}
 
     def _pump_one(self, connection: Connection, now_ms: int) -> None:
         """Queue up to a page; the connection comes last among those behind, or is live."""
-        del self._behind[connection]
-        self._queue_page(connection, now_ms)
+        quiet_rooms = self._behind.pop(connection)
+        self._queue_page(connection, now_ms, quiet_rooms)
         if connection.positions is None and connection.codec.marks:
             self._remember_stamp([], now_ms)
             self._mark_one(connection)
 
-    def _queue_page(self, connection: Connection, now_ms: int) -> None:
+    def _queue_page(self, connection: Connection, now_ms: int, quiet_rooms: int) -> None:
+        """quiet_rooms: so many rooms in a row had nothing when they were looked at last."""
         enough_bytes = connection.queued_bytes + PAGE_BYTES  # then the rest is for another time
         positions = connection.positions
         assert positions is not None
         self._match_rooms(connection.name, positions)
-        for room_id in positions:
-            while self._pump_room(connection, room_id, positions, now_ms):
+        for _ in range(ROOMS_PER_TURN):
+            if quiet_rooms >= len(positions) and self._is_at_the_end(positions):
+                self._become_live(connection)
+                return
+            room_id = next(iter(positions))
+            if self._pump_room(connection, room_id, positions, now_ms):
+                quiet_rooms = 0
                 if connection.queued_bytes >= enough_bytes:
-                    self._behind[connection] = None
-                    return
-        self._become_live(connection)
+                    break
+            else:
+                positions[room_id] = positions.pop(room_id)  # the next one comes first
+                quiet_rooms += 1
+        self._behind[connection] = quiet_rooms
+
+    def _is_at_the_end(self, positions: dict[str, int]) -> bool:
+        rooms = self._state.rooms
+        return all(rooms[room].log.last_seq <= seq for room, seq in positions.items())
 
     def _pump_room(
         self, connection: Connection, room_id: str, positions: dict[str, int], now_ms: int

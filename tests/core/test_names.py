@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatd.core.names import CHARACTERS_MAX, map_name
+from chatd.core.names import CHARACTERS_MAX, looked_up, map_name
 from chatd.errors import BadRequest
 from chatd.wire.commands import NAME_BYTES_MAX
 from chatd.wire.rooms import RoomKind, direct_room, kind_of
@@ -31,7 +31,7 @@ LATIN_Y_IN_CYRILLIC = "раypal"
     ],
 )
 def test_name_is_mapped_to_its_identity(typed: str, mapped: str) -> None:
-    assert map_name(typed) == mapped
+    assert map_name(typed) == looked_up(typed) == mapped
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_any_text_is_mapped_once_and_for_all_or_refused(typed: str) -> None:
         mapped = map_name(typed)
     except BadRequest:
         return
-    assert map_name(mapped) == mapped
+    assert map_name(mapped) == looked_up(typed) == mapped
     assert mapped == unicodedata.normalize("NFC", mapped)
     assert 1 <= len(mapped) <= CHARACTERS_MAX
     assert kind_of(direct_room(mapped, "bob")) is RoomKind.DIRECT

@@ -6,6 +6,7 @@ grow is cut into slices, and one slice is bounded.
 
 import hashlib
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -15,6 +16,7 @@ from chatd.core.memory import ENDED_AT_ONCE_MAX
 from chatd.core.model import Credentials
 from chatd.handlers.files import HASH_BYTES_PER_SLICE
 from chatd.handlers.knowing import ROOMS_LOOKED_AT
+from chatd.net import delivery
 from chatd.wire.commands import CHUNK_BYTES_MAX
 from tests.simulation.peer import Map, Peer
 from tests.simulation.world import World
@@ -384,3 +386,57 @@ def test_very_many_entries_of_ones_own_are_passed_over_in_slices() -> None:
         assert longest_tick(world, lambda: not acks) < LINES_PER_TICK
         assert world.state.general.members["alice"].read_seq == 10_001
         assert alice.call("unread")["rooms"] == []
+
+
+# -- delivery --------------------------------------------------------------------------------
+
+
+def test_who_follows_very_many_rooms_is_taken_up_in_slices_and_misses_nothing() -> None:
+    with World() as world:
+        alice = world.login("alice")
+        add_rooms(world, "alice", 1_000, 0)
+        rooms = world.state.users["alice"].rooms
+        unread = [room for room in rooms if room.endswith(("0", "alice,user0999"))]
+        for room in unread:
+            fill_room(world, room, room.removeprefix("alice,"), 2, [])
+        alice.request("sync")
+        late = rooms[-1]
+
+        def all_came() -> bool:
+            if len(alice.entries) == 2 * len(unread):  # meanwhile something more comes
+                fill_room(world, late, late.removeprefix("alice,"), 1, [])
+            return bool(alice.told("live"))
+
+        longest = longest_tick(world, all_came)
+        assert longest < LINES_PER_TICK
+        world.settle()
+        heard = {room: [e["seq"] for e in alice.entries if e["room"] == room] for room in unread}
+        assert {room for room, seqs in heard.items() if seqs[:2] != [1, 2]} == set()
+        assert alice.seqs(late)[-1] == world.state.rooms[late].log.last_seq
+
+
+def test_who_is_online_is_told_to_very_many_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivery, "BROADCASTS_PER_TICK", 5)
+    with World() as world:
+        peers = [world.user(f"user{number}") for number in range(20)]
+        world.sleep(3_000)
+        for peer in peers:
+            peer.forget()
+        world.login("late")
+        world.clock.advance(2_000)
+        told: list[int] = []
+        while not told or told[-1] < len(peers):
+            world.tick()
+            world._turn()
+            told.append(sum(len(peer.told("presence")) for peer in peers))
+        assert [b - a for a, b in pairwise([0, *filter(None, told)])] == [5, 5, 5, 5]
+
+
+# -- searching -------------------------------------------------------------------------------
+
+
+def test_a_slice_of_a_search_is_short_whatever_stands_in_the_log() -> None:
+    with World(requests_per_second=0) as world:
+        alice = world.user("alice")
+        fill_room(world, "general", "alice", 5_000, [])
+        assert turn_of(world, alice, "search", words="nothing") < 2 * LINES_PER_TURN
