@@ -172,10 +172,11 @@ class Service:
     def serve(self) -> None:
         """Give everyone who waits a turn, and another, until the tick has done enough."""
         queue = self._queue
-        while queue.party() is not None and not self._is_spent(self._budget.deadline_ns):
-            self._turn_ends_ns = min(
-                self._monotonic_ns() + TURN_NS_MAX, self._budget.deadline_ns
-            )
+        while queue.party() is not None and self._bytes <= self._bytes_max:
+            now_ns, deadline_ns = self._monotonic_ns(), self._budget.deadline_ns
+            if now_ns > deadline_ns:
+                break
+            self._turn_ends_ns = min(now_ns + TURN_NS_MAX, deadline_ns)
             self._steps_left = TURN_STEPS_MAX
             while self._steps_left > 0 and (connection := queue.take()) is not None:
                 self._boundary.run(connection, self._serve_some, connection)
@@ -185,28 +186,30 @@ class Service:
         """Serve a connection for as long as the turn lasts and it waits alone in its party."""
         if connection.life is not OPEN:
             self._read(connection)  # and throw away
-        party, has_more = connection.party, connection.life is OPEN
+        party, is_alone = connection.party, not self._queue.has_more
+        has_more = connection.life is OPEN
         while has_more:
             has_more = self._boundary.answer(connection, self._serve_next)
             self._steps_left -= 1
-            if self._is_spent(self._turn_ends_ns):
+            if self._monotonic_ns() > self._turn_ends_ns or self._bytes > self._bytes_max:
                 self._steps_left = 0
-            if not self._steps_left or connection.party != party or self._queue.has_more:
+            if not (is_alone and self._steps_left and connection.party == party):
                 break
         if has_more:
             self.enqueue(connection)
-
-    def _is_spent(self, deadline_ns: int) -> bool:
-        return self._bytes > self._bytes_max or self._monotonic_ns() > deadline_ns
 
     def _serve_next(self, connection: Connection) -> bool:
         """Do what is next on a connection; return whether there may be more."""
         if connection.life is not OPEN or self._must_wait(connection):
             return False
         try:
-            turn = self._next_turn(connection)
+            turn = self._pulled.pop(connection, None) or connection.codec.next_turn()
+            if turn is None and connection.is_readable:
+                self._read(connection)
+                turn = connection.codec.next_turn()
             if turn is None:
-                connection.reads = True
+                if not connection.reads:
+                    connection.reads = True
                 if connection.peer_hung_up:  # all that it asked is handled
                     connection.finish()
                 return False
@@ -231,7 +234,7 @@ class Service:
         elif connection.queued_bytes > self._high_water_bytes:
             connection.reads = False
             self._paused[connection] = None
-        elif connection not in self._paid and (until_ms := self._throttled_until_ms(connection)):
+        elif self._meter.is_on and (until_ms := self._throttled_until_ms(connection)):
             connection.reads = False
             self._paid[connection] = None
             self._throttled.append((connection, until_ms))
@@ -244,6 +247,8 @@ class Service:
 
         The request is counted here, so that those of a party come one after the other.
         """
+        if connection in self._paid:
+            return None
         asker = self._asker(connection)
         until_ms = self._meter.wait_until_ms(asker, self._now_ms)
         if until_ms is None or not self._has_something(connection):
@@ -263,16 +268,6 @@ class Service:
         party = connection.party
         return party if party[0] != ADDRESS or self._places.counts(party[1:]) else connection
 
-    def _next_turn(self, connection: Connection) -> Turn | None:
-        if connection in self._pulled:
-            return self._pulled.pop(connection)
-        turn = connection.codec.next_turn()
-        if turn is None and connection.is_readable:
-            self._read(connection)
-            if connection.life is OPEN:
-                turn = connection.codec.next_turn()
-        return turn
-
     def _read(self, connection: Connection) -> None:
         byte_count = connection.read()
         if byte_count:
@@ -291,7 +286,7 @@ class Service:
     def _handle(self, connection: Connection, turn: Turn) -> None:
         if isinstance(turn, HttpRequest) and not self._is_at_its_party(connection, turn):
             return
-        if not isinstance(turn, (Switch, StartTls, More)):
+        if self._meter.is_on and not isinstance(turn, (Switch, StartTls, More)):
             self._charge(connection)
         if isinstance(turn, Request):
             self._answer(connection, turn)

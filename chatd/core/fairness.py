@@ -104,6 +104,7 @@ class Meter:
 
     def configure(self, rate: int) -> None:
         """Go on with another rate; what was asked before is forgotten."""
+        self.is_on = rate > 0
         self._request_ms = 1000 / rate if rate else 0.0
         self._paid_until_ms: dict[Hashable, float] = {}
         self._sweep_ms = 0

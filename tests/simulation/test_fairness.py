@@ -373,3 +373,14 @@ def test_settings_read_again_wake_those_who_wait_for_the_old_rate() -> None:
         assert sum(map(eve.answered, ids)) == 1
         world.reload(requests_per_second=0)
         assert all(map(eve.answered, ids))
+
+
+def test_request_that_is_answered_at_once_changes_nothing_at_the_selector(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        with monkeypatch.context() as patch:
+            patch.setattr(world.selector, "unregister", None)
+            alice.call("ping")
+            alice.send("hello")
