@@ -34,6 +34,9 @@ OF_THE_STORE = frozenset({"snapshot", "snapshot-poll", "storage", "sync"})
 SNAPSHOT_POLL_MS = 100
 SNAPSHOT_REST = 20
 """A snapshot may take a twentieth of the time at most."""
+SNAPSHOT_RETRY_MS = 60_000
+"""So long after a failed snapshot comes the next, then twice as long, up to the usual time."""
+SNAPSHOT_DOUBLINGS_MAX = 16
 DAY_MS = 86_400_000
 
 
@@ -220,7 +223,7 @@ class Housekeeping:
         """The journal has grown; past a bound, a snapshot replaces it sooner."""
         if self._storage.journal_bytes > self._settings.snapshot_growth_bytes:
             armed_ms = self.wheel.deadline_ms("snapshot", "")
-            due_ms = max(now_ms, self._storage.last_snapshot_ms + self._snapshot_rest_ms())
+            due_ms = max(now_ms, self._storage.snapshot_ended_ms + self._snapshot_rest_ms())
             if armed_ms is not None and due_ms < armed_ms:
                 self.wheel.set("snapshot", "", due_ms)
 
@@ -291,7 +294,9 @@ class Housekeeping:
         self._storage.poll_snapshot()
         if self._storage.snapshot_running:
             return now_ms + SNAPSHOT_POLL_MS
-        rest_ms = max(self._settings.snapshot_interval_ms, self._snapshot_rest_ms())
+        rest_ms = self._snapshot_rest_ms()
+        if not self._storage.snapshot_failures:
+            rest_ms = max(rest_ms, self._settings.snapshot_interval_ms)
         self.wheel.set("snapshot", "", now_ms + rest_ms)
         return None
 
@@ -301,4 +306,9 @@ class Housekeeping:
         return max(now_ms, self._storage.last_snapshot_ms + rest_ms)
 
     def _snapshot_rest_ms(self) -> int:
-        return SNAPSHOT_REST * self._storage.snapshot_took_ms
+        """Return how long no snapshot begins after one has ended, well or not."""
+        failures = self._storage.snapshot_failures
+        if not failures:
+            return SNAPSHOT_REST * self._storage.snapshot_took_ms
+        doubled_ms = SNAPSHOT_RETRY_MS << min(failures - 1, SNAPSHOT_DOUBLINGS_MAX)
+        return min(doubled_ms, self._settings.snapshot_interval_ms)

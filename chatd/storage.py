@@ -22,13 +22,14 @@ from chatd.disk.journal import Journal
 from chatd.disk.lock import StoreLock
 from chatd.disk.recovery import Recovered, recover
 from chatd.disk.snapshot import write_snapshot
-from chatd.disk.snapshotter import Snapshotter
+from chatd.disk.snapshotter import Snapshotter, SnapshotResult
 from chatd.errors import StoreError, StoreFull, StoreMissing
 
 log = logging.getLogger(__name__)
 
 EPOCH_BYTES = 8
 SECRET_BYTES = 32
+FAILURE_LOGGED_AGAIN_MS = 86_400_000
 TICK_BYTES_BESIDE = 2 * 1024 * 1024
 """What timers, and the names and stamps in events, add to a tick's requests at most."""
 
@@ -89,8 +90,10 @@ class Storage:
         )
         self._machine = machine
         self._dropped_files: deque[tuple[int, int]] = deque()
-        self.last_snapshot_ms = self.clock.now_ms
+        self.last_snapshot_ms = self.snapshot_ended_ms = self.clock.now_ms
         self.snapshot_took_ms = 0
+        self.snapshot_failures = 0
+        self._failure_logged: tuple[str, int] | None = None
         self._replaced_tick = 0
         self._look_at_files()
         if recovered is None:
@@ -237,18 +240,18 @@ class Storage:
 
         A failure here costs a longer next start; one of the journal itself is fatal.
         """
-        try:
-            last_tick = self._journal.rotate()
-        except StoreFull as error:
-            log.error("no last snapshot (%s); the journal has everything", error)
-            return
+        last_tick = self._durable_tick()
         try:
             tree = self.store.state.dump(stopped=True)
             write_snapshot(self._disk, self._path, tree, last_tick)
         except OSError as error:
             log.error("no last snapshot (%s); the journal has everything", error)
             return
-        self._journal.drop_through(last_tick)
+        try:
+            self._journal.rotate()  # only now: a failed snapshot leaves no further segment
+        except StoreFull:
+            log.warning("the last segment of the journal stays, for want of room for another")
+        self._drop_segments(last_tick)
         self._remove_dropped_files()
 
     # -- snapshots beside the server ---------------------------------------------------------
@@ -266,13 +269,27 @@ class Storage:
     def start_snapshot(self) -> None:
         """Begin a snapshot of everything that is in the journal, which has to be everything."""
         assert not self.store.is_pending, "the journal would repeat what the snapshot holds"
-        try:
-            last_tick = self._journal.rotate()
-        except StoreFull as error:
-            log.error("no snapshot: %s", error)
-            return
+        last_tick = self._begin_segment()
         self._remove_dropped_files()
         self._snapshotter.start(self.store.state.dump, last_tick)
+
+    def _begin_segment(self) -> int:
+        """Begin a segment behind all that a snapshot will hold; return its last tick.
+
+        Not again after a snapshot that failed, lest segments pile up, and not on a full disk,
+        where the snapshot may make room: then the one that has been begun stays until the next.
+        """
+        if not self.snapshot_failures:
+            try:
+                return self._journal.rotate()
+            except StoreFull as error:
+                log.warning("%s: a snapshot is written all the same", error)
+        return self._durable_tick()
+
+    def _durable_tick(self) -> int:
+        """Make the journal durable, which must never end before a snapshot; return its end."""
+        self.sync()
+        return self._journal.last_tick
 
     def poll_snapshot(self) -> None:
         """See whether the snapshot is done; if so, drop the journal that it replaces.
@@ -280,19 +297,43 @@ class Storage:
         A segment at a time: a tick that freed the blocks of all would be a long one.
         """
         if self._replaced_tick:
-            if self._journal.drop_through(self._replaced_tick, segments_max=1):
+            if self._drop_segments(self._replaced_tick, segments_max=1):
                 self._replaced_tick = 0
             return
         result = self._snapshotter.poll()
         if result is None:
             return
+        self.snapshot_ended_ms = self.clock.now_ms
+        if not result.ok:
+            self.snapshot_failures += 1
+            self._log_failure(result)
+            return
         self.last_snapshot_ms = self.clock.now_ms
         self.snapshot_took_ms = result.duration_ms
-        if not result.ok:
-            log.error("snapshot failed after %d ms: %s", result.duration_ms, result.error)
-            return
+        self.snapshot_failures = 0
+        self._failure_logged = None
         self._replaced_tick = result.last_tick
         log.info("snapshot of tick %d in %d ms", result.last_tick, result.duration_ms)
+
+    def _log_failure(self, result: SnapshotResult) -> None:
+        """Say why a snapshot failed, and the same thing again after a day only."""
+        now_ms = self.clock.now_ms
+        if self._failure_logged is not None:
+            error, logged_ms = self._failure_logged
+            if error == result.error and now_ms - logged_ms < FAILURE_LOGGED_AGAIN_MS:
+                return
+        self._failure_logged = (result.error, now_ms)
+        log.error(
+            "snapshot failed after %d ms, and is tried again: %s", result.duration_ms, result.error
+        )
+
+    def _drop_segments(self, tick: int, segments_max: int | None = None) -> bool:
+        """Delete what a snapshot of `tick` replaces; return whether nothing is left to do."""
+        try:
+            return self._journal.drop_through(tick, segments_max)
+        except OSError as error:
+            log.warning("a segment of the journal stays until the next snapshot: %s", error)
+            return True
 
 
 def replay(snapshot: Any, bodies: list[bytes], path: str) -> State:

@@ -18,8 +18,11 @@ class Child(Protocol):
     def poll(self) -> str | None:
         """Return None while it runs, then "" or what went wrong; never waits."""
 
+    def end(self) -> None:
+        """Have the system end it, and don't wait: `poll` says when it is gone."""
+
     def kill(self) -> None:
-        """End it and free what it held."""
+        """End it, wait for that, and free what it held."""
 
 
 Spawn = Callable[[Callable[[], object], Collection[int]], Child]
@@ -37,9 +40,12 @@ class ForkedChild:
         status = self._reap(os.WNOHANG)
         return None if status is None else self._outcome(status)
 
-    def kill(self) -> None:
+    def end(self) -> None:
         with suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
+
+    def kill(self) -> None:
+        self.end()
         self._reap(0)
         os.close(self._report)
 

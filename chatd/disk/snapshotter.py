@@ -1,5 +1,6 @@
 """Snapshots beside the running server: a child writes the file, the parent swaps it in."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +8,12 @@ from dataclasses import dataclass
 from chatd.disk.files import Disk, unlink_if_there
 from chatd.disk.fork import Child, Spawn
 from chatd.disk.snapshot import fill_snapshot, install_snapshot, temporary_path
+
+log = logging.getLogger(__name__)
+
+STALL_S = 300
+"""A child that has written nothing for so long is ended. Before its first byte it turns the
+whole state to builtins, which takes some seconds for each gigabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +30,20 @@ class SnapshotResult:
         return not self.error
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Run:
-    """The snapshot that is being written; `child` is None if it could not even start."""
+    """The snapshot that is being written; `child` is None if it could not even start.
+
+    written: the bytes of its file when that last grew, at `grew_s`. error: what we know of
+    its end and the child does not.
+    """
 
     last_tick: int
     started_s: float
     child: Child | None
     error: str = ""
+    written: int = 0
+    grew_s: float = 0.0
 
     def poll(self) -> str | None:
         return self.child.poll() if self.child else self.error
@@ -63,20 +76,26 @@ class Snapshotter:
         The journal must have been rotated at `last_tick`. Whatever fails is told by `poll`.
         """
         assert self._run is None, "one snapshot at a time"
-        started_s = self._now_s()
+        now_s = self._now_s()
         try:
-            self._run = _Run(last_tick, started_s, self._start_child(dump, last_tick))
+            child = self._start_child(dump, last_tick)
+            self._run = _Run(last_tick, now_s, child, grew_s=now_s)
         except OSError as error:
-            self._run = _Run(last_tick, started_s, None, str(error))
+            self._run = _Run(last_tick, now_s, None, str(error))
 
     def poll(self) -> SnapshotResult | None:
         """Return the result once, when the child has ended and its file is in place."""
-        if self._run is None or (error := self._run.poll()) is None:
+        run = self._run
+        if run is None:
             return None
-        run, self._run = self._run, None
-        error = error or self._install()
+        error = run.poll()
+        if error is None:
+            self._end_if_stalled(run)
+            return None
+        self._run = None
+        error = run.error or error or self._install()
         if error:
-            unlink_if_there(self._disk, temporary_path(self._path))
+            self._remove_temporary()
         return SnapshotResult(run.last_tick, round((self._now_s() - run.started_s) * 1000), error)
 
     def abandon(self) -> None:
@@ -86,9 +105,33 @@ class Snapshotter:
         run, self._run = self._run, None
         if run.child:
             run.child.kill()
-        unlink_if_there(self._disk, temporary_path(self._path))
+        self._remove_temporary()
+
+    def _end_if_stalled(self, run: _Run) -> None:
+        assert run.child is not None
+        now_s, written = self._now_s(), self._written()
+        if written != run.written:
+            run.written, run.grew_s = written, now_s
+        elif now_s - run.grew_s >= STALL_S and not run.error:
+            run.error = f"ended after {STALL_S} s in which it wrote nothing, at byte {written}"
+            run.child.end()
+
+    def _written(self) -> int:
+        fd = self._disk.open_read(temporary_path(self._path))
+        try:
+            return self._disk.info(fd).size
+        finally:
+            self._disk.close(fd)
+
+    def _remove_temporary(self) -> None:
+        """Remove what a failed snapshot left; if that fails, too, the next one does."""
+        try:
+            unlink_if_there(self._disk, temporary_path(self._path))
+        except OSError as error:
+            log.warning("%s stays for now: %s", temporary_path(self._path), error.strerror)
 
     def _start_child(self, dump: Callable[[], object], last_tick: int) -> Child:
+        unlink_if_there(self._disk, temporary_path(self._path))
         fd = self._disk.create(temporary_path(self._path))
         try:
             return self._spawn(lambda: fill_snapshot(self._disk, fd, dump(), last_tick), {fd})

@@ -13,6 +13,7 @@ import pytest
 from chatd.disk import Child, RealDisk, Snapshotter, SnapshotResult, fork_child
 from chatd.disk.fork import REPORT_BYTES_MAX, ForkedChild
 from chatd.disk.snapshot import Snapshot, load_snapshot, temporary_path
+from chatd.disk.snapshotter import STALL_S
 from tests.disk.store import PATH, new_disk
 from tests.simulation.disk import SimDisk, run_inline
 
@@ -144,6 +145,21 @@ def test_abandon_removes_the_temporary_file_and_ends_the_run() -> None:
     assert not disk.files()
 
 
+@pytest.mark.parametrize("operation", ["unlink", "rename"])
+def test_temporary_file_that_can_not_be_removed_is_removed_by_the_next_snapshot(
+    operation: str,
+) -> None:
+    disk = new_disk()
+    disk.put(temporary_path(PATH), b"left over")
+    snapshotter = Snapshotter(disk, PATH, run_inline)
+    disk.fail_on(operation, errno.EROFS)
+    for ok in (False, True):
+        snapshotter.start(lambda: ["tree"], 1)
+        result = snapshotter.poll()
+        assert result is not None and result.ok is ok
+    assert set(disk.files()) == {PATH}
+
+
 # With real children.
 
 
@@ -251,6 +267,39 @@ def test_child_that_wants_to_exit_runs_nothing_of_the_server(snapshotter: Snapsh
 
     snapshotter.start(leave, 1)
     assert wait_for_result(snapshotter.poll).error == "SystemExit: 0"
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_child_that_writes_nothing_for_too_long_is_ended(
+    path: str, spawner: Spawner, stopped: bool
+) -> None:
+    now_s = 0.0
+    snapshotter = Snapshotter(RealDisk(), path, spawner, now_s=lambda: now_s)
+    snapshotter.start(wait_for_ever, 1)
+    if stopped:
+        os.kill(spawner.pid, signal.SIGSTOP)
+    for now_s in (1.0, STALL_S - 0.1):
+        assert snapshotter.poll() is None
+    os.kill(spawner.pid, 0)
+    now_s = STALL_S
+    result = wait_for_result(snapshotter.poll)
+    assert result.error == f"ended after {STALL_S} s in which it wrote nothing, at byte 0"
+    assert not os.listdir(os.path.dirname(path))
+    with pytest.raises(ProcessLookupError):
+        os.kill(spawner.pid, 0)
+
+
+def test_child_that_is_slow_and_goes_on_writing_is_not_ended(path: str, spawner: Spawner) -> None:
+    now_s = 0.0
+    snapshotter = Snapshotter(RealDisk(), path, spawner, now_s=lambda: now_s)
+    snapshotter.start(wait_for_ever, 1)
+    for minute in range(1, 100):
+        with open(temporary_path(path), "ab") as file:  # in the child's place
+            file.write(b"more")
+        now_s = minute * (STALL_S - 1)
+        assert snapshotter.poll() is None
+    now_s += STALL_S
+    assert wait_for_result(snapshotter.poll).error.endswith(f"at byte {99 * len(b'more')}")
 
 
 def test_abandon_kills_and_reaps_the_child(

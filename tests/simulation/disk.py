@@ -322,6 +322,9 @@ class _Finished:
     def poll(self) -> str | None:
         return self._error
 
+    def end(self) -> None:
+        pass
+
     def kill(self) -> None:
         pass
 

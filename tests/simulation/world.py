@@ -24,6 +24,7 @@ from chatd.config import Fsync, Settings, load
 from chatd.core.events import UserRegistered
 from chatd.core.model import Credentials
 from chatd.core.state import State
+from chatd.disk import Spawn
 from chatd.handlers.administrators import admins_of
 from chatd.net.loop import Loop
 from chatd.net.tls import load_tls
@@ -78,6 +79,7 @@ class World:
         self.clock_is_right = False
         self.tells_left_states = False
         self.expects_errors = False
+        self.spawn: Spawn = run_inline
         self._random = Random(seed)
         self._descriptors = Descriptors()
         self._states_left: list[str] | None = None
@@ -119,7 +121,7 @@ class World:
             boot_ns=self.clock.boot_ns,
             monotonic_ns=self.clock.monotonic_ns,
             random=self._random.randbytes,
-            spawn=run_inline,
+            spawn=lambda work, keep: self.spawn(work, keep),
             clock_is_right=self.clock_is_right,
         )
         self.storage = Storage(self.settings, self.machine)
