@@ -340,7 +340,7 @@ def replay(snapshot: Any, bodies: list[bytes], path: str) -> State:
     """Return the state that a store's files tell of.
 
     snapshot: a tree of builtins, None if there is none; bodies: the ticks after it.
-    Raises StoreError if another version wrote them.
+    Raises StoreError if another version wrote them, or if what they hold is no state.
     """
     try:
         state = State() if snapshot is None else State.load(snapshot)
@@ -348,6 +348,9 @@ def replay(snapshot: Any, bodies: list[bytes], path: str) -> State:
             state.replay(body)
     except msgspec.MsgspecError as error:
         raise StoreError(f"{path}: written by another version of chatd ({error})") from error
+    except Exception as error:  # an event on what is not there can fail with nearly any of them
+        log.error("%s: replaying it failed", path, exc_info=error)
+        raise StoreError(f"{path}: its content does not hold together ({error!r})") from error
     state.grown.clear()
     state.moves.clear()
     state.dropped_files.clear()

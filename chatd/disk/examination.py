@@ -89,6 +89,8 @@ def examine(disk: Disk, path: str) -> Findings:
     """
     names = _names_beside(disk, path)
     snapshot = load_snapshot(disk, path)
+    if snapshot and snapshot.tree is None:
+        raise StoreCorrupt(path, 0, "the snapshot holds nothing")
     found = Findings(snapshot, next_tick=snapshot.last_tick + 1 if snapshot else 1)
     if os.path.basename(temporary_path(path)) in names:
         found.rubbish.append(temporary_path(path))

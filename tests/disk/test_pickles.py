@@ -53,7 +53,7 @@ def refused_cheaply(payload: bytes) -> str:
 @pytest.mark.parametrize(
     "payload",
     [
-        b"Nr" + pack("<I", HUGE // 4),  # LONG_BINPUT: a place in the memo, far behind all others
+        b"Nr" + pack("<I", HUGE // 64),  # LONG_BINPUT: a place in the memo, far behind all others
         b"Nq\xff",  # BINPUT
         b"Np1000000000\n",  # PUT
         b"\x95" + pack("<Q", HUGE),  # a frame

@@ -2,16 +2,20 @@
 
 import errno
 import hashlib
+import tracemalloc
 from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
 
+from chatd.core.events import UploadDropped, encode_events
+from chatd.disk import write_snapshot
+from chatd.disk.segment import HEADER_BYTES, decode_header, encode_record
 from chatd.errors import StoreError, StoreLocked
 from chatd.maintenance import check_store
 from tests.simulation.disk import SimDisk
 from tests.simulation.peer import Peer
-from tests.simulation.world import World
+from tests.simulation.world import DB_NAME, World
 
 DATA = b"the bytes of a file"
 FILE = "data/chat.db-files/00000001"
@@ -96,3 +100,56 @@ def test_check_finds_other_bytes(world: World) -> None:
     world.disk.put(FILE, DATA[::-1])
     with pytest.raises(StoreError, match=f"{FILE}: not the bytes that were uploaded"):
         check_store(world.settings, ReadOnlyDisk(world.disk))
+
+
+# -- whole by its checksums, and no state ----------------------------------------------------
+
+TREES: list[object] = [{}, [], None, {"rooms": {}}, {"rooms": {"general": {}}}, {"users": {"a": 1}}]
+HUGE = b"\xff\xff\xff\xff"
+BODIES = [
+    b"",
+    b"\xc1",
+    b"\xdd" + HUGE,  # an array of four billion events
+    b"\xdd\x10\x00\x00\x00",
+    b"\x91\xdd" + HUGE,
+    b"\x91\x93\xacEpochRenewed\x01\xdb" + HUGE,  # a text of four gigabytes
+    b"\x91\x93\xacEpochRenewed\x01\xc6" + HUGE,
+    b"\x91" * 100_000,
+    b"\x91\x94\xacEpochRenewed\x01\xa1e" + b"\x91" * 100_000,
+    b"\x91\x93\xacCursorsMoved\x01\xdf" + HUGE,
+    encode_events([UploadDropped(1, 7)]),  # of which nobody has heard
+]
+
+
+@pytest.mark.parametrize("tree", TREES)
+def test_snapshot_that_holds_no_state_is_refused_in_words(world: World, tree: object) -> None:
+    write_snapshot(world.disk, DB_NAME, tree, 1)
+    refused_in_words(world)
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_record_that_holds_no_events_is_refused_in_words_and_little_memory(
+    world: World, body: bytes
+) -> None:
+    (journal,) = [path for path in world.disk.files() if "journal" in path]
+    content = world.disk.take(journal)
+    header = decode_header(content)
+    assert header is not None
+    record = encode_record(header.mark, header.first_tick, 0, body)
+    world.disk.put(journal, content[:HEADER_BYTES] + record)
+    tracemalloc.start()
+    try:
+        refused_in_words(world)
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def refused_in_words(world: World) -> None:
+    before = world.disk.files()
+    with pytest.raises(StoreError, match=DB_NAME):
+        check_store(world.settings, ReadOnlyDisk(world.disk))
+    with pytest.raises(StoreError, match=DB_NAME):
+        world.restart()
+    after = world.disk.files()
+    assert {**after, "data/chat.db-lock": b""} == {**before, "data/chat.db-lock": b""}

@@ -1,6 +1,8 @@
 """Files: uploaded in pieces, durable when they are answered; posted once; pulled in pieces."""
 
+import errno
 import hashlib
+import os
 from contextlib import suppress
 
 import pytest
@@ -271,6 +273,65 @@ def test_full_disk_refuses_chunks_and_takes_them_when_there_is_room_again() -> N
         world.disk.capacity = None
         fill(alice, number)
         assert fetch(alice, alice.call("upload-finish", upload=number)["seq"]) == CONTENT
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EROFS])
+def test_disk_that_fails_at_an_uploads_file_refuses_it_with_a_line_in_the_log(
+    number: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        sha256 = hashlib.sha256(CONTENT).digest()
+        world.disk.fail_on("create", number)
+        params = {"room": "general", "name": "a", "size": len(CONTENT), "sha256": sha256}
+        assert alice.refusal("upload", **params)["code"] == "storage_full"
+        upload = begin(alice)["upload"]
+        world.disk.fail_on("write", number)
+        chunk = {"upload": upload, "offset": 0, "data": CONTENT[:1000]}
+        assert alice.refusal("upload-chunk", **chunk)["code"] == "storage_full"
+        assert caplog.text.count(f"can't be written: {os.strerror(number)}") == 2
+        fill(alice, upload)
+        assert fetch(bob, alice.call("upload-finish", upload=upload)["seq"]) == CONTENT
+        world.crash()
+        world.restart()
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EROFS, errno.ENOSPC])
+@pytest.mark.parametrize("operation", ["datasync", "sync_folder"])
+def test_upload_whose_bytes_can_not_be_made_durable_is_dropped_and_the_server_goes_on(
+    number: int, operation: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        if operation == "sync_folder":
+            world.disk.fail_on(operation, number)
+            upload = begin(alice)["upload"]
+        else:
+            upload = begin(alice)["upload"]
+            world.disk.fail_on(operation, number)
+            alice.call("upload-chunk", upload=upload, offset=0, data=CONTENT[:1000])
+        assert "can't be written" in caplog.text
+        chunk = {"upload": upload, "offset": 1000, "data": CONTENT[1000:2000]}
+        assert alice.refusal("upload-chunk", **chunk)["code"] == "not_found"
+        assert files_on_disk(world) == []
+        assert fetch(bob, share(alice)["seq"]) == CONTENT
+        world.crash()
+        world.restart()
+
+
+def test_file_whose_bytes_can_not_be_made_durable_is_not_posted() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        upload = begin(alice, b"short")["upload"]
+        world.disk.fail_on("datasync", errno.EIO)
+        chunk = alice.request("upload-chunk", upload=upload, offset=0, data=b"short")
+        finish = alice.request("upload-finish", upload=upload)  # in the same tick
+        world.settle()
+        assert alice.result(chunk)["offset"] == 5
+        with pytest.raises(Refused, match="storage_full"):
+            alice.result(finish)
+        assert alice.refusal("upload-finish", upload=upload)["code"] == "not_found"
+        assert world.state.general.log.last_seq == 0
 
 
 @pytest.mark.parametrize("seq", [0, 1, 3, 99])

@@ -45,6 +45,17 @@ def test_same_nonce_with_other_content_is_a_conflict(other: str) -> None:
         assert alice.texts() == ["hello"]
 
 
+def test_same_nonce_and_fields_of_another_command_is_a_conflict() -> None:
+    """A comment on an entry and an edit of it have the same fields."""
+    with World() as world:
+        alice = world.user("alice")
+        fields = {"room": "general", "seq": alice.send("said")["seq"], "text": "more"}
+        alice.call("comment", **fields, nonce="once")
+        assert alice.refusal("edit", **fields, nonce="once")["code"] == "conflict"
+        alice.call("edit", **fields, nonce="another")
+        assert alice.refusal("comment", **fields, nonce="another")["code"] == "conflict"
+
+
 def test_nonce_of_another_user_is_another_nonce() -> None:
     with World() as world:
         alice, bob = world.user("alice"), world.user("bob")

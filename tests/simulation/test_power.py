@@ -11,10 +11,12 @@ from random import Random
 import pytest
 
 from chatd.config import Fsync
+from chatd.core.state import State
+from chatd.disk.snapshot import load_snapshot
 from chatd.wire.entries import Message, decode_entry
 from tests.simulation.disk import PowerCut
 from tests.simulation.peer import Peer
-from tests.simulation.world import World
+from tests.simulation.world import DB_NAME, World
 
 SECOND_MS = 1_000
 SNAPSHOT_MS = 10 * 60_000
@@ -185,6 +187,16 @@ def test_torn_tail_behind_the_last_snapshot_of_a_stop_renews_the_epoch(mode: Fsy
         assert world.state.epoch != bob.epoch
 
 
+def test_store_counts_as_stopped_from_a_stop_to_the_next_start() -> None:
+    with World() as world:
+        world.stop()
+        snapshot = load_snapshot(world.disk, DB_NAME)
+        assert snapshot is not None and State.load(snapshot.tree).stopped
+        world.restart()
+        assert not world.state.stopped
+        world.kill()
+
+
 @pytest.mark.parametrize("mode", list(Fsync))
 @pytest.mark.parametrize("how", ["stop", "kill"])
 def test_only_a_stop_keeps_the_epoch_of_a_store_that_is_not_always_synced(
@@ -228,7 +240,11 @@ def assert_files_are_whole(world: World) -> None:
 def files_come_and_go(world: World) -> None:
     alice = world.user("alice")
     seq = send_file(alice)
+    fields = {"room": "general", "name": "half", "size": len(DATA), "sha256": bytes(32)}
+    half = alice.call("upload", **fields)["upload"]
+    alice.call("upload-chunk", upload=half, offset=0, data=DATA[:1000])
     world.sleep(SECOND_MS + 10)
+    alice.call("upload-chunk", upload=half, offset=1000, data=DATA[1000:1500])
     alice.call("delete", room="general", seq=seq)
     send_file(alice, DATA[:100])
     world.sleep(SNAPSHOT_MS)
@@ -273,3 +289,15 @@ def test_file_leaves_the_disk_when_the_record_that_gives_it_up_is_durable_and_no
             assert path in world.disk.files(), "a power cut would bring its entry back without it"
         world.sleep(SNAPSHOT_MS + 2 * SECOND_MS)
         assert path not in world.disk.files()
+
+
+def test_chunk_is_durable_before_the_record_that_tells_of_it_in_every_mode() -> None:
+    for mode in Fsync:
+        with new_world(mode) as world:
+            alice = world.user("alice")
+            fields = {"room": "general", "name": "f", "size": len(DATA), "sha256": bytes(32)}
+            upload = alice.call("upload", **fields)["upload"]
+            alice.request("upload-chunk", upload=upload, offset=0, data=DATA[:100])
+            world.disk.calls.clear()
+            world.settle()
+            assert world.disk.calls[:3] == ["write", "datasync", "write"], mode
