@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from chatd.core.log import Log
 from chatd.core.model import Room
-from chatd.wire.entries import Edit, author_of, decode_entry, mentioned_in
+from chatd.wire.entries import brief_of
 from chatd.wire.rooms import GENERAL, RoomKind
 
 COUNTED_MAX = 1_000
@@ -44,7 +44,14 @@ class UnreadIndex:
 
     def add_own(self, room: str, name: str, seq: int) -> None:
         """The newest entry of a room is by a user, who has not read all before it."""
-        _add(self._own, room, name, seq)
+        try:  # a short way for most: each post comes by here
+            numbers = self._own[room][name]
+        except KeyError:
+            _add(self._own, room, name, seq)
+        else:
+            numbers.append(seq)
+            if len(numbers) >= 2 * COUNTED_MAX:
+                _forget_old(numbers, seq)
 
     def add_mentions(self, room: str, names: Iterable[str], seq: int) -> None:
         """The newest entry of a room names users."""
@@ -111,14 +118,13 @@ class UnreadIndex:
             return read.get(name, 0 if others else seq) < seq
 
         for seq, frame in enumerate(log.after(first - 1), first):
-            entry = decode_entry(frame)
-            author = author_of(entry)
-            if author and concerns(author, seq):
-                self.add_own(room, author, seq)
-            names = [name for name in mentioned_in(entry) if concerns(name, seq)]
-            if names and isinstance(entry, Edit):
-                self.drop_mentions(room, names, entry.target)
-            self.add_mentions(room, names, seq)
+            entry = brief_of(frame)
+            if entry.author and concerns(entry.author, seq):
+                self.add_own(room, entry.author, seq)
+            if entry.mentions:
+                names = [name for name in entry.mentions if concerns(name, seq)]
+                self.drop_mentions(room, names, entry.target)  # what an edit is of
+                self.add_mentions(room, names, seq)
 
 
 def _add(rooms: dict[str, _ByName], room: str, name: str, seq: int) -> None:
@@ -131,7 +137,11 @@ def _add(rooms: dict[str, _ByName], room: str, name: str, seq: int) -> None:
         return
     numbers.append(seq)
     if len(numbers) >= 2 * COUNTED_MAX:
-        del numbers[: bisect_right(numbers, seq - COUNTED_MAX)]
+        _forget_old(numbers, seq)
+
+
+def _forget_old(numbers: "array[int]", last_seq: int) -> None:
+    del numbers[: bisect_right(numbers, last_seq - COUNTED_MAX)]
 
 
 def _count(rooms: dict[str, _ByName], room: Room, name: str, after: int) -> int:

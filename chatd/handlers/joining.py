@@ -219,9 +219,11 @@ class JoiningHandlers:
             groups = self._visibility.owned_by(owner)
         else:
             groups = [self._memberships.owned(owner, request.room)]
+        after_room = request.after.partition(" ")[0]
         waiting = (
             (f"{room.room} {name}", c.JoinRequest(room.room, name, asked.ts))
             for room, group in groups
+            if room.room >= after_room
             for name, asked in sorted(group.requests.items())
         )
         limit = min(request.limit, LINES_PER_PAGE)

@@ -400,7 +400,19 @@ class _Stamped(msgspec.Struct, gc=False):
     ts: int
 
 
+class Brief(msgspec.Struct, gc=False):
+    """Of an entry of a room, who wrote it and whom it names.
+
+    target: what it revises, if it does.
+    """
+
+    author: str = ""
+    mentions: list[str] = []
+    target: int = 0
+
+
 _stamp_decoder = msgspec.msgpack.Decoder(_Stamped)
+_brief_decoder = msgspec.msgpack.Decoder(Brief)
 
 
 def author_of(entry: Entry) -> str:
@@ -431,6 +443,11 @@ def decode_entry(frame: bytes) -> AnyEntry:
 def stamp_of(frame: bytes) -> int:
     """Return when an entry was made, without decoding what it says."""
     return _stamp_decoder.decode(frame[_MAP_AT:]).ts
+
+
+def brief_of(frame: bytes) -> Brief:
+    """Return the most important of an entry, without decoding what it says."""
+    return _brief_decoder.decode(frame[_MAP_AT:])
 
 
 def read_entry(entry: msgspec.Raw) -> AnyEntry:

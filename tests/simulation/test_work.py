@@ -12,6 +12,7 @@ import pytest
 
 from chatd.core import events as e
 from chatd.core.copies import QUOTING_MAX
+from chatd.core.group import JoinRequest
 from chatd.core.memory import ENDED_AT_ONCE_MAX
 from chatd.core.model import Credentials
 from chatd.handlers.files import HASH_BYTES_PER_SLICE
@@ -440,3 +441,19 @@ def test_a_slice_of_a_search_is_short_whatever_stands_in_the_log() -> None:
         alice = world.user("alice")
         fill_room(world, "general", "alice", 5_000, [])
         assert turn_of(world, alice, "search", words="nothing") < 2 * LINES_PER_TURN
+
+
+@pytest.mark.parametrize("pages", [0, 50])
+def test_a_page_of_requests_takes_the_same_wherever_it_stands(pages: int) -> None:
+    with World(requests_per_second=0) as world:
+        alice = world.user("alice")
+        names = add_users(world, 40)
+        for number in range(40):
+            room = alice.create(f"room{number:02d}")
+            group = world.state.rooms[room].group
+            assert group is not None
+            for name in names:
+                group.requests[name] = JoinRequest(1, world.now_ms)
+        after = f"{sorted(world.state.groups_of('alice'))[pages * 39 // 50]} a" if pages else ""
+        lines = turn_of(world, alice, "requests", after=after, limit=10)
+        assert lines < 2_500
