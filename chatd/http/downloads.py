@@ -158,7 +158,7 @@ class Downloads:
         for connection in self._hungry.turns():
             download = self._running[connection]
             if connection.takes_nothing:
-                connection.drop()
+                self._boundary.run(connection, connection.drop)
             elif download.next < download.end:
                 left -= c.CHUNK_BYTES_MAX
                 self._boundary.run(connection, self._go_on, connection, download)

@@ -23,7 +23,7 @@ except ImportError:
 
 with atheris.instrument_imports(include=["chatd", "h11", "multipart", "websockets"]):
     from tests.fuzz.attack import Attack, Ending, Way, carry_out
-    from tests.fuzz.sessions import WORDS, Stage, hello, recorded
+    from tests.fuzz.sessions import Stage, garbled, hello, recorded
 
 FOLDER = Path(".fuzz")
 CORPUS = FOLDER / "corpus"
@@ -66,13 +66,11 @@ class Fuzz:
 
 
 def mutate(data: bytes, size_max: int, seed: int) -> bytes:
-    """Put in a word of a protocol, or let libFuzzer change what it likes."""
+    """Garble the bytes as the tests do, or let libFuzzer change what it likes."""
     chance = Random(seed)
-    if chance.random() < 0.7:
+    if chance.randrange(2):
         return bytes(atheris.Mutate(data, size_max))
-    at = chance.randint(min(3, len(data)), len(data))
-    end = at + chance.choice((0, 0, 1, 5, 40))
-    return (data[:at] + chance.choice(WORDS) + data[end:])[:size_max]
+    return (data[:3] + garbled(chance, data[3:]))[:size_max]
 
 
 def sow() -> None:

@@ -6,12 +6,14 @@ recorded on one stage goes as well on another, until it is changed.
 
 import atexit
 import json
+import re
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -83,6 +85,28 @@ def certificate_files() -> Certificate:
     folder = TemporaryDirectory(prefix="chatd-fuzz-")
     atexit.register(folder.cleanup)
     return certificate(Path(folder.name))
+
+
+def garbled(chance: Random, stream: bytes) -> bytes:
+    """Return a stream with parts of it changed, lost, doubled, moved, or something else there."""
+    data = bytearray(stream)
+    for _ in range(chance.randint(1, 4)):
+        start, end = sorted((_place(chance, data), _place(chance, data)))
+        end = chance.choice((start, start + 1, end))
+        part = bytes(data[start:end])
+        word, byte = chance.choice(WORDS), bytes((chance.randrange(256),))
+        data[start:end] = chance.choice((word, word, byte, part * 2, b""))
+        if chance.randrange(4) == 0:
+            place = _place(chance, data)
+            data[place:place] = part
+    return bytes(data)
+
+
+def _place(chance: Random, data: bytearray) -> int:
+    """Return where something may be changed: anywhere, but mostly at a seam nearby."""
+    place = chance.randint(0, len(data))
+    seam = SEAMS.search(data, place) if chance.randrange(4) else None
+    return place if seam is None else seam.end() if chance.randrange(2) else seam.start()
 
 
 class Recorder:
@@ -258,10 +282,12 @@ def binary_websocket(stage: Stage) -> None:
         socket.say(Frame(Opcode.BINARY, payload).serialize(mask=True))
 
 
+SEAMS = re.compile(rb'\r\n|: |[",=&/?;{]')
+"""Behind these, and in front of them, begins something in a text."""
 WORDS = (
     b"\r\n", b"\n", b"\0", b" " * 300, b"9" * 5_000, b"0" * 5_000, b"-1", b"1e999", b"nan",
     b"&#" + b"9" * 4_301 + b";", b"\\ud800", b"\xed\xa0\x80", b"\xff\xfe", b"%ff", b"%",
-    b"[" * 2_000,
+    b"[" * 2_000, b"[", b"http://[",
     b"HEAD ", b"POST ", b"OPTIONS * ", b"HTTP/1.1\r\n", b"content-length: 99999999\r\n",
     b"transfer-encoding: chunked\r\n", b"expect: 100-continue\r\n", b"connection: close\r\n",
     b"origin: http://[\r\n", b"x-forwarded-for: ::1%a\r\n", b"range: bytes=-0\r\n", b"zz\r\n",

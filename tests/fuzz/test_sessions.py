@@ -5,23 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fuzz.attack import Attack, Ending, Way, carry_out
-from tests.fuzz.sessions import SESSIONS, WORDS, Stage, hello, recorded
+from tests.fuzz.sessions import SESSIONS, Stage, garbled, hello, recorded
 from tests.fuzz.siege import mutated
 
 NAMES = [session.__name__ for session in SESSIONS]
-
-
-@st.composite
-def gone_wrong(draw: st.DrawFn, stream: bytes) -> bytes:
-    """Return a stream with words of any protocol in it, then with any bytes changed."""
-    data = bytearray(stream)
-    for _ in range(draw(st.integers(0, 3))):
-        at = draw(st.integers(0, len(data)))
-        end = at + draw(st.sampled_from([0, 0, 1, 5, 40]))
-        data[at:end] = draw(st.sampled_from(WORDS))
-    if draw(st.booleans()):
-        return bytes(data)
-    return draw(mutated(bytes(data)))
 
 
 @st.composite
@@ -33,7 +20,7 @@ def attacks(draw: st.DrawFn) -> Attack:
     if draw(st.integers(0, 3)) == 0:
         other = recorded()[draw(st.sampled_from(NAMES))]
         stream = stream[: draw(st.integers(0, len(stream)))] + other
-    return Attack(way, ending, cuts, draw(gone_wrong(stream)))
+    return Attack(way, ending, cuts, garbled(draw(st.randoms()), stream))
 
 
 @pytest.mark.parametrize("way", Way)

@@ -22,6 +22,7 @@ from chatd.net.connection import Connection
 from chatd.net.delivery import Delivery
 from chatd.net.notices import Notices
 from chatd.net.tls import TlsSock
+from chatd.places import Places
 from chatd.service import Service
 from chatd.wire.codec import FrameCodec
 from chatd.wire.event_stream import EventStreamCodec
@@ -241,6 +242,9 @@ CASES = [
     Case(Connection, "__init__", connects, any_=True),
     Case(Keeper, "first_look_ms", connects, any_=True),
     Case(Keeper, "last_look_ms", hangs_up, any_=True),
+    Case(Places, "check_address", connects, any_=True),
+    Case(Places, "come", connects),
+    Case(Places, "leave", hangs_up),
     Case(SimSocket, "shutdown", hangs_up),
     Case(Delivery, "leave", hangs_up),
     Case(Notices, "forget", hangs_up),
@@ -480,7 +484,7 @@ def test_scheduled_text_that_meets_a_bug_is_tried_again_and_is_not_lost(
         alice, bob = world.user("alice"), world.user("bob")
         alice.call("send-at", text="late", at=world.now_ms + 5 * SECOND_MS)
         with monkeypatch.context() as patch:
-            patch.setattr(Posting, "mentions", broken)
+            patch.setattr(Posting, "who_see", broken)
             world.sleep(10 * SECOND_MS)
         assert world.errors == 1 and bob.texts() == []
         world.sleep(FAILED_RETRY_MS)
