@@ -356,14 +356,21 @@ class Delivery:
         """Tell those who want marks how far they have come, if anything came for them."""
         touched: dict[Connection, None] = {}
         for room in rooms:
-            touched.update((c, None) for c, _ in self._audience(room) if c in self._streams)
+            if room.room == GENERAL:
+                touched.update((c, None) for c in self._streams if c in self._live)
+            else:
+                touched.update((c, None) for c, _ in self._audience(room) if c in self._streams)
         for connection in touched:
             if connection.positions is None:
                 self._boundary.run(connection, self._mark_one, connection)
 
     def _mark_one(self, connection: Connection) -> None:
-        rooms = self._state.users[connection.name].rooms
-        seqs = {room: seq for room, seq in self._stamped.items() if room in rooms}
+        rooms, name = self._state.rooms, connection.name
+        seqs = {
+            room: seq
+            for room, seq in self._stamped.items()
+            if room in rooms and name in rooms[room].members
+        }
         mark = Mark(self._state.epoch, self._stamp_ms, seqs)
         connection.queue(connection.codec.mark(str(mark)))
 

@@ -47,7 +47,7 @@ class Comment(Entry, frozen=True, tag="comment"):
 
     reply_to: the number of what it answers.
     quoted_author: who wrote that.
-    quoted_text: its beginning, on one line; it goes with what it quotes.
+    quoted_text: its beginning, on one line, as it is by now; only the latest comments have that.
     text, edited, mentions, removed, reason: as of a message.
     """
 
