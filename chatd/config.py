@@ -463,8 +463,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
     ),
     "Order": (
         Option("ADMINS", "admins", NAMES, "",
-               "Users who see reports, and may ban, unban and dismiss. A name that stands here is "
-               "registered by nobody; `chatd user add` makes its account."),
+               "Users who see reports, may ban, unban, dismiss, and delete accounts. A name that "
+               "stands here is registered by nobody; `chatd user add` makes its account."),
         Option("WARNINGS_LIMIT", "warnings_limit", whole(0, 1_000), "3",
                "A user whom so many others have reported within 30 days may send nothing for a "
                "while. Administrators are not banned so. 0: only administrators ban."),

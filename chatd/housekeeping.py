@@ -102,6 +102,8 @@ class Housekeeping:
         self._take_up_rules("", now_ms)
         for user in self._state.users.values():
             self._begin_with(user)
+        if self._state.erasing:
+            self.wheel.set("erase", "", now_ms)
         for upload in self._state.uploads.values():
             self.wheel.set("upload", upload.number, upload.expires_ms)
             self.wheel.set("hash", upload.number, now_ms)

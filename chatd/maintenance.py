@@ -21,6 +21,7 @@ from chatd.disk.recovery import check
 from chatd.errors import NotFound, StoreError
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.registration import free_name
+from chatd.handlers.visibility import check_account
 from chatd.storage import Machine, Storage, replay
 from chatd.wire.entries import stamp_of
 from chatd.wire.commands import ITERATIONS_OF_OUR_CLIENTS, SALT_BYTES_OF_OUR_CLIENTS
@@ -43,8 +44,10 @@ def reset_user(settings: Settings, machine: Machine, name: str, password: str) -
     storage = Storage(settings, machine, create=False)
     try:
         mapped = map_name(name)
-        if mapped not in storage.store.state.users:
+        user = storage.store.state.users.get(mapped)
+        if user is None:
             raise NotFound(f"there is no user {mapped}")
+        check_account(user)
         credentials = _credentials(machine, password)
         storage.store.commit(e.PasswordChanged(storage.clock.now_ms, mapped, credentials))
         return mapped

@@ -26,6 +26,7 @@ from chatd.handlers.comments import CommentHandlers
 from chatd.handlers.context import Drop, Effects, Link, Session
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import Dispatcher
+from chatd.handlers.endings import EndingHandlers
 from chatd.handlers.explaining import ExplainingHandlers
 from chatd.handlers.files import FileHandlers
 from chatd.handlers.following import FollowingHandlers
@@ -246,6 +247,7 @@ class Server:
             CommentHandlers(posting, visibility, store.state.threads),
             RevisionHandlers(posting, visibility),
             BlockingHandlers(store, visibility),
+            EndingHandlers(store, settings, visibility, posting, lifetime),
             ExplainingHandlers(settings, self._refusals),
             HookHandlers(store, posting, destinations, visibility, self._refusals),
             FileHandlers(

@@ -35,7 +35,9 @@ from chatd.wire.commands import (
     Challenge,
     ChangePassword,
     CommentOn,
+    DeleteAccount,
     DeletePost,
+    DeleteUser,
     Devices,
     Dismiss,
     EditPost,
@@ -443,6 +445,22 @@ class Client(GroupMethods):
         changed = self.ask(ChangePassword(**asdict(new_keys(new)), device=device), LoggedIn)
         self._log_in_again = _again(changed, new)
         return changed
+
+    def delete_account(self, password: str, *, posts: bool = False) -> None:
+        """Prove the password, end the account for good, and close.
+
+        posts: whether all that it posted is deleted, too. Raises AuthFailed.
+        """
+        self._prove(password)
+        self._channel.leave()
+        try:
+            self.ask(DeleteAccount(posts), Nothing)
+        finally:
+            self.close()
+
+    def delete_user(self, name: str, *, posts: bool = False) -> None:
+        """As an administrator, end a user's account for good. Raises NotFound, Forbidden."""
+        self.ask(DeleteUser(name, posts), Nothing)
 
     def call(self, method: str, **params: Any) -> Result:
         """Ask for any row of the command table; `history` answers a HistoryPage.

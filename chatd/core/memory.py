@@ -68,6 +68,7 @@ class Memory:
     rooms_by_name: the ids of each user's rooms, in their order.
     uploads_by_owner: each user's unfinished uploads by their numbers.
     upload_bytes: what they are charged for, by user; upload_bytes_in_all: and together.
+    erasing: the users whose posts are being deleted, in the order in which they went.
     names: which names there are, by what they look like.
     token_owners: SHA-256 of a device token to the user's name and the device's number.
     hook_owners: SHA-256 of a hook's token to its maker's name and its number.
@@ -100,6 +101,7 @@ class Memory:
         self.upload_bytes_in_all = 0
         for upload in self.uploads.values():
             self._index_upload(upload)
+        self.erasing = {user.name: None for user in self.users.values() if user.erases_posts}
         self.index_names()
         self.token_owners = {
             device.token_hash: (user.name, device.number)
@@ -129,7 +131,12 @@ class Memory:
         self.grown.setdefault(room.room, entry.seq)
 
     def tell(self, name: str, entry: type[Entry], ts: int, /, **fields: Any) -> None:
-        """Add an entry to a user's self log, which keeps the newest only."""
+        """Add an entry to a user's self log, which keeps the newest only.
+
+        Whose account is over has none, and is told nothing.
+        """
+        if self.users[name].has_ended:
+            return
         room = self.rooms[self_room(name)]
         seq = room.log.last_seq + 1
         self.append(room, entry(room.room, seq, ts, **fields))

@@ -297,6 +297,9 @@ class User(msgspec.Struct):
     reached: into whose self logs this user put something today: how often, and until when it
     counts.
     network: a keyed hash of where the account was registered from; empty for this machine.
+    ended_ms: since when the account is over, of which only the name and posts are left; 0: it
+    is not.
+    erases_posts: whether its posts are being deleted.
     """
 
     name: str
@@ -328,10 +331,17 @@ class User(msgspec.Struct):
     warned: dict[str, GivenWarning] = field(default_factory=dict)
     ban_reason: str = ""
     expires_ms: int = 0
+    ended_ms: int = 0
+    erases_posts: bool = False
 
     def warnings_at(self, now_ms: int) -> dict[str, GivenWarning]:
         """Return the warnings that count now, by who gave them."""
         return {n: w for n, w in self.warned.items() if now_ms - w.ts < WARNING_KEPT_MS}
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the account is over."""
+        return self.ended_ms != 0
 
     def is_banned(self, now_ms: int) -> bool:
         """Whether the user may send nothing: a ban ends on time, its timer may be late."""

@@ -26,15 +26,13 @@ from chatd.handlers.administrators import admins_of
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.context import Context, Drop, Session
 from chatd.handlers.dispatch import handles
-from chatd.handlers.proofs import NONCE_BYTES, Proofs
+from chatd.handlers.proofs import NONCE_BYTES, Proofs, check_fresh_proof
 from chatd.handlers.registration import free_name
 from chatd.handlers.registration_limit import RegistrationLimit
 from chatd.handlers.tokens import TOKEN_BYTES, token_hash
 from chatd.wire import commands as c
 
 TRIES_PER_CONNECTION = 5
-PROOF_FRESH_MS = 300_000
-"""So long after proving it may a password be changed on that connection."""
 NETWORK_BYTES = 16
 UNUSED_KEPT_MS = 86_400_000
 """An account goes so long after it was registered if nobody has logged in."""
@@ -263,8 +261,7 @@ class AccountHandlers:
     @handles(c.ChangePassword)
     def password(self, context: Context, request: c.ChangePassword) -> c.LoggedIn:
         session = context.session
-        if not session.proved_ms or context.now_ms - session.proved_ms > PROOF_FRESH_MS:
-            raise Forbidden("prove the present password first: login-start, login-finish")
+        check_fresh_proof(context)
         user = self._state.users[session.name]
         changes: list[e.Event] = [
             e.PasswordChanged(context.now_ms, user.name, _credentials(request))

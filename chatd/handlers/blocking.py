@@ -14,7 +14,7 @@ from chatd.core.store import Store
 from chatd.errors import BadRequest, Conflict, Forbidden, NotFound
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
-from chatd.handlers.visibility import Visibility
+from chatd.handlers.visibility import Visibility, check_account
 from chatd.wire import commands as c
 
 BLOCKED_MAX = 1_000
@@ -22,7 +22,11 @@ BLOCKED_MAX = 1_000
 
 
 def check_blocks(user: User, other: User) -> None:
-    """Refuse what `user` wants to reach `other` with, where one has blocked the other."""
+    """Refuse what `user` wants to reach `other` with, where one has blocked the other.
+
+    Nor is anybody reached whose account is over. Raises Forbidden, NotFound.
+    """
+    check_account(other)
     if other.name in user.blocked:
         raise Forbidden(f"you have blocked {other.name}; unblock that user first")
     if user.name in other.blocked:
@@ -65,7 +69,7 @@ class BlockingHandlers:
         user = self._visibility.user(context)
         name = request.user  # which may be that of an account that is gone
         if name not in user.blocked:
-            name = self._visibility.other_user(name).name
+            name = self._visibility.known_user(name).name
         if name not in user.blocked:
             raise NotFound("you have not blocked that user")
         self._store.commit(e.UserUnblocked(context.now_ms, user.name, name))

@@ -6,7 +6,7 @@ from chatd.core import events as e
 from chatd.core.model import User
 from chatd.core.state import State
 from chatd.errors import Forbidden, NotFound, RateLimited
-from chatd.handlers.visibility import Visibility
+from chatd.handlers.visibility import Visibility, check_account
 from chatd.wire.rooms import RoomKind, direct_room, is_direct, kind_of, title_of
 
 ROOMS_OPENED_MAX = 1_000
@@ -51,6 +51,8 @@ class Destinations:
             return self.of_user(author, text, now_ms)
         if room.kind is RoomKind.SELF:
             raise Forbidden("nobody writes into a self log")
+        if room.kind is RoomKind.DIRECT:
+            check_account(self._state.users[title_of(room.room, author.name)])
         return Destination(room.room, ())
 
     def again(self, author: User, room: str, now_ms: int) -> Destination:

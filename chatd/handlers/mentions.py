@@ -46,7 +46,7 @@ def _user_named(state: State, word: str) -> str:
     """Return the user whom a word names, the end of a sentence left out; "" for nobody."""
     for reading in dict.fromkeys((word, word.rstrip(_PUNCTUATION))):
         name = looked_up(reading)
-        if name in state.users:
+        if name in state.users and not state.users[name].has_ended:
             return name
     return ""
 

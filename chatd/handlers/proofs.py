@@ -12,14 +12,25 @@ from scramp import ScramException, ScramMechanism
 
 from chatd.core.model import Credentials
 from chatd.core.state import State
-from chatd.errors import AuthFailed
-from chatd.handlers.context import Proof
+from chatd.errors import AuthFailed, Forbidden
+from chatd.handlers.context import Context, Proof
 from chatd.wire import commands as c
 
 MECHANISM = ScramMechanism("SCRAM-SHA-256")
 NONCE_BYTES = 18
 SALT_PARTS = (b"salt:", b"more salt:")
 """What the two halves of a salt that nobody has are made of: the longest takes both."""
+
+
+PROOF_FRESH_MS = 300_000
+"""So long after a proof may what needs one be done on that connection."""
+
+
+def check_fresh_proof(context: Context) -> None:
+    """Refuse what needs the password to be proved just now. Raises Forbidden."""
+    proved_ms = context.session.proved_ms
+    if not proved_ms or context.now_ms - proved_ms > PROOF_FRESH_MS:
+        raise Forbidden("prove the present password first: login-start, login-finish")
 
 
 class Proofs:
@@ -64,7 +75,9 @@ class Proofs:
     def _credentials(self, name: str) -> Credentials | None:
         """Return what a user proves, None if nobody can prove anything under that name."""
         user = self._state.users.get(name)
-        if user is None or len(user.credentials.salt) < c.SALT_BYTES_MIN:
+        if user is None or user.has_ended:
+            return None
+        if len(user.credentials.salt) < c.SALT_BYTES_MIN:
             return None  # an older server took shorter salts, of which no challenge can be made
         return user.credentials
 

@@ -36,7 +36,13 @@ class Visibility:
         return self._state.users[context.session.name]
 
     def other_user(self, name: str) -> User:
-        """Return the user whom somebody means by `name`. Raises NotFound."""
+        """Return the user whom somebody means by `name`, who has an account. Raises NotFound."""
+        user = self.known_user(name)
+        check_account(user)
+        return user
+
+    def known_user(self, name: str) -> User:
+        """The same for any name that somebody ever had. Raises NotFound."""
         user = self._state.users.get(name)
         if user is None:
             try:
@@ -157,6 +163,12 @@ class Visibility:
         ids, me = self.room_ids(user), self_room(user.name)
         found = islice(ids, bisect_left(ids, begin), None)
         return [self._state.rooms[i] for i in islice((i for i in found if i != me), count)]
+
+
+def check_account(user: User) -> None:
+    """Refuse what is for a user whose account is over. Raises NotFound."""
+    if user.has_ended:
+        raise NotFound(f"{user.name} has no account any more")
 
 
 def is_by(name: str, frame: bytes) -> bool:

@@ -333,8 +333,9 @@ class Reported(Entry, frozen=True, tag="reported"):
 class Moderated(Entry, frozen=True, tag="moderated"):
     """Self log of an administrator: something was done about a user.
 
-    action: `banned`, `unbanned`, `dismissed` or `removed`. by: which administrator did it; left
-    out when it was so many warnings, or time. report: which was dismissed.
+    action: `banned`, `unbanned`, `dismissed`, `removed`, or `deleted`, where it was the account.
+    by: which administrator did it, or whose account it was; left out when it was so many warnings,
+    or time. report: which was dismissed.
     in_room: of the entry that was removed. in_seq: the number of that entry.
     """
 

@@ -74,6 +74,9 @@ def _moderated(entry: e.Moderated, zone: Zone) -> str:
     by = f"by {entry.by}" if entry.by else "by warnings"
     if entry.action == "dismissed":
         return f"report {entry.report} on {entry.user} was dismissed {by}"
+    if entry.action == "deleted":
+        by = "" if entry.by == entry.user else f", {by}"
+        return f"the account of {entry.user} was deleted{by}"
     if entry.action == "unbanned":
         return f"{entry.user} was unbanned {by}"
     if entry.action == "removed":

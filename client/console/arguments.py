@@ -24,6 +24,7 @@ from client.console.paths import split_path
 from client.console.typed import first_word
 from client.when import BadTime, When, read_when
 
+POSTS = "--posts"
 WHERE = ("before", "after", "around")
 _A_WHILE = re.compile(r"[-+]?\d+([.,]\d+)?\w?")
 
@@ -185,6 +186,13 @@ def user_of(name: str, rest: str) -> str:
     if len(words) != 1:
         raise misuse(name, "one user" if words else "which user?")
     return words[0].removeprefix("@")
+
+
+def posts_or_not(rest: str) -> tuple[bool, str]:
+    """Return whether `--posts` was said, and what was said besides."""
+    words = rest.split()
+    posts = POSTS in words
+    return posts, " ".join(word for word in words if word != POSTS)
 
 
 def report_of(rest: str, me: str, *, here: str) -> Report:

@@ -56,9 +56,9 @@ CHAPTERS: dict[str, tuple[str, ...]] = {
         *("link", "links", "unlink", "requests", "approve", "deny", "kick", "transfer"),
     ),
     "your peace": ("block", "unblock", "blocked", "report"),
-    "administrators": ("reports", "remove", "ban", "unban", "dismiss"),
+    "administrators": ("reports", "remove", "ban", "unban", "dismiss", "delete-user"),
     "programs": ("hook", "hooks", "unhook", "token"),
-    "your account": ("devices", "revoke", "password", "logout"),
+    "your account": ("devices", "revoke", "password", "logout", "delete-account"),
     "the console": ("help", "quit", "exit"),
 }
 """The commands by what they are for, as `help` lists them."""
@@ -91,6 +91,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "report": ("report eve sells watches general#42",),
     "ban": ("ban eve 24 sells watches",),
     "remove": ("remove general#42 sells watches", "remove alice,bob#3"),
+    "delete-user": ("delete-user eve", "delete-user eve --posts"),
 }
 """What shows more than the usage says, of commands whose arguments have a form of their own."""
 

@@ -98,5 +98,7 @@ _ADVICE_ON: dict[tuple[str, str], Advice] = {
     ("forbidden", "ban"): _REPORT,
     ("forbidden", "unban"): _REPORT,
     ("forbidden", "dismiss"): _REPORT,
+    ("forbidden", "delete-user"): _NOTHING,
+    ("conflict", "delete-account"): _NOTHING,
 }
 """What helps after a certain command, where it is something else than after others."""

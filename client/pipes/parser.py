@@ -16,7 +16,7 @@ from client.pipes.status import MEANING
 
 T = TypeVar("T")
 
-POINTLESS = frozenset({"talk", "help", "quit", "exit", "password"})
+POINTLESS = frozenset({"talk", "help", "quit", "exit", "password", "delete-account"})
 """What makes sense only among other commands, or needs somebody to answer."""
 
 DESCRIPTION = """\

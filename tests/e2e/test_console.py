@@ -320,6 +320,33 @@ def test_changed_password_ends_the_other_console_and_says_why(
         assert there.ends() == 1
 
 
+def test_account_is_deleted_by_its_password_only_and_every_console_of_it_ends(
+    opens: Opens, cable: Cable, tmp_path: Path
+) -> None:
+    here, bob = opens("alice"), opens("bob")
+    here.line("send goodbye")
+    bob.sees("alice: goodbye")
+    with Terminal(tmp_path / "elsewhere", cable.port, "alice") as there:
+        there.sees("Password of alice:")
+        there.line(PASSWORD)
+        there.until(lambda: " connected" in there.toolbar, "a connection")
+        question = "Password, to delete your account and all that you posted for good:"
+        here.line("delete-account --posts")
+        here.until(lambda: here.prompt == question, question)
+        here.line("not the password")
+        here.sees("that is not your password")
+        here.until(lambda: here.prompt == ">", "an empty line")
+        here.line("delete-account --posts")
+        here.until(lambda: here.prompt == question, question)
+        here.line(PASSWORD)
+        assert here.ends() == 0
+        there.sees("the server lets us in no longer: this account was deleted")
+        assert there.ends() == 1
+    bob.sees("alice deletes #1")
+    bob.line("send-to alice hello")
+    bob.sees("alice has no account any more")
+
+
 def test_what_is_typed_right_behind_tab_meets_what_it_has_completed(opens: Opens) -> None:
     alice, bob = opens("alice"), opens("bob")
     alice.until(lambda: "2 online" in alice.toolbar, "that bob is here")

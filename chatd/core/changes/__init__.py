@@ -8,6 +8,7 @@ from chatd.core.changes import accounts as accounts
 from chatd.core.changes import blocking as blocking
 from chatd.core.changes import clock as clock
 from chatd.core.changes import comments as comments
+from chatd.core.changes import endings as endings
 from chatd.core.changes import files as files
 from chatd.core.changes import groups as groups
 from chatd.core.changes import hooks as hooks

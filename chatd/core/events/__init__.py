@@ -13,6 +13,7 @@ from chatd.core.events.base import *
 from chatd.core.events.accounts import *
 from chatd.core.events.blocking import *
 from chatd.core.events.posts import *
+from chatd.core.events.endings import *
 from chatd.core.events.files import *
 from chatd.core.events.comments import *
 from chatd.core.events.groups import *

@@ -174,6 +174,23 @@ class ChangePassword(Params, frozen=True):
     device: Label | None = None
 
 
+@command(
+    "delete-account",
+    help="end your account for good, right after proving the password on this connection; the "
+    "name stays reserved, and what you posted stays, unless it is to be deleted, too",
+    live=True,
+    console="delete-account [--posts]",
+    refuses={
+        "banned": "you are banned, and what you posted was to be deleted",
+        "conflict": "what you posted was reported, and was to be deleted",
+        "forbidden": "the present password was not proved in the last five minutes",
+        "storage_full": "the server's disk is full",
+    },
+)
+class DeleteAccount(Params, frozen=True):
+    posts: bool = False
+
+
 class Device(Result, frozen=True):
     """One device token, named by its number."""
 

@@ -143,3 +143,19 @@ class RemovePost(Params, frozen=True):
 )
 class Dismiss(Params, frozen=True):
     report: Seq
+
+
+@command(
+    "delete-user",
+    help="for administrators: end a user's account for good; the name stays reserved, and what "
+    "the user posted stays, unless it is to be deleted, too",
+    console="delete-user <user> [--posts]",
+    refuses={
+        "forbidden": "you are no administrator, or the user is one",
+        "not_found": "there is no such user",
+        "storage_full": "the server's disk is full",
+    },
+)
+class DeleteUser(Params, frozen=True):
+    user: Name
+    posts: bool = False

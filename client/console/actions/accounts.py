@@ -4,7 +4,7 @@ from chatd.errors import AuthFailed
 from chatd.wire import commands as c
 from client.console.actions.table import action
 from client.console.answers import devices_lines
-from client.console.arguments import Misuse, no_arguments, number_of, token_label
+from client.console.arguments import Misuse, no_arguments, number_of, posts_or_not, token_label
 from client.console.console import Console, now_ms
 from client.console.pages import show_pages
 from client.console.typed import Command
@@ -51,6 +51,21 @@ async def password(console: Console, typed: Command) -> None:
         raise Misuse("the present password is another one\nnothing was changed") from None
     keyring.keep(changed.name, changed.token)
     console.note("the password is changed; every other device has to log in again")
+
+
+@action("delete-account")
+async def delete_account(console: Console, typed: Command) -> None:
+    posts, rest = posts_or_not(typed.rest)
+    no_arguments("delete-account", rest)
+    what = "your account and all that you posted" if posts else "your account"
+    password = await _secret(console, f"Password, to delete {what} for good: ")
+    client, me = console.bridge.client, console.renderer.me
+    try:
+        await console.bridge.run(client.delete_account, password, posts=posts)
+    except AuthFailed:
+        raise Misuse("that is not your password\nnothing was changed") from None
+    console.keyring.forget(me)
+    console.editor.end(0)
 
 
 async def _secret(console: Console, question: str) -> str:

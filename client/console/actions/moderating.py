@@ -8,6 +8,7 @@ from client.console.arguments import (
     ban_of,
     no_arguments,
     number_of,
+    posts_or_not,
     removal_of,
     report_of,
     user_of,
@@ -54,6 +55,14 @@ async def unban(console: Console, typed: Command) -> None:
 async def remove(console: Console, typed: Command) -> None:
     request = removal_of(typed.rest, console.renderer.me, here=console.here)
     await console.ask(request, c.Posted)
+
+
+@action("delete-user")
+async def delete_user(console: Console, typed: Command) -> None:
+    posts, rest = posts_or_not(typed.rest)
+    user = user_of("delete-user", rest)
+    await console.ask(c.DeleteUser(user, posts), c.Nothing)
+    console.done(f"{user} has no account any more{'; the posts go, too' if posts else ''}")
 
 
 @action("dismiss")

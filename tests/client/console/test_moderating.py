@@ -13,6 +13,7 @@ from client.console.arguments import (
     Misuse,
     ban_of,
     number_of,
+    posts_or_not,
     removal_of,
     report_of,
     user_of,
@@ -165,6 +166,14 @@ def test_one_user_and_one_number_are_taken_and_nothing_else() -> None:
             "report 5 on eve was dismissed by toor",
         ),
         (
+            e.Moderated("@root", 1, NOON_MS, "deleted", "eve", "toor"),
+            "the account of eve was deleted, by toor",
+        ),
+        (
+            e.Moderated("@root", 1, NOON_MS, "deleted", "eve", "eve"),
+            "the account of eve was deleted",
+        ),
+        (
             UnknownEntry("@eve", 1, NOON_MS, "hologram"),
             "(hologram: this console is too old to show it)",
         ),
@@ -202,11 +211,33 @@ def test_reports_are_listed_with_what_they_are_about() -> None:
         ("ban eve 1 why", c.BannedUntil("eve", NOON_MS)),
         ("unban eve", c.Nothing()),
         ("dismiss 5", c.Nothing()),
+        ("delete-user eve", c.Nothing()),
+        ("delete-user --posts @eve", c.Nothing()),
     ],
 )
 def test_what_an_entry_tells_administrators_is_not_told_twice(line: str, answer: c.Result) -> None:
     desk = asyncio.run(_typed(line, answer))
     assert desk.server.asked and desk.screen.lines == [f"> {line}"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "posts", "rest"),
+    [
+        ("", False, ""),
+        ("--posts", True, ""),
+        ("eve", False, "eve"),
+        ("eve --posts", True, "eve"),
+        ("--posts  eve", True, "eve"),
+        ("eve --post", False, "eve --post"),
+    ],
+)
+def test_posts_are_to_go_only_where_that_is_said(typed: str, posts: bool, rest: str) -> None:
+    assert posts_or_not(typed) == (posts, rest)
+
+
+@pytest.mark.parametrize("typed", ["delete-user", "delete-user eve dan", "delete-user eve --post"])
+def test_deletion_of_anything_but_one_user_is_not_asked_for(typed: str) -> None:
+    assert not asyncio.run(_typed(typed, c.Nothing())).server.asked
 
 
 async def _typed(line: str, answer: c.Result) -> Desk:

@@ -1,0 +1,153 @@
+"""Endings: users end their accounts, administrators those of others; posts may go with them."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from chatd.config import Settings
+from chatd.core import events as e
+from chatd.core.copies import post_at
+from chatd.core.lifetime import Lifetime
+from chatd.core.model import User
+from chatd.core.store import Store
+from chatd.errors import BadRequest, Conflict, Forbidden
+from chatd.handlers.administrators import admins_of
+from chatd.handlers.context import Context, Drop, Turn
+from chatd.handlers.dispatch import handles
+from chatd.handlers.files import uploads_of
+from chatd.handlers.posting import NOT_ONCE, Posting, check_may_send
+from chatd.handlers.proofs import check_fresh_proof
+from chatd.handlers.timed import on_timer
+from chatd.handlers.visibility import Visibility
+from chatd.wire import commands as c
+from chatd.wire.rooms import RoomKind
+
+LOOKED_AT_PER_SLICE = 300
+"""Entries, and rooms, that one step of deleting somebody's posts looks at."""
+DELETED_PER_SLICE = 20
+"""... and posts that it deletes: each is an entry of its own."""
+
+
+class EndingHandlers:
+    """`delete-account`, `delete-user`, and what is done about posts behind them."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        visibility: Visibility,
+        posting: Posting,
+        lifetime: Lifetime,
+    ) -> None:
+        self._store = store
+        self._state = store.state
+        self._visibility = visibility
+        self._posting = posting
+        self._lifetime = lifetime
+        self._admins = admins_of(settings)
+        self._erasure: Erasure | None = None
+
+    @handles(c.DeleteAccount)
+    def delete_account(self, context: Context, request: c.DeleteAccount) -> c.Nothing:
+        check_fresh_proof(context)
+        user = self._visibility.user(context)
+        if request.posts:
+            check_may_send(user, context.now_ms)
+            self._check_no_reports(user)
+        self._end(context, user, user.name, request.posts)
+        return c.Nothing()
+
+    @handles(c.DeleteUser)
+    def delete_user(self, context: Context, request: c.DeleteUser) -> c.Nothing:
+        admin = self._visibility.user(context)
+        if admin.name not in self._admins:
+            raise Forbidden("only administrators may do that")
+        user = self._visibility.other_user(request.user)
+        if user is admin:
+            raise BadRequest("that is you: `delete-account` ends your own account")
+        if user.name in self._admins:
+            raise Forbidden(
+                f"{user.name} is an administrator: ADMINS must name that user no more",
+                setting="ADMINS",
+            )
+        self._end(context, user, admin.name, request.posts)
+        return c.Nothing()
+
+    def _check_no_reports(self, user: User) -> None:
+        """Keep what was reported until an administrator has seen it. Raises Conflict."""
+        reports = self._state.tables.reports.values()
+        if any(report.user == user.name and report.room for report in reports):
+            raise Conflict(
+                "something that you posted was reported: an administrator has to look at it "
+                "before it can be deleted; without your posts your account can be"
+            )
+
+    def _end(self, context: Context, user: User, by: str, posts: bool) -> None:
+        timers: list[tuple[str, Hashable]] = [("held", user.name), ("ban", user.name)]
+        timers += [("scheduled", (user.name, number)) for number in user.scheduled]
+        timers += [("upload", upload.number) for upload in uploads_of(self._state, user)]
+        told = sorted(self._admins & self._state.users.keys() - {user.name})
+        due = self._lifetime.due_ms(context.now_ms)
+        self._store.commit(e.AccountEnded(context.now_ms, user.name, by, posts, due, told))
+        effects = context.effects
+        effects.timers += [(kind, key, None) for kind, key in timers]
+        if posts:
+            effects.timers.append(("erase", "", context.now_ms))
+        effects.drops.append(Drop(user.name, None, None, "this account was deleted"))
+
+    # -- posts -------------------------------------------------------------------------------
+
+    @on_timer("erase")
+    def erase(self, turn: Turn, key: str) -> int | None:
+        """Delete some posts of those whose posts are to go; return when to go on.
+
+        After a start the walk through all rooms begins again, and finds what is left.
+        """
+        if self._erasure is None:
+            if not self._state.erasing:
+                return None
+            self._erasure = Erasure(frozenset(self._state.erasing), list(self._state.rooms))
+        if not self._slice(turn, self._erasure):
+            self._store.commit(e.PostsErased(turn.now_ms, sorted(self._erasure.names)))
+            self._erasure = None
+        return turn.now_ms
+
+    def _slice(self, turn: Turn, erasure: "Erasure") -> bool:
+        """Go some way through the rooms; return whether there is more to go."""
+        deleted = 0
+        for _ in range(LOOKED_AT_PER_SLICE):
+            room = self._state.rooms.get(erasure.room)  # it may have ended
+            if room is None or erasure.seq > erasure.last_seq:
+                if not erasure.rooms:
+                    return False
+                self._enter_next_room(erasure)
+                continue
+            said = post_at(room, erasure.seq)
+            if said is not None and said.author in erasure.names and not said.deleted:
+                if deleted == DELETED_PER_SLICE:
+                    break
+                author = self._state.users[said.author]
+                head = self._posting.uncounted_head(author, room.room, NOT_ONCE, turn.now_ms)
+                self._store.commit(e.PostDeleted(*head, erasure.seq))
+                deleted += 1
+            erasure.seq += 1
+        return True
+
+    def _enter_next_room(self, erasure: "Erasure") -> None:
+        erasure.room = erasure.rooms.pop()
+        room = self._state.rooms.get(erasure.room)
+        if room is not None and room.kind is not RoomKind.SELF:
+            erasure.seq, erasure.last_seq = room.log.first_seq, room.log.last_seq
+
+
+@dataclass(slots=True)
+class Erasure:
+    """A walk through all rooms. names: whose posts go; rooms: those that are yet to come.
+
+    room: the one that it is in, from `seq` to `last_seq`; what comes there later is not theirs.
+    """
+
+    names: frozenset[str]
+    rooms: list[str]
+    room: str = ""
+    seq: int = 1
+    last_seq: int = 0
