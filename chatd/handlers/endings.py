@@ -114,6 +114,7 @@ class EndingHandlers:
     def _slice(self, turn: Turn, erasure: "Erasure") -> bool:
         """Go some way through the rooms; return whether there is more to go."""
         deleted = 0
+        turn.effects.timed_work += LOOKED_AT_PER_SLICE // 10 + 3 * DELETED_PER_SLICE
         for _ in range(LOOKED_AT_PER_SLICE):
             room = self._state.rooms.get(erasure.room)  # it may have ended
             if room is None or erasure.seq > erasure.last_seq:

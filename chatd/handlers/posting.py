@@ -28,6 +28,7 @@ from chatd.handlers.blocking import check_blocks
 from chatd.handlers.context import Turn
 from chatd.handlers.destinations import Destination
 from chatd.handlers.mentions import mentions_in, who_see
+from chatd.handlers.visibility import check_account
 from chatd.handlers.young import YoungAccounts
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL, is_direct, title_of
@@ -119,11 +120,15 @@ class Posting:
     def head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
         """Return what a post begins with that may be made now; a room may yet have to be opened.
 
-        Raises Banned, RateLimited, Forbidden in a direct room where one has blocked the other.
+        Raises Banned, RateLimited; in a direct room NotFound where the other has no account any
+        more, Forbidden where one has blocked the other.
         """
+        other = self._state.users[title_of(room_id, author.name)] if is_direct(room_id) else None
+        if other is not None:
+            check_account(other)
         check_may_send(author, now_ms)
-        if is_direct(room_id):
-            check_blocks(author, self._state.users[title_of(room_id, author.name)])
+        if other is not None:
+            check_blocks(author, other)
             self._young.check(author, room_id, now_ms)
         reset_at = self._spend(author.window_for(room_id), room_id, now_ms)
         return self._head(author, room_id, once, now_ms, reset_at)

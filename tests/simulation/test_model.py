@@ -57,6 +57,8 @@ SELDOM = """
     approve not_found
     asked
     asked again
+    account over with posts
+    account over without posts
     ban over
     bytes gone
     bytes there for another
@@ -89,6 +91,7 @@ SELDOM = """
     edit known
     edit not_found
     edit rate_limited
+    erased
     failed forbidden
     failed not_found
     found nothing

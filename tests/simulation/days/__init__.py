@@ -11,16 +11,17 @@
     files       files that come piece by piece, and go the same way
     reading     acknowledgements, and everything that can be looked up
     passing     time, set clocks, restarts, crashes
+    endings     accounts that are over
 """
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
-from tests.simulation.days.passing import Passing
+from tests.simulation.days.endings import Endings
 from tests.simulation.days.visits import NAMES, likely, names
 
 
-class Days(Passing):
+class Days(Endings):
     """Everything that users do, and everything that happens to a server."""
 
     @initialize(clock_is_set=st.booleans(), are_there=likely, members=st.sets(names))

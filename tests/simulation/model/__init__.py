@@ -18,13 +18,14 @@ shown what the server did, holds that against the rules, and says what should ha
     hooks      what programs post
     contents   what a file is besides its caption
     files      uploads, what is on the disk, and how much of it is whose
+    endings    accounts that are over
 """
 
-from tests.simulation.model.files import Files
+from tests.simulation.model.endings import Endings
 from tests.simulation.model.rooms import HOUR_MS, Item, Reader, Room, Rules
 
 
-class Model(Files):
+class Model(Endings):
     """What the server must know and do."""
 
 

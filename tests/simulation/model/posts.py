@@ -87,7 +87,9 @@ class Posts(Standing):
         return DONE if self.left(author, room, now_ms) else "rate_limited"
 
     def can_reach(self, author: str, room: str) -> bool:
-        """Whether a room is one that a user may see, or could open."""
+        """Whether a room is one that a user may see, or could open, and with somebody there."""
+        if "," in room and not self.over.isdisjoint(room.split(",")):
+            return False
         if not room.startswith("+"):
             return True
         return room in self.rooms and author in self.rooms[room].readers

@@ -34,6 +34,7 @@ class Standing(Rooms):
     warnings: of each user, by giver: by which report, and when.
     judged_ms: when somebody was last banned or unbanned.
     kept_by_admins: beginnings of what reports have shown to administrators.
+    over: users whose accounts are over.
     """
 
     def __init__(self, rules: Rules) -> None:
@@ -45,6 +46,7 @@ class Standing(Rooms):
         self.reports: dict[int, Report] = {}
         self.blocked: dict[str, set[str]] = {}
         self.kept_by_admins: set[str] = set()
+        self.over: set[str] = set()
         self._reports_made = 0
         self._reported: dict[tuple[str, str], int] = {}
 

@@ -1,0 +1,46 @@
+"""Endings: somebody comes, says this and that, and is gone for good."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.simulation.account import registration
+from tests.simulation.days.passing import Passing
+from tests.simulation.days.visits import Tail, names, tails
+
+GUESTS_MAX = 3
+
+
+class Endings(Passing):
+    """Accounts that are over."""
+
+    @precondition(lambda self: len(self.model.over) < GUESTS_MAX)
+    @rule(host=names, has_room=st.booleans(), posts=st.booleans(), tail=tails)
+    def pass_through(self, host: str, has_room: bool, posts: bool, tail: Tail) -> None:
+        """A guest talks to everyone and to a host, may make a room with them, and goes."""
+        name = f"guest{len(self.model.over)}"
+        self.world.register(name)
+        self.model.register(name)
+        guest = self.world.login(name)
+        for to in ("", host, ""):
+            self.say(guest, to, tail)
+        if has_room:
+            room: str = guest.call("create", title=f"of-{name}")["room"]
+            self.model.create(name, room, self.world.now_ms)
+            self.invite_one(guest, room, host, comes=True)
+            self.say(guest, room, tail)
+        guest.request("delete-account", posts=posts)
+        now_ms = self.world.now_ms
+        self.world.settle()
+        assert guest.ended
+        for peer in [peer for peer in self.peers if peer.name == name]:
+            assert peer.ended or not peer.reads
+            self.part(peer)
+            self.left.remove(peer)
+        self.model.end_account(name, posts, now_ms)
+        self.watch()
+        self.reach(f"account over with{'' if posts else 'out'} posts")
+        text, peer = self.text(), self.hand(host)
+        self.attempt(peer, "send-to", {"not_found"}, to=name, text=text)
+        self.attempt(peer, "block", {"not_found"}, user=name)
+        taken = self.world.guest().refusal("register", name=name, **registration("x"))
+        assert taken["code"] == "conflict"
