@@ -263,7 +263,7 @@ class Room(msgspec.Struct):
     @property
     def has_ended(self) -> bool:
         """Whether nobody is in it any more: it goes with its last entry."""
-        return self.group is not None and not self.members
+        return self.room != GENERAL and not self.members
 
 
 class Hook(msgspec.Struct, frozen=True):

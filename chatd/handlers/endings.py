@@ -7,9 +7,9 @@ from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.copies import post_at
 from chatd.core.lifetime import Lifetime
-from chatd.core.model import User
+from chatd.core.model import Room, User
 from chatd.core.store import Store
-from chatd.errors import BadRequest, Conflict, Forbidden
+from chatd.errors import BadRequest, Forbidden
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context, Drop, Turn
 from chatd.handlers.dispatch import handles
@@ -19,7 +19,7 @@ from chatd.handlers.proofs import check_fresh_proof
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
-from chatd.wire.rooms import RoomKind
+from chatd.wire.rooms import GENERAL, RoomKind
 
 LOOKED_AT_PER_SLICE = 300
 """Entries, and rooms, that one step of deleting somebody's posts looks at."""
@@ -50,9 +50,7 @@ class EndingHandlers:
     def delete_account(self, context: Context, request: c.DeleteAccount) -> c.Nothing:
         check_fresh_proof(context)
         user = self._visibility.user(context)
-        if request.posts:
-            check_may_send(user, context.now_ms)
-            self._check_no_reports(user)
+        self._check_evidence(user, request.posts, context.now_ms)
         self._end(context, user, user.name, request.posts)
         return c.Nothing()
 
@@ -64,6 +62,7 @@ class EndingHandlers:
         user = self._visibility.other_user(request.user)
         if user is admin:
             raise BadRequest("that is you: `delete-account` ends your own account")
+        check_may_send(admin, context.now_ms)
         if user.name in self._admins:
             raise Forbidden(
                 f"{user.name} is an administrator: ADMINS must name that user no more",
@@ -72,24 +71,30 @@ class EndingHandlers:
         self._end(context, user, admin.name, request.posts)
         return c.Nothing()
 
-    def _check_no_reports(self, user: User) -> None:
-        """Keep what was reported until an administrator has seen it. Raises Conflict."""
-        reports = self._state.tables.reports.values()
-        if any(report.user == user.name and report.room for report in reports):
-            raise Conflict(
-                "something that you posted was reported: an administrator has to look at it "
-                "before it can be deleted; without your posts your account can be"
-            )
+    def _check_evidence(self, user: User, posts: bool, now_ms: int) -> None:
+        """Let a banned user take nothing along that was reported. Raises Banned."""
+        for report in self._state.tables.reports.values() if posts else ():
+            if report.user == user.name and report.room:
+                self._posting.check_may_take_back(user, report.room, report.seq, now_ms)
+        for room in self._ending_rooms(user):
+            self._posting.check_may_end(user, room, now_ms)
+
+    def _ending_rooms(self, user: User) -> list[Room]:
+        """Return the rooms that nobody else is in."""
+        rooms = [self._state.rooms[room] for room in user.rooms if room != GENERAL]
+        return [room for room in rooms if len(room.members) == 1]
 
     def _end(self, context: Context, user: User, by: str, posts: bool) -> None:
         timers: list[tuple[str, Hashable]] = [("held", user.name), ("ban", user.name)]
         timers += [("scheduled", (user.name, number)) for number in user.scheduled]
         timers += [("upload", upload.number) for upload in uploads_of(self._state, user)]
         told = sorted(self._admins & self._state.users.keys() - {user.name})
+        fronts = [("front", room.room, context.now_ms) for room in self._ending_rooms(user)]
         due = self._lifetime.due_ms(context.now_ms)
         self._store.commit(e.AccountEnded(context.now_ms, user.name, by, posts, due, told))
         effects = context.effects
         effects.timers += [(kind, key, None) for kind, key in timers]
+        effects.timers += fronts
         if posts:
             effects.timers.append(("erase", "", context.now_ms))
         effects.drops.append(Drop(user.name, None, None, "this account was deleted"))
@@ -117,7 +122,7 @@ class EndingHandlers:
         turn.effects.timed_work += LOOKED_AT_PER_SLICE // 10 + 3 * DELETED_PER_SLICE
         for _ in range(LOOKED_AT_PER_SLICE):
             room = self._state.rooms.get(erasure.room)  # it may have ended
-            if room is None or erasure.seq > erasure.last_seq:
+            if room is None or room.has_ended or erasure.seq > erasure.last_seq:
                 if not erasure.rooms:
                     return False
                 self._enter_next_room(erasure)

@@ -99,6 +99,5 @@ _ADVICE_ON: dict[tuple[str, str], Advice] = {
     ("forbidden", "unban"): _REPORT,
     ("forbidden", "dismiss"): _REPORT,
     ("forbidden", "delete-user"): _NOTHING,
-    ("conflict", "delete-account"): _NOTHING,
 }
 """What helps after a certain command, where it is something else than after others."""

@@ -111,6 +111,17 @@ def test_administrator_may_end_the_own_account_and_the_name_is_nobodys() -> None
         world.user("eve").call("report", user=world.user("dan").name, reason="spam")
 
 
+def test_account_that_nobody_logged_in_to_is_ended_for_good_and_its_name_stays_reserved() -> None:
+    with World(admins=("root",)) as world:
+        root = world.user("root")
+        world.register("eve")
+        root.call("delete-user", user="eve")
+        world.sleep(3 * 24 * HOUR_MS)
+        assert world.state.users["eve"].has_ended
+        error = world.guest().refusal("register", name="eve", **registration("x"))
+        assert error["code"] == "conflict"
+
+
 # -- what ends with it -----------------------------------------------------------------------
 
 
@@ -555,27 +566,55 @@ def test_several_accounts_are_deleted_with_their_posts_at_a_time() -> None:
         assert left_of(world) == [] and not world.state.erasing
 
 
-def test_banned_user_ends_the_account_but_takes_no_posts_along() -> None:
-    with World(admins=("root",)) as world:
-        root, eve = world.user("root"), world.login("eve")
-        eve.send("evidence")
-        root.call("ban", user="eve")
-        assert code(eve, "delete-account", posts=True) == "banned"
-        eve.call("delete-account")
-        assert "evidence" in texts(root)
-
-
-def test_what_was_reported_goes_only_when_an_administrator_has_seen_it() -> None:
+def test_banned_user_takes_nothing_along_that_was_reported() -> None:
     with World(admins=("root",)) as world:
         root, eve, dan = world.user("root"), world.login("eve"), world.user("dan")
         eve.send("evidence")
         dan.call("report", user="eve", reason="spam", room="general", seq=1)
+        root.call("ban", user="eve")
         error = world.refusal(eve, "delete-account", posts=True)
-        assert error["code"] == "conflict" and "an administrator has to look" in error["message"]
+        assert error["code"] == "banned" and "was reported" in error["message"]
+        eve.call("delete-account")
+        assert "evidence" in texts(root)
+
+
+def test_banned_user_ends_no_room_in_which_something_was_reported() -> None:
+    with World(admins=("root",)) as world:
+        root, eve, dan = world.user("root"), world.login("eve"), world.user("dan")
+        room = eve.create("ops", dan)
+        eve.post(room, "evidence")
+        dan.call("report", user="eve", reason="spam", room=room, seq=3)
+        dan.call("leave", room=room)
+        root.call("ban", user="eve")
+        assert world.refusal(eve, "delete-account")["code"] == "banned"
         root.call("dismiss", report=root.of_kind("reported")[0]["report"])
         eve.call("delete-account", posts=True)
+
+
+@pytest.mark.parametrize("by_admin", [False, True])
+def test_what_was_reported_goes_where_nobody_is_banned_or_an_administrator_says_so(
+    by_admin: bool,
+) -> None:
+    with World(admins=("root",)) as world:
+        root, eve, dan = world.user("root"), world.login("eve"), world.user("dan")
+        eve.send("evidence")
+        dan.call("report", user="eve", reason="spam", room="general", seq=1)
+        if by_admin:
+            root.call("ban", user="eve")
+            root.call("delete-user", user="eve", posts=True)
+        else:
+            eve.call("delete-account", posts=True)
         world.settle()
         assert "evidence" not in texts(root)
+        assert root.call("reports")["reports"][0]["quote"] == "evidence"
+
+
+def test_banned_administrator_ends_nobodys_account() -> None:
+    with World(admins=("root", "toor")) as world:
+        root, eve = world.user("root"), world.user("eve")
+        world.user("toor").call("ban", user="root")
+        assert world.refusal(root, "delete-user", user="eve")["code"] == "banned"
+        assert not eve.ended
 
 
 def test_store_with_an_ended_account_is_the_same_after_every_way_to_stop() -> None:

@@ -13,13 +13,13 @@ from chatd.core.changes.groups import (
 from chatd.core.memory import Memory
 from chatd.core.model import Credentials, Member, Room, User
 from chatd.wire import entries
-from chatd.wire.rooms import RoomKind
+from chatd.wire.rooms import GENERAL, RoomKind
 
 
 @changes(e.AccountEnded)
 def account_ended(memory: Memory, event: e.AccountEnded) -> None:
     user = memory.users[event.name]
-    user.ended_ms = event.ts
+    user.ended_ms, user.expires_ms = event.ts, 0
     user.erases_posts = event.posts
     if event.posts:
         memory.erasing[user.name] = None
@@ -63,14 +63,14 @@ def _drop_plans(memory: Memory, user: User, ts: int) -> None:
 
 
 def _leave(memory: Memory, room: Room, user: User, event: e.AccountEnded) -> None:
-    """Take a user out of a room; one that nobody is left in is forgotten."""
+    """Take a user out of a room; one that nobody is left in ends."""
     if room.kind is RoomKind.GROUP:
         _leave_group(memory, room, user, event)
-        return
-    del room.members[user.name]
-    memory.leave_room(user.name, room.room)
-    if room.kind in (RoomKind.SELF, RoomKind.DIRECT) and not room.members:
-        memory.forget_room(room)
+    elif room.room != GENERAL and len(room.members) == 1:
+        memory.end_room(room)
+    else:
+        del room.members[user.name]
+        memory.leave_room(user.name, room.room)
 
 
 def _leave_group(memory: Memory, room: Room, user: User, event: e.AccountEnded) -> None:

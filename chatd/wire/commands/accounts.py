@@ -181,8 +181,7 @@ class ChangePassword(Params, frozen=True):
     live=True,
     console="delete-account [--posts]",
     refuses={
-        "banned": "you are banned, and what you posted was to be deleted",
-        "conflict": "what you posted was reported, and was to be deleted",
+        "banned": "you are banned, and something would go with the account that was reported",
         "forbidden": "the present password was not proved in the last five minutes",
         "storage_full": "the server's disk is full",
     },

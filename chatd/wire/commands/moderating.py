@@ -151,6 +151,7 @@ class Dismiss(Params, frozen=True):
     "the user posted stays, unless it is to be deleted, too",
     console="delete-user <user> [--posts]",
     refuses={
+        "banned": "you are banned",
         "forbidden": "you are no administrator, or the user is one",
         "not_found": "there is no such user",
         "storage_full": "the server's disk is full",

@@ -32,7 +32,7 @@ class Endings(Files):
                 self.ended[room.name] = self.rooms.pop(room.name)
         self.users.remove(name)
         self.over.add(name)
-        self._tell_admins("deleted", name, name, now_ms)
+        self.tell_admins("deleted", name, name, now_ms)
         if posts:
             self.erasing[name] = now_ms
 

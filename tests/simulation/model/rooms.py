@@ -232,6 +232,7 @@ class Rooms:
     """All rooms, and time in them.
 
     ended: rooms that are no more. lax_until_ms: before that, what is over may be there still.
+    over: users whose accounts are over.
     withdrawn: beginnings of texts that must be in no log and, behind a snapshot, in no file.
     """
 
@@ -242,6 +243,7 @@ class Rooms:
         self.ended: dict[str, Room] = {}
         self.withdrawn: set[str] = set()
         self.users: list[str] = []
+        self.over: set[str] = set()
 
     @property
     def last_ms(self) -> int:
@@ -261,7 +263,9 @@ class Rooms:
         return self.rooms.get(name) or self.ended[name]
 
     def tell(self, name: str, kind: str, now_ms: int, /, **fields: object) -> None:
-        """Add to a self log."""
+        """Add to a self log; nobody is told whose account is over."""
+        if name in self.over:
+            return
         text = str(fields.pop("text", ""))
         self.rooms["@" + name].items.append(Item(now_ms, kind, text=text, fields=fields))
 

@@ -34,7 +34,6 @@ class Standing(Rooms):
     warnings: of each user, by giver: by which report, and when.
     judged_ms: when somebody was last banned or unbanned.
     kept_by_admins: beginnings of what reports have shown to administrators.
-    over: users whose accounts are over.
     """
 
     def __init__(self, rules: Rules) -> None:
@@ -46,7 +45,6 @@ class Standing(Rooms):
         self.reports: dict[int, Report] = {}
         self.blocked: dict[str, set[str]] = {}
         self.kept_by_admins: set[str] = set()
-        self.over: set[str] = set()
         self._reports_made = 0
         self._reported: dict[tuple[str, str], int] = {}
 
@@ -82,6 +80,8 @@ class Standing(Rooms):
         self, giver: str, user: str, place: tuple[str, int] | None, now_ms: int
     ) -> set[str]:
         """Return what a report may be answered."""
+        if user in self.over:
+            return {"not_found"}
         if self.is_banned(giver, now_ms):
             return {"banned"}
         if giver == user:
