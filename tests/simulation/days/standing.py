@@ -66,6 +66,7 @@ class Standing(Talking):
             until_ms = self.world.now_ms + ban_ms
             assert answer == {"user": user, "until": until_ms}
             self.model.ban(user, until_ms, peer.name, "because", self.world.now_ms)
+            self.watch()  # what was held is held by the ban now, before anything else happens
 
     @precondition(lambda self: self.model.bans)
     @rule(pick=picks, user=names, is_banned=likely, is_admin=likely)
@@ -82,6 +83,7 @@ class Standing(Talking):
         allowed = {refusal}
         if self.attempt(peer, "unban", allowed, user=user) is not None:
             self.model.unban(user, peer.name, now_ms)
+            self.watch()  # what was held may be posted or held again at once
 
     @precondition(lambda self: self.model.reports)
     @rule(pick=picks, is_admin=likely)
