@@ -467,7 +467,7 @@ class Server:
         for name, notice, reader in effects.reads:
             self._tell_user(name, notice, reader)
         for name in sorted(effects.spenders):
-            self._tell_limits(name)
+            self._boundary.run(None, self._tell_limits, name)
         for drop in effects.drops:
             for connection in self._dropped(drop):
                 self._end(connection, drop.reason, logged_out=True)

@@ -11,6 +11,7 @@ from websockets.frames import Close
 from chatd.core.state import State
 from chatd.errors import StoreError
 from chatd.handlers.dispatch import Dispatcher
+from chatd.handlers.knowing import KnowingHandlers
 from chatd.handlers.posting import Posting
 from chatd.housekeeping import FAILED_RETRY_MS
 from chatd.http.downloads import Downloads
@@ -255,6 +256,7 @@ CASES = [
     Case(Service, "enqueue", floods),
     Case(Upload, "drop", breaks_off_an_upload, any_=True),
     # delivery
+    Case(KnowingHandlers, "allowances", posts, any_=True),
     Case(Connection, "share", posts),
     Case(Connection, "give", posts),
     Case(SimSocket, "send", posts),
@@ -275,7 +277,7 @@ CASES = [
 
 def world_of(files: Certificate, **options: Any) -> World:
     return World(
-        limit_messages=0,
+        limit_messages=1_000,
         login_timeout_ms=TIMEOUT_MS,
         high_water_bytes=HIGH_WATER_BYTES,
         requests_per_second=100,
