@@ -47,9 +47,11 @@ class YoungAccounts:
         return sum(self._unread_bytes(author, room) for room in rooms)
 
     def _unread_bytes(self, author: User, room_id: str) -> int:
-        """Return how many bytes of a direct room the other has not read."""
+        """Return how many bytes of a direct room the other, who may be gone, has not read."""
         room, other = self._state.rooms.get(room_id), title_of(room_id, author.name)
-        return 0 if room is None or other == author.name else _unread_bytes(room, other)
+        if room is None or other == author.name or other not in room.members:
+            return 0
+        return _unread_bytes(room, other)
 
 
 def _unread_bytes(room: Room, name: str) -> int:

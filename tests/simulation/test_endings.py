@@ -8,7 +8,7 @@ import pytest
 
 from chatd import maintenance
 from chatd.errors import NotFound
-from chatd.handlers import endings
+from chatd.handlers import endings, young
 from chatd.wire.entries import Delete, decode_entry
 from tests.simulation.account import client_final, client_first, password_of, registration
 from tests.simulation.peer import Map, Peer, Refused
@@ -345,6 +345,20 @@ def test_direct_room_stays_for_the_other_who_can_write_there_no_more() -> None:
         bob.call("delete", room="alice", seq=2)
         world.sleep(MINUTE_MS)
         assert [e["id"] for e in bob.of_kind("failed")] == [scheduled]
+
+
+def test_young_account_writes_to_others_though_one_of_them_is_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(young, "UNREAD_BYTES_IN_ALL_MAX", 1_000)
+    with World() as world:
+        bob = world.login("bob")
+        for name in ("alice", "carol"):
+            world.login(name).close()
+            bob.send_to(name, "x" * 500)
+        end(world, "alice")
+        bob.send_to("carol", "y" * 500)  # what alice has not read counts no more
+        assert code(bob, "send-to", to="carol", text="too much") == "rate_limited"
 
 
 def test_newcomer_can_not_write_to_an_account_that_is_over() -> None:
