@@ -17,6 +17,8 @@ ADDRESS = "@"
 """Begins the party of an address; no user's name begins with it."""
 BURST_MS = 1_000
 """After a pause, one may ask for so long's worth of requests at once."""
+FIRST_TURNS_MAX = 8
+"""After so many first turns it is the turn of one who has had one, however many join."""
 SWEEP_MS = 1_000
 REMEMBERED = 4_096
 
@@ -30,12 +32,17 @@ def party_of(address: str) -> str:
 class FairQueue(Generic[T]):
     """Items that wait, each once: parties have their turns in order, and so have a party's items.
 
-    A party joins at the end with its first item. With `end_turn` it rejoins at the end if it has
-    more. What is taken out with `discard` is passed over when its place comes.
+    A party joins with its first item, and with `end_turn` rejoins at the end if it has more. Who
+    joins has a first turn before those who have had one, and does not join anew until they all
+    have had another: so who asks now and then hardly waits for those who never stop. What is taken
+    out with `discard` is passed over when its place comes.
     """
 
     def __init__(self) -> None:
-        self._order: deque[str] = deque()
+        self._joined: deque[str] = deque()
+        self._served: deque[str] = deque()
+        self._row: deque[str] | None = None  # the one of these whose first party has its turn
+        self._first_turns = 0  # in a row
         self._items: dict[str, deque[T]] = {}
         self._waiting: set[T] = set()
 
@@ -50,7 +57,7 @@ class FairQueue(Generic[T]):
         items = self._items.get(party)
         if items is None:
             self._items[party] = items = deque()
-            self._order.append(party)
+            self._joined.append(party)
         items.append(item)
 
     def discard(self, item: T) -> None:
@@ -59,11 +66,22 @@ class FairQueue(Generic[T]):
 
     def party(self) -> str | None:
         """Return whose turn it is; None if nobody waits. The turn lasts until `end_turn`."""
-        return self._order[0] if self._order else None
+        while self._row is None and (self._joined or self._served):
+            row = self._next_row()
+            if self._items[row[0]]:
+                self._row = row
+            else:
+                del self._items[row.popleft()]
+        return self._row[0] if self._row else None
+
+    def _next_row(self) -> deque[str]:
+        is_their_turn = self._first_turns >= FIRST_TURNS_MAX or not self._joined
+        return self._served if self._served and is_their_turn else self._joined
 
     def take(self) -> T | None:
         """Return the next item of the party whose turn it is; None if it has no more."""
-        items = self._items[self._order[0]]
+        party = self.party()
+        items = self._items[party] if party is not None else ()
         while items:
             item = items.popleft()
             if item in self._waiting:
@@ -74,19 +92,23 @@ class FairQueue(Generic[T]):
     @property
     def has_more(self) -> bool:
         """Whether the party whose turn it is has an item that waits."""
-        return bool(self._items[self._order[0]])
+        return self._row is not None and bool(self._items[self._row[0]])
 
     def end_turn(self) -> None:
         """Let the next party have its turn; this one comes last, if it has more."""
-        party = self._order.popleft()
-        if self._items[party]:
-            self._order.append(party)
+        row, self._row = self._row, None
+        if row is None:
+            return
+        party = row.popleft()
+        self._first_turns = self._first_turns + 1 if row is self._joined else 0
+        if row is self._joined or self._items[party]:
+            self._served.append(party)
         else:
             del self._items[party]
 
     def turns(self) -> Iterator[T]:
         """Take one item in each turn, for as long as the loop over them is not left."""
-        while self._order:
+        while self.party() is not None:
             item = self.take()
             self.end_turn()
             if item is not None:

@@ -1,6 +1,13 @@
 """Fairness: in which order parties and their items have their turns, and how often one may ask."""
 
-from chatd.core.fairness import BURST_MS, SWEEP_MS, FairQueue, Meter, party_of
+from chatd.core.fairness import (
+    BURST_MS,
+    FIRST_TURNS_MAX,
+    SWEEP_MS,
+    FairQueue,
+    Meter,
+    party_of,
+)
 
 NOW_MS = 1_790_000_000_000
 
@@ -36,6 +43,43 @@ def test_party_that_comes_meanwhile_is_behind_those_who_wait_and_before_who_rejo
     assert turns(queue) == [
         ("b", ["b1"]), ("c", ["c1"]), ("a", ["a2"]), ("b", ["b2"]),
     ]  # fmt: skip
+
+
+def test_party_that_joins_comes_before_those_who_have_had_a_turn() -> None:
+    queue: FairQueue[str] = FairQueue()
+    for item in ("a1", "a2", "a3", "b1", "b2", "b3"):
+        queue.add(item[0], item)
+    for _ in range(2):
+        queue.take()
+        queue.end_turn()
+    queue.add("c", "c1")
+    assert turns(queue)[:3] == [("c", ["c1"]), ("a", ["a2"]), ("b", ["b2"])]
+
+
+def test_party_that_comes_back_before_the_others_had_their_turns_is_behind_them() -> None:
+    queue: FairQueue[str] = FairQueue()
+    for item in ("a1", "a2", "b1", "b2", "c1"):
+        queue.add(item[0], item)
+    for _ in range(3):
+        queue.take()
+        queue.end_turn()
+    queue.add("c", "c2")
+    assert turns(queue) == [("a", ["a2"]), ("b", ["b2"]), ("c", ["c2"])]
+    queue.add("c", "c3")
+    assert turns(queue) == [("c", ["c3"])]
+
+
+def test_those_who_have_had_a_turn_have_another_however_many_join() -> None:
+    queue: FairQueue[str] = FairQueue()
+    for number in range(3):
+        queue.add("a", f"a{number}")
+    order = []
+    for number in range(3 * FIRST_TURNS_MAX):
+        queue.add(f"joins {number}", f"joins {number}")
+        order.append(queue.party())
+        queue.take()
+        queue.end_turn()
+    assert order.count("a") == 3
 
 
 def test_item_waits_once_however_often_it_is_added() -> None:
@@ -80,7 +124,7 @@ def test_loop_over_turns_goes_on_where_it_was_left() -> None:
         if item == "b1":
             break
     queue.add("d", "d1")
-    assert taken + list(queue.turns()) == ["a1", "b1", "c1", "a2", "b2", "d1", "a3"]
+    assert taken + list(queue.turns()) == ["a1", "b1", "c1", "d1", "a2", "b2", "a3"]
 
 
 # -- parties ---------------------------------------------------------------------------------
