@@ -46,14 +46,15 @@ class Fuzz:
         stage = self._stage or Stage()
         self._stage = stage
         self._attacks.append(data)
-        devices = stage.world.state.users["eve"].devices.keys() | set()
+        devices = set(stage.world.state.users["eve"].devices)
         try:
             carry_out(stage, Attack.decode(data))
         except BaseException:
             self._save()
             raise
-        is_worn = len(self._attacks) == ATTACKS_MAX or stage.eve.ended
-        if is_worn or not devices <= stage.world.state.users["eve"].devices.keys():
+        eve = stage.world.state.users.get("eve")
+        is_whole = eve is not None and devices <= eve.devices.keys() and not stage.eve.ended
+        if len(self._attacks) == ATTACKS_MAX or not is_whole:
             stage.world.kill()
             self._stage, self._attacks = None, []
 

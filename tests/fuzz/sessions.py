@@ -57,6 +57,10 @@ SAID: dict[str, dict[str, object]] = {
 """Parameters of commands; the others get none, which are refused where some are needed."""
 
 
+ENDING = frozenset({"logout", "delete-account"})
+"""Commands behind which nothing more is done."""
+
+
 class Stage(Siege):
     """A siege in which eve has all that she may have: a token, a hook, a file, a group.
 
@@ -138,7 +142,7 @@ def frames(stage: Stage) -> None:
     """Log in by password, and ask for everything that there is, by framed msgpack."""
     peer = stage.world.login("eve", device="console")
     peer.sync()
-    for method in sorted(COMMANDS.keys() - {"hello", "logout", "login-start", "login-finish"}):
+    for method in sorted(COMMANDS.keys() - ENDING - {"hello", "login-start", "login-finish"}):
         try:
             peer.call(method, **SAID.get(method, {}))
         except Refused:
@@ -158,6 +162,13 @@ def files_in_frames(stage: Stage) -> None:
     peer.call("download", room="general", seq=posted["seq"], offset=0)
 
 
+def end_of_account(stage: Stage) -> None:
+    """Be somebody for a moment, and nobody then."""
+    peer = stage.world.login("mallory")
+    peer.send("hello and goodbye")
+    peer.call("delete-account")
+
+
 def registration(stage: Stage) -> None:
     """Make an account."""
     stage.world.register("mallory")
@@ -169,7 +180,7 @@ def requests(stage: Stage) -> None:
     said = b"".join(
         request("POST", f"/api/v1/{method}", json.dumps(SAID.get(method, {})).encode(),
                 content_type=JSON, authorization=f"Bearer {token}")
-        for method in sorted(COMMANDS.keys() - {"logout"})
+        for method in sorted(COMMANDS.keys() - ENDING)
     )  # fmt: skip
     stage.world.raw().say(said)
 
@@ -298,8 +309,8 @@ WORDS = (
 """What a protocol may stumble over."""
 
 SESSIONS: tuple[Callable[[Stage], None], ...] = (
-    frames, files_in_frames, registration, requests, pages, logins, hooks, files, events,
-    websocket, binary_websocket,
+    frames, files_in_frames, registration, end_of_account, requests, pages, logins, hooks, files,
+    events, websocket, binary_websocket,
 )  # fmt: skip
 
 
