@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from chatd.config import Fsync, Settings
 from chatd.core.acks import Acks
 from chatd.core.budget import Budget
-from chatd.core.lifetime import Lifetime
+from chatd.core.lifetime import Lifetime, is_doubtful
 from chatd.core.model import User
 from chatd.core.timers import Timer, TimerWheel
 from chatd.errors import StorageFull
@@ -37,6 +37,7 @@ SNAPSHOT_REST = 20
 SNAPSHOT_RETRY_MS = 60_000
 """So long after a failed snapshot comes the next, then twice as long, up to the usual time."""
 SNAPSHOT_DOUBLINGS_MAX = 16
+MINUTE_MS = 60_000
 DAY_MS = 86_400_000
 
 
@@ -97,7 +98,7 @@ class Housekeeping:
 
     def begin(self, now_ms: int) -> None:
         """Arm what the state and the settings call for at the start."""
-        if self._lifetime.held_until_ms:
+        if now_ms < self._lifetime.held_until_ms:
             self._warn_of_the_clock()
         self._take_up_rules("", now_ms)
         for user in self._state.users.values():
@@ -113,7 +114,13 @@ class Housekeeping:
 
     def _warn_of_the_clock(self) -> None:
         clock = self._storage.clock
-        if clock.behind_ms:
+        if not is_doubtful(clock):
+            log.warning(
+                "an earlier start was more than a day away from the last stamp in the store: "
+                "nothing expires for %d minutes",
+                -(-(self._storage.held_until_ms - clock.now_ms) // MINUTE_MS),
+            )
+        elif clock.behind_ms:
             log.warning(
                 "the last stamp in the store is %.1f days ahead of the clock: if the clock is "
                 "right, stop the server and run repair-clock; nothing expires for an hour",

@@ -85,6 +85,7 @@ def repair_clock(settings: Settings, machine: Machine) -> str:
         copy = copy_files(machine.disk, path, f"{path}-before-repair-{now_ms}")
         stamps = [stamp_of(f) for room in state.rooms.values() for f in room.log.frames]
         right_ms = max((ms for ms in stamps if ms <= now_ms), default=0)
+        storage.held_until_ms = 0  # it was by server time as it was
         storage.store.commit(e.ClockRepaired(now_ms, last_ms, right_ms))
         storage.renew_epoch(now_ms)
         return (

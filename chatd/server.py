@@ -14,7 +14,7 @@ from chatd import __version__, logs
 from chatd.config import ConfigError, Settings, changed
 from chatd.core.acks import Acks
 from chatd.core.budget import Budget
-from chatd.core.lifetime import Lifetime, held_until_ms
+from chatd.core.lifetime import Lifetime
 from chatd.core.presence import Presence
 from chatd.core.silences import Silences
 from chatd.errors import ChatError
@@ -168,7 +168,6 @@ class Server:
         self._registrations = RegistrationLimit()
         self._refusals = Refusals()
         self._keeper = Keeper(settings)
-        self._held_until_ms = held_until_ms(self._clock)
         handlers = self._build(settings)
         self._take_handlers(handlers)
         self._service = Service(
@@ -226,7 +225,7 @@ class Server:
             settings.lifetime_ms,
             settings.keep_unread_ms,
             settings.log_bytes_max,
-            self._held_until_ms,
+            self._storage.held_until_ms,
         )
         store, acks = self._store, self._acks
         visibility = Visibility(store.state, self._silences, settings.limit_show_messages)

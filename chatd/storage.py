@@ -11,6 +11,7 @@ import msgspec
 from chatd.config import Fsync, Settings
 from chatd.core import events as e
 from chatd.core.clock import NS_PER_MS, ServerClock, why_not
+from chatd.core.lifetime import held_until_ms
 from chatd.core.state import State
 from chatd.core.store import Store
 from chatd.disk.blobs import DiskBlobs
@@ -85,6 +86,8 @@ class Storage:
             raise
         self.store = Store(state)
         self.clock = ServerClock(machine.wall_ns, machine.boot_ns, state.last_ms)
+        self.held_until_ms = max(state.tables.held_until_ms, held_until_ms(self.clock))
+        """Before that nothing expires (server time); 0 or past if nothing is held."""
         self._snapshotter = Snapshotter(
             machine.disk, self._path, machine.spawn, lambda: machine.monotonic_ns() / 1e9
         )
@@ -155,6 +158,7 @@ class Storage:
         """
         if not self.store.is_pending:
             return False
+        self._note_hold()
         self._drop_lost(self.blobs.sync())  # the bytes before the record that tells of them
         body = self.store.take()
         assert body is not None
@@ -167,6 +171,14 @@ class Storage:
         dropped.clear()
         self._remove_dropped_files()
         return True
+
+    def _note_hold(self) -> None:
+        """Write down with the first stamp of a doubtful clock that it is one.
+
+        A start after this one finds the stamp near, and would let everything expire.
+        """
+        if self.held_until_ms > self.store.state.tables.held_until_ms:
+            self.store.commit(e.ExpiryHeld(self.store.state.last_ms, self.held_until_ms))
 
     def _drop_lost(self, lost: list[int]) -> None:
         """Give up the uploads whose bytes the disk did not take."""

@@ -29,8 +29,12 @@ HOLD_MS = 3_600_000
 
 def held_until_ms(clock: ServerClock) -> int:
     """Return until when nothing expires after this start: its clock may be wrong."""
-    is_long = max(clock.away_ms, clock.behind_ms) > LONG_AWAY_MS
-    return clock.now_ms + HOLD_MS if is_long else 0
+    return clock.now_ms + HOLD_MS if is_doubtful(clock) else 0
+
+
+def is_doubtful(clock: ServerClock) -> bool:
+    """Whether this start was so far from the last stamp that its clock may be wrong."""
+    return max(clock.away_ms, clock.behind_ms) > LONG_AWAY_MS
 
 
 class _Slowest(NamedTuple):

@@ -29,6 +29,7 @@ class Tables(msgspec.Struct):
     lifetime_ms, update_period_ms: the settings that dates in it were made by; None: not known.
     durable: whether the last server that took up the store synced each tick.
     stopped: whether it let go of it cleanly; only the last snapshot of a stop says so.
+    held_until_ms: before that nothing expires, as a start found a clock that may be wrong.
     """
 
     format: int = FORMAT
@@ -46,6 +47,7 @@ class Tables(msgspec.Struct):
     lifetime_ms: int | None = None
     update_period_ms: int | None = None
     stopped: bool = False
+    held_until_ms: int = 0
 
 
 class Move(NamedTuple):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chatd.maintenance import add_user
 from tests.simulation.peer import Peer
 from tests.simulation.world import World
 
@@ -239,6 +240,44 @@ def test_start_long_after_the_last_stamp_deletes_nothing_for_an_hour(
         world.clock.advance(2 * DAY_MS)
         world.restart()
         assert "2.0 days away from the last stamp" in caplog.text
+        world.sleep(HOUR_MS - 1_000)
+        assert in_memory(world, SECRET)
+        world.sleep(2_000)
+        assert not in_memory(world, SECRET)
+
+
+def test_starts_after_a_doubtful_one_hold_for_what_is_left_of_its_hour(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with World(lifetime_ms=HOUR_MS, idle_ping_ms=10**9) as world:
+        world.user("alice").send(SECRET)
+        world.stop()
+        world.clock.advance(2 * DAY_MS)
+        world.restart()
+        for leave in (world.stop, world.kill, world.crash):
+            world.sleep(15 * MINUTE_MS)
+            leave()
+            caplog.clear()
+            world.restart()
+            assert "an earlier start was more than a day away" in caplog.text
+        world.reload(limit_messages=1)
+        world.sleep(15 * MINUTE_MS - 1_000)
+        assert in_memory(world, SECRET)
+        world.sleep(2_000)
+        assert not in_memory(world, SECRET)
+        world.stop()
+        caplog.clear()
+        world.restart()
+        assert "an earlier start" not in caplog.text
+
+
+def test_work_on_a_stopped_store_does_not_use_up_the_hour_of_the_next_start() -> None:
+    with World(lifetime_ms=HOUR_MS, idle_ping_ms=10**9) as world:
+        world.user("alice").send(SECRET)
+        world.stop()
+        world.clock.advance(2 * DAY_MS)
+        world.maintain(add_user, "bob", "secret")
+        world.restart()
         world.sleep(HOUR_MS - 1_000)
         assert in_memory(world, SECRET)
         world.sleep(2_000)

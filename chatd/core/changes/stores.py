@@ -21,3 +21,8 @@ def epoch_renewed(memory: Memory, event: e.EpochRenewed) -> None:
 def server_started(memory: Memory, event: e.ServerStarted) -> None:
     memory.tables.durable = event.durable
     memory.tables.stopped = False
+
+
+@changes(e.ExpiryHeld)
+def expiry_held(memory: Memory, event: e.ExpiryHeld) -> None:
+    memory.tables.held_until_ms = event.until

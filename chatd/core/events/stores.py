@@ -28,6 +28,12 @@ class ServerStarted(Event, frozen=True):
     durable: bool
 
 
+class ExpiryHeld(Event, frozen=True):
+    """A clock that may be wrong stamps the store: nothing expires before `until`."""
+
+    until: int
+
+
 class ClockRepaired(Event, frozen=True):
     """The store was stamped ahead of the clock, up to `last_ms`; from here on `ts` is now.
 

@@ -88,7 +88,7 @@ class Passing(Reading):
         """A start far from the last stamp deletes nothing for an hour."""
         now_ms = self.world.now_ms
         is_far = now_ms - before_ms > DAY_MS
-        self.held_until_ms = now_ms + HOUR_MS if is_far else 0
+        self.held_until_ms = now_ms + HOUR_MS if is_far else self.held_until_ms
         self.held_first = first
         may_be_far = now_ms - max(self.model.last_ms, self.started_ms) > DAY_MS
         lax_ms = SECOND_MS + (HOUR_MS if is_far or may_be_far else 0)
