@@ -186,7 +186,7 @@ class Server:
             self._service, self._store.state, settings, __version__
         )
         Streams(self._exchanges, self._service, self._store.state)
-        Hooks(self._exchanges, self._service, self._store.state)
+        Hooks(self._exchanges, self._service, self._store.state, self._refusals)
         self._uploads = Uploads(self._exchanges, self._service, self._store.state, settings)
         self._downloads = Downloads(
             self._exchanges,

@@ -76,7 +76,7 @@ class HookHandlers:
         maker, hook = self._opened(request.token)
         again, now_ms = self._destinations.again, context.now_ms
         try:
-            posted = self._posting.say(
+            posted = self._posting.say_in_parts(
                 context, maker, request, lambda maker: again(maker, hook.room, now_ms), hook.label
             )
         except ChatError as error:

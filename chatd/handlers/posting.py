@@ -11,7 +11,7 @@ A text is posted by `say`; what makes entries of another kind goes the same step
     return posting.commit(context, e.MessagePosted(*head, request.text, mentions))
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -21,6 +21,7 @@ from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import Room, User, Window
+from chatd.core.parts import PARTS_MAX, parts_of
 from chatd.core.receipts import DIGEST_BYTES, NONCES_MAX, Receipt
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
@@ -87,22 +88,57 @@ class Posting:
         self._private_limit = settings.limit_private
 
     def say(
+        self, turn: Turn, author: User, request: Said, find: Callable[[User], Destination]
+    ) -> c.Posted:
+        """Post a text to where `find` says."""
+        once = self.once(author, request, turn.now_ms)
+        if once.posted is not None:
+            return once.posted
+        to = find(author)
+        check_text(request.text)
+        return self._say(turn, author, once, to, [request.text])
+
+    def say_in_parts(
         self,
         turn: Turn,
         author: User,
         request: Said,
         find: Callable[[User], Destination],
-        via: str = "",
+        via: str,
     ) -> c.Posted:
-        """Post a text to where `find` says. via: the label of the hook that it came by."""
+        """Post a text that may be long, as several messages: all of them, or none.
+
+        It is cut off where a whole period would be used up. via: the label of the hook that it
+        came by. Returns where the first is.
+        """
         once = self.once(author, request, turn.now_ms)
         if once.posted is not None:
             return once.posted
-        room, before = find(author)
-        check_text(request.text)
-        head = self.head(author, room, once, turn.now_ms)
-        mentions = self.mentions(head, request.text)
-        return self.commit(turn, e.MessagePosted(*head, request.text, mentions, via), *before)
+        to = find(author)
+        parts_max = min(PARTS_MAX, self._limit(to.room) or PARTS_MAX)
+        texts = parts_of(request.text, c.TEXT_BYTES_MAX, parts_max)
+        if not texts:
+            raise BadRequest("the text is empty")
+        return self._say(turn, author, once, to, texts, via)
+
+    def _say(
+        self,
+        turn: Turn,
+        author: User,
+        once: Once,
+        to: Destination,
+        texts: list[str],
+        via: str = "",
+    ) -> c.Posted:
+        head = self.head(author, to.room, once, turn.now_ms, len(texts))
+        heads = [head]
+        for seq in range(head.seq + 1, head.seq + len(texts)):
+            heads.append(head._replace(seq=seq, nonce="", digest=b""))
+        first, *more = (
+            e.MessagePosted(*head, text, self.mentions(head, text), via)
+            for head, text in zip(heads, texts, strict=True)
+        )
+        return self.commit(turn, first, *to.before, more=more)
 
     def once(self, author: User, request: Nonced, now_ms: int) -> Once:
         """Look the nonce of a request up.
@@ -117,9 +153,12 @@ class Posting:
         posted = None if receipt is None else repeated(receipt, request)
         return Once(request.nonce, _digest(request), posted)
 
-    def head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
+    def head(
+        self, author: User, room_id: str, once: Once, now_ms: int, count: int = 1
+    ) -> Head:
         """Return what a post begins with that may be made now; a room may yet have to be opened.
 
+        count: with so many posts in all, which begin alike.
         Raises Banned, RateLimited; in a direct room NotFound where the other has no account any
         more, Forbidden where one has blocked the other.
         """
@@ -130,7 +169,7 @@ class Posting:
         if other is not None:
             check_blocks(author, other)
             self._young.check(author, room_id, now_ms)
-        reset_at = self._spend(author.window_for(room_id), room_id, now_ms)
+        reset_at = self._spend(author.window_for(room_id), room_id, now_ms, count)
         return self._head(author, room_id, once, now_ms, reset_at)
 
     def check_share_of_held(self, author: User, room_id: str, now_ms: int) -> None:
@@ -175,12 +214,17 @@ class Posting:
         """Return those of some users who see where a post goes."""
         return who_see(self._state, names, head.author, head.room)
 
-    def commit(self, turn: Turn, post: e.Post, *before: e.Event) -> c.Posted:
-        """Commit a post behind the events `before`, and see to it that its author's limits show."""
-        self._store.commit(*before, post)
+    def commit(
+        self, turn: Turn, post: e.Post, *before: e.Event, more: Sequence[e.Post] = ()
+    ) -> c.Posted:
+        """Commit a post behind the events `before`, and see to it that its author's limits show.
+
+        more: posts of the same author into the same room, behind it.
+        """
+        self._store.commit(*before, post, *more)
         author = self._state.users[post.author]
         if post.reset_at:
-            self.spent(turn, author, post.room)
+            self.spent(turn, author, post.room, 1 + len(more))
         if post.nonce:
             nonce_kept(turn, author)
         return c.Posted(post.room, post.seq, post.ts)
@@ -192,20 +236,20 @@ class Posting:
         """
         return self._spend(user.private, "", now_ms)
 
-    def spent(self, turn: Turn, user: User, room_id: str = "") -> None:
-        """See to it that the limits of a user, who has just spent, reset and show."""
+    def spent(self, turn: Turn, user: User, room_id: str = "", count: int = 1) -> None:
+        """See to it that the limits of a user, who has just spent `count`, reset and show."""
         window = user.window_for(room_id)
-        if window.count == 1:
+        if window.count == count:
             turn.effects.periods.append((user.name, window.reset_at_ms))
         if room_id == GENERAL and self._general_limit:
             turn.effects.spenders.add(user.name)
 
-    def _spend(self, window: Window, room_id: str, now_ms: int) -> int:
-        """Return when the period ends that one more entry counts in. Raises RateLimited."""
+    def _spend(self, window: Window, room_id: str, now_ms: int, count: int = 1) -> int:
+        """Return when the period ends that `count` more entries count in. Raises RateLimited."""
         limit = self._limit(room_id)
         if now_ms >= window.reset_at_ms:
             return now_ms + self._period_ms
-        if limit and window.count >= limit:
+        if limit and window.count + count > limit:
             raise _used_up(window, room_id, limit)
         return window.reset_at_ms
 

@@ -22,6 +22,7 @@ from chatd.errors import (
     BadRequest,
     ChatError,
     HttpError,
+    ProtocolError,
     Unauthenticated,
     UnknownMethod,
 )
@@ -44,7 +45,7 @@ from chatd.wire.http.message import (
     media_type,
 )
 from chatd.wire.http.problems import problem
-from chatd.wire.json import as_json
+from chatd.wire.json import as_json, read_json
 
 API = openapi.BASE
 KEY = re.compile(r'"([!#-~]{1,62})"|([!#-~]{1,64})')
@@ -109,6 +110,8 @@ Branch = Callable[[str, Asked], Answer | None]
 """The same for many paths, with what is behind their common start."""
 Take = Callable[[Connection, Piece], Answer | None]
 """Takes the next piece of a body; the answer comes with the last one, or before."""
+Refused = Callable[[str, ChatError, int], None]
+"""Hears of a refusal: at what behind the start of a branch, why, and when (ms UTC)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +135,10 @@ class Exchanges:
         self._document, self._page = described(version)
         self._join_page = static(join_page.PAGE.encode(), HTML, page.POLICY)
         self._logins = PendingLogins()
-        self._takers: dict[Connection, Take] = {}
+        self._takers: dict[Connection, tuple[str, Take]] = {}
         self._routes: dict[str, Route] = {}
         self._branches: dict[str, tuple[tuple[str, ...], Branch]] = {}
+        self._listeners: dict[str, Refused] = {}
         for path in ("/", API, API.rstrip("/")):
             self.add(path, ("GET", "HEAD"), self._reference)
         self.add(API + "openapi.json", ("GET", "HEAD"), self._openapi)
@@ -153,10 +157,14 @@ class Exchanges:
         """Have requests answered for all paths that begin like this and have no route."""
         self._branches[start] = (methods, respond)
 
+    def on_refusal(self, start: str, refused: Refused) -> None:
+        """Have it told why a request was refused whose path begins like this."""
+        self._listeners[start] = refused
+
     def answer(self, connection: Connection, request: HttpRequest, now_ms: int) -> None:
         """Answer a request, or let a stream begin."""
         asked = Asked(connection, request, now_ms)
-        self._answer(connection, now_ms, partial(self._respond, asked))
+        self._answer(connection, request.path, now_ms, partial(self._respond, asked))
 
     def refuse(self, connection: Connection, error: ChatError, now_ms: int) -> None:
         """Answer a request with an error."""
@@ -179,18 +187,23 @@ class Exchanges:
 
     def take(self, connection: Connection, piece: Piece, now_ms: int) -> None:
         """Hand on the next piece of a body; the answer may come with any of them."""
-        self._answer(connection, now_ms, partial(self._takers[connection], connection, piece))
+        path, take = self._takers[connection]
+        self._answer(connection, path, now_ms, partial(take, connection, piece))
 
-    def expect(self, connection: Connection, take: Take) -> None:
+    def expect(self, asked: Asked, take: Take) -> None:
         """Have the body of the request that is being answered taken by pieces."""
-        self._takers[connection] = take
+        self._takers[asked.connection] = (asked.request.path, take)
 
     def forget(self, connection: Connection) -> None:
         """A connection is over."""
         self._takers.pop(connection, None)
 
     def _answer(
-        self, connection: Connection, now_ms: int, respond: Callable[[], Answer | None]
+        self,
+        connection: Connection,
+        path: str,
+        now_ms: int,
+        respond: Callable[[], Answer | None],
     ) -> None:
         codec = connection.codec
         assert isinstance(codec, HttpCodec)
@@ -199,6 +212,9 @@ class Exchanges:
             answer = respond()
         except ChatError as error:
             answer = problem(error, now_ms)
+            for start, refused in self._listeners.items():
+                if path.startswith(start):
+                    refused(path.removeprefix(start), error, now_ms)
         if answer is not None:
             self._takers.pop(connection, None)
             connection.queue(codec.answer(answer, now_ms))
@@ -375,9 +391,9 @@ def _bearer(request: HttpRequest) -> str:
 def read_params(command: c.Command, request: HttpRequest) -> Any:
     """Return the parameters of a command. Raises BadRequest."""
     try:
-        params = msgspec.json.decode(request.body)
-    except (msgspec.DecodeError, RecursionError):
-        raise BadRequest("the body is not well-formed JSON") from None
+        params = read_json(request.body)
+    except ProtocolError as error:
+        raise BadRequest(f"the body is {error.message}") from None
     if isinstance(params, dict) and openapi.takes_nonce(command):
         add_nonce(params, request)
     return params

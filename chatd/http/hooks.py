@@ -3,16 +3,18 @@
     POST /hooks/<token>    the body is what Slack's incoming webhooks take
 
 The address is looked at before anything of the body is: without a hook behind it nothing is kept
-and nothing is read. The token is in no log, since the path is in none.
+and nothing is read. The token is in no log, since the path is in none. Whatever refuses a post, who
+made the hook finds the reason in the list of hooks: the program that posted may tell nobody.
 """
 
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from chatd.core.state import State
-from chatd.errors import NotFound
+from chatd.errors import ChatError, NotFound
 from chatd.handlers.context import Session
 from chatd.handlers.hooks import NO_SUCH_HOOK
+from chatd.handlers.refusals import Refusals
 from chatd.handlers.tokens import token_hash
 from chatd.http.exchanges import Asked, Calls, Exchanges, add_nonce, check_body
 from chatd.net.connection import Connection
@@ -43,23 +45,34 @@ class _Coming:
 class Hooks:
     """Adds its branch to the exchanges."""
 
-    def __init__(self, exchanges: Exchanges, calls: Calls, state: State) -> None:
+    def __init__(
+        self, exchanges: Exchanges, calls: Calls, state: State, refusals: Refusals
+    ) -> None:
         self._exchanges = exchanges
         self._calls = calls
         self._state = state
+        self._refusals = refusals
         exchanges.add_branch(HOOKS, ("POST",), self._begin)
+        exchanges.on_refusal(HOOKS, self._note)
+
+    def _note(self, path: str, error: ChatError, now_ms: int) -> None:
+        owner = self._state.hook_owners.get(token_hash(unquote(path)))
+        if owner is not None:
+            self._refusals.note_hook(*owner, now_ms, error)
 
     def _begin(self, path: str, asked: Asked) -> None:
         token = unquote(path)
         if token_hash(token) not in self._state.hook_owners:
             self._exchanges.logged("hook-post", asked, _refuse)
+        if int(asked.request.fields.get("content-length", 0)) > BODY_BYTES_MAX:
+            raise too_large()
         coming = _Coming(token, asked)
 
         def take(connection: Connection, piece: Piece) -> Answer | None:
             whole = coming.take(piece)
             return None if whole is None else self._post(token, whole)
 
-        self._exchanges.expect(asked.connection, take)
+        self._exchanges.expect(asked, take)
 
     def _post(self, token: str, asked: Asked) -> Answer:
         def call(session: Session) -> c.Result:

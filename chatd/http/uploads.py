@@ -177,7 +177,7 @@ class Uploads:
         visit = Visit(self._exchanges, self._calls, asked, "upload")
         try:
             self._running[asked.connection] = self._begun(visit)
-            self._exchanges.expect(asked.connection, self._take)
+            self._exchanges.expect(asked, self._take)
         except ChatError as error:
             visit.log(error.code)
             raise

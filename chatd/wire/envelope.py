@@ -15,6 +15,7 @@ import msgspec
 
 from chatd.errors import ChatError, ProtocolError
 from chatd.wire.frames import encode_frame
+from chatd.wire.surrogates import REPLACED
 
 ID_MAX = 2**32 - 1
 NESTED_ITEMS_MAX = 1024
@@ -88,6 +89,7 @@ def decode_payload(payload: bytes) -> Any:
         return msgpack.unpackb(
             payload,
             raw=False,
+            unicode_errors=REPLACED,
             strict_map_key=True,
             max_array_len=NESTED_ITEMS_MAX,
             max_map_len=NESTED_ITEMS_MAX,

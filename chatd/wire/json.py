@@ -7,7 +7,11 @@ import msgspec
 from chatd.errors import ProtocolError
 from chatd.wire.entries import METHOD, entry_map
 from chatd.wire.envelope import Envelope, Notification, envelope_of
+from chatd.wire.surrogates import mended_json
 
+NOT_JSON = "not one well-formed JSON value"
+
+_decode = msgspec.json.Decoder().decode
 _encode = msgspec.json.Encoder().encode
 _to_msgpack = msgspec.msgpack.Encoder().encode
 _from_msgpack = msgspec.msgpack.Decoder().decode
@@ -31,9 +35,15 @@ def entry_notification(frame: bytes) -> bytes:
 def read_json(text: bytes) -> Any:
     """Return the value of a JSON text. Raises ProtocolError if it is none."""
     try:
-        return msgspec.json.decode(text)
+        return _decode(text)
+    except msgspec.DecodeError:
+        pass  # a lone surrogate may be all that is wrong
+    except RecursionError:
+        raise ProtocolError(NOT_JSON) from None
+    try:
+        return _decode(mended_json(text))
     except (msgspec.DecodeError, RecursionError):
-        raise ProtocolError("not one well-formed JSON value") from None
+        raise ProtocolError(NOT_JSON) from None
 
 
 def read_envelope(text: bytes) -> Envelope:

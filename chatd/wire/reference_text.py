@@ -37,7 +37,9 @@ endian, and that many bytes of payload. The payload is exactly one
 | text of a message | {TEXT_BYTES_MAX} bytes of UTF-8 |
 | page of a list or of history | {PAGE_BYTES_MAX} bytes, then `next` says where to go on |
 
-Strings are UTF-8, keys of maps are strings, extension types are not used.
+Strings are UTF-8, keys of maps are strings, extension types are not used. Half of a pair
+of surrogates, which some programs make of an emoji when they cut a text, is read as U+FFFD, here
+and in JSON.
 
 ## Envelopes
 

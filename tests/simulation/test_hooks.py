@@ -177,7 +177,8 @@ def test_who_is_blocked_opens_no_room_by_a_hook() -> None:
 @pytest.mark.parametrize(
     ("fields", "status"),
     [
-        ({"content_type": "text/plain"}, 415),
+        ({"content_type": "text/plain"}, 200),
+        ({"content_type": "nonsense"}, 200),
         ({"content_encoding": "gzip"}, 415),
         ({"content_type": "application/json; charset=utf-8"}, 200),
         ({"accept": "application/json"}, 200),
@@ -250,11 +251,132 @@ def test_a_path_that_opens_nothing_is_not_found(path: str) -> None:
         assert world.web().ask("GET", path).status == 405
 
 
-def test_a_text_that_is_too_long_is_refused() -> None:
+def said(count: int) -> str:
+    """Return a text of so many lines, of which eight fit one message."""
+    return "\n".join(f"{n} " + "x" * 1_000 for n in range(count))
+
+
+@pytest.mark.parametrize(("lines", "parts"), [(8, 1), (9, 2), (40, 5)])
+def test_a_long_text_is_posted_in_parts(lines: int, parts: int) -> None:
     with World() as world:
-        token = made(world.user("alice"))
-        assert post(world, token, "x" * 8_192).status == 200
-        assert post(world, token, "x" * 8_193).status == 413
+        alice, bob = world.user("alice"), world.user("bob")
+        assert post(world, made(alice), said(lines)).status == 200
+        assert len(bob.texts()) == parts
+        assert "\n".join(bob.texts()) == said(lines)
+        assert {entry["via"] for entry in bob.entries if entry["kind"] == "message"} == {"ci"}
+
+
+def test_a_text_that_is_longer_than_five_parts_is_cut_off_with_a_mark() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        assert post(world, made(alice), said(90)).status == 200
+        assert len(alice.texts()) == 5
+        assert "… cut off, " in alice.texts()[-1]
+        assert all(len(text.encode()) <= 8_192 for text in alice.texts())
+
+
+def test_each_part_names_whom_it_names() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        post(world, made(alice), "x" * 8_190 + "\n@bob")
+        first, second = (entry for entry in bob.entries if entry["kind"] == "message")
+        assert (first.get("mentions"), second.get("mentions")) == (None, ["bob"])
+
+
+def test_a_long_text_opens_a_direct_room_with_its_first_part() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        assert post(world, made(alice, "bob"), said(9)).status == 200
+        assert "\n".join(bob.texts("alice,bob")) == said(9)
+
+
+def test_the_parts_of_a_long_text_are_posted_once_under_a_key_after_a_crash_too() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        token = made(alice)
+        for _ in range(2):
+            assert post(world, token, said(12), idempotency_key="alert-7").status == 200
+        world.crash()
+        world.restart()
+        assert post(world, token, said(12), idempotency_key="alert-7").status == 200
+        assert world.state.general.log.last_seq == 2
+        assert post(world, token, said(13), idempotency_key="alert-7").status == 409
+
+
+def test_each_part_counts_and_a_text_that_does_not_fit_the_limit_is_not_posted_at_all() -> None:
+    with World(limit_messages=4) as world:
+        alice = world.user("alice")
+        token = made(alice)
+        assert post(world, token, said(16)).status == 200
+        reply = post(world, token, said(24))
+        assert (reply.status, reply.json["code"]) == (429, "rate_limited")
+        assert len(alice.texts()) == 2
+        assert post(world, token, said(12)).status == 200
+        assert alice.refusal("send", text="more")["code"] == "rate_limited"
+        for _ in range(2):
+            world.sleep(3_600_000)
+            assert alice.told("limits")[-1]["general"]["left"] == 4
+            assert post(world, token, said(32)).status == 200
+            assert alice.refusal("send", text="more")["code"] == "rate_limited"
+
+
+def test_a_text_with_more_parts_than_a_period_has_messages_is_cut_off_at_these() -> None:
+    with World(limit_messages=2) as world:
+        alice = world.user("alice")
+        assert post(world, made(alice), said(30)).status == 200
+        assert len(alice.texts()) == 2
+        assert "… cut off, " in alice.texts()[-1]
+
+
+def test_who_may_not_post_posts_no_part() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        token = made(alice, "bob")
+        bob.call("block", user="alice")
+        assert post(world, token, said(20)).status == 403
+        assert bob.texts("alice,bob") == []
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "fields", "status", "why"),
+    [
+        ("POST", b"hello", {"content_type": "text/plain"}, 415, "application/json"),
+        ("POST", b"{}", {"content_encoding": "gzip"}, 415, "compressed"),
+        ("POST", b"{", {}, 400, "line 1, column 2"),
+        ("POST", b'{"content": "x"}', {}, 400, "`content`"),
+        ("POST", b'{"text": "x"}', {"idempotency_key": "a b"}, 400, "Idempotency-Key"),
+        ("POST", b"x" * (BODY_BYTES_MAX + 1), {}, 413, "98304"),
+        ("POST", None, {"content_length": "200000"}, 413, "98304"),
+        ("POST", None, {}, 411, "body"),
+        ("PUT", b'{"text": "x"}', {}, 405, "PUT"),
+        ("POST", b'{"text": "x"}', {"host": "elsewhere.example"}, 421, "ALLOWED_HOSTS"),
+    ],
+)
+def test_the_maker_is_told_of_every_kind_of_refusal(
+    method: str, body: bytes | None, fields: dict[str, str], status: int, why: str
+) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        token = made(alice)
+        heard = world.raw().say(request(method, f"/hooks/{token}", body, **fields))
+        (reply,) = replies(heard, method)
+        assert reply.status == status
+        (hook,) = alice.call("hooks")["hooks"]
+        assert why in hook["refused"]
+        assert hook["refused"] == reply.json["detail"]
+        assert hook["refused_at"] is not None
+        assert post(world, token).status == 200
+        assert alice.call("hooks")["hooks"][0]["refused"] == ""
+
+
+def test_the_maker_is_told_of_a_limit_that_is_reached() -> None:
+    with World(limit_messages=1) as world:
+        alice = world.user("alice")
+        token = made(alice)
+        assert [post(world, token).status for _ in range(2)] == [200, 429]
+        assert alice.call("hooks")["hooks"][0]["refused"] == (
+            "you have sent all the messages of this period"
+        )
 
 
 def test_a_user_has_so_many_hooks_and_no_more() -> None:

@@ -247,6 +247,23 @@ def test_a_body_that_is_no_object_is_refused(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (b'{"text": "a\\ud83d"}', "a\ufffd"),
+        (b'{"text": "a\\ud83d\\ude00\\ude00"}', "a\U0001f600\ufffd"),
+        (b'{"text": "a\\\\ud83d\\uDC00"}', "a\\ud83d\ufffd"),
+        (b'{"text": "a\xed\xa0\xbd"}', "a\ufffd"),
+    ],
+)
+def test_a_lone_surrogate_is_a_character_that_cannot_be_shown(body: bytes, text: str) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        web = world.web(world.token("alice"))
+        assert web.ask("POST", "/api/v1/send", body, content_type=JSON).status == 200
+        assert alice.texts() == [text]
+
+
+@pytest.mark.parametrize(
     ("fields", "status"),
     [
         ({"content_type": "text/plain"}, 415),

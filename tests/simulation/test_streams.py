@@ -1,6 +1,7 @@
 """Event streams and WebSockets: connections like any other, in other words."""
 
 import json
+import re
 from random import Random
 
 import pytest
@@ -266,6 +267,15 @@ def test_a_websocket_does_what_framed_msgpack_does(subprotocol: str) -> None:
         assert bob.call("nonsense")[2]["code"] == "unknown_method"
         opcode = Opcode.BINARY if subprotocol.endswith("msgpack") else Opcode.TEXT
         assert {frame.opcode for frame in bob.frames} == {opcode}
+
+
+@pytest.mark.parametrize("text", ["a\ud83d", "\udc00", "\ude00\ud83d b"])
+def test_a_lone_surrogate_in_a_message_is_a_character_that_cannot_be_shown(text: str) -> None:
+    with World() as world:
+        bob = world.socket("chatd.v1.json").enter(world.token("bob"))
+        bob.call("sync")
+        assert bob.call("send", text=text)[2] is None
+        assert bob.texts() == [re.sub("[\ud800-\udfff]", "\ufffd", text)]
 
 
 def test_a_websocket_chooses_the_first_subprotocol_that_is_spoken_here() -> None:

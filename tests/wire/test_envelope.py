@@ -54,6 +54,18 @@ def payload_of(frame: bytes) -> bytes:
 # -- there and back --------------------------------------------------------------------------
 
 
+def test_lone_surrogate_in_a_text_is_a_character_that_cannot_be_shown() -> None:
+    texts = ["a\ud83d", "\udc00\udc00", "\U0001f600"]
+    payload = msgpack.packb(texts, unicode_errors="surrogatepass")
+    assert decode_payload(payload) == ["a\ufffd", "\ufffd\ufffd", "\U0001f600"]
+
+
+@pytest.mark.parametrize("text", [b"\xff", b"\xed", b"\xed\xa0", b"a\xc3", b"\xed\xa0\xff"])
+def test_text_that_is_no_utf_8_is_refused(text: bytes) -> None:
+    with pytest.raises(ProtocolError):
+        decode_payload(bytes([0xA0 + len(text)]) + text)
+
+
 @given(st.integers(0, ID_MAX), st.text(max_size=40), maps)
 def test_request_comes_back_as_it_was(request_id: int, method: str, params: Any) -> None:
     payload = payload_of(encode_request(request_id, method, params))
@@ -153,7 +165,6 @@ def test_params_are_anything_that_the_command_will_refuse_by_itself(params: obje
         b"\x93\x00\x01",  # truncated
         b"\x90\x90",  # two values
         b"\xa1\xff",  # a string that is not UTF-8
-        b"\xa3\xed\xa0\x80",  # half a surrogate pair
         b"\x81\x01\x02",  # a key that is no string
         b"\x81\x90\x02",  # a key that can't be one
         b"\x81\xc0\x02",

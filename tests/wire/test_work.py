@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import chatd
 from chatd.core.marks import parse_mark
 from chatd.core.names import map_name
+from chatd.core.parts import parts_of
 from chatd.errors import ChatError, ProtocolError
 from chatd.handlers.query import Query
 from chatd.wire.codec import FrameCodec, Over
@@ -25,6 +26,7 @@ from chatd.wire.http.form import Form
 from chatd.wire.http.message import JSON, Answer, HttpRequest, Piece, accepts
 from chatd.wire.http.ranges import is_known, range_of
 from chatd.wire.http.slack import FORM, hook_text
+from chatd.wire.surrogates import mended_json
 from chatd.wire.websocket import open_websocket
 from tests.simulation.web import HANDSHAKE, request
 from tests.wire.backtracking import Steps, hostile
@@ -42,8 +44,10 @@ SEARCHED = {
     "chatd.http.exchanges.FULL_NONCE": "a,r=xy",
     "chatd.wire.http.attachment._UNSAFE": "%",
     "chatd.wire.http.ranges._TAG": '"a", W/"b" , "c"',
-    "chatd.wire.http.slack._LINK": "<a|b>",
-    "chatd.wire.http.slack._NUMBER": "&#x0f",
+    "chatd.wire.http.mrkdwn._ENTITY": "&amp;",
+    "chatd.wire.http.mrkdwn._MARKUP": "<https://a|b>",
+    "chatd.wire.http.slack_blocks._WORD": "word",
+    "chatd.wire.surrogates._ESCAPES": r"\ud83d\udc00",
 }
 """Patterns that are looked for everywhere in a text, and something that each takes."""
 WHOLE = {
@@ -56,7 +60,10 @@ WHOLE = {
     "chatd.wire.http.gate._LENGTH": "12",
     "chatd.wire.http.gate._REQUEST_LINE": "GET /a HTTP/1.1",
     "chatd.wire.http.gate._TARGET": "http://a/b?c",
+    "chatd.wire.http.mrkdwn._SCHEME": "https://",
+    "chatd.wire.http.mrkdwn._SECONDS": "12.5",
     "chatd.wire.http.ranges._RANGE": "bytes = 1 - 2",
+    "chatd.wire.http.slack_blocks._CODE_POINTS": "1f44b-1f3fb",
 }
 """Patterns that are to be all of a text."""
 SAMPLES = SEARCHED | WHOLE
@@ -163,6 +170,9 @@ def read_hook(body: bytes, kind: str = JSON) -> None:
     hook_text(HttpRequest("POST", "/hooks/x", "", {"content-type": kind}, body))
 
 
+LIST = b'{"type":"rich_text_list","elements":['
+
+
 def with_field(**fields: str) -> HttpRequest:
     return HttpRequest("GET", "/", "", {n.replace("_", "-"): v for n, v in fields.items()})
 
@@ -212,6 +222,22 @@ PARSERS: dict[str, Callable[[int], object]] = {
     "a hook's attachments": lambda n: read_hook(
         b'{"attachments":[%b{"text":"a"}]}' % (b'{"fields":[{"title":"a","value":1}]},' * n)
     ),
+    "a hook's labels of links": lambda n: read_hook(
+        b'{"text":"%b"}' % (b"<https://e.org|a<!date^1^x" * n)
+    ),
+    "a hook's lists in lists": lambda n: read_hook(
+        b'{"blocks":%b%b%b}' % (LIST * 8, b"1," * n + b"1", b"]}" * 8)
+    ),
+    "a hook's blocks in nothing": lambda n: read_hook(
+        b'{"text":"a","blocks":[%b{}]}' % (b"{}," * n)
+    ),
+    "a hook's text beside its blocks": lambda n: read_hook(
+        b'{"text":"%b","blocks":"%b"}' % (b"ab c\\n" * n, b"ab d\\n" * n)
+    ),
+    "a hook's lone surrogates": lambda n: read_hook(b'{"text":"%b"}' % (rb"\ud83d" * n)),
+    "lone surrogates of JSON": lambda n: mended_json(rb"\ud83d\\" * n),
+    "a long text": lambda n: parts_of("e\u0301" * n, 200, n),
+    "a long text of blanks": lambda n: parts_of("a" + " " * n, 200, n),
     "a hook's form": lambda n: read_hook(b"payload={%b}" % (b"%22a%22" * n), FORM),
     "weights": lambda n: accepts(with_field(accept="a/b;q=0.1," * n), JSON),
     "tags": lambda n: is_known(with_field(if_none_match='"a", ' * n).fields, '"b"'),

@@ -17,7 +17,8 @@ from chatd.wire.commands.table import (
 )
 from chatd.wire.commands.talking import POSTING_REFUSES, Posted
 
-HOOK_TEXT_CHARACTERS_MAX = 64 * 1024
+HOOK_TEXT_CHARACTERS_MAX = 96 * 1024
+"""As many as the body of a request may have bytes."""
 
 
 class NewHook(Result, frozen=True):
@@ -91,14 +92,16 @@ class Unhook(Params, frozen=True):
 @command(
     "hook-post",
     Posted,
-    help="post into the room of a hook, whose token is all that is needed",
+    help="post into the room of a hook, whose token is all that is needed; what is too long for "
+    "one message becomes up to five, all of them or none, of which the first is told",
     phases=GREETED_OR_LATER,
     refuses={
-        **POSTING_REFUSES,
+        **{code: when for code, when in POSTING_REFUSES.items() if code != "too_large"},
         "banned": "who made the hook may not send until `until`",
         "forbidden": "one of the two in the room has blocked the other",
         "not_found": "the token opens nothing, or who made the hook is not in the room any more",
-        "rate_limited": "who made the hook has no messages left, or began too many conversations",
+        "rate_limited": "who made the hook has not as many messages left, or began too many "
+        "conversations",
     },
 )
 class HookPost(Params, frozen=True):

@@ -28,8 +28,8 @@ BODY_BYTES_MAX = 96 * 1024
 BY_PIECES = frozenset({("POST", "/api/v1/files")})
 """Requests whose bodies may be larger: they are taken by pieces, as they come."""
 HOOKS = "/hooks/"
-"""Where bodies come by pieces, too, so that an address is looked at before them: the path of a
-POST begins with it."""
+"""Where bodies come by pieces, too, so that an address is looked at before them, and who made it
+hears of those that are too large: the path of a POST begins with it."""
 PIECE_BYTES = CHUNK_BYTES_MAX - 1024
 """Each fits a chunk of an upload, with what a form's parser held back of the one before."""
 GZIP_BYTES_MIN = 1024
@@ -139,9 +139,9 @@ class HttpCodec:
         self._parser = h11.Connection(h11.SERVER)
         self._parser.receive_data(head.raw)
         self._next_event()  # the request; the gate has told all of it
-        is_file = (head.method, head.path) in BY_PIECES
-        self._by_pieces = is_file or (head.method == "POST" and head.path.startswith(HOOKS))
-        if head.length > BODY_BYTES_MAX and not is_file:
+        is_hook = head.method == "POST" and head.path.startswith(HOOKS)
+        self._by_pieces = is_hook or (head.method, head.path) in BY_PIECES
+        if head.length > BODY_BYTES_MAX and not self._by_pieces:
             raise too_large()
         return True
 

@@ -8,6 +8,7 @@ from multipart import MultipartError, MultipartSegment, PushMultipartParser, par
 
 from chatd.errors import BadRequest, HttpError
 from chatd.wire.http.message import HttpRequest
+from chatd.wire.surrogates import REPLACED
 
 KIND = "multipart/form-data"
 FILE = "file"
@@ -95,6 +96,6 @@ class Form:
             self._is_over = True
             return
         try:
-            self.fields[self._field] = self._value.decode()
+            self.fields[self._field] = self._value.decode("utf-8", REPLACED)
         except UnicodeDecodeError:
             raise BadRequest(f"{self._field[:64]!r} is not UTF-8") from None

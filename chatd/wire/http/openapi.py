@@ -20,7 +20,6 @@ from chatd.wire.http import openapi_files as files
 from chatd.wire.http import openapi_hooks as hooks
 from chatd.wire.http.message import JSON, PROBLEM
 from chatd.wire.http.problems import STATUS_OF
-from chatd.wire.http.slack import SlackMessage
 
 BASE = "/api/v1/"
 REFS = "#/components/schemas/{name}"
@@ -68,10 +67,11 @@ def document(version: str) -> Map:
     kinds: list[type[msgspec.Struct]] = []
     for command in offered():
         kinds += (command.params, _result(command))
-    kinds += [SlackMessage, Problem]
+    kinds.append(Problem)
     _, schemas = msgspec.json.schema_components([*kinds, AnyEntry], ref_template=REFS)
     any_entry, _ = msgspec.json.schema_components([AnyEntry], ref_template=REFS)
     schemas["Entry"] = any_entry[0]
+    schemas["SlackMessage"] = hooks.MESSAGE
     for schema in schemas.values():
         _name_entries(schema)
     return {

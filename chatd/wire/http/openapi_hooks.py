@@ -14,6 +14,14 @@ from chatd.wire.http.slack import FORM
 
 Map = dict[str, Any]
 
+_OBJECTS: Map = {"type": "array", "items": {"type": "object"}}
+MESSAGE: Map = {
+    "title": "SlackMessage",
+    "description": "What is read of a message; at least one of these has something to read.",
+    "type": "object",
+    "properties": {"text": {"type": "string"}, "blocks": _OBJECTS, "attachments": _OBJECTS},
+}
+
 
 def paths(responses: Responses) -> Map:
     """Return the item of the path."""
@@ -27,8 +35,8 @@ def _post(responses: Responses) -> Map:
     return {
         "operationId": "post-by-hook",
         "summary": "post into the room of a hook, as Slack's incoming webhooks do",
-        "description": "attachments become lines of the text, and so do blocks where there is "
-        "no text; what is about looks is passed over",
+        "description": "what a person would read of text, blocks and attachments becomes lines of "
+        "a text; a long one becomes several messages",
         "parameters": [
             {
                 "name": "token",

@@ -3,130 +3,129 @@
     {"text": "deployed <https://example.org|the shop>"}     JSON
     payload={"text": …}                                      a form
 
-Attachments, which Grafana and others send, become lines of the text, and so do blocks where
-there is no text: a text beside blocks says the same in short. What is about looks, such as names,
-icons and colours, is passed over. Source: https://api.slack.com/messaging/webhooks,
-https://api.slack.com/reference/surfaces/formatting and
-https://api.slack.com/reference/messaging/attachments.
+Everything in it that a person would read becomes a line: the text, the blocks and the attachments.
+A body that begins like JSON is JSON whatever it is said to be, and what is wrong in it is passed
+over as long as anything else is to be read. Source:
+https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks.
 """
 
-import html
-import re
-from collections.abc import Iterable
+import json
 from typing import Any
 from urllib.parse import parse_qs
 
-import msgspec
-
 from chatd.errors import BadRequest, HttpError
+from chatd.wire.commands import HOOK_TEXT_CHARACTERS_MAX
+from chatd.wire.http import form
 from chatd.wire.http.message import JSON, HttpRequest, media_type
+from chatd.wire.http.slack_blocks import (
+    VALUES_MAX,
+    attachment_lines,
+    bounded,
+    lines_of,
+    without_repeats,
+)
+from chatd.wire.surrogates import mended
 
 FORM = "application/x-www-form-urlencoded"
-_LINK = re.compile(r"<([^<>|]+)(?:\|([^<>]*))?>")
-_NUMBER = re.compile(r"&#(?:([xX])0*([0-9a-fA-F]+)|0*([0-9]+))")
-DIGITS_MAX = 8
-"""Of a character's number: with more it is the number of none, and how many more is the same."""
-
-
-class SlackText(msgspec.Struct):
-    """A part of a block; of those that say nothing, such as images, `text` is missing."""
-
-    text: Any = None
-
-
-class SlackBlock(msgspec.Struct):
-    text: SlackText | str | None = None
-    fields: list[SlackText] | None = None
-    elements: list[SlackText] | None = None
-
-
-class SlackField(msgspec.Struct):
-    title: str | None = None
-    value: str | int | float | None = None
-
-
-class SlackAttachment(msgspec.Struct):
-    pretext: str | None = None
-    title: str | None = None
-    title_link: str | None = None
-    text: str | None = None
-    fields: list[SlackField] | None = None
-    blocks: list[SlackBlock] | None = None
-    fallback: str | None = None
-
-
-class SlackMessage(msgspec.Struct):
-    """What is read of a message."""
-
-    text: str | None = None
-    blocks: list[SlackBlock] | None = None
-    attachments: list[SlackAttachment] | None = None
+PAYLOAD = "payload"
+MARK = "… and more than can be shown"
+FIELDS_MAX = 20
+"""Of a form."""
+NAMES_MAX = 5
+"""So many of the names that a body has are told when none is one that is read."""
+NAME_CHARACTERS_MAX = 32
 
 
 def hook_text(request: HttpRequest) -> str:
     """Return the text that a request wants posted. Raises BadRequest, HttpError."""
-    try:
-        payload = msgspec.json.decode(_json(request), type=SlackMessage)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise BadRequest("invalid_payload: JSON with a `text` is needed") from None
-    said = payload.text or _lines(map(_block, payload.blocks or ()))
-    text = _lines([said, *map(_attachment, payload.attachments or ())])
+    message, values = _message(_json(request)), iter(range(VALUES_MAX))
+    said = lines_of(bounded(message.get("text"), values))
+    blocks = lines_of(bounded(_decoded(message.get("blocks")), values))
+    attachments = bounded(_decoded(message.get("attachments")), values)
+    lines = [*without_repeats(said, blocks), *blocks, *attachment_lines(attachments)]
+    if next(values, None) is None:
+        lines.append(MARK)
+    text = mended("\n".join(lines)).replace("\r\n", "\n").replace("\r", "\n").strip()
     if not text:
-        raise BadRequest("no_text: there is nothing to post")
-    return _plain(text)
+        raise BadRequest(
+            "no_text: neither `text` nor `blocks` nor `attachments` has anything to read; "
+            + _what_is_there(message)
+        )
+    return text[:HOOK_TEXT_CHARACTERS_MAX]
 
 
-def _json(request: HttpRequest) -> bytes:
-    kind = media_type(request)
-    if kind == JSON:
-        return request.body
-    if kind != FORM:
-        raise HttpError(415, f"the body is {JSON}, or a form with a payload")
-    if request.body.lstrip().startswith(b"{"):
-        return request.body  # what `curl -d` sends says that it is a form
+def _message(text: str) -> dict[str, Any]:
+    """Return the message that a JSON text is, its numbers as they are written."""
     try:
-        form = parse_qs(request.body.decode(), max_num_fields=20)
-    except ValueError:
-        raise BadRequest("invalid_payload: not a form") from None
-    return form.get("payload", [""])[0].encode()
+        message = _load(text)
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise BadRequest(f"invalid_payload: not JSON from {where} on") from None
+    except RecursionError:
+        raise BadRequest("invalid_payload: nested too deeply") from None
+    if not isinstance(message, dict):
+        raise BadRequest("invalid_payload: JSON, but not an object with a `text`")
+    return message
 
 
-def _attachment(attachment: SlackAttachment) -> str:
-    title = attachment.title or ""
-    if title and attachment.title_link:
-        title += f" ({attachment.title_link})"
-    fields = map(_field, attachment.fields or ())
-    blocks = map(_block, attachment.blocks or ())
-    lines = [attachment.pretext, title, attachment.text, *fields, *blocks]
-    return _lines(lines) or attachment.fallback or ""
+def _load(text: str) -> Any:
+    """Return a value of JSON in which line breaks may stand in a text, as shells make them."""
+    return json.loads(text, strict=False, parse_int=str, parse_float=str, parse_constant=str)
 
 
-def _field(field: SlackField) -> str:
-    return ": ".join(str(part) for part in (field.title, field.value) if part not in (None, ""))
+def _json(request: HttpRequest) -> str:
+    """Return the JSON text in a body."""
+    text, kind = _read(request.body), media_type(request)
+    if text.startswith("{"):
+        return text  # what `curl -d` sends says that it is a form
+    if kind == form.KIND:
+        return _of_form({name: [value] for name, value in _multipart(request).items()})
+    if kind == FORM or text.startswith(f"{PAYLOAD}="):
+        try:
+            return _of_form(parse_qs(text, max_num_fields=FIELDS_MAX))
+        except ValueError:
+            raise BadRequest(f"invalid_payload: a form has {FIELDS_MAX} fields at most") from None
+    if kind == JSON and text:
+        return text
+    if not text:
+        raise BadRequest("invalid_payload: the body is empty")
+    raise HttpError(415, f"the body is {JSON}, or a form with a `{PAYLOAD}`; it begins with no {{")
 
 
-def _block(block: SlackBlock) -> str:
-    pieces = [SlackText(block.text)] if isinstance(block.text, str) else [block.text]
-    pieces += [*(block.fields or ()), *(block.elements or ())]
-    return _lines(p.text for p in pieces if p is not None and isinstance(p.text, str))
+def _read(body: bytes) -> str:
+    """Return a body as text; what is none in it is U+FFFD."""
+    encoding = json.detect_encoding(body)
+    try:
+        text = body.decode(encoding, "surrogatepass")
+    except UnicodeDecodeError:
+        text = body.decode(encoding, "replace")
+    return text.strip("\ufeff \t\r\n")
 
 
-def _lines(parts: Iterable[str | None]) -> str:
-    """Return what there is of some parts, each on a line of its own."""
-    return "\n".join(part for part in parts if part)
+def _of_form(fields: dict[str, list[str]]) -> str:
+    payload = fields.get(PAYLOAD)
+    if payload is None:
+        raise BadRequest(f"invalid_payload: the form has no `{PAYLOAD}`; {_what_is_there(fields)}")
+    return payload[0].strip("\ufeff \t\r\n")
 
 
-def _plain(text: str) -> str:
-    return html.unescape(_NUMBER.sub(_short_number, _LINK.sub(_link, text)))
+def _multipart(request: HttpRequest) -> dict[str, str]:
+    read = form.Form(request)
+    read.feed(request.body)
+    return read.fields
 
 
-def _short_number(found: re.Match[str]) -> str:
-    x, hexadecimal, decimal = found.groups(default="")
-    return f"&#{x}{(hexadecimal or decimal)[:DIGITS_MAX]}"
+def _decoded(value: Any) -> Any:
+    """Return blocks or attachments, which some put in as a text of JSON."""
+    if not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
+        return value
+    try:
+        return _load(value)
+    except (json.JSONDecodeError, RecursionError):
+        return value
 
 
-def _link(found: re.Match[str]) -> str:
-    target, label = found.groups()
-    if target[0] in "!@#":  # of a group, a user, a channel: their names here are others
-        return label or target[1:].partition("^")[0]
-    return f"{label} ({target})" if label and label != target else target
+def _what_is_there(found: dict[str, Any]) -> str:
+    """Return what a body has instead, by names."""
+    names = [f"`{mended(name)[:NAME_CHARACTERS_MAX]}`" for name in list(found)[:NAMES_MAX]]
+    return f"there is {', '.join(names)}" if names else "there is nothing"
