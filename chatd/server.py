@@ -61,7 +61,7 @@ from chatd.net.listener import Listener, ListeningSock
 from chatd.net.loop import Loop, Watcher
 from chatd.net.notices import Notices
 from chatd.net.tls import TlsSock, load_tls
-from chatd.places import Places
+from chatd.places import GIVES_WAY, Places
 from chatd.service import Service
 from chatd.storage import Machine, Storage
 from chatd.wire import commands as c
@@ -474,7 +474,7 @@ class Server:
             self._end(_connection(link), reason)
 
     def _end(self, connection: Connection, reason: str, *, logged_out: bool = False) -> None:
-        self._boundary.run(connection, _say_goodbye, connection, c.Bye(reason, logged_out))
+        self._boundary.run(connection, connection.say_goodbye, c.Bye(reason, logged_out))
 
     def _tell_limits(self, name: str) -> None:
         user = self._store.state.users[name]
@@ -624,10 +624,9 @@ class Server:
         self._places.check_user(connection, name, self._clock.now_ms)
 
     def on_login(self, connection: Connection) -> None:
-        if self._places.is_guest(connection):
-            self._places.log_in(connection, connection.name)
-            if self._places.is_reserve_used and (idle := self._places.most_idle(but=connection)):
-                self._end(idle, "this server is full, and you have the most connections")
+        if not self._places.has_place(connection, connection.name):
+            if idle := self._places.log_in(connection, connection.name):
+                self._boundary.run(idle, idle.say_goodbye, GIVES_WAY)
         connection.party = connection.name
         self._delivery.enter(connection)
 
@@ -674,8 +673,3 @@ def _connection(link: Link) -> Connection:
 def _session(connection: Connection) -> Session:
     assert isinstance(connection.session, Session)
     return connection.session
-
-
-def _say_goodbye(connection: Connection, bye: c.Bye) -> None:
-    connection.tell(bye)
-    connection.finish()
