@@ -52,7 +52,8 @@ class Keeper:
 
     def _look_for_login(self, connection: Connection, now_ms: int) -> None:
         if now_ms >= connection.made_ms + self._login_ms:
-            connection.say_goodbye(Bye("no login in time"))
+            connection.tell(Bye("no login in time"))
+            connection.finish()
 
     def _look_for_requests(self, connection: Connection, codec: HttpCodec, now_ms: int) -> None:
         """End a connection on which nothing whole has come for as long as a login may take.
@@ -60,7 +61,8 @@ class Keeper:
         That is a request, or the next piece of a file.
         """
         if connection.reads and now_ms >= codec.asked_ms + self._login_ms:
-            connection.say_goodbye(Bye("no whole request in time"))
+            connection.tell(Bye("no whole request in time"))
+            connection.finish()
 
     def _look_for_life(self, connection: Connection, now_ms: int) -> None:
         quiet_ms = now_ms - connection.heard_ms

@@ -14,9 +14,7 @@ from chatd.core.addresses import is_in, is_loopback, network_of
 from chatd.errors import ChatError, Overloaded
 from chatd.handlers.refusals import bound_reached
 from chatd.net.connection import Connection
-from chatd.wire.commands import Bye
 
-GIVES_WAY = Bye("this server is full, and you have the most connections")
 RESERVED_PART = 10
 """At most a tenth of all places is kept for newcomers."""
 
@@ -26,9 +24,9 @@ class Places:
 
     def __init__(self, settings: Settings) -> None:
         self._guests: dict[Connection, None] = {}  # who gives way first comes first
-        self._name_of: dict[Connection, str] = {}
         self._only: dict[str, Connection] = {}  # of users with one connection, as most have
         self._several: dict[str, list[Connection]] = {}
+        self._user_places = 0
         self.configure(settings)
 
     def configure(self, settings: Settings) -> None:
@@ -38,8 +36,9 @@ class Places:
         reserved = min(settings.connections_reserved, settings.connections_max // RESERVED_PART)
         self._user_places_max = settings.connections_max - reserved
         guests = list(self._guests)
+        users = [*self._only.values(), *(c for some in self._several.values() for c in some)]
         self._guests_of = self._count(guests)
-        self._all_of = self._count([*guests, *self._name_of])
+        self._all_of = self._count(guests + users)
 
     # -- whether there is room ---------------------------------------------------------------
 
@@ -65,9 +64,9 @@ class Places:
 
     def check_user(self, connection: Connection, name: str, now_ms: int) -> None:
         """Refuse one more connection of a user. Raises RateLimited, Overloaded."""
-        if self.has_place(connection, name):
-            return
         held, settings = self._of_user(name), self._settings
+        if connection in held:
+            return
         if 0 < settings.connections_per_user <= len(held):
             raise bound_reached(
                 "CONNECTIONS_PER_USER",
@@ -75,7 +74,7 @@ class Places:
                 settings.connections_per_user,
                 now_ms + self._dead_ms,
             )
-        if len(self._name_of) >= self._user_places_max and not (held or self._several):
+        if self._user_places >= self._user_places_max and not (held or self._several):
             raise self.overloaded()
 
     def overloaded(self) -> ChatError:
@@ -89,12 +88,12 @@ class Places:
     @property
     def is_overfull(self) -> bool:
         """Whether there are more connections than places."""
-        return len(self._guests) + len(self._name_of) > self._settings.connections_max
+        return len(self._guests) + self._user_places > self._settings.connections_max
 
     @property
-    def _is_reserve_used(self) -> bool:
+    def is_reserve_used(self) -> bool:
         """Whether users have places that are kept for newcomers."""
-        return len(self._name_of) > self._user_places_max
+        return self._user_places > self._user_places_max
 
     @property
     def _dead_ms(self) -> int:
@@ -121,26 +120,23 @@ class Places:
         self._guests[connection] = None
         self._move(connection.address, 1, guests=1)
 
-    def log_in(self, connection: Connection, name: str) -> Connection | None:
-        """A guest has a user now, or a user's connection another one; return who gives way."""
-        self.log_out(connection)
+    def log_in(self, connection: Connection, name: str) -> None:
+        """A guest has a user now."""
         del self._guests[connection]
         self._move(connection.address, 0, guests=-1)
-        self._name_of[connection] = name
+        self._user_places += 1
         if name in self._several:
             self._several[name].append(connection)
         elif name in self._only:
             self._several[name] = [self._only.pop(name), connection]
         else:
             self._only[name] = connection
-        return self.most_idle(but=connection) if self._is_reserve_used else None
 
-    def log_out(self, connection: Connection) -> None:
-        """A connection, if it has a user, is a guest again, and the last one to give way."""
-        if connection in self._name_of:
-            self._take_from_user(connection)
-            self._guests[connection] = None
-            self._move(connection.address, 0, guests=1)
+    def log_out(self, connection: Connection, name: str) -> None:
+        """A connection of a user is a guest again, and the last one to give way."""
+        self._take_from(connection, name)
+        self._guests[connection] = None
+        self._move(connection.address, 0, guests=1)
 
     def renew(self, connection: Connection) -> None:
         """Let a guest that works for a user be the last one to give way."""
@@ -159,13 +155,13 @@ class Places:
         if connection in self._guests:
             del self._guests[connection]
             self._move(connection.address, -1, guests=-1)
-        elif connection in self._name_of:
-            self._take_from_user(connection)
+        elif connection in self._of_user(connection.party):
+            self._take_from(connection, connection.party)
             self._move(connection.address, -1, guests=0)
 
-    def has_place(self, connection: Connection, name: str) -> bool:
-        """Whether a connection is counted as a user's."""
-        return self._name_of.get(connection) == name
+    def is_guest(self, connection: Connection) -> bool:
+        """Whether a connection has a place, and no user."""
+        return connection in self._guests
 
     # -- counting ----------------------------------------------------------------------------
 
@@ -174,8 +170,8 @@ class Places:
             return [self._only[name]]
         return self._several.get(name, [])
 
-    def _take_from_user(self, connection: Connection) -> None:
-        name = self._name_of.pop(connection)
+    def _take_from(self, connection: Connection, name: str) -> None:
+        self._user_places -= 1
         if name in self._only:
             del self._only[name]
             return

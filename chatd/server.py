@@ -37,6 +37,7 @@ from chatd.handlers.knowing import KnowingHandlers
 from chatd.handlers.memberships import Memberships
 from chatd.handlers.messages import MessageHandlers
 from chatd.handlers.moderation import ModerationHandlers
+from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.posting import Posting
 from chatd.handlers.reading import ReadingHandlers
 from chatd.handlers.refusals import Refusals
@@ -61,7 +62,7 @@ from chatd.net.listener import Listener, ListeningSock
 from chatd.net.loop import Loop, Watcher
 from chatd.net.notices import Notices
 from chatd.net.tls import TlsSock, load_tls
-from chatd.places import GIVES_WAY, Places
+from chatd.places import Places
 from chatd.service import Service
 from chatd.storage import Machine, Storage
 from chatd.wire import commands as c
@@ -229,7 +230,8 @@ class Server:
         )
         store, acks = self._store, self._acks
         visibility = Visibility(store.state, self._silences, settings.limit_show_messages)
-        posting = Posting(store, settings, lifetime)
+        newcomers = Newcomers(store, visibility)
+        posting = Posting(store, settings, lifetime, newcomers)
         destinations = Destinations(store.state, visibility)
         memberships = Memberships(settings, visibility, lifetime)
         knowing = KnowingHandlers(store, settings, visibility, self._presence, acks)
@@ -243,7 +245,7 @@ class Server:
             ScheduleHandlers(
                 store, posting, destinations, visibility, lifetime, self._wall_ms
             ),
-            CommentHandlers(posting, visibility, store.state.threads),
+            CommentHandlers(posting, visibility, newcomers, store.state.threads),
             RevisionHandlers(posting, visibility),
             BlockingHandlers(store, visibility),
             EndingHandlers(store, settings, visibility, posting, lifetime),
@@ -255,13 +257,14 @@ class Server:
                 posting,
                 destinations,
                 visibility,
+                newcomers,
                 lifetime,
                 self._storage.blobs,
             ),
             GroupHandlers(store, visibility, memberships, posting, acks),
             JoiningHandlers(store, visibility, memberships, posting),
-            ReadingHandlers(store, visibility),
-            SearchHandlers(visibility),
+            ReadingHandlers(visibility, newcomers),
+            SearchHandlers(visibility, newcomers),
             knowing,
             moderation,
         )
@@ -474,7 +477,7 @@ class Server:
             self._end(_connection(link), reason)
 
     def _end(self, connection: Connection, reason: str, *, logged_out: bool = False) -> None:
-        self._boundary.run(connection, connection.say_goodbye, c.Bye(reason, logged_out))
+        self._boundary.run(connection, _say_goodbye, connection, c.Bye(reason, logged_out))
 
     def _tell_limits(self, name: str) -> None:
         user = self._store.state.users[name]
@@ -624,9 +627,10 @@ class Server:
         self._places.check_user(connection, name, self._clock.now_ms)
 
     def on_login(self, connection: Connection) -> None:
-        if not self._places.has_place(connection, connection.name):
-            if idle := self._places.log_in(connection, connection.name):
-                self._boundary.run(idle, idle.say_goodbye, GIVES_WAY)
+        if self._places.is_guest(connection):
+            self._places.log_in(connection, connection.name)
+            if self._places.is_reserve_used and (idle := self._places.most_idle(but=connection)):
+                self._end(idle, "this server is full, and you have the most connections")
         connection.party = connection.name
         self._delivery.enter(connection)
 
@@ -673,3 +677,8 @@ def _connection(link: Link) -> Connection:
 def _session(connection: Connection) -> Session:
     assert isinstance(connection.session, Session)
     return connection.session
+
+
+def _say_goodbye(connection: Connection, bye: c.Bye) -> None:
+    connection.tell(bye)
+    connection.finish()

@@ -23,7 +23,7 @@ from chatd.handlers.refusals import Refusals
 from chatd.logs import Action, ActionLog, Source
 from chatd.net.boundary import ErrorBoundary, internal_error
 from chatd.net.connection import OPEN, Connection
-from chatd.places import GIVES_WAY, Places
+from chatd.places import Places
 from chatd.wire import commands as c
 from chatd.wire.codec import More, NoRequest, Over, RefuseTls, Say, StartTls, Switch, Turn
 from chatd.wire.envelope import Notification, Request, Response
@@ -328,10 +328,10 @@ class Service:
         is_own = party[0] != ADDRESS and not self.exchanges.is_shared(connection)
         if is_own:
             places.check_user(connection, party, self._now_ms)
-        places.log_out(connection)
+        if not places.is_guest(connection):
+            places.log_out(connection, connection.party)
         if is_own:
-            if idle := places.log_in(connection, party):
-                self._boundary.run(idle, idle.say_goodbye, GIVES_WAY)
+            places.log_in(connection, party)
         elif party[0] != ADDRESS:
             places.renew(connection)
         connection.party = party

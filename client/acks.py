@@ -37,3 +37,8 @@ class Acks:
         """The numbers of a room begin anew."""
         self._read.pop(room, None)
         self._told.pop(room, None)
+
+    def forget_all(self) -> None:
+        """The numbers of all rooms begin anew."""
+        self._read.clear()
+        self._told.clear()

@@ -336,7 +336,7 @@ class Channel:
                 self._link = link
                 self._adopted_at = self._monotonic()
                 answered = self._settle_syncs(synced)
-                self._events.append(Connected())
+                self._events.append(Connected("" if synced is None else synced.epoch))
                 waiting = list(self._pending)
                 self._changed.notify_all()
             for reply in waiting:

@@ -19,7 +19,12 @@ class UnknownEntry(Entry, frozen=True, tag=False):
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Logged in again after the connection was lost; nothing was missed."""
+    """Logged in again after the connection was lost; nothing was missed.
+
+    epoch: of the server's store, if the client follows; in another one all numbers begin anew.
+    """
+
+    epoch: str = ""
 
 
 @dataclass(frozen=True, slots=True)

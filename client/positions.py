@@ -32,6 +32,11 @@ class Positions:
         """Have no position in a room any more: its numbers may mean other entries now."""
         self.of_room.pop(reset.room, None)
 
+    def begin(self, epoch: str) -> None:
+        """Have no positions in another epoch yet."""
+        self.epoch = epoch
+        self.of_room.clear()
+
     def latest(self) -> dict[str, int]:
         """Return the positions to bring along: those of the rooms that moved last."""
         return dict(list(self.of_room.items())[-SENT_MAX:])

@@ -17,6 +17,7 @@ Threads: one may iterate `events()` while another calls the other methods. Loggi
 registering come before that.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from types import TracebackType
@@ -98,7 +99,7 @@ from client.acks import Acks
 from client.channel import Channel
 from client.environment import Environment
 from client.errors import Closed, ConnectionLost, LoginRequired
-from client.events import Event, FoundPage, HistoryPage, SeenEntry
+from client.events import Connected, Event, FoundPage, HistoryPage, SeenEntry
 from client.groups import GroupMethods
 from client.link import Link
 from client.positions import Positions
@@ -148,6 +149,8 @@ class Client(GroupMethods):
         self._since_ms = 0  # following from now with `peek`, older entries stay unread, unseen
         self._acks = Acks()
         self._handed_out: Event | None = None
+        self._read_epoch = ""  # of what is handed out: it may have come before a restore
+        self._resets: Counter[str] = Counter()  # by room, those that are not handed out yet
 
     # -- Coming and going --------------------------------------------------------------------
 
@@ -241,7 +244,7 @@ class Client(GroupMethods):
         if start is Start.NOW and self.welcome is not None:
             self._since_ms = self.welcome.now
         synced = self.ask(self._sync_params(), Synced)
-        self.positions.epoch = synced.epoch
+        self.positions.epoch = self._read_epoch = synced.epoch
         return synced
 
     def events(self) -> Iterator[Event]:
@@ -552,8 +555,11 @@ class Client(GroupMethods):
         if self._following is None:
             return None
         synced = link.ask(self._sync_params(), Synced, self._deadline())
-        self.positions.epoch = synced.epoch
-        self._acks.repeat()
+        if synced.epoch == self.positions.epoch:
+            self._acks.repeat()
+        else:  # all numbers mean other entries now
+            self.positions.begin(synced.epoch)
+            self._acks.forget_all()
         return synced
 
     def _sync_params(self) -> Sync:
@@ -574,6 +580,7 @@ class Client(GroupMethods):
         elif isinstance(heard, Reset):
             self.positions.forget(heard)
             self._acks.forget(heard.room)
+            self._resets[heard.room] += 1
         return not _crossed(heard)
 
     def _raise_why_it_ended(self) -> None:
@@ -588,10 +595,18 @@ class Client(GroupMethods):
         """Who asks for the next event has read the last one."""
         event, self._handed_out = self._handed_out, None
         peek = self._following is not None and self._following.peek
-        if isinstance(event, Entry) and not peek:
+        if isinstance(event, Connected) and event.epoch:
+            self._read_epoch = event.epoch
+        if isinstance(event, Reset):
+            self._resets[event.room] -= 1
+        if isinstance(event, Entry) and not peek and self._is_current(event):
             self._acks.read(event.room, event.seq)
         if isinstance(event, Removed):
             self._acks.forget(event.group)  # the server knows of no such room for us
+
+    def _is_current(self, entry: SeenEntry) -> bool:
+        """Whether an entry's number means to the server what it meant when the entry came."""
+        return self._read_epoch == self.positions.epoch and not self._resets[entry.room]
 
     def _acks_due_at(self) -> float | None:
         return self._acks.due_at() if self.connected else None

@@ -2,16 +2,27 @@
 
 Comments quote the beginning of what they answer, so that a client can show it without asking,
 and the latest edit of a post has its text, so that those who follow hear of it. What was reported
-stays in the report, until an administrator has dismissed that.
+stays in the report, until an administrator has dismissed that. A newcomer gets no copy of a post
+that is older than the newcomer's place in the room.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from msgspec.structs import replace
 
 from chatd.core.model import Room
 from chatd.core.unread import UnreadIndex
-from chatd.wire.entries import Comment, Edit, File, Post, decode_entry, encode_entry
+from chatd.wire.entries import (
+    AnyEntry,
+    Comment,
+    Edit,
+    File,
+    Post,
+    decode_entry,
+    encode_entry,
+    repeats_a_post,
+)
 
 QUOTE_CHARACTERS_MAX = 80
 QUOTING_MAX = 50
@@ -89,6 +100,52 @@ def quote_no_more(room: Room, comments: Sequence[int]) -> None:
     """Take the quotes from those of an entry's comments that are not the latest any more."""
     for at in comments[:-QUOTING_MAX]:
         _quote(room, at, "")
+
+
+class Repeats:
+    """Some entries of a room, and which of them repeat what others say, in front of them or not."""
+
+    def __init__(self, frames: list[bytes]) -> None:
+        self._frames = frames
+        found = []
+        for index, frame in enumerate(frames):
+            if repeats_a_post(frame):
+                entry = decode_entry(frame)
+                if isinstance(entry, Comment) and entry.quoted_text:
+                    found.append((entry.reply_to, index, entry.quoted_author))
+                elif isinstance(entry, Edit) and entry.text:
+                    found.append((entry.target, index, entry.author))
+        found.sort()
+        self._seqs = [seq for seq, _, _ in found]
+        self._indexes = tuple(index for _, index, _ in found)
+        self._authors = [author for _, _, author in found]
+
+    def __bool__(self) -> bool:
+        return bool(self._indexes)
+
+    def hidden_from(self, name: str, up_to: int) -> tuple[int, ...]:
+        """Return which entries repeat what others than `name` said up to the number `up_to`."""
+        count = bisect_right(self._seqs, up_to)
+        if name not in self._authors[:count]:
+            return self._indexes[:count]
+        repeats = zip(self._indexes, self._authors[:count])
+        return tuple(index for index, author in repeats if author != name)
+
+    def redacted(self, hidden: tuple[int, ...]) -> list[bytes]:
+        """Return the entries, those without what they repeat that `hidden_from` told of."""
+        if not hidden:
+            return self._frames
+        frames = list(self._frames)
+        for index in hidden:
+            frames[index] = _redacted(decode_entry(frames[index]))
+        return frames
+
+
+def _redacted(entry: AnyEntry) -> bytes:
+    if isinstance(entry, Comment):
+        return encode_entry(replace(entry, quoted_text=""))
+    assert isinstance(entry, Edit), entry
+    return encode_entry(replace(entry, text=""))
 
 
 def _quote(room: Room, at: int, quote: str) -> None:

@@ -40,10 +40,7 @@ def parse_mark(text: str) -> Mark | None:
     if not rest or not _is_number(rest[0]):
         return None
     seqs: dict[str, int] = {}
-    parts = rest[1].split("/", ROOMS_MAX) if len(rest) == 2 else []
-    if len(parts) > ROOMS_MAX:
-        return None
-    for part in parts:
+    for part in rest[1].split("/") if len(rest) == 2 else ():
         room, _, seq = part.rpartition(":")
         if not room or not _is_number(seq):
             return None

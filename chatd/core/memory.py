@@ -51,12 +51,16 @@ class Tables(msgspec.Struct):
 
 
 class Move(NamedTuple):
-    """A user joined or left a group with the entry `seq` of its log."""
+    """A user joined or left a group with the entry `seq` of its log.
+
+    hidden_up_to: the number up to which entries were older than the place of one who left.
+    """
 
     room: str
     name: str
     seq: int
     joined: bool
+    hidden_up_to: int = 0
 
 
 class Memory:

@@ -95,6 +95,7 @@ class Member(msgspec.Struct):
     joined_ms: when the user joined, where one does that.
     first_floor: entries up to here were never shown to this user.
     checkpoints: when `floor` moves, and where to; all of them ascend.
+    joined_floor: entries up to here were there when the user came, the last time, and not shown.
     """
 
     read_seq: int = 0
@@ -102,11 +103,19 @@ class Member(msgspec.Struct):
     checkpoints: list[Checkpoint] = field(default_factory=list)
     joined_ms: int = 0
     first_floor: int = 0
+    joined_floor: int = 0
 
     @classmethod
     def newcomer(cls, floor: int, joined_ms: int = 0) -> "Member":
         """Return the place of a user who is shown entries behind `floor` from now on."""
-        return cls(floor, floor, joined_ms=joined_ms, first_floor=floor)
+        return cls(
+            floor, floor, joined_ms=joined_ms, first_floor=floor, joined_floor=floor
+        )
+
+    @property
+    def hidden_up_to(self) -> int:
+        """The number up to which entries are older than this user's place in the room."""
+        return max(self.first_floor, self.joined_floor)  # older versions noted the first only
 
     def read(self, seq: int, at_ms: int, due: int) -> None:
         """Move `read_seq` up to `seq`, which will be gone for this user at `due`; 0 is never."""
@@ -242,6 +251,8 @@ class Room(msgspec.Struct):
     edits: by the number of an entry, that of its latest edit.
     threads: by the number of a comment, that of the entry which its thread began with.
     latest: by author, the number of what that one said last, which may be gone.
+    newcomers: by users who posted or read here and do not follow yet, the number behind which
+    they see entries. They hold nothing back that is over for all members.
     """
 
     room: str
@@ -254,11 +265,19 @@ class Room(msgspec.Struct):
     group: Group | None = None
     threads: dict[int, int] = field(default_factory=dict)
     latest: dict[str, int] = field(default_factory=dict)
+    newcomers: dict[str, int] = field(default_factory=dict)
 
     @property
     def kind(self) -> RoomKind:
         """What kind of room this is."""
         return kind_of(self.room)
+
+    def hidden_up_to(self, name: str) -> int:
+        """Return up to where entries are older than a user's place here; all are, without one."""
+        member = self.members.get(name)
+        if member is not None:
+            return member.hidden_up_to
+        return self.newcomers.get(name, self.log.last_seq)
 
     @property
     def has_ended(self) -> bool:

@@ -7,19 +7,22 @@ from chatd.core.log import fill
 from chatd.core.threads import Threads
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
+from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.posting import Posting, check_text
-from chatd.handlers.visibility import Visibility
+from chatd.handlers.visibility import Visibility, is_by
 from chatd.wire import commands as c
-from chatd.wire.entries import entry_map
 
 
 class CommentHandlers:
     """`comment` and `thread`."""
 
-    def __init__(self, posting: Posting, visibility: Visibility, threads: Threads) -> None:
+    def __init__(
+        self, posting: Posting, visibility: Visibility, newcomers: Newcomers, threads: Threads
+    ) -> None:
         self._threads = threads
         self._posting = posting
         self._visibility = visibility
+        self._newcomers = newcomers
 
     @handles(c.CommentOn)
     def comment(self, context: Context, request: c.CommentOn) -> c.Posted:
@@ -38,13 +41,19 @@ class CommentHandlers:
     def thread(self, context: Context, request: c.Thread) -> c.Page:
         user = self._visibility.user(context)
         room, said = self._visibility.post(user, request.room, request.seq, context.now_ms)
-        floor = self._visibility.floor(self._visibility.member(user, room), room, context.now_ms)
+        floor = self._visibility.floor_of(user, room, context.now_ms)
         root = room.threads.get(said.seq, said.seq)
-        comments, after = self._threads.of(room, root), max(floor, request.after)
+        after = max(floor, request.after)
+        comments = self._threads.of(room, root)
+        # In front of the floor there are only the own one that was asked for, and an own first one.
+        front = max(request.after, room.log.first_seq - 1)
+        own = [seq for seq in sorted({root, said.seq}) if front < seq <= floor]
+        own = [seq for seq in own if is_by(user.name, room.log.frame(seq))]
         start = bisect_right(comments, after)
         # One more than fits tells whether there is more.
-        seqs = [root] * (root > after) + list(comments[start : start + request.limit + 1])
+        seqs = own + [root] * (root > after) + list(comments[start : start + request.limit + 1])
         frames = list(fill(map(room.log.frame, seqs[: request.limit]), c.PAGE_BYTES_MAX))
         more = len(frames) < len(seqs)
-        page = [entry_map(frame) for frame in frames]
+        page = self._visibility.page(user, room, frames)
+        self._newcomers.note_read(user, room, context.now_ms)
         return c.Page(room.room, page, seqs[len(frames) - 1] if more else None)

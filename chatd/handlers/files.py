@@ -21,6 +21,7 @@ from chatd.errors import (
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
+from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.posting import NOT_ONCE, Head, Once, Posting
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
@@ -59,6 +60,7 @@ class FileHandlers:
         posting: Posting,
         destinations: Destinations,
         visibility: Visibility,
+        newcomers: Newcomers,
         lifetime: Lifetime,
         blobs: Blobs,
     ) -> None:
@@ -67,6 +69,7 @@ class FileHandlers:
         self._posting = posting
         self._destinations = destinations
         self._visibility = visibility
+        self._newcomers = newcomers
         self._lifetime = lifetime
         self._blobs = blobs
         self._file_bytes_max = settings.max_file_size_bytes
@@ -283,9 +286,8 @@ class FileHandlers:
     def download(self, context: Context, request: c.Download) -> c.FileChunk:
         user = self._visibility.user(context)
         room = self._visibility.room(user, request.room)
-        floor = self._visibility.floor(self._visibility.member(user, room), room, context.now_ms)
         sha256 = room.files.get(request.seq)
-        if sha256 is None or request.seq <= floor:
+        if sha256 is None or not self._visibility.reaches(user, room, request.seq, context.now_ms):
             raise NotFound("there is no file at that place")
         blob = self._state.blobs[sha256]
         if request.offset > blob.size:
@@ -294,6 +296,7 @@ class FileHandlers:
         data = self._blobs.read(blob.number, size, request.offset)
         if data is None or len(data) < size:
             raise Expired("the file is not on the server's disk any more")
+        self._newcomers.note_read(user, room, context.now_ms)
         return c.FileChunk(request.offset, blob.size, data)
 
 

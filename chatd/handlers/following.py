@@ -28,7 +28,7 @@ class FollowingHandlers:
             raise Conflict("this connection follows already")
         user = self._visibility.user(context)
         if GENERAL not in user.rooms:
-            floor = self._visibility.newcomer_floor(self._state.general)
+            floor = self._visibility.member(user, self._state.general).first_floor
             self._store.commit(e.MemberStarted(context.now_ms, GENERAL, user.name, floor))
         rooms = self._visibility.rooms_of(user)
         positions = self._positions(context, request, user, rooms)

@@ -137,7 +137,7 @@ class KnowingHandlers:
 
     def _room_status(self, user: User, room: Room, now_ms: int) -> c.RoomStatus:
         read_seq = self._read_seq(user, room)
-        floor = self._visibility.floor(self._visibility.member(user, room), room, now_ms)
+        floor = self._visibility.floor_of(user, room, now_ms)
         last_seq, after, index = room.log.last_seq, max(read_seq, floor), self._state.unread
         unread = last_seq - after - index.own(room, user.name, after)
         mentions = index.mentions(room, user.name, after)

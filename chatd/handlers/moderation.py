@@ -86,9 +86,10 @@ class ModerationHandlers:
             raise BadRequest("report: give both room and seq, or none")
         reporter = self._visibility.user(context)
         room = self._visibility.room(reporter, request.room)
-        member = self._visibility.member(reporter, room)
         frame = room.log.get(request.seq)
-        if frame is None or request.seq <= self._visibility.floor(member, room, context.now_ms):
+        if frame is None or request.seq <= self._visibility.floor_of(
+            reporter, room, context.now_ms
+        ):
             raise NotFound("there is no entry at that place")
         if not is_by(user.name, frame):
             raise BadRequest("that entry is not by the user whom you report")

@@ -29,6 +29,7 @@ from chatd.handlers.blocking import check_blocks
 from chatd.handlers.context import Turn
 from chatd.handlers.destinations import Destination
 from chatd.handlers.mentions import mentions_in, who_see
+from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.visibility import check_account
 from chatd.handlers.young import YoungAccounts
 from chatd.wire import commands as c
@@ -78,8 +79,11 @@ class Head(NamedTuple):
 class Posting:
     """Nonces, bans, limits and places, for all handlers that post."""
 
-    def __init__(self, store: Store, settings: Settings, lifetime: Lifetime) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, lifetime: Lifetime, newcomers: Newcomers
+    ) -> None:
         self._store = store
+        self._newcomers = newcomers
         self._state = store.state
         self._lifetime = lifetime
         self._young = YoungAccounts(store.state, settings)
@@ -221,7 +225,8 @@ class Posting:
 
         more: posts of the same author into the same room, behind it.
         """
-        self._store.commit(*before, post, *more)
+        arrival = self._newcomers.arrival(post.author, post.room, turn.now_ms)
+        self._store.commit(*before, *arrival, post, *more)
         author = self._state.users[post.author]
         if post.reset_at:
             self.spent(turn, author, post.room, 1 + len(more))

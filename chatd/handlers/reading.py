@@ -1,30 +1,33 @@
 """Reading: pages of a room's history."""
 
 from chatd.core.log import Log
-from chatd.core.store import Store
 from chatd.errors import BadRequest
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
-from chatd.handlers.visibility import Visibility
+from chatd.handlers.newcomers import Newcomers
+from chatd.handlers.visibility import Visibility, is_by
 from chatd.wire import commands as c
-from chatd.wire.entries import entry_map
 
 
 class ReadingHandlers:
     """`history`."""
 
-    def __init__(self, store: Store, visibility: Visibility) -> None:
-        self._state = store.state
+    def __init__(self, visibility: Visibility, newcomers: Newcomers) -> None:
         self._visibility = visibility
+        self._newcomers = newcomers
 
     @handles(c.History)
     def history(self, context: Context, request: c.History) -> c.Page:
         user = self._visibility.user(context)
         room = self._visibility.room(user, request.room)
-        member = self._visibility.member(user, room)
-        floor = self._visibility.floor(member, room, context.now_ms)
+        floor = self._visibility.floor_of(user, room, context.now_ms)
         frames, first, more = _page(room.log, floor, request)
-        entries = [entry_map(frame) for frame in frames]
+        own = None if request.around is None else room.log.get(request.around)
+        if own is not None and request.around is not None and request.around <= floor:
+            if is_by(user.name, own):
+                frames = [own, *frames[: request.limit - 1]]
+        entries = self._visibility.page(user, room, frames)
+        self._newcomers.note_read(user, room, context.now_ms)
         return c.Page(room.room, entries, _next(request, first, frames, more))
 
 

@@ -12,10 +12,11 @@ from chatd.core.model import Room, User
 from chatd.errors import BadRequest
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
+from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.query import Query
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
-from chatd.wire.entries import Entry, decode_entry, entry_map, stamp_of
+from chatd.wire.entries import Entry, decode_entry, stamp_of
 
 ENTRIES_PER_SLICE = 500
 CHARACTERS_PER_SLICE = 64 * 1024
@@ -56,8 +57,9 @@ class Cursor(NamedTuple):
 class SearchHandlers:
     """`search`."""
 
-    def __init__(self, visibility: Visibility) -> None:
+    def __init__(self, visibility: Visibility, newcomers: Newcomers) -> None:
         self._visibility = visibility
+        self._newcomers = newcomers
 
     @handles(c.Search)
     def search(self, context: Context, request: c.Search) -> c.Found:
@@ -67,7 +69,9 @@ class SearchHandlers:
         cursor = _cursor(request.after)
         rooms, following = self._rooms(user, request.room, cursor.begin)
         walks = (self._walk(user, room, cursor.place, context.now_ms) for room in rooms)
-        found, last = _page(query, merge(*walks), request.limit)
+        found, last = self._page(user, query, merge(*walks), request.limit)
+        for room in rooms:
+            self._newcomers.note_read(user, room, context.now_ms)
         if last is not None:
             return c.Found(found, str(Cursor(cursor.begin, last)))
         return c.Found(found, str(Cursor(following, None)) if following else None)
@@ -82,33 +86,32 @@ class SearchHandlers:
 
     def _walk(self, user: User, room: Room, after: Place | None, now_ms: int) -> Iterator["_Step"]:
         """Yield what the user may see of a room, from the newest entry to the oldest."""
-        floor = self._visibility.floor(self._visibility.member(user, room), room, now_ms)
+        floor = self._visibility.floor_of(user, room, now_ms)
         for seq in range(_first(room, after), floor, -1):
             frame = room.log.frame(seq)
             entry = decode_entry(frame)
-            yield Place(-entry.ts, room.room, -seq), frame, entry
+            yield Place(-entry.ts, room.room, -seq), room, frame, entry
 
-
-_Step = tuple[Place, bytes, Entry]  # no two have the same place, so no further field is compared
-
-
-def _page(
-    query: Query, steps: Iterator[_Step], limit: int
-) -> tuple[list[msgspec.Raw], Place | None]:
-    """Return what was found, and behind which place to go on, None if that was all."""
-    found: list[msgspec.Raw] = []
-    size, last = 0, None
-    for number, (place, frame, entry) in enumerate(steps):
-        is_enough = number == ENTRIES_PER_SLICE or query.looked_at >= CHARACTERS_PER_SLICE
-        if len(found) == limit or is_enough:
-            return found, last
-        if query.finds(entry):
-            size += len(frame)
-            if size > c.PAGE_BYTES_MAX:
+    def _page(
+        self, user: User, query: Query, steps: Iterator["_Step"], limit: int
+    ) -> tuple[list[msgspec.Raw], Place | None]:
+        """Return what was found, and behind which place to go on, None if that was all."""
+        found: list[msgspec.Raw] = []
+        size, last = 0, None
+        for number, (place, room, frame, entry) in enumerate(steps):
+            is_enough = number == ENTRIES_PER_SLICE or query.looked_at >= CHARACTERS_PER_SLICE
+            if len(found) == limit or is_enough:
                 return found, last
-            found.append(entry_map(frame))
-        last = place
-    return found, None
+            if query.finds(entry):
+                size += len(frame)
+                if size > c.PAGE_BYTES_MAX:
+                    return found, last
+                found += self._visibility.page(user, room, [frame])
+            last = place
+        return found, None
+
+
+_Step = tuple[Place, Room, bytes, Entry]  # no two have the same place, so no more is compared
 
 
 def _first(room: Room, after: Place | None) -> int:

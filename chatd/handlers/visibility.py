@@ -3,7 +3,9 @@
 from bisect import bisect_left
 from itertools import chain, islice
 
-from chatd.core.copies import post_at
+import msgspec
+
+from chatd.core.copies import Repeats, post_at
 from chatd.core.group import Group
 from chatd.core.model import Member, Room, User
 from chatd.core.names import map_name
@@ -11,7 +13,7 @@ from chatd.core.silences import Silences
 from chatd.core.state import State
 from chatd.errors import ChatError, Conflict, NotFound
 from chatd.handlers.context import Context
-from chatd.wire.entries import Post, author_of, decode_entry
+from chatd.wire.entries import Post, author_of, decode_entry, entry_map
 from chatd.wire.rooms import (
     GENERAL,
     GROUP_MARK,
@@ -93,7 +95,8 @@ class Visibility:
         """Return a user's place in a room; for one who has not come yet, as it would be."""
         member = room.members.get(user.name)
         if member is None:
-            return Member.newcomer(self.newcomer_floor(room))
+            floor = room.newcomers.get(user.name)
+            return Member.newcomer(self.newcomer_floor(room) if floor is None else floor)
         return member
 
     def has_met(self, user: User, other: User) -> bool:
@@ -136,9 +139,23 @@ class Visibility:
         """Return what somebody said in a room that `user` means. Raises NotFound."""
         room = self.room(user, room_text)
         said = post_at(room, seq)
-        if said is None or said.deleted or seq <= self.floor(self.member(user, room), room, now_ms):
+        if said is None or said.deleted or not self.reaches(user, room, seq, now_ms):
             raise NotFound("there is no message at that place")
         return room, said
+
+    def reaches(self, user: User, room: Room, seq: int, now_ms: int) -> bool:
+        """Whether an entry that is there is one that a user sees, or wrote."""
+        return seq > self.floor_of(user, room, now_ms) or is_by(user.name, room.log.frame(seq))
+
+    def floor_of(self, user: User, room: Room, now_ms: int) -> int:
+        """Return the number behind which a user sees entries of a room that are there."""
+        return self.floor(self.member(user, room), room, now_ms)
+
+    def page(self, user: User, room: Room, frames: list[bytes]) -> list[msgspec.Raw]:
+        """Return entries of a room as a page for a user has them."""
+        repeats = Repeats(frames)
+        hidden = repeats.hidden_from(user.name, self.member(user, room).hidden_up_to)
+        return [entry_map(frame) for frame in repeats.redacted(hidden)]
 
     def floor(self, member: Member, room: Room, now_ms: int) -> int:
         """Return the number behind which a member sees entries that are there."""

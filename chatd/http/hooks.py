@@ -23,9 +23,6 @@ from chatd.wire.http.codec import BODY_BYTES_MAX, HOOKS, too_large
 from chatd.wire.http.message import TEXT, Answer, Piece
 from chatd.wire.http.slack import hook_text
 
-PATH_CHARACTERS_MAX = 1024
-"""What is longer is no token of ours, however it is escaped."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Coming:
@@ -64,7 +61,7 @@ class Hooks:
             self._refusals.note_hook(*owner, now_ms, error)
 
     def _begin(self, path: str, asked: Asked) -> None:
-        token = unquote(path[:PATH_CHARACTERS_MAX])
+        token = unquote(path)
         if token_hash(token) not in self._state.hook_owners:
             self._exchanges.logged("hook-post", asked, _refuse)
         if int(asked.request.fields.get("content-length", 0)) > BODY_BYTES_MAX:

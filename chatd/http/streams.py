@@ -110,10 +110,7 @@ class Streams:
 
 def _start(request: HttpRequest) -> str:
     """Return where a stream starts. Raises BadRequest."""
-    try:
-        query = dict(parse_qsl(request.query, keep_blank_values=True, max_num_fields=1))
-    except ValueError:
-        query = {"": ""}
+    query = dict(parse_qsl(request.query, keep_blank_values=True))
     start = query.pop("start", c.Start.UNREAD.value)
     if query or start not in {kind.value for kind in c.Start}:
         raise BadRequest("events: the only parameter is start, unread or now")

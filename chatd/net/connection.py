@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 from chatd.core.fairness import party_of
 from chatd.errors import ChatError
 from chatd.net.loop import READ, WRITE, Loop
-from chatd.wire.commands import Bye, Notice
+from chatd.wire.commands import Notice
 from chatd.wire.codec import Codec
 from chatd.wire.frames import PAYLOAD_BYTES_MAX
 
@@ -431,11 +431,6 @@ class Connection:
         self.queued_bytes = checkpoint.queued_bytes
         self.codec = checkpoint.codec
         self.queue(self.codec.farewell(error))
-        self.finish()
-
-    def say_goodbye(self, bye: Bye) -> None:
-        """End with a reason."""
-        self.tell(bye)
         self.finish()
 
     def finish(self) -> None:

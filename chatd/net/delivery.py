@@ -20,12 +20,14 @@ from math import inf
 from typing import NamedTuple
 
 from chatd.core.budget import Budget
+from chatd.core.copies import Repeats
 from chatd.core.fairness import FairQueue
 from chatd.core.marks import Mark
 from chatd.core.memory import Move
 from chatd.core.model import Room
 from chatd.core.presence import Presence
 from chatd.core.state import State
+from chatd.net.batches import Batch
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.net.turns import Turns
@@ -77,7 +79,7 @@ class Delivery:
         self._broadcasts: deque[_Broadcast] = deque()
         self._pageable: FairQueue[Connection] = FairQueue()  # of those, who wait for a page
         self._dirty: dict[Connection, None] = {}
-        self._pages: dict[tuple[type, str, int], tuple[bytes, int]] = {}
+        self._pages: dict[tuple[str, int], tuple[Batch, int]] = {}
         self._streams: dict[Connection, None] = {}
         self._stamp_ms = state.last_ms
         self._stamped = {
@@ -251,18 +253,16 @@ class Delivery:
     def _deliver_room(self, room: Room, first: int) -> None:
         frames = room.log.after(first - 1)
         complete = first >= room.log.first_seq  # else some are gone before anybody saw them
-        batches: dict[type, tuple[tuple[bytes], int]] = {}
+        batch = Batch(room, frames)
         late = []
-        for connection, codec in self._audience(room):
+        for connection, _ in self._audience(room):
             if connection.positions is not None:
                 continue
             try:
-                if codec not in batches:
-                    data = connection.codec.batch(frames)
-                    batches[codec] = (data,), len(data)
-                batch, byte_count = batches[codec]
+                shared = batch.shared_with(connection)
+                byte_count = len(shared[0])
                 if complete and connection.queued_bytes + byte_count <= self._high_water_bytes:
-                    connection.share(batch, byte_count)
+                    connection.share(shared, byte_count)
                     self._dirty[connection] = None
                 else:
                     late.append(connection)
@@ -330,6 +330,8 @@ class Delivery:
         frames = log.after(first - 1)[: move.seq - first]
         if not frames or first < log.first_seq:
             return
+        repeats = Repeats(frames)
+        frames = repeats.redacted(repeats.hidden_from(move.name, move.hidden_up_to))
         for connection in self._followers(move.name):
             self._boundary.run(connection, self._queue_share, connection, frames)
 
@@ -436,13 +438,13 @@ class Delivery:
 
     def _page(self, connection: Connection, room: Room, position: int) -> tuple[bytes, int]:
         """Return the bytes behind a position and where they end."""
-        key = (type(connection.codec), room.room, position)
-        page = self._pages.get(key)
+        page = self._pages.get((room.room, position))
         if page is None:
             frames = room.log.page_after(position, PAGE_BYTES, PAGE_ITEMS)
-            page = connection.codec.batch(frames), position + len(frames)
-            self._pages[key] = page
-        return page
+            page = Batch(room, frames), position + len(frames)
+            self._pages[room.room, position] = page
+        batch, end = page
+        return batch.shared_with(connection)[0], end
 
     def _match_rooms(self, name: str, positions: dict[str, int]) -> None:
         """Keep positions in the rooms that a user has now."""

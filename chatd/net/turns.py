@@ -11,6 +11,7 @@ from math import inf
 from typing import NamedTuple
 
 from chatd.core.model import Room
+from chatd.net.batches import Batch
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 
@@ -21,15 +22,16 @@ TURNS_OF_A_LARGE_BATCH = 4
 """What is so large takes longer to send, and counts as so many turns."""
 
 
-class _Batch(NamedTuple):
-    """What all get who are equally far. turns: as how many it counts."""
+class _Share(NamedTuple):
+    """What one who is due gets. turns: as how many it counts; varies: whether others get others."""
 
     shared: tuple[bytes]
     byte_count: float
     turns: int
+    varies: bool
 
 
-_GONE = _Batch((b"",), inf, 0)
+_GONE = _Share((b"",), inf, 0, False)
 """In place of what is not there any more: too much for anybody."""
 
 
@@ -40,11 +42,12 @@ class Turns:
     """
 
     def __init__(self, general: Room, boundary: ErrorBoundary, high_water_bytes: int) -> None:
+        self._general = general
         self._log = general.log
         self._boundary = boundary
         self.high_water_bytes = high_water_bytes
         self._due: dict[Connection, type] = {}  # each with the class of its codec
-        self._batches: dict[tuple[type, int], _Batch] = {}
+        self._batches: dict[int, Batch] = {}
 
     @property
     def are_due(self) -> bool:
@@ -76,8 +79,9 @@ class Turns:
             try:
                 if connection.general_seq != seq or its_codec is not codec:  # not like the last
                     codec, seq = None, connection.general_seq
-                    shared, byte_count, turns = self._batch(its_codec, connection)
-                    codec = its_codec
+                    shared, byte_count, turns, varies = self._share(connection)
+                    if not varies:
+                        codec = its_codec
                 if connection.queued_bytes + byte_count > self.high_water_bytes:
                     late.append(connection)
                     continue
@@ -95,25 +99,23 @@ class Turns:
 
     def take_one(self, connection: Connection) -> bool:
         """Queue to one who is due what it has not heard; False if it falls behind."""
-        (data,), byte_count, _ = self._batch(self._due.pop(connection), connection)
+        del self._due[connection]
+        (data,), byte_count, _, _ = self._share(connection)
         if connection.queued_bytes + byte_count > self.high_water_bytes:
             return False
         connection.general_seq = self._log.last_seq
         connection.queue(data)
         return True
 
-    def _batch(self, codec: type, connection: Connection) -> _Batch:
-        """Return what all get who are as far as this one, put together once."""
-        key = codec, connection.general_seq
-        batch = self._batches.get(key)
-        if batch is None:
-            batch = self._batches[key] = self._put_together(connection)
-        return batch
-
-    def _put_together(self, connection: Connection) -> _Batch:
+    def _share(self, connection: Connection) -> _Share:
+        """Return what a connection gets; who are equally far share what is put together once."""
         seq = connection.general_seq
         if seq + 1 < self._log.first_seq:
             return _GONE
-        data = connection.codec.batch(self._log.after(seq))
-        turns = TURNS_OF_A_LARGE_BATCH if len(data) > LARGE_BYTES else 1
-        return _Batch((data,), len(data), turns)
+        batch = self._batches.get(seq)
+        if batch is None:
+            batch = self._batches[seq] = Batch(self._general, self._log.after(seq))
+        shared = batch.shared_with(connection)
+        byte_count = len(shared[0])
+        turns = TURNS_OF_A_LARGE_BATCH if byte_count > LARGE_BYTES else 1
+        return _Share(shared, byte_count, turns, batch.varies)

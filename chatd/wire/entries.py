@@ -47,7 +47,8 @@ class Comment(Entry, frozen=True, tag="comment"):
 
     reply_to: the number of what it answers.
     quoted_author: who wrote that.
-    quoted_text: its beginning, on one line, as it is by now; only the latest comments have that.
+    quoted_text: its beginning, on one line, as it is by now; only the latest comments have that,
+    and only for who can see what they answer.
     text, edited, mentions, removed, reason: as of a message.
     """
 
@@ -84,7 +85,8 @@ class File(Entry, frozen=True, tag="file"):
 class Edit(Entry, frozen=True, tag="edit"):
     """A user gave a message or a comment another text, which stands there from now on.
 
-    target: the number of what was edited. text: the new one, until that changes again or goes.
+    target: the number of what was edited. text: the new one, until that changes again or goes;
+    none for whom that is too old.
     mentions: the users whom it names and the text did not before, or did by an edit only that
     this one takes the place of.
     """
@@ -394,6 +396,9 @@ Authored = Post | Revision | Membership
 
 # The bytes of a frame in front of the entry's map: length, array of 3, kind, method.
 _MAP_AT = HEADER.size + 1 + 1 + len(msgspec.msgpack.encode(METHOD))
+# ... and in front of its kind, the first in the map: a byte for the map, the key.
+_KIND_AT = _MAP_AT + 1 + len(msgspec.msgpack.encode("kind"))
+_REPEATING = (msgspec.msgpack.encode("comment"), msgspec.msgpack.encode("edit"))
 _decoder: msgspec.msgpack.Decoder[AnyEntry] = msgspec.msgpack.Decoder(AnyEntry)
 
 
@@ -424,6 +429,11 @@ def author_of(entry: Entry) -> str:
 def mentioned_in(entry: Entry) -> list[str]:
     """Return the users whom an entry names."""
     return entry.mentions if isinstance(entry, Post | Edit) else []
+
+
+def repeats_a_post(frame: bytes) -> bool:
+    """Whether an entry is of a kind that repeats what another says, without decoding it."""
+    return frame.startswith(_REPEATING, _KIND_AT)
 
 
 def encode_entry(entry: Entry) -> bytes:

@@ -166,7 +166,13 @@ such an entry, the notice `gap` names the numbers that are gone, and the stream 
 **Epoch and reset.** Numbers are used again when an operator restores a backup, or when the machine
 of a server that does not sync each message fails. The epoch changes then. For each room whose
 position is of another epoch, or past the end, the notice `reset` comes behind the result of `sync`,
-and the room starts where the user has read. Drop what was kept of it.
+and the room starts where the user has read. Drop what was kept of it, and acknowledge nothing
+that came before: in another epoch its number means another entry.
+
+**Newcomers.** What a user does first in `general`, be it posting, reading or `sync`, fixes
+from where on that user sees it: from the last messages that there are. Nothing older is shown or
+repeated: a comment on an older post has no `quoted_text`, and an edit of one no `text`. What users
+wrote themselves they can edit, delete, answer and download as long as it is there.
 
 **Acknowledging.** `ack` tells up to where a room has been read; it is a notification and is
 answered only if refused, by the notice `error`. It holds for all devices of the user: the others

@@ -7,7 +7,7 @@ so nothing falls between the two.
 from collections.abc import Iterator
 from time import monotonic
 
-from chatd.wire.commands import PAGE_ITEMS_MAX, Start
+from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, Start
 from chatd.wire.entries import Entry
 from client.events import Connected, Disconnected, Event, SeenEntry
 from client.pipes.failures import complain
@@ -26,12 +26,15 @@ class Follower:
         """Return the last entries of a room; they do not come again."""
         return self._fetched(self._client.history(room, limit=count).entries)
 
-    def after(self, room: str, seq: int) -> Iterator[SeenEntry]:
-        """Yield what a room has behind an entry; it does not come again."""
+    def after(self, room: str, seq: int) -> Iterator[SeenEntry | Gap]:
+        """Yield what a room has behind an entry, or a gap; it does not come again."""
         following: int | None = seq
         while following is not None:
             page = self._client.history(room, after=following, limit=PAGE_ITEMS_MAX)
-            yield from self._fetched(page.entries)
+            entries = self._fetched(page.entries)
+            if entries and entries[0].seq > following + 1:
+                yield Gap(page.room, following + 1, entries[0].seq - 1)
+            yield from entries
             following = page.next
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:

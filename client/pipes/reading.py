@@ -9,7 +9,9 @@ from chatd.wire.entries import Entry
 from chatd.wire.rooms import title_of
 from client.console.acquaintance import mapped
 from client.console.arguments import history_of
+from client.console.styled import plain
 from client.events import Event, HistoryPage, SeenEntry
+from client.pipes.failures import complain
 from client.pipes.following import Follower
 from client.pipes.pipe import Pipe
 from client.pipes.status import OutOfTime, Usage
@@ -51,7 +53,9 @@ def wait(pipe: Pipe) -> None:
     """Print the first entry that matches. Raises OutOfTime."""
     pattern = _pattern(pipe.arguments.match)
     for event in _events(pipe, pipe.arguments.timeout):
-        if isinstance(event, Entry) and _is_in(pipe, event) and _matches(pipe, pattern, event):
+        if isinstance(event, Gap | Reset) and _is_in(pipe, event):
+            complain(" ".join(map(plain, pipe.printer.renderer.notice(event))).strip())
+        elif isinstance(event, Entry) and _is_in(pipe, event) and _matches(pipe, pattern, event):
             pipe.printer.entry(event)
             return
     raise OutOfTime("nothing that matches was said in time")
@@ -70,11 +74,11 @@ def _events(pipe: Pipe, timeout_seconds: float | None = None) -> Iterator[Event]
     yield from follower.until(deadline)
 
 
-def _is_in(pipe: Pipe, entry: Entry) -> bool:
+def _is_in(pipe: Pipe, event: Entry | Gap | Reset) -> bool:
     if not pipe.arguments.room:
         return True
     room = pipe.room(pipe.arguments.room)
-    return room in (entry.room, title_of(entry.room, pipe.client.name))
+    return room in (event.room, title_of(event.room, pipe.client.name))
 
 
 def _matches(pipe: Pipe, pattern: re.Pattern[str], entry: SeenEntry) -> bool:

@@ -465,6 +465,44 @@ def test_acks_are_said_again_on_a_new_connection(network: Network, following: Cl
     assert acked(network, 1)[-1] == ("general", 3)
 
 
+def test_nothing_of_an_earlier_epoch_is_acknowledged(network: Network, following: Client) -> None:
+    network.made[0].says(said(8), said(9), said(7, room="alice,bob")).hangs_up()
+    network.peer().lets_in(Synced("later", "alice", 1, 0)).says(Reset("general"), said(1))
+    assert seqs(following, 7) == [8, 9, 7, Disconnected, Connected, Reset, 1]
+    following.close()
+    assert acked(network, 1) == [("general", 1)]
+
+
+def test_what_came_before_a_restore_is_not_acknowledged_though_it_is_read_behind_it(
+    network: Network, following: Client
+) -> None:
+    network.made[0].says(said(9)).hangs_up()
+    network.peer().lets_in(Synced("later", "alice", 1, 0)).answers(2, posted(1)).says(said(2))
+    following.send("hi")  # by which all that has come waits to be handed out
+    assert seqs(following, 4) == [9, Disconnected, Connected, 2]
+    following.close()
+    assert acked(network, 1) == [("general", 2)]
+
+
+def test_room_without_a_position_of_its_own_begins_anew_in_another_epoch(
+    network: Network, following: Client
+) -> None:
+    network.made[0].says(said(9)).hangs_up()
+    network.peer().lets_in(Synced("later", "alice", 1, 0)).says(said(1))
+    assert seqs(following, 4) == [9, Disconnected, Connected, 1]
+
+
+def test_what_came_before_a_reset_is_not_acknowledged_behind_it(
+    network: Network, following: Client
+) -> None:
+    network.made[0].says(said(9), said(4, room="alice,bob"), Reset("general")).answers(2, posted(1))
+    following.send("hi")
+    network.made[0].says(said(2))
+    assert seqs(following, 4) == [9, 4, Reset, 2]
+    following.close()
+    assert acked(network) == [("alice,bob", 4), ("general", 2)]
+
+
 def test_an_ack_that_met_the_end_of_its_room_is_no_news_and_other_errors_are(
     network: Network, following: Client
 ) -> None:

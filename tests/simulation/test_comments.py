@@ -167,16 +167,18 @@ def test_entry_from_before_a_newcomer_is_not_found() -> None:
         comment(bob, 2, "hi")
 
 
-def test_entry_that_has_expired_for_the_user_is_not_found() -> None:
+def test_entry_that_has_expired_for_the_user_is_not_found_by_who_did_not_write_it() -> None:
     with World(lifetime_ms=HOUR_MS) as world:
         world.user("bob").close()  # has a place in the room, and reads nothing
-        alice = world.user("alice")
+        alice, carol = world.user("alice"), world.user("carol")
         alice.send("old")
+        carol.ack("general")
         world.sleep(HOUR_MS + 10 * MINUTE_MS)
         assert "general" in alice.last and world.state.general.log.get(1) is not None
-        assert alice.refusal("comment", room="general", seq=1, text="hi")["code"] == "not_found"
+        assert carol.refusal("comment", room="general", seq=1, text="hi")["code"] == "not_found"
+        assert comment(alice, 1, "still mine")["seq"] == 2
         bob = world.user("bob")
-        assert comment(bob, 1, "hi")["seq"] == 2
+        assert comment(bob, 1, "hi")["seq"] == 3
 
 
 def test_quote_goes_with_what_it_quotes() -> None:

@@ -299,34 +299,6 @@ def test_http_connection_that_changes_its_user_is_the_new_ones() -> None:
         assert one.ask("GET", "/healthz").status == 429
 
 
-def test_websocket_that_was_opened_for_one_user_and_logs_in_another_is_that_ones() -> None:
-    with World(connections_per_user=2) as world:
-        eve, bob = world.token("eve"), world.token("bob")
-        world.sleep(SECOND_MS)
-        for _ in range(5):
-            socket = world.socket(authorization=f"Bearer {eve}").enter(bob)
-            assert socket.is_open
-            socket.close()
-            world.settle()
-        for token in (eve, eve, bob, bob):
-            world.socket().enter(token)
-        assert world.guest().refusal("login-token", token=eve)["setting"] == "CONNECTIONS_PER_USER"
-
-
-def test_connection_whose_address_became_a_proxys_leaves_no_place_behind() -> None:
-    with World(connections_per_user=1) as world:
-        token = world.token("eve")
-        world.sleep(SECOND_MS)
-        line = world.web(token, "192.0.2.7")
-        assert line.ask("GET", "/healthz").status == 200
-        world.reload(trusted_proxies=("192.0.2.7/32",))
-        assert line.ask("GET", "/healthz").status == 200
-        assert line.ask("GET", "/healthz").status == 200
-        line.close()
-        world.settle()
-        enter(world, "eve")
-
-
 def test_proxys_connections_are_nobodys_between_requests() -> None:
     with World(connections_per_user=1, trusted_proxies=("192.0.2.7/32",)) as world:
         token = world.token("eve")
@@ -393,17 +365,6 @@ def test_reserve_admits_newcomers_until_they_log_in() -> None:
         bob = enter(world, "bob")
         assert not bob.ended
         assert sum(peer.ended for peer in eves) == 1
-
-
-def test_requests_over_http_leave_the_reserve_to_newcomers() -> None:
-    with World(connections_max=20, connections_reserved=2) as world:
-        tokens = [world.token(name) for name in ("eve", "bob")]
-        world.sleep(SECOND_MS)
-        lines = [world.web(token) for token in tokens for _ in range(10)]
-        assert [line.ask("GET", "/healthz").status for line in lines] == [200] * 20
-        assert sum(line.ended for line in lines) == 2
-        guests = [world.guest() for _ in range(2)]
-        assert not any(peer.ended for peer in guests)
 
 
 def test_user_who_takes_from_the_reserve_loses_an_own_connection() -> None:
@@ -492,7 +453,7 @@ def test_counts_are_back_at_nothing_when_all_have_gone() -> None:
         world.settle()
         places = world.server._places
         assert not places._guests and not places._only and not places._several
-        assert not places._all_of and not places._guests_of and not places._name_of
+        assert not places._all_of and not places._guests_of and not places._user_places
 
 
 # -- the end ---------------------------------------------------------------------------------

@@ -55,7 +55,7 @@ def test_a_stream_acknowledges_nothing() -> None:
         assert world.state.general.members["bob"].read_seq == 0
 
 
-@pytest.mark.parametrize("query", ["?start=then", "?begin=now", "?start", "?start=now&start=now"])
+@pytest.mark.parametrize("query", ["?start=then", "?begin=now", "?start"])
 def test_a_stream_with_other_parameters_is_refused(query: str) -> None:
     with World() as world:
         assert world.stream(world.token("bob"), query).status == 400

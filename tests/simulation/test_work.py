@@ -20,14 +20,11 @@ from chatd.handlers.knowing import ROOMS_LOOKED_AT
 from chatd.net import delivery
 from chatd.wire.commands import CHUNK_BYTES_MAX
 from tests.simulation.peer import Map, Peer
-from tests.simulation.web import HANDSHAKE, request
 from tests.simulation.world import World
 from tests.work import counted
 
 LINES_PER_TURN = 6_000
 """Of what a peer may ask for at once, about a millisecond."""
-LINES_OF_A_HEAD = 12_000
-"""The same, with those of the libraries that read a head."""
 LINES_PER_TICK = 100_000
 """Of all that happens in a tick, about its 20 ms."""
 
@@ -52,34 +49,6 @@ def longest_tick(world: World, until: Callable[[], bool], ticks_max: int = 2_000
             return longest
         world.clock.advance(10)
     raise AssertionError("it never came to that")
-
-
-# -- heads of requests, without a login -------------------------------------------------------
-
-SOCKET = request("GET", "/ws", None, **HANDSHAKE).removesuffix(b"\r\n")
-
-
-@pytest.mark.parametrize(
-    "head",
-    [
-        request("GET", "/", None, accept="a," * 7_000),
-        request("GET", "/", None, accept=";" * 14_000),
-        request("GET", "/", None, accept_encoding=";" * 14_000),
-        request("GET", "/healthz", None, x_forwarded_for="," * 14_000),
-        request("GET", "/healthz", None, connection="a," * 7_000),
-        request("GET", "/api/v1/events?" + "a=&" * 2_500),
-        request("GET", "/api/v1/events?" + "%41=%42&" * 1_000),
-        request("POST", "/hooks/" + "%41" * 2_500, b""),
-        SOCKET + (b"sec-websocket-protocol: " + b"a," * 75 + b"\r\n") * 80 + b"\r\n",
-    ],
-)
-def test_head_takes_a_bounded_number_of_steps_however_much_it_lists(head: bytes) -> None:
-    with World() as world:
-        peer = world.raw("192.0.2.1")
-        with counted() as work:
-            peer.say(head)
-        assert peer.heard.startswith(b"HTTP/1.1 ")
-        assert work.lines <= LINES_OF_A_HEAD
 
 
 # -- a store that is full of what others did -------------------------------------------------

@@ -27,6 +27,7 @@ def account_ended(memory: Memory, event: e.AccountEnded) -> None:
     _drop_plans(memory, user, event.ts)
     for room_id in list(user.rooms):
         _leave(memory, memory.rooms[room_id], user, event)
+    memory.general.newcomers.pop(user.name, None)
     for admin in event.admins:
         memory.tell(
             admin, entries.Moderated, event.ts, action="deleted", user=user.name, by=event.by

@@ -44,7 +44,7 @@ def member_left(memory: Memory, event: e.MemberLeft) -> None:
     room = memory.rooms[event.room]
     member = room.members.pop(event.name)
     _group(room).left_by(event.name, member.first_floor)
-    memory.moves.append(Move(event.room, event.name, event.seq, joined=False))
+    memory.moves.append(Move(event.room, event.name, event.seq, False, member.hidden_up_to))
     _enter(memory, room, event, Change.LEFT if event.by == event.name else Change.REMOVED)
     memory.leave_room(event.name, event.room)
     memory.tell(event.name, entries.Removed, event.ts, group=event.room, by=event.by)

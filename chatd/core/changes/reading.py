@@ -8,8 +8,15 @@ from chatd.core.model import Member
 
 @changes(e.MemberStarted)
 def member_started(memory: Memory, event: e.MemberStarted) -> None:
-    memory.rooms[event.room].members[event.name] = Member.newcomer(event.floor)
+    room = memory.rooms[event.room]
+    room.newcomers.pop(event.name, None)
+    room.members[event.name] = Member.newcomer(event.floor)
     memory.enter_room(event.name, event.room)
+
+
+@changes(e.FloorFixed)
+def floor_fixed(memory: Memory, event: e.FloorFixed) -> None:
+    memory.rooms[event.room].newcomers[event.name] = event.floor
 
 
 @changes(e.CursorsMoved)

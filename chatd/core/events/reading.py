@@ -11,6 +11,17 @@ class MemberStarted(Event, frozen=True):
     floor: int
 
 
+class FloorFixed(Event, frozen=True):
+    """A user who does not follow a room yet posted there or read it, and sees it from here on.
+
+    floor: the number behind which that is. It stays that floor when the user begins to follow.
+    """
+
+    room: str
+    name: str
+    floor: int
+
+
 class CursorsMoved(Event, frozen=True):
     """Users have read rooms. moves: (name, room, seq); due: when that is gone for them."""
 

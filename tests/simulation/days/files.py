@@ -288,8 +288,8 @@ class Files(Mentions):
             self.reach("bytes there for another" if posted[data] else "bytes gone")
         self.posted = posted
 
-    def check_entry(self, room: Room, entry: Map, is_latest: bool = True) -> None:
-        super().check_entry(room, entry, is_latest)
+    def check_entry(self, peer: Peer, room: Room, entry: Map, is_latest: bool = True) -> None:
+        super().check_entry(peer, room, entry, is_latest)
         about = entry.get("reply_to") or entry.get("target")
         if about and room.item(about).file:
             self.reach(f"{entry['kind']} of a file")

@@ -58,7 +58,7 @@ class Reading(Files):
         page = peer.call("history", room=room.name, limit=limit)
         seqs = [entry["seq"] for entry in page["entries"]]
         for entry in page["entries"]:
-            self.check_entry(room, entry)
+            self.check_entry(peer, room, entry)
         least, most = self.hidden(peer, room)
         assert seqs == list(range(room.last - len(seqs) + 1, room.last + 1))
         assert len(seqs) <= min(limit, room.last - least)
@@ -80,7 +80,7 @@ class Reading(Files):
             assert len(found) <= entries, "some are found again and again"
         assert [entry["ts"] for entry in found] == sorted((e["ts"] for e in found), reverse=True)
         for entry in found:
-            self.check_entry(self.model.rooms[entry["room"]], entry)
+            self.check_entry(peer, self.model.rooms[entry["room"]], entry)
         rooms = self.model.rooms_of(peer.name)
         for room in rooms:
             seqs = [entry["seq"] for entry in found if entry["room"] == room.name]
@@ -106,7 +106,7 @@ class Reading(Files):
         seqs = [entry["seq"] for entry in page["entries"]]
         assert seqs == expected[: len(seqs)] if expected else seq in seqs
         for entry in page["entries"]:
-            self.check_entry(room, entry)
+            self.check_entry(peer, room, entry)
 
     def check_status(self, peer: Peer) -> None:
         now_ms, model = self.world.now_ms, self.model

@@ -345,14 +345,14 @@ class Visits(RuleBasedStateMachine):
         for entry in entries:
             room = self.model.any_room(entry["room"])
             assert room.may_be_known(peer.name, entry["seq"]), (peer.name, entry)
-            self.check_entry(room, entry, self.calm)
+            self.check_entry(peer, room, entry, self.calm)
             came[room.name] = max(came[room.name], entry["seq"])
 
-    def check_entry(self, room: Room, entry: Map, is_latest: bool = True) -> None:
+    def check_entry(self, peer: Peer, room: Room, entry: Map, is_latest: bool = True) -> None:
         if is_latest:
-            assert entry == room.entry(entry["seq"])
+            assert entry == room.entry(entry["seq"], peer.name)
         else:
-            assert room.may_have_been(entry), (entry, room.item(entry["seq"]))
+            assert room.may_have_been(entry, peer.name), (entry, room.item(entry["seq"]))
         if "author" in entry and "text" in entry:
             self.note_who_is_named(entry)
 

@@ -141,6 +141,10 @@ class Posts(Standing):
         room = self.rooms.get(name)
         if room is None or author not in room.readers or not room.is_said(seq):
             return {"not_found"}
+        if room.item(seq).author == author:  # one's own are in reach as long as they are there
+            if seq <= room.gone:
+                return {"not_found"}
+            return {seen} if seq > self.gone_most(room, now_ms) else {seen, "not_found"}
         return {seen if sees else "not_found" for sees in self.sees(author, room, seq, now_ms)}
 
     # -- once only ---------------------------------------------------------------------------
@@ -268,13 +272,18 @@ class Posts(Standing):
         hidden = self.hidden_least(name, room, now_ms)
         if hidden != self.hidden_most(name, room, now_ms):
             return None
+        asked = seq
         while room.item(seq).answers:
             seq = room.item(seq).answers
+        own = {number for number in (asked, seq) if room.item(number).author == name}
+        if any(room.gone < number <= self.gone_most(room, now_ms) for number in own):
+            return None
         thread = [seq]
         for number in range(seq + 1, room.last + 1):
             if room.item(number).answers in thread:
                 thread.append(number)
-        return [number for number in thread if number > hidden]
+        own = {number for number in own if number > room.gone}
+        return [number for number in thread if number > hidden or number in own]
 
 
 def whom_to_reach(author: str, room: str) -> str:

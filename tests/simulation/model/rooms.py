@@ -177,11 +177,22 @@ class Room:
         changes = self.item(seq).changes
         return changes if changes > self.gone else seq
 
+    def is_hidden(self, name: str, seq: int) -> bool:
+        """Whether what was said at a place is older than a user's place here, and another's."""
+        start, _ = self.stays[name][-1]
+        return 0 < seq <= start and self.item(seq).author != name
+
     # -- what entries look like --------------------------------------------------------------
 
-    def entry(self, seq: int) -> Map:
-        """Return an entry as the server has to show it now."""
+    def entry(self, seq: int, name: str = "") -> Map:
+        """Return an entry as the server has to show it now, to a user if one is given."""
         item = self.item(seq)
+        entry = self._entry(item, seq)
+        if name and self.is_hidden(name, item.answers or item.changes):
+            entry.pop("quoted_text" if item.answers else "text", None)
+        return entry
+
+    def _entry(self, item: Item, seq: int) -> Map:
         entry = {"room": self.name, "seq": seq, "ts": item.ts, "kind": item.kind, **item.fields}
         if item.file:
             entry |= TAKEN_BACK if item.deleted else item.file.fields
@@ -204,15 +215,18 @@ class Room:
             return ""
         return beginning(" ".join(self.item(item.answers).words))
 
-    def may_have_been(self, entry: Map) -> bool:
-        """Whether an entry that was on its way for a while is one that was right once."""
+    def may_have_been(self, entry: Map, name: str) -> bool:
+        """Whether an entry that was on its way to a user is one that was right once."""
         item, now = self.item(entry["seq"]), without_changing(self.entry(entry["seq"]))
         before = {**now, **item.file.fields} if item.file else now
         if without_changing(entry) not in (now, before):
             return False
         quotes = {""}
-        if item.answers:
+        is_hidden = self.is_hidden(name, item.answers or item.changes)
+        if item.answers and not is_hidden:
             quotes |= self.item(item.answers).quotes
+        if item.changes and is_hidden:
+            return not entry.get("text")
         said = entry.get("text", ""), tuple(entry.get("mentions", ()))
         return entry.get("quoted_text", "") in quotes and said in item.said | {("", ())}
 
@@ -234,6 +248,7 @@ class Rooms:
     ended: rooms that are no more. lax_until_ms: before that, what is over may be there still.
     over: users whose accounts are over.
     withdrawn: beginnings of texts that must be in no log and, behind a snapshot, in no file.
+    fixed: behind which entry those see general who have posted there and do not follow.
     """
 
     def __init__(self, rules: Rules) -> None:
@@ -242,6 +257,7 @@ class Rooms:
         self.rooms = {"general": Room("general")}
         self.ended: dict[str, Room] = {}
         self.withdrawn: set[str] = set()
+        self.fixed: dict[str, int] = {}
         self.users: list[str] = []
         self.over: set[str] = set()
 
@@ -271,6 +287,8 @@ class Rooms:
 
     def append(self, room: Room, item: Item) -> int:
         """Add an entry to a room; return its number."""
+        if room.name == "general" and item.author not in room.readers:
+            self.fixed.setdefault(item.author, self.newcomer_start(room))
         room.items.append(item)
         reader = room.readers.get(item.author)
         if reader is not None:
@@ -295,7 +313,8 @@ class Rooms:
         """A user follows general, maybe for the first time."""
         room = self.rooms["general"]
         if name not in room.readers:
-            room.enter(name, self.newcomer_start(room))
+            start = self.fixed.pop(name, None)
+            room.enter(name, self.newcomer_start(room) if start is None else start)
 
     def newcomer_start(self, room: Room) -> int:
         """Return behind which entry a newcomer sees a room: the last of what is said there."""

@@ -1,0 +1,30 @@
+"""Newcomers: the floor of a user is fixed by the first thing that the user does in a room."""
+
+from chatd.core import events as e
+from chatd.core.model import Room, User
+from chatd.core.store import Store
+from chatd.handlers.visibility import Visibility
+from chatd.wire.rooms import GENERAL
+
+
+class Newcomers:
+    """Answers for one state. Only in the general room is anybody before following it."""
+
+    def __init__(self, store: Store, visibility: Visibility) -> None:
+        self._store = store
+        self._general = store.state.general
+        self._visibility = visibility
+
+    def arrival(self, name: str, room_id: str, now_ms: int) -> tuple[e.FloorFixed, ...]:
+        """Return the event that has to come before what a user does in a room, if one has to."""
+        room = self._general
+        if room_id != GENERAL or name in room.members or name in room.newcomers:
+            return ()
+        floor = self._visibility.newcomer_floor(room)
+        return (e.FloorFixed(now_ms, GENERAL, name, floor),)
+
+    def note_read(self, user: User, room: Room, now_ms: int) -> None:
+        """Fix the floor of a user who has read a room. A full disk keeps nobody from reading."""
+        events = self.arrival(user.name, room.room, now_ms)
+        if events and self._store.writable:
+            self._store.commit(*events)
