@@ -223,14 +223,15 @@ def _span(unit: str, unit_ms: int) -> Callable[[int, int], Kind]:
 
 
 def size(low: int, high: int) -> Kind:
-    """Take a number of bytes from `low` to `high`, plain or as 64K, 256M, 1G (powers of 1024)."""
+    """Take a number of bytes from `low` to `high`, plain or as 64K, 256M, 1GiB (powers of 1024)."""
 
     def convert(text: str) -> int:
-        unit = SUFFIXES.get(text[-1:].upper(), 1)
-        return _bounded(_digits(text if unit == 1 else text[:-1]) * unit, low, high)
+        short = text.removesuffix("iB")
+        unit = SUFFIXES.get(short[-1:].upper(), 1)
+        return _bounded(_digits(text if unit == 1 else short[:-1]) * unit, low, high)
 
     bounds = f"from {_written_size(low)} to {_written_size(high)}"
-    allowed = f"a number of bytes {bounds}, such as 65536, 64K, 256M or 1G"
+    allowed = f"a number of bytes {bounds}, such as 65536, 64K, 256M or 1G (KiB, MiB, GiB)"
     return Kind(allowed, convert, _written_size)
 
 

@@ -220,13 +220,16 @@ def test_times_become_milliseconds() -> None:
 
 @pytest.mark.parametrize(
     ("text", "bytes_max"),
-    [("65536", 65_536), ("64K", 65_536), ("64k", 65_536), ("5M", 5 << 20), ("1G", 1 << 30)],
+    [("65536", 2**16), ("64K", 2**16), ("64k", 2**16), ("5MiB", 5 << 20), ("1G", 1 << 30)],
 )
 def test_a_size_is_taken_plain_or_with_a_suffix(text: str, bytes_max: int) -> None:
     assert load(HIGH_WATER=text).high_water_bytes == bytes_max
 
 
-@pytest.mark.parametrize("text", ["", "K", "64KB", "64 K", "1.5M", "-64K", "0x10000", "64T"])
+ODD_SIZES = ["", "K", "64KB", "64iB", "64 K", "1.5M", "-64K", "0x10000", "64T"]
+
+
+@pytest.mark.parametrize("text", ODD_SIZES)
 def test_a_size_in_any_other_form_is_refused(text: str) -> None:
     refusal_of_flag("HIGH_WATER", text)
 

@@ -29,7 +29,7 @@ from chatd.wire.rooms import GENERAL
 REPORTS_PER_DAY = 20
 """So many users may one report in 24 hours."""
 REPORTS_PER_PAGE = 12
-"""One takes up to 3.5 KB, and a page at most 48 KiB."""
+"""One takes up to 3.5 KiB, and a page at most 48 KiB."""
 
 
 class ModerationHandlers:

@@ -6,8 +6,6 @@
 From then on it is a connection like any other: it has positions, falls behind and catches up.
 """
 
-from urllib.parse import parse_qsl
-
 from chatd.core.marks import parse_mark, position_at
 from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError
@@ -19,7 +17,10 @@ from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import Answer, HttpRequest
 from chatd.wire.http.openapi_events import PATH
 from chatd.wire.http.problems import problem
+from chatd.wire.http.query import read_query
 from chatd.wire.websocket import open_websocket
+
+PARAMETERS = frozenset({"start"})
 
 
 class Streams:
@@ -110,8 +111,7 @@ class Streams:
 
 def _start(request: HttpRequest) -> str:
     """Return where a stream starts. Raises BadRequest."""
-    query = dict(parse_qsl(request.query, keep_blank_values=True))
-    start = query.pop("start", c.Start.UNREAD.value)
-    if query or start not in {kind.value for kind in c.Start}:
-        raise BadRequest("events: the only parameter is start, unread or now")
+    start = read_query(request.query, PARAMETERS).get("start", c.Start.UNREAD.value)
+    if start not in {kind.value for kind in c.Start}:
+        raise BadRequest("events: start is unread or now")
     return start

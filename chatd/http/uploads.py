@@ -14,7 +14,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
-from urllib.parse import parse_qsl
 
 from chatd.config import Settings
 from chatd.core.receipts import Receipt
@@ -28,7 +27,8 @@ from chatd.net.connection import Connection
 from chatd.wire import commands as c
 from chatd.wire.http.attachment import file_path
 from chatd.wire.http.form import BESIDE_BYTES_MAX, Form
-from chatd.wire.http.message import JSON, Answer, HttpRequest, Piece, media_type
+from chatd.wire.http.message import JSON, Answer, Piece, media_type
+from chatd.wire.http.query import read_query
 from chatd.wire.json import as_json
 
 PARAMETERS = frozenset({"room", "name", "caption"})
@@ -198,7 +198,7 @@ class Uploads:
             check_file_size((size or 0) - BESIDE_BYTES_MAX, self._file_bytes_max)
             size = None
         open = partial(self._open, visit, keys.get("nonce"), size)
-        return Upload(visit, read_query(request), open, form)
+        return Upload(visit, read_query(request.query, PARAMETERS), open, form)
 
     def _open(self, visit: Visit, nonce: str | None, size: int | None, told: Params) -> File:
         """Return where the bytes of a file go. Raises ChatError if it is not wanted."""
@@ -241,17 +241,3 @@ class Uploads:
         upload = self._broken_off.pop(number)
         upload.drop()
         upload.visit.log("ok")
-
-
-def read_query(request: HttpRequest) -> Params:
-    """Return what a query tells of a file. Raises BadRequest."""
-    try:
-        pairs = parse_qsl(
-            request.query, keep_blank_values=True, errors="strict", max_num_fields=len(PARAMETERS)
-        )
-    except ValueError:
-        raise BadRequest("the query has room, name and caption, in UTF-8") from None
-    told = dict(pairs)
-    if len(told) < len(pairs):
-        raise BadRequest("the query says something twice")
-    return told

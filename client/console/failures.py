@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from chatd.errors import ChatError
+from chatd.wire.sizes import size_text
 from client.console.times import Zone
-from client.console.transfers import size_text
 from client.errors import ConnectionLost
 
 Advice = Callable[[ChatError, Zone, int], str]

@@ -1,12 +1,13 @@
 """Transfers: files that come and go, each a line above the prompt while it takes its time.
 
-    ↑ photo.jpg  ████████░░░░░░░░  52 %  1.2 MB/s  2 s left
+    ↑ photo.jpg  ████████░░░░░░░░  52 %  1.2 MiB/s  2 s left
 """
 
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from chatd.wire.sizes import size_text
 from client.console.safe_text import safe
 from client.console.styled import DIM, Line
 from client.console.times import duration
@@ -14,7 +15,6 @@ from client.console.wrapping import cut
 
 BAR_COLUMNS = 16
 NAME_COLUMNS_MAX = 24
-UNITS = ("B", "kB", "MB", "GB")
 
 
 class Transfer:
@@ -89,14 +89,3 @@ class Transfers:
     def lines(self, width: int) -> list[Line]:
         """Return a line for each."""
         return [transfer.line(width) for transfer in self._running]
-
-
-def size_text(count: int) -> str:
-    """Return a number of bytes as people read it: `812 B`, `1.2 MB`."""
-    amount, unit = float(count), UNITS[0]
-    for unit in UNITS:
-        if amount < 999.5 or unit == UNITS[-1]:
-            break
-        amount /= 1000
-    digits = 0 if unit == "B" or amount >= 100 else 1
-    return f"{amount:.{digits}f} {unit}"

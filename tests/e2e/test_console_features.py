@@ -90,14 +90,14 @@ def test_file_is_found_with_tab_shows_a_bar_and_is_fetched_by_its_place(
     bob = opens("bob", HOME=str(tmp_path / "bob"))
     completes(alice, "send-file ~/my", "send-file ~/my\\ photo.jpg")
     alice.line("look at this")
-    bob.sees("general#1 alice sends my photo.jpg (4.5 MB; get-file general#1)")
+    bob.sees("general#1 alice sends my photo.jpg (4.3 MiB; get-file general#1)")
     bob.sees("look at this")
     alice.sees("general#1 alice sends my photo.jpg")
     assert "↑ my photo.jpg".encode() in alice.raw, "how far it was has been on the screen"
     completes(bob, "get-file ", "get-file general#1")
     completes(bob, "~/Pi", "get-file general#1 ~/Pictures/")
     bob.line("")
-    bob.sees("my photo.jpg, 4.5 MB")
+    bob.sees("my photo.jpg, 4.3 MiB")
     fetched = tmp_path / "bob/Pictures/my photo.jpg"
     assert fetched.read_bytes() == (tmp_path / "alice/my photo.jpg").read_bytes()
     bob.line("get-file 1 ~/Pictures")

@@ -89,6 +89,58 @@ def test_a_body_becomes_a_file_of_the_room(size: int) -> None:
         assert put(alice, b"next").status == 201, "the connection goes on"
 
 
+@pytest.mark.parametrize(
+    ("query", "name", "caption"),
+    [
+        ("room=+ops&name=a.bin", "a.bin", ""),
+        ("room=%2Bops&name=%2B1.bin&caption=%2B1", "+1.bin", "+1"),
+        ("name=+1.bin&caption=+1+from+me&room=+ops", "+1.bin", "+1 from me"),
+        ("room=+ops&name=a+b.bin&caption=as%20promised", "a b.bin", "as promised"),
+        ("room=+ops&name=a.bin&caption=a%ED%A0%BD", "a.bin", "a\ufffd"),
+    ],
+)
+def test_a_plus_that_begins_a_value_is_one_and_another_is_a_blank(
+    query: str, name: str, caption: str
+) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        room = alice.create("ops")
+        assert put(world.web(world.token("alice")), CONTENT, query).status == 201
+        (entry,) = (entry for entry in alice.entries if entry["kind"] == "file")
+        assert (entry["room"], entry["name"]) == (room, name)
+        assert entry.get("text", "") == caption
+
+
+@pytest.mark.parametrize(
+    ("disposition", "name"),
+    [
+        ("filename*=UTF-8''na%C3%AFve%20%E2%82%AC.txt", "naïve €.txt"),
+        ("FILENAME* = utf-8'de'a%3Bb.txt", "a;b.txt"),
+        ("filename*=iso-8859-1''na%EFve.txt", "naïve.txt"),
+        ("filename=\"naive.txt\"; filename*=UTF-8''na%C3%AFve.txt", "naïve.txt"),
+        ("filename*=UTF-8''na%C3%AFve.txt; filename=\"naive.txt\"", "naïve.txt"),
+        ("filename=\"naive.txt\"; filename*=UTF-8''na%EFve.txt", "naive.txt"),
+        ("filename=\"a; filename*=UTF-8''b\"", "a; filename*=UTF-8''b"),
+    ],
+)
+def test_a_file_of_a_form_is_named_by_either_form_of_its_name(
+    disposition: str, name: str
+) -> None:
+    with World() as world:
+        bob = world.user("bob")
+        body = form(room="general").replace(b'filename="a.bin"', disposition.encode())
+        assert put_form(world.web(world.token("alice")), body).status == 201
+        assert bob.entries[-1]["name"] == name
+
+
+def test_a_name_that_cannot_be_read_is_refused_with_its_charset() -> None:
+    with World() as world:
+        body = form(room="general").replace(b'filename="a.bin"', b"filename*=UTF-8''na%EFve")
+        reply = put_form(world.web(world.token("alice")), body)
+        assert (reply.status, reply.json["code"]) == (400, "bad_request")
+        assert "'UTF-8'" in reply.json["detail"]
+
+
 @pytest.mark.parametrize("size", [0, 1, PIECE_BYTES, len(CONTENT)])
 def test_a_form_becomes_a_file_of_the_room(size: int) -> None:
     with World() as world:

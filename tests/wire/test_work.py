@@ -44,6 +44,8 @@ SEARCHED = {
     "chatd.http.exchanges.FULL_NONCE": "a,r=xy",
     "chatd.wire.http.attachment._UNSAFE": "%",
     "chatd.wire.http.ranges._TAG": '"a", W/"b" , "c"',
+    "chatd.wire.http.form._EXTENDED": "; filename*=UTF-8''a",
+    "chatd.wire.http.form._QUOTED": '="a"',
     "chatd.wire.http.mrkdwn._ENTITY": "&amp;",
     "chatd.wire.http.mrkdwn._MARKUP": "<https://a|b>",
     "chatd.wire.http.slack_blocks._WORD": "word",

@@ -22,6 +22,7 @@ from chatd.wire.http.chunks import ChunkGate
 from chatd.wire.http.gate import Gate, Head
 from chatd.wire.http.message import Answer, HttpRequest, Piece, accepts_gzip
 from chatd.wire.http.problems import problem
+from chatd.wire.sizes import size_text
 
 BODY_BYTES_MAX = 96 * 1024
 """The largest body of a request: a chunk of a file in base64, and what stands around it."""
@@ -305,7 +306,7 @@ class HttpCodec:
 
 def too_large() -> HttpError:
     """Return what a body is refused with that is longer than `BODY_BYTES_MAX`."""
-    return HttpError(413, f"the body of a request has at most {BODY_BYTES_MAX} bytes")
+    return HttpError(413, f"the body of a request has at most {size_text(BODY_BYTES_MAX)}")
 
 
 def _written(

@@ -4,10 +4,14 @@ Its fields come first and its file last, so that all is known of the file before
 and a refused one costs nothing. The parser is that of the package `multipart`, within bounds.
 """
 
+import re
+from urllib.parse import unquote
+
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
 from chatd.errors import BadRequest, HttpError
 from chatd.wire.http.message import HttpRequest
+from chatd.wire.sizes import size_text
 from chatd.wire.surrogates import REPLACED
 
 KIND = "multipart/form-data"
@@ -20,6 +24,10 @@ BESIDE_BYTES_MAX = 64 * 1024
 """What a form has besides the bytes of its file: fields, heads of parts, boundaries."""
 BOUNDARY_CHARACTERS_MAX = 70
 """RFC 2046, section 5.1.1."""
+_QUOTED = re.compile(r'=[ \t]*+"(?:\\.|[^"\\])*+"')
+_EXTENDED = re.compile(
+    r";[ \t]*+filename\*[ \t]*+=[ \t]*+(utf-8|iso-8859-1)'[^';]*+'([^;\s]*+)", re.IGNORECASE
+)
 
 
 class Form:
@@ -66,7 +74,8 @@ class Form:
             raise HttpError(400, "not a well-formed form, or one with too many parts") from None
         self._beside_bytes += len(data) - len(found)
         if self._beside_bytes > BESIDE_BYTES_MAX:
-            raise HttpError(413, f"a form has {BESIDE_BYTES_MAX} bytes besides its file at most")
+            most = size_text(BESIDE_BYTES_MAX)
+            raise HttpError(413, f"a form has at most {most} besides its file")
         return bytes(found)
 
     def end(self) -> None:
@@ -82,12 +91,13 @@ class Form:
         name = part.name or ""
         if self._is_over:
             raise BadRequest(f"the {FILE} is the last part of a form, and the only one of its kind")
-        if part.filename is None:
+        file_name = file_name_of(part)
+        if file_name is None:
             if name in self.fields:
                 raise BadRequest(f"the form has {name[:64]!r} twice")
             self._field, self._value = name, bytearray()
         elif name == FILE:
-            self.file_name = part.filename
+            self.file_name = file_name
         else:
             raise BadRequest(f"the file is called {FILE} in a form, not {name[:64]!r}")
 
@@ -99,3 +109,23 @@ class Form:
             self.fields[self._field] = self._value.decode("utf-8", REPLACED)
         except UnicodeDecodeError:
             raise BadRequest(f"{self._field[:64]!r} is not UTF-8") from None
+
+
+def file_name_of(part: MultipartSegment) -> str | None:
+    """Return the name of a part's file, None if it is none. Raises BadRequest.
+
+    A name of more than ASCII has two forms at some clients, and that with a star is the right one;
+    others have that alone (RFC 8187; RFC 7578 knows neither).
+    """
+    header = _QUOTED.sub("=", part.header("Content-Disposition", ""))
+    found = _EXTENDED.search(header)
+    simple: str | None = part.filename
+    if found is None:
+        return simple
+    charset, quoted = found.groups()
+    try:
+        return unquote(quoted, charset, "strict")
+    except UnicodeDecodeError:
+        if simple is not None:
+            return simple
+        raise BadRequest(f"the name of the {FILE} is not {charset[:32]!r}") from None

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from chatd.errors import HttpError
+from chatd.wire.sizes import size_text
 
 REQUEST_LINE_BYTES_MAX = 8 * 1024
 HEAD_BYTES_MAX = 16 * 1024
@@ -83,9 +84,9 @@ class Gate:
         self._searched = len(buffer) if end < 0 else 0
         line_bytes = len(buffer) if end < 0 else end + 1
         if not self._lines and line_bytes > REQUEST_LINE_BYTES_MAX:
-            raise HttpError(414, f"a request line has at most {REQUEST_LINE_BYTES_MAX} bytes")
+            raise HttpError(414, f"a request line has at most {size_text(REQUEST_LINE_BYTES_MAX)}")
         if self._size + line_bytes > HEAD_BYTES_MAX:
-            raise HttpError(431, f"the head of a request has at most {HEAD_BYTES_MAX} bytes")
+            raise HttpError(431, f"the head of a request has at most {size_text(HEAD_BYTES_MAX)}")
         if end < 0:
             return None
         line = bytes(buffer[:end])

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from chatd.wire.sizes import size_text
 from client.console.actions.table import action
 from client.console.arguments import Misuse, file_to_fetch, file_to_send
 from client.console.console import Console
-from client.console.transfers import size_text
 from client.console.typed import Command
 from client.files import fetch_file, find_file, send_file
 

@@ -76,7 +76,7 @@ def test_status_shows_the_whole_ladder() -> None:
         scheduled=3,
         held=1,
         quotas=[
-            Quota("file_bytes", 1_048_576, None),
+            Quota("file_bytes", 256 << 20, None),
             Quota("private_rooms", 0, 0),
             Quota("uploads", 1, 8),
             Quota("scheduled", 0, 100),
@@ -89,7 +89,7 @@ def test_status_shows_the_whole_ladder() -> None:
     assert shown["warnings"] == "2 of 3"
     assert shown["banned"].startswith("you can send nothing until 00:01")
     assert shown["scheduled"] == "3, of which 1 held"
-    assert shown["quotas"] == "files 1.0 MB, private rooms 0 of 0, uploads 1 of 8"
+    assert shown["quotas"] == "files 256 MiB, private rooms 0 of 0, uploads 1 of 8"
 
 
 def test_status_without_warnings_says_how_many_ban() -> None:

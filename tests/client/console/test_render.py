@@ -45,7 +45,7 @@ def test_private_message_says_to_whom(renderer: Renderer) -> None:
 def test_file_says_how_to_get_it_and_its_caption_stands_below(renderer: Renderer) -> None:
     entry = File("general", 5, TS, "bob", "../a\x1bb.jpg", 1_200_000, "00" * 32, "my\ncat")
     assert shown(renderer.entry(entry)) == [
-        "09:41 general#5 bob sends ../a^[b.jpg (1.2 MB; get-file general#5)",
+        "09:41 general#5 bob sends ../a^[b.jpg (1.1 MiB; get-file general#5)",
         "                          my",
         "                          cat",
     ]
