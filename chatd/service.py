@@ -185,9 +185,10 @@ class Service:
     def _serve_some(self, connection: Connection) -> None:
         """Serve a connection for as long as the turn lasts and it waits alone in its party."""
         if connection.life is not OPEN:
-            self._read(connection)  # and throw away
+            self._throw_away_some(connection)
+            return
         party, is_alone = connection.party, not self._queue.has_more
-        has_more = connection.life is OPEN
+        has_more = True
         while has_more:
             has_more = self._boundary.answer(connection, self._serve_next)
             self._steps_left -= 1
@@ -196,6 +197,13 @@ class Service:
             if not (is_alone and self._steps_left and connection.party == party):
                 break
         if has_more:
+            self.enqueue(connection)
+
+    def _throw_away_some(self, connection: Connection) -> None:
+        """Read what comes behind a goodbye."""
+        self._steps_left -= 1
+        self._read(connection)
+        if connection.is_readable:
             self.enqueue(connection)
 
     def _serve_next(self, connection: Connection) -> bool:
@@ -208,6 +216,8 @@ class Service:
                 self._read(connection)
                 turn = connection.codec.next_turn()
             if turn is None:
+                if connection.is_readable:  # what was read is no whole request yet
+                    return True
                 if not connection.reads:
                     connection.reads = True
                 if connection.peer_hung_up:  # all that it asked is handled

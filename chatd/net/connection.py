@@ -77,6 +77,14 @@ class Sock(Protocol):
         """Give the descriptor back."""
 
 
+class BufferingSock(Sock, Protocol):
+    """A socket that hands out what has come in parts."""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more, of which no selector knows."""
+
+
 class Life(Enum):
     """OPEN; ENDING: sends what waits, then hangs up; DEAD: to be closed by the tick.
 
@@ -175,6 +183,7 @@ class Connection:
         "takes_nothing",
         "session",
         "_sock",
+        "_buffering",
         "_loop",
         "_owner",
         "_outbox",
@@ -213,6 +222,7 @@ class Connection:
         self.takes_nothing = False
         self.session: object = None
         self._sock = sock
+        self._buffering: BufferingSock | None = None
         self._loop = loop
         self._owner = owner
         self._outbox: tuple[bytes, ...] | list[bytes] = ()
@@ -247,9 +257,9 @@ class Connection:
     def queued_seq(self, room: str) -> int:
         return self._owner.queued_seq(self, room)
 
-    def encrypt(self, sock: Sock, codec: Codec) -> None:
+    def encrypt(self, sock: BufferingSock, codec: Codec) -> None:
         """Go on over a socket that encrypts what goes through ours."""
-        self._sock = sock
+        self._sock = self._buffering = sock
         self.codec = codec
         self.is_readable = True  # the first bytes of it have come already
 
@@ -277,10 +287,12 @@ class Connection:
     def read(self) -> int:
         """Take one read's worth from the socket for the codec; return how many bytes.
 
-        Behind the hang-up they are thrown away.
+        Behind the hang-up they are thrown away. `is_readable` says whether there is more.
         """
         self.is_readable = False
         data = None if self.life is DEAD else self._receive()
+        if self._buffering is not None and self.life is not DEAD:
+            self.is_readable = self._buffering.has_more
         if data is None:
             return 0
         if self.life is ENDING:

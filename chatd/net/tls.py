@@ -8,12 +8,19 @@ it turns out that they are TLS, are just put in, and a test can hand in any sock
 import errno
 import ssl
 from pathlib import Path
+from struct import Struct
 
 from chatd.config import Settings
 from chatd.net.connection import Sock
 
 PIECE_BYTES = 64 * 1024
 """What is encrypted or decrypted at a time: four records of the largest size."""
+RECORDS_MAX = 16
+"""So many records are decrypted at a time: one that asks for new keys takes some 50 µs."""
+UNSENT_BYTES_MAX = 4 * PIECE_BYTES
+"""A peer that does not take what TLS itself answers, with new keys, say, is lost."""
+HEADER = Struct(">3xH")
+"""Of a record: its kind, a version, and its length (RFC 8446, section 5.1)."""
 
 
 def load_tls(settings: Settings) -> ssl.SSLContext | None:
@@ -59,7 +66,8 @@ class TlsSock:
         "_outgoing",
         "_tls",
         "_shaken",
-        "_first",
+        "_came",
+        "_record_left",
         "_unsent",
         "_taken",
     )
@@ -70,10 +78,10 @@ class TlsSock:
         self._outgoing = ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._shaken = False
-        self._first = True
+        self._came = data  # and is not decrypted yet
+        self._record_left = 0  # bytes of the record under way that OpenSSL has not seen
         self._unsent = b""
         self._taken = 0  # bytes given to `send` that are encrypted in `_unsent`
-        self._incoming.write(data)
 
     def fileno(self) -> int:
         return self._sock.fileno()
@@ -84,13 +92,15 @@ class TlsSock:
         return self._sock
 
     def recv(self, size: int, /) -> bytes:
-        """Return all that came and can be decrypted: the selector knows nothing of the rest."""
-        if not self._first:
+        """Return what is in the next records; see `has_more`."""
+        records = self._next_records()
+        if not records:
             data = self._sock.recv(size)
             if not data:
                 return b""
-            self._incoming.write(data)
-        self._first = False
+            self._came += data
+            records = self._next_records()
+        self._incoming.write(records)
         try:
             self._shake()
             data = self._read()
@@ -99,6 +109,27 @@ class TlsSock:
             raise ConnectionResetError(errno.ECONNRESET, "not TLS as we speak it") from None
         self._push()
         return data
+
+    @property
+    def has_more(self) -> bool:
+        """Whether more has come than was decrypted: the selector knows nothing of that."""
+        return len(self._came) >= HEADER.size
+
+    def _next_records(self) -> bytes:
+        """Take as many records as are decrypted at a time, the last one as far as it has come."""
+        came, end, left = self._came, 0, self._record_left
+        for _ in range(RECORDS_MAX):
+            if not left:
+                if len(came) - end < HEADER.size:
+                    break
+                left = HEADER.size + HEADER.unpack_from(came, end)[0]
+            step = min(left, len(came) - end)
+            end += step
+            left -= step
+            if left:
+                break
+        self._came, self._record_left = came[end:], left
+        return came[:end]
 
     def _shake(self) -> None:
         if self._shaken:
@@ -161,7 +192,9 @@ class TlsSock:
             try:
                 self._unsent = self._unsent[self._sock.send(self._unsent) :]
             except (BlockingIOError, InterruptedError):
-                return False
+                pass
+        if len(self._unsent) > UNSENT_BYTES_MAX:
+            raise ConnectionResetError(errno.ECONNRESET, "the peer takes nothing")
         return not self._unsent
 
     def shutdown(self, how: int, /) -> None:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import signal
+import socket
 import ssl
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from chatd.config import Tls
+from chatd.net.tls import RECORDS_MAX
 from chatd.wire.envelope import encode_request
 from tests.certificates import Certificate, certificate
 from tests.simulation.network import KERNEL_BYTES
@@ -115,6 +117,53 @@ def test_many_requests_in_one_record_and_in_one_read_are_all_answered(files: Cer
             peer.tls.write(asked)
         peer.say(peer._outgoing.read())
         assert len(replies(peer.listen(), *["GET"] * count)) == count
+
+
+def test_records_are_decrypted_some_at_a_time_however_many_come_in_one_read(
+    files: Certificate,
+) -> None:
+    with world_with(files) as world:
+        peer = TlsPeer(world, files).shake()
+        (connection,) = world.server._connections.values()
+        asked = request("GET", "/nothing") * 4
+        for place in range(len(asked)):
+            peer.tls.write(asked[place : place + 1])
+        peer.sock.send(peer._outgoing.read())
+        assert connection.sock.recv(READ_BYTES) == asked[:RECORDS_MAX]
+        assert connection.sock.recv(READ_BYTES) == asked[RECORDS_MAX : 2 * RECORDS_MAX]
+        connection.codec.feed(asked[: 2 * RECORDS_MAX])
+        connection.is_readable = True
+        world.server._service.enqueue(connection)
+        world.settle()
+        assert len(replies(peer.listen(), *["GET"] * 4)) == 4
+
+
+def test_records_in_front_of_a_hang_up_are_all_handled(files: Certificate) -> None:
+    with world_with(files) as world:
+        peer = TlsPeer(world, files).shake()
+        asked = request("GET", "/nothing") * 20
+        for place in range(0, len(asked), 3):
+            peer.tls.write(asked[place : place + 3])
+        peer.sock.send(peer._outgoing.read())
+        peer.sock.shutdown(socket.SHUT_WR)
+        world.settle()
+        assert len(replies(peer.listen(), *["GET"] * 20)) == 20
+        assert peer.ended
+
+
+def test_peer_that_takes_nothing_of_what_tls_itself_answers_is_lost(
+    files: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatd.net.tls.UNSENT_BYTES_MAX", 300)
+    with world_with(files) as world:
+        peer = TlsPeer(world, files, kernel_bytes=100)
+        peer.reads = False
+        tls = peer.context.wrap_bio(peer._incoming, peer._outgoing, server_hostname="localhost")
+        with pytest.raises(ssl.SSLWantReadError):
+            tls.do_handshake()
+        peer._outbox = peer._outgoing.read()
+        world.settle()
+        assert peer.sock.other.closed and not world.server._connections
 
 
 def test_large_answers_go_through_a_narrow_line_whole(files: Certificate) -> None:
