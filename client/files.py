@@ -26,6 +26,7 @@ from chatd.wire.commands import (
     UploadState,
 )
 from chatd.wire.entries import File
+from chatd.wire.file_names import harmless
 from client.environment import new_nonce
 from client.errors import ClientError, Closed, ConnectionLost
 from client.reply import Reply
@@ -199,7 +200,7 @@ def local_name(name: str) -> str:
     "../../etc/passwd" becomes "passwd", ".bashrc" becomes "_bashrc".
     """
     last = name.replace("\\", "/").rpartition("/")[2]
-    shown = "".join(character if character.isprintable() else "_" for character in last)
+    shown = harmless(last)
     visible = "_" + shown.lstrip(".") if shown.startswith(".") else shown
     return visible.encode()[:FILE_NAME_BYTES_MAX].decode(errors="ignore").strip() or "_"
 

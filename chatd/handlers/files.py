@@ -26,6 +26,7 @@ from chatd.handlers.posting import NOT_ONCE, Head, Once, Posting
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
+from chatd.wire.file_names import fault_of, harmless
 
 UPLOADS_MAX = 8
 """Unfinished uploads of one user."""
@@ -37,7 +38,6 @@ HASH_BYTES_PER_SLICE = 256 * 1024
 """So much of a file is read again at a time, where the hash of what has come is not known."""
 WORK_OF_A_SLICE = 100
 """Units of work (`chatd.handlers.timed`)."""
-FORBIDDEN_CHARACTERS = frozenset('/\\\0')
 
 
 class SentFile(msgspec.Struct, frozen=True):
@@ -84,6 +84,7 @@ class FileHandlers:
     def upload(self, context: Context, request: c.Upload) -> c.UploadState:
         owner = self._visibility.user(context)
         check_file_name(request.name)
+        request = msgspec.structs.replace(request, name=harmless(request.name))
         check_caption(request.caption)
         size = request.size or 0
         check_file_size(size, self._file_bytes_max)
@@ -318,13 +319,12 @@ def check_whole(upload: Upload) -> None:
 
 
 def check_file_name(name: str) -> None:
-    """Refuse what can't be the name of a file in some folder, for any client."""
+    """Refuse what can't be the name of a file in some folder."""
     if len(name.encode()) > c.FILE_NAME_BYTES_MAX:
         raise BadRequest(f"the name of a file has at most {c.FILE_NAME_BYTES_MAX} bytes")
-    if name in (".", "..") or name.isspace() or not name.isprintable():
-        raise BadRequest("that can't be the name of a file")
-    if FORBIDDEN_CHARACTERS & set(name):
-        raise BadRequest("the name of a file has no / and no \\; send it without its folder")
+    fault = fault_of(name)
+    if fault:
+        raise BadRequest(fault)
 
 
 def check_caption(caption: str) -> None:

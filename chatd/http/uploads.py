@@ -25,6 +25,7 @@ from chatd.http.exchanges import API, Asked, Calls, Exchanges, add_nonce, check_
 from chatd.http.visits import Visit
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
+from chatd.wire.file_names import fault_of, harmless
 from chatd.wire.http.attachment import file_path
 from chatd.wire.http.form import BESIDE_BYTES_MAX, Form
 from chatd.wire.http.message import JSON, Answer, Piece, media_type
@@ -123,6 +124,9 @@ class Upload:
         """Let the bytes of the file come."""
         for name in self.told.keys() - PARAMETERS:
             raise BadRequest(f"a file has room, name and caption, and no {name[:64]!r}")
+        name = self.told.get("name", "")
+        if not fault_of(name):  # else it is refused, and told why
+            self.told = {**self.told, "name": harmless(name)}
         self._file = self._open(self.told)
 
     def take(self, piece: Piece) -> c.Posted | None:

@@ -9,6 +9,8 @@ from pathlib import Path
 from prompt_toolkit.completion import CompleteEvent, Completion, PathCompleter
 from prompt_toolkit.document import Document
 
+from chatd.wire.file_names import harmless
+
 _NEEDS_BACKSLASH = " \t\"'\\"
 
 
@@ -43,7 +45,7 @@ class HalfPath:
         """Tell whether a name can be typed, and is not hidden unless one is asked for."""
         name = Path(path).name
         hidden = self.path.rpartition("/")[2].startswith(".")
-        return name.isprintable() and (hidden or not name.startswith("."))
+        return harmless(name) == name and (hidden or not name.startswith("."))
 
     def _typed(self, found: Completion) -> str:
         """Return the rest of a name: a folder is gone on with, behind a file all is said."""

@@ -148,6 +148,8 @@ def test_file_that_is_not_there_is_told(people: Users, tmp_path: Path) -> None:
         ("/", "_"),
         ("", "_"),
         ("a\x1b[31m\n", "a_[31m_"),
+        ("9.41\u202fAM 👩\u200d💻.png", "9.41\u202fAM 👩\u200d💻.png"),
+        ("photo\u202egpj.exe", "photo_gpj.exe"),
         ("ä" * 200, "ä" * 127),
     ],
 )

@@ -195,13 +195,77 @@ def test_upload_of_somebody_else_is_not_found() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", ".", "..", "a/b", "a\\b", "a\nb", "a\x1b[31m", " ", "ä" * FILE_NAME_BYTES_MAX]
+    "name, told",
+    [
+        ("", "name"),
+        (".", "`.`"),
+        ("..", "`..`"),
+        ("a/b", "`/` (U+002F)"),
+        ("../a", "`/` (U+002F)"),
+        ("a\0b", "(U+0000)"),
+        (" ", "blanks"),
+        ("\u202f", "blanks"),
+        ("ä" * FILE_NAME_BYTES_MAX, "at most 255 bytes"),
+    ],
 )
-def test_name_that_no_file_can_have_is_refused(name: str) -> None:
+def test_name_that_no_file_can_have_is_refused_and_told_why(name: str, told: str) -> None:
     with World() as world:
         alice = world.user("alice")
         refusal = alice.refusal("upload", room="general", name=name, size=1, sha256=bytes(32))
         assert refusal["code"] == "bad_request"
+        assert told in refusal["message"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Screenshot 2026-11-29 at 9.41.00\u202fAM.png",  # as macOS calls each of them
+        "👩\u200d💻.jpg",
+        "👨\u200d👩\u200d👧\u200d👦 family.jpg",
+        "❤️.txt",
+        "می\u200cخواهم.txt",
+        "a\u00a0b\u3000c\u2003d",
+        "\U0001faea new emoji.png",
+        "\ue000 private.txt",
+        ".hidden",
+        "...",
+        "a:b*c?d\"e<f>g|h",
+        "trailing. ",
+    ],
+)
+def test_name_that_a_file_system_takes_is_kept_as_it_is(name: str) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        share(alice, name=name)
+        assert alice.entries[-1]["name"] == name
+
+
+@pytest.mark.parametrize(
+    "name, kept",
+    [
+        ("a\nb", "a_b"),
+        ("a\x1b[31m", "a_[31m"),
+        ("a\x9b31m", "a_31m"),
+        ("photo\u202egpj.exe", "photo_gpj.exe"),
+        ("a\u2066b\u2069", "a_b_"),
+        ("a\u200eb", "a_b"),
+        ("a\u2028b", "a_b"),
+        ("\ufeffa", "_a"),
+        ("..\\..\\boot.ini", ".._.._boot.ini"),
+    ],
+)
+def test_what_steers_or_leads_out_of_a_folder_is_replaced_visibly(name: str, kept: str) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        share(alice, name=name)
+        assert alice.entries[-1]["name"] == kept
+
+
+def test_upload_goes_on_under_a_name_of_which_something_was_replaced() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        first = begin(alice, name="a\nb")["upload"]
+        assert begin(alice, name="a\nb")["upload"] == first
 
 
 @pytest.mark.parametrize("over", [0, 1])

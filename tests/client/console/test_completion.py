@@ -105,7 +105,8 @@ def test_only_the_last_word_is_replaced(known: Acquaintance) -> None:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The user's home, with some files in it."""
     (tmp_path / "Pictures").mkdir()
-    for name in ("photo.jpg", "my report.pdf", "it's", ".hidden", "Pictures/cat.jpg", "b\x1b[2J"):
+    names = ("photo.jpg", "my report.pdf", "it's", ".hidden", "Pictures/cat.jpg", "b\x1b[2J")
+    for name in (*names, "9.41\u202fAM.png"):
         (tmp_path / name).touch()
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -129,6 +130,7 @@ def completed(known: Acquaintance, text: str, *, talking: bool = False) -> list[
         ("send-file my\\ ", ["send-file my\\ report.pdf "]),
         ("send-file 'my r", ["send-file 'my report.pdf' "]),
         ("send-file it", ["send-file it\\'s "]),
+        ("send-file 9.", ["send-file 9.41\u202fAM.png "]),
         ("send-file .h", ["send-file .hidden "]),
         ("send-file none", []),
         ("get-file general#3 ", ["get-file general#3 Pictures/"]),
@@ -146,7 +148,8 @@ def test_hidden_and_unprintable_names_are_not_offered_unasked(
     known: Acquaintance, home: Path
 ) -> None:
     offered = [line.removeprefix("send-file ") for line in completed(known, "send-file ")]
-    assert sorted(offered) == ["Pictures/", "it\\'s ", "my\\ report.pdf ", "photo.jpg "]
+    names = ["9.41\u202fAM.png ", "Pictures/", "it\\'s ", "my\\ report.pdf ", "photo.jpg "]
+    assert sorted(offered) == names
 
 
 def test_plain_line_about_files_completes_no_path(known: Acquaintance, home: Path) -> None:

@@ -1,0 +1,38 @@
+"""File names: what can be one, and what stands in the place of what would do harm.
+
+A name may be whatever a file system takes: any script, emoji of several characters, blanks of any
+width. What steers a terminal or turns the direction of what stands around it, and what leads out
+of a folder on some system, is replaced by `_`, visibly and alike at the server and at clients.
+"""
+
+from unicodedata import category
+
+FORBIDDEN = {"/": "send it without its folder", "\0": "no file system has that"}
+REPLACEMENT = "_"
+_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_JOINERS = "\u200c\u200d"
+"""Emoji and several scripts are wrong without them."""
+
+
+def fault_of(name: str) -> str:
+    """Return why no file can have a name, "" if one can."""
+    for character, advice in FORBIDDEN.items():
+        if character in name:
+            shown = f"`{character}` (" if character.isprintable() else "("
+            return f"the name of a file has no {shown}U+{ord(character):04X}): {advice}"
+    if name in (".", ".."):
+        return f"`{name}` is a folder and can't be the name of a file"
+    if not name.strip():
+        return "the name of a file has more in it than blanks"
+    return ""
+
+
+def harmless(name: str) -> str:
+    """Return a name with `_` for each character that steers, or parts folders on some system."""
+    return "".join(map(_harmless, name))
+
+
+def _harmless(character: str) -> str:
+    if character == "\\" or (category(character) in _STEERING and character not in _JOINERS):
+        return REPLACEMENT
+    return character
