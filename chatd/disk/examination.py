@@ -89,6 +89,8 @@ def examine(disk: Disk, path: str) -> Findings:
     """
     names = _names_beside(disk, path)
     snapshot = load_snapshot(disk, path)
+    if snapshot is None and os.path.basename(path) in names:
+        raise StoreMissing(path, "it is a link to nothing")
     if snapshot and snapshot.tree is None:
         raise StoreCorrupt(path, 0, "the snapshot holds nothing")
     found = Findings(snapshot, next_tick=snapshot.last_tick + 1 if snapshot else 1)
@@ -156,8 +158,9 @@ def _find_segments(disk: Disk, path: str, names: list[str], found: Findings) -> 
         if not found.snapshot:
             reason += f": the snapshot {path} is missing"
         raise StoreCorrupt(found.live[0].path, 0, reason)
-    if expected and not found.live:
-        raise StoreCorrupt(segment_path(path, expected), 0, "this segment is missing")
+    if newest and not found.live and (expected or found.snapshot):
+        reason = "the segment's header is missing, and there is no segment before it"
+        raise StoreCorrupt(segment_path(path, newest), 0, reason)
     found.rubbish += [segment_path(path, number) for number in numbers]
 
 

@@ -1,11 +1,12 @@
 """The lock: one server for each store."""
 
 import os
+import stat
 from types import TracebackType
 
 from chatd.disk.access import check_folder
 from chatd.disk.files import Disk, folder_of
-from chatd.errors import StoreLocked
+from chatd.errors import StoreLocked, StoreUnsafe
 
 PID_BYTES_MAX = 20
 
@@ -27,6 +28,7 @@ class StoreLock:
         disk.make_folder(folder_of(path))
         check_folder(disk, folder_of(path))  # before anything in it is opened to be written
         self._fd = _open(disk, lock_path(path))
+        _check_kind(disk, lock_path(path), self._fd)
         _lock(disk, path, self._fd)
         disk.truncate(self._fd, 0)
         disk.write(self._fd, b"%d\n" % (os.getpid() if pid is None else pid), 0)
@@ -54,12 +56,13 @@ class ReadOnlyLock:
     """
 
     def __init__(self, disk: Disk, path: str) -> None:
-        """Take the lock if there is one. Raises StoreLocked if another holds it."""
+        """Take the lock if there is one. Raises StoreLocked if another holds it, StoreUnsafe."""
         self._disk = disk
         self._fd: int | None = None
         self.missing = ""
         try:
             self._fd = disk.open_read(lock_path(path))
+            _check_kind(disk, lock_path(path), self._fd)
             _lock(disk, path, self._fd)
         except FileNotFoundError:
             self.missing = f"there is no {lock_path(path)}"
@@ -81,13 +84,18 @@ def _lock(disk: Disk, path: str, fd: int) -> None:
         raise StoreLocked(f"{path} is in use by process {holder or '?'}") from error
 
 
+def _check_kind(disk: Disk, path: str, fd: int) -> None:
+    if not stat.S_ISREG(disk.info(fd).mode):
+        disk.close(fd)
+        raise StoreUnsafe(f"{path} is not a regular file")
+
+
 def _open(disk: Disk, path: str) -> int:
-    while True:
-        try:
-            return disk.open_write(path)
-        except FileNotFoundError:
-            pass
-        try:
-            return disk.create(path)
-        except FileExistsError:  # another server was quicker: look again
-            pass
+    try:
+        return disk.open_write(path)
+    except FileNotFoundError:
+        pass
+    try:
+        return disk.create(path)
+    except FileExistsError:  # another server was quicker, or it is a link to nothing
+        return disk.open_write(path)

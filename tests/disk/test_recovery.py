@@ -509,7 +509,7 @@ def test_segment_larger_than_any_that_was_written_is_refused_unread(
 
 
 def test_later_segment_alone_is_refused_even_if_never_begun() -> None:
-    assert refusal(copy_of({SECOND: bytes(SEGMENT_BYTES)})).path == FIRST
+    assert refusal(copy_of({SECOND: bytes(SEGMENT_BYTES)})).path == SECOND
 
 
 # The snapshot and its journal.

@@ -1,5 +1,6 @@
 """`--check`, and the start, on stores that are good, torn and damaged."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -145,14 +146,48 @@ def test_empty_or_zeroed_journal_is_no_store_and_no_start_takes_it_for_a_new_one
     assert segment.read_bytes() == bytes(size)
 
 
+@pytest.mark.parametrize("stops", [False, True])
 def test_store_whose_only_segment_is_cut_within_its_header_is_refused(
-    killed: ServerProcess,
+    killed: ServerProcess, stops: bool
 ) -> None:
+    if stops:  # the segment then has another number
+        killed.start()
+        killed.stop()
     journal(killed).write_bytes(journal(killed).read_bytes()[:40])
     before = files(killed)
     for arguments in (("--check",), ()):
-        assert_refused(killed.run(*arguments), 1, str(killed.db_path), "missing")
+        refused = killed.run(*arguments)
+        assert_refused(refused, 1, f"{journal(killed)}, at byte 0", "header is missing")
     assert files(killed) == before
+
+
+def test_link_to_a_store_that_is_not_there_is_none_and_no_start_puts_one_in_its_place(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "chat.db"
+    path.symlink_to(tmp_path / "unmounted" / "chat.db")
+    for arguments in (("--check",), ("user", "add", "alice"), ("new-epoch",), ()):
+        result = run_chatd(*arguments, DB_NAME=str(path), PORT="0", input="secret\n")
+        assert_refused(result, 1, f"there is no store at {path}: it is a link to nothing")
+    assert path.is_symlink() and not list(tmp_path.glob("*journal*"))
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link"])
+def test_lock_that_is_no_file_is_refused_at_once(kind: str, stopped: ServerProcess) -> None:
+    lock = Path(f"{stopped.db_path}-lock")
+    lock.unlink()
+    if kind == "folder":
+        lock.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(lock)
+    else:
+        lock.symlink_to("nowhere")
+    assert_refused(stopped.run(), 1, str(lock))
+    checked = stopped.run("--check")
+    if kind == "link":
+        assert checked.returncode == 0 and f"there is no {lock}" in checked.stdout
+    else:
+        assert_refused(checked, 1, f"{lock} is not a regular file")
 
 
 def test_new_store_has_a_snapshot_before_it_is_served(server: ServerProcess) -> None:
