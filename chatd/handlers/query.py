@@ -1,4 +1,8 @@
-"""Queries: words that begin words of a text, in any case."""
+"""Queries: words that begin words of a text, in any case.
+
+Where a script has no blanks between words, nobody can tell where one begins without a dictionary:
+there each part of a run is found, wherever it stands.
+"""
 
 import re
 from unicodedata import normalize
@@ -9,7 +13,23 @@ from chatd.wire.entries import Entry, File, Post
 
 FOLDING_COSTS = 4
 """A character beyond ASCII takes as long as so many others."""
-_WORD = re.compile(r"\w+")
+_UNSPACED = (
+    "\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"  # Burmese
+    "\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc"  # Hangul
+    "\u1780-\u17ff\u19e0-\u19ff"  # Khmer
+    "\u1950-\u19df\u1a20-\u1aaf"  # Tai Le, New Tai Lue, Tai Tham
+    "\u1b00-\u1b7f\ua980-\ua9df"  # Balinese, Javanese
+    "\u3005-\u3007\u3040-\u30fa\u30fc-\u312f\u31a0-\u31bf\u31f0-\u31ff\uff66-\uff9f"  # kana
+    "\u3400-\u4dbf\u4e00-\ua4cf\uf900-\ufaff"  # Han, Yi
+    "\U00016fe0-\U00018d8f\U0001aff0-\U0001b2ff\U00020000-\U0003ffff"  # Han and its kin
+)
+"""Characters of scripts that part no words by blanks, their marks included; and Hangul, which parts
+compounds as the writer likes."""
+_WORD = re.compile(rf"[\w{_UNSPACED}]+")
+_IS_UNSPACED = re.compile(rf"[{_UNSPACED}]")
+_BREAKS_INSIDE = str.maketrans("", "", "\u200b\u2060")
+"""What may stand between words there, and is not seen."""
 _LONG_RUN = re.compile(r"(?<![^\w\s])([^\w\s]{15})[^\w\s]+")
 """To put marks into their order takes the square of their number; letters carry a few of them."""
 
@@ -18,7 +38,8 @@ def fold(text: str) -> str:
     """Return a text as it is compared: without case, composed, long runs of marks cut short."""
     if text.isascii():
         return text.lower()
-    return normalize("NFC", _LONG_RUN.sub(r"\1", text.casefold()))
+    folded = text.casefold().translate(_BREAKS_INSIDE)
+    return normalize("NFC", _LONG_RUN.sub(r"\1", folded))
 
 
 class Query:
@@ -34,7 +55,11 @@ class Query:
             raise BadRequest("search: for which word?")
         if len(self._words) > WORDS_MAX:
             raise BadRequest(f"search: at most {WORDS_MAX} words")
-        self._beginnings = [re.compile(rf"(?<!\w){re.escape(word)}") for word in self._words]
+        self._beginnings = [
+            re.compile(rf"(?:(?<!\w)|(?<=[{_UNSPACED}])){re.escape(word)}")
+            for word in self._words
+            if not _IS_UNSPACED.match(word)
+        ]
         self._author = author
         self.looked_at = 0
 

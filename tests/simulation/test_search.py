@@ -51,6 +51,41 @@ def test_word_that_begins_none_finds_nothing(words: str) -> None:
         assert search(alice, words) == []
 
 
+@pytest.mark.parametrize(
+    "text, runs",
+    [
+        ("会議は明日の午後です", ["会議", "明日", "午後", "午後です", "の", "です"]),
+        ("我們明天下午開會", ["明天", "下午", "開會", "天下"]),
+        ("ミーティングルームでコーヒー", ["ルーム", "コーヒー", "ヒー", "ミー"]),
+        ("ประชุมวันพรุ่งนี้ตอนบ่าย", ["พรุ่งนี้", "ตอนบ่าย", "วัน", "ประชุม"]),
+        ("ກອງປະຊຸມມື້ອື່ນ", ["ມື້ອື່ນ", "ປະຊຸມ"]),
+        ("ការប្រជុំនៅថ្ងៃស្អែក", ["ថ្ងៃស្អែក", "ប្រជុំ"]),
+        ("ការ\u200bប្រជុំ\u200bស្អែក", ["ប្រជុំស្អែក", "ប្រជុំ\u200bស្អែក"]),
+        ("မနက်ဖြန်အစည်းအဝေး", ["အစည်းအဝေး"]),
+        ("다음주회의시간", ["회의", "시간", "주회의"]),
+        ("ｱｲｽｺｰﾋｰ", ["ｺｰﾋｰ"]),
+        ("𠮷野家で昼食", ["野家", "昼食", "𠮷"]),
+        ("新しいPCを買う", ["PC", "pcを", "いPC", "買う"]),
+        ("第3会議室", ["3会議", "3", "会議室"]),
+        ("人々", ["々"]),
+    ],
+)
+def test_each_part_of_a_run_without_blanks_is_found(text: str, runs: list[str]) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        alice.send(text)
+        for run in runs:
+            assert search(alice, run) == ["general#1"], run
+
+
+@pytest.mark.parametrize("words", ["後午", "明日です", "พรุ่งนี", "午後 夜", "c", "買PC"])
+def test_what_is_no_part_of_a_run_finds_nothing(words: str) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        alice.send("会議は明日の午後です。新しいPCを買う")
+        assert search(alice, words) == []
+
+
 def test_comments_and_files_are_found_and_quotes_are_not() -> None:
     with World() as world:
         alice = world.user("alice")

@@ -39,6 +39,7 @@ NO_PEER = ("chatd.config", "chatd.disk", "chatd.wire.reference", "chatd.maintena
 
 SEARCHED = {
     "chatd.handlers.mentions._AT": "a @bob",
+    "chatd.handlers.query._IS_UNSPACED": "午",
     "chatd.handlers.query._LONG_RUN": "!" * 17,
     "chatd.handlers.query._WORD": "word",
     "chatd.http.exchanges.FULL_NONCE": "a,r=xy",
