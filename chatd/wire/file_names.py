@@ -5,13 +5,10 @@ width. What steers a terminal or turns the direction of what stands around it, a
 of a folder on some system, is replaced by `_`, visibly and alike at the server and at clients.
 """
 
-from unicodedata import category
+from chatd.wire.steering import steering_in
 
 FORBIDDEN = {"/": "send it without its folder", "\0": "no file system has that"}
 REPLACEMENT = "_"
-_STEERING = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-_JOINERS = "\u200c\u200d"
-"""Emoji and several scripts are wrong without them."""
 
 
 def fault_of(name: str) -> str:
@@ -29,10 +26,6 @@ def fault_of(name: str) -> str:
 
 def harmless(name: str) -> str:
     """Return a name with `_` for each character that steers, or parts folders on some system."""
-    return "".join(map(_harmless, name))
-
-
-def _harmless(character: str) -> str:
-    if character == "\\" or (category(character) in _STEERING and character not in _JOINERS):
-        return REPLACEMENT
-    return character
+    steering = steering_in(name)
+    kept = (REPLACEMENT if at in steering else one for at, one in enumerate(name))
+    return "".join(kept).replace("\\", REPLACEMENT)

@@ -5,7 +5,7 @@ its own and looks like an entry of somebody else. So lines are broken here, one 
 the terminal would, and everything behind the first is indented.
 """
 
-from prompt_toolkit.utils import get_cwidth
+from wcwidth import iter_graphemes, wcswidth
 
 from client.console.styled import DIM, Line
 
@@ -13,9 +13,7 @@ WIDTH_MIN = 20
 ROWS_MAX = 200
 """An entry is cut after so many rows: 8 KiB of line breaks must not flush the screen."""
 
-_VARIATION_16 = "\ufe0f"
-
-_Cell = tuple[str, str, int]  # style, character, columns
+_Cell = tuple[str, str, int]  # style, what is seen as one character, columns
 
 
 def hang(head: Line, body: list[Line], width: int) -> list[Line]:
@@ -39,16 +37,9 @@ def indent_max(width: int) -> int:
     return width // 3
 
 
-def columns(character: str) -> int:
-    """Return how many columns a character may take, rather too many than too few."""
-    if character == _VARIATION_16:
-        return 1  # it makes some narrow characters wide, in some terminals
-    return get_cwidth(character)
-
-
 def width_of(text: str) -> int:
-    """Return how many columns a text may take."""
-    return sum(map(columns, text))
+    """Return how many columns a text takes."""
+    return len(text) if text.isascii() else sum(map(_columns, iter_graphemes(text)))
 
 
 def cut(text: str, width: int) -> str:
@@ -56,12 +47,17 @@ def cut(text: str, width: int) -> str:
     if width_of(text) <= width:
         return text
     used, kept = 1, ""
-    for character in text:
-        used += columns(character)
+    for grapheme in iter_graphemes(text):
+        used += _columns(grapheme)
         if used > width:
             break
-        kept += character
+        kept += grapheme
     return kept + "…"
+
+
+def _columns(grapheme: str) -> int:
+    """Return how many columns takes what is seen as one character."""
+    return max(0, wcswidth(grapheme))
 
 
 def _more(indent: int) -> Line:
@@ -69,7 +65,11 @@ def _more(indent: int) -> Line:
 
 
 def _cells(line: Line) -> list[_Cell]:
-    return [(style, character, columns(character)) for style, text in line for character in text]
+    return [
+        (style, grapheme, _columns(grapheme))
+        for style, text in line
+        for grapheme in iter_graphemes(text)
+    ]
 
 
 def _wrap(cells: list[_Cell], first: int, rest: int) -> list[list[_Cell]]:
@@ -100,9 +100,9 @@ def _split(row: list[_Cell]) -> tuple[list[_Cell], list[_Cell]]:
 
 def _line(row: list[_Cell], indent: int) -> Line:
     line: Line = [("", " " * indent)] if indent else []
-    for style, character, _ in row:
+    for style, grapheme, _ in row:
         if line and line[-1][0] == style:
-            line[-1] = (style, line[-1][1] + character)
+            line[-1] = (style, line[-1][1] + grapheme)
         else:
-            line.append((style, character))
+            line.append((style, grapheme))
     return line

@@ -50,6 +50,7 @@ SEARCHED = {
     "chatd.wire.http.mrkdwn._ENTITY": "&amp;",
     "chatd.wire.http.mrkdwn._MARKUP": "<https://a|b>",
     "chatd.wire.http.slack_blocks._WORD": "word",
+    "chatd.wire.steering._NEEDED": "\u0e01\u200b",
     "chatd.wire.surrogates._ESCAPES": r"\ud83d\udc00",
 }
 """Patterns that are looked for everywhere in a text, and something that each takes."""

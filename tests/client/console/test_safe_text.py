@@ -23,6 +23,22 @@ from client.console.styled import CONTROL, plain
         ("\u2028line", "<U+2028>line"),
         ("\U000e0041tag", "<U+E0041>tag"),
         ("👩\u200d🚀", "👩\u200d🚀"),
+        ("🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",) * 2,
+        ("1\ufe0f\u20e3 🇩🇪 ❤\ufe0f",) * 2,
+        ("می\u200cخواهم",) * 2,
+        ("שלום \u200f(5)\u200e",) * 2,
+        ("\u061cنص",) * 2,
+        ("שָׁלוֹם",) * 2,
+        ("ការ\u200bប្រជុំ",) * 2,
+        ("ថ្ងៃ\u17b4",) * 2,
+        ("สวัสดี\u200bครับ",) * 2,
+        ("ᠭᠠ\u180eᠠ",) * 2,
+        ("क\u094d\u200dष",) * 2,
+        ("no\u200fwhere", "no<U+200F>where"),
+        ("🏴\U000e0067hidden", "🏴<U+E0067>hidden"),
+        ("a\u180eb", "a<U+180E>b"),
+        ("נ\u202eabc\u2067", "נ<U+202E>abc<U+2067>"),
+        ("soft\u00adhyphen", "soft<U+00AD>hyphen"),
         ("a\nb\r", "a^Jb^M"),
     ],
 )
@@ -42,4 +58,4 @@ def test_what_stands_for_a_control_character_is_marked() -> None:
 def test_nothing_printed_is_a_control_character(text: str) -> None:
     printed = safe(text) + "".join(plain(line) for line in safe_lines(text))
     assert not {unicodedata.category(one) for one in printed} & {"Cc", "Cs", "Zl", "Zp"}
-    assert not set(printed) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e")
+    assert not set(printed) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
