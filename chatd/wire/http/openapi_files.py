@@ -32,7 +32,14 @@ TOLD: Map = {
 """What is told of a file besides its bytes."""
 REUSED = "the key was used for something else"
 AMBIGUOUS = "several rooms have that title; give one's id"
-BYTES: Map = {"description": "the bytes of the file"}
+BYTES: Map = {"type": "string", "format": "binary", "description": "the bytes of the file"}
+FORM: Map = {
+    "type": "object",
+    "properties": {"room": TOLD["room"], "file": BYTES},
+    "required": ["room", "file"],
+}
+"""As a generated client fills it in: with what is required alone, as it sends the rest behind that,
+and so behind the file."""
 
 
 def paths(responses: Responses) -> Map:
@@ -44,12 +51,11 @@ def paths(responses: Responses) -> Map:
 
 
 def _upload(responses: Responses) -> Map:
-    form = {"type": "object", "properties": {**TOLD, "file": BYTES}, "required": ["file"]}
     return {
         "operationId": "files",
         "summary": "post a file: the body, or the file of a form, in which it comes last",
-        "description": "room, name and caption stand in the query or in the form, each once; "
-        "room is needed, and name where no form has it",
+        "description": "room, name and caption stand in the query, or in the form in front of the "
+        "file, each once; room is needed, and name where the form's file has none",
         "parameters": [
             *({"name": name, "in": "query", "schema": schema} for name, schema in TOLD.items()),
             {**KEY, "description": "who sends the same again with the same key posts it once"},
@@ -57,7 +63,7 @@ def _upload(responses: Responses) -> Map:
         "requestBody": {
             "required": True,
             "content": {
-                "multipart/form-data": {"schema": form},
+                "multipart/form-data": {"schema": FORM},
                 BINARY: {"schema": BYTES},
             },
         },
