@@ -397,8 +397,9 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Connections of one user at the same time. 0: no limit."),
         Option("LOGIN_TIMEOUT", "login_timeout_ms", seconds(1, 3_600), "30",
                "A connection that has not logged in after this long is closed."),
-        Option("IDLE_PING", "idle_ping_ms", seconds(1, 86_400), "60",
-               "A connection that was silent for this long is asked whether it still lives."),
+        Option("IDLE_PING", "idle_ping_ms", seconds(1, 86_400), "25",
+               "A connection that was silent for this long is asked whether it still lives, and a "
+               "stream of events shows that it does. Proxies cut what is quiet for 60 seconds."),
         Option("STALL_TIMEOUT", "stall_timeout_ms", seconds(1, 86_400), "60",
                "A client that takes nothing of what waits for it for this long is disconnected. It "
                "misses nothing: it goes on there when it comes back."),

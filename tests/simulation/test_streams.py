@@ -9,9 +9,11 @@ from websockets.frames import CloseCode, Frame, Opcode
 
 from chatd.wire import event_stream
 from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
-from tests.simulation.web import HANDSHAKE, StreamPeer, replies, request
+from tests.simulation.web import HANDSHAKE, SocketPeer, StreamPeer, replies, request
 from tests.simulation.world import World
 
+PROXY_TIMEOUT_S = 60
+"""What is quiet for so long is cut by most proxies, unless they are told otherwise."""
 SUBPROTOCOLS = ["", "chatd.v1.json", "chatd.v1.msgpack"]
 
 
@@ -96,6 +98,24 @@ def test_a_stream_shows_that_it_lives_and_is_not_asked_whether_it_does() -> None
         world.sleep(100_000)
         assert not stream.ended
         assert 7 <= stream.comments <= 10  # the first look is that for a login
+
+
+@pytest.mark.parametrize("kind", ["stream", "websocket"])
+def test_by_default_no_proxy_finds_a_stream_quiet_for_long(kind: str) -> None:
+    with World() as world:
+        token = world.token("bob")
+        peer = world.stream(token) if kind == "stream" else world.socket().enter(token)
+        quiet_s, longest_s = 0, 0
+        for _ in range(300):
+            before = len(peer.heard)
+            world.sleep(1_000)
+            quiet_s = quiet_s + 1 if len(peer.heard) == before else 0
+            longest_s = max(longest_s, quiet_s)
+            if isinstance(peer, SocketPeer) and not quiet_s:
+                peer.protocol.send_text(b'[2, "pong", {}]')
+                peer.flush()
+        assert not peer.ended
+        assert longest_s <= PROXY_TIMEOUT_S - 5
 
 
 def test_a_user_with_a_stream_is_online() -> None:
