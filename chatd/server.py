@@ -238,7 +238,7 @@ class Server:
         moderation = ModerationHandlers(store, settings, visibility, posting)
         families = (
             AccountHandlers(
-                store, settings, self._backoff, self._registrations, f"chatd {__version__}"
+                store, settings, self._backoff, self._registrations, __version__
             ),
             FollowingHandlers(store, visibility, acks),
             MessageHandlers(posting, destinations, visibility),

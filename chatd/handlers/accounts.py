@@ -50,12 +50,12 @@ class AccountHandlers:
         settings: Settings,
         backoff: LoginBackoff,
         registrations: RegistrationLimit,
-        server: str,
+        version: str,
     ) -> None:
         self._store = store
         self._state = store.state
         self._settings = settings
-        self._server = server
+        self._version = version
         self._backoff = backoff
         self._proofs = Proofs(store.state)
         self._admins = admins_of(settings)
@@ -70,7 +70,14 @@ class AccountHandlers:
         context.session.phase = c.Phase.GREETED
         settings = self._settings
         return c.Welcome(
-            c.VERSION, self._server, settings.registration, context.now_ms, settings.tz.key
+            c.VERSION,
+            f"chatd {self._version}",
+            settings.registration,
+            context.now_ms,
+            settings.tz.key,
+            self._version,
+            self._state.epoch,
+            list(c.FEATURES),
         )
 
     @handles(c.Register)

@@ -19,6 +19,9 @@ from chatd.wire.commands import COMMANDS, Command, Params, Phase, Result
 Handler = Callable[[Context, Any], Result | None]
 REASON_CHARACTERS_MAX = 200
 """A reason may quote what was sent, which can be as large as a frame."""
+NAMES_MAX = 5
+NAME_CHARACTERS_MAX = 64
+"""So many unknown parameters are named, and so much of each."""
 F = TypeVar("F", bound=Callable[..., Result | None])
 
 
@@ -69,7 +72,8 @@ class Dispatcher:
         try:
             request = msgspec.convert(params, command.params)
         except msgspec.ValidationError as error:
-            raise Malformed(f"{method}: {_shortened(str(error))}") from None
+            reason = _unknown(command, params) or _shortened(str(error))
+            raise Malformed(f"{method}: {reason}") from None
         except RecursionError:
             raise Malformed(f"{method}: nested too deeply") from None
         return handler(context, request)
@@ -81,6 +85,16 @@ def _handlers_of(families: tuple[object, ...]) -> Iterator[tuple[type[Params], H
             member = getattr(family, name)
             if hasattr(member, "handled_params"):
                 yield member.handled_params, member
+
+
+def _unknown(command: Command, params: Any) -> str:
+    """Return which parameters a command does not have, and which it has; "" if it has all."""
+    known = command.params.__struct_fields__
+    if not isinstance(params, dict) or not (names := [n for n in params if n not in known]):
+        return ""
+    named = ", ".join(repr(name[:NAME_CHARACTERS_MAX]) for name in names[:NAMES_MAX])
+    more = ", …" if len(names) > NAMES_MAX else ""
+    return f"no parameter is called {named}{more}; there is {', '.join(known) or 'none'}"
 
 
 def _shortened(reason: str) -> str:

@@ -3,6 +3,7 @@ command table knows.
 """
 
 from chatd.wire.commands import (
+    FEATURES,
     ITERATIONS_MIN,
     ITERATIONS_OF_OUR_CLIENTS,
     PAGE_BYTES_MAX,
@@ -76,11 +77,18 @@ EXAMPLE_ANSWER = """
 The response comes when the message is on disk, and everybody who follows gets the same entry:
 """
 
+_FEATURES = "\n".join(f"   | `{word}` | {meaning} |" for word, meaning in FEATURES.items())
+
 LOGIN = f"""\
 ## Hello and login
 
 1. `hello` is the first request of every connection. The result says what the server is and
-   whether it takes registrations.
+   whether it takes registrations, which epoch its store is in, and what it does:
+
+   | in `features` | |
+   | --- | --- |
+{_FEATURES}
+
 2. `register` makes an account, once. It carries what
    [RFC 5802](https://www.rfc-editor.org/rfc/rfc5802) stores instead of a password, so the server
    never sees one:
@@ -260,7 +268,8 @@ COMMANDS_INTRODUCTION = """\
 ## Commands
 
 Beside the errors named with a command, every one can answer `bad_request` for parameters of the
-wrong shape or a call out of turn, `unauthenticated` before login, and `internal`.
+wrong shape or a call out of turn, `unauthenticated` before login, and `internal`. A parameter that
+a command does not have is refused, too, and the message names it.
 """
 
 """What a command refuses beside what all do: by method, error code to when."""

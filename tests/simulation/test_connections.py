@@ -1,5 +1,6 @@
 """One connection: its bytes, its bounds, its end; and that it costs the others nothing."""
 
+import json
 import logging
 import signal
 import socket
@@ -8,6 +9,7 @@ from struct import pack
 
 import pytest
 
+from chatd import __version__
 from chatd.keeper import LINGER_MS
 from chatd.net.connection import DISCARD_BYTES_MAX, READ_BYTES
 from chatd.wire.envelope import encode_request
@@ -70,6 +72,40 @@ def test_first_request_must_be_hello() -> None:
         assert peer.refusal("hello", version=2)["version"] == 1
         peer.hello()
         assert peer.refusal("hello", version=1)["code"] == "bad_request"
+
+
+def test_hello_tells_the_version_the_epoch_and_what_the_server_does() -> None:
+    with World() as world:
+        world.register("alice")
+        told = world.connect().hello()
+        assert (told["server"], told["server_version"]) == (f"chatd {__version__}", __version__)
+        assert told["epoch"] == world.login("alice").sync()["epoch"] != ""
+        assert told["features"] == sorted(told["features"])
+        assert {"comments", "files", "groups", "hooks", "search"} <= set(told["features"])
+
+
+@pytest.mark.parametrize(
+    ("params", "reason"),
+    [
+        ({"txt": "hi"}, "send: no parameter is called 'txt'; there is text, nonce"),
+        ({"b": 1, "a": 2}, "send: no parameter is called 'b', 'a'; there is text, nonce"),
+        (
+            {"text": "hi", **dict.fromkeys("fghijkl")},
+            "send: no parameter is called 'f', 'g', 'h', 'i', 'j', …; there is text, nonce",
+        ),
+    ],
+)
+def test_unknown_parameters_are_refused_and_named(params: dict[str, object], reason: str) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        assert alice.refusal("send", **params)["message"] == reason
+        web = world.web(world.token("bob"))
+        body = json.dumps(params).encode()
+        reply = web.ask("POST", "/api/v1/send", body, content_type="application/json")
+        assert (reply.status, reply.json["detail"]) == (400, reason)
+        assert alice.texts() == []
+        none = alice.refusal("hooks", **params)["message"]
+        assert none.startswith("hooks: no parameter is called ") and none.endswith("there is none")
 
 
 @pytest.mark.parametrize("method", ["send", "sync", "status", "who", "revoke", "logout"])

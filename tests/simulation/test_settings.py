@@ -241,9 +241,9 @@ def who_is_there_has_so_long_since_the_connection_came(world: World, tmp_path: P
 @row("IDLE_PING")
 def who_has_been_quiet_for_that_long_is_asked_at_once(world: World, tmp_path: Path) -> None:
     alice = world.user("alice")
-    world.sleep(30 * SECOND_MS)
+    world.sleep(20 * SECOND_MS)
     assert not alice.told("ping")
-    read_again(world, idle_ping_ms=20 * SECOND_MS)
+    read_again(world, idle_ping_ms=15 * SECOND_MS)
     world.settle()
     assert len(alice.told("ping")) == 1
     read_again(world, idle_ping_ms=HOUR_MS)

@@ -30,14 +30,38 @@ ScramFinal = Annotated[str, Meta(min_length=1, max_length=1280)]
 """It repeats the first message's nonce, with the server's, a proof and more behind it."""
 
 
+FEATURES = {
+    "comments": "what is said about an entry hangs on it: `comment`, `thread`",
+    "files": "files in chunks: `upload`, `download`",
+    "groups": "private rooms, from `create` to `members`",
+    "hooks": "addresses by which programs post: `hook`",
+    "moderation": "`report`, warnings and bans",
+    "revisions": "`edit` and `delete`",
+    "schedules": "`send-at`, and what is held",
+    "search": "`search` in all that one may read",
+}
+"""What a server does that another one of the same version may not do, and what that means. A
+word stays what it is; new ones come with what is new."""
+
+
 class Welcome(Result, frozen=True):
-    """What the server is, before anything else."""
+    """What the server is, before anything else.
+
+    version: of the protocol.
+    server: the program and its version, for people.
+    server_version: the version alone.
+    epoch: of the store, as `sync` takes it: positions of another one mean nothing here.
+    features: words for what this server does; one that you don't know you may pass over.
+    """
 
     version: int
     server: str
     registration: str
     now: int
     time_zone: str
+    server_version: str = ""
+    epoch: str = ""
+    features: list[str] = []
 
 
 @command(
