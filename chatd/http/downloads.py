@@ -132,8 +132,8 @@ class Downloads:
         visit.enter()
         try:
             room, seq, name = (unquote(part, errors="strict") for part in path.split("/"))
-            after = int(seq) - 1 if SEQ.fullmatch(seq) else -1
-            page = visit.call("history", {"room": room, "after": after, "limit": 1})
+            around = int(seq) if SEQ.fullmatch(seq) else -1
+            page = visit.call("history", {"room": room, "around": around, "limit": 1})
         except (ValueError, BadRequest, NotFound):
             raise NotFound(NOTHING) from None
         assert isinstance(page, c.Page)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chatd.wire.http.attachment import file_path
 from tests.simulation.peer import Map, Peer
 from tests.simulation.test_files import CONTENT, share
 from tests.simulation.world import World
@@ -160,6 +161,19 @@ def test_member_who_comes_back_reaches_the_own_entries_from_before_and_no_others
         assert data == CONTENT[: len(data)]
         assert member.call("edit", room=room, seq=mine, text="edited")["room"] == room
         assert member.call("delete", room=room, seq=mine)["room"] == room
+
+
+def test_own_file_is_at_its_address_for_who_never_followed_and_for_who_came_back() -> None:
+    with quiet() as world:
+        web = world.web(world.token("bot"))
+        sent = web.ask("POST", "/api/v1/files?room=general&name=a.bin", CONTENT)
+        crowd(world)
+        reply = web.ask("GET", sent.fields["location"])
+        assert (reply.status, reply.body) == (200, CONTENT)
+        _, _, room, mine = rejoined(world)
+        web = world.web(world.token("member"))
+        reply = web.ask("GET", file_path(room, mine + 1, "a.bin"))
+        assert (reply.status, reply.body) == (200, CONTENT)
 
 
 # -- quotes and edits ------------------------------------------------------------------------
