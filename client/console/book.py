@@ -82,6 +82,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "send-at": (
         "send-at 23:59 good night",
         "send-at in 10m to bob tea?",
+        "send-at tomorrow 9am to bob good morning",
         "send-at 2026-12-31 23:59 to +ops happy new year",
     ),
     "history": ("history bob 50", "history before 42", "history general#42"),

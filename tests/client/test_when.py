@@ -60,6 +60,60 @@ def remarked(text: str, now: str = NOW, zone: ZoneInfo = BERLIN) -> When:
         ("in 90m", "2026-11-25T13:30:00+01:00", ""),
         ("  +1s   two  blanks ", "2026-11-25T12:00:01+01:00", "  two  blanks "),
         ("in 10m line\n  break", "2026-11-25T12:10:00+01:00", "line\n  break"),
+        # in words, from now on
+        ("in 5 minutes hello", "2026-11-25T12:05:00+01:00", "hello"),
+        ("in 5 min hello", "2026-11-25T12:05:00+01:00", "hello"),
+        ("in 5min hello", "2026-11-25T12:05:00+01:00", "hello"),
+        ("in 1 hour 30 minutes hello", "2026-11-25T13:30:00+01:00", "hello"),
+        ("in 2 hours and 5 minutes hello", "2026-11-25T14:05:00+01:00", "hello"),
+        ("in 2 hours and then", "2026-11-25T14:00:00+01:00", "and then"),
+        ("in an hour hello", "2026-11-25T13:00:00+01:00", "hello"),
+        ("in a minute a thing", "2026-11-25T12:01:00+01:00", "a thing"),
+        ("in half an hour hello", "2026-11-25T12:30:00+01:00", "hello"),
+        ("in 3 Days hello", "2026-11-28T12:00:00+01:00", "hello"),
+        ("in 2 weeks hello", "2026-12-09T12:00:00+01:00", "hello"),
+        ("in 30 secs 5 apples", "2026-11-25T12:00:30+01:00", "5 apples"),
+        ("+5 minutes hello", "2026-11-25T12:05:00+01:00", "hello"),
+        # clocks with twelve hours
+        ("6pm hello", "2026-11-25T18:00:00+01:00", "hello"),
+        ("6 pm hello", "2026-11-25T18:00:00+01:00", "hello"),
+        ("6:30pm hello", "2026-11-25T18:30:00+01:00", "hello"),
+        ("6:30 PM hello", "2026-11-25T18:30:00+01:00", "hello"),
+        ("6 p.m. hello", "2026-11-25T18:00:00+01:00", "hello"),
+        ("at 9am hello", "2026-11-26T09:00:00+01:00", "hello"),
+        ("12am hello", "2026-11-26T00:00:00+01:00", "hello"),
+        ("12:30 pm hello", "2026-11-25T12:30:00+01:00", "hello"),
+        ("noon hello", "2026-11-26T12:00:00+01:00", "hello"),
+        ("midnight hello", "2026-11-26T00:00:00+01:00", "hello"),
+        ("9:00 am I late?", "2026-11-26T09:00:00+01:00", "am I late?"),
+        # days by their names; 2026-11-25 is a Wednesday
+        ("tomorrow 9:00 hello", "2026-11-26T09:00:00+01:00", "hello"),
+        ("Tomorrow at 6 pm hello", "2026-11-26T18:00:00+01:00", "hello"),
+        ("today 23:59 hello", "2026-11-25T23:59:00+01:00", "hello"),
+        ("tomorrow noon hello", "2026-11-26T12:00:00+01:00", "hello"),
+        ("friday 9:00 hello", "2026-11-27T09:00:00+01:00", "hello"),
+        ("on Fri at 9am hello", "2026-11-27T09:00:00+01:00", "hello"),
+        ("wednesday 13:00 hello", "2026-11-25T13:00:00+01:00", "hello"),
+        ("wednesday 11:00 hello", "2026-12-02T11:00:00+01:00", "hello"),
+        ("next wed 13:00 hello", "2026-12-02T13:00:00+01:00", "hello"),
+        ("next monday 9:00 hello", "2026-11-30T09:00:00+01:00", "hello"),
+        ("on 2026-12-31 at 6pm hello", "2026-12-31T18:00:00+01:00", "hello"),
+        # ISO 8601
+        ("2026-12-31T23:59:30.5Z hello", "2026-12-31T23:59:30.500+00:00", "hello"),
+        ("2026-12-31T23:59:30,25 hello", "2026-12-31T23:59:30.250+01:00", "hello"),
+        ("2026-12-31T23:59:30.123456789Z hello", "2026-12-31T23:59:30.124+00:00", "hello"),
+        ("2026-12-31T23:59+01 hello", "2026-12-31T23:59:00+01:00", "hello"),
+        ("2026-12-31T23Z hello", "2026-12-31T23:00:00+00:00", "hello"),
+        ("20261231T235930Z hello", "2026-12-31T23:59:30+00:00", "hello"),
+        ("20261231T2359-0500 hello", "2026-12-31T23:59:00-05:00", "hello"),
+        ("2026-W53-4T23:59 hello", "2026-12-31T23:59:00+01:00", "hello"),
+        ("2026W534T2359Z hello", "2026-12-31T23:59:00+00:00", "hello"),
+        ("2026-12-31 23:59Z hello", "2026-12-31T23:59:00+00:00", "hello"),
+        ("2026-12-31 23:59:30.5+01 hello", "2026-12-31T23:59:30.500+01:00", "hello"),
+        ("2026-12-31 23:59:00 +0100 hello", "2026-12-31T23:59:00+01:00", "hello"),
+        ("2026-12-31 23:59 UTC hello", "2026-12-31T23:59:00+00:00", "hello"),
+        ("2026-12-31 23:59 +1 for this", "2026-12-31T23:59:00+01:00", "+1 for this"),
+        ("20261231 23:59 hello", "2026-12-31T23:59:00+01:00", "hello"),
     ],
 )
 def test_each_form_is_read_and_what_follows_is_left_as_it_is(
@@ -93,6 +147,19 @@ def test_each_form_is_read_and_what_follows_is_left_as_it_is(
         "2026-12-31T23:59+99:00 x",
         "31.12.2026 23:59 x",
         "-5m x",
+        "13pm x",
+        "0am x",
+        "13:00 pm x",
+        "6 x",
+        "half an hour x",
+        "in half x",
+        "in an x",
+        "next x",
+        "next tomorrow 9:00 x",
+        "at x",
+        "2026-W54-1T10:00 x",
+        "2026-12-31T23:5 x",
+        "23:59Z x",
     ],
 )
 def test_what_is_no_time_is_refused(typed: str) -> None:
@@ -106,6 +173,32 @@ def test_what_is_no_time_is_refused(typed: str) -> None:
 def test_time_that_is_over_is_refused(typed: str) -> None:
     with pytest.raises(BadTime, match="over"):
         at(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("tomorrow hello", "at what time tomorrow? say it as in tomorrow 23:59"),
+        ("fri hello", "at what time on Friday? say it as in Friday 23:59"),
+        ("2026-12-31 hello", "at what time on 2026-12-31? say it as in 2026-12-31 23:59"),
+        ("today 9:00 hello", "that time is over"),
+        ("13pm hello", "there is no time 13pm"),
+        ("in a while", "in how long? say 10m, 2h30m or 5 minutes"),
+        ("soon", "when? say 23:59, 6pm, tomorrow 9:00, 2026-12-31 23:59, in 10m or +2h30m"),
+    ],
+)
+def test_refusal_says_what_is_missing_and_how_it_is_said(typed: str, told: str) -> None:
+    with pytest.raises(BadTime) as refused:
+        at(typed)
+    assert str(refused.value).startswith(told)
+
+
+def test_day_on_which_clocks_are_set_is_named_like_any_other() -> None:
+    when = remarked("tomorrow 2:30 x", BEFORE_SPRING)
+    assert when.at_ms == ms("2027-03-28T03:30:00+02:00")
+    assert when.remark == "clocks jump over 02:30 that day; 03:30 is meant"
+    half_past = remarked("sunday 02:30:00.5 x", BEFORE_AUTUMN)
+    assert half_past.at_ms == ms("2026-10-25T02:30:00.500+02:00")
 
 
 @given(st.text())
