@@ -9,7 +9,7 @@ from time import monotonic
 
 from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, Start
 from chatd.wire.entries import Entry
-from client.events import Connected, Disconnected, Event, SeenEntry
+from client.events import Connected, Disconnected, Event, HistoryPage, SeenEntry
 from client.pipes.failures import complain
 from client.session import Client
 
@@ -28,14 +28,34 @@ class Follower:
 
     def after(self, room: str, seq: int) -> Iterator[SeenEntry | Gap]:
         """Yield what a room has behind an entry, or a gap; it does not come again."""
-        following: int | None = seq
-        while following is not None:
-            page = self._client.history(room, after=following, limit=PAGE_ITEMS_MAX)
+        page = self._page(room, seq)
+        if not page.entries and (last := self._last_seq(page.room)) > seq:
+            page = self._page(room, seq)  # it may have been said only now
+            if not page.entries:
+                yield Gap(page.room, seq + 1, last)
+        while True:
             entries = self._fetched(page.entries)
-            if entries and entries[0].seq > following + 1:
-                yield Gap(page.room, following + 1, entries[0].seq - 1)
+            if entries and entries[0].seq > seq + 1:
+                yield Gap(page.room, seq + 1, entries[0].seq - 1)
             yield from entries
-            following = page.next
+            if page.next is None:
+                return
+            seq = page.next
+            page = self._page(room, seq)
+
+    def _page(self, room: str, after: int) -> HistoryPage:
+        return self._client.history(room, after=after, limit=PAGE_ITEMS_MAX)
+
+    def _last_seq(self, room: str) -> int:
+        """Return the number of the last entry that a room, by its id, ever had."""
+        page = self._client.rooms()
+        while True:
+            for status in page.rooms:
+                if status.room == room:
+                    return status.last_seq
+            if page.next is None:
+                return 0
+            page = self._client.rooms(page.next)
 
     def next(self, timeout_seconds: float | None = None) -> Event | None:
         """Return the next event, None after the time; an entry that came before is passed over.
