@@ -492,6 +492,7 @@ class Connection:
         finally:
             self._sock.close()
             self._outbox = ()
+            self.session = None  # it knows us: what lies here is to wait for no collector
 
     def _lost(self, error: OSError) -> None:
         """Send nothing more. Requests that came before that are still read and handled."""

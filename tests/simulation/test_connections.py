@@ -1,5 +1,6 @@
 """One connection: its bytes, its bounds, its end; and that it costs the others nothing."""
 
+import gc
 import json
 import logging
 import signal
@@ -11,11 +12,11 @@ import pytest
 
 from chatd import __version__
 from chatd.keeper import LINGER_MS
-from chatd.net.connection import DISCARD_BYTES_MAX, READ_BYTES
+from chatd.net.connection import DISCARD_BYTES_MAX, READ_BYTES, Connection
 from chatd.wire.envelope import encode_request
 from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 from tests.simulation.peer import Peer
-from tests.simulation.web import request
+from tests.simulation.web import HANDSHAKE, request
 from tests.simulation.world import World
 
 SECOND_MS = 1_000
@@ -678,3 +679,28 @@ def test_settings_read_again_count_from_then_on() -> None:
         world.settle()
         alice.send("two")
         assert alice.refusal("send", text="three")["code"] == "rate_limited"
+
+
+@pytest.mark.parametrize(
+    "opening",
+    [
+        b"\xff" * 60_000,
+        b"\0\0\x1f\xff" + b"x" * 8_000,
+        request("GET", "/healthz", connection="close") + b"x" * 60_000,
+        request("POST", "/api/v1/login-start", content_length="90000") + b"x" * 60_000,
+        request("GET", "/ws", None, **HANDSHAKE) + b"\x81\xfe\x1f\xf0abcd" + b"x" * 8_000,
+    ],
+    ids=["no frame", "half a frame", "behind the last request", "half a body", "half a message"],
+)
+def test_what_lay_at_a_connection_goes_with_it_and_waits_for_no_collector(opening: bytes) -> None:
+    with World() as world:
+        gc.disable()
+        try:
+            peer = world.raw()
+            peer.say(opening)
+            peer.close()
+            world.sleep(1_000)
+            connections = [thing for thing in gc.get_objects() if isinstance(thing, Connection)]
+            assert not any(connection._owner is world.server for connection in connections)
+        finally:
+            gc.enable()
