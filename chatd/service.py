@@ -275,8 +275,11 @@ class Service:
 
     def _asker(self, connection: Connection) -> Hashable:
         """Return whose requests a connection's are counted with: those of its party, mostly."""
-        party = connection.party
-        return party if party[0] != ADDRESS or self._places.counts(party[1:]) else connection
+        party, address = connection.party, connection.address
+        if party[0] != ADDRESS:
+            return party
+        where = address if party == party_of(address) else party[1:]  # of a proxy, all of it
+        return party if self._places.counts(where) else connection
 
     def _read(self, connection: Connection) -> None:
         byte_count = connection.read()

@@ -310,6 +310,13 @@ def test_requests_before_the_login_are_an_addresses_together() -> None:
         assert other.call("ping") == {}
 
 
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7"])
+def test_requests_of_a_proxy_that_names_nobody_are_counted_by_connection(address: str) -> None:
+    with World(requests_per_second=10, trusted_proxies=(address,)) as world:
+        lines = [world.web(address=address) for _ in range(30)]
+        assert [line.ask("GET", "/healthz").status for line in lines] == [200] * 30
+
+
 def test_requests_before_the_login_on_loopback_are_counted_by_connection() -> None:
     with busy(requests_per_second=10) as world:
         peers = [world.guest() for _ in range(4)]
