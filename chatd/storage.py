@@ -2,7 +2,8 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -162,10 +163,8 @@ class Storage:
         self._drop_lost(self.blobs.sync())  # the bytes before the record that tells of them
         body = self.store.take()
         assert body is not None
-        try:
+        with self._journal_failures():
             tick = self._journal.append(body)
-        except OSError as error:
-            raise StoreError(f"{self._path}: the journal can't be written: {error}") from error
         dropped = self.store.state.dropped_files
         self._dropped_files.extend((tick, number) for number in dropped)
         dropped.clear()
@@ -198,11 +197,17 @@ class Storage:
 
     def sync(self) -> None:
         """Make everything durable that `fsync = everysec` has put off."""
-        try:
+        with self._journal_failures():
             self._journal.sync()
+        self._remove_dropped_files()
+
+    @contextmanager
+    def _journal_failures(self) -> Iterator[None]:
+        """Turn what the disk says of the journal into the end, with a line that names it."""
+        try:
+            yield
         except OSError as error:
             raise StoreError(f"{self._path}: the journal can't be written: {error}") from error
-        self._remove_dropped_files()
 
     # -- beginnings and ends -----------------------------------------------------------------
 
@@ -260,7 +265,8 @@ class Storage:
             log.error("no last snapshot (%s); the journal has everything", error)
             return
         try:
-            self._journal.rotate()  # only now: a failed snapshot leaves no further segment
+            with self._journal_failures():
+                self._journal.rotate()  # only now: a failed snapshot leaves no further segment
         except StoreFull:
             log.warning("the last segment of the journal stays, for want of room for another")
         self._drop_segments(last_tick)
@@ -293,7 +299,8 @@ class Storage:
         """
         if not self.snapshot_failures:
             try:
-                return self._journal.rotate()
+                with self._journal_failures():
+                    return self._journal.rotate()
             except StoreFull as error:
                 log.warning("%s: a snapshot is written all the same", error)
         return self._durable_tick()

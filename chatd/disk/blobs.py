@@ -265,8 +265,12 @@ class DiskBlobs:
 
     def _close_one(self, number: int) -> None:
         fd = self._open.pop(number, None)
-        if fd is not None:
+        if fd is None:
+            return
+        try:
             self._disk.close(fd)
+        except OSError as error:  # it is closed all the same, and was synced or lost before
+            log.warning("%s was closed with an error: %s", self.path(number), error.strerror)
 
 
 def _name(number: int) -> str:

@@ -1,5 +1,6 @@
 """The bytes of files: what is hashed, how many stay open, what is removed."""
 
+import errno
 import hashlib
 
 import pytest
@@ -89,6 +90,27 @@ def test_complete_file_is_closed_with_the_tick(disk: SimDisk, blobs: DiskBlobs) 
     blobs.complete(1)
     blobs.sync()
     assert disk.open_paths() == []
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.ENOSPC, errno.EDQUOT])
+def test_file_that_is_closed_with_an_error_costs_a_log_line_alone(
+    disk: SimDisk, blobs: DiskBlobs, number: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    for file in range(OPEN_MAX):
+        blobs.create(file)
+        blobs.write(file, b"x", 0)
+    disk.fail_on("close", number)
+    blobs.create(OPEN_MAX)  # the one written to longest ago gives way
+    disk.fail_on("close", number)
+    blobs.complete(1)
+    assert blobs.sync() == []
+    disk.fail_on("close", number)
+    blobs.remove(2)
+    assert blobs.read(2, 1, 0) is None
+    disk.fail_on("close", number)
+    blobs.close()
+    assert blobs.read(0, 1, 0) == blobs.read(1, 1, 0) == b"x"
+    assert caplog.text.count("was closed with an error") == 4
 
 
 def test_removing_what_is_not_there_is_no_error(blobs: DiskBlobs, disk: SimDisk) -> None:

@@ -472,3 +472,28 @@ def test_failed_write_ends_the_process_and_nobody_was_told(
         assert not alice.answered(request_id) and bob.texts() == []
         getattr(world, how)()
         world.restart()
+
+
+@pytest.mark.parametrize("operation", ["create", "allocate", "sync_folder", "write"])
+@pytest.mark.parametrize("stops", [False, True])
+def test_segment_that_can_not_be_begun_ends_the_process_with_the_name_of_the_store(
+    operation: str, stops: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with World(snapshot_interval_ms=10 * SECOND_MS) as world:
+        world.user("alice").send("kept")
+        rotate = world.storage._journal.rotate
+
+        def fail() -> int:
+            world.disk.fail_on(operation, errno.EIO)
+            return rotate()
+
+        monkeypatch.setattr(world.storage._journal, "rotate", fail)
+        with pytest.raises(StoreError, match="^data/chat.db: the journal can't be written"):
+            if stops:
+                world.stop()
+            else:
+                world.sleep(20 * SECOND_MS)
+        world.kill()
+        world.restart()
+        (kept,) = world.user("alice").call("history", room="general")["entries"]
+        assert kept["text"] == "kept"
