@@ -41,10 +41,9 @@ class YoungAccounts:
             )
 
     def _unread_bytes_in_all(self, author: User) -> int:
-        rooms = [room for room in author.rooms if is_direct(room)]
-        if len(rooms) * UNREAD_BYTES_MAX < UNREAD_BYTES_IN_ALL_MAX:
+        if len(author.rooms) * UNREAD_BYTES_MAX < UNREAD_BYTES_IN_ALL_MAX:
             return 0  # so few can't hold too much, as each is bounded
-        return sum(self._unread_bytes(author, room) for room in rooms)
+        return sum(self._unread_bytes(author, room) for room in author.rooms if is_direct(room))
 
     def _unread_bytes(self, author: User, room_id: str) -> int:
         """Return how many bytes of a direct room the other, who may be gone, has not read."""
