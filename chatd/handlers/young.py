@@ -28,8 +28,10 @@ class YoungAccounts:
         until_ms = author.created_ms + self._young_ms
         if now_ms >= until_ms:
             return
-        limit = UNREAD_BYTES_MAX
-        used = self._unread_bytes(author, room_id)
+        limit, used = UNREAD_BYTES_MAX, 0
+        room = self._state.rooms.get(room_id)
+        if room is not None and room.log.byte_count >= limit:  # else there is no need to count
+            used = self._unread_bytes(author, room_id)
         if used < limit:
             limit, used = UNREAD_BYTES_IN_ALL_MAX, self._unread_bytes_in_all(author)
         if used >= limit:
