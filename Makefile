@@ -8,7 +8,7 @@ READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run client test lint types cover bench fuzz examples clean
+.PHONY: help run client test lint types cover bench hostile fuzz examples clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ cover: $(READY) ## run the tests and show which lines they miss
 
 bench: $(READY) ## measure what the README claims
 	$(BIN)/python -m bench $(ARGS)
+
+hostile: $(READY) ## attack a server, and measure what the others notice
+	$(BIN)/python -m bench.hostile $(ARGS)
 
 fuzz: $(READY) ## attack the server by atheris until something breaks; ARGS="-max_total_time=60"
 	$(BIN)/python -m tests.fuzz $(ARGS)

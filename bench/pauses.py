@@ -12,7 +12,7 @@ from bench.dialects.chatd import ChatdDialect
 from bench.figures import Figures, percentile
 from bench.meter import measuring
 from bench.process import memory_bytes
-from bench.servers import Running, running
+from bench.servers import CHATD_SETTINGS, Running, running
 from bench.texts import Wrong
 from bench.writing import Writer
 
@@ -23,7 +23,7 @@ AFTER_S = 2.0
 SNAPSHOT_S_MAX = 120.0
 WRITER, PROBE = "w000", "p000"
 USERS = [f"r{i:05d}" for i in range(READERS)] + [WRITER, PROBE]
-SETTINGS = {"CHATD_SNAPSHOT_GROWTH": "1M"}
+SETTINGS = {**CHATD_SETTINGS, "CHATD_SNAPSHOT_GROWTH": "1M"}
 """So the first post finds that the journal has grown enough for a snapshot."""
 
 

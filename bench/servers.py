@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from bench.dialects import Dialect
 from bench.dialects.broadcast import BroadcastDialect
@@ -103,26 +102,30 @@ def running(
     *,
     dialects: Mapping[str, Dialect] = DIALECTS,
     messages: int = 0,
-    settings: Mapping[str, str] = MappingProxyType({}),
+    settings: Mapping[str, str] = CHATD_SETTINGS,
+    store: str = "bench.store",
+    log: Path | None = None,
     pinned: bool = True,
 ) -> Iterator[Running]:
     """Start a server on a free port, and stop it at the end.
 
     dialects: what is spoken, by server.
     users, messages, settings: what chatd has; the others know nothing of the like.
+    store: the program that makes chatd's store. log: where the server's goes.
     pinned: whether it has to stay on the one core that is not the load's.
     """
     SCRATCH.mkdir(exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix=f"bench-{name}-", dir=SCRATCH))
     port, store_path = _free_port(), folder / "chat.db"
     if name == "chatd":
-        _make_store(store_path, users, messages)
+        _make_store(store, store_path, users, messages)
     cores = {SERVER_CORE} if pinned else ALL_CORES
     process = subprocess.Popen(
         _command(name, port, folder),
         cwd=ROOT,
-        env={**os.environ, **CHATD_SETTINGS, **settings, "CHATD_DB_NAME": str(store_path)},
+        env={**os.environ, **settings, "CHATD_DB_NAME": str(store_path)},
         stdout=subprocess.DEVNULL,
+        stderr=None if log is None else log.open("wb"),
         preexec_fn=lambda: os.sched_setaffinity(0, cores),
     )
     try:
@@ -154,8 +157,8 @@ def _command(name: str, port: int, folder: Path) -> list[str]:
     return [program, "--nodaemon", "--config", str(conf)]
 
 
-def _make_store(path: Path, users: Iterable[str], messages: int) -> None:
-    command = [sys.executable, "-m", "bench.store", str(path), str(messages)]
+def _make_store(program: str, path: Path, users: Iterable[str], messages: int) -> None:
+    command = [sys.executable, "-m", program, str(path), str(messages)]
     subprocess.run(command, cwd=ROOT, input="\n".join(users).encode(), check=True)
 
 

@@ -10,8 +10,8 @@ import hashlib
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 
 from bench.dialects.chatd import token_of
 from bench.texts import make_text
@@ -32,18 +32,29 @@ NOBODY = Credentials(bytes(16), ITERATIONS_MIN, bytes(32), bytes(32))
 
 
 def make_store(path: str, names: Iterable[str], messages: int) -> None:
-    """Make a store, durable and never closed, of messages that the named need not read."""
+    """Make a store of messages that the named need not read."""
+
+    def events(now_ms: int) -> Iterator[e.Event]:
+        yield from account(now_ms, OLD_HAND, 0)
+        yield from general_messages(now_ms, messages)
+        for name in names:
+            yield from account(now_ms, name, messages)
+
+    write_store(path, events)
+
+
+def write_store(path: str, events_at: Callable[[int], Iterator[e.Event]]) -> None:
+    """Make a store, durable and never closed, of the events that happen at a time (ms UTC)."""
     storage = Storage(load(None, {}, {"DB_NAME": path}), _machine())
-    now_ms = storage.clock.now_ms
-    old = chain(_account(now_ms, OLD_HAND, 0), _messages(now_ms, messages))
-    events = chain(old, *(_account(now_ms, name, messages) for name in names))
+    events = events_at(storage.clock.now_ms)
     while some := list(islice(events, EVENTS_PER_TICK)):
         assert storage.reserve(), "the disk is full"
         storage.store.commit(*some)
         storage.commit()
 
 
-def _account(now_ms: int, name: str, read_seq: int) -> list[e.Event]:
+def account(now_ms: int, name: str, read_seq: int) -> list[e.Event]:
+    """Return what makes an account with a token that has read the general room up to there."""
     token_hash = hashlib.sha256(token_of(name).encode()).digest()
     return [
         e.UserRegistered(now_ms, name, NOBODY),
@@ -52,7 +63,8 @@ def _account(now_ms: int, name: str, read_seq: int) -> list[e.Event]:
     ]
 
 
-def _messages(now_ms: int, count: int) -> Iterator[e.Event]:
+def general_messages(now_ms: int, count: int) -> Iterator[e.Event]:
+    """Yield so many messages of one author."""
     for number in range(count):
         text = make_text(0, number).decode()
         reset_at = now_ms + HOUR_MS

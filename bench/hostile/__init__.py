@@ -1,0 +1,1 @@
+"""Hostile load: what peers who mean harm cost those who do not."""
