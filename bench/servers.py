@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,14 +120,15 @@ def running(
     if name == "chatd":
         _make_store(store, store_path, users, messages)
     cores = {SERVER_CORE} if pinned else ALL_CORES
-    process = subprocess.Popen(
-        _command(name, port, folder),
-        cwd=ROOT,
-        env={**os.environ, **settings, "CHATD_DB_NAME": str(store_path)},
-        stdout=subprocess.DEVNULL,
-        stderr=None if log is None else log.open("wb"),
-        preexec_fn=lambda: os.sched_setaffinity(0, cores),
-    )
+    with nullcontext() if log is None else log.open("wb") as errors:
+        process = subprocess.Popen(
+            _command(name, port, folder),
+            cwd=ROOT,
+            env={**os.environ, **settings, "CHATD_DB_NAME": str(store_path)},
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            preexec_fn=lambda: os.sched_setaffinity(0, cores),
+        )
     try:
         _wait_until_up(process, port)
         yield Running(name, dialects[name], process.pid, port, store_path)

@@ -50,17 +50,23 @@ class Line:
             self.next_s = now_s + self.attack.pause_s
 
 
+def shared_out(attacks: list[Attack]) -> list[Line]:
+    """Return the connections of all peers, who take the attacks in turn."""
+    lines: list[Line] = []
+    for peer in range(PEERS):
+        attack = attacks[peer % len(attacks)]
+        lines += [Line(attack, peer) for _ in range(attack.connections // PEERS)]
+    return lines
+
+
 class Crowd:
     """All lines of all hostile peers, as fast as the server takes what they send."""
 
     def __init__(self, port: int, attacks: list[Attack]) -> None:
         self._port = port
         self._selector = selectors.DefaultSelector()
-        self._closed: list[Line] = []
+        self._closed = shared_out(attacks)
         self.sent_bytes = self.opened = 0
-        for peer in range(PEERS):
-            attack = attacks[peer % len(attacks)]
-            self._closed += [Line(attack, peer) for _ in range(attack.connections // PEERS)]
 
     def run(self, seconds: float) -> None:
         """Do harm for so long."""
