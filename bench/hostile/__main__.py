@@ -16,7 +16,7 @@ from bench.process import describe_machine
 from bench.servers import SCRATCH
 from bench.texts import Wrong
 
-FULL_S, QUICK_S = 8.0, 2.0
+FULL_S, QUICK_S = 6.0, 2.0
 NOBODY, TOGETHER = "nobody", "together"
 
 
