@@ -1,5 +1,6 @@
 """What holds for every test: it leaves nothing behind, and how many examples it tries."""
 
+import logging
 import os
 from collections.abc import Iterator
 
@@ -24,3 +25,16 @@ def leaves_nothing_behind() -> Iterator[None]:
     left = leaks.held() - before
     if left:
         pytest.fail(f"left behind: {', '.join(sorted(left))}", pytrace=False)
+
+
+@pytest.fixture(autouse=True)
+def logs_where_it_logged(leaves_nothing_behind: None) -> Iterator[None]:
+    """Undo what a server in a test did to the log: the next test may look at its own lines."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    for handler in root.handlers:
+        if handler not in handlers:
+            handler.close()
+    root.handlers[:] = handlers
+    root.setLevel(level)

@@ -5,7 +5,6 @@ import logging
 import os
 import resource
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,15 +19,8 @@ REFUSED = Action("", "::1", 8, "login-token", "auth_failed", 1_000_000, "")
 
 
 @pytest.fixture(autouse=True)
-def _restored_root() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers[:] = []
-    yield
-    for handler in root.handlers:
-        handler.close()
-    root.handlers[:] = handlers
-    root.setLevel(level)
+def _no_other_handlers() -> None:
+    logging.getLogger().handlers[:] = []
 
 
 def settings(tmp_path: Path, **options: str) -> Settings:
