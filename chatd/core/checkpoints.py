@@ -37,11 +37,11 @@ def due_ms(read_ms: int, lifetime_ms: int) -> int:
     return -(-(read_ms + span_ms) // step_ms) * step_ms
 
 
-def add(checkpoints: list[Checkpoint], new: Checkpoint) -> None:
+def add(checkpoints: list[Checkpoint], due: int, seq: int, read_ms: int) -> None:
     """Take what was read last. Nothing is gone before what was read earlier."""
-    if checkpoints and checkpoints[-1].due_ms >= new.due_ms:
-        new = Checkpoint(checkpoints.pop().due_ms, new.seq, new.read_ms)
-    checkpoints.append(new)
+    if checkpoints and checkpoints[-1].due_ms >= due:
+        due = checkpoints.pop().due_ms
+    checkpoints.append(Checkpoint(due, seq, read_ms))
     if len(checkpoints) > CHECKPOINTS_MAX:
         _thin_out(checkpoints)
 

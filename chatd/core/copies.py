@@ -21,7 +21,7 @@ from chatd.wire.entries import (
     Post,
     decode_entry,
     encode_entry,
-    repeats_a_post,
+    repeating,
 )
 
 QUOTE_CHARACTERS_MAX = 80
@@ -108,13 +108,12 @@ class Repeats:
     def __init__(self, frames: list[bytes]) -> None:
         self._frames = frames
         found = []
-        for index, frame in enumerate(frames):
-            if repeats_a_post(frame):
-                entry = decode_entry(frame)
-                if isinstance(entry, Comment) and entry.quoted_text:
-                    found.append((entry.reply_to, index, entry.quoted_author))
-                elif isinstance(entry, Edit) and entry.text:
-                    found.append((entry.target, index, entry.author))
+        for index in repeating(frames):
+            entry = decode_entry(frames[index])
+            if isinstance(entry, Comment) and entry.quoted_text:
+                found.append((entry.reply_to, index, entry.quoted_author))
+            elif isinstance(entry, Edit) and entry.text:
+                found.append((entry.target, index, entry.author))
         found.sort()
         self._seqs = [seq for seq, _, _ in found]
         self._indexes = tuple(index for _, index, _ in found)

@@ -121,7 +121,7 @@ class Member(msgspec.Struct):
         """Move `read_seq` up to `seq`, which will be gone for this user at `due`; 0 is never."""
         self.read_seq = seq
         self._pass(at_ms)
-        add(self.checkpoints, Checkpoint(due or due_ms(at_ms, 0), seq, at_ms))
+        add(self.checkpoints, due or due_ms(at_ms, 0), seq, at_ms)
 
     def live_by(self, lifetime_ms: int, before_ms: int | None, now_ms: int) -> None:
         """Let another lifetime hold for all that has been read. What is gone stays gone.
@@ -131,14 +131,13 @@ class Member(msgspec.Struct):
         self._pass(now_ms)
         known_seq = self.checkpoints[-1].seq if self.checkpoints else self.floor
         if known_seq < self.read_seq:  # older versions noted nothing while there was no lifetime
-            add(self.checkpoints, Checkpoint(due_ms(now_ms, 0), self.read_seq, now_ms))
+            add(self.checkpoints, due_ms(now_ms, 0), self.read_seq, now_ms)
         self.checkpoints = dated_anew(self.checkpoints, before_ms, lifetime_ms, now_ms)
 
     def _pass(self, now_ms: int) -> None:
         """Move `floor` over what is gone by now."""
-        self.floor = self.floor_at(now_ms)
         while self.checkpoints and self.checkpoints[0].due_ms <= now_ms:
-            del self.checkpoints[0]
+            self.floor = self.checkpoints.pop(0).seq
 
     def floor_at(self, now_ms: int) -> int:
         """Return the floor as of now, whether or not anything has moved it yet."""

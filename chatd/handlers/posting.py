@@ -98,9 +98,11 @@ class Posting:
         once = self.once(author, request, turn.now_ms)
         if once.posted is not None:
             return once.posted
-        to = find(author)
+        room_id, before = find(author)
         check_text(request.text)
-        return self._say(turn, author, once, to, [request.text])
+        head = self.head(author, room_id, once, turn.now_ms)
+        mentions = self.mentions(head, request.text)
+        return self.commit(turn, e.MessagePosted(*head, request.text, mentions), *before)
 
     def say_in_parts(
         self,
@@ -123,17 +125,6 @@ class Posting:
         texts = parts_of(request.text, c.TEXT_BYTES_MAX, parts_max)
         if not texts:
             raise BadRequest("the text is empty")
-        return self._say(turn, author, once, to, texts, via)
-
-    def _say(
-        self,
-        turn: Turn,
-        author: User,
-        once: Once,
-        to: Destination,
-        texts: list[str],
-        via: str = "",
-    ) -> c.Posted:
         head = self.head(author, to.room, once, turn.now_ms, len(texts))
         heads = [head]
         for seq in range(head.seq + 1, head.seq + len(texts)):
@@ -208,7 +199,7 @@ class Posting:
 
     def mentions(self, head: Head, text: str) -> list[str]:
         """Return the users whom the text of a post names."""
-        return self.mentions_in(text, head.author, head.room)
+        return mentions_in(self._state, text, head.author, head.room)
 
     def mentions_in(self, text: str, author: str, room_id: str) -> list[str]:
         """Return the users whom a text names that an author says in a room."""

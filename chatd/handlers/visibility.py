@@ -184,7 +184,7 @@ class Visibility:
 
 def check_account(user: User) -> None:
     """Refuse what is for a user whose account is over. Raises NotFound."""
-    if user.has_ended:
+    if user.ended_ms:
         raise NotFound(f"{user.name} has no account any more")
 
 

@@ -4,6 +4,7 @@ An entry travels as the notification `entry`, and inside pages as the same map. 
 the frame; what must be read back from it is decoded from there.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -431,9 +432,9 @@ def mentioned_in(entry: Entry) -> list[str]:
     return entry.mentions if isinstance(entry, Post | Edit) else []
 
 
-def repeats_a_post(frame: bytes) -> bool:
-    """Whether an entry is of a kind that repeats what another says, without decoding it."""
-    return frame.startswith(_REPEATING, _KIND_AT)
+def repeating(frames: Sequence[bytes]) -> list[int]:
+    """Return which entries are of a kind that repeats what others say, without decoding them."""
+    return [i for i, frame in enumerate(frames) if frame.startswith(_REPEATING, _KIND_AT)]
 
 
 def encode_entry(entry: Entry) -> bytes:
