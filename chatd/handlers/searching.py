@@ -18,8 +18,8 @@ from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry, decode_entry, stamp_of
 
-ENTRIES_PER_SLICE = 500
-CHARACTERS_PER_SLICE = 64 * 1024
+ENTRIES_PER_SLICE = 150
+CHARACTERS_PER_SLICE = 20 * 1024
 """Either takes a millisecond or two; then the page ends where it is."""
 ROOMS_PER_SLICE = 500
 """Rooms that are searched side by side: to begin with so many takes a few ms."""

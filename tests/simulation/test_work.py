@@ -144,7 +144,9 @@ def test_a_page_of_a_thread_takes_the_same_however_long_the_thread_is() -> None:
         for reply_to in range(2_000, 2_200):
             add_comments(world, "alice", reply_to, 1)
         assert turn_of(world, alice, "thread", room="general", seq=150, after=100) <= few
-        assert turn_of(world, alice, "thread", room="general", seq=2_300, after=2_200) <= few + 100
+        # Only the latest quote, and of each it is looked whether the quote is to be hidden.
+        many = few + 100 + 3 * QUOTING_MAX
+        assert turn_of(world, alice, "thread", room="general", seq=2_300, after=2_200) <= many
         assert few < LINES_PER_TURN
 
 
