@@ -14,8 +14,6 @@ UNREAD_BYTES_MAX = 1024 * 1024
 """What may lie unread with one other."""
 UNREAD_BYTES_IN_ALL_MAX = 4 * UNREAD_BYTES_MAX
 """... and with all others together."""
-ROOMS_TO_HOLD_TOO_MUCH = UNREAD_BYTES_IN_ALL_MAX // UNREAD_BYTES_MAX
-"""Fewer can't, as each is bounded."""
 
 
 class YoungAccounts:
@@ -34,7 +32,8 @@ class YoungAccounts:
         room = self._state.rooms.get(room_id)
         if room is not None and room.log.byte_count >= limit:  # else there is no need to count
             used = self._unread_bytes(author, room_id)
-        if used < limit and len(author.rooms) >= ROOMS_TO_HOLD_TOO_MUCH:
+        # Few rooms can't hold too much together, as each is bounded.
+        if used < limit and len(author.rooms) * UNREAD_BYTES_MAX >= UNREAD_BYTES_IN_ALL_MAX:
             limit, used = UNREAD_BYTES_IN_ALL_MAX, self._unread_bytes_in_all(author)
         if used >= limit:
             raise RateLimited(

@@ -50,8 +50,8 @@ def test_made_up_request_is_done_or_refused_without_a_trace(
     with Siege() as siege:
         others = siege.others()
         for request_id, (method, params) in enumerate(requests, 1_000):
-            if siege.eve.ended:  # she logged out, or revoked herself
-                siege.eve = siege.world.user("eve", device="another")
+            if siege.eve.ended:  # she logged out, revoked herself, or ended her account
+                siege.eve = siege.world.user(f"eve{request_id}", device="another")
             before = siege.world.state.digest()
             errors = len(siege.eve.told("error"))
             if as_notification:
