@@ -4,9 +4,8 @@ Each row of the table of settings has a row here. Those that take a restart are 
 """
 
 import hashlib
-import logging
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,18 +41,6 @@ def row(*names: str) -> Callable[[Row], Row]:
         return test
 
     return enter
-
-
-@pytest.fixture(autouse=True)
-def log_as_it_was() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    for handler in root.handlers:
-        if handler not in handlers:
-            handler.close()
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
