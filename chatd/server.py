@@ -493,7 +493,7 @@ class Server:
             connection
             for connection in self._delivery.of_user(drop.name)
             if connection is not drop.keep
-            and (drop.device is None or _session(connection).device == drop.device)
+            and (drop.device is None or connection.session.device == drop.device)
         ]
 
     def _send(self, now_ms: int) -> None:
@@ -672,11 +672,6 @@ def _connection(link: Link) -> Connection:
         return link.connection
     assert isinstance(link, Connection)
     return link
-
-
-def _session(connection: Connection) -> Session:
-    assert isinstance(connection.session, Session)
-    return connection.session
 
 
 def _say_goodbye(connection: Connection, bye: c.Bye) -> None:

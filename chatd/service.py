@@ -21,7 +21,7 @@ from chatd.handlers.context import Context, Effects, Session
 from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.refusals import Refusals
 from chatd.logs import Action, ActionLog, Source
-from chatd.net.boundary import ErrorBoundary, internal_error
+from chatd.net.boundary import Checkpoint, ErrorBoundary, internal_error
 from chatd.net.connection import OPEN, Connection
 from chatd.places import Places
 from chatd.wire import commands as c
@@ -36,6 +36,9 @@ NOTHING = c.Nothing()
 TURN_NS_MAX = 500_000
 TURN_STEPS_MAX = 32
 """After so long, or so many requests, it is the next party's turn."""
+
+NOT_COUNTED_HERE = frozenset({Switch, StartTls, More, HttpRequest})
+"""Nobody asks for anything by the first three, and a request over HTTP has to find its party."""
 
 
 class Answers(Protocol):
@@ -91,12 +94,13 @@ class Service:
         self._queue: FairQueue[Connection] = FairQueue()
         self._paused: dict[Connection, None] = {}  # until they have taken their answers
         self._held: dict[Connection, None] = {}  # while an answer is under way to them
-        self._paid: dict[Connection, None] = {}  # their next request was counted beforehand
-        self._pulled: dict[Connection, HttpRequest] = {}  # requests that wait for their party
+        self._pulled: dict[Connection, Turn] = {}  # what waits for its party, or its time
+        self._paid: dict[Connection, None] = {}  # of these, whose was counted already
         self._throttled: list[tuple[Connection, int]] = []
         self._now_ms = 0
         self._bytes = 0
         self._turn_ends_ns = 0
+        self._step_began_ns = 0
         self._steps_left = 0
         self.refused: Counter[str] = Counter()
         self.effects = Effects()
@@ -176,6 +180,7 @@ class Service:
             now_ns, deadline_ns = self._monotonic_ns(), self._budget.deadline_ns
             if now_ns > deadline_ns:
                 break
+            self._step_began_ns = now_ns
             self._turn_ends_ns = min(now_ns + TURN_NS_MAX, deadline_ns)
             self._steps_left = TURN_STEPS_MAX
             while self._steps_left > 0 and (connection := queue.take()) is not None:
@@ -190,9 +195,15 @@ class Service:
         party, is_alone = connection.party, not self._queue.has_more
         has_more = True
         while has_more:
-            has_more = self._boundary.answer(connection, self._serve_next)
+            before = Checkpoint(self._store.commits, connection.queued_bytes, connection.codec)
+            try:
+                has_more = self._serve_next(connection)
+            except Exception as error:
+                self._boundary.answer(connection, error, before)
+                has_more = False
             self._steps_left -= 1
-            if self._monotonic_ns() > self._turn_ends_ns or self._bytes > self._bytes_max:
+            self._step_began_ns = now_ns = self._monotonic_ns()
+            if now_ns > self._turn_ends_ns or self._bytes > self._bytes_max:
                 self._steps_left = 0
             if not (is_alone and self._steps_left and connection.party == party):
                 break
@@ -208,25 +219,39 @@ class Service:
 
     def _serve_next(self, connection: Connection) -> bool:
         """Do what is next on a connection; return whether there may be more."""
-        if connection.life is not OPEN or self._must_wait(connection):
+        if connection.life is not OPEN:
+            return False
+        if connection.queued_bytes > self._high_water_bytes or connection in self._held:
+            self._wait(connection)
             return False
         try:
-            turn = self._pulled.pop(connection, None) or connection.codec.next_turn()
+            if connection in self._pulled:
+                turn: Turn | None = self._pulled.pop(connection)
+            else:
+                turn = connection.codec.next_turn()
             if turn is None and connection.is_readable:
                 self._read(connection)
                 turn = connection.codec.next_turn()
-            if turn is None:
-                if connection.is_readable:  # what was read is no whole request yet
-                    return True
-                if not connection.reads:
-                    connection.reads = True
-                if connection.peer_hung_up:  # all that it asked is handled
-                    connection.finish()
-                return False
-            self._handle(connection, turn)
+            return self._rest(connection) if turn is None else self._handle(connection, turn)
         except ProtocolError as error:
             self.refuse(connection, error)
-        return True
+            return True
+
+    def _wait(self, connection: Connection) -> None:
+        """Let a connection's next request wait for something else than its turn."""
+        connection.reads = False
+        if connection not in self._held:
+            self._paused[connection] = None
+
+    def _rest(self, connection: Connection) -> bool:
+        """All that came is handled; return whether there may be more to read right now."""
+        if connection.is_readable:  # what was read is no whole request yet
+            return True
+        if not connection.reads:
+            connection.reads = True
+        if connection.peer_hung_up:
+            connection.finish()
+        return False
 
     def refuse(self, connection: Connection, error: ChatError) -> None:
         """End a connection with an error, in words of its protocol."""
@@ -237,50 +262,6 @@ class Service:
         connection.queue(codec.farewell(error))
         connection.finish()
 
-    def _must_wait(self, connection: Connection) -> bool:
-        """Whether a connection's next request has to wait for something else than its turn."""
-        if connection in self._held:
-            connection.reads = False
-        elif connection.queued_bytes > self._high_water_bytes:
-            connection.reads = False
-            self._paused[connection] = None
-        elif self._meter.is_on and (until_ms := self._throttled_until_ms(connection)):
-            connection.reads = False
-            self._paid[connection] = None
-            self._throttled.append((connection, until_ms))
-        else:
-            return False
-        return True
-
-    def _throttled_until_ms(self, connection: Connection) -> int | None:
-        """Return when a connection may ask what it has to ask; None if that is now.
-
-        The request is counted here, so that those of a party come one after the other.
-        """
-        if connection in self._paid:
-            return None
-        asker = self._asker(connection)
-        until_ms = self._meter.wait_until_ms(asker, self._now_ms)
-        if until_ms is None or not self._has_something(connection):
-            return None
-        self._meter.charge(asker, self._now_ms)
-        return until_ms
-
-    def _has_something(self, connection: Connection) -> bool:
-        return (
-            connection.is_readable
-            or connection.codec.buffered_bytes > 0
-            or connection in self._pulled
-        )
-
-    def _asker(self, connection: Connection) -> Hashable:
-        """Return whose requests a connection's are counted with: those of its party, mostly."""
-        party, address = connection.party, connection.address
-        if party[0] != ADDRESS:
-            return party
-        where = address if party == party_of(address) else party[1:]  # of a proxy, all of it
-        return party if self._places.counts(where) else connection
-
     def _read(self, connection: Connection) -> None:
         byte_count = connection.read()
         if byte_count:
@@ -288,52 +269,80 @@ class Service:
             connection.heard_ms = self._now_ms
             connection.pinged = False
 
-    def _charge(self, connection: Connection) -> None:
+    # -- how often one may ask ---------------------------------------------------------------
+
+    def _is_due(self, connection: Connection, turn: Turn) -> bool:
+        """Count what a peer asks for; False if that has to wait until its time has come.
+
+        It is counted at once, so that the requests of a party come one after the other.
+        """
         if connection in self._paid:
             del self._paid[connection]
-        else:
-            self._meter.charge(self._asker(connection), self._now_ms)
+            return True
+        party = connection.party
+        asker = party if party[0] != ADDRESS else self._guest(connection)
+        until_ms = self._meter.charge(asker, self._now_ms)
+        if until_ms is None:
+            return True
+        connection.reads = False
+        self._pulled[connection] = turn
+        self._paid[connection] = None
+        self._throttled.append((connection, until_ms))
+        return False
+
+    def _guest(self, connection: Connection) -> Hashable:
+        """Return with whose requests those of nobody are counted: all from there, mostly."""
+        party, address = connection.party, connection.address
+        where = address if party == party_of(address) else party[1:]  # of a proxy, all of it
+        return party if self._places.counts(where) else connection
 
     # -- what there is to do -----------------------------------------------------------------
 
-    def _handle(self, connection: Connection, turn: Turn) -> None:
-        if isinstance(turn, HttpRequest) and not self._is_at_its_party(connection, turn):
-            return
-        if self._meter.is_on and not isinstance(turn, (Switch, StartTls, More)):
-            self._charge(connection)
-        if isinstance(turn, Request):
-            self._answer(connection, turn)
-        elif isinstance(turn, Notification):
-            self._listen(connection, turn)
-        elif isinstance(turn, HttpRequest):
-            self.exchanges.answer(connection, turn, self._now_ms)
-            self._end_exchange(connection)
-        elif isinstance(turn, Piece):
-            self.exchanges.take(connection, turn, self._now_ms)
-            self._end_exchange(connection)
-        elif isinstance(turn, Response):
-            raise ProtocolError("this server asks nothing, so there is nothing to answer")
-        else:
-            self._turn(connection, turn)
+    def _handle(self, connection: Connection, turn: Turn) -> bool:
+        """Do what a peer asks for, or let it wait; return whether there may be more."""
+        if self._meter.is_on and type(turn) not in NOT_COUNTED_HERE:
+            if not self._is_due(connection, turn):
+                return False
+        match turn:
+            case Request():
+                self._answer(connection, turn)
+            case Notification():
+                self._listen(connection, turn)
+            case HttpRequest():
+                return self._take_http(connection, turn)
+            case Piece():
+                self.exchanges.take(connection, turn, self._now_ms)
+                self._end_exchange(connection)
+            case Response():
+                raise ProtocolError("this server asks nothing, so there is nothing to answer")
+            case _:
+                self._turn(connection, turn)
+        return True
 
     # -- for whom requests over HTTP are -----------------------------------------------------
 
-    def _is_at_its_party(self, connection: Connection, request: HttpRequest) -> bool:
-        """Whether a request may be answered in this turn; else it waits for the right one."""
+    def _take_http(self, connection: Connection, request: HttpRequest) -> bool:
+        """Answer a request, or let it wait for its party or its time; whether there may be more."""
         party = self.exchanges.party_of(connection, request)
-        codec = connection.codec
+        codec, refusal = connection.codec, None
         assert isinstance(codec, HttpCodec)
         codec.note_guest(party[0] == ADDRESS, self._now_ms, self._login_ms)
-        if party == connection.party:
-            return True
-        try:
-            self._change_party(connection, party)
-        except ChatError as error:
-            self._charge(connection)
-            self.exchanges.refuse(connection, error, self._now_ms)
+        if party != connection.party:
+            try:
+                self._change_party(connection, party)
+            except ChatError as error:
+                refusal = error
+            else:
+                self._pulled[connection] = request
+                return True
+        if self._meter.is_on and not self._is_due(connection, request):
+            return False
+        if refusal is not None:
+            self.exchanges.refuse(connection, refusal, self._now_ms)
         else:
-            self._pulled[connection] = request
-        return False
+            self.exchanges.answer(connection, request, self._now_ms)
+            self._end_exchange(connection)
+        return True
 
     def _change_party(self, connection: Connection, party: str) -> None:
         """Let a connection be another's. Raises ChatError if that one has enough of them."""
@@ -384,25 +393,25 @@ class Service:
                 connection.finish()
 
     def _answer(self, connection: Connection, request: Request) -> None:
-        started_ns = self._monotonic_ns()
+        began_ns = self._step_began_ns
         try:
-            result = self.call(_session(connection), request.method, request.params)
+            result = self.call(connection.session, request.method, request.params)
         except ChatError as error:
             connection.queue(connection.codec.error(request.id, error))
-            self.log(connection, connection.name, request.method, error.code, started_ns)
+            self.log(connection, connection.name, request.method, error.code, began_ns)
         else:
             connection.queue(connection.codec.result(request.id, result))
-            self.log(connection, connection.name, request.method, "ok", started_ns, result)
+            self.log(connection, connection.name, request.method, "ok", began_ns, result)
 
     def _listen(self, connection: Connection, notification: Notification) -> None:
-        started_ns = self._monotonic_ns()
+        began_ns = self._step_began_ns
         outcome = "ok"
         try:
-            self.call(_session(connection), notification.method, notification.params)
+            self.call(connection.session, notification.method, notification.params)
         except ChatError as error:
             connection.tell(c.Error(error.code, error.message))
             outcome = error.code
-        self.log(connection, connection.name, notification.method, outcome, started_ns)
+        self.log(connection, connection.name, notification.method, outcome, began_ns)
 
     # -- calls, of this and of other protocols -----------------------------------------------
 
@@ -453,9 +462,3 @@ class Service:
             raise error
         self._boundary.report(f"{method[:64]} of {session.name or 'nobody'}", error)
         return internal_error()
-
-
-def _session(connection: Connection) -> Session:
-    session = connection.session
-    assert isinstance(session, Session)
-    return session

@@ -131,17 +131,13 @@ class Meter:
         self._paid_until_ms: dict[Hashable, float] = {}
         self._sweep_ms = 0
 
-    def charge(self, who: Hashable, now_ms: int) -> None:
-        """Count a request."""
-        if self._request_ms:
-            paid_until_ms = self._paid_until_ms.get(who, 0.0)
-            self._paid_until_ms[who] = max(paid_until_ms, now_ms) + self._request_ms
-
-    def wait_until_ms(self, who: Hashable, now_ms: int) -> int | None:
-        """Return when one may ask again (ms UTC); None if that is now."""
+    def charge(self, who: Hashable, now_ms: int) -> int | None:
+        """Count a request; return when its time will have come (ms UTC), None if it has."""
         if not self._request_ms:
             return None
-        until_ms = self._paid_until_ms.get(who, 0.0) + self._request_ms - BURST_MS
+        paid_until_ms = self._paid_until_ms.get(who, 0.0)
+        self._paid_until_ms[who] = max(paid_until_ms, now_ms) + self._request_ms
+        until_ms = paid_until_ms + self._request_ms - BURST_MS
         return int(until_ms) + 1 if until_ms > now_ms else None
 
     def sweep(self, now_ms: int) -> None:

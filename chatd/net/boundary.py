@@ -9,9 +9,12 @@ import logging
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
+import msgspec
+
 from chatd.core.store import Store
 from chatd.errors import Internal, StoreError
 from chatd.net.connection import Connection
+from chatd.wire.codec import Codec
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +25,17 @@ T = TypeVar("T")
 def internal_error() -> Internal:
     """Return what a peer is told of a bug."""
     return Internal("something went wrong here; the server's log tells what")
+
+
+class Checkpoint(msgspec.Struct, frozen=True):
+    """How things were before a step that serves a request: what a failed one goes back to.
+
+    commits: the store's. queued_bytes, codec: the connection's.
+    """
+
+    commits: int
+    queued_bytes: int
+    codec: Codec
 
 
 class ErrorBoundary:
@@ -48,19 +62,17 @@ class ErrorBoundary:
             self.contain(connection, error, commits)
             return None
 
-    def answer(self, connection: Connection, step: Callable[[Connection], bool]) -> bool:
-        """Return what `step(connection)` returns, which serves a request; False if it failed.
+    def answer(self, connection: Connection, error: Exception, before: Checkpoint) -> None:
+        """End the connection whose request met an exception; to be called where it is handled.
 
-        The peer is told then, in place of what the step had queued, and the connection ends.
+        The peer is told, in place of what the step had queued. Raises the exception again if it
+        must end the process.
         """
-        commits, checkpoint = self._store.commits, connection.checkpoint()
-        try:
-            return step(connection)
-        except Exception as error:
-            self._check(error, commits)
-            self.report(f"connection {connection.number}", error)
-            self._run_quietly(connection, connection.fail, checkpoint, internal_error())
-            return False
+        self._check(error, before.commits)
+        self.report(f"connection {connection.number}", error)
+        self._run_quietly(
+            connection, connection.fail, before.queued_bytes, before.codec, internal_error()
+        )
 
     def contain(
         self, connection: Connection | None, error: Exception, commits: int | None = None

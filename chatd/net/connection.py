@@ -7,7 +7,7 @@ that they tell of is durable.
 import errno
 import socket
 from enum import Enum
-from typing import NamedTuple, Protocol
+from typing import Any, Protocol
 
 from chatd.core.fairness import party_of
 from chatd.errors import ChatError
@@ -139,14 +139,6 @@ class Owner(Protocol):
         """Return the number of the last entry of a room queued to the connection."""
 
 
-class Checkpoint(NamedTuple):
-    """What a connection was before a step: how much was queued, and in which protocol."""
-
-    pieces: int
-    queued_bytes: int
-    codec: Codec
-
-
 class Connection:
     """One client. Besides what the network needs, it is the handlers' `Link`.
 
@@ -220,7 +212,7 @@ class Connection:
         self.queued_bytes = 0
         self.peer_hung_up = False
         self.takes_nothing = False
-        self.session: object = None
+        self.session: Any = None  # the handlers', which the network does not know
         self._sock = sock
         self._buffering: BufferingSock | None = None
         self._loop = loop
@@ -430,18 +422,19 @@ class Connection:
 
     # -- ending ------------------------------------------------------------------------------
 
-    def checkpoint(self) -> Checkpoint:
-        """Return what `fail` goes back to, until the next `flush`."""
-        return Checkpoint(len(self._outbox), self.queued_bytes, self.codec)
+    def fail(self, queued_bytes: int, codec: Codec, error: ChatError) -> None:
+        """End with an error in place of all that was queued since: half an answer is none.
 
-    def fail(self, checkpoint: Checkpoint, error: ChatError) -> None:
-        """End with an error in place of all that was queued since: half an answer is none."""
+        queued_bytes, codec: as they were then, since the last `flush`.
+        """
         if self.life is not OPEN:
             self.drop()
             return
-        self._outbox = tuple(self._outbox[: checkpoint.pieces])
-        self.queued_bytes = checkpoint.queued_bytes
-        self.codec = checkpoint.codec
+        outbox = list(self._outbox)
+        while self.queued_bytes > queued_bytes:
+            self.queued_bytes -= len(outbox.pop())
+        self._outbox = outbox
+        self.codec = codec
         self.queue(self.codec.farewell(error))
         self.finish()
 

@@ -222,7 +222,7 @@ CASES = [
     Case(FrameCodec, "feed", frames),
     Case(Service, "_serve_some", frames),
     Case(Service, "_read", frames),
-    Case(Service, "_must_wait", frames),
+    Case(Service, "_is_due", frames),
     Case(Service, "_handle", frames),
     Case(FrameCodec, "next_turn", frames),
     Case(FrameCodec, "result", frames),

@@ -14,8 +14,8 @@ from tests.simulation.web import request
 from tests.simulation.world import World
 
 SECOND_MS = 1_000
-LOOK_NS = 200_000
-"""So long seems each look at the clock to take; there are several for each request."""
+LOOK_NS = 400_000
+"""So long seems each look at the clock to take; there is one at least for each request."""
 WITHIN_TICKS = 2
 """The tick in which a request is read is cut short by those who were there before, at most."""
 
