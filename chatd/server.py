@@ -245,8 +245,10 @@ class Server:
             ScheduleHandlers(
                 store, posting, destinations, visibility, lifetime, self._wall_ms
             ),
-            CommentHandlers(posting, visibility, newcomers, store.state.threads),
-            RevisionHandlers(posting, visibility),
+            CommentHandlers(
+                posting, destinations, visibility, newcomers, store.state.threads
+            ),
+            RevisionHandlers(posting, destinations, visibility),
             BlockingHandlers(store, visibility),
             EndingHandlers(store, settings, visibility, posting, lifetime),
             ExplainingHandlers(settings, self._refusals),

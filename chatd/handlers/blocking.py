@@ -14,7 +14,7 @@ from chatd.core.store import Store
 from chatd.errors import BadRequest, Conflict, Forbidden, NotFound
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
-from chatd.handlers.visibility import Visibility, check_account
+from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 
 BLOCKED_MAX = 1_000
@@ -22,11 +22,7 @@ BLOCKED_MAX = 1_000
 
 
 def check_blocks(user: User, other: User) -> None:
-    """Refuse what `user` wants to reach `other` with, where one has blocked the other.
-
-    Nor is anybody reached whose account is over. Raises Forbidden, NotFound.
-    """
-    check_account(other)
+    """Refuse what `user` wants to reach `other` with, where one has blocked the other."""
     if other.name in user.blocked:
         raise Forbidden(f"you have blocked {other.name}; unblock that user first")
     if user.name in other.blocked:

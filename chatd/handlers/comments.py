@@ -6,6 +6,7 @@ from chatd.core import events as e
 from chatd.core.log import fill
 from chatd.core.threads import Threads
 from chatd.handlers.context import Context
+from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
 from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.posting import Posting, check_text
@@ -17,10 +18,16 @@ class CommentHandlers:
     """`comment` and `thread`."""
 
     def __init__(
-        self, posting: Posting, visibility: Visibility, newcomers: Newcomers, threads: Threads
+        self,
+        posting: Posting,
+        destinations: Destinations,
+        visibility: Visibility,
+        newcomers: Newcomers,
+        threads: Threads,
     ) -> None:
         self._threads = threads
         self._posting = posting
+        self._destinations = destinations
         self._visibility = visibility
         self._newcomers = newcomers
 
@@ -32,7 +39,8 @@ class CommentHandlers:
             return once.posted
         room, _ = self._visibility.post(author, request.room, request.seq, context.now_ms)
         check_text(request.text)
-        head = self._posting.head(author, room.room, once, context.now_ms)
+        to = self._destinations.inside(author, room)
+        head = self._posting.head(author, to, once, context.now_ms)
         mentions = self._posting.mentions(head, request.text)
         posted = e.CommentPosted(*head, request.text, request.seq, mentions)
         return self._posting.commit(context, posted)

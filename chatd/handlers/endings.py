@@ -132,7 +132,7 @@ class EndingHandlers:
                 if deleted == DELETED_PER_SLICE:
                     break
                 author = self._state.users[said.author]
-                head = self._posting.uncounted_head(author, room.room, NOT_ONCE, turn.now_ms)
+                head = self._posting.uncounted_head(author, room, NOT_ONCE, turn.now_ms)
                 self._store.commit(e.PostDeleted(*head, erasure.seq))
                 deleted += 1
             erasure.seq += 1

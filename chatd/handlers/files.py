@@ -89,11 +89,11 @@ class FileHandlers:
         size = request.size or 0
         check_file_size(size, self._file_bytes_max)
         # A direct room that is not there yet opens with the file, and not before.
-        room, _ = self._destinations.named(owner, request.room, context.now_ms)
-        self._posting.head(owner, room, NOT_ONCE, context.now_ms)  # may this be posted at all?
+        to = self._destinations.named(owner, request.room, context.now_ms)
+        self._posting.head(owner, to, NOT_ONCE, context.now_ms)  # may this be posted at all?
         mine = uploads_of(self._state, owner)
         for upload in mine:
-            if _is_same(upload, room, request):
+            if _is_same(upload, to.room_id, request):
                 return _state_of(upload)
         if len(mine) >= UPLOADS_MAX:
             raise Conflict("too many unfinished uploads; finish or cancel some", limit=UPLOADS_MAX)
@@ -107,7 +107,7 @@ class FileHandlers:
             context.now_ms,
             number,
             owner.name,
-            room,
+            to.room_id,
             request.name,
             request.size,
             request.sha256,
@@ -191,8 +191,8 @@ class FileHandlers:
     def _head(
         self, context: Context, author: User, upload: Upload, once: Once
     ) -> tuple[Head, tuple[e.Event, ...]]:
-        room, before = self._destinations.again(author, upload.room, context.now_ms)
-        return self._posting.head(author, room, once, context.now_ms), before
+        to = self._destinations.again(author, upload.room, context.now_ms)
+        return self._posting.head(author, to, once, context.now_ms), to.before
 
     def _post(
         self,

@@ -39,7 +39,7 @@ class HookHandlers:
     @handles(c.MakeHook)
     def hook(self, context: Context, request: c.MakeHook) -> c.NewHook:
         user = self._visibility.user(context)
-        room = self._destinations.named(user, request.room, context.now_ms).room
+        room = self._destinations.named(user, request.room, context.now_ms).room_id
         check_may_send(user, context.now_ms)
         if request.label.isspace():
             raise BadRequest("the label is empty")
@@ -74,13 +74,13 @@ class HookHandlers:
     @handles(c.HookPost)
     def hook_post(self, context: Context, request: c.HookPost) -> c.Posted:
         maker, hook = self._opened(request.token)
-        again, now_ms = self._destinations.again, context.now_ms
+        again = self._destinations.again
         try:
             posted = self._posting.say_in_parts(
-                context, maker, request, lambda maker: again(maker, hook.room, now_ms), hook.label
+                context, maker, request, again, hook.room, hook.label
             )
         except ChatError as error:
-            self._refusals.note_hook(maker.name, hook.number, now_ms, error)
+            self._refusals.note_hook(maker.name, hook.number, context.now_ms, error)
             raise
         self._refusals.forget_hook(maker.name, hook.number)
         return posted

@@ -182,7 +182,7 @@ class ModerationHandlers:
         room, said = self._removable(context, admin, request)
         if said.author == admin.name:
             raise Forbidden("that is your own; `delete` takes it back")
-        head = self._posting.uncounted_head(admin, room.room, NOT_ONCE, context.now_ms)
+        head = self._posting.uncounted_head(admin, room, NOT_ONCE, context.now_ms)
         told = self._admins_but(said.author)
         removed = e.PostRemoved(*head, said.seq, request.reason.strip(), told)
         return self._posting.commit(context, removed)

@@ -15,16 +15,17 @@ class Newcomers:
         self._general = store.state.general
         self._visibility = visibility
 
-    def arrival(self, name: str, room_id: str, now_ms: int) -> tuple[e.FloorFixed, ...]:
-        """Return the event that has to come before what a user does in a room, if one has to."""
+    def arrival(self, name: str, now_ms: int) -> tuple[e.FloorFixed, ...]:
+        """Return the event that has to come before what a user does there, if one has to."""
         room = self._general
-        if room_id != GENERAL or name in room.members or name in room.newcomers:
+        if name in room.members or name in room.newcomers:
             return ()
         floor = self._visibility.newcomer_floor(room)
         return (e.FloorFixed(now_ms, GENERAL, name, floor),)
 
     def note_read(self, user: User, room: Room, now_ms: int) -> None:
         """Fix the floor of a user who has read a room. A full disk keeps nobody from reading."""
-        events = self.arrival(user.name, room.room, now_ms)
-        if events and self._store.writable:
-            self._store.commit(*events)
+        if room is self._general and self._store.writable:
+            events = self.arrival(user.name, now_ms)
+            if events:
+                self._store.commit(*events)

@@ -6,12 +6,12 @@ A text is posted by `say`; what makes entries of another kind goes the same step
     if once.posted is not None:
         return once.posted                       # said before: a nonce wins over every refusal
     ...                                          # check what the request means
-    head = posting.head(author, room_id, once, now_ms)
+    head = posting.head(author, destinations.inside(author, room), once, now_ms)
     mentions = posting.mentions(head, request.text)
     return posting.commit(context, e.MessagePosted(*head, request.text, mentions))
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -27,13 +27,12 @@ from chatd.core.store import Store
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
 from chatd.handlers.blocking import check_blocks
 from chatd.handlers.context import Turn
-from chatd.handlers.destinations import Destination
+from chatd.handlers.destinations import Destination, Find
 from chatd.handlers.mentions import mentions_in, who_see
 from chatd.handlers.newcomers import Newcomers
-from chatd.handlers.visibility import check_account
 from chatd.handlers.young import YoungAccounts
 from chatd.wire import commands as c
-from chatd.wire.rooms import GENERAL, is_direct, title_of
+from chatd.wire.rooms import GENERAL
 
 
 class Nonced(Protocol):
@@ -92,24 +91,25 @@ class Posting:
         self._private_limit = settings.limit_private
 
     def say(
-        self, turn: Turn, author: User, request: Said, find: Callable[[User], Destination]
+        self, turn: Turn, author: User, request: Said, find: Find, address: str
     ) -> c.Posted:
-        """Post a text to where `find` says."""
+        """Post a text to where `find` says that `address` is."""
         once = self.once(author, request, turn.now_ms)
         if once.posted is not None:
             return once.posted
-        room_id, before = find(author)
+        to = find(author, address, turn.now_ms)
         check_text(request.text)
-        head = self.head(author, room_id, once, turn.now_ms)
-        mentions = self.mentions(head, request.text)
-        return self.commit(turn, e.MessagePosted(*head, request.text, mentions), *before)
+        head = self.head(author, to, once, turn.now_ms)
+        mentions = mentions_in(self._state, request.text, author.name, to.room_id)
+        return self.commit(turn, e.MessagePosted(*head, request.text, mentions), *to.before)
 
     def say_in_parts(
         self,
         turn: Turn,
         author: User,
         request: Said,
-        find: Callable[[User], Destination],
+        find: Find,
+        address: str,
         via: str,
     ) -> c.Posted:
         """Post a text that may be long, as several messages: all of them, or none.
@@ -120,12 +120,13 @@ class Posting:
         once = self.once(author, request, turn.now_ms)
         if once.posted is not None:
             return once.posted
-        to = find(author)
-        parts_max = min(PARTS_MAX, self._limit(to.room) or PARTS_MAX)
+        to = find(author, address, turn.now_ms)
+        _, limit = self._window(author, to.room_id)
+        parts_max = min(PARTS_MAX, limit or PARTS_MAX)
         texts = parts_of(request.text, c.TEXT_BYTES_MAX, parts_max)
         if not texts:
             raise BadRequest("the text is empty")
-        head = self.head(author, to.room, once, turn.now_ms, len(texts))
+        head = self.head(author, to, once, turn.now_ms, len(texts))
         heads = [head]
         for seq in range(head.seq + 1, head.seq + len(texts)):
             heads.append(head._replace(seq=seq, nonce="", digest=b""))
@@ -149,30 +150,28 @@ class Posting:
         return Once(request.nonce, _digest(request), posted)
 
     def head(
-        self, author: User, room_id: str, once: Once, now_ms: int, count: int = 1
+        self, author: User, to: Destination, once: Once, now_ms: int, count: int = 1
     ) -> Head:
-        """Return what a post begins with that may be made now; a room may yet have to be opened.
+        """Return what a post begins with that may be made now.
 
         count: with so many posts in all, which begin alike.
-        Raises Banned, RateLimited; in a direct room NotFound where the other has no account any
-        more, Forbidden where one has blocked the other.
+        Raises Banned, RateLimited; Forbidden where one has blocked the other.
         """
-        other = self._state.users[title_of(room_id, author.name)] if is_direct(room_id) else None
-        if other is not None:
-            check_account(other)
         check_may_send(author, now_ms)
-        if other is not None:
-            check_blocks(author, other)
-            self._young.check(author, room_id, now_ms)
-        reset_at = self._spend(author.window_for(room_id), room_id, now_ms, count)
-        return self._head(author, room_id, once, now_ms, reset_at)
+        if to.other is not None:
+            check_blocks(author, to.other)
+            self._young.check(author, to.room, now_ms)
+        reset_at = self._spend(author, to.room_id, now_ms, count)
+        seq = 1 if to.room is None else to.room.log.last_seq + 1
+        due = self._lifetime.due_ms(now_ms)
+        return Head(now_ms, to.room_id, seq, author.name, reset_at, due, once.nonce, once.digest)
 
     def check_share_of_held(self, author: User, room_id: str, now_ms: int) -> None:
         """Refuse what was held when the like has taken half of the running period.
 
         Raises RateLimited.
         """
-        window, limit = author.window_for(room_id), self._limit(room_id)
+        window, limit = self._window(author, room_id)
         if limit and window.held_used(now_ms) >= max(1, limit // 2):
             raise _used_up(window, room_id, limit)
 
@@ -187,15 +186,10 @@ class Posting:
         if owner.is_banned(now_ms) and room.room in reported:
             raise _banned(owner, "you are banned, and something in there was reported")
 
-    def uncounted_head(self, author: User, room_id: str, once: Once, now_ms: int) -> Head:
+    def uncounted_head(self, author: User, room: Room, once: Once, now_ms: int) -> Head:
         """Return what a post begins with that counts in no limit."""
-        return self._head(author, room_id, once, now_ms, 0)
-
-    def _head(self, author: User, room_id: str, once: Once, now_ms: int, reset_at: int) -> Head:
-        room = self._state.rooms.get(room_id)
-        seq = 1 if room is None else room.log.last_seq + 1
-        due = self._lifetime.due_ms(now_ms)
-        return Head(now_ms, room_id, seq, author.name, reset_at, due, once.nonce, once.digest)
+        seq, due = room.log.last_seq + 1, self._lifetime.due_ms(now_ms)
+        return Head(now_ms, room.room, seq, author.name, 0, due, once.nonce, once.digest)
 
     def mentions(self, head: Head, text: str) -> list[str]:
         """Return the users whom the text of a post names."""
@@ -216,8 +210,9 @@ class Posting:
 
         more: posts of the same author into the same room, behind it.
         """
-        arrival = self._newcomers.arrival(post.author, post.room, turn.now_ms)
-        self._store.commit(*before, *arrival, post, *more)
+        if post.room == GENERAL:
+            before = (*before, *self._newcomers.arrival(post.author, turn.now_ms))
+        self._store.commit(*before, post, *more)
         author = self._state.users[post.author]
         if post.reset_at:
             self.spent(turn, author, post.room, 1 + len(more))
@@ -230,27 +225,30 @@ class Posting:
 
         Raises RateLimited.
         """
-        return self._spend(user.private, "", now_ms)
+        return self._spend(user, "", now_ms, 1)
 
     def spent(self, turn: Turn, user: User, room_id: str = "", count: int = 1) -> None:
         """See to it that the limits of a user, who has just spent `count`, reset and show."""
-        window = user.window_for(room_id)
+        window, limit = self._window(user, room_id)
         if window.count == count:
             turn.effects.periods.append((user.name, window.reset_at_ms))
-        if room_id == GENERAL and self._general_limit:
+        if room_id == GENERAL and limit:
             turn.effects.spenders.add(user.name)
 
-    def _spend(self, window: Window, room_id: str, now_ms: int, count: int = 1) -> int:
+    def _spend(self, user: User, room_id: str, now_ms: int, count: int) -> int:
         """Return when the period ends that `count` more entries count in. Raises RateLimited."""
-        limit = self._limit(room_id)
+        window, limit = self._window(user, room_id)
         if now_ms >= window.reset_at_ms:
             return now_ms + self._period_ms
         if limit and window.count + count > limit:
             raise _used_up(window, room_id, limit)
         return window.reset_at_ms
 
-    def _limit(self, room_id: str) -> int:
-        return self._general_limit if room_id == GENERAL else self._private_limit
+    def _window(self, user: User, room_id: str) -> tuple[Window, int]:
+        """Return what an entry in a room counts in, and how many may be there; 0 is no limit."""
+        if room_id == GENERAL:
+            return user.general, self._general_limit
+        return user.private, self._private_limit
 
 
 def _used_up(window: Window, room_id: str, limit: int) -> RateLimited:

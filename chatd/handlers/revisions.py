@@ -4,6 +4,7 @@ from chatd.core import events as e
 from chatd.core.model import User
 from chatd.errors import Forbidden
 from chatd.handlers.context import Context
+from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
 from chatd.handlers.posting import Posting, check_text
 from chatd.handlers.visibility import Visibility
@@ -14,8 +15,11 @@ from chatd.wire.entries import File, Post
 class RevisionHandlers:
     """`edit` and `delete`."""
 
-    def __init__(self, posting: Posting, visibility: Visibility) -> None:
+    def __init__(
+        self, posting: Posting, destinations: Destinations, visibility: Visibility
+    ) -> None:
         self._posting = posting
+        self._destinations = destinations
         self._visibility = visibility
 
     @handles(c.EditPost)
@@ -29,7 +33,8 @@ class RevisionHandlers:
         if isinstance(said, File):
             raise Forbidden("a file can't be edited; delete it and send another")
         check_text(request.text)
-        head = self._posting.head(author, room.room, once, context.now_ms)
+        to = self._destinations.inside(author, room)
+        head = self._posting.head(author, to, once, context.now_ms)
         mentions = self._posting.mentions(head, request.text)
         edited = e.PostEdited(*head, request.seq, request.text, mentions)
         return self._posting.commit(context, edited)
@@ -44,7 +49,7 @@ class RevisionHandlers:
         room, said = self._visibility.post(author, request.room, request.seq, context.now_ms)
         _check_own(author, said)
         self._posting.check_may_take_back(author, room.room, request.seq, context.now_ms)
-        head = self._posting.uncounted_head(author, room.room, once, context.now_ms)
+        head = self._posting.uncounted_head(author, room, once, context.now_ms)
         return self._posting.commit(context, e.PostDeleted(*head, request.seq))
 
 

@@ -76,7 +76,7 @@ class ScheduleHandlers:
             return c.ScheduledPost(
                 once.posted.seq, request.at, once.posted.room, request.text
             )
-        room = self._destinations.named(author, request.to, now_ms).room
+        room = self._destinations.named(author, request.to, now_ms).room_id
         check_text(request.text)
         check_may_send(author, now_ms)
         if request.at <= now_ms:
@@ -165,10 +165,10 @@ class ScheduleHandlers:
         """Post a text or let it fail; return by what it is held, and until when, if it is."""
         now_ms = turn.now_ms
         try:
-            room, before = self._destinations.again(author, post.room, now_ms)
+            to = self._destinations.again(author, post.room, now_ms)
             if post.is_held:
-                self._posting.check_share_of_held(author, room, now_ms)
-            head = self._posting.head(author, room, NOT_ONCE, now_ms)
+                self._posting.check_share_of_held(author, to.room_id, now_ms)
+            head = self._posting.head(author, to, NOT_ONCE, now_ms)
         except (Banned, RateLimited) as refusal:
             until = refusal.detail.get("until", refusal.detail.get("reset_at"))
             if isinstance(until, int):
@@ -180,7 +180,7 @@ class ScheduleHandlers:
             mentions = self._mentions(turn, head, post)
             sent = e.ScheduleSent(now_ms, author.name, post.number, post.is_held, head.reset_at)
             posted = e.MessagePosted(*head, post.text, mentions)
-            self._posting.commit(turn, posted, *before, sent)
+            self._posting.commit(turn, posted, *to.before, sent)
             turn.effects.timed_bytes += len(post.text.encode())
             turn.effects.timed_work += WORK_OF_A_TEXT + len(post.text) // CHARACTERS_PER_WORK
             turn.effects.timed_work += len(mentions) // MENTIONS_PER_WORK

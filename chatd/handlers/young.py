@@ -23,15 +23,17 @@ class YoungAccounts:
         self._state = state
         self._young_ms = settings.young_account_ms
 
-    def check(self, author: User, room_id: str, now_ms: int) -> None:
-        """Refuse what a young account writes into a direct room where too much lies unread."""
+    def check(self, author: User, room: Room | None, now_ms: int) -> None:
+        """Refuse what a young account writes into a direct room where too much lies unread.
+
+        room: None where it has to be opened first.
+        """
         until_ms = author.created_ms + self._young_ms
         if now_ms >= until_ms:
             return
         limit, used = UNREAD_BYTES_MAX, 0
-        room = self._state.rooms.get(room_id)
         if room is not None and room.log.byte_count >= limit:  # else there is no need to count
-            used = self._unread_bytes(author, room_id)
+            used = self._unread_bytes(author, room.room)
         # Few rooms can't hold too much together, as each is bounded.
         if used < limit and len(author.rooms) * UNREAD_BYTES_MAX >= UNREAD_BYTES_IN_ALL_MAX:
             limit, used = UNREAD_BYTES_IN_ALL_MAX, self._unread_bytes_in_all(author)
