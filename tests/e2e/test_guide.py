@@ -10,7 +10,6 @@ sides.
 import os
 import re
 import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,12 +20,11 @@ from client.pipes.status import MEANING
 from tests.e2e.chat import Chat
 from tests.e2e.client import connect
 from tests.e2e.server import ROOT, ServerProcess
+from tests.e2e.shell import SERVER, install
 
 GUIDE = ROOT / "docs/guide.md"
 DEADLINE_S = 120
 MARK = "\x1e"
-SERVER = "127.0.0.1:8000"
-"""Where the page says that the server is."""
 HERE = "/home/alice"
 """Where it says that the commands run."""
 ADMIN = "carol"
@@ -75,11 +73,7 @@ def alike(line: str, port: int) -> str:
 
 def replay(steps: list[Step], chat: Chat, folder: Path) -> list[list[str]]:
     """Run the commands in one shell; return what each printed. folder: where they run."""
-    programs = folder / "bin"
-    programs.mkdir()
-    program = programs / "chat"
-    program.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m client "$@"\n')
-    program.chmod(0o755)
+    programs = install(folder / "bin")
     after = f"\ns=$?; printf '{MARK}'; (exit $s)\n"  # so that `echo $?` sees the command's
     script = "".join(step.command + after for step in steps)
     done = subprocess.run(
