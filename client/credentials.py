@@ -16,10 +16,8 @@ from pathlib import Path
 
 import msgspec
 
+from client import state_file
 from client.environment import SCHEME_TLS
-
-FILE_MODE = 0o600
-FOLDER_MODE = 0o700
 
 
 def origin(scheme: str, host: str, port: int) -> str:
@@ -112,12 +110,4 @@ class Credentials:
             return {}  # not ours, or torn by something: logging in again makes it anew
 
     def _save(self, servers: dict[str, _Server]) -> None:
-        """Replace the file in one step; nobody else can read it at any moment."""
-        self._path.parent.mkdir(FOLDER_MODE, parents=True, exist_ok=True)
-        temporary = self._path.with_suffix(f".{os.getpid()}")
-        fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-        with open(fd, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(servers)))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, self._path)
+        state_file.replace(self._path, msgspec.json.format(msgspec.json.encode(servers)))

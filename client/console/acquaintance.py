@@ -89,6 +89,11 @@ class Acquaintance:
         """Return how rooms are typed, people among them since each has one, in order."""
         return sorted(self._titles() | set(self._people))
 
+    def group_id(self, title: str) -> str:
+        """Return the id of the only group of that title, "" for none, or more than one."""
+        ids = [room for room in self._rooms if title in (room, title_of(room, self.me))]
+        return ids[0] if len(ids) == 1 else ""
+
     def group_in(self, line: str) -> str:
         """Return the private room that a word of a line names but for its +, "" for none."""
         titles = self._titles()

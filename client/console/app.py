@@ -15,6 +15,7 @@ from client.console.entrance import Entrance
 from client.console.failures import explain
 from client.console.history_file import open_history
 from client.console.keyring import Keyring
+from client.console.last_room import LastRoom
 from client.console.prompt import Prompt
 from client.console.render import Renderer
 from client.console.screen import Screen
@@ -25,7 +26,7 @@ from client.errors import ClientError, ConnectionLost
 from client.options import ConsoleOptions
 from client.session import Client
 
-GREETING = "`help` lists what there is to type; `send hello` says hello to everyone"
+GREETING = "`help` lists what there is to type; a plain line goes to the room in front of it"
 
 UNREACHABLE = "is the server running there? --host and --port name another one"
 
@@ -44,7 +45,7 @@ def run(options: ConsoleOptions) -> int:
             environment=options.environment,
         ) as client:
             is_new = _enter(client, keyring, options)
-            return asyncio.run(_converse(client, keyring, is_new, options.bell))
+            return asyncio.run(_converse(client, keyring, is_new, options))
     except (KeyboardInterrupt, EOFError):
         print(file=sys.stderr)
         return INTERRUPTED
@@ -64,15 +65,26 @@ def _enter(client: Client, keyring: Keyring, options: ConsoleOptions) -> bool:
     return False
 
 
-async def _converse(client: Client, keyring: Keyring, is_new: bool, bell: bool) -> int:
+async def _converse(
+    client: Client, keyring: Keyring, is_new: bool, options: ConsoleOptions
+) -> int:
     assert client.welcome is not None
     prompt = Prompt(open_history(state_folder()))
     renderer = Renderer(client.name, zone_for(client.welcome.time_zone))
     screen = Screen(prompt.app)
     prompt.located = screen.located
-    console = Console(prompt, screen, renderer, ACTIONS, keyring, newcomer=is_new, bell=bell)
+    console = Console(
+        prompt,
+        screen,
+        renderer,
+        ACTIONS,
+        keyring,
+        LastRoom(options.origin, client.name),
+        newcomer=is_new,
+        bell=options.bell,
+    )
     console.bridge = bridge = Bridge(client, console.hear, console.over)
-    completer = ConsoleCompleter(console.known, lambda: console.talking_to)
+    completer = ConsoleCompleter(console.known, lambda: console.destination.title)
     try:
         status = await prompt.run(console, completer, lambda: _begin(console, bridge, is_new))
     finally:
@@ -96,7 +108,7 @@ async def _learn(console: Console, bridge: Bridge, is_new: bool) -> None:
         status = await bridge.ask(c.Status(), c.StatusResult)
         console.learn(status)
         mine = await bridge.ask(c.ListRooms(), c.Rooms)
-        console.known.meet_rooms((room.room for room in mine.rooms), are_all=mine.next is None)
+        console.learn_rooms(mine)
         if not is_new and not any(room.unread for room in status.rooms):
             await show_latest(console, status.rooms[0].last_seq)
     except (Misuse, ChatError, ClientError):

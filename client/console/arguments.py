@@ -17,7 +17,7 @@ from chatd.wire.commands import (
     Report,
     Search,
 )
-from chatd.wire.rooms import GENERAL
+from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 from client.console.acquaintance import room_named
 from client.console.book import BOOK
 from client.console.paths import split_path
@@ -33,9 +33,13 @@ class Misuse(Exception):
     """A command was typed in a way that it can't be; the message says how it can."""
 
 
-def misuse(name: str, why: str) -> Misuse:
+class BadUsage(Misuse):
+    """What follows a command is not what it takes."""
+
+
+def misuse(name: str, why: str) -> BadUsage:
     """Return the exception that says why, and how the command is typed."""
-    return Misuse(f"{why}\nlike this: {BOOK[name].usage}")
+    return BadUsage(f"{why}\nlike this: {BOOK[name].usage}")
 
 
 def no_arguments(name: str, rest: str) -> None:
@@ -242,12 +246,17 @@ def ban_of(rest: str) -> Ban:
     return Ban(user.removeprefix("@"), hours, reason)
 
 
-def room_or_none(rest: str) -> str:
-    """Return the room to talk to, "" for none."""
+def room_to_talk(rest: str, me: str) -> str:
+    """Return the id of the room to talk to, "" for none. Of a group the id may be its title."""
     words = rest.split()
     if len(words) > 1:
         raise misuse("talk", "one room or user at a time")
-    return words[0] if words else ""
+    room = room_named(words[0], me) if words else ""
+    if kind_of(room) is RoomKind.SELF:
+        raise misuse("talk", "that is you; name somebody else")
+    if "," in room and me not in room.split(","):
+        raise misuse("talk", f"you are not in {room}")
+    return room
 
 
 def history_of(rest: str, me: str, *, here: str = GENERAL, limit: int) -> History:

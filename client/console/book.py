@@ -33,7 +33,7 @@ class Entry:
 
 
 _LOCAL = (
-    Entry("talk [room]", "send plain lines to a room or a user from now on; alone: stop that"),
+    Entry("talk [room]", "send plain lines to a room or a user from now on; alone: to general"),
     Entry(
         "send-file <path> [to <room>] [caption]",
         "send a file to a room or a user; broken off, the same command goes on with it",
@@ -45,6 +45,16 @@ _LOCAL = (
 )
 
 _FROM_TABLE = (Entry(row.console, row.help) for row in COMMANDS.values() if row.console)
+
+ALIASES = {
+    "dm": "post",
+    "list": "rooms",
+    "msg": "post",
+    "names": "members",
+    "part": "leave",
+    "query": "talk",
+}
+"""What hands know from other chats, behind a slash: as bare words, people begin sentences so."""
 
 CHAPTERS: dict[str, tuple[str, ...]] = {
     "talking": ("send", "send-to", "talk", "post", "comment", "edit", "delete"),

@@ -7,9 +7,8 @@ from itertools import pairwise
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from chatd.wire.rooms import GENERAL
 from client.console.acquaintance import Acquaintance
-from client.console.book import BOOK
+from client.console.book import ALIASES, BOOK
 from client.console.numbers import KINDS
 from client.console.paths import HalfPath, half_path, split_path
 from client.console.typed import first_word
@@ -24,33 +23,34 @@ MANY_WORDS = ("<text>", "[room#seq]")
 _NUMBER = re.compile("#?[0-9]+|#")
 
 
-def candidates(text: str, known: Acquaintance, *, talking_to: str) -> tuple[str, list[str]]:
+def candidates(text: str, known: Acquaintance, *, here: str) -> tuple[str, list[str]]:
     """Return the word at the end of `text` and what it may become.
 
-    talking_to: the room that plain lines go to just now, "" for none.
+    here: the title of the room that is meant where none is named.
     """
     slash = "/" if text.startswith("/") else ""
     word = "" if not text or text[-1].isspace() else text.split()[-1]
     command = _command(text)
-    if slash == "" and talking_to:
-        choices = known.people()
-    elif command is not None:
+    if command is None:
+        choices = [slash + name for name in BOOK]
+        choices += [slash + name for name in ALIASES] if slash and word != slash else []
+    elif slash or command[0] in BOOK:
         choices = _arguments(*command, known)
         if command[0] != "report" or "#" in word:  # a reason may have numbers in it
-            choices += _alone(word, choices, talking_to or GENERAL)
+            choices += _alone(word, choices, here)
     else:
-        choices = [slash + name for name in BOOK]
+        choices = known.people()
     if word.startswith("@"):
-        choices = [f"@{name}" for name in known.people() if name in choices]
+        choices = [f"@{name}" for name in known.people() if command is None or name in choices]
     return word, [choice for choice in choices if choice.lower().startswith(word.lower())]
 
 
-def path_to_complete(text: str, *, talking: bool) -> tuple[HalfPath, bool] | None:
+def path_to_complete(text: str) -> tuple[HalfPath, bool] | None:
     """Return the local path at the end of `text` and whether only folders make sense there.
 
     None where none is meant.
     """
-    command = None if talking and not text.startswith("/") else _command(text)
+    command = _command(text)
     if command is None or command[0] not in ("send-file", "get-file"):
         return None
     name, rest = command
@@ -65,9 +65,12 @@ def path_to_complete(text: str, *, talking: bool) -> tuple[HalfPath, bool] | Non
 
 def _command(text: str) -> tuple[str, str] | None:
     """Return the command that `text` begins with and what follows; None while it is typed."""
+    slash = text.startswith("/")
     text = text.removeprefix("/").lstrip()
     name, rest = first_word(text)
-    return (name.lower(), rest) if name and len(text) > len(name) else None
+    if not name or len(text) == len(name):
+        return None
+    return ALIASES.get(name.lower(), name.lower()) if slash else name.lower(), rest
 
 
 def _arguments(name: str, rest: str, known: Acquaintance) -> list[str]:
@@ -149,20 +152,20 @@ def _choices(name: str, argument: str, known: Acquaintance) -> list[str]:
 
 
 class ConsoleCompleter(Completer):
-    """Completion for prompt_toolkit. talking_to: the room of plain lines just now, "" for none."""
+    """Completion for prompt_toolkit. here: returns the title of the room of plain lines."""
 
-    def __init__(self, known: Acquaintance, talking_to: Callable[[], str]) -> None:
+    def __init__(self, known: Acquaintance, here: Callable[[], str]) -> None:
         self._known = known
-        self._talking_to = talking_to
+        self._here = here
 
     def get_completions(self, document: Document, event: CompleteEvent) -> Iterator[Completion]:
         """Yield what the word in front of the cursor may become."""
-        text, talking_to = document.text_before_cursor, self._talking_to()
-        found = path_to_complete(text, talking=bool(talking_to))
+        text = document.text_before_cursor
+        found = path_to_complete(text)
         if found is not None:
             path, folders_only = found
             yield from path.completions(folders_only=folders_only)
             return
-        word, fitting = candidates(text, self._known, talking_to=talking_to)
+        word, fitting = candidates(text, self._known, here=self._here())
         for choice in fitting:
             yield Completion(choice + " ", -len(word), display=choice)

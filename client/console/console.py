@@ -9,27 +9,35 @@ from chatd.errors import ChatError
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry, Removed
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of, title_of
-from client.console.acquaintance import Acquaintance, mapped, room_named
-from client.console.arguments import Misuse, text_of
+from client.console.acquaintance import Acquaintance, mapped
+from client.console.arguments import BadUsage, Misuse, text_of
 from client.console.attention import Attention
 from client.console.book import meant_by
-from client.console.failures import explain
+from client.console.destination import Destination, Memory
 from client.console.echo import Echoes, echo_lines
+from client.console.failures import explain
 from client.console.feed import EARLIER, UNREAD, Feed, is_by_other
 from client.console.render import Renderer
+from client.console.safe_text import safe
 from client.console.seams import Editor, Server, Surface
 from client.console.styled import Line
 from client.console.toolbar import ToolbarState, toolbar
 from client.console.transfers import Transfers
-from client.console.typed import Command, NoCommand, Plain, first_word, read_line
+from client.console.typed import Command, NoCommand, Plain, Typed, read_line
+from client.console.wrapping import cut
 from client.environment import new_nonce
 from client.errors import ClientError
 from client.events import Connected, Disconnected, Event, SeenEntry
 
 ECHOED = frozenset({"send", "send-to", "post", "comment", "edit"})
 """Commands whose text comes back as an entry: what was typed is not shown a second time."""
+NEVER_A_TEXT = frozenset({"send", "send-to"})
+"""Commands that are meant whatever follows them; a bare word of others may begin a sentence."""
+YES, NO = frozenset({"y", "yes"}), frozenset({"n", "no"})
 PENDING_MAX = 50
 """Messages on their way; with more than that the console takes no further ones."""
+PROMPT_SHARE = 3
+"""The name of a room takes at most this share of the line, so that there is room to type."""
 ROWS_AROUND_A_PAGE = 5
 """What else stands on the screen: heading, note, prompt, toolbar, and the line above."""
 
@@ -65,6 +73,7 @@ class Console:
         renderer: Renderer,
         actions: Mapping[str, Action],
         keyring: Keyring,
+        memory: Memory | None,
         *,
         newcomer: bool = False,
         bell: bool = False,
@@ -74,7 +83,7 @@ class Console:
         self.keyring = keyring
         self.screen = screen
         self.known = Acquaintance(renderer.me)
-        self.talking_to = ""
+        self.destination = Destination(renderer.me, memory)
         self.exit_error: Exception | None = None
         self.bridge: Server
         self._actions = actions
@@ -88,6 +97,7 @@ class Console:
         self._warned_pending = False
         self.transfers = Transfers(editor.redraw)
         self._more: Callable[[], Coro] | None = None
+        self._asked: Plain | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- printing ----------------------------------------------------------------------------
@@ -157,9 +167,13 @@ class Console:
     def _forget_room(self, room: str) -> None:
         """The user is out of a room: nothing more can be sent there."""
         self._attention.forget(room)
-        if self.talking_to == title_of(room, self.renderer.me):
-            self.talking_to = ""
-            self.note("what you type is a command again")
+        if self.destination.room == room:
+            self.lose_destination()
+
+    def lose_destination(self) -> None:
+        """The room of plain lines is the user's no longer."""
+        lost = self.destination.lose()
+        self.note(f"you are not in {lost} any more: plain lines go to {self.destination} now")
 
     def _hear_notice(self, notice: c.Notice) -> None:
         if isinstance(notice, c.Live):
@@ -182,6 +196,14 @@ class Console:
         self.known.meet(status.online_names)
         for room in status.rooms:
             self.known.meet_room(room.room)
+
+    def learn_rooms(self, mine: c.Rooms) -> None:
+        """Take the user's rooms; the one of plain lines may be gone since the last time."""
+        rooms, are_all = [room.room for room in mine.rooms], mine.next is None
+        self.known.meet_rooms(rooms, are_all=are_all)
+        room = self.destination.room
+        if are_all and kind_of(room) is RoomKind.GROUP and room not in rooms:
+            self.lose_destination()
 
     def over(self, error: Exception) -> None:
         """The server lets us in no longer: leave, and say why."""
@@ -229,11 +251,11 @@ class Console:
     @property
     def here(self) -> str:
         """The id of the room that is meant where none is named."""
-        return room_named(self.talking_to or GENERAL, self.renderer.me)
+        return self.destination.room or GENERAL
 
     def addressed(self, title: str) -> str:
         """Return the room or user that is meant, for the server to find; "" is here."""
-        return mapped(title or self.talking_to or GENERAL).removeprefix("@")
+        return mapped(title or self.destination.address or GENERAL).removeprefix("@")
 
     def say(self, title: str, text: str, line: str) -> Coro:
         """Return the posting of a text to a room as people name it."""
@@ -263,7 +285,10 @@ class Console:
     def line(self, text: str) -> None:
         """Do what a typed line says."""
         more, self._more = self._more, None
-        typed = read_line(text, self._actions, talking=bool(self.talking_to))
+        asked, self._asked = self._asked, None
+        if asked is not None and self._is_answer(text, asked):
+            return
+        typed = self.read(text)
         if typed is None:
             if more is not None:
                 self.start(more())
@@ -271,12 +296,43 @@ class Console:
             self.echo(typed)
             self.start(self._guarded(self._actions[typed.name](self, typed), typed))
         elif isinstance(typed, NoCommand):
-            meant = _perhaps(typed.name)
             self.error(
-                f"there is no command /{typed.name}\n{meant}`help` lists them; // begins a text"
+                f"there is no command /{typed.name}\n"
+                f"{perhaps(typed.name)}`help` lists them; // begins a text"
             )
+            self.editor.give_back(typed.line)
         else:
-            self._plain(typed, text)
+            self.plain(typed)
+
+    def read(self, line: str) -> Typed:
+        """Return what a line means."""
+        return read_line(line, self._actions)
+
+    def plain(self, typed: Plain) -> None:
+        """Send a plain line, or ask first."""
+        if self.destination.question:
+            self._ask_to_send(typed, self.destination.question)
+        else:
+            self.send_plain(typed)
+
+    def _ask_to_send(self, typed: Plain, question: str) -> None:
+        """Ask whether a line is to be sent; it goes back to the prompt, where nothing is lost."""
+        self._asked = typed
+        is_back = self.editor.give_back(typed.line)
+        sends = "Enter" if is_back else "`y`"
+        self.show(self._render().question(f"{question}\n{sends} sends it, `n` does not"))
+
+    def _is_answer(self, text: str, asked: Plain) -> bool:
+        """Do what the answer to a question says; False if it is none but another line."""
+        answer = text.strip().lower()
+        if text == asked.line or answer in YES:
+            self.destination.agree()
+            self.send_plain(asked)
+        elif answer in NO:
+            self.note("not sent; Up brings it back")
+        else:
+            return False
+        return True
 
     def echo(self, typed: Command) -> None:
         """Show a command above its answer; what is posted shows itself."""
@@ -291,6 +347,7 @@ class Console:
 
     def interrupt(self, kept: bool) -> None:
         """Say what Ctrl-C did."""
+        self._asked = None
         self.note("kept: Up brings it back" if kept else "Ctrl-D or `quit` leaves")
 
     def leave(self) -> None:
@@ -309,7 +366,8 @@ class Console:
         """Return what stands above the line: what is on its way; and what in front of it."""
         width = self.screen.width
         moving = self.transfers.lines(width) + echo_lines(self._echoes.texts, width)
-        return [*moving, [("class:prompt", f"{self.talking_to}> ")]]
+        front = cut(safe(str(self.destination)), width // PROMPT_SHARE)
+        return [*moving, [("class:prompt", f"{front}> ")]]
 
     def toolbar(self) -> Line:
         """Return the line at the bottom."""
@@ -324,7 +382,6 @@ class Console:
         return ToolbarState(
             self.renderer.me,
             self.bridge.connected,
-            self.talking_to,
             unread,
             self._allowance(),
             self._echoes.unanswered,
@@ -338,30 +395,32 @@ class Console:
 
     @property
     def _is_public(self) -> bool:
-        return self.talking_to in ("", GENERAL)
+        return self.here == GENERAL
 
     # -- running commands --------------------------------------------------------------------
 
-    def _plain(self, typed: Plain, line: str) -> None:
-        if not self.talking_to:
-            self.error(
-                "not sent: `send` in front of it tells everyone, `send-to NAME` one\n"
-                f"{_perhaps(first_word(line)[0])}"
-                "`talk general` or `talk NAME` sends plain lines there; Up brings this back"
-            )
-            return
-        self.start(self._say_plain(typed, line))
+    def send_plain(self, typed: Plain) -> None:
+        """Send a line to where plain lines go."""
+        self.start(self._guarded(self._say_plain(typed, self.destination.address), typed))
 
-    async def _say_plain(self, typed: Plain, line: str) -> None:
-        await self._guarded(self.say(self.talking_to, text_of("send", typed.text), line))
+    async def _say_plain(self, typed: Plain, address: str) -> None:
+        await self.say(address, text_of("send", typed.text), typed.line)
 
-    async def _guarded(self, doing: Awaitable[None], typed: Command | None = None) -> None:
+    async def _guarded(self, doing: Awaitable[None], typed: Command | Plain) -> None:
         try:
             await doing
         except (Misuse, ChatError, ClientError) as error:
-            self.refused(error, typed)
-            if typed and typed.name in ECHOED:  # nothing of it has been shown
+            command = typed if isinstance(typed, Command) else None
+            self.refused(error, command)
+            if command and isinstance(error, BadUsage) and self.may_be_text(command):
+                question = f"did you mean the command or a message to {self.destination}?"
+                self._ask_to_send(Plain(typed.line, typed.line), question)
+            elif command is None or command.name in ECHOED:  # nothing of it has been shown
                 self.editor.give_back(typed.line)
+
+    def may_be_text(self, typed: Command) -> bool:
+        """Tell whether a line that begins with a command may be meant as something to say."""
+        return not typed.has_slash and typed.name not in NEVER_A_TEXT
 
     def refused(self, error: Exception, typed: Command | None = None) -> None:
         """Say what could not be done, and what to do about it."""
@@ -398,7 +457,7 @@ class Console:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def _perhaps(word: str) -> str:
+def perhaps(word: str) -> str:
     """Return a question about what a word was meant to be, with a line break, or nothing."""
     meant = meant_by(word)
     return f"did you mean `{meant}`?\n" if meant else ""

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
-FILE_MODE = 0o600
-FOLDER_MODE = 0o700
+from client import state_file
+from client.state_file import FILE_MODE, FOLDER_MODE
+
 KEPT_BYTES_MAX = 512 * 1024
 
 _ENTRY = b"\n# "
@@ -28,8 +29,4 @@ def _shorten(path: Path) -> None:
     """Drop the older half, so that this is not done again at each start."""
     kept = path.read_bytes()[-KEPT_BYTES_MAX // 2 :]
     start = kept.find(_ENTRY)
-    temporary = path.with_suffix(f".{os.getpid()}")
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, FILE_MODE)
-    with open(fd, "wb") as file:
-        file.write(kept[start:] if start >= 0 else b"")
-    os.replace(temporary, path)
+    state_file.replace(path, kept[start:] if start >= 0 else b"")

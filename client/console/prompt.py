@@ -118,27 +118,30 @@ class Prompt:
         if self.app.is_running and not self.app.is_done:
             self.app.exit(exception=error)
 
-    def give_back(self, text: str) -> None:
-        """Put a text back on the line, unless another one is being typed.
+    def give_back(self, text: str) -> bool:
+        """Put a text back on the line, unless another one is being typed; return whether.
 
         It is selected, so that the next thing typed takes its place instead of being glued to it.
         """
-        if not self._buffer.text and self._answer is None:
-            self._buffer.document = Document(text)
-            self._buffer.selection_state = selection = SelectionState()
-            selection.enter_shift_mode()
+        if self._buffer.text or self._answer is not None:
+            return False
+        self._buffer.document = Document(text)
+        self._buffer.selection_state = selection = SelectionState()
+        selection.enter_shift_mode()
+        return True
 
     async def ask(self, question: str) -> str | None:
-        """Ask for a secret; None if the user would rather not say."""
+        """Ask for a secret; None if the user would rather not say. What is being typed waits."""
         self._answer = asyncio.get_running_loop().create_future()
         self._question, self._hidden = question, True
+        draft = self._buffer.document
         self._buffer.reset()
         self.app.invalidate()
         try:
             return await self._answer
         finally:
             self._answer, self._hidden = None, False
-            self._buffer.reset()
+            self._buffer.reset(draft)
 
     # -- what prompt_toolkit calls -----------------------------------------------------------
 

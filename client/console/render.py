@@ -138,6 +138,12 @@ class Renderer:
         """Return a remark of the console."""
         return hang([(DIM, "· ")], [[(DIM, safe(text))]], self.width)
 
+    def question(self, text: str) -> list[Line]:
+        """Return a question, and on a further line how it is answered."""
+        first, *more = text.split("\n")
+        body: list[Line] = [[("bold", safe(first))], *([(DIM, safe(line))] for line in more)]
+        return hang([("bold", "? ")], body, self.width)
+
     def error(self, text: str) -> list[Line]:
         """Return what went wrong and what to do; a further line of `text` goes below."""
         first, *more = text.split("\n")

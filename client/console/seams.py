@@ -27,8 +27,8 @@ class Editor(Protocol):
     def fail(self, error: BaseException) -> None:
         """Take no more lines, and raise."""
 
-    def give_back(self, text: str) -> None:
-        """Put a line back that could not be done."""
+    def give_back(self, text: str) -> bool:
+        """Put a line back that could not be done; return whether there was room for it."""
 
     async def ask(self, question: str) -> str | None:
         """Ask for a secret; None if there is no answer."""

@@ -1,4 +1,4 @@
-"""The line at the bottom: connection, where plain lines go, unread, what may still be sent."""
+"""The line at the bottom: connection, unread, what may still be sent."""
 
 from dataclasses import dataclass, field
 
@@ -14,11 +14,10 @@ SEPARATOR = " · "
 
 @dataclass
 class ToolbarState:
-    """What the toolbar shows. talking_to and the keys of unread are titles of rooms."""
+    """What the toolbar shows. The keys of unread are titles of rooms."""
 
     name: str
     connected: bool = True
-    talking_to: str = ""
     unread: dict[str, int] = field(default_factory=dict)
     allowance: Allowance | None = None
     pending: int = 0
@@ -46,13 +45,12 @@ def _width(parts: list[_Part]) -> int:
 def _parts(state: ToolbarState, zone: Zone, now_ms: int) -> list[_Part]:
     link = (0, "", "connected") if state.connected else (0, BAD, "connecting again…")
     parts = [
-        (6, "", safe(state.name)),
+        (5, "", safe(state.name)),
         link,
-        (3, "", f"talking to {safe(state.talking_to)}" if state.talking_to else ""),
         (1, BAD, f"{state.pending} pending" if state.pending else ""),
         (2, BAD, _unread(state.unread)),
-        (4, "", _left(state.allowance, zone, now_ms)),
-        (5, "", f"{state.online} online" if state.online and state.connected else ""),
+        (3, "", _left(state.allowance, zone, now_ms)),
+        (4, "", f"{state.online} online" if state.online and state.connected else ""),
     ]
     return [part for part in parts if part[2]]
 

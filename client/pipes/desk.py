@@ -11,10 +11,10 @@ from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
 from client.console.actions import ACTIONS
 from client.console.arguments import Misuse
-from client.console.console import Console, Text
+from client.console.console import Console, Text, perhaps
 from client.console.seams import Editor
 from client.console.styled import Line
-from client.console.typed import Command
+from client.console.typed import Command, Plain, Typed, first_word, read_line
 from client.pipes.failures import complain, words_of
 from client.pipes.output import COLUMNS, ROWS, Output
 from client.pipes.pipe import Pipe
@@ -57,8 +57,9 @@ class NoEditor:
     def fail(self, error: BaseException) -> None:
         raise error
 
-    def give_back(self, text: str) -> None:
+    def give_back(self, text: str) -> bool:
         """Whoever wrote the line has it."""
+        return False
 
     async def ask(self, question: str) -> str | None:
         raise Misuse("that needs a terminal: somebody has to type a password")
@@ -72,11 +73,29 @@ class PlainConsole(Console):
 
     def __init__(self, pipe: Pipe, editor: Editor) -> None:
         screen = PlainScreen(pipe.output, editor.fail)
-        super().__init__(editor, screen, pipe.renderer, ACTIONS, pipe.keyring)
+        super().__init__(editor, screen, pipe.renderer, ACTIONS, pipe.keyring, None)
         self.status = Status.DONE
 
     def echo(self, typed: Command) -> None:
         """Whoever wrote the line knows it."""
+
+    def read(self, line: str) -> Typed:
+        """A script says which of its lines are commands: while it talks to a room, by a slash."""
+        return read_line(line, ACTIONS, slash_only=bool(self.destination.room))
+
+    def plain(self, typed: Plain) -> None:
+        """Nobody is asked."""
+        if self.destination.room:
+            self.send_plain(typed)
+            return
+        self.error(
+            "not sent: `send` in front of it tells everyone, `send-to NAME` one\n"
+            f"{perhaps(first_word(typed.line)[0])}"
+            "`talk general` or `talk NAME` sends plain lines there"
+        )
+
+    def may_be_text(self, typed: Command) -> bool:
+        return False
 
     def refused(self, error: Exception, typed: Command | None = None) -> None:
         command = typed.name if typed else ""

@@ -73,7 +73,7 @@ def test_what_is_typed_right_behind_the_password_is_not_lost(
         alice.sees("Password of alice:")
         alice.keys(f"{PASSWORD}\rsend typed at once\rsend half a th")
         alice.sees("general#1 alice: typed at once")
-        alice.until(lambda: alice.prompt == "> send half a th", "what was typed behind it")
+        alice.until(lambda: alice.prompt == "general> send half a th", "what was typed behind it")
         assert PASSWORD.encode() not in alice.raw
 
 
@@ -113,7 +113,8 @@ def test_two_people_talk(opens: Opens, columns: int, rows: int) -> None:
     bob.line("/status")
     bob.sees("you       bob, on device 1; 1 device, 1 connection in all")
     alice.line("talk bob")
-    alice.sees("what you type goes to bob now")
+    alice.sees("plain lines go to @bob now")
+    alice.until(lambda: alice.prompt == "@bob>", "the room in the prompt")
     alice.line("//etc/hosts")
     bob.sees("alice#2 alice → bob: /etc/hosts")
     alice.line("/exit")
@@ -131,7 +132,7 @@ def test_echo_is_replaced_by_the_entry(opens: Opens) -> None:
     alice = opens("alice")
     alice.line("send hello")
     alice.sees("general#1 alice: hello")
-    alice.until(lambda: alice.prompt == ">", "an empty prompt")
+    alice.until(lambda: alice.prompt == "general>", "an empty prompt")
     assert sum("hello" in row for row in alice.everything if "lists" not in row) == 1
 
 
@@ -149,7 +150,7 @@ def test_lost_connection_comes_back_and_nothing_is_missed_or_doubled(
     for number in range(2, 61):
         bot.call("send", text=f"text {number}")
     alice.keys("send typed meanwhile")
-    alice.until(lambda: alice.prompt == "> send typed meanwhile", "what was typed")
+    alice.until(lambda: alice.prompt == "general> send typed meanwhile", "what was typed")
     alice.line("")
     alice.sees("… typed meanwhile")
     cable.plug(server.port)
@@ -193,7 +194,7 @@ def test_console_that_missed_nothing_shows_what_was_said_last(
     assert [row[-6:] for row in rows[first + 1 : first + 6]] == [f"text {n}" for n in range(5, 10)]
     assert rows[first + 6].startswith("── now ─") and "unread" not in again.toolbar
     again.keys("comment 9\t")
-    again.until(lambda: again.prompt == "> comment 9", "a place that is known")
+    again.until(lambda: again.prompt == "general> comment 9", "a place that is known")
 
 
 def test_killed_server_comes_back_and_both_consoles_go_on(
@@ -218,7 +219,7 @@ def test_killed_server_comes_back_and_both_consoles_go_on(
     bob.sees("bob → alice: text 3")
     for console in (alice, bob):
         assert sorted(texts_in(console)) == ["text 1", "text 2", "text 3"]
-    alice.until(lambda: alice.prompt == "> half a line", "what was typed meanwhile")
+    alice.until(lambda: alice.prompt == "general> half a line", "what was typed meanwhile")
 
 
 # -- the line that is typed ------------------------------------------------------------------
@@ -227,12 +228,12 @@ def test_killed_server_comes_back_and_both_consoles_go_on(
 def test_ctrl_c_clears_the_line_and_keeps_it(opens: Opens) -> None:
     alice = opens("alice")
     alice.keys("send half a thou")
-    alice.until(lambda: alice.prompt == "> send half a thou", "what was typed")
+    alice.until(lambda: alice.prompt == "general> send half a thou", "what was typed")
     alice.keys("\x03")
     alice.sees("kept: Up brings it back")
-    alice.until(lambda: alice.prompt == ">", "an empty line")
+    alice.until(lambda: alice.prompt == "general>", "an empty line")
     alice.keys("\x1b[A")
-    alice.until(lambda: alice.prompt == "> send half a thou", "the line again")
+    alice.until(lambda: alice.prompt == "general> send half a thou", "the line again")
     alice.keys("ght\r")
     alice.sees("general#1 alice: half a thought")
 
@@ -240,7 +241,7 @@ def test_ctrl_c_clears_the_line_and_keeps_it(opens: Opens) -> None:
 def test_ctrl_d_leaves_only_on_an_empty_line(opens: Opens) -> None:
     alice = opens("alice")
     alice.keys("ab\x01\x04")  # to its start, and there delete
-    alice.until(lambda: alice.prompt == "> b", "a line without its first letter")
+    alice.until(lambda: alice.prompt == "general> b", "a line without its first letter")
     alice.keys("\x04\x04")
     assert alice.ends() == 0
 
@@ -256,9 +257,9 @@ def test_incoming_lines_do_not_tear_the_prompt(
         alice.keys(letter)
         alice.look()
     alice.sees(f"text {len(typed) - 1}")
-    alice.until(lambda: alice.prompt == f"> {typed}", "the whole line")
+    alice.until(lambda: alice.prompt == f"general> {typed}", "the whole line")
     assert texts_in(alice) == [f"text {number}" for number in range(len(typed))]
-    assert [row for row in alice.everything if row.startswith(">")] == [f"> {typed}"]
+    assert [row for row in alice.everything if row.startswith("general>")] == [f"general> {typed}"]
     alice.until(lambda: " connected" in alice.toolbar, "the toolbar again")
     assert sum(" connected" in row for row in alice.everything) == 1
 
@@ -268,7 +269,7 @@ def test_line_that_is_typed_survives_a_change_of_the_window(
 ) -> None:
     alice, bot = opens("alice"), users("bot")
     alice.keys("send something")
-    alice.until(lambda: alice.prompt == "> send something", "what was typed")
+    alice.until(lambda: alice.prompt == "general> send something", "what was typed")
     alice.resize(200, 50)
     bot.call("send", text="wide " * 30)
     alice.until(lambda: any(len(row) > 100 for row in alice.rows), "a line as wide as that")
@@ -335,7 +336,7 @@ def test_account_is_deleted_by_its_password_only_and_every_console_of_it_ends(
         here.until(lambda: here.prompt == question, question)
         here.line("not the password")
         here.sees("that is not your password")
-        here.until(lambda: here.prompt == ">", "an empty line")
+        here.until(lambda: here.prompt == "general>", "an empty line")
         here.line("delete-account --posts")
         here.until(lambda: here.prompt == question, question)
         here.line(PASSWORD)
@@ -359,19 +360,34 @@ def test_tab_completes_commands_and_names(opens: Opens) -> None:
     opens("bob")
     alice.until(lambda: "2 online" in alice.toolbar, "that bob is here")
     alice.keys("send-t\t")
-    alice.until(lambda: alice.prompt == "> send-to", "a completed command")
+    alice.until(lambda: alice.prompt == "general> send-to", "a completed command")
     alice.keys("b\t")
-    alice.until(lambda: alice.prompt == "> send-to bob", "a completed name")
+    alice.until(lambda: alice.prompt == "general> send-to bob", "a completed name")
     alice.keys("hi\r")
     alice.sees("bob#1 alice → bob: hi")
 
 
-def test_line_that_is_no_command_is_not_sent_and_comes_back(opens: Opens) -> None:
-    alice = opens("alice")
+def test_first_plain_line_is_asked_about_once_and_its_room_is_remembered(opens: Opens) -> None:
+    alice, bob = opens("alice"), opens("bob")
     alice.line("hi everybody")
-    alice.sees("not sent: `send` in front of it tells everyone")
-    alice.keys("\x1b[A\x01send \r")
-    alice.sees("general#1 alice: hi everybody")
+    alice.sees("? send this to general?")
+    alice.until(lambda: alice.prompt == "general> hi everybody", "the line again")
+    alice.line("")
+    bob.sees("general#1 alice: hi everybody")
+    alice.line("how are you?")
+    bob.sees("general#2 alice: how are you?")
+    alice.line("/query bob")
+    alice.until(lambda: alice.prompt == "@bob>", "the other room")
+    alice.line("who is asking?")
+    alice.sees("? did you mean the command or a message to @bob?")
+    alice.line("y")
+    bob.sees("alice#1 alice → bob: who is asking?")
+    alice.line("quit")
+    assert alice.ends() == 0
+    again = opens("alice")
+    again.until(lambda: again.prompt == "@bob>", "the room of the last time")
+    again.line("still there?")
+    bob.sees("alice#2 alice → bob: still there?")
 
 
 # -- other people's text ---------------------------------------------------------------------
@@ -424,19 +440,19 @@ def test_refused_message_says_when_it_works_again_and_the_line_comes_back(tmp_pa
             alice.line("send two")
             alice.sees("not sent: ")
             alice.sees("it works again at ")
-            alice.until(lambda: alice.prompt == "> send two", "the line again")
+            alice.until(lambda: alice.prompt == "general> send two", "the line again")
             alice.until(lambda: "0 left until" in alice.toolbar, "when it works again")
 
 
 @pytest.mark.parametrize(
     ("keys", "left"),
     [
-        ("who", "> who"),
-        ("\x1b[200~send three\x1b[201~", "> send three"),
-        ("\x1b[D!", "> send tw!o"),
-        ("\x1b[F!", "> send two!"),
-        ("\x7f", ">"),
-        ("x\x15\x1b[A", "> send two"),
+        ("who", "general> who"),
+        ("\x1b[200~send three\x1b[201~", "general> send three"),
+        ("\x1b[D!", "general> send tw!o"),
+        ("\x1b[F!", "general> send two!"),
+        ("\x7f", "general>"),
+        ("x\x15\x1b[A", "general> send two"),
     ],
     ids=["typing", "pasting", "moving", "end", "backspace", "up"],
 )
@@ -450,7 +466,7 @@ def test_line_that_came_back_is_replaced_by_typing_and_edited_after_a_move(
             alice.line("send one")
             alice.sees("alice: one")
             alice.line("send two")
-            alice.until(lambda: alice.prompt == "> send two", "the line again")
+            alice.until(lambda: alice.prompt == "general> send two", "the line again")
             alice.keys(keys)
             alice.until(lambda: alice.prompt == left, left)
 
@@ -470,7 +486,7 @@ def test_why_tells_the_rule_its_setting_and_when_it_ends(
             alice.sees("alice: one")
             alice.line("send two")
             alice.sees("not sent: ")
-            alice.until(lambda: alice.prompt == "> send two", "the line again")
+            alice.until(lambda: alice.prompt == "general> send two", "the line again")
             alice.line("why")  # in place of the line that came back
             alice.sees("refused  send at ")
             alice.sees("setting  LIMIT_MESSAGES = 1")
@@ -593,6 +609,6 @@ def test_private_room_from_its_making_to_its_end(opens: Opens) -> None:
     alice.line("talk +ops")
     alice.line("/leave +ops")
     alice.sees("you are out of +ops")
-    alice.sees("what you type is a command again")
+    alice.sees("you are not in +ops any more: plain lines go to general now")
     bob.line("/members +ops")
     bob.sees("bob  owner")

@@ -19,7 +19,7 @@ def row_with(terminal: Terminal, text: str) -> int:
 def completes(terminal: Terminal, typed: str, line: str) -> None:
     """Type something and Tab, and wait for the line that is to come of it."""
     terminal.keys(f"{typed}\t")
-    terminal.until(lambda: terminal.prompt == f"> {line}", line)
+    terminal.until(lambda: terminal.prompt == f"general> {line}", line)
 
 
 # -- answers ---------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ def test_blocked_user_is_told_and_keeps_the_text(opens: Opens) -> None:
     bob.sees("you have blocked alice")
     alice.line("send-to bob hello")
     alice.sees("bob takes no messages and invitations from you")
-    alice.until(lambda: alice.prompt == "> send-to bob hello", "the text")
+    alice.until(lambda: alice.prompt == "general> send-to bob hello", "the text")
     bob.line("unblock alice")
     bob.sees("you have unblocked alice")
     alice.line("")
@@ -132,7 +132,7 @@ def test_reported_user_is_banned_knows_until_when_and_is_let_speak_again(opens: 
     alice.sees("you are banned: you can send nothing until")
     alice.line("send so cheap")
     alice.sees("you can send again at")
-    alice.until(lambda: alice.prompt == "> send so cheap", "the text")
+    alice.until(lambda: alice.prompt == "general> send so cheap", "the text")
     carol.line("reports")
     carol.sees("bob on alice")
     bob.line("unban alice")

@@ -1,8 +1,8 @@
 """Helping: what there is to type; and leaving."""
 
 from client.console.actions.table import action
-from client.console.arguments import Misuse, no_arguments
-from client.console.book import BOOK, EXAMPLES, chapters, meant_by
+from client.console.arguments import BadUsage, no_arguments
+from client.console.book import ALIASES, BOOK, EXAMPLES, chapters, meant_by
 from client.console.console import Console
 from client.console.styled import Line
 from client.console.typed import Command
@@ -11,16 +11,22 @@ KEYS = (
     "Tab completes, Up and Ctrl-R find what you typed before, Alt-Enter breaks a line, "
     "Ctrl-C clears it and keeps it"
 )
+PLAIN = (
+    "a line that is no command goes to the room in front of it; / begins a command, // such a line"
+)
 
 
 @action("help")
 async def help(console: Console, typed: Command) -> None:
-    name = typed.rest.strip().removeprefix("/").lower()
+    word = typed.rest.strip().removeprefix("/").lower()
+    name = ALIASES.get(word, word)
     if name:
         console.show(_about(console, name))
         return
     rows = [(title, ", ".join(names)) for title, names in chapters().items()]
     console.show(console.renderer.fields(rows))
+    if console.destination.home:
+        console.note(PLAIN)
     console.note(KEYS)
     console.note("`help send` explains one of them")
     console.offer_more(lambda: _all(console), "what each of them does")
@@ -32,14 +38,16 @@ async def _all(console: Console) -> None:
 
 
 def _about(console: Console, name: str) -> list[Line]:
-    """Return what a command takes and does. Raises Misuse if there is none of that name."""
+    """Return what a command takes and does. Raises BadUsage if there is none of that name."""
     if name not in BOOK:
         meant = meant_by(name)
         hint = f"`help {meant}` explains {meant}; " if meant else ""
-        raise Misuse(f"there is no command {name}\n{hint}`help` alone lists them")
+        raise BadUsage(f"there is no command {name}\n{hint}`help` alone lists them")
     entry = BOOK[name]
     examples = [("as in", example) for example in EXAMPLES.get(name, ())]
-    return console.renderer.fields([(entry.usage, entry.help), *examples])
+    aliases = [f"/{alias}" for alias, command in ALIASES.items() if command == name]
+    others = [("also", ", ".join(aliases))] if aliases else []
+    return console.renderer.fields([(entry.usage, entry.help), *examples, *others])
 
 
 @action("quit", "exit")

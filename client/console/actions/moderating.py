@@ -1,7 +1,6 @@
 """Moderating: reports by anyone, and what administrators do about them."""
 
 from chatd.wire import commands as c
-from chatd.wire.rooms import GENERAL
 from client.console.actions.table import action
 from client.console.answers import reports_lines
 from client.console.arguments import (
@@ -20,8 +19,7 @@ from client.console.typed import Command
 
 @action("report")
 async def report(console: Console, typed: Command) -> None:
-    here = console.talking_to or GENERAL
-    request = report_of(typed.rest, console.renderer.me, here=here)
+    request = report_of(typed.rest, console.renderer.me, here=console.here)
     await console.ask(request, c.Nothing)
     console.note(f"the administrators know; {request.user} does not learn that it was you")
 

@@ -1,9 +1,9 @@
 """Talking: to everyone, to one, into a room, and where plain lines go."""
 
 from chatd.wire import commands as c
-from client.console.acquaintance import mapped
+from chatd.wire.rooms import RoomKind, kind_of
 from client.console.actions.table import action
-from client.console.arguments import room_and_text, room_or_none, text_of, user_and_text
+from client.console.arguments import room_and_text, room_to_talk, text_of, user_and_text
 from client.console.book import meant_by
 from client.console.console import Console
 from client.console.typed import Command
@@ -30,17 +30,25 @@ async def post(console: Console, typed: Command) -> None:
 
 @action("talk")
 async def talk(console: Console, typed: Command) -> None:
-    console.talking_to = title = mapped(room_or_none(typed.rest)).removeprefix("@")
-    if not title:
-        console.note("what you type is a command again")
-        return
-    console.note(
-        f"what you type goes to {title} now; a command needs its slash, "
-        "// begins a text with one, /talk alone ends it"
-    )
-    if console.known.is_stranger(title):
+    room = room_to_talk(typed.rest, console.renderer.me) or console.destination.home
+    if kind_of(room) is RoomKind.GROUP:
+        room = await _group(console, room)
+    console.destination.change(room)
+    console.editor.redraw()
+    console.note(f"plain lines go to {console.destination or 'nobody'} now")
+    title = console.destination.title
+    if room and console.known.is_stranger(title):
         meant = meant_by(title, console.known.rooms())
         hint = f"; did you mean `/talk {meant}`?" if meant else ""
         console.note(
             f"no {title} is online or among your rooms: the first line shows if there is one{hint}"
         )
+
+
+async def _group(console: Console, title: str) -> str:
+    """Return the id of one of the user's groups. Raises what the server refuses."""
+    room = console.known.group_id(title)
+    if not room:
+        room = (await console.ask(c.ListMembers(title, limit=1), c.Members)).room
+        console.known.meet_room(room)
+    return room

@@ -1,8 +1,9 @@
 """A console whose editor, screen and server are in the test's hands."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 
 from chatd.errors import ChatError
 from chatd.wire.commands import Params, Result
@@ -17,12 +18,17 @@ from client.errors import ClientError
 Answer = Result | ChatError | ClientError
 R = TypeVar("R", bound=Result)
 T = TypeVar("T")
+P = ParamSpec("P")
 
 
 class FakeEditor:
-    """Remembers what it was told. result: what it ended with; line: what was given back."""
+    """Remembers what it was told. result: what it ended with; line: what was given back.
+
+    has_draft: whether something is being typed, so that nothing can be given back.
+    """
 
     def __init__(self) -> None:
+        self.has_draft = False
         self.result: int | None = None
         self.failure: BaseException | None = None
         self.line = ""
@@ -38,8 +44,10 @@ class FakeEditor:
     def fail(self, error: BaseException) -> None:
         self.failure = error
 
-    def give_back(self, text: str) -> None:
-        self.line = text
+    def give_back(self, text: str) -> bool:
+        if not self.has_draft:
+            self.line = text
+        return not self.has_draft
 
     async def ask(self, question: str) -> str | None:
         self.questions.append(question)
@@ -98,10 +106,26 @@ class FakeKeyring:
         """Not here."""
 
 
-class Desk:
-    """Alice's console with its surroundings. To be made in a running event loop."""
+class FakeMemory:
+    """Remembers the last room for as long as the test runs."""
 
-    def __init__(self, *, newcomer: bool = False, bell: bool = False) -> None:
+    def __init__(self, room: str) -> None:
+        self.room = room
+
+    def keep(self, room: str) -> None:
+        self.room = room
+
+
+class Desk:
+    """Alice's console with its surroundings. To be made in a running event loop.
+
+    room: where plain lines went the last time.
+    """
+
+    def __init__(
+        self, *, newcomer: bool = False, bell: bool = False, room: str = "general"
+    ) -> None:
+        self.memory = FakeMemory(room)
         self.editor, self.screen, self.server = FakeEditor(), FakeScreen(), FakeServer()
         renderer = Renderer("alice", Zone())
         self.console = Console(
@@ -110,6 +134,7 @@ class Desk:
             renderer,
             ACTIONS,
             FakeKeyring(),
+            self.memory,
             newcomer=newcomer,
             bell=bell,
         )
@@ -142,3 +167,13 @@ class Desk:
     def toolbar(self) -> str:
         """The line at the bottom."""
         return plain(self.console.toolbar())
+
+
+def in_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
+    """Run a test in an event loop, and leave nothing running."""
+
+    @wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        asyncio.run(test(*args, **kwargs))
+
+    return run

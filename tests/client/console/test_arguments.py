@@ -101,9 +101,28 @@ def test_what_takes_nothing_refuses_anything() -> None:
 
 def test_number_and_room() -> None:
     assert a.number_of("revoke", " 12 ", "which?") == 12
-    assert a.room_or_none(" bob ") == "bob" and a.room_or_none("") == ""
     for rest in ("", "x", "-1", "9" * 16):
         with pytest.raises(Misuse):
             a.number_of("revoke", rest, "which?")
-    with pytest.raises(Misuse):
-        a.room_or_none("bob alice")
+
+
+@pytest.mark.parametrize(
+    ("rest", "room"),
+    [
+        ("", ""),
+        ("general", "general"),
+        (" Bob ", "alice,bob"),
+        ("@bob", "alice,bob"),
+        ("alice,bob", "alice,bob"),
+        ("+Ops", "+ops"),
+        ("+ops:k3f9a2bq", "+ops:k3f9a2bq"),
+    ],
+)
+def test_room_to_talk_to(rest: str, room: str) -> None:
+    assert a.room_to_talk(rest, "alice") == room
+
+
+@pytest.mark.parametrize("rest", ["bob carol", "alice", "@ALICE", "bob,carol"])
+def test_one_talks_neither_to_many_nor_to_oneself_nor_in_rooms_of_others(rest: str) -> None:
+    with pytest.raises(Misuse, match="like this: talk"):
+        a.room_to_talk(rest, "alice")

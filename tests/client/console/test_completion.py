@@ -73,29 +73,44 @@ def known() -> Acquaintance:
         ("link +ops ", ["uses", "for"]),
         ("link +ops uses ", []),
         ("help qu", ["quit"]),
-        ("nonsense ", []),
+        ("nonsense ", ["albert", "alice", "bob"]),
+        ("/nonsense ", []),
         ("status ", []),
     ],
 )
 def test_word_becomes_what_the_usage_asks_for(
     known: Acquaintance, text: str, choices: list[str]
 ) -> None:
-    assert sorted(candidates(text, known, talking_to="")[1]) == sorted(choices)
+    assert sorted(candidates(text, known, here="general")[1]) == sorted(choices)
 
 
 def test_empty_line_offers_all_commands(known: Acquaintance) -> None:
-    assert candidates("", known, talking_to="") == ("", list(BOOK))
+    assert candidates("", known, here="general") == ("", list(BOOK))
 
 
-def test_plain_lines_complete_names_and_commands_need_their_slash(known: Acquaintance) -> None:
-    assert candidates("hello al", known, talking_to="general") == ("al", ["albert", "alice"])
-    assert candidates("hello @al", known, talking_to="general") == ("@al", ["@albert", "@alice"])
-    assert candidates("/wh", known, talking_to="general") == ("/wh", ["/who", "/why"])
+@pytest.mark.parametrize(
+    ("text", "choices"),
+    [
+        ("hello al", ["albert", "alice"]),
+        ("hello @al", ["@albert", "@alice"]),
+        ("@al", ["@albert", "@alice"]),
+        ("wh", ["who", "why"]),
+        ("/wh", ["/who", "/why"]),
+        ("/ms", ["/msg"]),
+        ("ms", []),
+        ("/msg a", ["albert", "alice"]),
+        ("msg a", ["albert", "alice"]),
+    ],
+)
+def test_plain_lines_complete_names_and_a_first_word_commands(
+    known: Acquaintance, text: str, choices: list[str]
+) -> None:
+    assert candidates(text, known, here="general")[1] == choices
 
 
 def test_only_the_last_word_is_replaced(known: Acquaintance) -> None:
-    assert candidates("send-to al", known, talking_to="")[0] == "al"
-    assert candidates("send-to ", known, talking_to="")[0] == ""
+    assert candidates("send-to al", known, here="general")[0] == "al"
+    assert candidates("send-to ", known, here="general")[0] == ""
 
 
 # -- local paths -----------------------------------------------------------------------------
@@ -113,9 +128,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def completed(known: Acquaintance, text: str, *, talking: bool = False) -> list[str]:
+def completed(known: Acquaintance, text: str) -> list[str]:
     """Return what a line may become."""
-    completer = ConsoleCompleter(known, lambda: "general" if talking else "")
+    completer = ConsoleCompleter(known, lambda: "general")
     found = completer.get_completions(Document(text), CompleteEvent())
     return [text[: len(text) + one.start_position] + one.text for one in found]
 
@@ -153,8 +168,8 @@ def test_hidden_and_unprintable_names_are_not_offered_unasked(
 
 
 def test_plain_line_about_files_completes_no_path(known: Acquaintance, home: Path) -> None:
-    assert completed(known, "send-file ph", talking=True) == []
-    assert completed(known, "/send-file ph", talking=True) == ["/send-file photo.jpg "]
+    assert completed(known, "a send-file ph") == []
+    assert completed(known, "/send-file ph") == ["/send-file photo.jpg "]
 
 
 def test_deleted_post_is_offered_no_more_and_the_newest_comes_first() -> None:
@@ -162,5 +177,5 @@ def test_deleted_post_is_offered_no_more_and_the_newest_comes_first() -> None:
     for number in range(1, PLACES_MAX + 3):
         known.places.meet(said(number, author="bob"))
     known.places.meet(Delete("general", 50, 0, "bob", 22))
-    places = candidates("comment ", known, talking_to="")[1]
+    places = candidates("comment ", known, here="general")[1]
     assert places == [f"general#{number}" for number in range(21, 2, -1)]

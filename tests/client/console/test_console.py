@@ -2,10 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Coroutine
-from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
 
 import pytest
 
@@ -16,7 +13,7 @@ from client.console.book import BOOK, CHAPTERS, EXAMPLES, chapters
 from client.console.console import PENDING_MAX, ROWS_AROUND_A_PAGE, now_ms
 from client.errors import ConnectionLost, LoginRequired
 from client.events import Connected, Disconnected, FoundPage, HistoryPage, SeenEntry
-from tests.client.console.fakes import Desk
+from tests.client.console.fakes import Desk, in_loop
 from tests.client.network import posted, said
 
 ALLOWED = c.Allowance(20, 20, None)
@@ -45,19 +42,6 @@ STATUS = c.StatusResult(
 )
 
 
-P = ParamSpec("P")
-
-
-def in_loop(test: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Run a test in an event loop, and leave nothing running."""
-
-    @wraps(test)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        asyncio.run(test(*args, **kwargs))
-
-    return run
-
-
 def test_every_command_of_the_book_does_something() -> None:
     assert set(ACTIONS) == set(BOOK)
 
@@ -71,12 +55,12 @@ async def test_text_is_echoed_until_its_entry_is_shown() -> None:
     await desk.types("send hello")
     (asked,) = desk.server.asked
     assert isinstance(asked, c.Send) and asked.text == "hello" and asked.nonce
-    assert desk.above == ["… hello", "> "] and "1 pending" in desk.toolbar
+    assert desk.above == ["… hello", "general> "] and "1 pending" in desk.toolbar
     await desk.types(answers=(posted(2),))
     desk.console.hear(said(1))
-    assert desk.above == ["… hello", "> "] and "pending" not in desk.toolbar
+    assert desk.above == ["… hello", "general> "] and "pending" not in desk.toolbar
     desk.console.hear(said(2, "hello", author="alice"))
-    assert desk.above == ["> "]
+    assert desk.above == ["general> "]
 
 
 @in_loop
@@ -102,7 +86,7 @@ async def test_refused_text_comes_back_with_the_reason_and_when_it_works_again()
     await desk.types("send hello", answers=(refusal,))
     assert desk.shows("! not sent: 20 messages are sent already")
     assert desk.shows("it works again at") and desk.shows("(in 60 s)")
-    assert desk.editor.line == "send hello" and desk.above == ["> "]
+    assert desk.editor.line == "send hello" and desk.above == ["general> "]
 
 
 @in_loop
@@ -117,52 +101,13 @@ async def test_text_waits_for_a_connection_but_only_so_many() -> None:
 
 
 @in_loop
-async def test_plain_line_goes_nowhere_until_one_talks_to_somebody() -> None:
-    desk = Desk()
-    await desk.types("hello")
-    assert desk.server.asked == [] and desk.shows("! not sent: ")
-    await desk.types("talk Bob", "hello", "send x", "//etc", "/talk", "hello")
-    texts = [p.text for p in desk.server.asked if isinstance(p, c.SendTo) and p.to == "bob"]
-    assert texts == ["hello", "send x", "/etc"] and len(desk.server.asked) == 3
-
-
-@pytest.mark.parametrize(
-    ("typed", "note"),
-    [
-        ("talk alcie", "no alcie is online or among your rooms: the first line shows if"),
-        ("talk carlo", "is one; did you mean `/talk carol`?"),
-        ("talk +oops", "is one; did you mean `/talk +ops`?"),
-    ],
-)
-@in_loop
-async def test_talking_to_nobody_who_is_known_is_doubted_at_once(typed: str, note: str) -> None:
-    desk = Desk()
-    desk.screen.width = 200
-    desk.console.known.meet(["carol"])
-    desk.console.known.meet_rooms(["general", "+ops:k3f9a2bq", "alice,bob"], are_all=True)
-    await desk.types(typed)
-    assert desk.shows(note)
-    assert desk.above == [f"{typed.removeprefix('talk ')}> "]  # there may be one all the same
-
-
-@in_loop
-async def test_talking_to_whom_one_knows_or_to_anybody_in_a_long_list_is_not_doubted() -> None:
-    desk = Desk()
-    await desk.types("talk alcie")
-    desk.console.known.meet_rooms(["general", "+ops:k3f9a2bq", "alice,bob"], are_all=True)
-    for title in ("general", "bob", "@Bob", "+ops", "alice"):
-        await desk.types(f"/talk {title}")
-    assert not desk.shows("the first line shows")
-
-
-@in_loop
 async def test_prompt_and_toolbar_say_to_whom_one_talks() -> None:
     desk = Desk()
     desk.console.learn(STATUS)
     assert "20 left" in desk.toolbar and "2 online" in desk.toolbar
     await desk.types("talk bob")
-    assert desk.above == ["bob> "]
-    assert "talking to bob" in desk.toolbar and "600 left" in desk.toolbar
+    assert desk.above == ["@bob> "]
+    assert "600 left" in desk.toolbar
 
 
 # -- asking ----------------------------------------------------------------------------------
@@ -298,9 +243,16 @@ async def test_help_on_a_command_shows_its_usage_and_examples() -> None:
 
 
 @in_loop
+async def test_help_on_a_word_of_other_chats_is_about_the_command_it_stands_for() -> None:
+    desk = Desk()
+    await desk.types("help /msg")
+    assert desk.shows("post <room> <text>") and desk.shows("also")
+
+
+@in_loop
 async def test_mistyped_command_is_met_with_what_it_may_have_been() -> None:
     desk = Desk()
-    await desk.types("stauts", "/hepl", "help sned", "hello there")
+    await desk.types("/stauts", "/hepl", "/help sned", "/hello there")
     for meant in ("did you mean `status`?", "did you mean `help`?", "`help send` explains send"):
         assert desk.shows(meant)
     assert sum("did you mean" in line for line in desk.screen.lines) == 2

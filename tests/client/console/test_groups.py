@@ -132,12 +132,12 @@ def test_title_goes_to_the_server_as_it_is_since_only_that_knows_which_room_is_m
 def test_rooms_are_completed_from_the_invitation_to_the_end() -> None:
     known = Acquaintance("alice")
     known.meet_entry(e.Invited("@alice", 1, 5, ROOM, "bob"))
-    assert candidates("join +", known, talking_to="") == ("+", ["+ops"])
+    assert candidates("join +", known, here="general") == ("+", ["+ops"])
     known.meet_entry(e.Membership(ROOM, 4, 6, "carol", "carol", e.Change.JOINED))
-    assert candidates("kick +ops c", known, talking_to="") == ("c", ["carol"])
-    assert candidates("post +o", known, talking_to="") == ("+o", ["+ops"])
+    assert candidates("kick +ops c", known, here="general") == ("c", ["carol"])
+    assert candidates("post +o", known, here="general") == ("+o", ["+ops"])
     known.meet_entry(e.Removed("@alice", 2, 7, ROOM, "bob"))
-    assert candidates("post +o", known, talking_to="") == ("+o", [])
+    assert candidates("post +o", known, here="general") == ("+o", [])
 
 
 def test_what_asks_for_an_answer_is_news_and_comings_and_goings_are_not() -> None:

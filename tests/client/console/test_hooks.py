@@ -39,8 +39,8 @@ def test_a_hook_without_room_or_label_is_misuse(typed: str) -> None:
 def test_rooms_are_completed_and_labels_are_not() -> None:
     known = Acquaintance("me")
     known.meet(["bob"])
-    assert sorted(candidates("hook ", known, talking_to="")[1]) == ["bob", "general"]
-    assert candidates("hook general b", known, talking_to="")[1] == []
+    assert sorted(candidates("hook ", known, here="general")[1]) == ["bob", "general"]
+    assert candidates("hook general b", known, here="general")[1] == []
 
 
 async def _typed(*lines: str, answers: tuple[c.Result, ...]) -> Desk:

@@ -7,8 +7,7 @@ from chatd.wire import entries as e
 from client.console.acquaintance import Acquaintance
 from client.console.completion import candidates
 from client.console.numbers import KINDS, NUMBERS_MAX, Numbers
-from tests.client.console.fakes import Desk
-from tests.client.console.test_console import in_loop
+from tests.client.console.fakes import Desk, in_loop
 
 LOG = ("@me", 1, 0)
 
@@ -33,10 +32,10 @@ def test_number_is_offered_from_its_announcement_until_it_is_over(
 ) -> None:
     known = Acquaintance("me")
     known.meet_entry(begin)
-    assert candidates(f"{command} ", known, talking_to="") == ("", ["7"])
-    assert candidates(f"{command} 8", known, talking_to="") == ("8", [])
+    assert candidates(f"{command} ", known, here="general") == ("", ["7"])
+    assert candidates(f"{command} 8", known, here="general") == ("8", [])
     known.meet_entry(end)
-    assert candidates(f"{command} ", known, talking_to="") == ("", [])
+    assert candidates(f"{command} ", known, here="general") == ("", [])
 
 
 def test_newest_number_comes_first_and_the_oldest_is_forgotten() -> None:

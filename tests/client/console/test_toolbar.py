@@ -12,7 +12,7 @@ from client.console.wrapping import width_of
 
 NOON = 43_200_000
 FULL = ToolbarState(
-    "alice", True, "bob", {"general": 12, "carol": 3, "dave": 1}, Allowance(20, 4, NOON), 2, 7
+    "alice", True, {"general": 12, "carol": 3, "dave": 1}, Allowance(20, 4, NOON), 2, 7
 )
 
 
@@ -22,7 +22,7 @@ def text_of(state: ToolbarState, width: int) -> str:
 
 def test_wide_screen_shows_everything() -> None:
     assert text_of(FULL, 200) == (
-        " alice · connected · talking to bob · 2 pending · unread: general 12, carol 3, 1 more"
+        " alice · connected · 2 pending · unread: general 12, carol 3, 1 more"
         " · 4 left until 12:00 · 7 online"
     )
 
@@ -36,9 +36,9 @@ def test_what_matters_most_is_left_out_last(width: int) -> None:
     assert ("alice" in shown) <= ("online" in shown) <= ("left" in shown) <= ("unread" in shown)
 
 
-def test_80_columns_show_the_room_and_what_is_unread() -> None:
+def test_80_columns_show_what_is_unread_and_what_is_pending() -> None:
     shown = text_of(FULL, 80)
-    assert "talking to bob" in shown and "unread: general 12" in shown
+    assert "unread: general 12" in shown and "2 pending" in shown
 
 
 def test_lost_connection_is_told_instead() -> None:

@@ -1,0 +1,320 @@
+"""Plain lines: where they go, what is asked before one does, and that no question loses one."""
+
+from pathlib import Path
+
+import pytest
+
+from chatd.errors import NotFound
+from chatd.wire import commands as c
+from chatd.wire.commands import TEXT_BYTES_MAX
+from chatd.wire.entries import Removed
+from client.console.last_room import LastRoom
+from tests.client.console.fakes import Desk, in_loop
+
+OPS = "+ops:k3f9a2bq"
+FIRST = "? send this to general?"
+DOUBT = "? did you mean the command or a message to "
+
+
+def sent(desk: Desk) -> list[tuple[str, str]]:
+    """Return where to something was sent, and what."""
+    posts: list[tuple[str, str]] = []
+    for params in desk.server.asked:
+        if isinstance(params, c.Send):
+            posts.append(("general", params.text))
+        elif isinstance(params, c.SendTo):
+            posts.append((params.to, params.text))
+        elif isinstance(params, c.PostTo):
+            posts.append((params.room, params.text))
+    return posts
+
+
+# -- where they go ---------------------------------------------------------------------------
+
+
+@in_loop
+async def test_plain_line_goes_where_the_prompt_says() -> None:
+    desk = Desk()
+    desk.console.known.meet_room(OPS)
+    assert desk.above == ["general> "]
+    await desk.types("hello", " indented", "//etc")
+    assert sent(desk) == [("general", "hello"), ("general", " indented"), ("general", "/etc")]
+    for typed, prompt, to in (
+        ("talk Bob", "@bob> ", "bob"),
+        ("/query @carol", "@carol> ", "carol"),
+        ("/talk +ops", "+ops> ", OPS),
+        ("talk", "general> ", "general"),
+    ):
+        desk.server.asked.clear()
+        await desk.types(typed)
+        assert desk.above[-1] == prompt
+        await desk.types("one\ntwo")
+        assert sent(desk) == [(to, "one\ntwo")]
+    await desk.console.stop()
+
+
+@in_loop
+async def test_group_that_is_not_known_is_found_by_the_server_and_else_refused_at_once() -> None:
+    desk = Desk()
+    await desk.types("talk +ops", answers=(NotFound("there is no room of that name"),))
+    assert desk.above == ["general> "] and desk.shows("! there is no room of that name")
+    await desk.types("talk +ops", "hi", answers=(c.Members(OPS, [], None, 1),))
+    assert desk.above[-1] == "+ops> " and sent(desk) == [(OPS, "hi")]
+    await desk.console.stop()
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [
+        ("talk alcie", "no alcie is online or among your rooms: the first line shows if"),
+        ("talk carlo", "is one; did you mean `/talk carol`?"),
+    ],
+)
+@in_loop
+async def test_talking_to_nobody_who_is_known_is_doubted_at_once(typed: str, note: str) -> None:
+    desk = Desk()
+    desk.screen.width = 200
+    desk.console.known.meet(["carol"])
+    desk.console.known.meet_rooms(["general", OPS, "alice,bob"], are_all=True)
+    await desk.types(typed)
+    assert desk.shows(note)
+    assert desk.above == [f"@{typed.removeprefix('talk ')}> "]  # there may be one all the same
+
+
+@in_loop
+async def test_talking_to_whom_one_knows_or_to_anybody_in_a_long_list_is_not_doubted() -> None:
+    desk = Desk()
+    await desk.types("talk alcie")
+    desk.console.known.meet_rooms(["general", OPS, "alice,bob"], are_all=True)
+    for title in ("general", "bob", "@Bob", "+ops"):
+        await desk.types(f"/talk {title}")
+    assert not desk.shows("the first line shows")
+
+
+@in_loop
+async def test_prompt_leaves_room_to_type_whatever_the_room_is_called() -> None:
+    desk = Desk(room="+" + "o" * 60 + ":k3f9a2bq")
+    assert desk.above == ["+" + "o" * 24 + "…> "]
+
+
+@in_loop
+async def test_text_that_is_too_long_comes_back() -> None:
+    desk = Desk()
+    text = "x" * (TEXT_BYTES_MAX + 1)
+    await desk.types(text)
+    assert desk.shows("at most 8192 go") and desk.editor.line == text
+    assert sent(desk) == [] and desk.editor.failure is None
+
+
+# -- the first one ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["hello", "y", " YES "])
+@in_loop
+async def test_first_plain_line_of_all_is_asked_about_once(answer: str) -> None:
+    desk = Desk(room="")
+    await desk.types("hello")
+    assert sent(desk) == [] and desk.shows(FIRST) and desk.editor.line == "hello"
+    await desk.types(answer, "again")
+    assert sent(desk) == [("general", "hello"), ("general", "again")]
+    assert desk.memory.room == "general"
+    await desk.console.stop()
+
+
+@pytest.mark.parametrize("answer", ["n", "No"])
+@in_loop
+async def test_plain_line_that_is_not_to_be_sent_is_not_and_the_next_is_asked_about(
+    answer: str,
+) -> None:
+    desk = Desk(room="")
+    await desk.types("hello", answer, "y")
+    assert sent(desk) == [] and desk.editor.line == "y" and desk.memory.room == ""
+    assert sum(FIRST in line for line in desk.screen.lines) == 2
+
+
+@in_loop
+async def test_another_line_is_no_answer() -> None:
+    desk = Desk(room="")
+    await desk.types("hello", "status", "y")
+    assert sent(desk) == [] and isinstance(desk.server.asked[0], c.Status)
+    await desk.types("hello")
+    desk.console.interrupt(kept=True)
+    await desk.types("yes")
+    assert sent(desk) == []
+
+
+@in_loop
+async def test_who_has_said_where_to_is_not_asked() -> None:
+    desk = Desk(room="")
+    await desk.types("/talk bob", "hello")
+    assert sent(desk) == [("bob", "hello")] and desk.memory.room == "alice,bob"
+
+
+@in_loop
+async def test_send_asks_nothing_and_answers_nothing() -> None:
+    desk = Desk(room="")
+    await desk.types("send hello", "hi")
+    assert sent(desk) == [("general", "hello")] and desk.shows(FIRST)
+
+
+# -- a command, or a text --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "who is there?",
+        "help me out",
+        "status of the build: red",
+        "quit smoking",
+        "exit stage left",
+        "join us for lunch",
+        "history is fun",
+        "status\nreport",
+        "comment is free",
+        "talk to you later",
+        "Leave it to me",
+    ],
+)
+@in_loop
+async def test_line_that_begins_like_a_command_and_is_none_is_asked_about(line: str) -> None:
+    desk = Desk()
+    await desk.types(line)
+    assert desk.server.asked == [] and desk.editor.result is None
+    assert desk.shows(DOUBT) and desk.editor.line == line
+    await desk.types(line)
+    assert sent(desk) == [("general", line)]
+
+
+@pytest.mark.parametrize(
+    "line", ["/who is there?", "/quit smoking", "send", "send-to", "send-to bob"]
+)
+@in_loop
+async def test_what_is_a_command_without_doubt_is_not_asked_about(line: str) -> None:
+    desk = Desk()
+    await desk.types(line)
+    assert desk.shows("like this: ") and not desk.shows(DOUBT) and desk.server.asked == []
+
+
+@pytest.mark.parametrize(
+    ("line", "params"),
+    [
+        ("send me the file", c.Send),
+        ("send-to bob hi", c.SendTo),
+        ("status", c.Status),
+        ("search for the key", c.Search),
+        ("block bob", c.Block),
+    ],
+)
+@in_loop
+async def test_bare_command_whose_arguments_make_sense_runs(
+    line: str, params: type[c.Params]
+) -> None:
+    desk = Desk()
+    await desk.types(line)
+    assert [type(asked) for asked in desk.server.asked] == [params]
+    await desk.console.stop()
+
+
+@pytest.mark.parametrize("word", ["quit", "exit"])
+@in_loop
+async def test_quit_and_exit_leave_bare(word: str) -> None:
+    desk = Desk(room="")
+    await desk.types(word)
+    assert desk.editor.result == 0
+
+
+@in_loop
+async def test_question_that_meets_another_line_on_the_prompt_takes_y() -> None:
+    desk = Desk()
+    desk.editor.has_draft = True
+    await desk.types("who is there?")
+    assert desk.shows("`y` sends it") and desk.editor.line == ""
+    await desk.types("y")
+    assert sent(desk) == [("general", "who is there?")]
+
+
+@in_loop
+async def test_command_there_is_not_comes_back_to_the_line() -> None:
+    desk = Desk()
+    await desk.types("/etc/hosts is gone")
+    assert desk.shows("! there is no command /etc/hosts") and sent(desk) == []
+    assert desk.editor.line == "/etc/hosts is gone"
+
+
+# -- the room of the last time ---------------------------------------------------------------
+
+
+def rooms(*ids: str, next: str | None = None) -> c.Rooms:
+    """Return a list of rooms."""
+    return c.Rooms([c.RoomStatus(room, 0, 0, 0) for room in ids], next)
+
+
+@in_loop
+async def test_room_of_the_last_time_is_that_of_the_first_line() -> None:
+    desk = Desk(room=OPS)
+    desk.console.learn_rooms(rooms("general", OPS))
+    await desk.types("hello")
+    assert desk.above[-1] == "+ops> " and sent(desk) == [(OPS, "hello")]
+    await desk.console.stop()
+
+
+@in_loop
+async def test_private_room_that_is_gone_is_not_replaced_by_everyone_in_silence() -> None:
+    desk = Desk(room=OPS)
+    desk.console.learn_rooms(rooms("general", "+ops:another1"))
+    assert desk.above == ["general> "] and desk.shows("you are not in +ops any more")
+    await desk.types("a secret")
+    assert sent(desk) == [] and desk.shows("? you are not in +ops any more: send this to general?")
+    await desk.types("n", "hello", "hello", "again")
+    assert sent(desk) == [("general", "hello"), ("general", "again")]
+    assert desk.memory.room == "general"
+    await desk.console.stop()
+
+
+@in_loop
+async def test_private_room_may_stand_on_a_later_page() -> None:
+    desk = Desk(room=OPS)
+    desk.console.learn_rooms(rooms("general", next="x"))
+    assert desk.above == ["+ops> "]
+
+
+@in_loop
+async def test_who_is_removed_from_the_room_sends_nothing_to_everyone_by_mistake() -> None:
+    desk = Desk(room=OPS)
+    desk.console.hear(Removed("@alice", 1, 0, OPS, "bob"))
+    await desk.types("a secret")
+    assert desk.above == ["general> "] and sent(desk) == []
+    await desk.types("/talk bob", "a secret")
+    assert sent(desk) == [("bob", "a secret")]
+
+
+def test_last_room_is_kept_by_server_and_user(tmp_path: Path) -> None:
+    def last(server: str, name: str) -> LastRoom:
+        return LastRoom(server, name, tmp_path / "chat")
+
+    assert last("http://a:1", "alice").room == ""
+    for room in ("general", "alice,bob"):
+        last("http://a:1", "alice").keep(room)
+    last("http://a:1", "bob").keep("general")
+    last("http://b:1", "alice").keep(OPS)
+    assert last("http://a:1", "alice").room == "alice,bob"
+    assert last("http://a:1", "bob").room == "general"
+    assert last("http://b:1", "alice").room == OPS
+    assert (tmp_path / "chat/rooms.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"http://a:1": {"alice": 1}}', b"\xff"])
+def test_file_of_last_rooms_that_is_none_is_made_anew(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "rooms.json").write_bytes(data)
+    room = LastRoom("http://a:1", "alice", tmp_path)
+    assert room.room == ""
+    room.keep("general")
+    assert LastRoom("http://a:1", "alice", tmp_path).room == "general"
+
+
+def test_room_that_can_not_be_kept_is_remembered_meanwhile(tmp_path: Path) -> None:
+    (tmp_path / "chat").touch()
+    room = LastRoom("http://a:1", "alice", tmp_path / "chat")
+    room.keep("general")
+    assert room.room == "general"
