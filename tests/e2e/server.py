@@ -15,7 +15,12 @@ from tests.e2e.waiting import DEADLINE_S, until
 
 ROOT = Path(__file__).parents[2]
 LISTENS = re.compile(r"listens on \S+:(\d+)$", re.MULTILINE)
-UNLIMITED = {"LIMIT_MESSAGES": "0", "LIMIT_PRIVATE": "0", "REQUESTS_PER_SECOND": "0"}
+UNLIMITED = {
+    "LIMIT_MESSAGES": "0",
+    "LIMIT_PRIVATE": "0",
+    "REQUESTS_PER_SECOND": "0",
+    "YOUNG_ACCOUNT": "0",
+}
 CLOCK_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
