@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# All cores; whichever is done takes over tests of another, as the slow ones stand together.
+PARALLEL := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -20,7 +22,7 @@ client: $(READY) ## start the console client
 	$(BIN)/python -m client $(ARGS)
 
 test: $(READY) ## run the tests on all cores
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 lint: $(READY) ## check the style
 	$(BIN)/python -m flake8 $(ARGS)
@@ -30,7 +32,7 @@ types: $(READY) ## check the types
 
 cover: $(READY) ## run the tests and show which lines they miss
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n auto $(ARGS)
+	$(BIN)/python -m coverage run -m pytest $(PARALLEL) $(ARGS)
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
@@ -44,7 +46,7 @@ fuzz: $(READY) ## attack the server by atheris until something breaks; ARGS="-ma
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
 examples: $(READY) ## run the tests with many more random examples
-	$(BIN)/python -m pytest -n auto --hypothesis-profile=long -o faulthandler_timeout=0 $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) --hypothesis-profile=long -o faulthandler_timeout=0 $(ARGS)
 
 clean: ## remove the virtual environment and what checks left behind
 	rm -rf $(VENV) .coverage .coverage.* .fuzz .hypothesis .mypy_cache .pytest_cache

@@ -2,12 +2,21 @@
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests import leaks
+
+# Tests start servers and consoles by the hundred. Each would compile the whole program again
+# where the shell asks for no bytecode beside the sources, so it goes to a place of its own.
+if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
+    sys.pycache_prefix = str(Path(__file__).parents[1] / ".pytest_cache" / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    sys.dont_write_bytecode = False
 
 # In CI the same examples each time: a change is not refused for what another one broke.
 settings.register_profile(
