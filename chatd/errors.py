@@ -199,3 +199,14 @@ class StoreCorrupt(StoreError):
 
 class StoreFull(StoreError):
     """The disk gives no more room."""
+
+
+def drop_tracebacks(error: BaseException | None) -> None:
+    """Free the frames that an error holds, and those that it came from, where a library keeps it.
+
+    Else they hold, with all that every caller had in hand, what holds the error; and such rings
+    wait for a collection, which stops everybody.
+    """
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__

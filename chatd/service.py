@@ -447,18 +447,19 @@ class Service:
         try:
             return self._dispatcher.call(context, method, params) or NOTHING
         except Exception as error:
-            refusal = self._refusal(error, session, method, commits)
-            if method != "why":  # which would only explain itself
-                self._refusals.note(session, method, self._now_ms, refusal)
-            raise refusal from None
+            # In no variable here: it would hold this frame, which held it, until a collection.
+            raise self._refusal(error, session, method, commits) from None
 
     def _refusal(
         self, error: Exception, session: Session, method: str, commits: int
     ) -> ChatError:
         """Return what a request is answered that ended in an error, or raise it again."""
-        if isinstance(error, ChatError):
-            return error
-        if isinstance(error, StoreError) or self._store.commits != commits:
-            raise error
-        self._boundary.report(f"{method[:64]} of {session.name or 'nobody'}", error)
-        return internal_error()
+        refusal = error
+        if not isinstance(refusal, ChatError):
+            if isinstance(error, StoreError) or self._store.commits != commits:
+                raise error
+            self._boundary.report(f"{method[:64]} of {session.name or 'nobody'}", error)
+            refusal = internal_error()
+        if method != "why":  # which would only explain itself
+            self._refusals.note(session, method, self._now_ms, refusal)
+        return refusal

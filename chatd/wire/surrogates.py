@@ -36,7 +36,10 @@ def _replace(error: UnicodeError) -> tuple[str, int]:
         surrogate = error.object[error.start : error.start + 3]
         if _ESCAPES.fullmatch(surrogate):
             return "\ufffd", error.start + 3
-    raise error
+    try:
+        raise error
+    finally:
+        del error  # it would hold this frame, which held it, until a collection
 
 
 codecs.register_error(REPLACED, _replace)

@@ -17,7 +17,7 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
-from chatd.errors import ChatError, HttpError, ProtocolError
+from chatd.errors import ChatError, HttpError, ProtocolError, drop_tracebacks
 from chatd.wire.codec import NoRequest, Over, Say, Turn
 from chatd.wire.commands import Bye, Error, Notice, Result, as_notification
 from chatd.wire.envelope import Envelope, Response, decode_envelope, encode_payload
@@ -43,13 +43,14 @@ def open_websocket(head: bytes) -> tuple[bytes, "WebSocketCodec"]:
     )
     protocol.receive_data(head)
     events = protocol.events_received()
-    if not events or not isinstance(events[0], Request):
+    response = None
+    if events and isinstance(events[0], Request):
+        response = protocol.accept(events[0])
+    drop_tracebacks(protocol.handshake_exc)
+    if response is None or response.status_code not in (101, 426):
         raise HttpError(400, "not the handshake of a WebSocket")
-    response = protocol.accept(events[0])
     if response.status_code == 426:
         raise HttpError(426, "a WebSocket is opened here", upgrade="websocket")
-    if response.status_code != 101:
-        raise HttpError(400, "not the handshake of a WebSocket")
     protocol.send_response(response)
     answer = b"".join(protocol.data_to_send())
     is_binary = protocol.subprotocol == MSGPACK_SUBPROTOCOL
@@ -121,7 +122,10 @@ class WebSocketCodec:
             self._read(data)
         turn = self._turns.popleft()
         if isinstance(turn, ProtocolError):
-            raise turn
+            try:
+                raise turn
+            finally:
+                del turn  # it would hold this frame, which held it, until a collection
         return turn
 
     def _next_piece(self) -> bytes:
@@ -141,6 +145,7 @@ class WebSocketCodec:
     def _read(self, data: bytes) -> None:
         protocol = self._protocol
         protocol.receive_data(data)
+        drop_tracebacks(protocol.parser_exc)
         for frame in protocol.events_received():
             assert isinstance(frame, Frame)
             self._take(frame)

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from chatd.errors import BadRequest, HttpError
+from chatd.errors import BadRequest, HttpError, drop_tracebacks
 from chatd.wire.http.message import HttpRequest
 from chatd.wire.sizes import size_text
 from chatd.wire.surrogates import REPLACED
@@ -70,7 +70,8 @@ class Form:
                     self._value += event
                 else:
                     found += event
-        except MultipartError:
+        except MultipartError as error:
+            drop_tracebacks(error)
             raise HttpError(400, "not a well-formed form, or one with too many parts") from None
         self._beside_bytes += len(data) - len(found)
         if self._beside_bytes > BESIDE_BYTES_MAX:
@@ -82,7 +83,8 @@ class Form:
         """The body is over. Raises BadRequest, HttpError."""
         try:
             self._parser.close()
-        except MultipartError:
+        except MultipartError as error:
+            drop_tracebacks(error)
             raise HttpError(400, "the form is not whole") from None
         if self.file_name is None:
             raise BadRequest(f"the form has no {FILE}")
