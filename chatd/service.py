@@ -324,24 +324,23 @@ class Service:
     def _take_http(self, connection: Connection, request: HttpRequest) -> bool:
         """Answer a request, or let it wait for its party or its time; whether there may be more."""
         party = self.exchanges.party_of(connection, request)
-        codec, refusal = connection.codec, None
+        codec = connection.codec
         assert isinstance(codec, HttpCodec)
         codec.note_guest(party[0] == ADDRESS, self._now_ms, self._login_ms)
         if party != connection.party:
             try:
                 self._change_party(connection, party)
             except ChatError as error:
-                refusal = error
-            else:
-                self._pulled[connection] = request
-                return True
+                is_due = not self._meter.is_on or self._is_due(connection, request)
+                if is_due:
+                    self.exchanges.refuse(connection, error, self._now_ms)
+                return is_due
+            self._pulled[connection] = request
+            return True
         if self._meter.is_on and not self._is_due(connection, request):
             return False
-        if refusal is not None:
-            self.exchanges.refuse(connection, refusal, self._now_ms)
-        else:
-            self.exchanges.answer(connection, request, self._now_ms)
-            self._end_exchange(connection)
+        self.exchanges.answer(connection, request, self._now_ms)
+        self._end_exchange(connection)
         return True
 
     def _change_party(self, connection: Connection, party: str) -> None:

@@ -15,6 +15,7 @@ import pytest
 from tests.fuzz.attack import Attack, Ending, Way, carry_out
 from tests.fuzz.sessions import SESSIONS, Stage, garbled, recorded
 from tests.simulation.web import request
+from tests.simulation.world import World
 
 GARBLED = 4
 
@@ -57,6 +58,20 @@ def test_error_that_a_library_keeps_holds_nothing_of_ours(data: bytes) -> None:
         data = data.replace(b"\r\n", b"\r\nAuthorization: Bearer %b\r\n" % stage.token.encode(), 1)
         carry_out(stage, Attack(Way.PLAIN, Ending.HANGS_UP, 0, data))
     assert not found
+
+
+@pytest.mark.parametrize("logs_in", [True, False], ids=["user", "address"])
+def test_connection_that_is_one_too_many_leaves_no_garbage(logs_in: bool) -> None:
+    with World(connections_per_user=1, connections_per_address=5) as world:
+        token = world.token("eve")
+        peers = [world.web(token if logs_in else "", "192.0.2.1") for _ in range(5)]
+        with garbage() as found:
+            statuses = [peer.ask("GET", "/healthz").status for peer in peers]
+            one_too_many = world.web("", "192.0.2.1").ask("GET", "/healthz")
+            world.sleep(10_000)
+        assert statuses == ([200] + [429] * 4 if logs_in else [200] * 5)
+        assert one_too_many.status == 429
+        assert not found
 
 
 @pytest.mark.parametrize("name", [session.__name__ for session in SESSIONS])
