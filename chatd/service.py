@@ -20,7 +20,7 @@ from chatd.errors import ChatError, ProtocolError, StoreError
 from chatd.handlers.context import Context, Effects, Session
 from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.refusals import Refusals
-from chatd.logs import Action, ActionLog, Source
+from chatd.logs import ActionLog, Source
 from chatd.net.boundary import Checkpoint, ErrorBoundary, internal_error
 from chatd.net.connection import OPEN, Connection
 from chatd.places import Places
@@ -430,11 +430,12 @@ class Service:
         """Write down how a call of the user `name` ended."""
         if outcome != "ok":
             self.refused[outcome] += 1
-        if self._actions.wants(method):
+        actions = self._actions
+        if actions.enabled and method not in actions.quiet:
             took_ns = self._monotonic_ns() - started_ns
             place = f"{result.room}#{result.seq}" if isinstance(result, c.Posted) else ""
             address, number = source.address, source.number
-            self._actions.add(Action(name, address, number, method, outcome, took_ns, place))
+            actions.add((name, address, number, method, outcome, took_ns, place))
 
     def call(self, session: Session, method: str, params: Any) -> c.Result:
         """Return the result, or raise ChatError, whatever happens before a commit.

@@ -5,6 +5,7 @@ import logging
 import os
 import resource
 import stat
+import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,10 @@ import pytest
 
 from chatd import logs
 from chatd.config import Settings, load
-from chatd.logs import Action, ActionLog, JsonFormatter, LineFormatter
+from chatd.logs import Action, ActionLog, JsonFormatter, LineFormatter, action_record
 
-SENT = Action("alice", "127.0.0.1", 7, "send", "ok", 21_600, "general#42")
-REFUSED = Action("", "::1", 8, "login-token", "auth_failed", 1_000_000, "")
+SENT = ("alice", "127.0.0.1", 7, "send", "ok", 21_600, "general#42")
+REFUSED = ("", "::1", 8, "login-token", "auth_failed", 1_000_000, "")
 
 
 @pytest.fixture(autouse=True)
@@ -32,9 +33,8 @@ def written(tmp_path: Path) -> list[str]:
 
 
 def record_of(*actions: Action) -> logging.LogRecord:
-    record = logging.LogRecord("chatd.actions", logging.INFO, "", 0, "%d actions", (), None)
+    record = action_record(list(actions))
     record.created = 1_790_000_000.25
-    record.actions = list(actions)
     return record
 
 
@@ -64,10 +64,12 @@ def test_actions_of_a_tick_become_one_json_object_each() -> None:
 
 
 def test_a_method_that_somebody_made_up_can_not_forge_a_line() -> None:
-    forged = SENT._replace(method="x\n2026 info root logged in" + "x" * 1000)
+    method = "x\n2026 info root \"logged in\"" + "x" * 1000
+    forged = ("alice", "127.0.0.1", 7, method, "unknown_method", 21_600, "")
     for formatter in (LineFormatter(ZoneInfo("UTC")), JsonFormatter()):
         text = formatter.format(record_of(forged))
         assert "\n" not in text and len(text) < 400
+    assert json.loads(text)["method"] == repr(method[:64])
 
 
 def test_actions_are_written_once_and_only_when_asked(tmp_path: Path) -> None:
@@ -82,6 +84,59 @@ def test_actions_are_written_once_and_only_when_asked(tmp_path: Path) -> None:
     ]
 
 
+def test_a_name_with_quotes_is_one_in_json() -> None:
+    named = ('al"ic\\e\u2028é', "127.0.0.1", 7, "send", "ok", 21_600, "general#42")
+    assert json.loads(JsonFormatter().format(record_of(named)))["user"] == named[0]
+
+
+def test_an_action_costs_the_format_of_a_line_and_no_call_of_its_own(tmp_path: Path) -> None:
+    logs.configure(settings(tmp_path))
+    few, many = calls_for(1), calls_for(1_000)
+    assert many - few <= 999, "add, and nothing else"
+
+
+def calls_for(count: int) -> int:
+    """Return how many functions of Python's are called to log so many actions of a tick."""
+    actions, calls = ActionLog(), 0
+
+    def count_call(frame: object, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count_call)
+    try:
+        for _ in range(count):
+            actions.add(SENT)
+        actions.write()
+    finally:
+        sys.setprofile(None)
+    return calls
+
+
+def test_actions_of_a_tick_are_written_in_one_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logs.configure(settings(tmp_path))
+    (handler,) = logging.getLogger().handlers
+    assert isinstance(handler, logs.LogFile)
+    flushed: list[int] = []
+    monkeypatch.setattr(handler, "flush", lambda: flushed.append(1))
+    actions = ActionLog()
+    for _ in range(20):
+        actions.add(SENT)
+    actions.write()
+    logs.LogFile.flush(handler)
+    assert (len(written(tmp_path)), flushed) == (20, [1])
+
+
+def test_a_record_larger_than_a_file_stands_in_one_alone(tmp_path: Path) -> None:
+    logs.configure(settings(tmp_path, LOG_FILE_BYTES="64K", LOG_FILE_COUNT="2"))
+    for _ in range(2):
+        logging.getLogger("chatd").info("x" * 100_000)
+    sizes = {path.name: path.stat().st_size for path in (tmp_path / "log").iterdir()}
+    assert sizes.keys() == {"chatd.log", "chatd.log.1"} and min(sizes.values()) > 100_000
+
+
 @pytest.mark.parametrize(
     ("level", "wants_send", "wants_ack"),
     [("debug", True, True), ("info", True, False), ("warning", False, False)],
@@ -91,7 +146,8 @@ def test_the_level_decides_which_actions_are_wanted(
 ) -> None:
     logs.configure(settings(tmp_path, LOG_LEVEL=level))
     actions = ActionLog()
-    assert (actions.wants("send"), actions.wants("ack")) == (wants_send, wants_ack)
+    assert actions.enabled == wants_send
+    assert (actions.enabled and "ack" not in actions.quiet) == wants_ack
 
 
 def test_an_exception_is_logged_with_its_traceback(tmp_path: Path) -> None:
