@@ -395,10 +395,12 @@ class Server:
     def _serve(self, ready: list[tuple[Watcher, int]]) -> None:
         """Let those who are ready line up, and handle what there is time for."""
         for watcher, events in ready:
-            if isinstance(watcher, Connection):
-                self._boundary.run(watcher, watcher.on_ready, events)
-            else:
+            try:
                 watcher.on_ready(events)
+            except Exception as error:
+                if not isinstance(watcher, Connection):
+                    raise
+                self._boundary.contain(watcher, error)
         self._service.serve()
 
     def _commit(self) -> bool:

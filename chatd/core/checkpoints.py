@@ -40,7 +40,8 @@ def due_ms(read_ms: int, lifetime_ms: int) -> int:
 def add(checkpoints: list[Checkpoint], due: int, seq: int, read_ms: int) -> None:
     """Take what was read last. Nothing is gone before what was read earlier."""
     if checkpoints and checkpoints[-1].due_ms >= due:
-        due = checkpoints.pop().due_ms
+        checkpoints[-1] = Checkpoint(checkpoints[-1].due_ms, seq, read_ms)
+        return
     checkpoints.append(Checkpoint(due, seq, read_ms))
     if len(checkpoints) > CHECKPOINTS_MAX:
         _thin_out(checkpoints)

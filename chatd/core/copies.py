@@ -107,7 +107,10 @@ class Repeats:
 
     def __init__(self, frames: list[bytes]) -> None:
         self._frames = frames
-        found = []
+        self._seqs: tuple[int, ...]
+        self._indexes: tuple[int, ...]
+        self._authors: tuple[str, ...]
+        found: list[tuple[int, int, str]] = []
         for index in repeating(frames):
             entry = decode_entry(frames[index])
             if isinstance(entry, Comment) and entry.quoted_text:
@@ -115,9 +118,7 @@ class Repeats:
             elif isinstance(entry, Edit) and entry.text:
                 found.append((entry.target, index, entry.author))
         found.sort()
-        self._seqs = [seq for seq, _, _ in found]
-        self._indexes = tuple(index for _, index, _ in found)
-        self._authors = [author for _, _, author in found]
+        self._seqs, self._indexes, self._authors = zip(*found) if found else ((), (), ())
 
     def __bool__(self) -> bool:
         return bool(self._indexes)

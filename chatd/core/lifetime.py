@@ -70,10 +70,17 @@ class Lifetime:
         self._keep_unread_ms = keep_unread_ms
         self._log_bytes_max = log_bytes_max
         self._known: dict[str, _Slowest] = {}
+        self._due = -1, 0  # at which time, and when then
 
     def due_ms(self, now_ms: int) -> int:
         """Return when an entry read now is gone for its reader; 0 is never."""
-        return due_ms(now_ms, self._lifetime_ms) if self._lifetime_ms else 0
+        if not self._lifetime_ms:
+            return 0
+        at_ms, due = self._due
+        if at_ms != now_ms:  # all entries of a tick share it
+            due = due_ms(now_ms, self._lifetime_ms)
+            self._due = now_ms, due
+        return due
 
     def over_up_to(self, room: Room, now_ms: int) -> int:
         """Return up to where entries have to leave the room now; 0 if none has."""

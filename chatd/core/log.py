@@ -21,10 +21,12 @@ class Log(msgspec.Struct):
         """The number of the newest entry ever appended; 0 before the first."""
         return self.first_seq + len(self.frames) - 1
 
-    def append(self, frame: bytes) -> None:
-        """Add the newest entry."""
-        self.frames.append(frame)
+    def append(self, frame: bytes) -> int:
+        """Add the newest entry, and return its number."""
+        frames = self.frames
+        frames.append(frame)
         self.byte_count += len(frame)
+        return self.first_seq + len(frames) - 1
 
     def get(self, seq: int) -> bytes | None:
         """Return one entry's frame, or None if it is not here."""

@@ -132,9 +132,10 @@ class Memory:
 
     def append(self, room: Room, entry: Entry) -> None:
         """Add the newest entry to a room's log."""
-        assert entry.seq == room.log.last_seq + 1, (room.room, entry.seq, room.log.last_seq)
-        room.log.append(encode_entry(entry))
-        self.grown.setdefault(room.room, entry.seq)
+        seq = room.log.append(encode_entry(entry))
+        assert entry.seq == seq, (room.room, entry.seq, seq)
+        if room.room not in self.grown:
+            self.grown[room.room] = seq
 
     def tell(self, name: str, entry: type[Entry], ts: int, /, **fields: Any) -> None:
         """Add an entry to a user's self log, which keeps the newest only.

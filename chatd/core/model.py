@@ -59,7 +59,8 @@ class Window(msgspec.Struct):
 
     def spend(self, reset_at_ms: int) -> None:
         """Count one entry in the period that ends at `reset_at_ms`."""
-        self._turn_to(reset_at_ms)
+        if reset_at_ms != self.reset_at_ms:
+            self._begin(reset_at_ms)
         self.count += 1
 
     def held_used(self, now_ms: int) -> int:
@@ -68,7 +69,8 @@ class Window(msgspec.Struct):
 
     def spend_held(self, reset_at_ms: int) -> None:
         """Note that the entry which is counted next had been held."""
-        self._turn_to(reset_at_ms)
+        if reset_at_ms != self.reset_at_ms:
+            self._begin(reset_at_ms)
         self.held += 1
 
     def last_for(self, period_ms: int, before_ms: int | None, now_ms: int) -> None:
@@ -81,10 +83,9 @@ class Window(msgspec.Struct):
             latest_ms = self.reset_at_ms if before_ms is None else now_ms + period_ms
             self.reset_at_ms = min(start_ms + period_ms, latest_ms)
 
-    def _turn_to(self, reset_at_ms: int) -> None:
-        if reset_at_ms != self.reset_at_ms:
-            self.reset_at_ms = reset_at_ms
-            self.count = self.held = 0
+    def _begin(self, reset_at_ms: int) -> None:
+        self.reset_at_ms = reset_at_ms
+        self.count = self.held = 0
 
 
 class Member(msgspec.Struct):
@@ -120,8 +121,10 @@ class Member(msgspec.Struct):
     def read(self, seq: int, at_ms: int, due: int) -> None:
         """Move `read_seq` up to `seq`, which will be gone for this user at `due`; 0 is never."""
         self.read_seq = seq
-        self._pass(at_ms)
-        add(self.checkpoints, due or due_ms(at_ms, 0), seq, at_ms)
+        due = due or due_ms(at_ms, 0)
+        if not self.checkpoints or self.checkpoints[-1].due_ms < due:
+            self._pass(at_ms)  # one more comes, so those that are over go
+        add(self.checkpoints, due, seq, at_ms)
 
     def live_by(self, lifetime_ms: int, before_ms: int | None, now_ms: int) -> None:
         """Let another lifetime hold for all that has been read. What is gone stays gone.

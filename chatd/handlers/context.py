@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+import msgspec
 from scramp.core import ScramServer
 
 from chatd.core.model import Credentials
@@ -123,15 +124,13 @@ class Drop:
     reason: str
 
 
-@dataclass(slots=True)
-class Turn:
+class Turn(msgspec.Struct):
     """The surroundings of whatever happens in a tick, a timer too."""
 
     now_ms: int
     effects: Effects
 
 
-@dataclass(slots=True)
 class Context(Turn):
     """The surroundings of one request. random: as many random bytes as asked for."""
 

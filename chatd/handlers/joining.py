@@ -78,7 +78,7 @@ class JoiningHandlers:
         reset_at = self._posting.spend_private(owner, context.now_ms)
         event = e.MemberInvited(context.now_ms, room.room, user.name, owner.name, reset_at)
         self._store.commit(event)
-        self._posting.spent(context, owner)
+        self._posting.spent(context, owner, reset_at)
         return c.Nothing()
 
     @handles(c.ListInvitations)
@@ -148,7 +148,7 @@ class JoiningHandlers:
         self._store.commit(
             e.JoinRequested(now_ms, room.room, user.name, link.number, number, reset_at)
         )
-        self._posting.spent(context, user)
+        self._posting.spent(context, user, reset_at)
         return c.Joined(None, number)
 
     @handles(c.Withdraw)

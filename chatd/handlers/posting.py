@@ -157,7 +157,8 @@ class Posting:
         count: with so many posts in all, which begin alike.
         Raises Banned, RateLimited; Forbidden where one has blocked the other.
         """
-        check_may_send(author, now_ms)
+        if author.banned_until_ms:
+            check_may_send(author, now_ms)
         if to.other is not None:
             check_blocks(author, to.other)
             self._young.check(author, to.room, now_ms)
@@ -215,7 +216,7 @@ class Posting:
         self._store.commit(*before, post, *more)
         author = self._state.users[post.author]
         if post.reset_at:
-            self.spent(turn, author, post.room, 1 + len(more))
+            self.spent(turn, author, post.reset_at, post.room)
         if post.nonce:
             nonce_kept(turn, author)
         return c.Posted(post.room, post.seq, post.ts)
@@ -227,12 +228,14 @@ class Posting:
         """
         return self._spend(user, "", now_ms, 1)
 
-    def spent(self, turn: Turn, user: User, room_id: str = "", count: int = 1) -> None:
-        """See to it that the limits of a user, who has just spent `count`, reset and show."""
-        window, limit = self._window(user, room_id)
-        if window.count == count:
-            turn.effects.periods.append((user.name, window.reset_at_ms))
-        if room_id == GENERAL and limit:
+    def spent(self, turn: Turn, user: User, reset_at: int, room_id: str = "") -> None:
+        """See to it that the limits of a user, who has just spent something, reset and show.
+
+        reset_at: when the period ends that it counts in.
+        """
+        if reset_at == turn.now_ms + self._period_ms:  # it has just begun
+            turn.effects.periods.append((user.name, reset_at))
+        if room_id == GENERAL and self._general_limit:
             turn.effects.spenders.add(user.name)
 
     def _spend(self, user: User, room_id: str, now_ms: int, count: int) -> int:

@@ -10,22 +10,21 @@ from chatd.net.connection import Connection
 
 
 class Batch:
-    """Entries of a room, encoded once for each class of codec and what is hidden."""
+    """Entries of a room, encoded once for each class of codec and what is hidden.
+
+    varies: whether not all whose codecs are of one class get the same.
+    """
 
     def __init__(self, room: Room, frames: list[bytes]) -> None:
         self._room = room
         self._repeats = Repeats(frames)
+        self.varies = bool(self._repeats)
         self._encoded: dict[tuple[type, tuple[int, ...]], tuple[bytes]] = {}
-
-    @property
-    def varies(self) -> bool:
-        """Whether not all whose codecs are of one class get the same."""
-        return bool(self._repeats)
 
     def shared_with(self, connection: Connection) -> tuple[bytes]:
         """Return what a connection gets, which others get, too."""
         hidden: tuple[int, ...] = ()
-        if self._repeats:
+        if self.varies:
             name = connection.name
             hidden = self._repeats.hidden_from(name, self._room.hidden_up_to(name))
         key = type(connection.codec), hidden

@@ -12,10 +12,11 @@ from chatd.errors import ChatError
 from chatd.wire.commands import Notice, Result, as_notification
 from chatd.wire.envelope import (
     Envelope,
-    decode_envelope,
+    decode_payload,
     encode_error,
     encode_notification,
     encode_result,
+    envelope_of,
 )
 from chatd.wire.frames import FrameDecoder
 from chatd.wire.http.message import HttpRequest, Piece
@@ -111,16 +112,12 @@ class FrameCodec(FrameDecoder):
     __slots__ = ()
 
     marks = False
+    result = staticmethod(encode_result)
+    error = staticmethod(encode_error)
 
     def next_turn(self) -> Turn | None:
         payload = self.next_frame()
-        return None if payload is None else decode_envelope(payload)
-
-    def result(self, request_id: int, result: Result) -> bytes:
-        return encode_result(request_id, result)
-
-    def error(self, request_id: int, error: ChatError) -> bytes:
-        return encode_error(request_id, error)
+        return None if payload is None else envelope_of(decode_payload(payload))
 
     def notice(self, notice: Notice) -> bytes:
         notification = as_notification(notice)

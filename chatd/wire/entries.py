@@ -4,8 +4,9 @@ An entry travels as the notification `entry`, and inside pages as the same map. 
 the frame; what must be read back from it is decoded from there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import partial
 
 import msgspec
 
@@ -437,9 +438,8 @@ def repeating(frames: Sequence[bytes]) -> list[int]:
     return [i for i, frame in enumerate(frames) if frame.startswith(_REPEATING, _KIND_AT)]
 
 
-def encode_entry(entry: Entry) -> bytes:
-    """Return the entry's frame."""
-    return encode_notification(METHOD, entry)
+encode_entry: Callable[[Entry], bytes] = partial(encode_notification, METHOD)
+"""Return the entry's frame."""
 
 
 def entry_map(frame: bytes) -> msgspec.Raw:

@@ -46,30 +46,22 @@ class FrameDecoder:
 
         Raises ProtocolError if the announced length is over the bound.
         """
-        buffer, start = self._buffer, self._start
-        if len(buffer) - start < HEADER.size:
-            self._forget_pulled()
-            return None
-        (size,) = HEADER.unpack_from(buffer, start)
-        if size > self.payload_bytes_max:
-            raise ProtocolError(
-                f"a frame of {size} bytes; at most {self.payload_bytes_max} are allowed"
-            )
-        end = start + HEADER.size + size
-        if len(buffer) < end:
-            self._forget_pulled()
-            return None
-        self._start = end
-        payload = buffer[start + HEADER.size : end]
-        return payload if isinstance(payload, bytes) else bytes(payload)
+        buffer, start, fed = self._buffer, self._start, len(self._buffer)
+        if fed - start >= HEADER.size:
+            (size,) = HEADER.unpack_from(buffer, start)
+            if size > self.payload_bytes_max:
+                raise ProtocolError(
+                    f"a frame of {size} bytes; at most {self.payload_bytes_max} are allowed"
+                )
+            end = start + HEADER.size + size
+            if end <= fed:
+                self._start = end
+                return bytes(buffer[start + HEADER.size : end])
+        if start:  # forget what was pulled, so that an idle connection holds nothing
+            self._buffer, self._start = buffer[start:] or b"", 0
+        return None
 
     @property
     def buffered_bytes(self) -> int:
         """Bytes that were fed and not pulled yet."""
         return len(self._buffer) - self._start
-
-    def _forget_pulled(self) -> None:
-        # So that an idle connection holds nothing.
-        if self._start:
-            self._buffer = self._buffer[self._start :] or b""
-            self._start = 0

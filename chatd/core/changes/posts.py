@@ -39,7 +39,7 @@ def post(
     """Append the entry, and do what holds for every post. mentions: whom the entry names."""
     room = memory.rooms[event.room]
     memory.append(room, entry)
-    if not isinstance(entry, entries.Delete):
+    if type(entry) is not entries.Delete:
         room.latest[event.author] = event.seq
     author = memory.users[event.author]
     if event.reset_at:
