@@ -2,13 +2,14 @@
 
 from bench.aims import judge
 from bench.report import Report
+from bench.settings import settings_table
 from bench.table import scenario_tables, verdict_table
 
 HEAD = """\
 # Benchmarks
 
-Made by `make bench`, which runs for five minutes or so and needs two cores for itself;
-`make bench ARGS=--quick` takes about a minute and shows roughly the same. All that was measured is
+Made by `make bench`, which takes about five minutes and needs two cores to itself;
+`make bench ARGS=--quick` takes about a minute and shows roughly the same. Everything measured is
 in [benchmarks.json](benchmarks.json).
 
 ![The figures by which servers are compared](benchmarks.svg)
@@ -16,25 +17,31 @@ in [benchmarks.json](benchmarks.json).
 ## How it is measured
 
 Each server runs as a process of its own on one core, the load on another, over loopback, one after
-the other in the same run. chatd runs as it is delivered, `FSYNC = always` included, without its
-limits on messages and requests: it checks, stores and syncs every message before anybody sees it.
-The others do nothing of the kind: redis passes messages on by publish and subscribe, ngircd is an
-IRC server, and the relay is 50 lines over asyncio streams (`bench/relay.py`). Over WebSockets,
-chatd speaks JSON at `/ws`, as to a browser, and is held against broadcast: a plain server of the
-Python library `websockets` over asyncio, with the library's own `broadcast` (`bench/broadcast.py`).
+the other in the same run. chatd runs as it is delivered, with the [settings](#settings) below
+changed: it checks every message, stores and syncs it before anybody sees it, and writes a line into
+its log, a file, for each action. The others do nothing of the kind: redis passes messages on by
+publish and subscribe, ngircd is an IRC server, and the relay is 50 lines over asyncio streams
+(`bench/relay.py`). Over WebSockets, chatd speaks JSON at `/ws`, as to a browser, and is compared
+with broadcast: a plain server of the Python library `websockets` over asyncio, with the library's
+own `broadcast` (`bench/broadcast.py`).
 
-- Texts have 100 bytes, each another one. Every delivery to every reader is compared with what was
-  sent, none may be missing, doubled or out of order, and every confirmation is counted; else there
-  are no figures.
-- A window is how many texts of each writer are on their way; a writer sends the next when one has
-  been delivered. The figures are medians of runs after one that warms up.
+- Each text has 100 bytes, and no two are the same. Every delivery to every reader is compared with
+  what was sent; none may be missing, doubled or out of order, and every confirmation is counted;
+  otherwise there are no figures.
+- A window is how many texts of each writer are on their way; a writer sends the next one when one
+  has been delivered. The figures are medians of several runs, after one that warms up.
 - µs are processor time of the server, kernel included, as the operating system counts it. Latency
-  is from send to receipt. CPU and load's CPU are shares of a core; where the load's is marked with
-  `!`, the load has used up its core, and a server that has not could have done more.
-- Memory is what the process has for itself, its share of shared pages included (PSS); for each idle
-  connection, what it has grown by from before the logins to after them.
-- `times` tells how many times as good a server is as the one named, by the figure compared.
-"""
+  is the time from sending to receiving. CPU and load's CPU are shares of a core; where the load's
+  is marked with `!`, the load has used up its core, and a server that has not could have done more.
+- Memory is what belongs to the process, with its share of shared pages (PSS); for an idle
+  connection, how much that has grown from before the logins to after them, divided by their number.
+- `times` says how many times as good a server is as the one named, by the figure compared.
+
+## Settings
+
+What is not as it is delivered:
+
+""" + settings_table()
 
 
 def render_page(report: Report) -> str:

@@ -12,7 +12,8 @@ from bench.dialects.chatd import ChatdDialect
 from bench.figures import Figures, percentile
 from bench.meter import measuring
 from bench.process import memory_bytes
-from bench.servers import CHATD_SETTINGS, Running, running
+from bench.servers import Running, running
+from bench.settings import PAUSES
 from bench.texts import Wrong
 from bench.writing import Writer
 
@@ -23,14 +24,12 @@ AFTER_S = 2.0
 SNAPSHOT_S_MAX = 120.0
 WRITER, PROBE = "w000", "p000"
 USERS = [f"r{i:05d}" for i in range(READERS)] + [WRITER, PROBE]
-SETTINGS = {**CHATD_SETTINGS, "CHATD_SNAPSHOT_GROWTH": "1M"}
-"""So the first post finds that the journal has grown enough for a snapshot."""
 
 
 def measure_pauses(messages: int) -> Figures:
     """Return how long a probe waits at a store of so many messages."""
     # The child that writes the snapshot needs a core, too, so nothing is pinned.
-    with running("chatd", USERS, messages=messages, settings=SETTINGS, pinned=False) as server:
+    with running("chatd", USERS, messages=messages, settings=PAUSES, pinned=False) as server:
         with network(server) as net:
             return Trickle(server, net).run(messages)
 

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,8 @@ from bench.dialects.chatd_socket import ChatdSocketDialect
 from bench.dialects.irc import IrcDialect
 from bench.dialects.redis import RedisDialect
 from bench.dialects.relay import RelayDialect
+from bench.settings import UNLIMITED, Changes, variables
+from chatd.config import VARIABLE_PREFIX
 
 HOST = "127.0.0.1"
 START_S_MAX = 30.0
@@ -28,16 +30,6 @@ SERVER_CORE, LOAD_CORE = min(ALL_CORES), max(ALL_CORES)
 ROOT = Path(__file__).parent.parent
 SCRATCH = ROOT / "build"
 """Beside the project, so on a real disk; a folder for temporary files may be in memory."""
-
-CHATD_SETTINGS = {
-    "CHATD_LIMIT_MESSAGES": "0",
-    "CHATD_LIMIT_PRIVATE": "0",
-    "CHATD_REQUESTS_PER_SECOND": "0",
-    "CHATD_LOG_LEVEL": "warning",
-    "CHATD_FSYNC": "always",
-    # Readers that never say a word are asked for a sign of life in the middle of a run.
-    "CHATD_IDLE_PING": "86400",
-}
 
 NGIRCD_CONF = """
 [Global]
@@ -102,7 +94,7 @@ def running(
     *,
     dialects: Mapping[str, Dialect] = DIALECTS,
     messages: int = 0,
-    settings: Mapping[str, str] = CHATD_SETTINGS,
+    settings: Changes = UNLIMITED,
     store: str = "bench.store",
     log: Path | None = None,
     pinned: bool = True,
@@ -111,7 +103,8 @@ def running(
 
     dialects: what is spoken, by server.
     users, messages, settings: what chatd has; the others know nothing of the like.
-    store: the program that makes chatd's store. log: where the server's goes.
+    store: the program that makes chatd's store.
+    log: the file for its standard error, which is chatd's log; None: one that is thrown away.
     pinned: whether it has to stay on the one core that is not the load's.
     """
     SCRATCH.mkdir(exist_ok=True)
@@ -120,11 +113,11 @@ def running(
     if name == "chatd":
         _make_store(store, store_path, users, messages)
     cores = {SERVER_CORE} if pinned else ALL_CORES
-    with nullcontext() if log is None else log.open("wb") as errors:
+    with (log or folder / "log").open("wb") as errors:
         process = subprocess.Popen(
             _command(name, port, folder),
             cwd=ROOT,
-            env={**os.environ, **settings, "CHATD_DB_NAME": str(store_path)},
+            env=_environment(settings) | {"CHATD_DB_NAME": str(store_path)},
             stdout=subprocess.DEVNULL,
             stderr=errors,
             preexec_fn=lambda: os.sched_setaffinity(0, cores),
@@ -137,6 +130,12 @@ def running(
     finally:
         _stop(process)
         shutil.rmtree(folder)
+
+
+def _environment(settings: Changes) -> dict[str, str]:
+    """Return our own environment with these settings of chatd's and no others."""
+    ours = {k: v for k, v in os.environ.items() if not k.startswith(VARIABLE_PREFIX)}
+    return ours | variables(settings)
 
 
 def _command(name: str, port: int, folder: Path) -> list[str]:
