@@ -1,6 +1,7 @@
 """The console put together, from the entrance to the goodbye."""
 
 import asyncio
+import signal
 import sys
 
 from chatd.errors import ChatError
@@ -32,6 +33,8 @@ UNREACHABLE = "is the server running there? --host and --port name another one"
 
 INTERRUPTED = 130
 """The exit status of a program that Ctrl-C ended, as shells have it."""
+TERMINATED = 143
+"""And of one that was told to end; the terminal is given back first."""
 
 
 def run(options: ConsoleOptions) -> int:
@@ -85,6 +88,7 @@ async def _converse(
     )
     console.bridge = bridge = Bridge(client, console.hear, console.over)
     completer = ConsoleCompleter(console.known, lambda: console.destination.title)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, prompt.end, TERMINATED)
     try:
         status = await prompt.run(console, completer, lambda: _begin(console, bridge, is_new))
     finally:

@@ -16,7 +16,7 @@ from client.console.book import meant_by
 from client.console.destination import Destination, Memory
 from client.console.echo import Echoes, echo_lines
 from client.console.failures import explain
-from client.console.feed import EARLIER, UNREAD, Feed, is_by_other
+from client.console.feed import AWAY, EARLIER, UNREAD, Feed, is_by_other
 from client.console.render import Renderer
 from client.console.safe_text import safe
 from client.console.seams import Editor, Server, Surface
@@ -154,10 +154,8 @@ class Console:
         self.known.meet_entry(entry)
         news = is_by_other(entry, self.renderer.me)
         unread = self._backlog
-        if news:
-            self._attention.heard(entry)
-            if not unread and self._attention.is_away(time.monotonic()):
-                unread = UNREAD
+        if news and self._attention.heard(entry, time.monotonic()):
+            unread = unread or AWAY
         self._render()
         lines = self._feed.entry(entry, unread=unread)
         self.screen.show(lines, bell=self._bell and news and not self._backlog)
@@ -178,6 +176,7 @@ class Console:
     def _hear_notice(self, notice: c.Notice) -> None:
         if isinstance(notice, c.Live):
             self._backlog = ""
+            self._feed.looked()
         elif isinstance(notice, c.Limits):
             self._limits = notice
         elif isinstance(notice, c.Presence):
@@ -345,6 +344,19 @@ class Console:
         if not self._backlog:
             self._feed.looked()
 
+    def focus(self, is_here: bool) -> None:
+        """The terminal has the focus now, or has lost it."""
+        if is_here:
+            self.key()
+            self.editor.redraw()
+        else:
+            self._attention.look_away()
+
+    @property
+    def unseen(self) -> int:
+        """How much has come that nobody has looked at."""
+        return sum(self._attention.unseen.values())
+
     def interrupt(self, kept: bool) -> None:
         """Say what Ctrl-C did."""
         self._asked = None
@@ -375,14 +387,14 @@ class Console:
         return toolbar(self._toolbar_state(), zone, now_ms(), width)
 
     def _toolbar_state(self) -> ToolbarState:
-        unread = {
+        unseen = {
             title_of(room, self.renderer.me): count
-            for room, count in self._attention.unread.items()
+            for room, count in self._attention.unseen.items()
         }
         return ToolbarState(
             self.renderer.me,
             self.bridge.connected,
-            unread,
+            unseen,
             self._allowance(),
             self._echoes.unanswered,
             self.known.online_count,

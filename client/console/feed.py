@@ -8,14 +8,15 @@ from client.console.styled import Line
 from client.events import SeenEntry
 
 UNREAD = "unread"
+AWAY = "since you last looked"
 EARLIER = "what was said before you came"
 
 
 class Feed:
     """Turns a stream of entries into lines.
 
-    The line of the unread comes once: in front of the first entry by somebody else that
-    nobody looked at yet, until the user looks.
+    The line of what is new comes once: in front of the first entry by somebody else that
+    nobody has looked at yet, until the user looks.
     """
 
     def __init__(self, renderer: Renderer, today: date) -> None:

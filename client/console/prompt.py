@@ -9,6 +9,8 @@ once, and what a command changes (where plain lines go, a question) must hold fo
 """
 
 import asyncio
+import os
+import sys
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
@@ -33,20 +35,24 @@ from prompt_toolkit.selection import SelectionState
 from client.console.palette import STYLE
 from client.console.styled import Line, joined
 from client.console.tab import complete
+from client.console.terminal import Keyboard, Watcher, marks_pastes, open_output
 
 MENU_ROWS = 6
 REFRESH_SECONDS = 10.0
 """The toolbar shows limits that end by themselves."""
+TORN_SECONDS = 2.0
+"""So long a sequence of the terminal may be torn on a slow line; then it was a lone Escape."""
 
 
-class Owner(Protocol):
+class Owner(Watcher, Protocol):
     """Who is told of what happens at the prompt."""
 
     def line(self, text: str) -> None:
         """A line was entered."""
 
-    def key(self) -> None:
-        """A key was touched."""
+    @property
+    def unseen(self) -> int:
+        """How much has come that nobody has looked at."""
 
     def interrupt(self, kept: bool) -> None:
         """Ctrl-C; kept: there was a line, which is in the history now."""
@@ -73,7 +79,10 @@ class Prompt:
         self._hidden = False
         self._answer: asyncio.Future[str | None] | None = None
         self._entered: deque[str] = deque()
+        self._terminal = open_output()
         self._session: PromptSession[int] = PromptSession(
+            input=Keyboard(sys.stdin, self._terminal, self, brackets=marks_pastes(os.environ)),
+            output=self._terminal,
             message=self._message,
             history=history,
             prompt_continuation=lambda width, number, wraps: " " * width,
@@ -89,6 +98,8 @@ class Prompt:
             refresh_interval=REFRESH_SECONDS,
         )
         self.located: Callable[[int], object] = self.app.renderer.report_absolute_cursor_row
+        self.app.ttimeoutlen = TORN_SECONDS
+        self.app.before_render += lambda _: self._terminal.show_count(self._unseen)
         self._buffer = self._session.default_buffer
         self._buffer.accept_handler = self._accept
 
@@ -105,7 +116,6 @@ class Prompt:
         """Edit lines until `end`; return what that was given. started: called when it is drawn."""
         self._owner = owner
         self._session.completer = completer
-        self.app.key_processor.before_key_press += lambda _: owner.key()
         return await self._session.prompt_async(pre_run=started)
 
     def end(self, result: int) -> None:
@@ -143,7 +153,23 @@ class Prompt:
             self._answer, self._hidden = None, False
             self._buffer.reset(draft)
 
+    # -- what the keyboard tells -------------------------------------------------------------
+
+    def key(self) -> None:
+        """A key was touched."""
+        if self._owner is not None:
+            self._owner.key()
+
+    def focus(self, is_here: bool) -> None:
+        """The terminal has the focus now, or has lost it."""
+        if self._owner is not None:
+            self._owner.focus(is_here)
+
     # -- what prompt_toolkit calls -----------------------------------------------------------
+
+    @property
+    def _unseen(self) -> int:
+        return self._owner.unseen if self._owner and not self.app.is_done else 0
 
     def _message(self) -> StyleAndTextTuples:
         if self._owner is None or self._answer is not None:

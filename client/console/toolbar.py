@@ -1,4 +1,4 @@
-"""The line at the bottom: connection, unread, what may still be sent."""
+"""The line at the bottom: connection, what nobody has looked at, what may still be sent."""
 
 from dataclasses import dataclass, field
 
@@ -14,11 +14,11 @@ SEPARATOR = " · "
 
 @dataclass
 class ToolbarState:
-    """What the toolbar shows. The keys of unread are titles of rooms."""
+    """What the toolbar shows. The keys of unseen are titles of rooms."""
 
     name: str
     connected: bool = True
-    unread: dict[str, int] = field(default_factory=dict)
+    unseen: dict[str, int] = field(default_factory=dict)
     allowance: Allowance | None = None
     pending: int = 0
     online: int = 0
@@ -48,20 +48,20 @@ def _parts(state: ToolbarState, zone: Zone, now_ms: int) -> list[_Part]:
         (5, "", safe(state.name)),
         link,
         (1, BAD, f"{state.pending} pending" if state.pending else ""),
-        (2, BAD, _unread(state.unread)),
+        (2, BAD, _unseen(state.unseen)),
         (3, "", _left(state.allowance, zone, now_ms)),
         (4, "", f"{state.online} online" if state.online and state.connected else ""),
     ]
     return [part for part in parts if part[2]]
 
 
-def _unread(unread: dict[str, int]) -> str:
+def _unseen(unseen: dict[str, int]) -> str:
     """Return the two fullest rooms by name, and how many more there are."""
-    fullest = sorted(unread.items(), key=lambda item: -item[1])
+    fullest = sorted(unseen.items(), key=lambda item: -item[1])
     shown = [f"{safe(title)} {count}" for title, count in fullest[:2]]
     if len(fullest) > 2:
         shown.append(f"{len(fullest) - 2} more")
-    return "unread: " + ", ".join(shown) if shown else ""
+    return "new: " + ", ".join(shown) if shown else ""
 
 
 def _left(allowance: Allowance | None, zone: Zone, now_ms: int) -> str:

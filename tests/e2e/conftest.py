@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,16 +50,12 @@ def opens(server: ServerProcess, cable: Cable, tmp_path: Path) -> Iterator[Opens
     """Opens a console by the user's name, on a device that the server knows from its first time."""
     with ExitStack() as stack:
 
-        def open_console(
-            name: str, *arguments: str, columns: int = 80, rows: int = 24, **variables: str
-        ) -> Terminal:
+        def open_console(name: str, *arguments: str, **options: Any) -> Terminal:
             home = tmp_path / f"home of {name}"
             if not home.exists():
                 token = token_of(name, server)
                 Credentials(home / "chat").keep(f"http://127.0.0.1:{cable.port}", name, token)
-            terminal = Terminal(
-                home, cable.port, name, *arguments, columns=columns, rows=rows, **variables
-            )
+            terminal = Terminal(home, cable.port, name, *arguments, **options)
             stack.enter_context(terminal)
             terminal.until(lambda: " connected" in terminal.toolbar, "a connection")
             terminal.sees("` lists")  # the greeting: from here on keys are the console's

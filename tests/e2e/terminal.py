@@ -1,5 +1,6 @@
 """The console at a terminal that a test types on and looks at."""
 
+import shlex
 import signal
 import sys
 import time
@@ -15,6 +16,9 @@ from tests.e2e.waiting import DEADLINE_S
 
 SCROLLBACK_ROWS = 5_000
 LOOK_S = 0.05
+SHELL = ["bash", "--norc", "--noprofile", "-i"]
+PASTE_MODE = 2004 << 5
+"""As pyte keeps private modes."""
 
 
 class _Screen(pyte.HistoryScreen):
@@ -34,7 +38,10 @@ class _Screen(pyte.HistoryScreen):
 
 
 class Terminal:
-    """`python -m client` in a pseudo-terminal. home: where it keeps its state."""
+    """`python -m client` in a pseudo-terminal. home: where it keeps its state.
+
+    in_shell: whether a shell with job control runs it.
+    """
 
     def __init__(
         self,
@@ -44,6 +51,7 @@ class Terminal:
         *arguments: str,
         columns: int = 80,
         rows: int = 24,
+        in_shell: bool = False,
         **variables: str,
     ) -> None:
         self.screen = _Screen(columns, rows, self._answer)
@@ -52,14 +60,18 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.raw = b""
         variables = {"XDG_STATE_HOME": str(home), "TERM": "xterm-256color", **variables}
+        client = [sys.executable, "-m", "client", "--port", str(port), "-u", name, *arguments]
+        program, *rest = SHELL if in_shell else client
         self._child: pexpect.spawn[bytes] = pexpect.spawn(
-            sys.executable,
-            ["-m", "client", "--port", str(port), "-u", name, *arguments],
+            program,
+            rest,
             cwd=str(ROOT),
             env={**environment({}), "TZ": "UTC", **variables},
             dimensions=(rows, columns),
         )
         self._child.delaybeforesend = None
+        if in_shell:
+            self.line(shlex.join(client))
 
     def __enter__(self) -> "Terminal":
         return self
@@ -81,6 +93,20 @@ class Terminal:
     def line(self, text: str) -> None:
         """Type a line."""
         self.keys(text + "\r")
+
+    def paste(self, text: str) -> bytes:
+        """Return what the terminal sends for a paste: marked, if the console has asked for that."""
+        data = text.replace("\n", "\r")
+        marks = ("\x1b[200~", "\x1b[201~") if PASTE_MODE in self.screen.mode else ("", "")
+        return data.join(marks).encode()
+
+    def send(self, data: bytes) -> None:
+        """Send bytes as they are."""
+        self._child.send(data)
+
+    def signal(self, signum: signal.Signals) -> None:
+        """Send the console a signal."""
+        self._child.kill(signum)
 
     def _answer(self, data: str) -> None:
         """Tell the console what it has asked the terminal, or later, as on a slow line."""

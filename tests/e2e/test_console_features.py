@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from client.console.terminal import FOCUS_OUT
 from tests.e2e.conftest import Opens
 from tests.e2e.terminal import Terminal
 
@@ -48,12 +49,14 @@ def test_comment_quotes_on_one_line_and_follows_what_it_answers(opens: Opens) ->
 
 def test_mention_stands_out_for_who_is_named_and_for_nobody_else(opens: Opens) -> None:
     alice, bob = opens("alice"), opens("bob")
+    bob.keys("well" + FOCUS_OUT)
+    bob.until(lambda: bob.prompt == "general> well", "what was typed")
     alice.line("send @bob, lunch?")
     for terminal, stands_out in ((alice, False), (bob, True)):
         terminal.sees("alice: @bob, lunch?")
         at = row_with(terminal, "alice: @bob, lunch?")
         assert terminal.screen.buffer[at][0].bold is stands_out
-    bob.until(lambda: "unread: general 1" in bob.toolbar, "that it is unread")
+    bob.until(lambda: "new: general 1" in bob.toolbar, "that nobody has seen it")
 
 
 # -- later -----------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from chatd.errors import ChatError, Forbidden, Internal, NotFound, RateLimited
 from chatd.wire import commands as c
 from client.console.actions import ACTIONS, scheduling
 from client.console.book import BOOK, CHAPTERS, EXAMPLES, chapters
-from client.console.console import PENDING_MAX, ROWS_AROUND_A_PAGE, now_ms
+from client.console.console import PENDING_MAX, ROWS_AROUND_A_PAGE, Console, now_ms
 from client.errors import ConnectionLost, LoginRequired
 from client.events import Connected, Disconnected, FoundPage, HistoryPage, SeenEntry
 from tests.client.console.fakes import Desk, in_loop
@@ -341,14 +342,32 @@ async def test_private_room_that_was_named_without_its_plus_is_pointed_out(
 
 
 @in_loop
-async def test_entry_is_shown_counted_and_rings_if_wanted() -> None:
+async def test_entry_is_shown_and_rings_if_wanted() -> None:
     desk = Desk(bell=True)
     desk.console.hear(c.Live())
     desk.console.hear(said(1))
     assert desk.shows("general#1 bob: hi") and desk.screen.rings == 1
-    assert "unread: general 1" in desk.toolbar
-    desk.console.key()
-    assert "unread" not in desk.toolbar
+    assert "new: " not in desk.toolbar and not desk.shows("since you last looked")
+
+
+@pytest.mark.parametrize("look", [Console.key, lambda console: console.focus(True)])
+@in_loop
+async def test_what_came_while_nobody_looked_is_marked_and_counted_until_somebody_does(
+    look: Callable[[Console], None],
+) -> None:
+    desk = Desk()
+    for event in (said(1), c.Live(), said(2)):
+        desk.console.hear(event)
+    for seq in (3, 6):
+        desk.console.focus(False)
+        assert desk.console.unseen == 0
+        for number in range(seq, seq + 3):
+            desk.console.hear(said(number))
+        assert "new: general 3" in desk.toolbar and desk.console.unseen == 3
+        look(desk.console)
+        assert "new: " not in desk.toolbar and desk.console.unseen == 0
+    marks = [at for at, line in enumerate(desk.screen.lines) if line.startswith("── since you la")]
+    assert [desk.screen.lines[at + 1][-14:-8] for at in marks] == ["eral#3", "eral#6"]
 
 
 @in_loop
@@ -357,7 +376,7 @@ async def test_own_entry_from_another_device_neither_counts_nor_rings() -> None:
     desk.console.hear(c.Live())
     desk.console.hear(said(1, author="alice"))
     assert desk.shows("general#1 alice: hi")
-    assert desk.screen.rings == 0 and "unread" not in desk.toolbar
+    assert desk.screen.rings == 0 and "new: " not in desk.toolbar
 
 
 @in_loop

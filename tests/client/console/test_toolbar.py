@@ -22,7 +22,7 @@ def text_of(state: ToolbarState, width: int) -> str:
 
 def test_wide_screen_shows_everything() -> None:
     assert text_of(FULL, 200) == (
-        " alice · connected · 2 pending · unread: general 12, carol 3, 1 more"
+        " alice · connected · 2 pending · new: general 12, carol 3, 1 more"
         " · 4 left until 12:00 · 7 online"
     )
 
@@ -32,13 +32,13 @@ def test_what_matters_most_is_left_out_last(width: int) -> None:
     shown = text_of(FULL, width)
     assert "connected" in shown
     assert width_of(shown) < width or shown == " connected"
-    assert ("unread" in shown) <= ("pending" in shown)
-    assert ("alice" in shown) <= ("online" in shown) <= ("left" in shown) <= ("unread" in shown)
+    assert ("new: " in shown) <= ("pending" in shown)
+    assert ("alice" in shown) <= ("online" in shown) <= ("left" in shown) <= ("new: " in shown)
 
 
-def test_80_columns_show_what_is_unread_and_what_is_pending() -> None:
+def test_80_columns_show_what_is_new_and_what_is_pending() -> None:
     shown = text_of(FULL, 80)
-    assert "unread: general 12" in shown and "2 pending" in shown
+    assert "new: general 12" in shown and "2 pending" in shown
 
 
 def test_lost_connection_is_told_instead() -> None:
