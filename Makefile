@@ -27,8 +27,9 @@ test: $(READY) ## run the tests on all cores
 lint: $(READY) ## check the style
 	$(BIN)/python -m flake8 $(ARGS)
 
-types: $(READY) ## check the types
+types: $(READY) ## check the types, for Linux and for macOS
 	$(BIN)/python -m mypy $(ARGS)
+	$(BIN)/python -m mypy --platform darwin chatd client
 
 cover: $(READY) ## run the tests and show which lines they miss
 	$(BIN)/python -m coverage erase

@@ -111,7 +111,7 @@ def _machine(options: argparse.Namespace) -> Machine:
     )
 
 
-# Only Linux has a monotonic clock that goes on while the machine sleeps.
+# The clock that goes on while the machine sleeps; that of macOS does so by itself.
 _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 

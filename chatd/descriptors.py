@@ -19,17 +19,22 @@ OTHERS = 32
 """Of the process, the loop, the log, and of the store besides uploads: journal, snapshot, lock."""
 RESERVE = OPEN_MAX + OTHERS + LINGERING_MAX + ACCEPTS_PER_TICK
 """Descriptors that are no connection's, or of one that has no place any more, or not yet."""
+MACOS_MAX = 10_240
+"""OPEN_MAX of macOS, which takes no higher soft limit, whatever its hard one is (setrlimit(2))."""
 
 
 def raise_limit() -> int:
-    """Raise the soft limit of descriptors to the hard one, if the system lets us; return it."""
+    """Raise the soft limit of descriptors as far as the system lets us; return it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    except (ValueError, OSError) as error:  # macOS has a lower limit than the one it tells
-        log.warning("the limit of descriptors stays at %d: %s", soft, error)
-        return soft
-    return hard
+    for limit in (hard, max(soft, MACOS_MAX)):
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+        except (ValueError, OSError) as error:
+            refusal = error
+        else:
+            return limit
+    log.warning("the limit of descriptors stays at %d: %s", soft, refusal)
+    return soft
 
 
 def leave_reserve(settings: Settings, limit: int) -> Settings:

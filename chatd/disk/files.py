@@ -9,6 +9,8 @@ import fcntl
 import os
 from typing import NamedTuple, Protocol
 
+from chatd.disk import portable
+
 NO_DESCRIPTOR = frozenset({errno.EMFILE, errno.ENFILE})
 NO_ROOM = NO_DESCRIPTOR | {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What the system may have again later: until then nothing is written, and nothing ends."""
@@ -104,7 +106,7 @@ class RealDisk:
     def sync_folder(self, path: str) -> None:
         fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
-            os.fsync(fd)
+            portable.sync(fd)
         finally:
             os.close(fd)
 
@@ -141,16 +143,16 @@ class RealDisk:
             written += os.pwrite(fd, memoryview(data)[written:], offset + written)
 
     def allocate(self, fd: int, size: int) -> None:
-        os.posix_fallocate(fd, 0, size)
+        portable.allocate(fd, size)
 
     def truncate(self, fd: int, size: int) -> None:
         os.ftruncate(fd, size)
 
     def datasync(self, fd: int) -> None:
-        os.fdatasync(fd)
+        portable.datasync(fd)
 
     def sync(self, fd: int) -> None:
-        os.fsync(fd)
+        portable.sync(fd)
 
     def lock(self, fd: int) -> None:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -36,7 +36,7 @@ NETWORK_ERRORS = frozenset(
         errno.ENETDOWN,
         errno.ENETRESET,
         errno.ENETUNREACH,
-        errno.ENONET,
+        getattr(errno, "ENONET", errno.ENETDOWN),  # Linux only
         errno.ENOPROTOOPT,
         errno.EOPNOTSUPP,
         errno.EPERM,
@@ -49,6 +49,7 @@ NETWORK_ERRORS = frozenset(
 GONE = NETWORK_ERRORS | {
     errno.ECONNRESET,
     errno.EPIPE,
+    errno.EPROTOTYPE,  # macOS, for a socket that is being closed
     errno.ENOTCONN,
     errno.ESHUTDOWN,
     errno.EBADF,

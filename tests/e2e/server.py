@@ -49,6 +49,7 @@ class ServerProcess:
     """`python -m chatd`, again and again on the same store. Its log goes to a file.
 
     descriptors_max: how many it may have, half of them by its soft limit; None for as we may.
+    program: what Python runs.
     """
 
     def __init__(self, folder: Path, **settings: str) -> None:
@@ -57,6 +58,7 @@ class ServerProcess:
         self.settings = UNLIMITED | {"DB_NAME": str(self.db_path), "PORT": "0"} | settings
         self.port = 0
         self.descriptors_max: int | None = None
+        self.program = ["-m", "chatd"]
         self._log_path = folder / "server.log"
         self._log_start = 0
         self._process: subprocess.Popen[bytes] | None = None
@@ -92,7 +94,7 @@ class ServerProcess:
         with open(self._log_path, "ab") as log:
             self._log_start = log.tell()
             self._process = subprocess.Popen(
-                [*self._limiter(), sys.executable, "-m", "chatd", *arguments],
+                [*self._limiter(), sys.executable, *self.program, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
