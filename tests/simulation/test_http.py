@@ -12,6 +12,7 @@ from chatd.wire import commands as c
 from chatd.wire.http import openapi
 from chatd.wire.http.codec import BODY_BYTES_MAX
 from chatd.wire.http.gate import HEAD_BYTES_MAX, REQUEST_LINE_BYTES_MAX
+from tests.logged import logged_actions
 from tests.simulation.account import client_final, client_first, password_of
 from tests.simulation.web import replies, request
 from tests.simulation.world import World
@@ -468,8 +469,8 @@ def test_the_log_names_who_asks_and_from_where(caplog: pytest.LogCaptureFixture)
         alice = world.web(world.token("alice"), address="10.0.0.1")
         for text in (b'{"text": "hello"}', b'{"text": " "}'):
             alice.ask("POST", "/api/v1/send", text, content_type=JSON, x_forwarded_for="192.0.2.9")
-        actions = [a for record in caplog.records for a in getattr(record, "actions", ())]
-        told = [(a.user, a.address, a.outcome, a.place) for a in actions if a.method == "send"]
+        sent = [action for action in logged_actions(caplog) if action["method"] == "send"]
+        told = [(a["user"], a["address"], a["outcome"], a["place"]) for a in sent]
         assert told == [
             ("alice", "192.0.2.9", "ok", "general#1"),
             ("alice", "192.0.2.9", "bad_request", ""),
