@@ -117,8 +117,7 @@ class Repeats:
                 found.append((entry.reply_to, index, entry.quoted_author))
             elif isinstance(entry, Edit) and entry.text:
                 found.append((entry.target, index, entry.author))
-        found.sort()
-        self._seqs, self._indexes, self._authors = zip(*found) if found else ((), (), ())
+        self._seqs, self._indexes, self._authors = zip(*sorted(found)) if found else ((), (), ())
 
     def __bool__(self) -> bool:
         return bool(self._indexes)

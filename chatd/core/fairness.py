@@ -80,7 +80,7 @@ class FairQueue(Generic[T]):
 
     def take(self) -> T | None:
         """Return the next item of the party whose turn it is; None if it has no more."""
-        party = self.party()
+        party = self.party() if self._row is None else self._row[0]
         items = self._items[party] if party is not None else ()
         while items:
             item = items.popleft()

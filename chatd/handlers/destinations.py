@@ -15,7 +15,7 @@ ROOMS_OPENED_MAX = 1_000
 """Direct rooms that one user may begin."""
 
 
-class Destination(msgspec.Struct, frozen=True):
+class Destination(msgspec.Struct, frozen=True, gc=False):
     """Where a post goes.
 
     room_id: the room. room: None where it has to be opened first. other: with whom the author

@@ -7,6 +7,8 @@ is older than the newcomer's place in the room, and shares the bytes with the ot
 from chatd.core.copies import Repeats
 from chatd.core.model import Room
 from chatd.net.connection import Connection
+from chatd.wire.codec import Codec
+from chatd.wire.entries import repeating
 
 
 class Batch:
@@ -17,19 +19,31 @@ class Batch:
 
     def __init__(self, room: Room, frames: list[bytes]) -> None:
         self._room = room
-        self._repeats = Repeats(frames)
+        self._frames = frames
+        self._repeats = Repeats(frames) if repeating(frames) else None
         self.varies = bool(self._repeats)
-        self._encoded: dict[tuple[type, tuple[int, ...]], tuple[bytes]] = {}
+        self._encoded: dict[type, tuple[bytes]] = {}
+        self._redacted: dict[tuple[type, tuple[int, ...]], tuple[bytes]] = {}
 
     def shared_with(self, connection: Connection) -> tuple[bytes]:
         """Return what a connection gets, which others get, too."""
-        hidden: tuple[int, ...] = ()
-        if self.varies:
-            name = connection.name
-            hidden = self._repeats.hidden_from(name, self._room.hidden_up_to(name))
-        key = type(connection.codec), hidden
-        shared = self._encoded.get(key)
+        codec = connection.codec
+        hidden = self._hidden_from(connection.name) if self.varies else ()
+        if hidden:
+            return self._redacted_for(codec, hidden)
+        shared = self._encoded.get(type(codec))
         if shared is None:
-            data = connection.codec.batch(self._repeats.redacted(hidden))
-            shared = self._encoded[key] = (data,)
+            shared = self._encoded[type(codec)] = (codec.batch(self._frames),)
+        return shared
+
+    def _hidden_from(self, name: str) -> tuple[int, ...]:
+        assert self._repeats is not None
+        return self._repeats.hidden_from(name, self._room.hidden_up_to(name))
+
+    def _redacted_for(self, codec: Codec, hidden: tuple[int, ...]) -> tuple[bytes]:
+        assert self._repeats is not None
+        key = type(codec), hidden
+        shared = self._redacted.get(key)
+        if shared is None:
+            shared = self._redacted[key] = (codec.batch(self._repeats.redacted(hidden)),)
         return shared

@@ -27,7 +27,7 @@ def internal_error() -> Internal:
     return Internal("something went wrong here; the server's log tells what")
 
 
-class Checkpoint(msgspec.Struct, frozen=True):
+class Checkpoint(msgspec.Struct, frozen=True, gc=False):
     """How things were before a step that serves a request: what a failed one goes back to.
 
     commits: the store's. queued_bytes, codec: the connection's.

@@ -14,7 +14,6 @@ tick, if live, and nothing more; who joined is behind, where the newcomer starts
 """
 
 from collections import deque
-from collections.abc import Iterable
 from itertools import islice
 from math import inf
 from typing import NamedTuple
@@ -255,7 +254,7 @@ class Delivery:
         complete = first >= room.log.first_seq  # else some are gone before anybody saw them
         batch = Batch(room, frames)
         late = []
-        for connection, _ in self._audience(room):
+        for connection in self._audience(room):
             if connection.positions is not None:
                 continue
             try:
@@ -271,14 +270,14 @@ class Delivery:
         for connection in late:
             self._boundary.run(connection, self._fall_behind, connection)
 
-    def _audience(self, room: Room) -> Iterable[tuple[Connection, type]]:
-        """Return who hears a room, each with the class of its codec."""
-        if room.room == GENERAL:
-            return self._live.items()
+    def _audience(self, room: Room) -> list[Connection]:
+        """Return who hears a room that is not everybody's."""
+        by_name = self._by_name
         return [
-            (connection, type(connection.codec))
+            connection
             for name in room.members
-            for connection in self._by_name.get(name, ())
+            if name in by_name
+            for connection in by_name[name]
             if connection.following
         ]
 
@@ -361,7 +360,7 @@ class Delivery:
             if room.room == GENERAL:
                 touched.update((c, None) for c in self._streams if c in self._live)
             else:
-                touched.update((c, None) for c, _ in self._audience(room) if c in self._streams)
+                touched.update((c, None) for c in self._audience(room) if c in self._streams)
         for connection in touched:
             if connection.positions is None:
                 self._boundary.run(connection, self._mark_one, connection)

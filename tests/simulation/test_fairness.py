@@ -243,6 +243,19 @@ def test_requests_of_a_user_over_http_and_by_frames_are_counted_together() -> No
         assert web.heard.startswith(b"HTTP/1.1 200")
 
 
+def test_requests_of_a_user_who_has_too_many_connections_wait_for_their_time_too() -> None:
+    with busy(requests_per_second=10, connections_per_user=1) as world:
+        eve = world.login("eve", device="web")
+        web = world.raw("192.0.2.9")
+        world.sleep(2 * SECOND_MS)
+        web.say(request("GET", "/healthz", authorization=f"Bearer {eve.token}") * 20)
+        assert web.heard.count(b"HTTP/1.1 429") == 10
+        world.sleep(SECOND_MS // 2)
+        assert web.heard.count(b"HTTP/1.1 429") in (14, 15)
+        world.sleep(2 * SECOND_MS)
+        assert web.heard.count(b"HTTP/1.1 429") == 20
+
+
 def test_requests_that_a_proxy_passes_on_are_counted_by_who_sends_them() -> None:
     with busy(requests_per_second=10, trusted_proxies=("192.0.2.0/24",)) as world:
         token = world.token("bob")
