@@ -24,7 +24,7 @@ from client.console.styled import Line
 from client.console.toolbar import ToolbarState, toolbar
 from client.console.transfers import Transfers
 from client.console.typed import Command, NoCommand, Plain, Typed, read_line
-from client.console.wrapping import cut
+from client.console.wrapping import cut, rows_of
 from client.environment import new_nonce
 from client.errors import ClientError
 from client.events import Connected, Disconnected, Event, SeenEntry
@@ -116,13 +116,20 @@ class Console:
 
     def show_paged(self, lines: list[Line]) -> None:
         """Print as many lines as fit on the screen; Enter shows what is left."""
-        self.show(lines[: self.page_rows])
-        rest = lines[self.page_rows :]
+        count = 1
+        while count < len(lines) and self.rows_of(lines[: count + 1]) <= self.page_rows:
+            count += 1
+        self.show(lines[:count])
+        rest = lines[count:]
         if rest:
             self.offer_more(lambda: self._show_rest(rest))
 
     async def _show_rest(self, lines: list[Line]) -> None:
         self.show_paged(lines)
+
+    def rows_of(self, lines: list[Line]) -> int:
+        """Return how many rows of the screen some lines take."""
+        return rows_of(lines, self.screen.width)
 
     @property
     def page_rows(self) -> int:

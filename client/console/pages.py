@@ -53,5 +53,5 @@ def show_entries(console: Console, heading: str, page: HistoryPage | FoundPage) 
     console.known.meet_page(page.entries)
     console.show(renderer.heading(heading))
     lines = page_lines(renderer, page.entries, renderer.zone.day(now_ms()))
-    show = console.show if len(lines) <= console.page_rows else console.show_paged
+    show = console.show if console.rows_of(lines) <= console.page_rows else console.show_paged
     show([*lines, *renderer.heading("now")])

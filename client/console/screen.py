@@ -7,8 +7,8 @@ from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.renderer import HeightIsUnknownError, print_formatted_text
 
 from client.console.palette import STYLE
-from client.console.styled import Line, joined, plain
-from client.console.wrapping import width_of
+from client.console.styled import Line, joined
+from client.console.wrapping import rows_of
 
 GATHER_SECONDS = 0.01
 """Lines that come within so long are printed at once, and the prompt drawn once for all."""
@@ -78,15 +78,11 @@ class Screen:
             # Where the prompt stands tells how much room a menu has, and whether the toolbar is
             # at the bottom. It has moved by what was printed; nothing has to be asked for that.
             if above is None:
-                self._unplaced += self._rows_of(lines)
+                self._unplaced += rows_of(lines, self.width)
             else:
-                row = above + self._rows_of(lines) + 1
+                row = above + rows_of(lines, self.width) + 1
                 renderer.report_absolute_cursor_row(min(row, self.height))
             self._app.invalidate()
-
-    def _rows_of(self, lines: list[Line]) -> int:
-        """Return how many rows of the terminal some lines take."""
-        return sum(max(1, -(-width_of(plain(line)) // self.width)) for line in lines)
 
     def _rows_above(self) -> int | None:
         """Return how many rows of the screen stand above the prompt, None if that is unknown."""

@@ -3,15 +3,30 @@
 Left to the terminal, a long text could be padded with blanks until its end stands on a line of
 its own and looks like an entry of somebody else. So lines are broken here, one column before
 the terminal would, and everything behind the first is indented.
+
+Only a word that is longer than a line is left to the terminal: an address stays one that can be
+clicked on and copied. Such a word has nothing that looks like a blank, and what follows it begins
+a line of its own, so it can't be made to look like an entry either.
 """
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
 
 from wcwidth import iter_graphemes, wcswidth
 
-from client.console.styled import DIM, Line
+from client.console.styled import CONTROL, DIM, Line, plain
 
 WIDTH_MIN = 20
 ROWS_MAX = 200
 """An entry is cut after so many rows: 8 KiB of line breaks must not flush the screen."""
+
+_WITHOUT_BLANKS = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf]"
+)
+"""Thai, Lao, Burmese, Khmer and their kin write whole sentences as one word."""
+_FILLER = "\uffa0"
+"""A letter of no ink."""
 
 _Cell = tuple[str, str, int]  # style, what is seen as one character, columns
 
@@ -40,6 +55,11 @@ def indent_max(width: int) -> int:
 def width_of(text: str) -> int:
     """Return how many columns a text takes."""
     return len(text) if text.isascii() else sum(map(_columns, iter_graphemes(text)))
+
+
+def rows_of(lines: list[Line], columns: int) -> int:
+    """Return how many rows of a terminal some lines take."""
+    return sum(max(1, -(-width_of(plain(line)) // columns)) for line in lines)
 
 
 def cut(text: str, width: int) -> str:
@@ -73,18 +93,54 @@ def _cells(line: Line) -> list[_Cell]:
 
 
 def _wrap(cells: list[_Cell], first: int, rest: int) -> list[list[_Cell]]:
-    """Break cells into rows of at most `first`, then `rest` columns, at a blank where there is."""
-    rows: list[list[_Cell]] = []
-    row: list[_Cell] = []
-    used, room = 0, first
-    for cell in cells:
-        if used + cell[2] > room and row:
-            row, tail = _split(row)
-            rows.append(row)
-            row, used, room = tail, sum(c[2] for c in tail), rest
-        row.append(cell)
-        used += cell[2]
-    return [*rows, row]
+    """Break cells into rows of at most `first`, then `rest` columns, at a blank where there is.
+
+    A word of more columns stays whole, and its row ends behind it and one blank.
+    """
+    rows: list[list[_Cell]] = [[]]
+    used, room, is_closed = 0, first, False
+    for word in _words(cells):
+        width = _columns_of(word)
+        is_long = width > rest
+        if is_closed and _is_blank(word[0]) and not _is_blank(rows[-1][-1]):
+            rows[-1].extend(word)
+            continue
+        while rows[-1] and (is_closed or used + width > room and not is_long):
+            row, tail = (rows[-1], []) if is_closed else _split(rows[-1])
+            rows[-1:] = [row, tail]
+            used, room, is_closed = _columns_of(tail), rest, False
+        rows[-1].extend(word)
+        used += width
+        is_closed = is_long
+    return rows
+
+
+def _words(cells: list[_Cell]) -> Iterator[list[_Cell]]:
+    """Yield what may not be broken: words, and by itself each cell that is part of none."""
+    for is_solid, run in groupby(cells, _is_solid):
+        if is_solid:
+            yield list(run)
+        else:
+            yield from ([cell] for cell in run)
+
+
+def _is_solid(cell: _Cell) -> bool:
+    """Tell whether a cell is part of a word, as those of addresses, paths and hashes are."""
+    style, grapheme, columns = cell
+    character = grapheme[0]
+    if style == CONTROL or columns != 1 or character == _FILLER:
+        return False
+    if character.isascii():
+        return character.isprintable() and character != " "
+    return character.isalnum() and not _WITHOUT_BLANKS.match(character)
+
+
+def _is_blank(cell: _Cell) -> bool:
+    return cell[1] == " "
+
+
+def _columns_of(cells: list[_Cell]) -> int:
+    return sum(cell[2] for cell in cells)
 
 
 def _split(row: list[_Cell]) -> tuple[list[_Cell], list[_Cell]]:
@@ -93,7 +149,7 @@ def _split(row: list[_Cell]) -> tuple[list[_Cell], list[_Cell]]:
     A blank in its first half is no good place: a long word would leave the line nearly empty.
     """
     for at in range(len(row) - 1, len(row) // 2, -1):
-        if row[at][1] == " ":
+        if _is_blank(row[at]):
             return row[: at + 1], row[at + 1 :]
     return row, []
 

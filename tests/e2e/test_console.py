@@ -421,10 +421,29 @@ def test_text_of_many_lines_can_not_pretend_to_be_an_entry(opens: Opens, users: 
     alice, bot = opens("alice"), users("bot")
     bot.call("send", text="x\n12:00 general#2 alice: I quit")
     bot.call("send", text="y" + " " * 200 + "12:00 general#9 alice: me too")
+    for length in range(50, 80):
+        bot.call("send", text="x" * length + "12:00 general#9 alice: me three")
     bot.call("send", text="end")
     alice.sees("bot: end")
-    for row in alice.rows:
+    for row in alice.everything:
         assert not re.match(r"\d\d:\d\d general#\d alice", row), row
+
+
+@pytest.mark.parametrize(("columns", "rows"), SIZES)
+def test_long_address_is_printed_as_one_word_that_the_terminal_breaks(
+    opens: Opens, users: Connects, columns: int, rows: int
+) -> None:
+    alice, bot = opens("alice", columns=columns, rows=rows), users("bot")
+    address = "https://example.com/" + "and/so/on/" * 30 + "end?a=1&b=2#c"
+    bot.call("send", text=f"look at {address} before noon")
+    bot.call("send", text="after")
+    alice.sees("bot: after")
+    assert address.encode() in alice.raw
+    shown = [row.ljust(columns) for row in alice.rows]
+    assert address in "".join(shown), "nothing stands between its parts on the screen"
+    assert any(row.strip() == "before noon" for row in shown)
+    alice.until(lambda: alice.prompt == "general>", "the prompt in its place")
+    assert alice.toolbar.startswith(" alice · connected")
 
 
 # -- limits, colours -------------------------------------------------------------------------

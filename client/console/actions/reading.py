@@ -57,7 +57,7 @@ def _that_fits(console: Console, page: HistoryPage, *, is_onwards: bool) -> Hist
     entries = page.entries if is_onwards else page.entries[::-1]
     rows, count = 0, 0
     for entry in entries:
-        rows += len(console.renderer.entry(entry))
+        rows += console.rows_of(console.renderer.entry(entry))
         if rows > console.page_rows and count:
             break
         count += 1

@@ -1,4 +1,4 @@
-"""Wrapping: nothing is wider than the screen, nothing reaches its left margin, nothing is lost."""
+"""Wrapping: nothing reaches the left margin but the rest of a long word, and nothing is lost."""
 
 import pytest
 from hypothesis import given
@@ -6,31 +6,99 @@ from hypothesis import strategies as st
 
 from client.console.safe_text import safe_lines
 from client.console.styled import plain
-from client.console.wrapping import ROWS_MAX, WIDTH_MIN, cut, hang, width_of
+from client.console.wrapping import ROWS_MAX, WIDTH_MIN, cut, hang, rows_of, width_of
 
 HEAD = [("", "12:00 a: ")]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=300)
+ADDRESS = "https://example.com/a/long/path?with=a&query=of-its-own#and-more,(brackets)~"
+SOLID = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=150)
+
+
+def shown(text: str, width: int, head: list[tuple[str, str]] = HEAD) -> list[str]:
+    """Return the rows of a text on a screen."""
+    return [plain(line) for line in hang(head, safe_lines(text), width)]
+
+
+def on_terminal(rows: list[str], width: int) -> list[str]:
+    """Return what a terminal makes of them: it breaks what is longer where its line is full."""
+    return [row[at : at + width] for row in rows for at in range(0, max(1, len(row)), width)]
 
 
 @given(TEXTS, st.integers(1, 200))
 def test_rows_fit_are_indented_and_hold_everything(text: str, width: int) -> None:
-    body = safe_lines(text)
-    rows = [plain(line) for line in hang(HEAD, body, width)]
-    indent = min(9, (max(width, WIDTH_MIN) - 1) // 3)
-    assert all(width_of(row) <= max(width, WIDTH_MIN) - 1 for row in rows)
+    rows = shown(text, width)
+    columns = max(width, WIDTH_MIN) - 1
+    indent = min(9, columns // 3)
+    for row in rows:
+        assert width_of(row) <= columns or has_long_word(row, columns - indent), row
     assert all(row.startswith(" " * indent) for row in rows[1:])
-    shown = "".join([rows[0], *(row[indent:] for row in rows[1:])])
-    assert shown == "12:00 a: " + "".join(plain(line) for line in body)
+    held = "".join([rows[0], *(row[indent:] for row in rows[1:])])
+    assert held == "12:00 a: " + "".join(plain(line) for line in safe_lines(text))
+
+
+def has_long_word(row: str, columns: int) -> bool:
+    """Tell whether a row ends with a word of more columns, and at most one blank."""
+    word = row.removesuffix(" ").rpartition(" ")[2]
+    return width_of(word) > columns
+
+
+@given(st.lists(st.one_of(SOLID, st.just("and"), st.just("界界")), max_size=8), st.integers(20, 90))
+def test_no_word_is_broken_and_none_begins_at_the_margin(words: list[str], width: int) -> None:
+    rows = shown(" ".join(words), width)
+    text = "\n".join(rows)
+    for word in words:
+        assert word in text
+    for row in on_terminal(rows, width)[1:]:
+        assert row.startswith(" ") or " " not in row.rstrip(), row
+
+
+@pytest.mark.parametrize("width", [20, 21, 40, 79, 80, 81, 200])
+@pytest.mark.parametrize(
+    "address",
+    [
+        ADDRESS,
+        ADDRESS * 5,
+        "/usr/share/doc/packages/" + "deep/" * 20 + "README",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "https://de.wikipedia.org/wiki/Größe_und_Maß_" + "ä" * 60,
+    ],
+)
+def test_address_stays_whole_on_any_screen(address: str, width: int) -> None:
+    rows = shown(f"look at {address} before noon", width)
+    assert sum(address in row for row in rows) == 1
+    assert "before noon" in rows[-1]
+
+
+def test_address_stays_whole_when_it_comes_last_in_the_first_half_of_a_line() -> None:
+    word = "https://example.com/" + "x" * 30
+    assert shown(f"see {word}", 80)[0].endswith(word)
+    rows = shown(f"well, this is a sentence: {word} and so on", 80)
+    assert rows[1].startswith(" " * 9 + word)
+
+
+@pytest.mark.parametrize("blank", [" ", "   ", "\u00a0", "\u3000", "\u2800", "\uffa0"])
+@pytest.mark.parametrize("width", [40, 80])
+def test_nothing_behind_a_long_word_looks_like_an_entry(blank: str, width: int) -> None:
+    fake = blank.join(("12:00", "general#9", "alice:", "me", "too"))
+    for length in range(width - 30, 2 * width):
+        text = "x" * length + fake
+        for row in on_terminal(shown(text, width), width)[1:]:
+            assert not row.startswith("12:00") or row.strip() == "12:00", row
+
+
+def test_scripts_without_blanks_are_broken_anywhere() -> None:
+    for letter in ("界", "ก", "ខ", "မ"):
+        rows = shown(letter * 200, 40)
+        assert len(rows) > 5 and all(width_of(row) < 40 for row in rows)
+
+
+def test_rows_of_long_words_are_those_of_the_terminal() -> None:
+    assert rows_of([[("", "x" * 161)], [("", "")], [("", "a")]], 80) == 5
 
 
 def test_line_breaks_at_a_blank() -> None:
     rows = [plain(line) for line in hang(HEAD, [[("", "one two three four five six")]], 24)]
     assert rows == ["12:00 a: one two three ", "       four five six"]
-
-
-def test_long_word_is_broken_where_the_line_is_full() -> None:
-    rows = [plain(line) for line in hang([("", "a: ")], [[("", "x" * 30)]], 21)]
-    assert rows == ["a: " + "x" * 17, "   " + "x" * 13]
 
 
 def test_too_many_rows_are_cut_and_that_is_said() -> None:
@@ -84,7 +152,7 @@ def test_what_is_seen_as_one_character_is_parted_neither_by_wrapping_nor_by_cutt
     seen: str,
 ) -> None:
     lines = hang([("", "bob: ")], [[("", seen * 40)]], 30)
-    assert len(lines) > 1
+    assert len(lines) > 1 or seen == "e\u0301"  # which makes a word
     for line in lines:
         rest = plain(line).removeprefix("bob: ").strip()
         assert rest == seen * (len(rest) // len(seen))
