@@ -11,7 +11,7 @@ from chatd.config import Registration, Settings
 from chatd.core import events as e
 from chatd.core.addresses import is_loopback, network_of
 from chatd.core.model import Credentials, User
-from chatd.core.names import map_name
+from chatd.wire.names import map_name
 from chatd.core.store import Store
 from chatd.errors import (
     AuthFailed,

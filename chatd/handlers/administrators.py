@@ -1,7 +1,7 @@
 """Administrators: whom the settings name."""
 
 from chatd.config import Settings
-from chatd.core.names import map_name
+from chatd.wire.names import map_name
 from chatd.errors import ChatError
 
 

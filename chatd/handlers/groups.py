@@ -6,7 +6,7 @@ from bisect import bisect_right
 from chatd.core import events as e
 from chatd.core.acks import Acks
 from chatd.core.model import Room, User
-from chatd.core.names import map_name
+from chatd.wire.names import map_name
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Conflict, Forbidden, NotFound
 from chatd.handlers.context import Context

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 
-from chatd.core.names import CHARACTERS_MAX, PUNCTUATION, looked_up, may_be_inside
+from chatd.wire.names import CHARACTERS_MAX, PUNCTUATION, looked_up, may_be_inside
 from chatd.core.state import State
 from chatd.wire.rooms import GENERAL, is_direct
 

@@ -8,7 +8,7 @@ import msgspec
 from chatd.core.copies import Repeats, post_at
 from chatd.core.group import Group
 from chatd.core.model import Member, Room, User
-from chatd.core.names import map_name
+from chatd.wire.names import map_name
 from chatd.core.silences import Silences
 from chatd.core.state import State
 from chatd.errors import ChatError, Conflict, NotFound

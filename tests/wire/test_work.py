@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import chatd
 from chatd.core.marks import parse_mark
-from chatd.core.names import map_name
+from chatd.wire.names import map_name
 from chatd.core.parts import parts_of
 from chatd.errors import ChatError, ProtocolError
 from chatd.handlers.query import Query

@@ -6,8 +6,10 @@ Source: RFC 8265 (UsernameCaseMapped), Unicode TR 39 for why scripts may not mix
 import unicodedata
 
 import precis_i18n
+from scramp import ScramException
+from scramp.core import Username
 
-from chatd.errors import BadRequest
+from chatd.errors import BadRequest, ChatError
 from chatd.wire.commands import NAME_BYTES_MAX
 
 CHARACTERS_MAX = 32
@@ -43,6 +45,22 @@ def map_name(name: str) -> str:
     if not _is_one_script(mapped):
         raise BadRequest("a name may not mix scripts")
     return mapped
+
+
+def new_name(text: str) -> str:
+    """Return the identity of a name that an account can be made for.
+
+    SCRAM logs nobody in under a name that its own, older profile forbids or maps to another.
+    Raises BadRequest. Source: RFC 5802, section 5.1; RFC 4013.
+    """
+    name = map_name(text)
+    try:
+        as_claimed = map_name(str(Username(name)))
+    except (ScramException, ChatError):
+        as_claimed = ""
+    if as_claimed != name:
+        raise BadRequest("nobody could log in under this name: SASLprep (RFC 4013) forbids it")
+    return name
 
 
 def looked_up(text: str) -> str:
