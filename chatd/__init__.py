@@ -1,3 +1,5 @@
 """chatd: a chat server that people run themselves."""
 
-__version__ = "0.1.0"
+from chatd.version import __version__
+
+__all__ = ["__version__"]

@@ -28,6 +28,8 @@ from chatd.net.loop import Loop, SignalWatcher
 from chatd.net.tls import load_tls
 from chatd.server import Server
 from chatd.storage import Machine, Storage
+from chatd.terminal import complain, guarded, reason
+from chatd.wire.names import map_name, new_name
 
 log = logging.getLogger("chatd")
 
@@ -40,8 +42,13 @@ FLAGS = ("HOST", "PORT", "DB_NAME", "FSYNC", "LOG_LEVEL")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit status.
 
-    0: all is well; 1: it could not be done; 2: the command line or a setting is wrong.
+    0: all is well; 1: it could not be done; 2: the command line or a setting is wrong; 130:
+    interrupted; 141: nobody reads the output any more.
     """
+    return guarded("chatd", lambda: _main(arguments))
+
+
+def _main(arguments: list[str] | None) -> int:
     options = _parser().parse_args(arguments)
     serves = options.command == "serve"
     signal.pthread_sigmask(signal.SIG_SETMASK, SIGNALS if serves else ())
@@ -57,14 +64,21 @@ def main(arguments: list[str] | None = None) -> int:
         if options.command == "check":
             logs.check(settings)
     except (ConfigError, OSError) as error:
-        print(f"chatd: {error}", file=sys.stderr)
+        complain(f"chatd: {_words(error)}")
         return 2
     options.read_settings_again = read_settings_again
     try:
         return _COMMANDS[options.command](options, settings)
     except (ChatError, StoreError, OSError, ValueError) as error:
-        print(f"chatd: {error}", file=sys.stderr)
+        complain(f"chatd: {_words(error)}")
         return 1
+    except EOFError:
+        complain("chatd: nothing was changed")
+        return 1
+
+
+def _words(error: Exception) -> str:
+    return reason(error) if isinstance(error, OSError) else str(error)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -165,12 +179,14 @@ def _check(options: argparse.Namespace, settings: Settings) -> int:
 
 
 def _user_add(options: argparse.Namespace, settings: Settings) -> int:
+    new_name(options.name)  # before a password is asked for in vain
     password = maintenance.ask_password()
     print(f"added {maintenance.add_user(settings, _machine(options), options.name, password)}")
     return 0
 
 
 def _user_reset(options: argparse.Namespace, settings: Settings) -> int:
+    map_name(options.name)
     password = maintenance.ask_password()
     print(f"reset {maintenance.reset_user(settings, _machine(options), options.name, password)}")
     return 0

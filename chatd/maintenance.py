@@ -1,17 +1,11 @@
 """Work on a store that no server is using: accounts, checks, a new epoch."""
 
-import getpass
 import sys
-from collections.abc import Callable
-
-import msgspec
-from scramp import ScramMechanism
 
 from chatd.config import DAY_MS, Settings
 from chatd.core import events as e
 from chatd.core.clock import EARLIEST_MS, NS_PER_MS, shown, why_not
 from chatd.core.model import Credentials
-from chatd.core.names import map_name
 from chatd.core.state import State
 from chatd.disk.blobs import DiskBlobs
 from chatd.disk.copies import copy_files
@@ -23,8 +17,11 @@ from chatd.handlers.administrators import admins_of
 from chatd.handlers.registration import free_name
 from chatd.handlers.visibility import check_account
 from chatd.storage import Machine, Storage, replay
+from chatd.terminal import ask_secret, first_line
+from chatd.wire.commands import SALT_BYTES_OF_OUR_CLIENTS
 from chatd.wire.entries import stamp_of
-from chatd.wire.commands import ITERATIONS_OF_OUR_CLIENTS, SALT_BYTES_OF_OUR_CLIENTS
+from chatd.wire.names import map_name
+from chatd.wire.passwords import keys_of
 
 
 def add_user(settings: Settings, machine: Machine, name: str, password: str) -> str:
@@ -137,16 +134,16 @@ def _check_files(state: State, blobs: DiskBlobs) -> None:
             raise StoreError(f"{blobs.path(upload.number)} has less than {upload.offset} bytes")
 
 
-def ask_password(read: Callable[[str], str] = getpass.getpass) -> str:
+def ask_password() -> str:
     """Return a new password: typed twice at a terminal, or the first line of a pipe.
 
-    Raises ValueError if the two differ or there is none.
+    Raises ValueError if the two differ or there is none, EOFError, OSError.
     """
     if not sys.stdin.isatty():
-        password = sys.stdin.readline().rstrip("\n")
+        password = first_line()
     else:
-        password = read("New password: ")
-        if read("The same again: ") != password:
+        password = ask_secret("New password: ")
+        if ask_secret("The same again: ") != password:
             raise ValueError("the two passwords differ")
     if not password:
         raise ValueError("a password can't be empty")
@@ -154,9 +151,4 @@ def ask_password(read: Callable[[str], str] = getpass.getpass) -> str:
 
 
 def _credentials(machine: Machine, password: str) -> Credentials:
-    salt = machine.random(SALT_BYTES_OF_OUR_CLIENTS)
-    mechanism = ScramMechanism("SCRAM-SHA-256")
-    _, stored_key, server_key, iterations = mechanism.make_auth_info(
-        password, iteration_count=ITERATIONS_OF_OUR_CLIENTS, salt=salt
-    )
-    return msgspec.convert((salt, iterations, stored_key, server_key), Credentials)
+    return Credentials(*keys_of(password, machine.random(SALT_BYTES_OF_OUR_CLIENTS)))

@@ -18,6 +18,7 @@ import msgspec
 
 from client import state_file
 from client.environment import SCHEME_TLS
+from client.hosts import is_this_machine
 
 
 def origin(scheme: str, host: str, port: int) -> str:
@@ -30,15 +31,6 @@ def origin(scheme: str, host: str, port: int) -> str:
     else:
         host = f"[{address}]" if address.version == 6 else str(address)
     return f"{scheme}://{host}:{port}"
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether what is sent to a host never leaves this machine."""
-    host = host.strip("[]").rstrip(".").lower()
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")  # RFC 6761, section 6.3
 
 
 def _keys(server: str) -> list[str]:
@@ -65,7 +57,9 @@ class _Server(msgspec.Struct):
 def state_folder() -> Path:
     """Return the folder for what the client keeps; it may not exist yet."""
     base = os.environ.get("XDG_STATE_HOME", "")
-    return (Path(base) if base.startswith("/") else Path.home() / ".local/state") / "chat"
+    if not base.startswith("/"):
+        base = os.path.expanduser("~/.local/state")  # as it stands, for a user without a home
+    return Path(base) / "chat"
 
 
 class Credentials:
@@ -104,7 +98,7 @@ class Credentials:
     def _load(self) -> dict[str, _Server]:
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=dict[str, _Server])
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return {}
         except msgspec.MsgspecError:
             return {}  # not ours, or torn by something: logging in again makes it anew

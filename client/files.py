@@ -7,6 +7,7 @@ it. Nothing that exists is ever replaced unless that was asked for.
 
 import hashlib
 import os
+import stat
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -61,13 +62,35 @@ def send_file(
     ConnectionLost, and what the server refuses.
     """
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            _check_kind(file)
             size, sha256 = _measure(file)
-            upload = Upload(room, path.name, size, sha256, caption)
+            # A name of bytes that are no UTF-8 travels with a mark for each of them.
+            name = os.fsencode(path.name).decode("utf-8", "replace")
+            upload = Upload(room, name, size, sha256, caption)
             number = _Uploading(client, file, upload, progress).run()
-    except OSError as error:
-        raise FileTrouble(f"{path}: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:  # the latter: no path that this system has
+        raise _trouble(path, error) from None
     return _finish(client, number)
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK)  # a pipe would wait for who writes into it
+
+
+def _check_kind(file: BinaryIO) -> None:
+    """Refuse what has no end, or none that is known. Raises OSError."""
+    mode = os.fstat(file.fileno()).st_mode
+    if not stat.S_ISREG(mode):
+        kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "something else")
+        raise OSError(f"that is {kind}, and no file with an end")
+
+
+_KINDS = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"))
+
+
+def _trouble(path: Path, error: OSError | ValueError) -> FileTrouble:
+    return FileTrouble(f"{path}: {getattr(error, 'strerror', None) or error}")
 
 
 def _finish(client: Client, number: int) -> Posted:
@@ -189,8 +212,8 @@ def fetch_file(
                 file.truncate(0)
                 raise FileTrouble("the bytes that came are not those that were sent; try again")
         _put_in_place(part, path, replace)
-    except OSError as error:
-        raise FileTrouble(f"{path}: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:
+        raise _trouble(path, error) from None
     return path
 
 

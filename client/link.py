@@ -24,6 +24,18 @@ READ_BYTES = 256 * 1024
 
 COMMAND_OF: dict[type[Params], Command] = {row.params: row for row in COMMANDS.values()}
 
+_OTHERS = {
+    b"HTTP/": "HTTP",
+    b"SSH-": "SSH",
+    b"\x15\x03": "TLS",
+    b"\x16\x03": "TLS",
+    b"220": "a protocol for mail or files",
+    b"* OK": "IMAP",
+    b"+OK": "POP3",
+    b"-ERR": "Redis",
+}
+"""How other servers begin."""
+
 R = TypeVar("R", bound=Result)
 
 
@@ -44,6 +56,7 @@ class Link:
         self._poll.register(sock, select.POLLIN)
         self._reading = threading.Lock()
         self._writing = threading.Lock()
+        self._is_ours = False
         self.heard_at = monotonic()
         self.probed = False
 
@@ -124,6 +137,9 @@ class Link:
                 raise ConnectionLost(f"the connection broke: {_reason(error)}") from None
         if not data:
             raise ConnectionLost("the server ended the connection")
+        if not self._is_ours:
+            _check_first(data)
+            self._is_ours = True
         self.heard_at = self._monotonic()
         self.probed = False
         self._decoder.feed(data)
@@ -133,6 +149,15 @@ class Link:
         if deadline is None:
             return None
         return max(0.0, (deadline - self._monotonic()) * 1000)
+
+
+def _check_first(data: bytes) -> None:
+    """Raise ConnectionLost, which says whom we have met, unless these begin a frame."""
+    if data[0] == 0:  # no frame is near 16 MiB
+        return
+    spoken = next((name for begin, name in _OTHERS.items() if data.startswith(begin)), "")
+    what = f"it speaks {spoken}" if spoken else "it speaks something else"
+    raise ConnectionLost(f"that is no chatd: {what}")
 
 
 def _raise_if_over(envelope: Envelope) -> None:

@@ -1,7 +1,5 @@
 """The steps before anything else on a link: greet, then say and prove who you are."""
 
-from dataclasses import asdict
-
 from chatd.wire.commands import (
     VERSION,
     Challenge,
@@ -14,8 +12,9 @@ from chatd.wire.commands import (
     Register,
     Welcome,
 )
+from chatd.wire.passwords import Keys
 from client.link import Link
-from client.scram import Keys, Proof
+from client.scram import Proof
 
 
 def greet(link: Link, client: str, deadline: float) -> Welcome:
@@ -25,7 +24,7 @@ def greet(link: Link, client: str, deadline: float) -> Welcome:
 
 def register(link: Link, name: str, keys: Keys, deadline: float) -> None:
     """Make an account. Raises Conflict for a name that is taken, Forbidden where closed."""
-    link.ask(Register(name, **asdict(keys)), Nothing, deadline)
+    link.ask(Register(name, **keys._asdict()), Nothing, deadline)
 
 
 def by_password(

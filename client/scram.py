@@ -5,32 +5,19 @@ Source: RFC 5802, RFC 7677; scramp computes.
 """
 
 import secrets
-from dataclasses import dataclass
 
-from scramp import ScramClient, ScramException, ScramMechanism
+from scramp import ScramClient, ScramException
 
 from chatd.errors import AuthFailed
 from chatd.wire.commands import ITERATIONS_OF_OUR_CLIENTS, SALT_BYTES_OF_OUR_CLIENTS
+from chatd.wire.passwords import Keys, keys_of, prepared
 
 MECHANISM = "SCRAM-SHA-256"
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """What the server keeps of a password."""
-
-    salt: bytes
-    iterations: int
-    stored_key: bytes
-    server_key: bytes
-
-
 def new_keys(password: str, iterations: int = ITERATIONS_OF_OUR_CLIENTS) -> Keys:
-    """Return the keys of a new password, with a fresh salt; takes a tenth of a second."""
-    salt, stored_key, server_key, _ = ScramMechanism(MECHANISM).make_auth_info(
-        password, iteration_count=iterations, salt=secrets.token_bytes(SALT_BYTES_OF_OUR_CLIENTS)
-    )
-    return Keys(salt, iterations, stored_key, server_key)
+    """Return the keys of a new password, with a fresh salt; takes some tenths of a second."""
+    return keys_of(password, secrets.token_bytes(SALT_BYTES_OF_OUR_CLIENTS), iterations)
 
 
 class Proof:
@@ -41,9 +28,10 @@ class Proof:
 
     def __init__(self, name: str, password: str) -> None:
         try:
-            self._client = ScramClient([MECHANISM], name, password)
+            self._client = ScramClient([MECHANISM], name, "")
         except ScramException:
-            raise AuthFailed("the name or the password has characters that none can have")
+            raise AuthFailed("the name has characters that none can have") from None
+        self._client.password = prepared(password)  # scramp itself takes what SASLprep allows
 
     def first(self) -> str:
         """Return the client-first-message."""

@@ -19,13 +19,12 @@ registering come before that.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
 import msgspec
 
-from chatd.errors import AuthFailed, BadRequest, NotFound, UnknownMethod
+from chatd.errors import AuthFailed, BadRequest, NotFound, ProtocolError, UnknownMethod
 from chatd.wire.commands import (
     COMMANDS,
     Ban,
@@ -173,10 +172,19 @@ class Client(GroupMethods):
         Raises ConnectionLost, UnsupportedVersion.
         """
         if self._link is None or not self._link.is_alive():
-            self._hang_up()
+            self.hang_up()
             self._link = self._greet()
         assert self.welcome is not None
         return self.welcome
+
+    def hang_up(self) -> None:
+        """End a connection on which nobody has logged in; what needs one makes another.
+
+        For whoever asks somebody something: a server waits for a login only so long.
+        """
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
 
     def register(self, name: str, password: str) -> None:
         """Make an account. Raises Conflict for a taken name, Forbidden, BadRequest."""
@@ -213,7 +221,7 @@ class Client(GroupMethods):
         """Say what was read, and end; iterating stops, waiting methods raise ConnectionLost."""
         self._note_read()
         self._flush_acks()
-        self._hang_up()
+        self.hang_up()
         self._channel.end(Closed("closed"))
 
     @property
@@ -445,7 +453,7 @@ class Client(GroupMethods):
         Raises AuthFailed if the old one is wrong.
         """
         self._prove(old)
-        changed = self.ask(ChangePassword(**asdict(new_keys(new)), device=device), LoggedIn)
+        changed = self.ask(ChangePassword(**new_keys(new)._asdict(), device=device), LoggedIn)
         self._log_in_again = _again(changed, new)
         return changed
 
@@ -508,12 +516,15 @@ class Client(GroupMethods):
     def _greet(self) -> Link:
         try:
             sock = self._environment.connect(self.host, self.port, CONNECT_SECONDS)
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, ValueError, OverflowError) as error:  # the latter: no host, or no port
+            reason = getattr(error, "strerror", None) or str(error)
             raise ConnectionLost(f"no connection to {self.host}:{self.port}: {reason}") from None
         link = Link(sock, self._environment.monotonic)
         try:
             self.welcome = login.greet(link, self._client, self._deadline())
+        except (ConnectionLost, ProtocolError) as error:
+            link.close()
+            raise ConnectionLost(f"{self.host}:{self.port}: {_greeted_by(error)}") from None
         except BaseException:
             link.close()
             raise
@@ -531,11 +542,6 @@ class Client(GroupMethods):
         self._channel.begin(self._link)
         self._link = None
         return logged_in
-
-    def _hang_up(self) -> None:
-        link, self._link = self._link, None
-        if link is not None:
-            link.close()
 
     def _reopen(self) -> tuple[Link, Synced | None]:
         """Return a link as ready as the lost one was."""
@@ -619,6 +625,11 @@ class Client(GroupMethods):
     def _flush_acks(self) -> None:
         for room, seq in self._acks.take(self._now()):
             self._channel.notify("ack", {"room": room, "seq": seq})
+
+
+def _greeted_by(error: Exception) -> str:
+    """Return what met a greeting. What is cut into no frame is no chatd's."""
+    return f"that is no chatd: {error}" if isinstance(error, ProtocolError) else str(error)
 
 
 def read_params(method: str, values: dict[str, Any]) -> Params:

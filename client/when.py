@@ -42,6 +42,14 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 _WEEKDAY_SHORT = {"tues": 1, "weds": 2, "thur": 3, "thurs": 3}
 _MS = timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FORMS = (
+    ("23:59, 6pm, noon", "the next time that a clock shows it"),
+    ("tomorrow 9:00, on friday at 9am", "on that day"),
+    ("2026-12-31 23:59", "your local time"),
+    ("2026-12-31T23:59:30.5+01:00", "ISO 8601, with an offset, Z or none"),
+    ("in 10m, +2h30m, in 5 minutes", "from now on, in w, d, h, m, s or in words"),
+)
+"""Forms of time, and what they mean."""
 _FORMS = "23:59, 6pm, tomorrow 9:00, 2026-12-31 23:59, in 10m or +2h30m"
 
 

@@ -22,7 +22,8 @@ BESIDE = BELOW_CORE | {"chatd.core", "chatd.config"}
 # fits; `chatd` itself holds what lies directly in the folder: the top, which knows everything.
 FLOORS: Mapping[str, frozenset[str]] = {
     "chatd": frozenset({"chatd.http", "chatd.handlers", "chatd.net", "chatd.disk", "chatd.logs"})
-    | BESIDE,
+    | BESIDE
+    | {"chatd.terminal", "chatd.version"},
     "chatd.http": frozenset({"chatd.handlers", "chatd.net", "chatd.logs"}) | BESIDE,
     "chatd.handlers": BESIDE,
     "chatd.net": BESIDE,
@@ -31,8 +32,10 @@ FLOORS: Mapping[str, frozenset[str]] = {
     "chatd.wire": frozenset({"chatd.errors"}),
     "chatd.logs": frozenset({"chatd.config", "chatd.wire"}),
     "chatd.config": frozenset(),
+    "chatd.terminal": frozenset(),
+    "chatd.version": frozenset(),
     "chatd.errors": frozenset(),
-    "client": BELOW_CORE,
+    "client": BELOW_CORE | {"chatd.terminal", "chatd.version"},
 }
 
 # Sockets, files, clocks and random sources come in through the context.

@@ -97,7 +97,9 @@ LOGIN = f"""\
        stored_key     = SHA-256(HMAC-SHA-256(SaltedPassword, "Client Key"))
        server_key     = HMAC-SHA-256(SaltedPassword, "Server Key")
 
-   The salt is random, for each account another. `iterations` is at least {ITERATIONS_MIN}; use
+   What SASLprep ([RFC 4013](https://www.rfc-editor.org/rfc/rfc4013)) forbids, emoji and tabs for
+   instance, is a password all the same: then its bytes in UTF-8 stand there as they are. The salt
+   is random, for each account another. `iterations` is at least {ITERATIONS_MIN}; use
    {ITERATIONS_OF_OUR_CLIENTS} or more.
 3. `login-start` and `login-finish` prove the password by SCRAM-SHA-256
    ([RFC 7677](https://www.rfc-editor.org/rfc/rfc7677)) without channel binding. The four messages

@@ -17,6 +17,11 @@ _ESCAPES = re.compile(
 )
 
 
+def is_whole(text: str) -> bool:
+    """Whether UTF-8 has bytes for all of a text."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def mended(text: str) -> str:
     """Return a text whose pairs of surrogates are characters, and whose lone ones are U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

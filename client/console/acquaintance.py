@@ -105,13 +105,13 @@ class Acquaintance:
 
 
 def room_named(title: str, me: str) -> str:
-    """Return the id of a room as a user types it: `general`, `bob`, `@alice`.
+    """Return the id of a room as a user types it: `general`, `bob`, `@alice`, or the id itself.
 
-    `+ops` stays as it is: which group that is, the server knows. So does `alice,bob`, an id.
+    `+ops` stays as it is: which group that is, the server knows.
     """
     name = mapped(title)
-    if kind_of(name) is RoomKind.GROUP or "," in name:
-        return name
+    if kind_of(name) is RoomKind.GROUP or is_pair(name):
+        return addressed(name)
     if name == GENERAL:
         return GENERAL
     if name in (me, self_room(me)):
@@ -119,9 +119,28 @@ def room_named(title: str, me: str) -> str:
     return direct_room(me, name.removeprefix("@"))
 
 
+def addressed(title: str) -> str:
+    """Return a room or a user as typed, for the server to find: `bob`, `+ops`, or an id."""
+    name = mapped(title)
+    return direct_room(*name.split(",", 1)) if is_pair(name) else name.removeprefix("@")
+
+
+def is_pair(name: str) -> bool:
+    """Whether a name is the id of a room of two, as JSON has it: `alice,bob`."""
+    return "," in name
+
+
 def mapped(name: str) -> str:
-    """Return a typed name as the server maps it: in lower case, composed (RFC 8265)."""
-    return unicodedata.normalize("NFC", name.lower())
+    """Return a typed name as the server maps it: in lower case, composed (RFC 8265).
+
+    The quotes around it, if there are any, are those of JSON.
+    """
+    return unicodedata.normalize("NFC", unquoted(name).lower())
+
+
+def unquoted(word: str) -> str:
+    """Return a word without the quotes that JSON puts around it."""
+    return word[1:-1] if len(word) > 2 and word[0] == word[-1] == '"' else word
 
 
 def _remember(known: dict[str, None], name: str) -> None:

@@ -4,7 +4,10 @@ import asyncio
 import signal
 import sys
 
+from prompt_toolkit.history import History, InMemoryHistory
+
 from chatd.errors import ChatError
+from chatd.terminal import ask_secret, reason
 from chatd.wire import commands as c
 from client.console.actions import ACTIONS
 from client.console.actions.reading import show_latest
@@ -20,25 +23,25 @@ from client.console.last_room import LastRoom
 from client.console.prompt import Prompt
 from client.console.render import Renderer
 from client.console.screen import Screen
-from client.console.secret import ask_secret
 from client.console.times import Zone, zone_for
 from client.credentials import Credentials, state_folder
 from client.errors import ClientError, ConnectionLost
 from client.options import ConsoleOptions
+from client.pipes.door import enter
+from client.pipes.failures import complain
+from client.pipes.status import Status, status_of
 from client.session import Client
 
 GREETING = "`help` lists what there is to type; a plain line goes to the room in front of it"
 
 UNREACHABLE = "is the server running there? --host and --port name another one"
 
-INTERRUPTED = 130
-"""The exit status of a program that Ctrl-C ended, as shells have it."""
 TERMINATED = 143
-"""And of one that was told to end; the terminal is given back first."""
+"""The exit status of a program that was told to end; the terminal is given back first."""
 
 
 def run(options: ConsoleOptions) -> int:
-    """Run the console at this terminal; return the exit status: 0, or 1 if it had to end."""
+    """Run the console at this terminal; return the exit status (`client.pipes.status`)."""
     keyring = Keyring(Credentials(), options.origin)
     try:
         with Client(
@@ -51,20 +54,20 @@ def run(options: ConsoleOptions) -> int:
             return asyncio.run(_converse(client, keyring, is_new, options))
     except (KeyboardInterrupt, EOFError):
         print(file=sys.stderr)
-        return INTERRUPTED
+        return Status.INTERRUPTED
     except ConnectionLost as error:
-        print(f"chat: {error}\n{UNREACHABLE}", file=sys.stderr)
-        return 1
-    except (ClientError, ChatError, OSError) as error:
-        print(f"chat: {explain(error, Zone(), now_ms())}", file=sys.stderr)
-        return 1
+        complain(f"{error}\n{UNREACHABLE}")
+        return status_of(error)
+    except (Misuse, ClientError, ChatError, OSError) as error:
+        complain(explain(error, Zone(), now_ms()))
+        return status_of(error)
 
 
 def _enter(client: Client, keyring: Keyring, options: ConsoleOptions) -> bool:
     """Log in; return whether the account is new."""
     if not options.token:
         return Entrance(client, keyring, input, ask_secret, _say).enter(options.name)
-    client.log_in_token(options.token)
+    enter(client, options)
     return False
 
 
@@ -72,7 +75,7 @@ async def _converse(
     client: Client, keyring: Keyring, is_new: bool, options: ConsoleOptions
 ) -> int:
     assert client.welcome is not None
-    prompt = Prompt(open_history(state_folder()))
+    prompt = Prompt(_history())
     renderer = Renderer(client.name, zone_for(client.welcome.time_zone))
     screen = Screen(prompt.app)
     prompt.located = screen.located
@@ -98,6 +101,15 @@ async def _converse(
     if console.exit_error is not None:
         raise console.exit_error
     return status
+
+
+def _history() -> History:
+    """Return the lines typed before; a home that can't be written keeps none."""
+    try:
+        return open_history(state_folder())
+    except OSError as error:
+        _say(f"what you type is not kept: {reason(error)}")
+        return InMemoryHistory()
 
 
 def _begin(console: Console, bridge: Bridge, is_new: bool) -> None:

@@ -1,5 +1,6 @@
 """The arguments of commands: words into parameters. Raises Misuse for what makes no sense."""
 
+import os
 import re
 from datetime import tzinfo
 from pathlib import Path
@@ -18,7 +19,7 @@ from chatd.wire.commands import (
     Search,
 )
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
-from client.console.acquaintance import room_named
+from client.console.acquaintance import addressed, room_named
 from client.console.book import BOOK
 from client.console.paths import split_path
 from client.console.typed import first_word
@@ -83,7 +84,7 @@ def room_and_label(rest: str) -> tuple[str, str]:
     room, label = first_word(rest)
     if not label.strip():
         raise misuse("hook", "into which room, and what is it for? the label shows in the room")
-    return room, label.strip()
+    return addressed(room), label.strip()
 
 
 def text_at(rest: str, now_ms: int, tz: tzinfo | None) -> tuple[When, str, str]:
@@ -146,7 +147,7 @@ def _path_and_rest(name: str, text: str) -> tuple[Path | None, str]:
         path, rest = split_path(text)
     except ValueError:
         raise misuse(name, "a quote is open, or a backslash stands at the end") from None
-    return (Path(path).expanduser() if path else None), rest
+    return (Path(os.path.expanduser(path)) if path else None), rest
 
 
 def number_of(name: str, rest: str, which: str) -> int:

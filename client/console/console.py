@@ -8,8 +8,9 @@ from typing import Any, Protocol, TypeVar
 from chatd.errors import ChatError
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry, Removed
+from chatd.wire.surrogates import is_whole
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of, title_of
-from client.console.acquaintance import Acquaintance, mapped
+from client.console.acquaintance import Acquaintance, addressed, is_pair, mapped
 from client.console.arguments import BadUsage, Misuse, text_of
 from client.console.attention import Attention
 from client.console.book import meant_by
@@ -261,15 +262,16 @@ class Console:
 
     def addressed(self, title: str) -> str:
         """Return the room or user that is meant, for the server to find; "" is here."""
-        return mapped(title or self.destination.address or GENERAL).removeprefix("@")
+        return addressed(title or self.destination.address or GENERAL)
 
     def say(self, title: str, text: str, line: str) -> Coro:
         """Return the posting of a text to a room as people name it."""
         if mapped(title) == GENERAL:
             return self.post(c.Send(text, new_nonce()), line)
-        if kind_of(title) is RoomKind.GROUP:
-            return self.post(c.PostTo(mapped(title), text, new_nonce()), line)
-        return self.post(c.SendTo(title.removeprefix("@"), text, new_nonce()), line)
+        to = addressed(title)
+        if kind_of(to) is RoomKind.GROUP or is_pair(to):
+            return self.post(c.PostTo(to, text, new_nonce()), line)
+        return self.post(c.SendTo(to, text, new_nonce()), line)
 
     def offer_more(self, more: Callable[[], Coro], what: str = "more") -> None:
         """Let Enter on an empty line go on with a list; what was offered before comes first."""
@@ -291,6 +293,9 @@ class Console:
     def line(self, text: str) -> None:
         """Do what a typed line says."""
         more, self._more = self._more, None
+        if not is_whole(text):
+            self._refuse(text, "a byte in it is no UTF-8: is the terminal set to something else?")
+            return
         asked, self._asked = self._asked, None
         if asked is not None and self._is_answer(text, asked):
             return
@@ -428,7 +433,7 @@ class Console:
     async def _guarded(self, doing: Awaitable[None], typed: Command | Plain) -> None:
         try:
             await doing
-        except (Misuse, ChatError, ClientError) as error:
+        except (Misuse, ChatError, ClientError, OSError) as error:
             command = typed if isinstance(typed, Command) else None
             self.refused(error, command)
             if command and isinstance(error, BadUsage) and self.may_be_text(command):

@@ -1,19 +1,28 @@
 """The entrance: who somebody is, before the console begins; asked at the plain terminal.
 
-A device that was here before shows its token. Else a password is asked for. The server does
-not tell a wrong password from an unknown name, so it is for the user to say that the name is
-new: then the password is asked for a second time, and the account made.
+A device that was here before shows its token. Else the first question is whether there is an
+account: a server that told a wrong password from an unknown name would give its users away, so a
+login that fails says nothing, and never leads to a new account.
+
+No connection is open while somebody is asked: a server waits for a login only so long, and people
+look for their passwords.
 """
 
 from collections.abc import Callable
 
-from chatd.errors import AuthFailed, ChatError, Conflict
+from chatd.errors import AuthFailed, BadRequest, ChatError, Conflict
+from chatd.terminal import reason
+from chatd.wire.names import map_name, new_name
+from client.console.arguments import Misuse
 from client.console.keyring import Keyring
 from client.errors import LoginRequired
 from client.session import Client
 
 TRIES_MAX = 3
-"""The server ends a connection after a few more."""
+"""So often a name, or a password, is asked for."""
+QUESTION = "Log in, or create an account? [L/c] "
+LOG_IN = frozenset({"", "l", "log in", "login"})
+CREATE = frozenset({"c", "create", "create an account", "new"})
 
 Ask = Callable[[str], str]
 
@@ -38,38 +47,60 @@ class Entrance:
         self._ask = ask
         self._ask_secret = ask_secret
         self._say = say
-        self._is_taken = False
 
     def enter(self, name: str) -> bool:
         """Log in; return whether the account is new. name: "" is asked for.
 
-        Raises LoginRequired if it can't be done, ConnectionLost, and what the server refuses.
+        Raises LoginRequired if it can't be done, Misuse for a name that nobody can have,
+        ConnectionLost, and what the server refuses.
         """
-        self._client.connect()  # before anything is asked in vain
-        name = name or self._keyring.last_name or self._ask("Name: ").strip()
-        if not name:
-            raise LoginRequired("without a name nobody gets in")
-        if self._by_token(name):
-            return False
-        for _ in range(TRIES_MAX):
-            password = self._password(f"Password of {name}: ")
-            if self._by_password(name, password):
+        welcome = self._client.connect()  # before anything is asked in vain
+        name = name or self._kept(lambda: self._keyring.last_name)
+        if name:
+            _check(map_name, name)
+            if self._by_token(name):
                 return False
-            if self._wants_account(name) and self._register(name, password):
-                return True
-        raise LoginRequired(f"no way in for {name}: that was not the password")
+        if welcome.registration == "open" and self._wants_account():
+            return self._register(name)
+        return self._log_in(name or self._named("Name: ", map_name))
+
+    # -- with a token ------------------------------------------------------------------------
 
     def _by_token(self, name: str) -> bool:
-        token = self._keyring.token(name)
+        token = self._kept(lambda: self._keyring.token(name))
         if not token:
             return False
         try:
             self._client.log_in_token(token)
         except AuthFailed:
-            self._keyring.forget(name)
+            self._keeping(lambda: self._keyring.forget(name))
             self._say("this device was logged out; the password is needed again")
             return False
         return True
+
+    def _kept(self, read: Callable[[], str]) -> str:
+        """Return what this device remembers, "" for nothing."""
+        try:
+            return read()
+        except OSError as error:
+            self._say(f"what this device remembers can't be read: {reason(error)}")
+            return ""
+
+    def _keeping(self, write: Callable[[], None]) -> None:
+        """Remember something, or say why that can't be."""
+        try:
+            write()
+        except OSError as error:
+            self._say(f"this device is not remembered: {reason(error)}")
+
+    # -- with a password ---------------------------------------------------------------------
+
+    def _log_in(self, name: str) -> bool:
+        for _ in range(TRIES_MAX):
+            if self._by_password(name, self._password(f"Password of {name}: ")):
+                return False
+            self._say("wrong name or password")
+        raise LoginRequired(f"no way in for {name}: that was not the password")
 
     def _by_password(self, name: str, password: str) -> bool:
         try:
@@ -80,34 +111,71 @@ class Entrance:
             self._client.log_in(name, password)
             self._say("you have too many devices: this one is not remembered; `revoke` some")
             return True
-        self._keyring.keep(logged_in.name, logged_in.token)
+        self._keeping(lambda: self._keyring.keep(logged_in.name, logged_in.token))
         return True
 
-    def _wants_account(self, name: str) -> bool:
-        if self._is_taken:
-            self._say(f"that is not the password of {name}")
-            return False
-        welcome = self._client.welcome
-        if welcome is None or welcome.registration != "open":
-            self._say("wrong name or password; accounts are made by whoever runs this server")
-            return False
-        answer = self._ask(f"No {name} has this password. Make a new account of that name? [y/N] ")
-        return answer.strip().lower() in ("y", "yes")
+    # -- with a new account ------------------------------------------------------------------
 
-    def _register(self, name: str, password: str) -> bool:
-        if self._password("The same password again: ") != password:
+    def _wants_account(self) -> bool:
+        while True:
+            answer = self._asked(QUESTION).lower()
+            if answer in LOG_IN or answer in CREATE:
+                return answer in CREATE
+            self._say("type l to log in, c to create an account")
+
+    def _register(self, name: str) -> bool:
+        """Make an account, under another name if need be; return whether one is in."""
+        if name:
+            _check(new_name, name)
+        name = name or self._named("Name: ", new_name)
+        password = self._new_password(name)
+        for _ in range(TRIES_MAX):
+            try:
+                self._client.register(name, password)
+            except (BadRequest, Conflict) as error:  # of all that it carries, the name is at fault
+                self._say(error.message)
+                name = self._named("Another name: ", new_name)
+            else:
+                return self._by_password(name, password)
+        raise LoginRequired(f"there is no account {name} yet: none of these names can be had")
+
+    def _new_password(self, name: str) -> str:
+        for _ in range(TRIES_MAX):
+            password = self._password(f"A password for {name}: ")
+            if self._password("The same again: ") == password:
+                return password
             self._say("the two passwords differ")
-            return False
-        try:
-            self._client.register(name, password)
-        except ChatError as error:
-            self._say(error.message)
-            self._is_taken = isinstance(error, Conflict)
-            return False
-        return self._by_password(name, password)
+        raise LoginRequired("no account was made")
+
+    # -- asking ------------------------------------------------------------------------------
+
+    def _named(self, question: str, check: Callable[[str], str]) -> str:
+        """Ask for a name until it is one."""
+        for _ in range(TRIES_MAX):
+            name = self._asked(question)
+            try:
+                check(name)
+            except ChatError as error:
+                self._say(error.message if name else "without a name nobody gets in")
+            else:
+                return name
+        raise LoginRequired("without a name nobody gets in")
+
+    def _asked(self, question: str) -> str:
+        self._client.hang_up()
+        return self._ask(question).strip()
 
     def _password(self, question: str) -> str:
+        self._client.hang_up()
         password = self._ask_secret(question)
         if not password:
             raise LoginRequired("without a password nobody gets in")
         return password
+
+
+def _check(rule: Callable[[str], str], name: str) -> None:
+    """Raise Misuse for a name of the command line that no user can have."""
+    try:
+        rule(name)
+    except ChatError as error:
+        raise Misuse(f"{error.message}\n`{name}` is none; `chat -u NAME` takes another") from None

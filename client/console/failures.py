@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from chatd.errors import ChatError
+from chatd.terminal import reason
 from chatd.wire.sizes import size_text
 from client.console.times import Zone
 from client.errors import ConnectionLost
@@ -17,6 +18,8 @@ def explain(error: Exception, zone: Zone, now_ms: int, command: str = "") -> str
     """
     if isinstance(error, ConnectionLost):
         return f"{error}\nthe console keeps trying to connect; nothing you have typed is lost"
+    if isinstance(error, OSError):
+        return reason(error)
     if not isinstance(error, ChatError):
         return str(error)
     advice = _ADVICE_ON.get((error.code, command)) or _ADVICE.get(error.code)

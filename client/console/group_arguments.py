@@ -4,6 +4,7 @@ import re
 
 from chatd.wire.commands import Join, MakeLink
 from chatd.wire.rooms import GROUP_MARK
+from client.console.acquaintance import unquoted
 from client.console.arguments import misuse, number_of
 from client.web import link_in
 
@@ -17,7 +18,7 @@ def one_word(name: str, rest: str, question: str) -> str:
     words = rest.split()
     if len(words) != 1:
         raise misuse(name, f"`{words[1]}` is too much" if words else question)
-    return words[0]
+    return unquoted(words[0])
 
 
 def room_and_user(name: str, rest: str) -> tuple[str, str]:
@@ -25,7 +26,7 @@ def room_and_user(name: str, rest: str) -> tuple[str, str]:
     words = rest.split()
     if len(words) != 2:
         raise misuse(name, "a room and one user")
-    return words[0], words[1].removeprefix("@")
+    return unquoted(words[0]), words[1].removeprefix("@")
 
 
 def room_and_number(name: str, rest: str, which: str) -> tuple[str, int]:
@@ -33,7 +34,7 @@ def room_and_number(name: str, rest: str, which: str) -> tuple[str, int]:
     words = rest.split()
     if len(words) != 2 or not re.fullmatch("[0-9]{1,15}", words[1]):
         raise misuse(name, which)
-    return words[0], int(words[1])
+    return unquoted(words[0]), int(words[1])
 
 
 def what_to_join(rest: str) -> Join:
@@ -55,7 +56,7 @@ def link_to_make(rest: str, now_ms: int) -> MakeLink:
         raise misuse("link", "a room, and if wanted how many may use it and for how long")
     uses = number_of("link", bounds["uses"], "how many uses?") if "uses" in bounds else None
     expires_at = now_ms + _span_ms(bounds["for"]) if "for" in bounds else None
-    return MakeLink(room, uses, expires_at)
+    return MakeLink(unquoted(room), uses, expires_at)
 
 
 def _span_ms(word: str) -> int:

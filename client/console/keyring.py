@@ -41,4 +41,5 @@ def device_label() -> str:
         user = getpass.getuser()
     except (KeyError, OSError):  # nobody has this number
         user = "somebody"
-    return f"{user}@{socket.gethostname()}"[:LABEL_CHARACTERS_MAX]
+    label = f"{user}@{socket.gethostname()}"[:LABEL_CHARACTERS_MAX]
+    return "".join(one if one.isprintable() else "?" for one in label)  # variables hold anything

@@ -10,6 +10,7 @@ from time import monotonic
 from chatd.wire.commands import Posted, Start
 from chatd.wire.entries import Comment, Message
 from chatd.wire.rooms import RoomKind, kind_of
+from client.console.acquaintance import addressed
 from client.console.safe_text import safe_lines
 from client.pipes.choices import chosen
 from client.pipes.failures import complain
@@ -25,7 +26,7 @@ def ask(pipe: Pipe) -> int:
     choices: list[str] = pipe.arguments.options
     text = text_of(pipe.arguments.text, f" ({'/'.join(choices)})" if choices else "")
     follower = Follower(pipe.client, Start.NOW)  # before the question: no answer is too quick
-    question = pipe.client.post(pipe.arguments.to.removeprefix("@"), text)
+    question = pipe.client.post(addressed(pipe.arguments.to), text)
     for reply in _replies(pipe, follower, question):
         if not choices:
             pipe.printer.answer(reply, safe_lines(reply.text))

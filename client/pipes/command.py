@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 
 from chatd.errors import ChatError
+from chatd.wire.surrogates import is_whole
 from client.console.arguments import Misuse
 from client.errors import ClientError
 from client.options import ConsoleOptions
@@ -36,24 +37,38 @@ WRITTEN_OUT: dict[str, Callable[[Pipe], int | None]] = {
 
 PATIENT = frozenset({"tail", "wait", "ask"})
 PATH_WORD = {"send-file": 0, "get-file": 1}
-"""Which word of these is a path: its blanks are its own."""
+"""Which word of these is a path: its blanks are its own, and its bytes."""
+PATHS = frozenset({"token_file", "ca_file"})
 
 
 def run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
     """Run the command, or the lines of standard input; return the exit status."""
     try:
         return _run(arguments, options)
-    except KeyboardInterrupt:
-        return Status.INTERRUPTED
     except BrokenPipeError:
-        _silence_stdout()
         return Status.BROKEN_PIPE
     except (Usage, OutOfTime, Misuse, ClientError, ChatError, OSError) as error:
         complain(words_of(error, DatedZone(), arguments.command or ""))
         return status_of(error)
 
 
+def check_text(arguments: argparse.Namespace) -> None:
+    """Refuse arguments that are no text, but for paths, which may be anything. Raises Usage."""
+    for name, value in vars(arguments).items():
+        words = value if isinstance(value, list) else [value]
+        path = PATH_WORD.get(arguments.command) if name == "words" else None
+        for at, word in enumerate(words):
+            if isinstance(word, str) and at != path and name not in PATHS and not is_whole(word):
+                raise Usage(f"`{_bytes_shown(word)}` is no UTF-8 text; nothing was done")
+
+
+def _bytes_shown(word: str) -> str:
+    """Return a word with what is no text in it as `\\xff`."""
+    return os.fsencode(word).decode("utf-8", "backslashreplace")
+
+
 def _run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
+    check_text(arguments)
     patience = getattr(arguments, "timeout", None)
     give_up = patience if arguments.command in PATIENT else GIVE_UP_SECONDS
     client = Client(
@@ -87,8 +102,3 @@ def _rest(arguments: argparse.Namespace) -> str:
     if at < len(words):
         words[at] = shlex.quote(words[at])
     return " ".join(words)
-
-
-def _silence_stdout() -> None:
-    """Let the interpreter flush at its end into nothing, without a complaint."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

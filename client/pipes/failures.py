@@ -1,7 +1,6 @@
 """What went wrong, on standard error: one line that says what, and further ones what to do."""
 
-import sys
-
+from chatd.terminal import complain as print_complaint
 from client.console.console import now_ms
 from client.console.failures import explain
 from client.console.safe_text import safe
@@ -13,7 +12,7 @@ def complain(text: str) -> None:
     """Print a complaint; whatever others have put into it does nothing to the terminal."""
     first, *more = text.split("\n")
     lines = [f"chat: {safe(first)}", *(f"      {safe(line)}" for line in more)]
-    print("\n".join(lines), file=sys.stderr, flush=True)
+    print_complaint("\n".join(lines))
 
 
 def words_of(error: Exception, zone: Zone, command: str = "") -> str:

@@ -5,11 +5,11 @@ printed: so the output of a script reads like what happened.
 """
 
 import asyncio
-import os
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from chatd.errors import ChatError
+from chatd.terminal import read_input, without_mark
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry
 from client.console.bridge import Bridge
@@ -157,6 +157,7 @@ class LineSource:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._buffer = b""
+        self._begun = False
         self._ended = False
 
     async def next_line(self) -> str | None:
@@ -166,22 +167,34 @@ class LineSource:
         """
         while b"\n" not in self._buffer and not self._ended:
             await _readable(self._fd)
-            data = os.read(self._fd, READ_BYTES)
+            data = read_input(READ_BYTES, self._fd)
             self._buffer += data
             self._ended = not data
             if len(self._buffer) > LINE_BYTES_MAX + READ_BYTES:
-                raise self._too_long()
+                raise self._ended_by(
+                    f"a line of more than {LINE_BYTES_MAX} bytes; nothing behind it was read"
+                )
         if not self._buffer:
             return None
+        self._drop_mark()
         line, _, self._buffer = self._buffer.partition(b"\n")
         try:
             return line.removesuffix(b"\r").decode()
         except UnicodeDecodeError:
             raise Usage("a line that is no UTF-8 text; it was passed over") from None
 
-    def _too_long(self) -> Usage:
+    def _drop_mark(self) -> None:
+        """Some systems put a mark in front of all."""
+        if not self._begun:
+            self._begun = True
+            try:
+                self._buffer = without_mark(self._buffer)
+            except ValueError as error:
+                raise self._ended_by(f"{error}; nothing was done") from None
+
+    def _ended_by(self, why: str) -> Usage:
         self._buffer, self._ended = b"", True
-        return Usage(f"a line of more than {LINE_BYTES_MAX} bytes; nothing behind it was read")
+        return Usage(why)
 
 
 async def _readable(fd: int) -> None:

@@ -14,6 +14,7 @@ from typing import TextIO
 
 import msgspec
 
+from chatd.terminal import silence
 from chatd.wire.commands import METHOD_OF, Notice
 from client.console.render import Renderer
 from client.console.safe_text import shown
@@ -61,7 +62,7 @@ def plain_renderer(me: str, server_zone: str) -> PlainRenderer:
 class Output:
     """Standard output, flushed with each thing printed: whoever reads it waits for nothing.
 
-    Raises BrokenPipeError when nobody reads it any more.
+    Raises BrokenPipeError when nobody reads it any more, OSError when it takes nothing.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -80,9 +81,14 @@ class Output:
         self._write(json_line(value) + "\n")
 
     def _write(self, text: str) -> None:
-        if text:
+        if not text:
+            return
+        try:
             self._stream.write(text)
             self._stream.flush()
+        except OSError as error:
+            silence(self._stream)
+            raise OSError(error.errno, error.strerror, "standard output") from None
 
 
 class Printer:
@@ -123,11 +129,8 @@ def json_line(value: object) -> str:
 
 
 def standard_output() -> Output:
-    """Return ours, which prints UTF-8 whatever the locale says."""
-    stream = sys.stdout
-    assert hasattr(stream, "reconfigure")
-    stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-    return Output(stream)
+    """Return ours."""
+    return Output(sys.stdout)
 
 
 def _escaped(character: str) -> str:

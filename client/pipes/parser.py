@@ -4,17 +4,23 @@ Commands that are not written out here are those of the console, which run as th
 """
 
 import argparse
+import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from chatd.version import __version__
 from chatd.wire.commands import PAGE_ITEMS_MAX
 from client.console.book import BOOK
+from client.hosts import host_of
 from client.options import DEFAULT_HOST, DEFAULT_PORT
 from client.pipes.choices import choices_of
 from client.pipes.durations import seconds_of
+from client.pipes.guide import examples
 from client.pipes.status import MEANING
 
 T = TypeVar("T")
+
+PORT_MAX = 65_535
 
 POINTLESS = frozenset({"talk", "help", "quit", "exit", "password", "delete-account"})
 """What makes sense only among other commands, or needs somebody to answer."""
@@ -42,11 +48,12 @@ def build(environment: dict[str, str]) -> argparse.ArgumentParser:
         epilog=_epilog(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"chat {__version__}")
     host = environment.get("CHAT_HOST") or DEFAULT_HOST
     port = environment.get("CHAT_PORT") or str(DEFAULT_PORT)
     parser.add_argument("-u", "--user", default="", metavar="NAME", help="who you are")
-    parser.add_argument("--host", default=host, help=f"the server ({host})")
-    parser.add_argument("--port", type=_port, default=port, help=f"its port ({port})")
+    parser.add_argument("--host", type=_host, default=host, help=f"the server ({_literal(host)})")
+    parser.add_argument("--port", type=_port, default=port, help=f"its port ({_literal(port)})")
     tls = environment.get("CHAT_TLS", "").lower() in TRUE
     parser.add_argument("--tls", action="store_true", default=tls, help="encrypt the connection")
     parser.add_argument("--ca-file", metavar="FILE", help="... and trust this authority (PEM)")
@@ -61,10 +68,18 @@ def build(environment: dict[str, str]) -> argparse.ArgumentParser:
     for name in OF_THE_CONSOLE:
         entry = BOOK[name]
         own = commands.add_parser(
-            name, help=entry.help, usage=f"chat {entry.usage}", description=entry.help
+            name,
+            help=entry.help,
+            usage=f"chat {entry.usage}",
+            description=entry.help,
+            epilog="\n".join(examples(name, "chat ")),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         _add_json(own)
         own.add_argument("words", nargs="*", help=argparse.SUPPRESS)
+    about = commands.add_parser("help", help=BOOK["help"].help, description=BOOK["help"].help)
+    about.add_argument("topic", nargs="?", metavar="command")
+    about.set_defaults(whole=parser, parsers=commands.choices)
     return parser
 
 
@@ -167,18 +182,25 @@ def _add_begin(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveG
     return begin
 
 
+def _literal(text: str) -> str:
+    """Return a text as argparse prints it back; a variable may hold anything."""
+    return text.replace("%", "%%")
+
+
+def _host(text: str) -> str:
+    return _told(host_of, text)
+
+
 def _port(text: str) -> int:
-    port = int(text)
-    if not 1 <= port <= 65535:
-        raise ValueError
-    return port
+    if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= PORT_MAX:
+        raise argparse.ArgumentTypeError(f"`{text}` is no port: a number from 1 to {PORT_MAX}")
+    return int(text)
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if count < 1:
-        raise ValueError
-    return count
+    if not re.fullmatch("[0-9]{1,9}", text) or not int(text):
+        raise argparse.ArgumentTypeError(f"`{text}` is no number of entries: 1 or more")
+    return int(text)
 
 
 def _page(text: str) -> int:
@@ -201,9 +223,6 @@ def _told(read: Callable[[str], T], text: str) -> T:
         return read(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-_port.__name__, _count.__name__, _page.__name__ = "port", "number", "number"  # for messages
 
 
 def _epilog() -> str:

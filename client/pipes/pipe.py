@@ -1,11 +1,11 @@
 """What every command between pipes has in hand."""
 
 import argparse
-import os
 import sys
 from dataclasses import dataclass
 from functools import cached_property
 
+from chatd.terminal import read_input, without_mark
 from client.console.keyring import Keyring
 from client.console.acquaintance import room_named
 from client.options import ConsoleOptions
@@ -58,11 +58,18 @@ def text_from_stdin() -> str:
     if sys.stdin.isatty():
         raise Usage("there is no text: give one, or pipe it in")
     data = b""
-    while len(data) <= STDIN_BYTES_MAX and (more := os.read(sys.stdin.fileno(), STDIN_BYTES_MAX)):
+    while len(data) <= STDIN_BYTES_MAX and (more := read_input(STDIN_BYTES_MAX)):
         data += more
     if len(data) > STDIN_BYTES_MAX:
         raise Usage(f"more than {STDIN_BYTES_MAX} bytes are no message; nothing was sent")
+    return decoded(data)
+
+
+def decoded(data: bytes) -> str:
+    """Return what came in as a text, without the mark in front. Raises Usage."""
     try:
-        return data.decode()
+        return without_mark(data).decode()
     except UnicodeDecodeError:
         raise Usage("what came in is no UTF-8 text; nothing was sent") from None
+    except ValueError as error:
+        raise Usage(f"{error}; nothing was sent") from None

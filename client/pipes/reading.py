@@ -101,5 +101,7 @@ def is_by_whom_it_should(pipe: Pipe, entry: SeenEntry) -> bool:
 def _pattern(text: str) -> re.Pattern[str]:
     try:
         return re.compile(text)
-    except re.error as error:
+    except (re.error, OverflowError) as error:
         raise Usage(f"`{text}` is no regular expression: {error}") from None
+    except RecursionError:
+        raise Usage("that regular expression is nested too deeply") from None

@@ -2,6 +2,7 @@
 
 from chatd.wire.commands import TEXT_BYTES_MAX, Posted
 from chatd.wire.rooms import title_of
+from client.console.acquaintance import addressed
 from client.pipes.pipe import Pipe, text_from_stdin
 from client.pipes.status import Usage
 
@@ -21,8 +22,7 @@ def send_to(pipe: Pipe) -> None:
 
 def post(pipe: Pipe) -> None:
     """Say something in a room."""
-    room = pipe.arguments.room_to.removeprefix("@")
-    _posted(pipe, pipe.client.post(room, text_of(pipe.arguments.text)))
+    _posted(pipe, pipe.client.post(addressed(pipe.arguments.room_to), text_of(pipe.arguments.text)))
 
 
 def text_of(words: list[str], suffix: str = "") -> str:

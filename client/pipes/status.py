@@ -5,7 +5,8 @@ Statuses above 128 are those that shells give to programs that a signal ended.
 
 from enum import IntEnum
 
-from chatd.errors import AuthFailed, ChatError, UnsupportedVersion
+from chatd.errors import AuthFailed, ChatError, ProtocolError, UnsupportedVersion
+from chatd.terminal import BROKEN_PIPE, INTERRUPTED
 from client.console.arguments import Misuse
 from client.errors import ClientError, ConnectionLost, LoginRequired
 
@@ -21,8 +22,8 @@ class Status(IntEnum):
     TIMEOUT = 5
     LATER = 6
     SECOND_OPTION = 10
-    INTERRUPTED = 130
-    BROKEN_PIPE = 141
+    INTERRUPTED = INTERRUPTED
+    BROKEN_PIPE = BROKEN_PIPE
 
 
 MEANING = {
@@ -65,6 +66,6 @@ _BY_KIND: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Sta
     ((Usage, Misuse), Status.USAGE),
     (OutOfTime, Status.TIMEOUT),
     ((LoginRequired, AuthFailed), Status.LOGIN),
-    ((ConnectionLost, UnsupportedVersion), Status.CONNECTION),
+    ((ConnectionLost, UnsupportedVersion, ProtocolError), Status.CONNECTION),
     ((ClientError, OSError), Status.REFUSED),
 )

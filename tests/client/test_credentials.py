@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from client.credentials import Credentials, is_this_machine, origin, state_folder
+from client.credentials import Credentials, origin, state_folder
+from client.hosts import is_this_machine
 
 HERE, THERE = "http://127.0.0.1:8000", "https://chat.example:8000"
 

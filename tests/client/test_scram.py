@@ -5,7 +5,9 @@ from scramp import ScramMechanism
 
 from chatd.errors import AuthFailed
 from chatd.wire.commands import ITERATIONS_MIN
-from client.scram import MECHANISM, Keys, Proof, new_keys
+from chatd.wire.passwords import Keys
+from client.scram import MECHANISM, Proof, new_keys
+from tests.passwords import VECTORS, Vector
 
 PASSWORD = "pencil"
 
@@ -22,6 +24,12 @@ def converse(proof: Proof, keys: Keys) -> str:
 def test_keys_of_a_password_prove_it_and_the_server_proves_itself() -> None:
     proof = Proof("alice", PASSWORD)
     proof.verify(converse(proof, new_keys(PASSWORD, ITERATIONS_MIN)))
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.why)
+def test_any_password_proves_itself(vector: Vector) -> None:
+    proof = Proof("alice", vector.typed)
+    proof.verify(converse(proof, new_keys(vector.typed, ITERATIONS_MIN)))
 
 
 def test_keys_of_the_same_password_differ_by_their_salt() -> None:

@@ -7,6 +7,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from client.console.entrance import QUESTION
+from client.pipes.status import Status
 from tests.e2e.cable import Cable
 from tests.e2e.client import PASSWORD
 from tests.e2e.conftest import Connects, Opens
@@ -19,11 +21,18 @@ SIZES = [(80, 24), (200, 50)]
 
 def register(terminal: Terminal, name: str) -> None:
     """Answer what a new name is asked at the door."""
+    terminal.sees(QUESTION.strip())
+    terminal.line("c")
+    for question in (f"A password for {name}:", "The same again:"):
+        terminal.until(lambda: terminal.prompt == question, question)
+        terminal.line(PASSWORD)
+
+
+def log_in(terminal: Terminal, name: str) -> None:
+    """Answer what somebody is asked on a new device."""
+    terminal.sees(QUESTION.strip())
+    terminal.line("l")
     terminal.sees(f"Password of {name}:")
-    terminal.line(PASSWORD)
-    terminal.sees("Make a new account of that name?")
-    terminal.line("y")
-    terminal.sees("The same password again:")
     terminal.line(PASSWORD)
 
 
@@ -70,6 +79,8 @@ def test_what_is_typed_right_behind_the_password_is_not_lost(
 ) -> None:
     users("alice")
     with Terminal(tmp_path / "home", cable.port, "alice") as alice:
+        alice.sees(QUESTION.strip())
+        alice.line("l")
         alice.sees("Password of alice:")
         alice.keys(f"{PASSWORD}\rsend typed at once\rsend half a th")
         alice.sees("general#1 alice: typed at once")
@@ -77,13 +88,13 @@ def test_what_is_typed_right_behind_the_password_is_not_lost(
         assert PASSWORD.encode() not in alice.raw
 
 
-def test_console_without_a_server_says_so_and_ends_with_1(tmp_path: Path) -> None:
+def test_console_without_a_server_says_so_and_ends_as_documented(tmp_path: Path) -> None:
     with Cable(0) as dead:
         port = dead.port
     with Terminal(tmp_path, port, "alice") as alice:
         alice.sees(f"no connection to 127.0.0.1:{port}: Connection refused")
         alice.sees("--host and --port name another one")
-        assert alice.ends() == 1
+        assert alice.ends() == Status.CONNECTION
 
 
 def test_console_whose_device_is_revoked_says_so_and_ends_instead_of_connecting_again(
@@ -92,7 +103,7 @@ def test_console_whose_device_is_revoked_says_so_and_ends_instead_of_connecting_
     alice = opens("alice")
     alice.line("revoke 1")
     alice.sees("chat: the server lets us in no longer: this device was revoked")
-    assert alice.ends() == 1
+    assert alice.ends() == Status.LOGIN
     assert not any("connecting again" in row for row in alice.everything)
     with Terminal(tmp_path / "home of alice", cable.port, "alice") as again:
         again.sees("this device was logged out; the password is needed again")
@@ -311,14 +322,13 @@ def test_changed_password_ends_the_other_console_and_says_why(
 ) -> None:
     here = opens("alice")
     with Terminal(tmp_path / "elsewhere", cable.port, "alice") as there:
-        there.sees("Password of alice:")
-        there.line(PASSWORD)
+        log_in(there, "alice")
         there.until(lambda: " connected" in there.toolbar, "a connection")
         here.line("password")
         answers(here, "a new secret")
         here.sees("the password is changed")
         there.sees("the server lets us in no longer: the password was changed")
-        assert there.ends() == 1
+        assert there.ends() == Status.LOGIN
 
 
 def test_account_is_deleted_by_its_password_only_and_every_console_of_it_ends(
@@ -328,8 +338,7 @@ def test_account_is_deleted_by_its_password_only_and_every_console_of_it_ends(
     here.line("send goodbye")
     bob.sees("alice: goodbye")
     with Terminal(tmp_path / "elsewhere", cable.port, "alice") as there:
-        there.sees("Password of alice:")
-        there.line(PASSWORD)
+        log_in(there, "alice")
         there.until(lambda: " connected" in there.toolbar, "a connection")
         question = "Password, to delete your account and all that you posted for good:"
         here.line("delete-account --posts")
@@ -342,7 +351,7 @@ def test_account_is_deleted_by_its_password_only_and_every_console_of_it_ends(
         here.line(PASSWORD)
         assert here.ends() == 0
         there.sees("the server lets us in no longer: this account was deleted")
-        assert there.ends() == 1
+        assert there.ends() == Status.LOGIN
     bob.sees("alice deletes #1")
     bob.line("send-to alice hello")
     bob.sees("alice has no account any more")

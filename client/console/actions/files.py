@@ -1,5 +1,6 @@
 """Files: sent from and fetched into folders of this machine."""
 
+import os
 from pathlib import Path
 
 from chatd.wire.sizes import size_text
@@ -28,7 +29,7 @@ async def get(console: Console, typed: Command) -> None:
     room, seq, target = file_to_fetch(typed.rest, console.renderer.me, here=console.here)
     client = console.bridge.client
     entry = await console.bridge.run(find_file, client, room, seq)
-    downloads = Path("~/Downloads").expanduser()
+    downloads = Path(os.path.expanduser("~/Downloads"))
     folder = downloads if downloads.is_dir() else Path.cwd()
     with console.transfers.running("↓", entry.name) as progress:
         path = await console.bridge.run(fetch_file, client, entry, target or folder, progress)

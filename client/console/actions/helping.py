@@ -6,6 +6,7 @@ from client.console.book import ALIASES, BOOK, EXAMPLES, chapters, meant_by
 from client.console.console import Console
 from client.console.styled import Line
 from client.console.typed import Command
+from client.when import FORMS
 
 KEYS = (
     "Tab completes, Up and Ctrl-R find what you typed before, Alt-Enter breaks a line, "
@@ -45,9 +46,10 @@ def _about(console: Console, name: str) -> list[Line]:
         raise BadUsage(f"there is no command {name}\n{hint}`help` alone lists them")
     entry = BOOK[name]
     examples = [("as in", example) for example in EXAMPLES.get(name, ())]
+    forms = FORMS if name == "send-at" else ()
     aliases = [f"/{alias}" for alias, command in ALIASES.items() if command == name]
     others = [("also", ", ".join(aliases))] if aliases else []
-    return console.renderer.fields([(entry.usage, entry.help), *examples, *others])
+    return console.renderer.fields([(entry.usage, entry.help), *examples, *forms, *others])
 
 
 @action("quit", "exit")
