@@ -46,6 +46,8 @@ def guarded(program: str, run: Callable[[], int]) -> int:
         complain(f"{program}: standard output: {reason(error)}")
         silence(sys.stdout)
         return FAILED
+    finally:
+        complain("", end="")  # what others print there may wait to be refused, too
 
 
 def _ended(run: Callable[[], int]) -> int:
@@ -55,10 +57,10 @@ def _ended(run: Callable[[], int]) -> int:
         return end.code if isinstance(end.code, int) else FAILED
 
 
-def complain(text: str) -> None:
+def complain(text: str, end: str = "\n") -> None:
     """Print to standard error, if anything takes it."""
     try:
-        print(text, file=sys.stderr, flush=True)
+        print(text, end=end, file=sys.stderr, flush=True)
     except OSError:
         silence(sys.stderr)
 
@@ -112,8 +114,13 @@ def without_mark(data: bytes) -> bytes:
     return data.removeprefix(BOM)
 
 
-def read_input(size: int, fd: int = 0) -> bytes:
+def read_input(size: int) -> bytes:
     """Return the next bytes of standard input, at most so many; b"" at its end. Raises OSError."""
+    return read_descriptor(sys.stdin.fileno(), size)
+
+
+def read_descriptor(fd: int, size: int) -> bytes:
+    """Return the next bytes of what stands for standard input. Raises OSError."""
     while True:
         try:
             return os.read(fd, size)

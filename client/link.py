@@ -27,14 +27,13 @@ COMMAND_OF: dict[type[Params], Command] = {row.params: row for row in COMMANDS.v
 _OTHERS = {
     b"HTTP/": "HTTP",
     b"SSH-": "SSH",
-    b"\x15\x03": "TLS",
-    b"\x16\x03": "TLS",
     b"220": "a protocol for mail or files",
     b"* OK": "IMAP",
     b"+OK": "POP3",
     b"-ERR": "Redis",
 }
 """How other servers begin."""
+_TLS = (b"\x15\x03", b"\x16\x03")
 
 R = TypeVar("R", bound=Result)
 
@@ -71,10 +70,21 @@ class Link:
     def receive(self, deadline: float | None) -> Envelope | None:
         """Return the next envelope, or None at the deadline (None: never).
 
-        Raises ConnectionLost at the end of the stream, ProtocolError for bad bytes.
+        Raises ConnectionLost at the end of the stream, and where no chatd speaks; ProtocolError
+        for bad bytes.
         """
         if self._early:
             return self._early.popleft()
+        try:
+            envelope = self._decoded(deadline)
+        except ProtocolError as error:
+            if self._is_ours:
+                raise
+            raise ConnectionLost(f"that is no chatd: {error}") from None
+        self._is_ours = self._is_ours or envelope is not None
+        return envelope
+
+    def _decoded(self, deadline: float | None) -> Envelope | None:
         while (payload := self._decoder.next_frame()) is None:
             if not self._read(deadline):
                 return None
@@ -137,9 +147,8 @@ class Link:
                 raise ConnectionLost(f"the connection broke: {_reason(error)}") from None
         if not data:
             raise ConnectionLost("the server ended the connection")
-        if not self._is_ours:
+        if not self._is_ours and not self._decoder.buffered_bytes:
             _check_first(data)
-            self._is_ours = True
         self.heard_at = self._monotonic()
         self.probed = False
         self._decoder.feed(data)
@@ -155,9 +164,11 @@ def _check_first(data: bytes) -> None:
     """Raise ConnectionLost, which says whom we have met, unless these begin a frame."""
     if data[0] == 0:  # no frame is near 16 MiB
         return
-    spoken = next((name for begin, name in _OTHERS.items() if data.startswith(begin)), "")
-    what = f"it speaks {spoken}" if spoken else "it speaks something else"
-    raise ConnectionLost(f"that is no chatd: {what}")
+    if data.startswith(_TLS):
+        raise ConnectionLost("it takes encrypted connections only: `--tls` makes one")
+    known = (name for begin, name in _OTHERS.items() if data.startswith(begin))
+    spoken = next(known, "something else")
+    raise ConnectionLost(f"that is no chatd: it speaks {spoken}")
 
 
 def _raise_if_over(envelope: Envelope) -> None:

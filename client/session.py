@@ -524,7 +524,7 @@ class Client(GroupMethods):
             self.welcome = login.greet(link, self._client, self._deadline())
         except (ConnectionLost, ProtocolError) as error:
             link.close()
-            raise ConnectionLost(f"{self.host}:{self.port}: {_greeted_by(error)}") from None
+            raise ConnectionLost(f"{self.host}:{self.port}: {error}") from None
         except BaseException:
             link.close()
             raise
@@ -625,11 +625,6 @@ class Client(GroupMethods):
     def _flush_acks(self) -> None:
         for room, seq in self._acks.take(self._now()):
             self._channel.notify("ack", {"room": room, "seq": seq})
-
-
-def _greeted_by(error: Exception) -> str:
-    """Return what met a greeting. What is cut into no frame is no chatd's."""
-    return f"that is no chatd: {error}" if isinstance(error, ProtocolError) else str(error)
 
 
 def read_params(method: str, values: dict[str, Any]) -> Params:

@@ -3,7 +3,7 @@
 from chatd.core.confusables import skeletons
 from chatd.core.state import State
 from chatd.errors import Conflict
-from chatd.wire.names import RESERVED, new_name
+from chatd.wire.names import RESERVED, map_name, new_name
 
 
 def free_name(state: State, text: str, kept: frozenset[str]) -> str:
@@ -12,7 +12,7 @@ def free_name(state: State, text: str, kept: frozenset[str]) -> str:
     kept: names that are kept for others, whether or not somebody has them. Raises BadRequest
     for what is no name, Conflict for one that is taken or looks like one that is.
     """
-    name = new_name(text)
+    name = map_name(text)
     if name in state.users:
         raise Conflict(f"the name {name} is taken")
     like = state.names.like(name)
@@ -22,4 +22,4 @@ def free_name(state: State, text: str, kept: frozenset[str]) -> str:
     for other in sorted(RESERVED | kept):
         if other != name and looks & skeletons(other):
             raise Conflict(f"{name} looks like {other}, and that name is reserved")
-    return name
+    return new_name(name)

@@ -24,6 +24,8 @@ from chatd.wire.rooms import (
     title_of,
 )
 
+NO_ROOM = "there is no room of that name"
+
 
 class Visibility:
     """Answers for one state and its settings. newcomer_entries: LIMIT_SHOW_MESSAGES."""
@@ -90,7 +92,7 @@ class Visibility:
         except ChatError:
             room = None
         if room is None:
-            raise NotFound("there is no room of that name")
+            raise NotFound(NO_ROOM)
         return room
 
     def member(self, user: User, room: Room) -> Member:
@@ -215,5 +217,7 @@ def group_meant(text: str, groups: list[str]) -> str:
     if len(found) > 1:
         raise Conflict(f"several rooms are called {title}; give one's id: {', '.join(found[:5])}")
     if not found:
-        raise NotFound("there is no room of that name")
+        is_general = text.lower() == GENERAL
+        why = "general is no private room: everybody is in it" if is_general else NO_ROOM
+        raise NotFound(why)
     return found[0]

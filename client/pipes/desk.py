@@ -145,7 +145,9 @@ class DirectJson(Direct):
 
     async def ask(self, params: c.Params, result: type[R]) -> R:
         answer = await super().ask(params, result)
-        self._output.json(answer)
+        entries: list[object] | None = getattr(answer, "entries", None)  # a page of them
+        for line in [answer] if entries is None else entries:
+            self._output.json(line)
         return answer
 
 

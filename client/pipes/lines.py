@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from typing import Any, TypeVar
 
 from chatd.errors import ChatError
-from chatd.terminal import read_input, without_mark
+from chatd.terminal import read_descriptor, without_mark
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry
 from client.console.bridge import Bridge
@@ -167,7 +167,7 @@ class LineSource:
         """
         while b"\n" not in self._buffer and not self._ended:
             await _readable(self._fd)
-            data = read_input(READ_BYTES, self._fd)
+            data = read_descriptor(self._fd, READ_BYTES)
             self._buffer += data
             self._ended = not data
             if len(self._buffer) > LINE_BYTES_MAX + READ_BYTES:

@@ -44,7 +44,12 @@ from client.channel import (
     SILENCE_SECONDS_MAX,
     TIMES_SENT_MAX,
 )
-from tests.client.network import LIVE, SYNCED, Network, posted, said
+from tests.client.network import LIVE, SYNCED, WELCOME, Network, posted, said
+
+
+TLS_ONLY = encode_notification(
+    "error", {"code": "bad_frame", "message": "this server speaks TLS only"}
+)
 
 
 def seqs(client: Client, count: int) -> list[object]:
@@ -90,6 +95,41 @@ def test_a_first_connection_that_is_refused_raises_at_once(
     with pytest.raises(ConnectionLost, match="127.0.0.1:8000: Connection refused"):
         client.connect()
     assert network.slept == []
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "127.0.0.1:8000: that is no chatd: it speaks HTTP"),
+        (b"\x00\xff\xff\xff", "127.0.0.1:8000: that is no chatd: a frame of 16777215 bytes"),
+        (b"\x00\x00\x00\x01\xc0", "127.0.0.1:8000: that is no chatd: not an envelope"),
+        (b"", "127.0.0.1:8000: the server ended the connection"),
+        (TLS_ONLY, "^127.0.0.1:8000: this server speaks TLS only$"),
+    ],
+)
+def test_a_port_that_is_no_chatd_is_no_connection(
+    network: Network, client: Client, said: bytes, words: str
+) -> None:
+    network.peer().sends(said).hangs_up()
+    with pytest.raises(ConnectionLost, match=words):
+        client.connect()
+
+
+@pytest.mark.parametrize("host", ["", "..", "a b", "a" * 64, "\udcff", "a\0b"])
+def test_a_host_that_is_none_is_no_connection(host: str) -> None:
+    with Client(host, 8000) as client, pytest.raises(ConnectionLost):
+        client.connect()
+
+
+def test_hanging_up_before_the_login_lets_the_next_method_connect_again(
+    network: Network, client: Client
+) -> None:
+    network.peer().answers(0, WELCOME)
+    network.peer().lets_in()
+    client.connect()
+    client.hang_up()
+    assert network.made[0].near.fileno() < 0
+    assert client.log_in_token("secret").name == "alice"
 
 
 def test_a_request_before_the_login_raises(client: Client) -> None:

@@ -137,8 +137,7 @@ def test_search_prints_all_that_is_found_newest_first(chat: Chat, bob: Chat) -> 
     done = bob.run("search", "dep", "from", "alice")
     found = [line.split(" ", 2)[2] for line in done.stdout.splitlines()]
     assert found == ["alice#1 alice → bob: Deploy two", "general#1 alice: deploy one"]
-    page = json.loads(bob.run("search", "dep", "in", "general", "--json").stdout)
-    assert [entry["text"] for entry in page["entries"]] == ["deploy one"]
+    assert texts(bob.run("search", "dep", "in", "general", "--json").stdout) == ["deploy one"]
     nothing = bob.run("search", "deployment")
     assert nothing.returncode == 0
     assert nothing.stdout == "· nothing (more) that you may see has these words\n"

@@ -1,7 +1,8 @@
 """Private rooms."""
 
 from chatd.wire import commands as c
-from chatd.wire.rooms import title_of
+from chatd.wire.rooms import GENERAL, title_of
+from client.console.acquaintance import mapped
 from client.console.actions.table import action
 from client.console.arguments import no_arguments, number_of
 from client.console.console import Console, now_ms
@@ -44,7 +45,11 @@ async def invite(console: Console, typed: Command) -> None:
 
 @action("join")
 async def join(console: Console, typed: Command) -> None:
-    joined = await console.ask(what_to_join(typed.rest), c.Joined)
+    wanted = what_to_join(typed.rest)
+    if wanted.room is not None and mapped(wanted.room) == GENERAL:
+        console.note("you are in general, as everybody is: `talk general` sends plain lines there")
+        return
+    joined = await console.ask(wanted, c.Joined)
     if joined.room is None:
         console.note(f"request {joined.request} waits for the owner of the room")
         return
