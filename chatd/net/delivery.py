@@ -81,8 +81,8 @@ class Delivery:
         self._pages: dict[tuple[str, int], tuple[Batch, int]] = {}
         self._streams: dict[Connection, None] = {}
         self._stamp_ms = state.last_ms
-        self._stamped = {
-            room.room: room.log.last_seq
+        self._stamped = {  # those with entries of the latest stamp
+            room.room: room
             for room in state.rooms.values()
             if room.log.frames and stamp_of(room.log.frames[-1]) == state.last_ms
         }
@@ -190,12 +190,14 @@ class Delivery:
         rooms = [self._state.rooms[room_id] for room_id in grown]
         if grown.pop(GENERAL, None) is not None:
             self._turns.call(self._live)
-        while grown:
-            room_id, first = next(iter(grown.items()))
-            self._deliver_room(self._state.rooms[room_id], first)
-            del grown[room_id]
+        for room in rooms:
+            if room.room in grown:
+                self._deliver_room(room, grown[room.room])
+                del grown[room.room]
         if rooms:
-            self._remember_stamp(rooms, now_ms)
+            self._note_stamp(now_ms)
+            for room in rooms:
+                self._stamped[room.room] = room
         if rooms and self._streams:
             self._take_turns_now(self._turns.due_of(self._streams))
             self._mark_streams(rooms)
@@ -345,13 +347,11 @@ class Delivery:
 
     # -- marks -------------------------------------------------------------------------------
 
-    def _remember_stamp(self, rooms: list[Room], now_ms: int) -> None:
-        """Keep which rooms have entries with this tick's stamp; the next tick may share it."""
+    def _note_stamp(self, now_ms: int) -> None:
+        """Forget the rooms with entries of an older stamp; the tick before may have this one."""
         if now_ms != self._stamp_ms:
             self._stamp_ms = now_ms
             self._stamped.clear()
-        for room in rooms:
-            self._stamped[room.room] = room.log.last_seq
 
     def _mark_streams(self, rooms: list[Room]) -> None:
         """Tell those who want marks how far they have come, if anything came for them."""
@@ -368,9 +368,9 @@ class Delivery:
     def _mark_one(self, connection: Connection) -> None:
         rooms, name = self._state.rooms, connection.name
         seqs = {
-            room: seq
-            for room, seq in self._stamped.items()
-            if room in rooms and name in rooms[room].members
+            room_id: room.log.last_seq
+            for room_id, room in self._stamped.items()
+            if room_id in rooms and name in room.members
         }
         mark = Mark(self._state.epoch, self._stamp_ms, seqs)
         connection.queue(connection.codec.mark(str(mark)))
@@ -392,7 +392,7 @@ class Delivery:
         quiet_rooms = self._behind.pop(connection)
         self._queue_page(connection, now_ms, quiet_rooms)
         if connection.positions is None and connection.codec.marks:
-            self._remember_stamp([], now_ms)
+            self._note_stamp(now_ms)
             self._mark_one(connection)
 
     def _queue_page(self, connection: Connection, now_ms: int, quiet_rooms: int) -> None:

@@ -19,7 +19,7 @@ PHASES = frozenset({"Server._serve", "Delivery.deliver"})
 MORE = 16
 FUNCTIONS_MAX, BUILTINS_MAX = 49, 30
 """What one message more calls in a tick."""
-FUNCTIONS_ALONE_MAX, BUILTINS_ALONE_MAX = 92, 60
+FUNCTIONS_ALONE_MAX, BUILTINS_ALONE_MAX = 91, 56
 """What one calls that is alone in its tick, with all that its two connections cost."""
 
 
