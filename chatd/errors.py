@@ -24,6 +24,7 @@
         ├── StoreLocked
         ├── StoreUnsafe
         ├── StoreCorrupt
+        ├── StoreTooNew
         └── StoreFull
 """
 
@@ -195,6 +196,18 @@ class StoreCorrupt(StoreError):
         self.path = path
         self.offset = offset
         self.reason = reason
+
+
+class StoreTooNew(StoreError):
+    """A newer program wrote a store file, in a format that this one must not read."""
+
+    def __init__(self, path: str, format: int, oldest: int, readable: str) -> None:
+        """format: of the file; oldest: of the programs that may read it; readable: ours."""
+        super().__init__(
+            f"{path} has format {format}, for programs that know format {oldest} or a newer one; "
+            f"this program knows {readable}, and has changed nothing: start the chatd that was "
+            f"used last, or a newer one, or go back to a copy of the store that is older"
+        )
 
 
 class StoreFull(StoreError):

@@ -10,7 +10,9 @@ from chatd.core.state import State
 from chatd.disk.blobs import DiskBlobs
 from chatd.disk.copies import copy_files
 from chatd.disk.files import Disk
+from chatd.disk.formats import FORMAT
 from chatd.disk.lock import ReadOnlyLock
+from chatd.disk.migration import copy_folder
 from chatd.disk.recovery import check
 from chatd.errors import NotFound, StoreError
 from chatd.handlers.administrators import admins_of
@@ -105,18 +107,23 @@ def check_store(settings: Settings, disk: Disk, wall_ms: int | None = None) -> s
     lock = ReadOnlyLock(disk, path)
     try:
         report = check(disk, path)
-        state = replay(report.snapshot, report.bodies, path)
+        state = replay(report.snapshot, report.format, report.bodies, path)
         _check_files(state, DiskBlobs(disk, path))
     finally:
         lock.close()
-    cut = f"; a start will cut off: {report.cut}" if report.cut else ""
+    notes = f"; a start will cut off: {report.cut}" if report.cut else ""
+    if report.format != FORMAT:
+        notes += (
+            f"; a start will migrate it from format {report.format} to {FORMAT}, and keep it as it "
+            f"is in {copy_folder(path, report.format, report.last_tick)}"
+        )
     doubt = None if wall_ms is None else why_not(wall_ms, state.last_ms)
-    refused = f"; a start will refuse, as {doubt}" if doubt else ""
-    unlocked = f"; checked without a lock: {lock.missing}" if lock.missing else ""
+    notes += f"; a start will refuse, as {doubt}" if doubt else ""
+    notes += f"; checked without a lock: {lock.missing}" if lock.missing else ""
     return (
         f"{path}: snapshot of tick {report.snapshot_tick}, {len(report.bodies)} ticks after it "
         f"in {report.segments} segments, last tick {report.last_tick}, "
-        f"{len(state.blobs)} files and {len(state.uploads)} uploads{cut}{refused}{unlocked}"
+        f"{len(state.blobs)} files and {len(state.uploads)} uploads{notes}"
     )
 
 

@@ -13,15 +13,18 @@ from chatd.config import Fsync, Settings
 from chatd.core import events as e
 from chatd.core.clock import NS_PER_MS, ServerClock, why_not
 from chatd.core.lifetime import held_until_ms
+from chatd.core.migrations import migrated
 from chatd.core.state import State
 from chatd.core.store import Store
 from chatd.disk.blobs import DiskBlobs
 from chatd.disk.creation import create_store
-from chatd.disk.examination import has_files
+from chatd.disk.examination import has_files, refuse_newer
 from chatd.disk.files import NO_ROOM, Disk
 from chatd.disk.fork import Spawn
+from chatd.disk.formats import FORMAT
 from chatd.disk.journal import Journal
 from chatd.disk.lock import StoreLock
+from chatd.disk.migration import kept_copies, migrate, remove_copies
 from chatd.disk.recovery import Recovered, recover
 from chatd.disk.snapshot import write_snapshot
 from chatd.disk.snapshotter import Snapshotter, SnapshotResult
@@ -67,6 +70,7 @@ class Storage:
         self._disk = machine.disk
         if not create and not has_files(machine.disk, self._path):
             raise StoreMissing(self._path)
+        refuse_newer(machine.disk, self._path)  # before the lock, which is written
         self._lock = StoreLock(machine.disk, self._path)
         self.blobs = DiskBlobs(machine.disk, self._path)
         tick_bytes_max = settings.tick_bytes_max + TICK_BYTES_BESIDE
@@ -99,6 +103,7 @@ class Storage:
         self.snapshot_failures = 0
         self._failure_logged: tuple[str, int] | None = None
         self._replaced_tick = 0
+        self._has_served = False
         self._look_at_files()
         if recovered is None:
             return
@@ -127,7 +132,7 @@ class Storage:
         return state
 
     def _go_on(self, recovered: Recovered, machine: Machine) -> State:
-        state = replay(recovered.snapshot, recovered.bodies, self._path)
+        state = replay(recovered.snapshot, recovered.format, recovered.bodies, self._path)
         _check_clock(machine, state.last_ms)
         self._journal = Journal(
             self._disk,
@@ -137,6 +142,14 @@ class Storage:
             segment_bytes=self._segment_bytes,
             reserve_bytes=self._reserve_bytes,
         )
+        if recovered.format != FORMAT:
+            tree = state.dump(stopped=state.stopped and recovered.nothing_behind)
+            migrate(self._disk, self._path, self._journal, tree, recovered.format)
+            log.warning("%s: migrated from format %d to %d", self._path, recovered.format, FORMAT)
+        if recovered.tail.header.format != FORMAT:
+            self._drop_segments(self._journal.rotate())
+        for copy in kept_copies(self._disk, self._path):
+            log.warning("the store as it was is in %s until a server has stopped cleanly", copy)
         return state
 
     # -- a tick's worth ----------------------------------------------------------------------
@@ -217,6 +230,7 @@ class Storage:
         self.store.commit(e.ServerStarted(self.clock.now_ms, durable))
         self.commit()
         self.sync()
+        self._has_served = True
 
     def renew_epoch(self, now_ms: int | None = None) -> None:
         """Make all positions that clients keep void, as after a restore.
@@ -260,7 +274,7 @@ class Storage:
         last_tick = self._durable_tick()
         try:
             tree = self.store.state.dump(stopped=True)
-            write_snapshot(self._disk, self._path, tree, last_tick)
+            write_snapshot(self._disk, self._path, tree, last_tick, self._journal.mark)
         except OSError as error:
             log.error("no last snapshot (%s); the journal has everything", error)
             return
@@ -271,6 +285,16 @@ class Storage:
             log.warning("the last segment of the journal stays, for want of room for another")
         self._drop_segments(last_tick)
         self._remove_dropped_files()
+        if self._has_served:
+            self._remove_copies()
+
+    def _remove_copies(self) -> None:
+        """Remove the files of the store as they were before it was migrated."""
+        try:
+            for copy in remove_copies(self._disk, self._path):
+                log.info("%s is removed: this server has stopped cleanly", copy)
+        except OSError as error:
+            log.warning("a copy of the store as it was stays until the next stop: %s", error)
 
     # -- snapshots beside the server ---------------------------------------------------------
 
@@ -289,7 +313,7 @@ class Storage:
         assert not self.store.is_pending, "the journal would repeat what the snapshot holds"
         last_tick = self._begin_segment()
         self._remove_dropped_files()
-        self._snapshotter.start(self.store.state.dump, last_tick)
+        self._snapshotter.start(self.store.state.dump, last_tick, self._journal.mark)
 
     def _begin_segment(self) -> int:
         """Begin a segment behind all that a snapshot will hold; return its last tick.
@@ -355,18 +379,18 @@ class Storage:
             return True
 
 
-def replay(snapshot: Any, bodies: list[bytes], path: str) -> State:
+def replay(snapshot: Any, format: int, bodies: list[bytes], path: str) -> State:
     """Return the state that a store's files tell of.
 
-    snapshot: a tree of builtins, None if there is none; bodies: the ticks after it.
-    Raises StoreError if another version wrote them, or if what they hold is no state.
+    snapshot: a tree of builtins in that format, None if there is none; bodies: the ticks after it.
+    Raises StoreError if what they hold is no state.
     """
     try:
-        state = State() if snapshot is None else State.load(snapshot)
+        state = State() if snapshot is None else State.load(migrated(snapshot, format))
         for body in bodies:
             state.replay(body)
     except msgspec.MsgspecError as error:
-        raise StoreError(f"{path}: written by another version of chatd ({error})") from error
+        raise StoreError(f"{path} holds what this chatd does not know: {error}") from error
     except Exception as error:  # an event on what is not there can fail with nearly any of them
         log.error("%s: replaying it failed", path, exc_info=error)
         raise StoreError(f"{path}: its content does not hold together ({error!r})") from error

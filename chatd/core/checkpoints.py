@@ -15,7 +15,14 @@ NEVER_MS = 10_000 * 366 * 86_400_000
 NEVER_STEP_MS = 60_000
 
 
-class Checkpoint(msgspec.Struct, frozen=True, array_like=True, order=True, gc=False):
+class Checkpoint(
+    msgspec.Struct,
+    frozen=True,
+    array_like=True,
+    order=True,
+    gc=False,
+    forbid_unknown_fields=True,
+):
     """From `due_ms` on what was read up to `seq`, the last of it at `read_ms`, is gone.
 
     read_ms: 0 where an older version did not note it.

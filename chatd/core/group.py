@@ -3,19 +3,18 @@
 import msgspec
 from msgspec import field
 
-
 FORMER_MAX = 1_000
 """Of so many who were members of a group before it is known, those who left last."""
 
 
-class Invitation(msgspec.Struct, frozen=True, array_like=True):
+class Invitation(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A user may join without asking."""
 
     by: str
     ts: int
 
 
-class JoinLink(msgspec.Struct):
+class JoinLink(msgspec.Struct, forbid_unknown_fields=True):
     """A link by which users may ask to join. Only the SHA-256 of its token is kept.
 
     expires_ms: 0 is never. uses_left: None is without bound.
@@ -32,14 +31,14 @@ class JoinLink(msgspec.Struct):
         return self.uses_left != 0 and not 0 < self.expires_ms <= now_ms
 
 
-class JoinRequest(msgspec.Struct, frozen=True, array_like=True):
+class JoinRequest(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A user waits for the owner's answer. number: among that user's own requests."""
 
     number: int
     ts: int
 
 
-class Group(msgspec.Struct):
+class Group(msgspec.Struct, forbid_unknown_fields=True):
     """The group's side of a room.
 
     invited, requests: by user name, oldest first; nobody is in both, and no member in either.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 
-class Log(msgspec.Struct):
+class Log(msgspec.Struct, forbid_unknown_fields=True):
     """Frames in the order of their numbers; the oldest may be gone.
 
     first_seq: the number of `frames[0]`, or of the next entry if there is none.

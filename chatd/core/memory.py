@@ -6,24 +6,21 @@ from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import field
-from msgspec.structs import replace
 
-from chatd.core.copies import QUOTING_MAX, evidence_at, quote_no_more, withdraw
-from chatd.core.model import Blob, GivenWarning, Report, Room, Upload, User
+from chatd.core.copies import withdraw
+from chatd.core.model import Blob, Report, Room, Upload, User
 from chatd.core.name_index import NameIndex
-from chatd.core.receipts import packed
 from chatd.core.threads import Threads
 from chatd.core.unread import UnreadIndex
-from chatd.wire.entries import Edit, Entry, File, Post, decode_entry, encode_entry
-from chatd.wire.rooms import GENERAL, GROUP_MARK, RoomKind, self_room
+from chatd.wire.entries import Entry, File, decode_entry, encode_entry
+from chatd.wire.rooms import GENERAL, GROUP_MARK, self_room
 
-FORMAT = 1
 SELF_LOG_ENTRIES_MAX = 1_000
 ENDED_AT_ONCE_MAX = 20
 """A room with so few entries is gone at once when it ends."""
 
 
-class Tables(msgspec.Struct):
+class Tables(msgspec.Struct, forbid_unknown_fields=True):
     """What a snapshot holds.
 
     lifetime_ms, update_period_ms: the settings that dates in it were made by; None: not known.
@@ -32,7 +29,6 @@ class Tables(msgspec.Struct):
     held_until_ms: before that nothing expires, as a start found a clock that may be wrong.
     """
 
-    format: int = FORMAT
     epoch: str = ""
     secret: bytes = b""
     last_ms: int = 0
@@ -83,24 +79,16 @@ class Memory:
 
     def __init__(self, tables: Tables | None = None) -> None:
         self.tables = tables or Tables(rooms={GENERAL: Room(GENERAL)})
-        _complete(self.tables)
         self.users = self.tables.users
         self.rooms = self.tables.rooms
         self.uploads = self.tables.uploads
         self.blobs = self.tables.blobs
         self.general = self.rooms[GENERAL]
-        for user in self.users.values():
-            if user.nonces is not None:
-                user.receipts, user.nonces = packed(user.nonces), None
         self.grown: dict[str, int] = {}
         self.moves: list[Move] = []
         self.dropped_files: list[int] = []
         self.unread = UnreadIndex(self.rooms)
         self.threads = Threads(self.rooms)
-        for room in self.rooms.values():
-            for comments in room.comments.values():
-                if len(comments) > QUOTING_MAX:  # by a version before there was a bound
-                    quote_no_more(room, comments)
         self.rooms_by_name = {user.name: sorted(user.rooms) for user in self.users.values()}
         self.uploads_by_owner: dict[str, dict[int, Upload]] = {}
         self.upload_bytes: dict[str, int] = {}
@@ -260,22 +248,3 @@ class Memory:
         file = decode_entry(frame)
         assert isinstance(file, File)
         self.users[file.author].file_bytes -= file.size
-
-
-def _complete(tables: Tables) -> None:
-    """Fill in what stores of older versions lack, as far as their logs still tell it."""
-    for room in tables.rooms.values():
-        if not room.latest and room.kind is not RoomKind.SELF:
-            for entry in map(decode_entry, room.log.frames):
-                if isinstance(entry, Post | Edit):
-                    room.latest[entry.author] = entry.seq
-    for user in tables.users.values():
-        for giver, number in user.warnings.items():
-            report = tables.reports.get(number)
-            given_ms = tables.last_ms if report is None else report.ts
-            user.warned[giver] = GivenWarning(number, given_ms)
-        user.warnings.clear()
-    for number, report in tables.reports.items():
-        if not report.quote:
-            quote = evidence_at(tables.rooms.get(report.room), report.seq)
-            tables.reports[number] = replace(report, quote=quote)

@@ -1,7 +1,7 @@
 """What the state is made of. Every field is a builtin or another of these structs.
 
-The snapshot is this model turned to builtins, field by field by name: a field added with a
-default reads old files, and a renamed module breaks none.
+The snapshot is this model turned to builtins, field by field by name: a renamed module or class
+breaks no old file, and any change of a field is another format (`chatd.disk.formats`).
 """
 
 import msgspec
@@ -10,7 +10,7 @@ from msgspec import field
 from chatd.core.checkpoints import Checkpoint, add, dated_anew, due_ms
 from chatd.core.group import Group
 from chatd.core.log import Log
-from chatd.core.receipts import Receipt, Receipts
+from chatd.core.receipts import Receipts
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 
 WARNING_KEPT_MS = 30 * 86_400_000
@@ -25,7 +25,7 @@ UPLOAD_BYTES_BESIDE = 16 * 1024
 """What an upload takes besides its bytes: a block on the disk, an entry of a folder, memory."""
 
 
-class Credentials(msgspec.Struct, frozen=True, array_like=True):
+class Credentials(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What proves a password without being it (RFC 5802, section 3)."""
 
     salt: bytes
@@ -34,7 +34,7 @@ class Credentials(msgspec.Struct, frozen=True, array_like=True):
     server_key: bytes
 
 
-class DeviceToken(msgspec.Struct, frozen=True):
+class DeviceToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A device that may log in without the password. Only the token's SHA-256 is kept."""
 
     number: int
@@ -43,7 +43,7 @@ class DeviceToken(msgspec.Struct, frozen=True):
     created_ms: int
 
 
-class Window(msgspec.Struct):
+class Window(msgspec.Struct, forbid_unknown_fields=True):
     """How many entries a user posted in the running period, and when that ends.
 
     held: how many of them had been scheduled and held.
@@ -88,7 +88,7 @@ class Window(msgspec.Struct):
         self.count = self.held = 0
 
 
-class Member(msgspec.Struct):
+class Member(msgspec.Struct, forbid_unknown_fields=True):
     """A user in a room.
 
     read_seq: the highest entry that any of the user's devices acknowledged.
@@ -152,7 +152,7 @@ class Member(msgspec.Struct):
         return floor
 
 
-class Upload(msgspec.Struct):
+class Upload(msgspec.Struct, forbid_unknown_fields=True):
     """A file that is coming, piece by piece. offset: the bytes that are there.
 
     size, sha256: None until they are known. asked: the room in the owner's words.
@@ -185,7 +185,7 @@ class Upload(msgspec.Struct):
         return self.offset == self.claimed_bytes
 
 
-class Blob(msgspec.Struct):
+class Blob(msgspec.Struct, forbid_unknown_fields=True):
     """The bytes of a file on disk. entries: how many need them."""
 
     number: int
@@ -193,7 +193,7 @@ class Blob(msgspec.Struct):
     entries: int = 1
 
 
-class Scheduled(msgspec.Struct):
+class Scheduled(msgspec.Struct, forbid_unknown_fields=True):
     """A text that is to be posted. room: where; a direct room may yet have to be opened.
 
     held_by: why it was not posted when it was due, as the code of an error; empty if it was not
@@ -220,7 +220,7 @@ class Scheduled(msgspec.Struct):
         return bool(self.held_until_ms)
 
 
-class GivenWarning(msgspec.Struct, frozen=True):
+class GivenWarning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A warning. network: where its giver registered from; the account may be no more."""
 
     report: int
@@ -228,7 +228,7 @@ class GivenWarning(msgspec.Struct, frozen=True):
     network: bytes = b""
 
 
-class Report(msgspec.Struct, frozen=True):
+class Report(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a user said against another. room, seq: about which entry, if about one.
 
     quote: the beginning of that entry, as it was then.
@@ -244,7 +244,7 @@ class Report(msgspec.Struct, frozen=True):
     quote: str = ""
 
 
-class Room(msgspec.Struct):
+class Room(msgspec.Struct, forbid_unknown_fields=True):
     """A log and who may see it.
 
     group: what only a group has.
@@ -287,7 +287,7 @@ class Room(msgspec.Struct):
         return self.room != GENERAL and not self.members
 
 
-class Hook(msgspec.Struct, frozen=True):
+class Hook(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An address by which programs post into a room. Only its token's SHA-256 is kept."""
 
     number: int
@@ -297,14 +297,12 @@ class Hook(msgspec.Struct, frozen=True):
     created_ms: int
 
 
-class User(msgspec.Struct):
+class User(msgspec.Struct, forbid_unknown_fields=True):
     """An account.
 
     file_bytes: sizes of the files in this user's entries.
     rooms: ids of the rooms the user is a member of, in the order of joining.
-    nonces: receipts by nonce, as older stores keep them; a start turns them into `receipts`.
     reported: whom this user reported in the last day, and when, oldest first.
-    warnings: as older stores keep them, who gave one by which report; moved to `warned`.
     warned: warnings by who gave them, oldest first; some may count no more.
     banned_until_ms: the user may send nothing before that; 0 when not banned.
     banned_by: which administrator says so; empty when it was so many warnings.
@@ -332,10 +330,8 @@ class User(msgspec.Struct):
     rooms_opened: int = 0
     general: Window = field(default_factory=Window)
     private: Window = field(default_factory=Window)
-    nonces: dict[str, Receipt] | None = None
     file_bytes: int = 0
     reported: dict[str, int] = field(default_factory=dict)
-    warnings: dict[str, int] = field(default_factory=dict)
     banned_until_ms: int = 0
     banned_by: str = ""
     scheduled: dict[int, Scheduled] = field(default_factory=dict)

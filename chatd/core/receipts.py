@@ -12,6 +12,7 @@ from struct import Struct
 import msgspec
 from msgspec import field
 
+
 NONCE_KEPT_MS = 7 * 86_400_000
 NONCES_MAX = 10_000
 """Nonces of one user; over it new ones are refused, and none is forgotten early."""
@@ -23,7 +24,7 @@ _KEY_BYTES = 8
 _VALUE = Struct("<8sHQQ")  # digest, place of the room, seq, ts
 
 
-class Receipt(msgspec.Struct, frozen=True, array_like=True):
+class Receipt(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """The result of a post that carried a nonce. digest: of its content."""
 
     digest: bytes
@@ -32,7 +33,7 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True):
     ts: int
 
 
-class Receipts(msgspec.Struct):
+class Receipts(msgspec.Struct, forbid_unknown_fields=True):
     """One user's, oldest first.
 
     keys, values: one after the other, each of a fixed size. rooms: ids by their places, "" where

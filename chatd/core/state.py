@@ -12,10 +12,10 @@ import msgspec
 from chatd.core import events as e
 from chatd.core.changes import CHANGES
 from chatd.core.memory import Memory, Tables
+from chatd.core.migrations import BUILTINS
+from chatd.wire.entries import check_entry
 
 _decoder = e.EventDecoder(list(CHANGES))
-BUILTINS = (bytes, bytearray)
-"""What a tree of builtins has besides numbers, strings and containers."""
 
 
 class State(Memory):
@@ -59,9 +59,14 @@ class State(Memory):
     def load(cls, tree: Any) -> "State":
         """Return the state that `dump` told of.
 
-        Raises msgspec.ValidationError for a tree of another shape.
+        Raises msgspec.MsgspecError for a tree of another shape, or with anything in it that is
+        unknown here: what was dropped now would be lost with the next snapshot.
         """
-        return cls(msgspec.convert(tree, Tables))
+        tables = msgspec.convert(tree, Tables)
+        for room in tables.rooms.values():
+            for frame in room.log.frames:
+                check_entry(frame)
+        return cls(tables)
 
     def digest(self) -> str:
         """Return a hash that two replicas can compare."""

@@ -10,7 +10,7 @@ snapshot and at most one segment, without a record (`examination.is_unfinished`)
 
 from chatd.config import Fsync
 from chatd.disk.files import Disk, folder_of, unlink_if_there
-from chatd.disk.journal import Journal
+from chatd.disk.journal import Journal, random_mark
 from chatd.disk.snapshot import install_snapshot, temporary_path, write_temporary
 
 FIRST_TICK = 1
@@ -24,8 +24,9 @@ def create_store(
     There must be no store: what a creation before left over was removed by `recover`.
     """
     disk.make_folder(folder_of(path))
+    mark = random_mark()
     try:
-        write_temporary(disk, path, tree, FIRST_TICK)
+        write_temporary(disk, path, tree, FIRST_TICK, mark)
     except Exception:
         unlink_if_there(disk, temporary_path(path))
         raise
@@ -35,6 +36,7 @@ def create_store(
         path,
         fsync=fsync,
         first_tick=FIRST_TICK + 1,
+        first_mark=mark,
         segment_bytes=segment_bytes,
         reserve_bytes=reserve_bytes,
     )

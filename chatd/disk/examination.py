@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from chatd.disk.access import check_folder, open_guarded
 from chatd.disk.files import Disk, folder_of
 from chatd.disk.journal import OldSegment, Tail
+from chatd.disk.formats import PREFIX_BYTES, format_of
+from chatd.disk.segment import MAGIC as SEGMENT_MAGIC
 from chatd.disk.segment import (
     HEADER_BYTES,
-    VERSION,
     SegmentHeader,
     decode_header,
     find_proof,
@@ -27,6 +28,7 @@ from chatd.disk.segment import (
     segment_number,
     segment_path,
 )
+from chatd.disk.snapshot import MAGIC as SNAPSHOT_MAGIC
 from chatd.disk.snapshot import Snapshot, load_snapshot, temporary_path
 from chatd.errors import StoreCorrupt, StoreMissing
 
@@ -76,6 +78,11 @@ class Findings:
         return self.snapshot.last_tick if self.snapshot else 0
 
     @property
+    def format(self) -> int:
+        """The format of the snapshot, or of the journal where there is none yet."""
+        return self.snapshot.format if self.snapshot else self.live[0].header.format
+
+    @property
     def is_linked(self) -> bool:
         """Whether the journal goes back to the snapshot, or to the first tick of all."""
         return bool(self.live) and self.live[0].first_tick <= self.snapshot_tick + 1
@@ -84,9 +91,10 @@ class Findings:
 def examine(disk: Disk, path: str) -> Findings:
     """Return what the store holds, which may be none.
 
-    Raises StoreCorrupt, StoreUnsafe and OSError; StoreMissing if files stand there that are
-    no store, and that nobody may overwrite unasked.
+    Raises StoreCorrupt, StoreUnsafe, StoreTooNew and OSError; StoreMissing if files stand there
+    that are no store, and that nobody may overwrite unasked.
     """
+    refuse_newer(disk, path)
     names = _names_beside(disk, path)
     snapshot = load_snapshot(disk, path)
     if snapshot is None and os.path.basename(path) in names:
@@ -101,12 +109,27 @@ def examine(disk: Disk, path: str) -> Findings:
         return found
     _find_segments(disk, path, names, found)
     if found.live:
+        _check_tie(found)
         _read_segments(disk, found)
     elif snapshot:
         raise StoreCorrupt(path, 0, "the journal that belongs to this snapshot is missing")
     if not snapshot and _numbers(path, names) and not found.bodies:
         raise StoreMissing(path, f"no snapshot, and no tick in {segment_path(path, 1)}")
     return found
+
+
+def refuse_newer(disk: Disk, path: str) -> None:
+    """Raise StoreTooNew if a file of the store has a format that this program must not read.
+
+    Nothing else is said of them, but StoreUnsafe where somebody else could have written one.
+    """
+    names = _names_beside(disk, path)
+    magics = {segment_path(path, number): SEGMENT_MAGIC for number in _numbers(path, names)}
+    for file, magic in {path: SNAPSHOT_MAGIC, **magics}.items():
+        try:
+            format_of(_read_beginning(disk, file), magic, file)
+        except FileNotFoundError:  # there is none, or the server that runs has just removed it
+            pass
 
 
 def has_files(disk: Disk, path: str) -> bool:
@@ -123,7 +146,7 @@ def is_unfinished(disk: Disk, path: str, names: list[str], found: Findings) -> b
     if found.snapshot or not found.rubbish or _numbers(path, names) != [1]:
         return False
     first = segment_path(path, 1)
-    header = decode_header(_read_file(disk, first, HEADER_BYTES))
+    header = decode_header(_read_file(disk, first, HEADER_BYTES), first)
     has_records = bool(_read_file(disk, first)[HEADER_BYTES:].strip(b"\0"))
     return not has_records and (header is None or header.first_tick > 1)
 
@@ -176,16 +199,24 @@ def _add_segment(disk: Disk, path: str, number: int, is_newest: bool, found: Fin
 
 def _read_header(disk: Disk, path: str, number: int) -> SegmentHeader | None:
     """Return a segment's header, None if there is none and nothing that needed one."""
-    header = decode_header(_read_file(disk, path, HEADER_BYTES))
+    header = decode_header(_read_file(disk, path, HEADER_BYTES), path)
     if header is None:
         if _read_file(disk, path)[HEADER_BYTES:].strip(b"\0"):
             raise StoreCorrupt(path, 0, "the segment's header is damaged")
         return None
-    if header.version != VERSION:
-        raise StoreCorrupt(path, 0, f"format {header.version}, this program reads {VERSION}")
     if header.number != number:
         raise StoreCorrupt(path, 0, f"this is segment {header.number} under another name")
     return header
+
+
+def _check_tie(found: Findings) -> None:
+    """Refuse the journal of another history than the snapshot's."""
+    if found.snapshot is None or found.snapshot.mark is None:
+        return
+    first = found.live[0].header
+    holds_last_tick = first.first_tick <= found.snapshot_tick
+    if found.snapshot.mark != (first.mark if holds_last_tick else first.previous):
+        raise StoreCorrupt(found.live[0].path, 0, "does not belong to the snapshot")
 
 
 def _read_segments(disk: Disk, found: Findings) -> None:
@@ -206,9 +237,9 @@ def _read_segments(disk: Disk, found: Findings) -> None:
 
 def _read_segment(disk: Disk, segment: LiveSegment, found: Findings) -> int:
     """Gather a segment's ticks after the snapshot; return the tick after its last."""
-    data = _read_file(disk, segment.path)
-    end, tick = HEADER_BYTES, segment.first_tick
-    for record in read_records(data, segment.header.mark, tick):
+    data, header = _read_file(disk, segment.path), segment.header
+    end, tick = header.size, header.first_tick
+    for record in read_records(data, header):
         if record.tick > found.snapshot_tick:
             found.bodies.append(record.body)
         end, tick = record.end, record.tick + 1
@@ -217,10 +248,9 @@ def _read_segment(disk: Disk, segment: LiveSegment, found: Findings) -> int:
         _judge_bad_record(segment, data, end, tick, found)
     if segment is found.live[-1]:
         size = end if is_bad else len(data)
-        number, mark = segment.header.number, segment.header.mark
-        found.tail = Tail(number, mark, end, size, tick, tuple(found.older))
+        found.tail = Tail(header, end, size, tick, tuple(found.older))
     else:
-        found.older.append(OldSegment(segment.header.number, tick - 1, end - HEADER_BYTES))
+        found.older.append(OldSegment(header.number, tick - 1, end - header.size))
     return tick
 
 
@@ -235,6 +265,14 @@ def _judge_bad_record(
         reason = f"the record of tick {tick} is damaged: one after it is whole, at byte {proof}"
         raise StoreCorrupt(segment.path, offset, reason)
     found.cut = f"{segment.path}, at byte {offset}: the record of tick {tick} was torn"
+
+
+def _read_beginning(disk: Disk, path: str) -> bytes:
+    fd = open_guarded(disk, path)
+    try:
+        return disk.read(fd, PREFIX_BYTES, 0)
+    finally:
+        disk.close(fd)
 
 
 def _read_file(disk: Disk, path: str, size: int | None = None) -> bytes:

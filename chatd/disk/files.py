@@ -14,6 +14,10 @@ from chatd.disk import portable
 NO_DESCRIPTOR = frozenset({errno.EMFILE, errno.ENFILE})
 NO_ROOM = NO_DESCRIPTOR | {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What the system may have again later: until then nothing is written, and nothing ends."""
+NO_LINKS = frozenset(
+    {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+)
+"""A file system that gives files no second name, or this one no further."""
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 
@@ -83,8 +87,14 @@ class Disk(Protocol):
     def rename(self, old: str, new: str) -> None:
         """Give a file another name in one step, in place of what had that name."""
 
+    def link(self, old: str, new: str) -> None:
+        """Give a file a further name; `OSError` in `NO_LINKS` where that can't be."""
+
     def unlink(self, path: str) -> None:
         """Remove a name, and the file with its last one."""
+
+    def remove_folder(self, path: str) -> None:
+        """Remove an empty folder."""
 
 
 class RealDisk:
@@ -163,8 +173,14 @@ class RealDisk:
     def rename(self, old: str, new: str) -> None:
         os.rename(old, new)
 
+    def link(self, old: str, new: str) -> None:
+        os.link(old, new)
+
     def unlink(self, path: str) -> None:
         os.unlink(path)
+
+    def remove_folder(self, path: str) -> None:
+        os.rmdir(path)
 
 
 def _info(status: os.stat_result) -> FileInfo:

@@ -17,11 +17,13 @@ from dataclasses import dataclass
 
 from chatd.config import Fsync
 from chatd.disk.files import NO_DESCRIPTOR, NO_ROOM, Disk, folder_of, unlink_if_there
+from chatd.disk.formats import FORMAT
 from chatd.disk.segment import (
     HEADER_BYTES,
     MARK_BYTES,
     NO_MARK,
     RECORD_BYTES,
+    SegmentHeader,
     encode_header,
     encode_record,
     segment_path,
@@ -46,12 +48,11 @@ class OldSegment:
 class Tail:
     """Where a recovered journal goes on: its last segment, and the ones before that.
 
-    number, mark: as in the segment's header. end: the offset behind its last record.
+    header: that segment's. end: the offset behind its last record.
     size: bytes allocated. next_tick: the tick of the next record.
     """
 
-    number: int
-    mark: bytes
+    header: SegmentHeader
     end: int
     size: int
     next_tick: int
@@ -79,14 +80,16 @@ class Journal:
         fsync: Fsync,
         tail: Tail | None = None,
         first_tick: int = 1,
+        first_mark: bytes = NO_MARK,
         segment_bytes: int = SEGMENT_BYTES,
         reserve_bytes: int = RESERVE_BYTES,
         new_mark: Callable[[], bytes] = random_mark,
     ) -> None:
         """Go on at `tail`, or begin a new store's journal at `first_tick`.
 
-        path: the store's name; the segments stand beside it. reserve_bytes: what one tick
-        may take, record header included.
+        path: the store's name; the segments stand beside it. first_mark: what the snapshot of
+        the ticks before `first_tick` has. reserve_bytes: what one tick may take, record header
+        included.
         """
         if HEADER_BYTES + reserve_bytes > segment_bytes:
             raise ValueError("a tick must fit into a segment")
@@ -98,12 +101,11 @@ class Journal:
         self._new_mark = new_mark
         self._spare: int | None = None
         self._folder_changed = False
-        self._mark = NO_MARK
         self.shortage = ""
         if tail is None:
             self._next_tick = self._synced_before = first_tick
             self._older: list[OldSegment] = []
-            self._begin(1, self._create(1))
+            self._begin(1, self._create(1), first_mark)
         else:
             self._resume(tail)
 
@@ -118,16 +120,21 @@ class Journal:
         return self._synced_before - 1
 
     @property
+    def mark(self) -> bytes:
+        """That of the segment which holds the last tick; the mark of a snapshot up to there."""
+        return self._header.previous if self._is_empty else self._header.mark
+
+    @property
     def bytes_since_snapshot(self) -> int:
         """The bytes in all segments that no snapshot has replaced yet."""
-        return self._end - HEADER_BYTES + sum(segment.size for segment in self._older)
+        return self._end - self._header.size + sum(segment.size for segment in self._older)
 
     def reserve(self) -> bool:
         """Make room for a whole tick; False if the disk has none to give."""
         if self._size - self._end >= self._reserve_bytes or self._spare is not None:
             return True
         try:
-            self._spare = self._create(self._number + 1)
+            self._spare = self._take_spare()
         except OSError as error:
             if error.errno not in NO_ROOM:
                 raise
@@ -138,10 +145,11 @@ class Journal:
 
     def append(self, body: bytes) -> int:
         """Write the next tick, durable on return if the mode is ALWAYS; return its number."""
+        assert self._header.format == FORMAT, "rotate first"
         tick = self._next_tick
         if self._end + RECORD_BYTES + len(body) > self._size and not self._is_empty:
             self._advance()
-        record = encode_record(self._mark, tick, tick - self._synced_before, body)
+        record = encode_record(self._header.mark, tick, tick - self._synced_before, body)
         self._disk.write(self._fd, record, self._end)
         self._end += len(record)
         self._next_tick += 1
@@ -160,15 +168,19 @@ class Journal:
 
         Raises StoreFull, with nothing changed, if there is no room for the new segment.
         """
-        if not self._is_empty:
-            try:
-                self._spare = self._take_spare()
-            except OSError as error:
-                if error.errno not in NO_ROOM:
-                    raise
-                raise StoreFull(f"no room for a new segment of {self._path}") from error
+        if not self._is_empty or self._header.format != FORMAT:
+            self.prepare()
             self._advance()
         return self.last_tick
+
+    def prepare(self) -> None:
+        """Have the next segment ready, so that `rotate` finds room. Raises StoreFull."""
+        try:
+            self._spare = self._take_spare()
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            raise StoreFull(f"no room for a new segment of {self._path}") from error
 
     def drop_through(self, tick: int, segments_max: int | None = None) -> bool:
         """Delete the segments of which a durable snapshot of `tick` holds everything.
@@ -202,23 +214,23 @@ class Journal:
         self._disk.close(self._fd)
         if self._spare is not None:
             self._disk.close(self._spare)
-            self._disk.unlink(segment_path(self._path, self._number + 1))
+            self._disk.unlink(segment_path(self._path, self._header.number + 1))
 
     @property
     def _is_empty(self) -> bool:
-        return self._end == HEADER_BYTES
+        return self._end == self._header.size
 
     def _advance(self) -> None:
         """Leave this segment for the next."""
-        spare = self._take_spare()
+        spare, mark, old = self._take_spare(), self.mark, self._header
         self.sync()
         self._disk.close(self._fd)
-        self._older.append(OldSegment(self._number, self.last_tick, self._end - HEADER_BYTES))
+        self._older.append(OldSegment(old.number, self.last_tick, self._end - old.size))
         self._spare = None
-        self._begin(self._number + 1, spare)
+        self._begin(old.number + 1, spare, mark)
 
     def _take_spare(self) -> int:
-        return self._create(self._number + 1) if self._spare is None else self._spare
+        return self._create(self._header.number + 1) if self._spare is None else self._spare
 
     def _create(self, number: int) -> int:
         """Create and preallocate a segment's file, its name durable, or leave nothing behind."""
@@ -233,21 +245,20 @@ class Journal:
             raise
         return fd
 
-    def _begin(self, number: int, fd: int) -> None:
+    def _begin(self, number: int, fd: int, previous: bytes) -> None:
         """Make an empty file the current segment, durably; its name is durable already."""
-        previous, self._mark = self._mark, self._new_mark()
-        self._disk.write(fd, encode_header(number, self._next_tick, previous, self._mark), 0)
+        header = SegmentHeader(FORMAT, number, self._next_tick, previous, self._new_mark())
+        self._disk.write(fd, encode_header(*header[1:]), 0)
         self._disk.sync(fd)
-        self._number = number
+        self._header = header
         self._fd = fd
-        self._end = HEADER_BYTES
+        self._end = header.size
         self._size = self._segment_bytes
 
     def _resume(self, tail: Tail) -> None:
-        self._fd = self._disk.open_write(segment_path(self._path, tail.number))
+        self._fd = self._disk.open_write(segment_path(self._path, tail.header.number))
         self._next_tick = self._synced_before = tail.next_tick
         self._older = list(tail.older)
-        self._mark = tail.mark
-        self._number = tail.number
+        self._header = tail.header
         self._end = tail.end
         self._size = tail.size

@@ -17,11 +17,12 @@ from chatd.errors import StoreMissing
 class Recovered:
     """A store as it was after `last_tick`, durable.
 
-    snapshot: a tree of builtins, None in a young store of the first version. bodies: the
-    ticks after `snapshot_tick`, in order. cut: a sentence on what was cut off as torn, for
-    the log. tail: where the journal goes on.
+    format: what the snapshot was written in. snapshot: a tree of builtins, None in a young
+    store of the first version. bodies: the ticks after `snapshot_tick`, in order. cut: a sentence
+    on what was cut off as torn, for the log. tail: where the journal goes on.
     """
 
+    format: int
     snapshot: Any
     snapshot_tick: int
     bodies: list[bytes]
@@ -39,10 +40,11 @@ class Recovered:
 class Report:
     """What `check` found.
 
-    snapshot: a tree of builtins, None if there is none. bodies: the ticks after it.
-    cut: what a start cuts off.
+    format: what the snapshot was written in. snapshot: a tree of builtins, None if there is
+    none. bodies: the ticks after it. cut: what a start cuts off.
     """
 
+    format: int
     snapshot: Any
     bodies: list[bytes]
     snapshot_tick: int
@@ -64,6 +66,7 @@ def recover(disk: Disk, path: str) -> Recovered | None:
     _repair(disk, path, found)
     assert found.tail is not None
     return Recovered(
+        format=found.format,
         snapshot=found.snapshot.tree if found.snapshot else None,
         snapshot_tick=found.snapshot_tick,
         bodies=found.bodies,
@@ -82,6 +85,7 @@ def check(disk: Disk, path: str) -> Report:
     if not found.exists:
         raise StoreMissing(path)
     return Report(
+        format=found.format,
         snapshot=found.snapshot.tree if found.snapshot else None,
         bodies=found.bodies,
         snapshot_tick=found.snapshot_tick,

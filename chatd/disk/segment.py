@@ -2,10 +2,11 @@
 
 A segment is a header, records one behind the other, and preallocated zeros.
 
-    segment   magic 8 | version u32 | number u64 | first tick u64 | previous 8 | mark 8 | crc u32
+    segment   prefix 20 | number u64 | first tick u64 | previous 8 | mark 8 | crc u32
     record    mark 8 | tick u64 | unsynced u32 | length u32 | body crc u32 | crc u32 | body
 
-All numbers are big endian; each header ends with the CRC-32 of what stands before it.
+All numbers are big endian; each header ends with the CRC-32 of what stands before it. The prefix
+tells the format (formats.py); in format 1 `magic 8 | version u32` stands in its place.
 
 Two fields answer the one question that recovery asks about a bad record: was it torn by a
 crash, or damaged later? `unsynced` counts the ticks right before this one that were not yet
@@ -17,7 +18,8 @@ later of two records has reached the disk and the earlier has not, and that is n
 `mark` is random, drawn for each segment. It makes the later records findable by one
 `bytes.find`, and nobody can plant one: a text that is shaped like a record, written by a
 user into a record that a crash then tears, doesn't have the mark. `previous` is the mark of
-the segment before, so that segments of two histories can't be mixed.
+the segment that holds the tick before the first here, so that segments of two histories can't be
+mixed; of the first segment of all it is a mark that the first snapshot has.
 """
 
 import os
@@ -28,16 +30,19 @@ from struct import Struct
 from typing import NamedTuple
 from zlib import crc32
 
+from chatd.disk.formats import FIRST_FORMAT, PREFIX_BYTES, encode_prefix, format_of
+
 MAGIC = b"chatjrnl"
-VERSION = 1
 MARK_BYTES = 8
 NO_MARK = bytes(MARK_BYTES)
-"""What stands for the segment before the first."""
+"""What stands for the segment before the first where no snapshot does."""
 
 _CRC = Struct(">I")
-_HEADER_FIELDS = Struct(">8sIQQ8s8s")
+_HEADER_FIELDS = Struct(f">{PREFIX_BYTES}sQQ8s8s")
+_HEADER_FIELDS_1 = Struct(">12sQQ8s8s")
 _RECORD_FIELDS = Struct(">8sQIII")
 HEADER_BYTES = _HEADER_FIELDS.size + _CRC.size
+HEADER_BYTES_1 = _HEADER_FIELDS_1.size + _CRC.size
 RECORD_BYTES = _RECORD_FIELDS.size + _CRC.size
 """What a record needs beside its body."""
 BODY_BYTES_MAX = 2**32 - 1
@@ -48,11 +53,16 @@ _NAME = re.compile(r"-journal-(\d{6,})")
 class SegmentHeader(NamedTuple):
     """What a segment says of itself."""
 
-    version: int
+    format: int
     number: int
     first_tick: int
     previous: bytes
     mark: bytes
+
+    @property
+    def size(self) -> int:
+        """The offset of the first record."""
+        return HEADER_BYTES if self.format > FIRST_FORMAT else HEADER_BYTES_1
 
 
 class RecordHeader(NamedTuple):
@@ -96,16 +106,21 @@ def segment_number(path: str, name: str) -> int | None:
 
 def encode_header(number: int, first_tick: int, previous: bytes, mark: bytes) -> bytes:
     """Return the header of a segment."""
-    fields = _HEADER_FIELDS.pack(MAGIC, VERSION, number, first_tick, previous, mark)
+    fields = _HEADER_FIELDS.pack(encode_prefix(MAGIC), number, first_tick, previous, mark)
     return fields + _CRC.pack(crc32(fields))
 
 
-def decode_header(data: bytes) -> SegmentHeader | None:
-    """Return the header that `data` begins with, None if there is no whole one."""
-    fields = _checked(data, 0, _HEADER_FIELDS)
-    if fields is None or not fields.startswith(MAGIC):
+def decode_header(data: bytes, path: str) -> SegmentHeader | None:
+    """Return the header that `data`, the beginning of a file, has; None if it is not whole.
+
+    Raises StoreTooNew.
+    """
+    format = format_of(data, MAGIC, path)
+    if format is None:
         return None
-    return SegmentHeader(*_HEADER_FIELDS.unpack(fields)[1:])
+    layout = _HEADER_FIELDS if format > FIRST_FORMAT else _HEADER_FIELDS_1
+    fields = _checked(data, 0, layout)
+    return None if fields is None else SegmentHeader(format, *layout.unpack(fields)[1:])
 
 
 def encode_record(mark: bytes, tick: int, unsynced: int, body: bytes) -> bytes:
@@ -114,10 +129,10 @@ def encode_record(mark: bytes, tick: int, unsynced: int, body: bytes) -> bytes:
     return b"".join((fields, _CRC.pack(crc32(fields)), body))
 
 
-def read_records(data: bytes, mark: bytes, tick: int) -> Iterator[Record]:
+def read_records(data: bytes, header: SegmentHeader) -> Iterator[Record]:
     """Yield the records of a segment's bytes while they are whole and consecutive."""
-    offset = HEADER_BYTES
-    while (record := _record_at(data, offset, mark, tick)) is not None:
+    offset, tick = header.size, header.first_tick
+    while (record := _record_at(data, offset, header.mark, tick)) is not None:
         yield record
         offset = record.end
         tick += 1

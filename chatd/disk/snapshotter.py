@@ -70,15 +70,16 @@ class Snapshotter:
         """Whether `poll` has a result to wait for."""
         return self._run is not None
 
-    def start(self, dump: Callable[[], object], last_tick: int) -> None:
+    def start(self, dump: Callable[[], object], last_tick: int, mark: bytes) -> None:
         """Begin a snapshot of `dump()`, called in the child, which holds all to `last_tick`.
 
+        mark: that of the segment which holds that tick.
         The journal must have been rotated at `last_tick`. Whatever fails is told by `poll`.
         """
         assert self._run is None, "one snapshot at a time"
         now_s = self._now_s()
         try:
-            child = self._start_child(dump, last_tick)
+            child = self._start_child(dump, last_tick, mark)
             self._run = _Run(last_tick, now_s, child, grew_s=now_s)
         except OSError as error:
             self._run = _Run(last_tick, now_s, None, str(error))
@@ -130,11 +131,11 @@ class Snapshotter:
         except OSError as error:
             log.warning("%s stays for now: %s", temporary_path(self._path), error.strerror)
 
-    def _start_child(self, dump: Callable[[], object], last_tick: int) -> Child:
+    def _start_child(self, dump: Callable[[], object], last_tick: int, mark: bytes) -> Child:
         unlink_if_there(self._disk, temporary_path(self._path))
         fd = self._disk.create(temporary_path(self._path))
         try:
-            return self._spawn(lambda: fill_snapshot(self._disk, fd, dump(), last_tick), {fd})
+            return self._spawn(lambda: fill_snapshot(self._disk, fd, dump(), last_tick, mark), {fd})
         finally:
             self._disk.close(fd)
 

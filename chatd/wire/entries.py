@@ -7,6 +7,7 @@ the frame; what must be read back from it is decoded from there.
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import partial
+from typing import Any, Union, get_args
 
 import msgspec
 
@@ -404,6 +405,17 @@ _REPEATING = (msgspec.msgpack.encode("comment"), msgspec.msgpack.encode("edit"))
 _decoder: msgspec.msgpack.Decoder[AnyEntry] = msgspec.msgpack.Decoder(AnyEntry)
 
 
+def _without_others(kind: type[Entry]) -> type[msgspec.Struct]:
+    """Return a kind of entry with its own fields only: clients take others, a store must not."""
+    return msgspec.defstruct(
+        kind.__name__, [], bases=(kind,), frozen=True, forbid_unknown_fields=True
+    )
+
+
+_of_store: Any = Union[tuple(map(_without_others, get_args(AnyEntry)))]
+_store_decoder: msgspec.msgpack.Decoder[Entry] = msgspec.msgpack.Decoder(_of_store)
+
+
 class _Stamped(msgspec.Struct, gc=False):
     ts: int
 
@@ -450,6 +462,11 @@ def entry_map(frame: bytes) -> msgspec.Raw:
 def decode_entry(frame: bytes) -> AnyEntry:
     """Return the entry that a frame of ours holds."""
     return _decoder.decode(frame[_MAP_AT:])
+
+
+def check_entry(frame: bytes) -> None:
+    """Raise msgspec.DecodeError if a frame of a store has a kind or a field unknown here."""
+    _store_decoder.decode(frame[_MAP_AT:])
 
 
 def stamp_of(frame: bytes) -> int:

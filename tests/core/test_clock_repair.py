@@ -36,9 +36,9 @@ def repaired(state: State, right_ms: int = NOW_MS - DAY_MS) -> None:
 
 NO_TIMES = frozenset(
     """
-    format files_made reports_made number size offset entries seq first_seq byte_count read_seq
+    files_made reports_made number size offset entries seq first_seq byte_count read_seq
     floor count held devices_made rooms_opened file_bytes schedules_made asks_made hooks_made
-    iterations uses_left links_made warnings comments edits uses threads latest
+    iterations uses_left links_made comments edits uses threads latest
     first_floor joined_floor newcomers report former
     """.split()
 )
@@ -143,7 +143,6 @@ def test_what_was_to_come_is_as_far_ahead_as_it_was_and_what_is_past_stays() -> 
     alice.blocked = {"bob": LAST_MS}
     alice.reached = {"bob": (2, LAST_MS + HOUR_MS)}
     alice.hooks[1] = Hook(1, "general", "ci", b"hash", LAST_MS)
-    alice.warnings = {"bob": 7}
     repaired(state)
     assert alice.created_ms == NOW_MS - DAY_MS
     assert alice.general == Window(3, NOW_MS + HOUR_MS)
@@ -153,7 +152,6 @@ def test_what_was_to_come_is_as_far_ahead_as_it_was_and_what_is_past_stays() -> 
     assert alice.blocked == {"bob": NOW_MS}
     assert alice.reached == {"bob": (2, NOW_MS + HOUR_MS)}
     assert alice.hooks[1].created_ms == NOW_MS
-    assert alice.warnings == {"bob": 7}
 
 
 def test_text_set_to_a_time_of_day_within_a_year_stays_and_one_beyond_moves() -> None:

@@ -13,6 +13,9 @@ SEGMENT_BYTES = HEADER_BYTES + 2 * RESERVE_BYTES
 """Two full ticks go into a segment."""
 FULL_BODY = b"x" * (RESERVE_BYTES - RECORD_BYTES)
 
+MARK = b"\xf5mark\0\0\0"
+"""Of a segment, for snapshots that have no journal."""
+
 _marks = count(1)
 
 
@@ -75,6 +78,6 @@ def create(disk: Disk, tree: object, fsync: Fsync = Fsync.ALWAYS) -> Journal:
 def take_snapshot(disk: Disk, journal: Journal, tree: object) -> int:
     """Replace the journal so far by a snapshot."""
     last_tick = journal.rotate()
-    write_snapshot(disk, PATH, tree, last_tick)
+    write_snapshot(disk, PATH, tree, last_tick, journal.mark)
     journal.drop_through(last_tick)
     return last_tick

@@ -101,10 +101,10 @@ class Server:
         tree = list(self.written)
         assert last_tick == len(tree)
         if step == IN_PROCESS:
-            write_snapshot(self.disk, PATH, tree, last_tick)
+            write_snapshot(self.disk, PATH, tree, last_tick, journal.mark)
         else:
             snapshotter = Snapshotter(self.disk, PATH, run_inline)
-            snapshotter.start(lambda: tree, last_tick)
+            snapshotter.start(lambda: tree, last_tick, journal.mark)
             result = snapshotter.poll()
             assert result is not None and result.ok, result
         journal.drop_through(last_tick)

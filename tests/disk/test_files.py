@@ -59,6 +59,8 @@ def test_missing_file_and_folder_fail(disk: Disk) -> None:
         disk.sync_folder,
         lambda path: disk.create(f"{path}/file"),
         lambda path: disk.rename(path, "new"),
+        lambda path: disk.link(path, "new"),
+        disk.remove_folder,
     ]
     for operation in operations:
         with pytest.raises(FileNotFoundError):
@@ -109,6 +111,27 @@ def test_rename_replaces_and_unlink_removes(disk: Disk) -> None:
     assert content(disk, "two") == b"1"
     disk.unlink("two")
     unlink_if_there(disk, "two")
+    assert disk.list_folder(".") == []
+
+
+def test_linked_file_has_two_names_and_outlives_one(disk: Disk) -> None:
+    put(disk, "one", b"abc")
+    disk.make_folder("folder")
+    disk.link("one", "folder/two")
+    with pytest.raises(FileExistsError):
+        disk.link("one", "folder/two")
+    disk.unlink("one")
+    assert content(disk, "folder/two") == b"abc"
+
+
+def test_folder_is_listed_and_removed_when_it_is_empty(disk: Disk) -> None:
+    disk.make_folder("folder")
+    put(disk, "folder/file", b"")
+    assert disk.list_folder(".") == ["folder"] and disk.list_folder("folder") == ["file"]
+    with pytest.raises(OSError, match="not empty"):
+        disk.remove_folder("folder")
+    disk.unlink("folder/file")
+    disk.remove_folder("folder")
     assert disk.list_folder(".") == []
 
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from random import Random
-from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -20,9 +19,10 @@ from chatd.disk.segment import (
     segment_path,
 )
 from chatd.disk.snapshot import temporary_path
-from chatd.errors import StoreCorrupt, StoreError, StoreMissing, StoreUnsafe
+from chatd.errors import StoreCorrupt, StoreError, StoreMissing, StoreTooNew, StoreUnsafe
 from tests.disk.store import (
     FULL_BODY,
+    MARK,
     PATH,
     SEGMENT_BYTES,
     create,
@@ -32,6 +32,7 @@ from tests.disk.store import (
     take_snapshot,
     write_journal,
 )
+from tests.disk.test_segment import header_of
 from tests.simulation.disk import PowerCut, SimDisk
 
 FIRST, SECOND, THIRD = (segment_path(PATH, number) for number in (1, 2, 3))
@@ -430,11 +431,13 @@ def test_segment_of_another_store_is_refused() -> None:
 
 
 def test_segment_of_a_later_format_is_refused() -> None:
-    header = bytearray(encode_header(1, 1, NO_MARK, b"mark\1\2\3\4"))
-    header[11] = 2
-    header[-4:] = crc32(header[:-4]).to_bytes(4, "big")
-    reason = refusal(copy_of({FIRST: bytes(header)})).reason
-    assert reason == "format 2, this program reads 1"
+    disk = copy_of(written(b"one"))
+    disk.put(SECOND, header_of(3, 3))
+    before = disk.files()
+    for read in (check, recover):
+        with pytest.raises(StoreTooNew, match=f"{SECOND} has format 3"):
+            read(disk, PATH)
+    assert disk.files() == before and not disk.open_paths()
 
 
 def test_segment_without_a_header_before_another_is_refused() -> None:
@@ -519,7 +522,7 @@ def snapshot_and_journal() -> SimDisk:
     """A snapshot of two ticks in segment 1, which was not deleted, and one tick after it."""
     disk = new_disk()
     journal = write_journal(disk, b"a", b"b")
-    write_snapshot(disk, PATH, ["a", "b"], journal.rotate())
+    write_snapshot(disk, PATH, ["a", "b"], journal.rotate(), journal.mark)
     journal.append(b"c")
     return disk
 
@@ -540,8 +543,10 @@ def test_segments_that_the_snapshot_covers_may_be_damaged() -> None:
 
 def test_ticks_that_the_snapshot_covers_are_skipped_within_a_segment() -> None:
     """So an older copy of the snapshot works as long as its journal is there."""
-    disk = copy_of(written(b"a", b"b", b"c"))
-    write_snapshot(disk, PATH, ["a", "b"], 2)
+    disk = new_disk()
+    journal = write_journal(disk, b"a", b"b")
+    write_snapshot(disk, PATH, ["a", "b"], 2, journal.mark)
+    journal.append(b"c")
     recovered = recover_store(disk)
     assert (recovered.bodies, recovered.last_tick) == ([b"c"], 3)
 
@@ -557,7 +562,7 @@ def test_snapshot_without_any_journal_is_refused() -> None:
 @pytest.mark.parametrize("number", [1, 2])
 def test_snapshot_with_only_a_segment_never_begun_is_refused(number: int) -> None:
     disk = new_disk()
-    write_snapshot(disk, PATH, [], 2)
+    write_snapshot(disk, PATH, [], 2, MARK)
     disk.put(segment_path(PATH, number), bytes(SEGMENT_BYTES))
     refusal(disk)
 
@@ -590,12 +595,39 @@ def test_segments_of_two_histories_behind_a_snapshot_are_refused(name: str) -> N
     one, other = histories
     assert {SECOND, THIRD} < set(one.files())
     one.put(name, other.files()[name])
-    assert "does not belong to the segment before it" in refusal(one).reason
+    assert "does not belong to the s" in refusal(one).reason
+
+
+@pytest.mark.parametrize("behind", [0, 1])
+def test_journal_of_another_history_behind_a_snapshot_is_refused(behind: int) -> None:
+    """Be the snapshot's last tick the end of a segment, or within the first that is left."""
+    histories = []
+    for tree in ("one", "other"):
+        disk = new_disk()
+        create(disk, ["first"])
+        journal = write_journal(disk, b"a", b"b")
+        write_snapshot(disk, PATH, tree, 3 - behind, journal.mark)
+        if not behind:
+            journal.drop_through(journal.rotate())
+        histories.append(disk)
+    one, other = histories
+    assert recover_store(copy_of(one.files())).snapshot == "one"
+    assert refusal(copy_of({**other.files(), PATH: one.files()[PATH]})).reason == (
+        "does not belong to the snapshot"
+    )
+
+
+def test_journal_of_another_new_store_is_refused() -> None:
+    one, other = new_disk(), new_disk()
+    for disk in (one, other):
+        create(disk, ["first"])
+    error = refusal(copy_of({**other.files(), PATH: one.files()[PATH]}))
+    assert error.reason == "does not belong to the snapshot"
 
 
 def test_journal_of_an_older_snapshot_is_refused() -> None:
-    disk = copy_of(written(b"a", b"b"))
-    write_snapshot(disk, PATH, [], 3)
+    disk = new_disk()
+    write_snapshot(disk, PATH, [], 3, write_journal(disk, b"a", b"b").mark)
     assert "before its snapshot" in refusal(disk).reason
 
 
@@ -603,7 +635,7 @@ def test_journal_of_a_newer_snapshot_is_refused() -> None:
     disk = snapshot_and_journal()
     recover(disk, PATH)
     disk.take(PATH)
-    write_snapshot(disk, PATH, [], 1)
+    write_snapshot(disk, PATH, [], 1, MARK)
     assert refusal(disk).path == SECOND
 
 

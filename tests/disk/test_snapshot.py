@@ -13,6 +13,7 @@ from hashlib import blake2b
 from pathlib import Path
 from struct import pack
 from typing import Any, NamedTuple
+from zlib import crc32
 
 import pytest
 from hypothesis import given
@@ -27,8 +28,8 @@ from chatd.disk.snapshot import (
     load_snapshot,
     temporary_path,
 )
-from chatd.errors import StoreCorrupt, StoreUnsafe
-from tests.disk.store import PATH, new_disk
+from chatd.errors import StoreCorrupt, StoreTooNew, StoreUnsafe
+from tests.disk.store import MARK, PATH, new_disk
 from tests.simulation.disk import SimDisk
 
 LEAVES = (
@@ -40,9 +41,16 @@ TREES = st.recursive(
 )
 
 
-def sealed(payload: bytes, last_tick: int = 7, version: int = 1) -> bytes:
-    """Return a snapshot file around any payload, with the right checksum."""
-    fields = pack(">8sIQQ", b"chatsnap", version, last_tick, len(payload))
+def sealed(payload: bytes, format: int = 2, oldest: int = 2) -> bytes:
+    """Return a snapshot file around any payload, with the right checksums."""
+    prefix = pack(">8sII", b"chatsnap", format, oldest)
+    fields = prefix + pack(">IQ8sQ", crc32(prefix), 7, MARK, len(payload))
+    return fields + blake2b(payload + fields, digest_size=32).digest() + payload
+
+
+def sealed_1(payload: bytes) -> bytes:
+    """Return a snapshot file of format 1."""
+    fields = pack(">8sIQQ", b"chatsnap", 1, 7, len(payload))
     return fields + blake2b(payload + fields, digest_size=32).digest() + payload
 
 
@@ -70,8 +78,8 @@ def refusal(disk: SimDisk) -> str:
 @given(TREES, st.integers(0, 2**64 - 1))
 def test_any_tree_of_builtins_comes_back(tree: Any, last_tick: int) -> None:
     disk = new_disk()
-    write_snapshot(disk, PATH, tree, last_tick)
-    assert load_snapshot(disk, PATH) == Snapshot(tree, last_tick)
+    write_snapshot(disk, PATH, tree, last_tick, MARK)
+    assert load_snapshot(disk, PATH) == Snapshot(tree, last_tick, MARK)
 
 
 def test_snapshot_that_does_not_exist_is_none() -> None:
@@ -81,7 +89,7 @@ def test_snapshot_that_does_not_exist_is_none() -> None:
 def test_shared_values_are_stored_and_loaded_once() -> None:
     name = "a name of some length"
     disk = new_disk()
-    write_snapshot(disk, PATH, [name] * 1000, 1)
+    write_snapshot(disk, PATH, [name] * 1000, 1, MARK)
     assert len(disk.files()[PATH]) < 4000
     snapshot = load_snapshot(disk, PATH)
     assert snapshot is not None and len(set(map(id, snapshot.tree))) == 1
@@ -89,7 +97,7 @@ def test_shared_values_are_stored_and_loaded_once() -> None:
 
 def test_file_has_the_documented_format() -> None:
     disk = new_disk()
-    write_snapshot(disk, PATH, {"a": 1}, 7)
+    write_snapshot(disk, PATH, {"a": 1}, 7, MARK)
     content = disk.files()[PATH]
     assert content == sealed(content[HEADER_BYTES:])
     assert pickle.loads(content[HEADER_BYTES:]) == {"a": 1}
@@ -97,16 +105,16 @@ def test_file_has_the_documented_format() -> None:
 
 def test_write_replaces_the_old_snapshot_durably_and_leaves_nothing_else() -> None:
     disk = new_disk()
-    write_snapshot(disk, PATH, "old", 1)
-    write_snapshot(disk, PATH, "new", 2)
+    write_snapshot(disk, PATH, "old", 1, MARK)
+    write_snapshot(disk, PATH, "new", 2, MARK)
     disk.crash()
     assert set(disk.files()) == {PATH}
-    assert load_snapshot(disk, PATH) == Snapshot("new", 2)
+    assert load_snapshot(disk, PATH) == Snapshot("new", 2, MARK)
 
 
 def test_write_syncs_as_it_goes() -> None:
     disk = new_disk()
-    write_snapshot(disk, PATH, [bytes([n]) * CHUNK_BYTES for n in range(9)], 1)
+    write_snapshot(disk, PATH, [bytes([n]) * CHUNK_BYTES for n in range(9)], 1, MARK)
     assert disk.calls.count("datasync") == 9 * CHUNK_BYTES // SYNC_BYTES
     assert disk.calls[-4:] == ["sync", "close", "rename", "sync_folder"]
 
@@ -114,10 +122,10 @@ def test_write_syncs_as_it_goes() -> None:
 @pytest.mark.parametrize("operation", ["create", "write", "sync", "rename", "sync_folder"])
 def test_write_that_fails_leaves_a_whole_snapshot_and_no_temporary_file(operation: str) -> None:
     disk = new_disk()
-    write_snapshot(disk, PATH, "old", 1)
+    write_snapshot(disk, PATH, "old", 1, MARK)
     disk.fail_on(operation, errno.EIO)
     with pytest.raises(OSError, match="Input/output error"):
-        write_snapshot(disk, PATH, "new", 2)
+        write_snapshot(disk, PATH, "new", 2, MARK)
     snapshot = load_snapshot(disk, PATH)
     assert snapshot is not None
     assert snapshot.tree == ("new" if operation == "sync_folder" else "old")
@@ -127,10 +135,10 @@ def test_write_that_fails_leaves_a_whole_snapshot_and_no_temporary_file(operatio
 
 def test_write_on_a_full_disk_keeps_the_old_snapshot() -> None:
     disk = new_disk(capacity=1000)
-    write_snapshot(disk, PATH, "old", 1)
+    write_snapshot(disk, PATH, "old", 1, MARK)
     with pytest.raises(OSError, match="No space left"):
-        write_snapshot(disk, PATH, bytes(1000), 2)
-    assert load_snapshot(disk, PATH) == Snapshot("old", 1)
+        write_snapshot(disk, PATH, bytes(1000), 2, MARK)
+    assert load_snapshot(disk, PATH) == Snapshot("old", 1, MARK)
     assert set(disk.files()) == {PATH}
 
 
@@ -154,7 +162,7 @@ class Name(str):
 def test_write_of_anything_but_builtins_is_refused(leaf: object) -> None:
     disk = new_disk()
     with pytest.raises(TypeError, match="builtins only"):
-        write_snapshot(disk, PATH, {"deep": [(1, leaf)]}, 1)
+        write_snapshot(disk, PATH, {"deep": [(1, leaf)]}, 1, MARK)
     assert not disk.files()
 
 
@@ -224,17 +232,25 @@ def test_pickle_nested_deeply_is_loaded_without_recursion() -> None:
         tree = tree.pop()
 
 
-def test_any_byte_flipped_or_cut_is_refused() -> None:
-    content = sealed(pickle.dumps({"key": [1, 2]}, 5))
+@pytest.mark.parametrize("seal", [sealed, sealed_1])
+def test_any_byte_flipped_or_cut_is_refused(seal: Callable[[bytes], bytes]) -> None:
+    content = seal(pickle.dumps({"key": [1, 2]}, 5))
     for at in range(len(content)):
         refusal(disk_with(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]))
         refusal(disk_with(content[:at]))
     refusal(disk_with(content + b"\0"))
 
 
-def test_snapshot_of_a_later_format_is_refused() -> None:
-    reason = refusal(disk_with(sealed(pickle.dumps([]), version=2)))
-    assert reason == "format 2, this program reads 1"
+def test_snapshot_of_format_1_is_read_and_has_no_mark() -> None:
+    snapshot = load_snapshot(disk_with(sealed_1(pickle.dumps([1], 5))), PATH)
+    assert snapshot == Snapshot([1], 7, None, 1)
+
+
+def test_snapshot_of_a_later_format_is_read_if_it_may_be_and_else_refused() -> None:
+    payload = pickle.dumps([1], 5)
+    assert load_snapshot(disk_with(sealed(payload, 4, 2)), PATH) == Snapshot([1], 7, MARK, 4)
+    with pytest.raises(StoreTooNew, match="has format 4, .* know format 3 .* knows 1 to 2"):
+        load_snapshot(disk_with(sealed(payload, 4, 3)), PATH)
 
 
 def test_snapshot_of_another_owner_is_refused() -> None:
@@ -249,7 +265,7 @@ def test_snapshot_of_root_is_loaded_by_anybody_who_may_read_it(
     disk = disk_with(sealed(pickle.dumps([], 5)))
     disk.set_access(PATH, owner=0, mode=0o444)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert load_snapshot(disk, PATH) == Snapshot([], 7)
+    assert load_snapshot(disk, PATH) == Snapshot([], 7, MARK)
 
 
 @pytest.mark.parametrize("mode", [0o620, 0o602, 0o666, 0o777])
@@ -273,14 +289,14 @@ def test_what_is_no_file_is_refused_at_once(
 def test_snapshot_that_others_may_at_most_read_is_loaded(mode: int) -> None:
     disk = disk_with(sealed(pickle.dumps([])))
     disk.set_access(PATH, owner=os.geteuid(), mode=mode)
-    assert load_snapshot(disk, PATH) == Snapshot([], 7)
+    assert load_snapshot(disk, PATH) == Snapshot([], 7, MARK)
 
 
 def test_owner_and_mode_are_those_of_the_real_file(tmp_path: Path) -> None:
     path = str(tmp_path / "chat.db")
-    write_snapshot(RealDisk(), path, [1], 1)
+    write_snapshot(RealDisk(), path, [1], 1, MARK)
     assert stat.S_IMODE(os.stat(path).st_mode) == 0o600
-    assert load_snapshot(RealDisk(), path) == Snapshot([1], 1)
+    assert load_snapshot(RealDisk(), path) == Snapshot([1], 1, MARK)
     os.chmod(path, 0o660)
     with pytest.raises(StoreUnsafe, match=f"chmod go-w {path}"):
         load_snapshot(RealDisk(), path)
@@ -332,6 +348,6 @@ def test_temporary_file_stands_beside_the_store() -> None:
 def test_pickle_larger_than_the_buffers_comes_back() -> None:
     tree = [bytes([n]) * (CHUNK_BYTES // 2 + 1) for n in range(5)] + list(range(100_000))
     disk = new_disk()
-    write_snapshot(disk, PATH, tree, 1)
-    assert load_snapshot(disk, PATH) == Snapshot(tree, 1)
+    write_snapshot(disk, PATH, tree, 1, MARK)
+    assert load_snapshot(disk, PATH) == Snapshot(tree, 1, MARK)
     assert pickle.load(io.BytesIO(disk.files()[PATH][HEADER_BYTES:])) == tree

@@ -14,7 +14,7 @@ from chatd.disk import Child, RealDisk, Snapshotter, SnapshotResult, fork_child
 from chatd.disk.fork import REPORT_BYTES_MAX, ForkedChild
 from chatd.disk.snapshot import Snapshot, load_snapshot, temporary_path
 from chatd.disk.snapshotter import STALL_S
-from tests.disk.store import PATH, new_disk
+from tests.disk.store import MARK, PATH, new_disk
 from tests.simulation.disk import SimDisk, run_inline
 
 PATIENCE_S = 30
@@ -75,17 +75,17 @@ def test_result_tells_the_tick_and_the_time_and_is_told_once() -> None:
     disk = new_disk()
     snapshotter = Snapshotter(disk, PATH, run_inline, now_s=lambda: next(times))
     assert not snapshotter.running and snapshotter.poll() is None
-    snapshotter.start(lambda: ["tree"], 7)
+    snapshotter.start(lambda: ["tree"], 7, MARK)
     assert snapshotter.running
     assert snapshotter.poll() == SnapshotResult(last_tick=7, duration_ms=250, error="")
     assert not snapshotter.running and snapshotter.poll() is None
-    assert load_snapshot(disk, PATH) == Snapshot(["tree"], 7)
+    assert load_snapshot(disk, PATH) == Snapshot(["tree"], 7, MARK)
 
 
 def test_snapshot_is_in_place_only_after_poll_and_durable_then() -> None:
     disk = new_disk()
     snapshotter = Snapshotter(disk, PATH, run_inline)
-    snapshotter.start(lambda: [], 1)
+    snapshotter.start(lambda: [], 1, MARK)
     assert set(disk.files()) == {temporary_path(PATH)}
     assert snapshotter.poll()
     disk.crash()
@@ -97,7 +97,7 @@ def test_failure_anywhere_is_a_result_and_leaves_no_temporary_file(operation: st
     disk = new_disk()
     snapshotter = Snapshotter(disk, PATH, run_inline)
     disk.fail_on(operation, errno.EIO)
-    snapshotter.start(lambda: [], 1)
+    snapshotter.start(lambda: [], 1, MARK)
     result = snapshotter.poll()
     assert result is not None and not result.ok
     assert "Input/output error" in result.error
@@ -109,7 +109,7 @@ def test_failed_snapshot_keeps_the_old_one_and_the_next_works() -> None:
     disk = new_disk()
     snapshotter = Snapshotter(disk, PATH, run_inline)
     for tree, ok in (("old", True), (object(), False), ("new", True)):
-        snapshotter.start(lambda tree=tree: tree, 1)  # type: ignore[misc]
+        snapshotter.start(lambda tree=tree: tree, 1, MARK)  # type: ignore[misc]
         result = snapshotter.poll()
         assert result is not None and result.ok is ok
         snapshot = load_snapshot(disk, PATH)
@@ -122,7 +122,7 @@ def test_child_that_can_not_be_had_is_a_failed_snapshot() -> None:
 
     disk = new_disk()
     snapshotter = Snapshotter(disk, PATH, spawn)
-    snapshotter.start(lambda: [], 1)
+    snapshotter.start(lambda: [], 1, MARK)
     result = snapshotter.poll()
     assert result is not None and "no process" in result.error
     assert not disk.files() and not disk.open_paths()
@@ -130,16 +130,16 @@ def test_child_that_can_not_be_had_is_a_failed_snapshot() -> None:
 
 def test_second_snapshot_at_the_same_time_is_a_bug() -> None:
     snapshotter = Snapshotter(SimDisk(), "chat.db", run_inline)
-    snapshotter.start(lambda: [], 1)
+    snapshotter.start(lambda: [], 1, MARK)
     with pytest.raises(AssertionError):
-        snapshotter.start(lambda: [], 1)
+        snapshotter.start(lambda: [], 1, MARK)
 
 
 def test_abandon_removes_the_temporary_file_and_ends_the_run() -> None:
     disk = new_disk()
     snapshotter = Snapshotter(disk, PATH, run_inline)
     snapshotter.abandon()  # nothing to do
-    snapshotter.start(lambda: [], 1)
+    snapshotter.start(lambda: [], 1, MARK)
     snapshotter.abandon()
     assert not snapshotter.running and snapshotter.poll() is None
     assert not disk.files()
@@ -154,7 +154,7 @@ def test_temporary_file_that_can_not_be_removed_is_removed_by_the_next_snapshot(
     snapshotter = Snapshotter(disk, PATH, run_inline)
     disk.fail_on(operation, errno.EROFS)
     for ok in (False, True):
-        snapshotter.start(lambda: ["tree"], 1)
+        snapshotter.start(lambda: ["tree"], 1, MARK)
         result = snapshotter.poll()
         assert result is not None and result.ok is ok
     assert set(disk.files()) == {PATH}
@@ -170,7 +170,7 @@ def test_fork_that_the_system_refuses_is_a_failed_snapshot_and_leaks_nothing(
         raise OSError(errno.EAGAIN, "no process")
 
     monkeypatch.setattr(os, "fork", refuse)
-    snapshotter.start(lambda: [], 1)
+    snapshotter.start(lambda: [], 1, MARK)
     assert "no process" in wait_for_result(snapshotter.poll).error
     assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
     assert not os.listdir(os.path.dirname(path))
@@ -178,15 +178,15 @@ def test_fork_that_the_system_refuses_is_a_failed_snapshot_and_leaks_nothing(
 
 def test_child_writes_what_the_state_was_at_the_start(snapshotter: Snapshotter, path: str) -> None:
     state = {"a": 1}
-    snapshotter.start(lambda: state, 3)
+    snapshotter.start(lambda: state, 3, MARK)
     state["a"] = 2
     assert wait_for_result(snapshotter.poll).ok
-    assert load_snapshot(RealDisk(), path) == Snapshot({"a": 1}, 3)
+    assert load_snapshot(RealDisk(), path) == Snapshot({"a": 1}, 3, MARK)
     assert os.listdir(os.path.dirname(path)) == ["chat.db"]
 
 
 def test_poll_does_not_wait_for_the_child(snapshotter: Snapshotter) -> None:
-    snapshotter.start(wait_for_ever, 1)
+    snapshotter.start(wait_for_ever, 1, MARK)
     assert snapshotter.poll() is None
     assert snapshotter.running
 
@@ -200,7 +200,7 @@ def test_child_has_no_descriptor_but_its_file_and_its_pipe(
         return [os.readlink(name) for name in names if os.path.lexists(name)]
 
     high = os.dup2(1, 777)
-    snapshotter.start(descriptors, 1)
+    snapshotter.start(descriptors, 1, MARK)
     os.close(high)
     assert wait_for_result(snapshotter.poll).ok
     snapshot = load_snapshot(RealDisk(), path)
@@ -222,7 +222,7 @@ def test_child_has_no_signal_handler_and_no_wakeup_descriptor_of_the_server(
     before = signal.signal(signal.SIGTERM, lambda *_: None)
     wakeup_before = signal.set_wakeup_fd(writing)
     try:
-        snapshotter.start(signals, 1)
+        snapshotter.start(signals, 1, MARK)
         assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == set()
         assert wait_for_result(snapshotter.poll).ok
     finally:
@@ -237,7 +237,7 @@ def test_child_has_no_signal_handler_and_no_wakeup_descriptor_of_the_server(
 def test_child_that_is_killed_is_a_failed_snapshot(
     snapshotter: Snapshotter, spawner: Spawner, path: str
 ) -> None:
-    snapshotter.start(wait_for_ever, 1)
+    snapshotter.start(wait_for_ever, 1, MARK)
     os.kill(spawner.pid, signal.SIGKILL)
     result = wait_for_result(snapshotter.poll)
     assert result.error == f"the child ended with status {-signal.SIGKILL}"
@@ -248,7 +248,7 @@ def test_child_that_raises_says_why(snapshotter: Snapshotter, path: str) -> None
     def fail() -> object:
         raise RuntimeError("some reason")
 
-    snapshotter.start(fail, 1)
+    snapshotter.start(fail, 1, MARK)
     assert wait_for_result(snapshotter.poll).error == "RuntimeError: some reason"
     assert not os.listdir(os.path.dirname(path))
 
@@ -257,7 +257,7 @@ def test_child_with_a_long_reason_is_cut_short_and_never_waits(snapshotter: Snap
     def fail() -> object:
         raise RuntimeError("x" * 1_000_000)
 
-    snapshotter.start(fail, 1)
+    snapshotter.start(fail, 1, MARK)
     assert len(wait_for_result(snapshotter.poll).error) == REPORT_BYTES_MAX
 
 
@@ -265,7 +265,7 @@ def test_child_that_wants_to_exit_runs_nothing_of_the_server(snapshotter: Snapsh
     def leave() -> object:
         raise SystemExit(0)
 
-    snapshotter.start(leave, 1)
+    snapshotter.start(leave, 1, MARK)
     assert wait_for_result(snapshotter.poll).error == "SystemExit: 0"
 
 
@@ -275,7 +275,7 @@ def test_child_that_writes_nothing_for_too_long_is_ended(
 ) -> None:
     now_s = 0.0
     snapshotter = Snapshotter(RealDisk(), path, spawner, now_s=lambda: now_s)
-    snapshotter.start(wait_for_ever, 1)
+    snapshotter.start(wait_for_ever, 1, MARK)
     if stopped:
         os.kill(spawner.pid, signal.SIGSTOP)
     for now_s in (1.0, STALL_S - 0.1):
@@ -292,7 +292,7 @@ def test_child_that_writes_nothing_for_too_long_is_ended(
 def test_child_that_is_slow_and_goes_on_writing_is_not_ended(path: str, spawner: Spawner) -> None:
     now_s = 0.0
     snapshotter = Snapshotter(RealDisk(), path, spawner, now_s=lambda: now_s)
-    snapshotter.start(wait_for_ever, 1)
+    snapshotter.start(wait_for_ever, 1, MARK)
     for minute in range(1, 100):
         with open(temporary_path(path), "ab") as file:  # in the child's place
             file.write(b"more")
@@ -305,7 +305,7 @@ def test_child_that_is_slow_and_goes_on_writing_is_not_ended(path: str, spawner:
 def test_abandon_kills_and_reaps_the_child(
     snapshotter: Snapshotter, spawner: Spawner, path: str
 ) -> None:
-    snapshotter.start(wait_for_ever, 1)
+    snapshotter.start(wait_for_ever, 1, MARK)
     snapshotter.abandon()
     with pytest.raises(ProcessLookupError):
         os.kill(spawner.pid, 0)
@@ -315,7 +315,7 @@ def test_abandon_kills_and_reaps_the_child(
 def test_abandon_of_a_child_that_has_ended_reaps_it(
     snapshotter: Snapshotter, spawner: Spawner
 ) -> None:
-    snapshotter.start(lambda: [], 1)
+    snapshotter.start(lambda: [], 1, MARK)
     os.waitid(os.P_PID, spawner.pid, os.WEXITED | os.WNOWAIT)
     snapshotter.abandon()
     with pytest.raises(ProcessLookupError):
@@ -328,10 +328,10 @@ def test_child_that_the_system_reaps_is_no_matter(
 ) -> None:
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     try:
-        snapshotter.start(lambda: ["tree"], 1)
+        snapshotter.start(lambda: ["tree"], 1, MARK)
         if end == "poll":
             assert wait_for_result(snapshotter.poll).ok
-            assert load_snapshot(RealDisk(), path) == Snapshot(["tree"], 1)
+            assert load_snapshot(RealDisk(), path) == Snapshot(["tree"], 1, MARK)
         else:
             snapshotter.abandon()
     finally:

@@ -28,6 +28,13 @@ def run_chatd(
     *arguments: str, input: str = "", **settings: str
 ) -> "subprocess.CompletedProcess[str]":
     """Run a command of chatd to its end; `settings` are names as in chat.ini."""
+    return run_chatd_of(ROOT, *arguments, input=input, settings=settings)
+
+
+def run_chatd_of(
+    root: Path, *arguments: str, input: str, settings: dict[str, str]
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command of the chatd in a checkout."""
     return subprocess.run(
         [sys.executable, "-m", "chatd", *arguments],
         input=input,
@@ -35,7 +42,7 @@ def run_chatd(
         text=True,
         timeout=DEADLINE_S,
         env=environment(settings),
-        cwd=ROOT,
+        cwd=root,
     )
 
 
@@ -48,8 +55,8 @@ def environment(settings: dict[str, str]) -> dict[str, str]:
 class ServerProcess:
     """`python -m chatd`, again and again on the same store. Its log goes to a file.
 
-    descriptors_max: how many it may have, half of them by its soft limit; None for as we may.
-    program: what Python runs.
+    root: the checkout whose chatd it is. descriptors_max: how many it may have, half of them by
+    its soft limit; None for as we may. program: what Python runs.
     """
 
     def __init__(self, folder: Path, **settings: str) -> None:
@@ -57,6 +64,7 @@ class ServerProcess:
         self.db_path = folder / "chat.db"
         self.settings = UNLIMITED | {"DB_NAME": str(self.db_path), "PORT": "0"} | settings
         self.port = 0
+        self.root = ROOT
         self.descriptors_max: int | None = None
         self.program = ["-m", "chatd"]
         self._log_path = folder / "server.log"
@@ -99,7 +107,7 @@ class ServerProcess:
                 stdout=log,
                 stderr=log,
                 env=environment(self.settings),
-                cwd=ROOT,
+                cwd=self.root,
             )
 
     def _limiter(self) -> list[str]:
@@ -142,7 +150,7 @@ class ServerProcess:
 
     def run(self, *arguments: str, input: str = "") -> "subprocess.CompletedProcess[str]":
         """Run another command on the same store."""
-        return run_chatd(*arguments, input=input, **self.settings)
+        return run_chatd_of(self.root, *arguments, input=input, settings=self.settings)
 
     @property
     def pid(self) -> int:

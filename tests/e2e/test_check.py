@@ -8,6 +8,7 @@ import pytest
 from tests.e2e.client import connect, newcomer
 from tests.e2e.server import ServerProcess, run_chatd
 from tests.e2e.test_start import assert_refused
+from tests.stores.golden import made_newer
 
 POSTS = 5
 
@@ -103,6 +104,28 @@ def test_damaged_snapshot_is_refused_and_nothing_is_overwritten(stopped: ServerP
     for arguments in (("--check",), ()):
         assert_refused(stopped.run(*arguments), 1, f"{stopped.db_path}, at byte ")
     assert files(stopped) == before
+
+
+@pytest.mark.parametrize("part", ["chat.db", "journal"])
+def test_store_of_a_newer_chatd_is_refused_and_no_file_is_touched(
+    stopped: ServerProcess, part: str
+) -> None:
+    path = stopped.db_path if part == "chat.db" else journal(stopped)
+    path.write_bytes(made_newer(path.read_bytes(), oldest=3))
+    before = traces(stopped.db_path.parent)
+    for arguments in (("--check",), (), ("user", "add", "zoe"), ("user", "reset", "alice")):
+        result = stopped.run(*arguments, input="pencil\n")
+        assert_refused(result, 1, f"{path} has format 9", "format 3 or a newer one", "1 to 2")
+    for command in ("new-epoch", "repair-clock"):
+        assert_refused(stopped.run(command), 1, f"{path} has format 9")
+    assert traces(stopped.db_path.parent) == before
+
+
+def traces(folder: Path) -> dict[str, tuple[int, int, int]]:
+    """Return of each file, and of the folder, which it is, when it was changed, and its size."""
+    paths = [folder, *everything_in(folder)]
+    stats = {str(path): path.stat() for path in paths}
+    return {path: (stat.st_ino, stat.st_mtime_ns, stat.st_size) for path, stat in stats.items()}
 
 
 def test_missing_journal_is_refused(stopped: ServerProcess) -> None:

@@ -5,6 +5,7 @@ shell commands is taken by the heading it stands under, and none is left out.
 """
 
 import shlex
+import shutil
 from collections.abc import Iterator
 from configparser import ConfigParser
 from pathlib import Path
@@ -17,12 +18,14 @@ from tests.e2e.operator import Operator
 from tests.e2e.server import ROOT
 from tests.e2e.shell import blocks
 from tests.e2e.waiting import until
+from tests.stores.golden import STORES
 
 PAGE = (ROOT / "docs/operations.md").read_text("utf-8")
 START = "Starting and stopping"
 STOPPED = ("Accounts", "What happens when …", "Checking")
 """Under these headings work is done on a stopped server."""
 RUNNING = ("HTTP", "Hooks", "Files")
+NEWER = "A newer chatd"
 FOREIGN = 'certbot renew --deploy-hook "systemctl reload chatd"'
 """What needs a program that is none of ours."""
 PHOTO = bytes(range(256)) * 400
@@ -53,7 +56,7 @@ def operator(tmp_path: Path) -> Iterator[Operator]:
 
 def test_every_shell_command_of_the_page_is_run_here() -> None:
     found = {heading for heading, text in blocks(PAGE, "sh") if text.strip() != FOREIGN}
-    assert found == {START, *STOPPED, "Backup", "Restore", *RUNNING}
+    assert found == {START, *STOPPED, NEWER, "Backup", "Restore", *RUNNING}
     assert "\n\n    " not in "".join(PAGE.split("```")[::2]), "commands stand in fences"
 
 
@@ -101,6 +104,29 @@ def test_copy_of_a_stopped_servers_folder_is_restored(operator: Operator) -> Non
     operator.send("after the backup")
     restore(operator)
     assert operator.texts() == ["kept"]
+
+
+def test_one_goes_back_from_a_newer_chatd(operator: Operator) -> None:
+    operator.stop()
+    old = STORES / "1-last-killed"
+    shutil.rmtree(operator.folder / "data")
+    shutil.copytree(old, operator.folder / "data", copy_function=copy_for_its_owner)
+    (operator.folder / "data").chmod(0o700)
+    before, after = shell_of(NEWER)
+    operator.start(f"{SERVE} --accept-clock")
+    operator.send("said since")
+    operator.run(before)
+    operator.stop()
+    operator.run(after)
+    for file in old.rglob("*"):
+        if file.is_file():
+            back = operator.folder / "data" / file.relative_to(old)
+            assert back.read_bytes() == file.read_bytes()
+    assert "a start will migrate it from format 1" in operator.run(commands_of("Checking")[0])
+
+
+def copy_for_its_owner(source: str, target: str) -> None:
+    Path(shutil.copyfile(source, target)).chmod(0o600)
 
 
 def restore(operator: Operator) -> None:

@@ -174,7 +174,8 @@ class SimDisk:
     def list_folder(self, path: str) -> list[str]:
         self._call("list_folder")
         self._check_folder(path)
-        return [os.path.basename(name) for name in self._names if folder_of(name) == path]
+        paths = [*self._names, *(folder for folder in self._folders if folder != path)]
+        return [os.path.basename(name) for name in paths if folder_of(name) == path]
 
     def free_bytes(self, path: str) -> int:
         self._call("free_bytes")
@@ -255,10 +256,25 @@ class SimDisk:
         self._check_name(old)
         self._rename({old: None, new: self._names[old]})
 
+    def link(self, old: str, new: str) -> None:
+        self._call("link")
+        self._check_name(old)
+        self._check_folder(folder_of(new))
+        if new in self._names:
+            raise _error(errno.EEXIST, new)
+        self._rename({new: self._names[old]})
+
     def unlink(self, path: str) -> None:
         self._call("unlink")
         self._check_name(path)
         self._rename({path: None})
+
+    def remove_folder(self, path: str) -> None:
+        self._call("remove_folder")
+        self._check_folder(path)
+        if self.list_folder(path):
+            raise _error(errno.ENOTEMPTY, path)
+        del self._folders[path]
 
     # How it does it.
 

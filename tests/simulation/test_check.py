@@ -13,6 +13,7 @@ from chatd.disk import write_snapshot
 from chatd.disk.segment import HEADER_BYTES, decode_header, encode_record
 from chatd.errors import StoreError, StoreLocked
 from chatd.maintenance import check_store
+from tests.disk.store import MARK
 from tests.simulation.disk import SimDisk
 from tests.simulation.peer import Peer
 from tests.simulation.world import DB_NAME, World
@@ -123,7 +124,7 @@ BODIES = [
 
 @pytest.mark.parametrize("tree", TREES)
 def test_snapshot_that_holds_no_state_is_refused_in_words(world: World, tree: object) -> None:
-    write_snapshot(world.disk, DB_NAME, tree, 1)
+    write_snapshot(world.disk, DB_NAME, tree, 1, MARK)
     refused_in_words(world)
 
 
@@ -133,7 +134,7 @@ def test_record_that_holds_no_events_is_refused_in_words_and_little_memory(
 ) -> None:
     (journal,) = [path for path in world.disk.files() if "journal" in path]
     content = world.disk.take(journal)
-    header = decode_header(content)
+    header = decode_header(content, journal)
     assert header is not None
     record = encode_record(header.mark, header.first_tick, 0, body)
     world.disk.put(journal, content[:HEADER_BYTES] + record)

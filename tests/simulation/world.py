@@ -70,8 +70,14 @@ def settings_of(**options: Any) -> Settings:
 class World:
     """A machine, the server on it, and everybody who talks to it."""
 
-    def __init__(self, seed: int = 0, disk: SimDisk | None = None, **options: Any) -> None:
-        self.clock = SimClock()
+    def __init__(
+        self,
+        seed: int = 0,
+        disk: SimDisk | None = None,
+        clock: SimClock | None = None,
+        **options: Any,
+    ) -> None:
+        self.clock = clock or SimClock()
         self.disk = disk or SimDisk()
         self.settings = settings_of(**options)
         self.peers: list[Peer | RawPeer] = []

@@ -2,8 +2,9 @@
 
 An event carries everything `State.apply` needs, deadlines included, so that replaying it
 needs no handler, no clock and no setting. `ts` and all deadlines are ms UTC; a deadline of 0
-is never. On disk the events of a tick are one msgpack array of tagged arrays; a field may be
-added at the end of an event, with a default, and nothing else about one may change.
+is never. On disk the events of a tick are one msgpack array of tagged arrays. Tags and fields
+belong to the store's format (`chatd.disk.formats`): any change of them is another format, and a
+field that is added stands at the end, with a default for what was written before.
 
 There is a module for each family; `chatd.core.changes` has one beside each, with what they
 make true.

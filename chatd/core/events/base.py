@@ -5,8 +5,13 @@ from typing import Any, Union
 import msgspec
 
 
-class Event(msgspec.Struct, tag=True, array_like=True, frozen=True, gc=False):
-    """A fact. `ts`: when the tick was in which it came about."""
+class Event(
+    msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True, gc=False
+):
+    """A fact. `ts`: when the tick was in which it came about.
+
+    Each kind has a tag, which stands in the journal in its class's place.
+    """
 
     ts: int
 
@@ -29,6 +34,6 @@ class EventDecoder:
     def decode(self, body: bytes) -> list[Event]:
         """Return the events of a journal record.
 
-        Raises msgspec.DecodeError if the body, whole by its checksum, is not of this version.
+        Raises msgspec.DecodeError if the body, whole by its checksum, holds what is unknown here.
         """
         return self._decoder.decode(body)

@@ -3,7 +3,7 @@
 from chatd.core.events.base import Event
 
 
-class AccountEnded(Event, frozen=True):
+class AccountEnded(Event, frozen=True, tag="AccountEnded"):
     """A user is gone, and the name stays reserved. by: the user, or an administrator.
 
     posts: whether all that the user posted is to be deleted, too. due: when an entry made now is
@@ -17,7 +17,7 @@ class AccountEnded(Event, frozen=True):
     admins: list[str]
 
 
-class PostsErased(Event, frozen=True):
+class PostsErased(Event, frozen=True, tag="PostsErased"):
     """All that these users posted is deleted."""
 
     names: list[str]

@@ -4,7 +4,7 @@ from chatd.core.events.base import Event
 from chatd.core.events.posts import Post
 
 
-class UploadStarted(Event, frozen=True):
+class UploadStarted(Event, frozen=True, tag="UploadStarted"):
     """A user began to upload a file. number: of the upload, and of its file on disk.
 
     size, sha256: None if the user did not tell. asked: the room in the user's words.
@@ -21,7 +21,7 @@ class UploadStarted(Event, frozen=True):
     asked: str = ""
 
 
-class ChunkStored(Event, frozen=True):
+class ChunkStored(Event, frozen=True, tag="ChunkStored"):
     """An upload has `offset` bytes on disk."""
 
     number: int
@@ -29,7 +29,7 @@ class ChunkStored(Event, frozen=True):
     expires_at: int
 
 
-class UploadMeasured(Event, frozen=True):
+class UploadMeasured(Event, frozen=True, tag="UploadMeasured"):
     """All of an upload has come: what was not told before is known."""
 
     number: int
@@ -37,13 +37,13 @@ class UploadMeasured(Event, frozen=True):
     sha256: bytes
 
 
-class UploadDropped(Event, frozen=True):
+class UploadDropped(Event, frozen=True, tag="UploadDropped"):
     """An upload is over, and became nothing."""
 
     number: int
 
 
-class FilePosted(Post, frozen=True):
+class FilePosted(Post, frozen=True, tag="FilePosted"):
     """An upload became an entry. mentions: the users whom the caption names."""
 
     number: int

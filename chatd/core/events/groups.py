@@ -7,7 +7,7 @@ due: when the event's entry is gone for its author, if nothing unread lay before
 from chatd.core.events.base import Event
 
 
-class GroupCreated(Event, frozen=True):
+class GroupCreated(Event, frozen=True, tag="GroupCreated"):
     """A user made a group, and is its owner and only member."""
 
     room: str
@@ -16,7 +16,7 @@ class GroupCreated(Event, frozen=True):
     due: int
 
 
-class MemberInvited(Event, frozen=True):
+class MemberInvited(Event, frozen=True, tag="MemberInvited"):
     """A group's owner invited a user."""
 
     room: str
@@ -25,7 +25,7 @@ class MemberInvited(Event, frozen=True):
     reset_at: int
 
 
-class InvitationEnded(Event, frozen=True):
+class InvitationEnded(Event, frozen=True, tag="InvitationEnded"):
     """An invitation was taken back, or declined."""
 
     room: str
@@ -33,7 +33,7 @@ class InvitationEnded(Event, frozen=True):
     by: str
 
 
-class MemberJoined(Event, frozen=True):
+class MemberJoined(Event, frozen=True, tag="MemberJoined"):
     """A user is a member now, and sees what is behind `floor`. by: the user, or who approved."""
 
     room: str
@@ -44,7 +44,7 @@ class MemberJoined(Event, frozen=True):
     due: int
 
 
-class MemberLeft(Event, frozen=True):
+class MemberLeft(Event, frozen=True, tag="MemberLeft"):
     """A user is no member any more. by: the user, or who removed them."""
 
     room: str
@@ -54,7 +54,7 @@ class MemberLeft(Event, frozen=True):
     due: int
 
 
-class OwnerChanged(Event, frozen=True):
+class OwnerChanged(Event, frozen=True, tag="OwnerChanged"):
     """A group's owner made another member the owner."""
 
     room: str
@@ -65,13 +65,13 @@ class OwnerChanged(Event, frozen=True):
     reset_at: int
 
 
-class GroupEnded(Event, frozen=True):
+class GroupEnded(Event, frozen=True, tag="GroupEnded"):
     """The last member has left; there is no such room any more."""
 
     room: str
 
 
-class LinkMade(Event, frozen=True):
+class LinkMade(Event, frozen=True, tag="LinkMade"):
     """A group has a join link. token_hash: SHA-256 of its token; expires_at: 0 is never.
 
     uses: how often it may be used, None without bound.
@@ -84,14 +84,14 @@ class LinkMade(Event, frozen=True):
     uses: int | None
 
 
-class LinkRevoked(Event, frozen=True):
+class LinkRevoked(Event, frozen=True, tag="LinkRevoked"):
     """A join link opens nothing any more."""
 
     room: str
     number: int
 
 
-class JoinRequested(Event, frozen=True):
+class JoinRequested(Event, frozen=True, tag="JoinRequested"):
     """A user asked to join, by a link, which is used once by that."""
 
     room: str
@@ -101,7 +101,7 @@ class JoinRequested(Event, frozen=True):
     reset_at: int
 
 
-class RequestEnded(Event, frozen=True):
+class RequestEnded(Event, frozen=True, tag="RequestEnded"):
     """A request was denied, or withdrawn. by: who did."""
 
     room: str

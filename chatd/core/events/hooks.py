@@ -3,7 +3,7 @@
 from chatd.core.events.base import Event
 
 
-class HookMade(Event, frozen=True):
+class HookMade(Event, frozen=True, tag="HookMade"):
     """A user has one more hook. token_hash: SHA-256 of its token."""
 
     name: str
@@ -13,7 +13,7 @@ class HookMade(Event, frozen=True):
     token_hash: bytes
 
 
-class HookRevoked(Event, frozen=True):
+class HookRevoked(Event, frozen=True, tag="HookRevoked"):
     """Nothing comes by a hook any more."""
 
     name: str

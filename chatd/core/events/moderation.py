@@ -6,7 +6,7 @@ admins: the administrators who are told; who they are stands in the settings of 
 from chatd.core.events.base import Event
 
 
-class UserReported(Event, frozen=True):
+class UserReported(Event, frozen=True, tag="UserReported"):
     """A user said something against another; room and seq: about which entry, if about one.
 
     pushed_out: the open reports that give way to this one; None: the oldest of all, as it was once.
@@ -22,7 +22,7 @@ class UserReported(Event, frozen=True):
     pushed_out: list[int] | None = None
 
 
-class UserWarned(Event, frozen=True):
+class UserWarned(Event, frozen=True, tag="UserWarned"):
     """A report counts as a warning. limit: so many of them ban; 0 for never."""
 
     user: str
@@ -31,7 +31,7 @@ class UserWarned(Event, frozen=True):
     limit: int
 
 
-class UserBanned(Event, frozen=True):
+class UserBanned(Event, frozen=True, tag="UserBanned"):
     """A user may send nothing until `until`, and has no warnings any more.
 
     by: the administrator; empty when it was the warnings.
@@ -44,7 +44,7 @@ class UserBanned(Event, frozen=True):
     admins: list[str]
 
 
-class UserUnbanned(Event, frozen=True):
+class UserUnbanned(Event, frozen=True, tag="UserUnbanned"):
     """A user may send again. by: the administrator; empty when it was time.
 
     forgiven: the warnings since then are taken back, too.
@@ -56,7 +56,7 @@ class UserUnbanned(Event, frozen=True):
     forgiven: bool = False
 
 
-class ReportDismissed(Event, frozen=True):
+class ReportDismissed(Event, frozen=True, tag="ReportDismissed"):
     """A report is closed, and the warning that it gave is taken back."""
 
     number: int

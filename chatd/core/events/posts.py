@@ -3,7 +3,7 @@
 from chatd.core.events.base import Event
 
 
-class DirectRoomOpened(Event, frozen=True):
+class DirectRoomOpened(Event, frozen=True, tag="DirectRoomOpened"):
     """Two users have a room of their own."""
 
     room: str
@@ -28,7 +28,7 @@ class Post(Event, frozen=True):
     digest: bytes
 
 
-class MessagePosted(Post, frozen=True):
+class MessagePosted(Post, frozen=True, tag="MessagePosted"):
     """A user said something.
 
     mentions: the users whom the text names. via: the label of the hook that it came by.

@@ -3,7 +3,7 @@
 from chatd.core.events.base import Event
 
 
-class MemberStarted(Event, frozen=True):
+class MemberStarted(Event, frozen=True, tag="MemberStarted"):
     """A user follows a room for the first time, and sees what is behind `floor`."""
 
     room: str
@@ -11,7 +11,7 @@ class MemberStarted(Event, frozen=True):
     floor: int
 
 
-class FloorFixed(Event, frozen=True):
+class FloorFixed(Event, frozen=True, tag="FloorFixed"):
     """A user who does not follow a room yet posted there or read it, and sees it from here on.
 
     floor: the number behind which that is. It stays that floor when the user begins to follow.
@@ -22,7 +22,7 @@ class FloorFixed(Event, frozen=True):
     floor: int
 
 
-class CursorsMoved(Event, frozen=True):
+class CursorsMoved(Event, frozen=True, tag="CursorsMoved"):
     """Users have read rooms. moves: (name, room, seq); due: when that is gone for them."""
 
     due: int

@@ -3,7 +3,7 @@
 from chatd.core.events.posts import Post
 
 
-class PostEdited(Post, frozen=True):
+class PostEdited(Post, frozen=True, tag="PostEdited"):
     """A user gave an own message or comment another text.
 
     mentions: the users whom the text names.
@@ -14,13 +14,13 @@ class PostEdited(Post, frozen=True):
     mentions: list[str] = []
 
 
-class PostDeleted(Post, frozen=True):
+class PostDeleted(Post, frozen=True, tag="PostDeleted"):
     """A user took back an own message, comment or file."""
 
     target: int
 
 
-class PostRemoved(Post, frozen=True):
+class PostRemoved(Post, frozen=True, tag="PostRemoved"):
     """An administrator, the author of this, took away a message, a comment or a file of somebody.
 
     admins: the administrators who are told.

@@ -1,0 +1,79 @@
+"""Migrations: what a snapshot holds, from one format to the next, for each format that is read.
+
+A tree is changed as it comes from the file, before anything takes it for the tables of today. The
+ticks behind it need none so far: the events of format 1 are among those of today, with the same
+meaning, and lack at most fields at their end, whose defaults say what they meant without.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from chatd.core.copies import QUOTING_MAX, evidence_at, quote_no_more
+from chatd.core.model import GivenWarning, Report, Room
+from chatd.core.receipts import Receipt, packed
+from chatd.wire.entries import Edit, Post, decode_entry
+from chatd.wire.rooms import RoomKind
+
+BUILTINS = (bytes, bytearray)
+"""What a tree of builtins has besides numbers, strings and containers."""
+
+
+def migrated(tree: Any, format: int) -> Any:
+    """Return a snapshot's tree, of this format, in that of today; the given one is changed.
+
+    A tree that is none may raise nearly any exception.
+    """
+    while (migrate := MIGRATIONS.get(format)) is not None:
+        migrate(tree)
+        format += 1
+    return tree
+
+
+def _from_1(tree: Any) -> None:
+    """Fill in what the programs of format 1 added over time, as far as the logs still tell it."""
+    tree.pop("format", None)
+    rooms = {name: msgspec.convert(room, Room) for name, room in tree["rooms"].items()}
+    for room in rooms.values():
+        _note_latest(room)
+        for comments in room.comments.values():
+            if len(comments) > QUOTING_MAX:  # from before there was a bound
+                quote_no_more(room, comments)
+    tree["rooms"] = _to_builtins(rooms)
+    reports = {n: msgspec.convert(r, Report) for n, r in tree.get("reports", {}).items()}
+    for user in tree["users"].values():
+        _pack_nonces(user)
+        _date_warnings(user, reports, tree["last_ms"])
+    for number, report in reports.items():
+        quote = report.quote or evidence_at(rooms.get(report.room), report.seq)
+        reports[number] = msgspec.structs.replace(report, quote=quote)
+    tree["reports"] = _to_builtins(reports)
+
+
+def _note_latest(room: Room) -> None:
+    if not room.latest and room.kind is not RoomKind.SELF:
+        for entry in map(decode_entry, room.log.frames):
+            if isinstance(entry, Post | Edit):
+                room.latest[entry.author] = entry.seq
+
+
+def _pack_nonces(user: Any) -> None:
+    nonces = user.pop("nonces", None)
+    if nonces is not None:
+        user["receipts"] = _to_builtins(packed(msgspec.convert(nonces, dict[str, Receipt])))
+
+
+def _date_warnings(user: Any, reports: dict[int, Report], last_ms: int) -> None:
+    for giver, number in user.pop("warnings", {}).items():
+        report = reports.get(number)
+        given = GivenWarning(number, last_ms if report is None else report.ts)
+        user.setdefault("warned", {})[giver] = _to_builtins(given)
+
+
+def _to_builtins(value: object) -> Any:
+    return msgspec.to_builtins(value, builtin_types=BUILTINS)
+
+
+MIGRATIONS: dict[int, Callable[[Any], None]] = {1: _from_1}
+"""By a format, what turns its tree into that of the next."""
