@@ -88,7 +88,10 @@ class Visits(RuleBasedStateMachine):
         self.held_first: dict[str, int] = {}
 
     def open(self, clock_is_set: bool) -> None:
-        """Start a server with three accounts. clock_is_set: whether somebody may do that."""
+        """Start a server with three accounts. clock_is_set: whether somebody may do that.
+
+        Each has been logged in to, or it would end with the day.
+        """
         self.clock_is_set = clock_is_set
         self.world = World(
             **asdict(self.rules_),
@@ -99,7 +102,7 @@ class Visits(RuleBasedStateMachine):
             snapshot_interval_ms=37 * MINUTE_MS,
         )
         for name in NAMES:
-            self.world.register(name)
+            self.world.login(name).close()
             self.model.register(name)
         self.now_ms = self.started_ms = self.world.now_ms
 
