@@ -201,7 +201,7 @@ def test_dead_links_are_refused_like_those_that_never_were() -> None:
 
 @pytest.mark.parametrize(("before_ms", "opens"), [(1, True), (0, False)])
 def test_link_opens_until_it_expires_and_not_at_that_moment(before_ms: int, opens: bool) -> None:
-    with World(idle_ping_ms=10**9) as world:
+    with World() as world:
         alice, bob = world.user("alice"), world.user("bob")
         link = link_to(alice, alice.create("ops"), expires_at=world.now_ms + HOUR_MS)
         world.sleep(HOUR_MS - before_ms)

@@ -164,7 +164,7 @@ def test_self_log_expires_like_any_other() -> None:
 
 
 def test_unread_message_to_everyone_goes_when_it_is_too_old_with_a_gap() -> None:
-    with World(lifetime_ms=HOUR_MS, keep_unread_ms=DAY_MS, idle_ping_ms=10**9) as world:
+    with World(lifetime_ms=HOUR_MS, keep_unread_ms=DAY_MS) as world:
         alice, bob = world.user("alice"), world.user("bob")
         bob.close()
         alice.send(SECRET)
@@ -179,7 +179,7 @@ def test_unread_message_to_everyone_goes_when_it_is_too_old_with_a_gap() -> None
 
 
 def test_unread_private_message_waits_without_limit() -> None:
-    with World(lifetime_ms=HOUR_MS, keep_unread_ms=DAY_MS, idle_ping_ms=10**9) as world:
+    with World(lifetime_ms=HOUR_MS, keep_unread_ms=DAY_MS) as world:
         alice, bob = world.user("alice"), world.user("bob")
         bob.close()
         alice.send_to("bob", SECRET)
@@ -205,7 +205,7 @@ def test_peek_leaves_a_message_unread() -> None:
 
 
 def test_unread_private_messages_over_the_memory_of_a_room_leave_with_a_gap() -> None:
-    with World(log_bytes_max=3_000, idle_ping_ms=10**9) as world:
+    with World(log_bytes_max=3_000) as world:
         alice = world.user("alice")
         world.user("bob").close()
         for number in range(10):
@@ -218,7 +218,7 @@ def test_unread_private_messages_over_the_memory_of_a_room_leave_with_a_gap() ->
 
 
 def test_message_that_alone_is_over_the_memory_of_a_room_is_told_as_a_gap_at_once() -> None:
-    with World(log_bytes_max=100, idle_ping_ms=10**9) as world:
+    with World(log_bytes_max=100) as world:
         alice, bob = world.user("alice"), world.user("bob")
         alice.send("x" * 500)
         alice.send("short")
@@ -234,7 +234,7 @@ def test_message_that_alone_is_over_the_memory_of_a_room_is_told_as_a_gap_at_onc
 def test_start_long_after_the_last_stamp_deletes_nothing_for_an_hour(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with World(lifetime_ms=HOUR_MS, idle_ping_ms=10**9) as world:
+    with World(lifetime_ms=HOUR_MS) as world:
         world.user("alice").send(SECRET)
         world.stop()
         world.clock.advance(2 * DAY_MS)
@@ -249,7 +249,7 @@ def test_start_long_after_the_last_stamp_deletes_nothing_for_an_hour(
 def test_starts_after_a_doubtful_one_hold_for_what_is_left_of_its_hour(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with World(lifetime_ms=HOUR_MS, idle_ping_ms=10**9) as world:
+    with World(lifetime_ms=HOUR_MS) as world:
         world.user("alice").send(SECRET)
         world.stop()
         world.clock.advance(2 * DAY_MS)
@@ -272,7 +272,7 @@ def test_starts_after_a_doubtful_one_hold_for_what_is_left_of_its_hour(
 
 
 def test_work_on_a_stopped_store_does_not_use_up_the_hour_of_the_next_start() -> None:
-    with World(lifetime_ms=HOUR_MS, idle_ping_ms=10**9) as world:
+    with World(lifetime_ms=HOUR_MS) as world:
         world.user("alice").send(SECRET)
         world.stop()
         world.clock.advance(2 * DAY_MS)
@@ -285,7 +285,7 @@ def test_work_on_a_stopped_store_does_not_use_up_the_hour_of_the_next_start() ->
 
 
 def test_room_that_grows_too_large_in_that_hour_loses_what_is_too_much_only() -> None:
-    with World(lifetime_ms=HOUR_MS, log_bytes_max=1_000, idle_ping_ms=10**9) as world:
+    with World(lifetime_ms=HOUR_MS, log_bytes_max=1_000) as world:
         alice = world.user("alice")
         for number in range(3):
             alice.send(f"{number} " + "x" * 200)
@@ -300,7 +300,7 @@ def test_room_that_grows_too_large_in_that_hour_loses_what_is_too_much_only() ->
 
 
 def test_wall_clock_that_jumps_a_year_expires_nothing_and_ends_no_period() -> None:
-    with World(lifetime_ms=HOUR_MS, limit_messages=1, idle_ping_ms=10**9) as world:
+    with World(lifetime_ms=HOUR_MS, limit_messages=1) as world:
         alice = world.user("alice")
         alice.send(SECRET)
         world.clock.set_wall(365 * DAY_MS)
@@ -312,7 +312,7 @@ def test_wall_clock_that_jumps_a_year_expires_nothing_and_ends_no_period() -> No
 
 
 def test_wall_clock_that_is_set_back_a_year_never_moves_a_stamp_back() -> None:
-    with World(limit_messages=2, idle_ping_ms=10**9) as world:
+    with World(limit_messages=2) as world:
         alice = world.user("alice")
         stamps = [alice.send("one")["ts"]]
         world.clock.set_wall(-365 * DAY_MS)

@@ -338,7 +338,7 @@ def test_account_of_the_same_address_warns_again_when_the_first_warning_counts_n
 
 
 def test_warning_counts_for_30_days_and_no_longer() -> None:
-    with World(idle_ping_ms=10**9) as world:
+    with World() as world:
         eve = world.user("eve")
         report(world, "eve", "ann", "ben")
         world.sleep(30 * DAY_MS - 1)
@@ -353,7 +353,7 @@ def test_warning_counts_for_30_days_and_no_longer() -> None:
 
 
 def test_dismissing_the_report_of_a_warning_that_is_over_says_nothing() -> None:
-    with World(idle_ping_ms=10**9, admins=("root",)) as world:
+    with World(admins=("root",)) as world:
         root, eve = world.user("root"), world.user("eve")
         report(world, "eve", "ann")
         world.sleep(30 * DAY_MS)
@@ -516,7 +516,7 @@ def test_banned_user_takes_back_what_was_made_before_and_leaves() -> None:
 
 
 def test_upload_that_a_ban_interrupts_is_finished_when_the_ban_is_over() -> None:
-    with World(idle_ping_ms=10**9) as world:
+    with World() as world:
         eve, data = world.user("eve"), b"ab"
         sha256 = hashlib.sha256(data).digest()
         begun = eve.call("upload", room="general", name="a", size=2, sha256=sha256)
@@ -641,7 +641,7 @@ def test_ban_is_told_to_all_devices_and_to_nobody_else() -> None:
 
 
 def test_ban_ends_on_time_and_not_before_and_all_devices_are_told() -> None:
-    with World(idle_ping_ms=10**9) as world:
+    with World() as world:
         one, two = world.user("eve"), world.user("eve")
         ban(world)
         world.sleep(BAN_MS - 1)
@@ -842,7 +842,7 @@ def test_pardoned_user_starts_with_no_warnings() -> None:
 
 
 def test_warnings_of_a_ban_that_ended_by_time_still_count() -> None:
-    with World(idle_ping_ms=10**9) as world:
+    with World() as world:
         eve = world.user("eve")
         ban(world)
         report(world, "eve", "dan", "fay")

@@ -121,7 +121,7 @@ def test_scheduled_post_fixes_the_floor_when_it_goes_out() -> None:
 
 
 def test_user_who_only_posts_holds_nothing_back_that_all_others_have_read() -> None:
-    with quiet(lifetime_ms=3_600_000, idle_ping_ms=10**9) as world:
+    with quiet(lifetime_ms=3_600_000) as world:
         world.login("bot").send("from a bot")
         other = world.user("other")
         other.ack("general")

@@ -49,7 +49,7 @@ def ban(world: World, user: str) -> int:
 
 
 def test_text_is_posted_when_it_is_due_and_not_before() -> None:
-    with World(idle_ping_ms=10**9) as world:
+    with World() as world:
         alice, bob = world.user("alice"), world.user("bob")
         at = world.now_ms + HOUR_MS
         expected = {"id": 1, "at": at, "room": "general", "text": "later"}
@@ -163,7 +163,7 @@ def test_mass_of_due_texts_is_posted_a_bounded_part_in_each_tick_and_in_order() 
 
 
 def test_text_waits_for_a_wall_clock_that_was_set_back() -> None:
-    with World(idle_ping_ms=10**9) as world:
+    with World() as world:
         alice = world.user("alice")
         at = world.clock.wall_ms + HOUR_MS
         alice.call("send-at", at=at, text="later")
@@ -175,7 +175,7 @@ def test_text_waits_for_a_wall_clock_that_was_set_back() -> None:
 
 
 def test_text_waits_for_server_time_when_the_wall_clock_was_set_forward() -> None:
-    with World(idle_ping_ms=10**9) as world:
+    with World() as world:
         alice = world.user("alice")
         at = world.clock.wall_ms + HOUR_MS
         alice.call("send-at", at=at, text="later")
@@ -187,7 +187,7 @@ def test_text_waits_for_server_time_when_the_wall_clock_was_set_forward() -> Non
 
 
 def test_text_goes_out_soon_after_the_wall_clock_was_set_back_and_mended() -> None:
-    with World(idle_ping_ms=10**9) as world:
+    with World() as world:
         alice = world.user("alice")
         schedule(alice, world, HOUR_MS)
         world.clock.set_wall(-DAY_MS)
@@ -329,7 +329,7 @@ def test_same_nonce_schedules_once_across_a_restart_and_after_it_was_posted(how:
 
 
 def test_text_of_a_banned_author_is_held_until_the_ban_ends() -> None:
-    with World(idle_ping_ms=10**9) as world:
+    with World() as world:
         one, two = world.user("alice"), world.user("alice")
         schedule(one, world, HOUR_MS)
         until = ban(world, "alice")
@@ -424,7 +424,7 @@ def test_held_text_can_be_cancelled() -> None:
 
 
 def test_text_over_the_limit_is_held_until_the_period_ends() -> None:
-    with World(limit_messages=2, idle_ping_ms=10**9) as world:
+    with World(limit_messages=2) as world:
         alice = world.user("alice")
         schedule(alice, world, 1_000)
         alice.send("one")

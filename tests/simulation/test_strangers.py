@@ -532,7 +532,7 @@ def test_who_blocked_an_account_that_is_gone_can_unblock_it() -> None:
 
 
 def test_a_login_that_was_begun_before_the_account_went_fails() -> None:
-    with World(login_timeout_ms=10 * 60_000, idle_ping_ms=10**9) as world:
+    with World(login_timeout_ms=10 * 60_000) as world:
         world.register("alice")
         world.sleep(UNUSED_KEPT_MS - 60_000)
         peer = world.guest()

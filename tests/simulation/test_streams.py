@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from websockets.frames import CloseCode, Frame, Opcode
 
+from chatd.config import load
 from chatd.wire import event_stream
 from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 from tests.simulation.web import HANDSHAKE, SocketPeer, StreamPeer, replies, request
@@ -102,7 +103,7 @@ def test_a_stream_shows_that_it_lives_and_is_not_asked_whether_it_does() -> None
 
 @pytest.mark.parametrize("kind", ["stream", "websocket"])
 def test_by_default_no_proxy_finds_a_stream_quiet_for_long(kind: str) -> None:
-    with World() as world:
+    with World(idle_ping_ms=load(None, {}, {}).idle_ping_ms) as world:
         token = world.token("bob")
         peer = world.stream(token) if kind == "stream" else world.socket().enter(token)
         quiet_s, longest_s = 0, 0

@@ -40,10 +40,12 @@ from tests.simulation.web import RawPeer, SocketPeer, StreamPeer, WebPeer
 DB_NAME = "data/chat.db"
 TICKS_MAX = 20_000
 """A server that is busy for longer with what there is right now is caught in a loop."""
+NEVER_MS = 10**9
 SMALL = {
     "tick_bytes_max": 64 * 1024,
     "journal_segment_bytes": 1024 * 1024,
     "disk_reserve_bytes": 0,
+    "idle_ping_ms": NEVER_MS,  # else a day's sleep is thousands of pings for each peer
 }
 
 
