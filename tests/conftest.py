@@ -28,12 +28,22 @@ settings.load_profile("quick")  # make examples takes the other one, by --hypoth
 
 @pytest.fixture(autouse=True)
 def leaves_nothing_behind() -> Iterator[None]:
-    """Fail a test that leaves a descriptor, a child process, a thread, a signal or a timer."""
-    before = leaks.held()
+    """Fail a test that leaves something open, running or set: tests pass in any order.
+
+    What the next one would meet: descriptors, child processes, threads, signals, a timer;
+    and the environment, the log, limits and whatever else is one for the whole process.
+    """
+    held, settings = leaks.held(), leaks.settings()
     yield
-    left = leaks.held() - before
+    left = sorted(leaks.held() - held)
+    now = leaks.settings()
+    left += [
+        f"{name} ({settings.get(name)} -> {now.get(name)})"
+        for name in sorted(settings.keys() | now.keys())
+        if settings.get(name) != now.get(name)
+    ]
     if left:
-        pytest.fail(f"left behind: {', '.join(sorted(left))}", pytrace=False)
+        pytest.fail(f"left behind: {', '.join(left)}", pytrace=False)
 
 
 @pytest.fixture(autouse=True)

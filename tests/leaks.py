@@ -1,20 +1,30 @@
-"""What the process holds at a moment, each thing as a line of text.
+"""What the process holds at a moment, and how it is set: what one test may leave for the next.
 
-Two such sets tell what came in between. Nothing is collected or waited for: what only the
+Two looks tell what came in between. Nothing is collected or waited for: what only the
 garbage collector closes was left open, and a thread that will end soon was not joined.
 """
 
+import gc
+import locale
+import logging
 import os
+import resource
 import signal
+import socket
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 WATCHED_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGPIPE)
+LIMITS = {name: number for name, number in vars(resource).items() if name.startswith("RLIMIT_")}
+PACKAGES = ("chatd", "client", "bench")
+RUNNERS_OWN = "PYTEST_CURRENT_TEST"
 
 
 def held() -> set[str]:
-    """Return what is open, running or set now."""
+    """Return what is open, running or set now, each thing as a line of text."""
     return {*_descriptors(), *_children(), *_threads(), *_signals()}
 
 
@@ -60,3 +70,36 @@ def _wakeup_descriptor() -> int:
     if descriptor != -1:
         signal.set_wakeup_fd(descriptor)
     return descriptor
+
+
+def settings() -> dict[str, object]:
+    """Return by name what is one for the whole process, signals aside."""
+    return {
+        "working directory": os.getcwd(),
+        "umask": _umask(),
+        "time zone": (time.tzname, time.timezone),
+        "locale": locale.setlocale(locale.LC_ALL),
+        "garbage collector": (gc.isenabled(), gc.get_threshold(), gc.get_debug()),
+        "recursion limit": sys.getrecursionlimit(),
+        "import path": tuple(sys.path),
+        "timeout of sockets": socket.getdefaulttimeout(),
+        **{name: resource.getrlimit(number) for name, number in LIMITS.items()},
+        **{f"environment {k}": v for k, v in os.environ.items() if k != RUNNERS_OWN},
+        **dict(_loggers()),
+    }
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)  # the only way to read it is to replace it
+    os.umask(mask)
+    return mask
+
+
+def _loggers() -> Iterator[tuple[str, object]]:
+    """The root's and our own, but for new ones that do as those above them say."""
+    yield "log", (logging.root.level, logging.root.handlers[:], logging.root.manager.disable)
+    for name, logger in logging.root.manager.loggerDict.items():
+        if isinstance(logger, logging.Logger) and name.partition(".")[0] in PACKAGES:
+            own = [*logger.handlers, *logger.filters]
+            if logger.level or own or logger.disabled or not logger.propagate:
+                yield f"log {name}", (logger.level, own, logger.disabled, logger.propagate)

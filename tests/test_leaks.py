@@ -1,11 +1,16 @@
 """tests.leaks and the fixture over it: each kind of thing that a test may leave is seen."""
 
+import gc
+import logging
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -89,7 +94,62 @@ def test_a_wakeup_descriptor_is_seen_and_stays_set() -> None:
     assert leaks.held() == before
 
 
-def test_a_test_that_leaves_a_descriptor_fails(
+FOLDER = os.getcwd()
+FILE_SIZES = resource.getrlimit(resource.RLIMIT_FSIZE)
+RECURSION = sys.getrecursionlimit()
+UMASK = os.umask(0o077)
+os.umask(UMASK)
+CHANGES: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
+    "working directory": (lambda: os.chdir("/"), lambda: os.chdir(FOLDER)),
+    "umask": (lambda: os.umask(0o123), lambda: os.umask(UMASK)),
+    "garbage collector": (gc.disable, gc.enable),
+    "recursion limit": (
+        lambda: sys.setrecursionlimit(RECURSION + 1),
+        lambda: sys.setrecursionlimit(RECURSION),
+    ),
+    "import path": (lambda: sys.path.append("/none"), lambda: sys.path.remove("/none")),
+    "timeout of sockets": (
+        lambda: socket.setdefaulttimeout(7),
+        lambda: socket.setdefaulttimeout(None),
+    ),
+    "environment LEFT": (
+        lambda: os.environ.update(LEFT="1"),
+        lambda: os.environ.pop("LEFT"),
+    ),
+    "RLIMIT_FSIZE": (
+        lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2**30, FILE_SIZES[1])),
+        lambda: resource.setrlimit(resource.RLIMIT_FSIZE, FILE_SIZES),
+    ),
+    "log": (lambda: logging.disable(logging.INFO), lambda: logging.disable(logging.NOTSET)),
+    "log chatd.left": (
+        lambda: logging.getLogger("chatd.left").setLevel(logging.ERROR),
+        lambda: logging.getLogger("chatd.left").setLevel(logging.NOTSET),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_what_is_set_for_the_whole_process_is_seen(name: str) -> None:
+    change, undo = CHANGES[name]
+    before = leaks.settings()
+    change()
+    after = leaks.settings()
+    undo()
+    assert {key for key in before | after if before.get(key) != after.get(key)} == {name}
+    assert leaks.settings() == before
+
+
+def test_another_time_zone_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = leaks.settings()
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "Asia/Kathmandu")
+        time.tzset()
+        assert leaks.settings()["time zone"] != before["time zone"]
+    time.tzset()
+    assert leaks.settings() == before
+
+
+def test_a_test_that_leaves_a_descriptor_or_a_variable_fails(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
@@ -98,8 +158,16 @@ def test_a_test_that_leaves_a_descriptor_fails(
         "import os\n"
         "def test_clean(): pass\n"
         "def test_leaky(): os.open('/dev/null', os.O_RDONLY)\n"
+        "def test_setting(): os.environ['LEFT'] = '1'\n"
+        "def test_unsetting(): del os.environ['LEFT']\n"
         "def test_clean_after_it(): pass\n"
     )
     result = pytester.runpytest_subprocess()
-    result.assert_outcomes(passed=3, errors=1)
-    result.stdout.fnmatch_lines(["*left behind: descriptor * (/dev/null)"])
+    result.assert_outcomes(passed=5, errors=3)
+    result.stdout.fnmatch_lines(
+        [
+            "*left behind: descriptor * (/dev/null)",
+            "*left behind: environment LEFT (None -> 1)",
+            "*left behind: environment LEFT (1 -> None)",
+        ]
+    )

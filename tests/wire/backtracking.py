@@ -5,15 +5,12 @@ the square of a text's length is seen with a hundred characters, on any machine.
 """
 
 import re
-import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import product
 from re import _constants as codes
 from re import _parser as parser
 from typing import Any
-
-sys.setrecursionlimit(20_000)  # a step is a call or two
 
 Then = Callable[[int], bool]
 CATEGORIES = {

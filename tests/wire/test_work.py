@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -31,6 +32,16 @@ from chatd.wire.websocket import open_websocket
 from tests.simulation.web import HANDSHAKE, request
 from tests.wire.backtracking import Steps, hostile
 from tests.work import lines_of
+
+
+@pytest.fixture(autouse=True)
+def deep_matching() -> Iterator[None]:
+    """Let the matcher of `backtracking` go deep: a step is a call or two."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(20_000)
+    yield
+    sys.setrecursionlimit(limit)
+
 
 # -- patterns --------------------------------------------------------------------------------
 
