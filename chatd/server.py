@@ -58,7 +58,7 @@ from chatd.metrics import Metrics, Readings
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import OPEN, Connection, Sock
 from chatd.net.delivery import Delivery
-from chatd.net.listener import Listener, ListeningSock
+from chatd.net.listener import ACCEPTS_PER_TICK, Listener, ListeningSock
 from chatd.net.loop import Loop, Watcher
 from chatd.net.notices import Notices
 from chatd.net.tls import TlsSock, load_tls
@@ -75,6 +75,8 @@ GOODBYE_MS_MAX = 5_000
 """So long after its end may a connection stay, to take what waits for it and to hang up."""
 LINGERING_MAX = 64
 """Connections that have ended or are turned away, beside all others; then the oldest is cut off."""
+REAPED_PER_TICK = ACCEPTS_PER_TICK
+"""So many connections that are over are closed in a tick: as many as may come meanwhile."""
 FIRST_BYTES_MS_MAX = 1_000
 """So long does a newcomer for whom there is no room have to show what it speaks."""
 STOP_MS_MAX = 5_000
@@ -301,7 +303,8 @@ class Server:
         self._listener.close()
         for connection in list(self._connections.values()):
             self._boundary.run(connection, connection.drop)
-        self._reap()
+        while self._dead:
+            self._reap()
         self._storage.close()
 
     def stop(self) -> None:
@@ -356,7 +359,7 @@ class Server:
     # -- the phases --------------------------------------------------------------------------
 
     def _wait_s(self, timeout_s: float | None) -> float | None:
-        if self._reload_wanted or self._service.is_waited_for:
+        if self._reload_wanted or self._service.is_waited_for or self._dead:
             return 0.0
         if self._delivery.is_hungry or self._downloads.is_hungry:
             return 0.0
@@ -526,7 +529,7 @@ class Server:
             wheel.set("throttle", connection.number, until_ms)
 
     def _reap(self) -> None:
-        dead, self._dead = self._dead, []
+        dead, self._dead = self._dead[:REAPED_PER_TICK], self._dead[REAPED_PER_TICK:]
         for connection in dead:
             self._boundary.run(None, connection.close)
             for kind in ("connection", "throttle", "refused"):

@@ -33,9 +33,11 @@ from chatd.wire.http.message import HttpRequest, Piece
 log = logging.getLogger(__name__)
 
 NOTHING = c.Nothing()
-TURN_NS_MAX = 500_000
+TURN_NS_MAX = 200_000
 TURN_STEPS_MAX = 32
 """After so long, or so many requests, it is the next party's turn."""
+SEND_NS = 8_000
+"""So long does it take to send what was queued to a connection: it is work of the tick, too."""
 
 NOT_COUNTED_HERE = frozenset({Switch, StartTls, More, HttpRequest})
 """Nobody asks for anything by the first three, and a request over HTTP has to find its party."""
@@ -176,8 +178,9 @@ class Service:
     def serve(self) -> None:
         """Give everyone who waits a turn, and another, until the tick has done enough."""
         queue = self._queue
+        deadline_ns = self._budget.deadline_ns
         while queue.party() is not None and self._bytes <= self._bytes_max:
-            now_ns, deadline_ns = self._monotonic_ns(), self._budget.deadline_ns
+            now_ns = self._monotonic_ns()
             if now_ns > deadline_ns:
                 break
             self._step_began_ns = now_ns
@@ -185,6 +188,7 @@ class Service:
             self._steps_left = TURN_STEPS_MAX
             while self._steps_left > 0 and (connection := queue.take()) is not None:
                 self._boundary.run(connection, self._serve_some, connection)
+                deadline_ns -= SEND_NS
             queue.end_turn()
 
     def _serve_some(self, connection: Connection) -> None:

@@ -11,6 +11,7 @@ from chatd.config import BY_NAME, DAY_MS, GIB, HOUR_MS, KIB, MIB, MINUTE_MS, SEC
 PAGE = Path(__file__).parent.parent / "docs" / "security.md"
 ROW = re.compile(r"^\| .* \| ([0-9,]+)(?: (\w+))? \| `([\w.]+)` \|$", re.MULTILINE)
 UNITS = {
+    "µs": 1_000, "ms": 1_000_000,  # of our ns; the rest is in ms
     "": 1, "KiB": KIB, "MiB": MIB, "GiB": GIB,
     "s": SECOND_MS, "min": MINUTE_MS, "h": HOUR_MS, "days": DAY_MS,
 }  # fmt: skip

@@ -227,6 +227,8 @@ ATTACKS = {
             _calls(("scheduled", {})), _login_and_schedule, pause_s=0.1,
         ),
         Attack("health", "`GET /healthz`, pipelined over 60 connections", _health, connections=60),
+        Attack("many", "`ping` without a login, pipelined over 4,000 connections",
+               _calls(("ping", c.Ping()), times=50), _guest, connections=4_000),
         Attack("silence", "1,500 connections that say nothing", _dribble, connections=1_500,
                pause_s=3_600.0),
         Attack("dribble", "a byte each 0.25 s behind the goodbye, on 200 connections", _dribble,

@@ -7,9 +7,9 @@ what one kind leaves of its time is the next one's.
 
 from collections.abc import Callable
 
-TICK_NS_MAX = 20_000_000
+TICK_NS_MAX = 10_000_000
 """After so long a tick begins nothing more; the rest waits for the next."""
-SHARE_NS = 4_000_000
+SHARE_NS = 2_000_000
 """So much of it is kept for each kind of work besides requests, if there is any of it."""
 
 

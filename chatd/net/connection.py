@@ -274,6 +274,8 @@ class Connection:
             if self.life is OPEN
             else self.life is ENDING and self._hung_up
         ):
+            if self.is_readable:  # it waits: until it is read, nobody wants to be told again
+                self.reads = False
             self.is_readable = True
             self._owner.on_readable(self)
 

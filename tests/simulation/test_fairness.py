@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 from websockets.frames import Opcode
 
+from chatd import service
+from chatd.core.budget import TICK_NS_MAX
 from chatd.net.connection import READ_BYTES
+from chatd.server import REAPED_PER_TICK
+from chatd.service import TURN_NS_MAX
 from chatd.wire.envelope import encode_notification, encode_request
 from tests.simulation.network import SimSocket
 from tests.simulation.peer import Peer
@@ -18,6 +22,8 @@ LOOK_NS = 400_000
 """So long seems each look at the clock to take; there is one at least for each request."""
 WITHIN_TICKS = 2
 """The tick in which a request is read is cut short by those who were there before, at most."""
+WITHIN_NS = 50_000_000
+"""So long may it take where twenty never stop: each of them may have a turn before."""
 
 
 def busy(**options: Any) -> World:
@@ -107,7 +113,9 @@ def test_of_twenty_who_never_stop_and_one_who_asks_now_and_then_that_one_never_w
             for peer in flood:
                 pour(peer.sock, data)
                 peer.sock.other.other._inbox.clear()  # it takes its answers, and forgets them
-            assert ticks_until_answered(world, other) <= WITHIN_TICKS
+            began_ns = world.clock.monotonic_ns()
+            ticks_until_answered(world, other)
+            assert world.clock.monotonic_ns() - began_ns <= WITHIN_NS
         world.clock.reading_ns = 0
 
 
@@ -117,12 +125,61 @@ def test_who_asks_much_gets_the_rest_of_every_tick() -> None:
         world.clock.reading_ns = LOOK_NS
         for _ in range(1_000):
             flood.request("ping")
+        began_ns = world.clock.monotonic_ns()
         world.tick()
+        took_ns = world.clock.monotonic_ns() - began_ns
         flood.pull()
-        assert sum(map(flood.answered, range(flood._next_id + 1))) > 30
+        answered = sum(map(flood.answered, range(flood._next_id + 1)))
+        assert answered > 3 * TURN_NS_MAX // LOOK_NS  # more than a turn could do, or three
+        assert took_ns > TICK_NS_MAX
         world.clock.reading_ns = 0
         world.settle()
         assert flood._asked == []
+
+
+def test_what_is_to_be_sent_to_many_connections_is_work_of_the_tick(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(service, "SEND_NS", TICK_NS_MAX // 10)
+    with busy() as world:
+        peers = [world.guest(f"192.0.2.{number}") for number in range(30)]
+        asked = [(peer, peer.request("ping")) for peer in peers]
+        answered = []
+        for _ in range(3):
+            world.tick()
+            for peer in peers:
+                peer.pull()
+            answered.append(sum(peer.answered(request_id) for peer, request_id in asked))
+        assert answered == [11, 22, 30]
+
+
+def test_who_waits_is_not_told_as_ready_in_every_tick() -> None:
+    with busy(requests_per_second=0) as world:
+        flood = [world.raw(f"192.0.2.{number}") for number in range(200)]
+        world.settle()
+        world.clock.reading_ns = LOOK_NS
+        for _ in range(2):
+            for peer in flood:
+                peer.sock.send(encode_request(1, "ping", {}) * 100)
+            for _ in range(3):
+                world.tick()
+            assert len(world.selector.select(0)) < 100
+        world.clock.reading_ns = 0
+        world.settle()  # and then each of them is told of again
+        assert {peer.heard.count(b"\x94\x01\x01") for peer in flood} == {200}
+
+
+def test_connections_that_end_together_are_closed_in_several_ticks() -> None:
+    with busy() as world:
+        peers = [world.raw(f"192.0.2.{number % 200}") for number in range(2 * REAPED_PER_TICK + 1)]
+        world.settle()
+        for peer in peers:
+            peer.close()
+        counts = [len(peers)]
+        while counts[-1]:
+            world.tick()
+            counts.append(len(world.server._connections))
+        assert counts[-4:] == [len(peers), REAPED_PER_TICK + 1, 1, 0]
 
 
 def test_requests_of_one_connection_are_answered_in_order_over_all_turns() -> None:

@@ -26,7 +26,7 @@ from tests.work import counted
 LINES_PER_TURN = 6_000
 """Of what a peer may ask for at once, about a millisecond."""
 LINES_PER_TICK = 100_000
-"""Of all that happens in a tick, about its 20 ms."""
+"""Of all that happens in a tick, about 20 ms: the clock, which stands here, allows half of that."""
 
 
 def turn_of(world: World, peer: Peer, method: str, **params: object) -> int:
