@@ -21,6 +21,7 @@ from chatd.http.uploads import Upload, Uploads
 from chatd.keeper import Keeper
 from chatd.net.connection import Connection
 from chatd.net.delivery import Delivery
+from chatd.net.listener import Listener
 from chatd.net.notices import Notices
 from chatd.net.tls import TlsSock
 from chatd.places import Places
@@ -355,6 +356,21 @@ def test_framed_request_that_meets_a_bug_outside_its_handler_is_told_internal(
         assert alice.ended
 
 
+def test_what_came_before_the_request_that_meets_a_bug_is_answered_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with World() as world:
+        world.expects_errors = True
+        alice = world.user("alice")
+        done = [alice.request("ping") for _ in range(3)]
+        monkeypatch.setattr(FrameCodec, "error", broken)
+        alice.request("nothing of that name")
+        never = alice.request("ping")
+        world.settle()
+        assert all(map(alice.answered, done)) and not alice.answered(never)
+        assert [error["code"] for error in alice.told("error")] == ["internal"]
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_request_over_http_that_meets_a_bug_is_answered_500(
     method: str, monkeypatch: pytest.MonkeyPatch
@@ -439,6 +455,17 @@ def test_bug_behind_a_commit_ends_the_process_before_anybody_hears_of_it(
         bob.pull()
         assert bob.texts() == []
         assert world.errors == 0
+
+
+def test_bug_where_no_connection_is_concerned_ends_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with World() as world:
+        monkeypatch.setattr(Listener, "on_ready", broken)
+        world.connect()
+        with pytest.raises(Bug):
+            world.tick()
+        assert not world.errors
 
 
 def test_bug_in_a_commit_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
