@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from chatd.config import Fsync
 from chatd.disk import Journal, Snapshotter, recover, write_snapshot
+from chatd.errors import StoreCorrupt
 from tests.disk.store import FULL_BODY, PATH, create, new_disk, open_journal
 from tests.simulation.disk import PowerCut, SimDisk, run_inline
 
@@ -193,3 +194,28 @@ def test_power_cut_in_any_life_loses_nothing_acknowledged(
     server.live([APPEND, IN_CHILD, APPEND])
     server.disk.crash(nothing)
     server.start()
+
+
+def test_backup_of_a_running_server_is_whole_or_refused() -> None:
+    """The snapshot is copied first, and the journal later, by when another may have come."""
+    server = Server(new_disk())
+    server.start()
+    moments = [(server.disk.files(), list(server.written))]
+    for step in LIFE:
+        server.do(step)
+        moments.append((server.disk.files(), list(server.written)))
+    refused = 0
+    for at, (first, _) in enumerate(moments):
+        for later, written in moments[at:]:
+            backup = new_disk()
+            for path, content in {**later, PATH: first[PATH]}.items():
+                backup.put(path, content)
+            try:
+                recovered = recover(backup, PATH)
+            except StoreCorrupt:
+                assert first[PATH] != later[PATH], "nothing has come between"
+                refused += 1
+            else:
+                assert recovered is not None
+                assert [*recovered.snapshot, *recovered.bodies] == written
+    assert refused, "snapshots have removed what the first ones needed"
