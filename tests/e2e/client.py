@@ -156,17 +156,7 @@ class Client:
 
     def register(self, name: str, password: str = PASSWORD) -> None:
         """Make an account."""
-        salt, stored_key, server_key, iterations = ScramMechanism(MECHANISM).make_auth_info(
-            password, iteration_count=ITERATIONS_MIN
-        )
-        self.call(
-            "register",
-            name=name,
-            salt=salt,
-            iterations=iterations,
-            stored_key=stored_key,
-            server_key=server_key,
-        )
+        self.call("register", name=name, **credentials_of(password))
 
     def login(
         self, name: str, password: str = PASSWORD, device: str | None = None
@@ -201,6 +191,19 @@ class Client:
             self.positions[entry["room"]] = entry["seq"]
             if not entry["room"].startswith("@"):
                 return entry
+
+
+def credentials_of(password: str) -> dict[str, Any]:
+    """Return what `register` and `password` take of a password."""
+    salt, stored_key, server_key, iterations = ScramMechanism(MECHANISM).make_auth_info(
+        password, iteration_count=ITERATIONS_MIN
+    )
+    return {
+        "salt": salt,
+        "iterations": iterations,
+        "stored_key": stored_key,
+        "server_key": server_key,
+    }
 
 
 def result_of(response: Response) -> dict[str, Any]:

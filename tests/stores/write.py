@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.client import PASSWORD, Client, Refused, connect
+from tests.e2e.client import PASSWORD, Client, Refused, connect, credentials_of
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.stores.views import view
@@ -27,6 +27,7 @@ from tests.stores.views import view
 STORES = Path(__file__).parent
 ADMIN = "root"
 USERS = ("alice", "bob", "carol", "dave", "erin", "eve", "frank", "gus", "hal", "mallory")
+NEW_PASSWORD = "another battery staple"
 FILE = b"the bytes of a file \x00\xff" * 10
 DAY_MS = 86_400_000
 
@@ -36,6 +37,7 @@ class Checkout(ServerProcess):
 
     def __init__(self, checkout: Path, folder: Path) -> None:
         super().__init__(folder, ADMINS=ADMIN, REPORTER_AGE="0")
+        del self.settings["YOUNG_ACCOUNT"]  # the first version had no such setting
         self.root = checkout
 
 
@@ -134,6 +136,12 @@ class Scenario:
         self.call("bob", "send-to", to="carol", text="nobody has read this")
         self.upload("bob", "alice,bob", FILE)
         self.begin_upload("bob", "general", FILE, "half of it", len(FILE) // 2)
+        given_up = self.begin_upload("bob", "general", b"given up", "", 2)
+        self.call("bob", "upload-cancel", upload=given_up)
+        with connect(self.server.port) as peer:  # who posts, and never follows
+            peer.register("quiet")
+            peer.login("quiet")
+            peer.call("send", text="a message of somebody who does not listen")
         self.ack("alice", "general", second)
 
     def gather(self) -> None:
@@ -142,6 +150,8 @@ class Scenario:
         for name in ("bob", "carol"):
             self.call("alice", "invite", room=ops, user=name)
         self.call("bob", "join", room=ops)
+        self.call("alice", "invite", room=ops, user="eve")
+        self.call("alice", "kick", room=ops, user="eve")
         link = self.call("alice", "link", room=ops, uses=5)["link"]
         self.tokens["link"] = link
         revoked = self.call("alice", "link", room=ops)["number"]
@@ -196,7 +206,9 @@ class Scenario:
             self.call(name, "report", user="mallory", reason="spam", **place)
         self.call("erin", "report", user="mallory", reason="no reason")
         self.call(ADMIN, "dismiss", report=self.call(ADMIN, "reports")["reports"][-1]["report"])
-        self.call("alice", "report", user="frank", reason="a mistake")
+        for name in ("alice", "dave"):
+            self.call(name, "report", user="frank", reason="a mistake")
+        self.call(ADMIN, "dismiss", report=self.call(ADMIN, "reports")["reports"][-1]["report"])
         self.call(ADMIN, "ban", user="frank")
         self.call(ADMIN, "unban", user="frank")
         self.call("bob", "block", user="mallory")
@@ -209,6 +221,8 @@ class Scenario:
         self.tokens["bot"] = self.call("alice", "token-create", label="bot")["token"]
         phone = self.call("alice", "token-create", label="lost phone")
         self.call("alice", "revoke", device=phone["device"])
+        self.peers["frank"].login("frank")
+        self.call("frank", "password", **credentials_of(NEW_PASSWORD))
         with connect(self.server.port) as peer:
             peer.register("newbie")
         self.call("gus", "send", text="a message that stays")
@@ -225,8 +239,8 @@ class Scenario:
         views = {name: view(self.peers[name].call, name, Refused) for name in names}
         return {
             "now_ms": self.call("alice", "status")["now"],
-            "password": PASSWORD,
-            "tokens": {k: v for k, v in self.tokens.items() if k not in self.ended},
+            "passwords": {"bob": PASSWORD, "quiet": PASSWORD, "frank": NEW_PASSWORD},
+            "tokens": {k: v for k, v in self.tokens.items() if k not in {*self.ended, "frank"}},
             "ended": sorted(self.ended),
             "posted": self.posted,
             "file": base64.b64encode(FILE).decode(),
@@ -246,6 +260,7 @@ def write(checkout: Path, name: str, young: bool) -> None:
             if not young:
                 scenario.leave()
                 server.stop()
+                assert server.run("new-epoch").returncode == 0
                 server.start()
                 scenario.enter()
             scenario.schedule()
