@@ -17,6 +17,7 @@ from chatd.core.memory import ENDED_AT_ONCE_MAX
 from chatd.core.model import Credentials
 from chatd.handlers.files import HASH_BYTES_PER_SLICE
 from chatd.handlers.knowing import ROOMS_LOOKED_AT
+from chatd.handlers.searching import ROOMS_PER_SLICE
 from chatd.net import delivery
 from chatd.wire.commands import CHUNK_BYTES_MAX
 from tests.simulation.peer import Map, Peer
@@ -102,6 +103,17 @@ def test_rooms_of_a_user_with_very_many_are_looked_at_in_slices(method: str) -> 
         few = turn_of(world, alice, method)
         add_rooms(world, "alice", 2 * ROOMS_LOOKED_AT, 1)
         assert turn_of(world, alice, method) <= 1.1 * few < 1.1 * LINES_PER_TURN
+
+
+@pytest.mark.parametrize("after", ["", " 1790000000001:1:~"], ids=["first page", "later page"])
+def test_search_in_very_many_rooms_begins_with_some_of_them(after: str) -> None:
+    with World() as world:
+        alice = world.login("alice")
+        add_rooms(world, "alice", 2 * ROOMS_PER_SLICE, 20)
+        few = turn_of(world, alice, "search", words="nothing", after=after)
+        add_rooms(world, "alice", 2 * ROOMS_PER_SLICE, 20)
+        assert turn_of(world, alice, "search", words="nothing", after=after) <= 1.1 * few
+        assert few < LINES_PER_TURN
 
 
 def test_unread_rooms_behind_very_many_read_ones_are_found_page_by_page() -> None:

@@ -23,7 +23,7 @@ CURSOR_CHARACTERS_MAX = 2 * NAME_BYTES_MAX + 40
 class Found(Result, frozen=True):
     """Entries in which every word begins a word, newest first, from all rooms together.
 
-    Only who is in more than 500 rooms gets those of 500 rooms after the other.
+    Only who is in more than 100 rooms gets those of 100 rooms after the other.
 
     next: what to go on `after`, or nil at the end. A page may be short, or even empty, and not
     be the last, since a request looks at so much and no more.
