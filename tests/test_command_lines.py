@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatd.__main__ import main as chatd
+from client import Client
 from client.__main__ import main as chat
 from client.console.book import BOOK
 from client.pipes.parser import OF_THE_CONSOLE
@@ -23,6 +24,7 @@ from tests.command_lines import Ended, run
 from tests.e2e.client import connect
 from tests.e2e.server import ROOT, ServerProcess
 from tests.e2e.waiting import DEADLINE_S
+from tests.passwords import VECTORS
 
 SOME = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -215,3 +217,27 @@ def shell(line: str, **environment: str) -> Ended:
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **environment},
     )
     return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+# -- accounts --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("why", "end"), [("Latin-1", b"\r\n"), ("a tab", b"\n"), ("emoji", b"")])
+def test_account_by_the_command_line_has_the_password_that_clients_take(
+    why: str, end: bytes, tmp_path: Path
+) -> None:
+    typed = next(vector.typed for vector in VECTORS if vector.why.startswith(why))
+    server = ServerProcess(tmp_path)
+    ended = run(
+        chatd, ["--db-name", str(server.db_path), "user", "add", "alice"], os.fsencode(typed) + end
+    )
+    assert (ended.status, ended.out) == (0, "added alice\n")
+    with server, Client("127.0.0.1", server.port) as client:
+        assert client.log_in("alice", typed).name == "alice"
+
+
+def test_name_that_nobody_can_have_is_refused_before_the_password_is_read(tmp_path: Path) -> None:
+    for action in ("add", "reset"):
+        line = ["--db-name", str(tmp_path / "chat.db"), "user", action, "al ice"]
+        ended = run(chatd, line)
+        assert (ended.status, "no blanks" in ended.err) == (1, True)

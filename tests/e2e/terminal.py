@@ -90,6 +90,10 @@ class Terminal:
         """Press keys, one after the other."""
         self._child.send(keys)
 
+    def raw_keys(self, keys: bytes) -> None:
+        """Press keys that send any bytes."""
+        self._child.send(keys)
+
     def line(self, text: str) -> None:
         """Type a line."""
         self.keys(text + "\r")
@@ -119,9 +123,10 @@ class Terminal:
         """Give the oldest answer that is held."""
         self.keys(self.held.pop(0))
 
-    def resize(self, columns: int, rows: int) -> None:
-        """Change the size of the window."""
-        self.screen.resize(rows, columns)
+    def resize(self, columns: int, rows: int, *, screen: bool = True) -> None:
+        """Change the size of the window; screen: and of what the test looks at."""
+        if screen:
+            self.screen.resize(rows, columns)
         self._child.setwinsize(rows, columns)
 
     # -- looking -----------------------------------------------------------------------------

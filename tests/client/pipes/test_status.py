@@ -2,7 +2,15 @@
 
 import pytest
 
-from chatd.errors import WIRE_ERRORS, AuthFailed, NotFound, RateLimited, StorageFull
+from chatd.errors import (
+    WIRE_ERRORS,
+    AuthFailed,
+    NotFound,
+    ProtocolError,
+    RateLimited,
+    StorageFull,
+    UnsupportedVersion,
+)
 from client.errors import Closed, ConnectionLost, LoginRequired
 from client.files import FileTrouble
 from client.pipes.status import LATER_CODES, MEANING, OutOfTime, Status, Usage, status_of
@@ -19,6 +27,8 @@ from client.pipes.status import LATER_CODES, MEANING, OutOfTime, Status, Usage, 
         (AuthFailed("x"), Status.LOGIN),
         (ConnectionLost("x"), Status.CONNECTION),
         (Closed("x"), Status.CONNECTION),
+        (UnsupportedVersion("x"), Status.CONNECTION),
+        (ProtocolError("x"), Status.CONNECTION),
         (OutOfTime("x"), Status.TIMEOUT),
         (RateLimited("x"), Status.LATER),
         (StorageFull("x"), Status.LATER),

@@ -1,0 +1,98 @@
+"""The console at terminals of all kinds, and what they let somebody type."""
+
+from pathlib import Path
+
+import pytest
+
+from client.console.entrance import QUESTION
+from client.pipes.status import Status
+from tests.e2e.conftest import Connects, Opens, token_of
+from tests.e2e.server import ServerProcess
+from tests.e2e.terminal import Terminal
+
+
+@pytest.mark.parametrize("term", ["dumb", "unknown"])
+def test_terminal_that_can_do_nothing_is_as_none(
+    server: ServerProcess, tmp_path: Path, term: str
+) -> None:
+    token = token_of("alice", server)
+    with Terminal(tmp_path, server.port, "alice", TERM=term, CHAT_TOKEN=token) as alice:
+        alice.sees("new device 1")
+        alice.line("send hello")
+        alice.sees("general#1 alice: hello")
+        alice.line("quit")
+        assert alice.ends() == Status.DONE
+        assert b"\x1b[" not in alice.raw
+
+
+def test_terminal_that_nobody_knows_is_one_like_others(opens: Opens) -> None:
+    alice = opens("alice", TERM="no-such-terminal")
+    alice.line("send hello")
+    alice.sees("general#1 alice: hello")
+
+
+@pytest.mark.parametrize("keys", ["\x1b[13;2u", "\x1b[27;2;13~", "\x1b[13;3u", "\x1b\r"])
+def test_shift_and_enter_break_the_line(opens: Opens, keys: str) -> None:
+    alice = opens("alice")
+    alice.keys(f"send one{keys}two")
+    alice.until(lambda: alice.prompt.strip() == "two", "a second line")
+    alice.keys("\x1b[13;5u")  # Ctrl-Enter sends, as Enter does
+    alice.sees("general#1 alice: one")
+    assert not any("13;" in row for row in alice.everything)
+
+
+def test_byte_that_is_no_text_is_refused_and_what_was_typed_is_kept(opens: Opens) -> None:
+    alice = opens("alice")
+    alice.raw_keys(b"send caf\xe9 for all\r")
+    alice.sees("a byte in it is no UTF-8")
+    alice.until(lambda: "for all" in alice.prompt, "the line again")
+    alice.line("send tea for all")
+    alice.sees("general#1 alice: tea for all")
+    alice.line("quit")
+    assert alice.ends() == Status.DONE
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(1, 1), (2, 3), (7, 2), (1000, 2), (0, 0)])
+def test_window_of_any_size_is_one(opens: Opens, columns: int, rows: int) -> None:
+    alice = opens("alice")
+    alice.resize(columns, rows, screen=False)
+    alice.line("help")
+    alice.line("send \U0001f469\u200d\U0001f680 \u4f1a\u8b70 https://example.org/a/long/one")
+    alice.keys("send x")
+    alice.resize(80, 24)
+    alice.keys("\x15\r")
+    alice.line("send the end")
+    alice.sees("alice: the end")
+
+
+@pytest.mark.parametrize("home", ["/proc/nothing", "/dev/null"])
+def test_home_that_can_not_be_written_is_told_and_lets_one_in(
+    server: ServerProcess, tmp_path: Path, users: Connects, home: str
+) -> None:
+    users("alice")
+    with Terminal(tmp_path, server.port, "alice", XDG_STATE_HOME="", HOME=home) as alice:
+        alice.sees(QUESTION.strip())
+        alice.line("l")
+        alice.sees("Password of alice:")
+        alice.line("correct horse battery staple")
+        alice.until(lambda: " connected" in alice.toolbar, "a connection")
+        alice.line("send hello")
+        alice.sees("general#1 alice: hello")
+        alice.sees("this device is not remembered")
+        alice.line("quit")
+        assert alice.ends() == Status.DONE
+
+
+def test_password_of_any_bytes_makes_an_account_and_opens_it(
+    server: ServerProcess, tmp_path: Path
+) -> None:
+    password = b"caf\xe9\t\xf0\x9f\x98\x80 \xd7\xa9123"
+    for device, answer in (("one", "c"), ("two", "l")):
+        with Terminal(tmp_path / device, server.port, "alice") as alice:
+            alice.sees(QUESTION.strip())
+            alice.line(answer)
+            questions = ["A password for alice:", "The same again:"]
+            for question in questions if answer == "c" else ["Password of alice:"]:
+                alice.until(lambda: alice.prompt == question, question)
+                alice.raw_keys(password + b"\r")
+            alice.until(lambda: " connected" in alice.toolbar, "a connection")
