@@ -9,7 +9,6 @@ from prompt_toolkit.history import History, InMemoryHistory
 from chatd.errors import ChatError
 from chatd.terminal import ask_secret, reason
 from chatd.wire import commands as c
-from client.console import keys
 from client.console.actions import ACTIONS
 from client.console.actions.reading import show_latest
 from client.console.arguments import Misuse
@@ -76,7 +75,6 @@ async def _converse(
     client: Client, keyring: Keyring, is_new: bool, options: ConsoleOptions
 ) -> int:
     assert client.welcome is not None
-    keys.teach()
     prompt = Prompt(_history())
     renderer = Renderer(client.name, zone_for(client.welcome.time_zone))
     screen = Screen(prompt.app)
