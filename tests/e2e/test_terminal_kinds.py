@@ -1,14 +1,18 @@
 """The console at terminals of all kinds, and what they let somebody type."""
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from client.console.entrance import QUESTION
 from client.pipes.status import Status
 from tests.e2e.conftest import Connects, Opens, token_of
-from tests.e2e.server import ServerProcess
+from tests.e2e.server import ROOT, ServerProcess, environment
 from tests.e2e.terminal import Terminal
+from tests.e2e.waiting import DEADLINE_S
 
 
 @pytest.mark.parametrize("term", ["dumb", "unknown"])
@@ -96,3 +100,50 @@ def test_password_of_any_bytes_makes_an_account_and_opens_it(
                 alice.until(lambda: alice.prompt == question, question)
                 alice.raw_keys(password + b"\r")
             alice.until(lambda: " connected" in alice.toolbar, "a connection")
+
+
+# -- chatd user ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def adds(tmp_path: Path) -> Iterator["pexpect.spawn[bytes]"]:
+    """`chatd user add alice` at a terminal."""
+    with pexpect.spawn(
+        sys.executable,
+        ["-m", "chatd", "--db-name", str(tmp_path / "chat.db"), "user", "add", "alice"],
+        cwd=str(ROOT),
+        env=environment({}),
+        timeout=DEADLINE_S,
+    ) as child:
+        child.delaybeforesend = None
+        child.expect("New password: ")
+        yield child
+
+
+def ended(child: "pexpect.spawn[bytes]") -> tuple[int | None, bytes]:
+    """Return the exit status, and what was printed since the last question."""
+    child.expect(pexpect.EOF)
+    child.close()
+    return child.exitstatus, child.before or b""
+
+
+def test_account_by_the_command_line_asks_twice_and_shows_nothing(
+    adds: "pexpect.spawn[bytes]",
+) -> None:
+    adds.sendline(b"caf\xe9 \xf0\x9f\x98\x80")
+    adds.expect("The same again: ")
+    assert b"caf" not in (adds.before or b"")
+    adds.sendline(b"caf\xe9 \xf0\x9f\x98\x80")
+    status, printed = ended(adds)
+    assert (status, printed.endswith(b"added alice\r\n")) == (0, True)
+    assert b"caf" not in printed
+
+
+@pytest.mark.parametrize(("key", "status"), [("\x03", 130), ("\x04", 1)])
+def test_account_by_the_command_line_may_be_thought_better_of(
+    adds: "pexpect.spawn[bytes]", tmp_path: Path, key: str, status: int
+) -> None:
+    adds.send(key)
+    ended_by, printed = ended(adds)
+    assert (ended_by, b"Traceback" in printed) == (status, False)
+    assert not (tmp_path / "chat.db").exists()
