@@ -85,7 +85,7 @@ def _connector(ca_file: str | None) -> Connect:
 def _token(path: str | None) -> str:
     """Return the token that was given, "" for none. Raises LoginRequired."""
     if path is None:
-        return _checked("CHAT_TOKEN", os.environ.get("CHAT_TOKEN", "").encode("utf-8", "replace"))
+        return _checked("CHAT_TOKEN", os.environb.get(b"CHAT_TOKEN", b""))
     try:
         with Path(path).open("rb") as file:
             token = _checked(path, file.read(TOKEN_BYTES_MAX))
