@@ -98,20 +98,18 @@ def _wrap(cells: list[_Cell], first: int, rest: int) -> list[list[_Cell]]:
     A word of more columns stays whole, and its row ends behind it and one blank.
     """
     rows: list[list[_Cell]] = [[]]
-    used, room, is_closed = 0, first, False
+    used, room = 0, first
     for word in _words(cells):
         width = _columns_of(word)
-        is_long = width > rest
-        if is_closed and _is_blank(word[0]) and not _is_blank(rows[-1][-1]):
+        if used > room and _is_blank(word[0]) and not _is_blank(rows[-1][-1]):
             rows[-1].extend(word)
             continue
-        while rows[-1] and (is_closed or used + width > room and not is_long):
-            row, tail = (rows[-1], []) if is_closed else _split(rows[-1])
+        while used > room or (used and used + width > room and width <= rest):
+            row, tail = _split(rows[-1])
             rows[-1:] = [row, tail]
-            used, room, is_closed = _columns_of(tail), rest, False
+            used, room = _columns_of(tail), rest
         rows[-1].extend(word)
         used += width
-        is_closed = is_long
     return rows
 
 

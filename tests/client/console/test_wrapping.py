@@ -1,7 +1,7 @@
 """Wrapping: nothing reaches the left margin but the rest of a long word, and nothing is lost."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from client.console.safe_text import safe_lines
@@ -42,6 +42,7 @@ def has_long_word(row: str, columns: int) -> bool:
     return width_of(word) > columns
 
 
+@example(["x" * 100, "y" * 100, "and"], 40)
 @given(st.lists(st.one_of(SOLID, st.just("and"), st.just("界界")), max_size=8), st.integers(20, 90))
 def test_no_word_is_broken_and_none_begins_at_the_margin(words: list[str], width: int) -> None:
     rows = shown(" ".join(words), width)
@@ -84,6 +85,15 @@ def test_nothing_behind_a_long_word_looks_like_an_entry(blank: str, width: int) 
         text = "x" * length + fake
         for row in on_terminal(shown(text, width), width)[1:]:
             assert not row.startswith("12:00") or row.strip() == "12:00", row
+
+
+def test_long_word_begins_where_it_stands_and_ends_its_row_with_one_blank() -> None:
+    long = "x" * 100
+    assert shown(f"see {long} and {long}   so on", 40) == [
+        f"12:00 a: see {long} ",
+        " " * 9 + f"and {long} ",
+        " " * 9 + "  so on",
+    ]
 
 
 def test_scripts_without_blanks_are_broken_anywhere() -> None:
