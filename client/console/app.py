@@ -32,7 +32,7 @@ from client.pipes.failures import complain
 from client.pipes.status import Status, status_of
 from client.session import Client
 
-GREETING = "`help` lists what there is to type; a plain line goes to the room in front of it"
+GREETING = "`help` lists what there is to type; a plain line goes where the prompt says"
 
 UNREACHABLE = "is the server running there? --host and --port name another one"
 
