@@ -326,11 +326,11 @@ FILE_OR_NOTHING = Kind(
     "the path of a file, or nothing",
     lambda text: _file(text) if text else None,
 )
-ZONE = Kind("a time zone by its IANA name, such as UTC or Europe/Berlin", _zone)
+ZONE = Kind("a time zone of the IANA database, such as UTC or Europe/Berlin", _zone)
 HOST = Kind("an IP address or a host name", _host)
-NAMES = Kind("names of users with blanks or commas between them, or nothing", _names)
-HOSTS = Kind("host names with blanks between them, or * for any, or nothing", _hosts)
-NETWORKS = Kind("addresses or networks such as 10.0.0.0/8 with blanks between, or none", _networks)
+NAMES = Kind("names of users, separated by spaces or commas, or nothing", _names)
+HOSTS = Kind("host names, separated by spaces, or * for any, or nothing", _hosts)
+NETWORKS = Kind("addresses or networks such as 10.0.0.0/8, separated by spaces, or none", _networks)
 YES_OR_NO = Kind("yes or no", _yes_or_no)
 
 seconds = _span("seconds", SECOND_MS)
@@ -343,81 +343,84 @@ days = _span("days", DAY_MS)
 TABLE: dict[str, tuple[Option, ...]] = {
     "The store": (
         Option("DB_NAME", "db_path", FILE, "data/chat.db",
-               "The snapshot of the store. Journal, files and lock lie beside it under the same "
-               "name. A relative path starts at the folder that the server is started in."),
+               "The snapshot of the store. Journal, files and lock lie beside it, with the same "
+               "name in front. A relative path starts at the folder that the server is started "
+               "in."),
         Option("FSYNC", "fsync", word(Fsync), "always",
-               "When the journal is synced to the disk. always: before anyone sees a message, "
-               "nothing is lost. everysec: each second, a power failure may cost the last one. "
-               "never: when the system likes to."),
+               "When the journal is synced to the disk. always: before anyone sees a message; "
+               "nothing is lost. everysec: every second; a power failure may cost the last one. "
+               "never: whenever the system does it."),
         Option("SNAPSHOT_INTERVAL", "snapshot_interval_ms", minutes(1, 10_080), "10",
-               "A snapshot is written this long after the last one if anything changed. Deleted "
-               "and expired texts leave the disk with it."),
+               "A snapshot is written this long after the last one if anything has changed. "
+               "Deleted and expired texts leave the disk with it."),
         Option("SNAPSHOT_GROWTH", "snapshot_growth_bytes", size(MIB, 64 * GIB), "64M",
-               "A snapshot is written sooner once the journal has grown by this much."),
+               "A snapshot is written earlier once the journal has grown by this much."),
         Option("JOURNAL_SEGMENT", "journal_segment_bytes", size(MIB, GIB), "16M",
-               "The journal is kept in files of this size, made in advance."),
+               "The journal is kept in files of this size, allocated in advance."),
     ),
     "The network": (
         Option("HOST", "host", HOST, "127.0.0.1",
                "The address to listen on. Anything but a loopback address (127.0.0.1, ::1, "
                "localhost) needs TLS_CERT, or INSECURE = yes."),
         Option("PORT", "port", whole(0, 65_535), "8000",
-               "The port to listen on, for every protocol. 0: one that is free."),
+               "The port to listen on, for all protocols. 0: any free one."),
         Option("INSECURE", "insecure", YES_OR_NO, "no",
-               "yes: allow unencrypted connections from other machines. Anyone on the way can then "
-               "read along and take over accounts."),
+               "yes: allow unencrypted connections from other machines. Anyone in between can "
+               "then read everything and take over accounts."),
         Option("TLS_CERT", "tls_cert", FILE_OR_NOTHING, "",
-               "The certificate of this server and those that vouch for it, as PEM. With it, the "
-               "same port takes TLS too."),
+               "The certificate of this server and its chain, as PEM. With it, the same port "
+               "accepts TLS, too."),
         Option("TLS_KEY", "tls_key", FILE_OR_NOTHING, "",
-               "The private key of the certificate, as PEM. Nothing: it stands in TLS_CERT."),
+               "The private key of the certificate, as PEM. Nothing: it is in TLS_CERT."),
         Option("TLS", "tls", word(Tls), "optional",
-               "required: on a loopback address, too, only encrypted connections are taken. "
-               "Elsewhere that is so anyway, without INSECURE = yes."),
+               "required: only encrypted connections are accepted, even on a loopback address. "
+               "On other addresses that is so anyway, unless INSECURE = yes."),
         Option("ALLOWED_HOSTS", "allowed_hosts", HOSTS, "",
                "Names under which HTTP clients reach this server, besides HOST, localhost and "
-               "addresses. A request under any other name is refused."),
+               "addresses. A request for any other name is refused."),
         Option("TRUSTED_PROXIES", "trusted_proxies", NETWORKS, "",
-               "Proxies in front of this server that may say, by X-Forwarded-For, whose requests "
-               "they pass on."),
+               "Proxies in front of this server, whose X-Forwarded-For says who their clients "
+               "are."),
         Option("METRICS_FROM", "metrics_from", NETWORKS, "127.0.0.0/8 ::1",
                "Who may read /metrics."),
         Option("CONNECTIONS_MAX", "connections_max", whole(1, 1_000_000), "20000",
                "Connections at the same time. When there is one more, the oldest without a login "
-               "is closed; if all are logged in, the idlest of the user with the most."),
+               "is closed; if all are logged in, the idlest one of the user with the most."),
         Option("CONNECTIONS_RESERVED", "connections_reserved", whole(0, 1_000_000), "200",
-               "So many of CONNECTIONS_MAX, but at most a tenth, are kept for those who have not "
-               "logged in yet."),
+               "This many of CONNECTIONS_MAX, but at most a tenth, are kept for clients that "
+               "have not logged in yet."),
         Option("CONNECTIONS_PER_ADDRESS", "connections_per_address", whole(0, 1_000_000), "1000",
-               "Connections from one address at the same time. An IPv6 /64 counts as one address; "
-               "loopback and TRUSTED_PROXIES are not counted. 0: no limit."),
+               "Connections from one address at the same time. An IPv6 /64 counts as one "
+               "address; loopback and TRUSTED_PROXIES are not counted. 0: no limit."),
         Option("GUESTS_PER_ADDRESS", "guests_per_address", whole(0, 1_000_000), "400",
-               "Those of them that have not logged in. 0: no limit."),
+               "How many of those may be without a login. 0: no limit."),
         Option("CONNECTIONS_PER_USER", "connections_per_user", whole(0, 1_000_000), "64",
                "Connections of one user at the same time. 0: no limit."),
         Option("LOGIN_TIMEOUT", "login_timeout_ms", seconds(1, 3_600), "30",
                "A connection that has not logged in after this long is closed."),
         Option("IDLE_PING", "idle_ping_ms", seconds(1, 86_400), "25",
-               "A connection that was silent for this long is asked whether it still lives, and a "
-               "stream of events shows that it does. Proxies cut what is quiet for 60 seconds."),
+               "A client that has been silent for this long is asked for a sign of life, and a "
+               "stream of events gets one from the server. Proxies cut what is silent for 60 "
+               "seconds."),
         Option("STALL_TIMEOUT", "stall_timeout_ms", seconds(1, 86_400), "60",
-               "A client that takes nothing of what waits for it for this long is disconnected. It "
-               "misses nothing: it goes on there when it comes back."),
+               "A client that has read nothing of what waits for it for this long is "
+               "disconnected. It misses nothing: it resumes there when it comes back."),
         Option("HIGH_WATER", "high_water_bytes", size(64 * KIB, GIB), "256K",
-               "A connection with more unsent bytes than this gets no new ones until it has taken "
+               "A connection with more unsent bytes than this gets no new ones until it has read "
                "those."),
         Option("TICK_BYTES_MAX", "tick_bytes_max", size(64 * KIB, 64 * MIB), "4M",
-               "The bytes of requests handled at a time. The rest waits for the next turn."),
+               "The bytes of requests that are handled at a time. The rest waits for the next "
+               "tick."),
     ),
     "Accounts": (
         Option("REGISTRATION", "registration", word(Registration), "open",
-               "open: anyone who can connect may make an account. closed: only `chatd user add` on "
-               "this machine does."),
+               "open: anyone who can connect can make an account. closed: only `chatd user add` "
+               "on this machine makes one."),
         Option("REGISTRATIONS_PER_HOUR", "registrations_per_hour", whole(0, 1_000_000), "200",
-               "Accounts that may be made from one address in an hour. An IPv6 /64 counts as one "
+               "Accounts that can be made from one address in an hour. An IPv6 /64 counts as one "
                "address; loopback is not counted. 0: no limit."),
         Option("DEVICES_MAX", "devices_max", whole(1, 1_000), "32",
-               "Devices that may stay logged in, for each user."),
+               "How many devices of one user can stay logged in."),
     ),
     "Private rooms": (
         Option("GROUPS_MAX", "groups_max", whole(0, 10_000), "100",
@@ -433,60 +436,63 @@ TABLE: dict[str, tuple[Option, ...]] = {
         Option("LIMIT_PRIVATE", "limit_private", whole(0, 1_000_000), "600",
                "The same limit for everything that is not sent to everyone. 0: no limit."),
         Option("YOUNG_ACCOUNT", "young_account_ms", days(0, 3_650), "7",
-               "What an account younger than this has written to others may take 1 MiB with one "
-               "of them and 4 MiB in all, as long as it lies there unread. 0: no such bound."),
+               "What an account younger than this has written to others may take up 1 MiB with "
+               "each of them and 4 MiB in all, as long as they have not read it. 0: no such "
+               "limit."),
         Option("REQUESTS_PER_SECOND", "requests_per_second", whole(0, 1_000_000), "200",
-               "Requests of one user, on all connections together, as many at once after a pause. "
-               "Before the login those of one address count; on loopback, of one connection. More "
-               "wait. 0: no limit."),
+               "Requests of one user, on all connections together; after a pause, as many at "
+               "once. Before the login they are counted by address, on loopback by connection. "
+               "More than that have to wait. 0: no limit."),
         Option("MAX_FILE_SIZE", "max_file_size_bytes", size(KIB, GIB), "5M",
                "The size of one file."),
         Option("FILE_QUOTA", "file_quota_bytes", size(0, 1024 * GIB), "256M",
-               "What all files of one user may take together. 0: no limit."),
+               "The size of all files of one user together. 0: no limit."),
         Option("UPLOADS_BYTES_MAX", "uploads_bytes_max", size(MIB, 1024 * GIB), "1G",
-               "What all unfinished uploads may take together. Over it, who has most there loses "
-               "the one that was idle longest."),
+               "The size of all unfinished uploads together. Above it, the user with the most "
+               "loses the one that has been idle longest."),
         Option("DISK_RESERVE", "disk_reserve_bytes", size(0, 1024 * GIB), "256M",
-               "Files are refused when the disk would have less room than this left, so that "
+               "Files are refused if the disk would have less space left than this, so that "
                "messages can still be written."),
     ),
     "Messages": (
         Option("LIMIT_SHOW_MESSAGES", "limit_show_messages", whole(0, 1_000), "20",
-               "The last messages that a newcomer is shown."),
+               "How many of the last messages a newcomer is shown."),
         Option("LIFETIME_MESSAGES", "lifetime_ms", minutes(0, 525_600), "60",
                "A message is gone for a user this long after it was delivered. 0: never."),
         Option("KEEP_UNREAD", "keep_unread_ms", days(0, 36_500), "30",
-               "Messages to everyone and to groups go after this long even if some have not read "
-               "them. Unread messages from one user to another wait without limit. 0: never."),
+               "Messages to everyone and in private rooms go after this long even if somebody "
+               "has not read them. Unread messages from one user to another wait without limit. "
+               "0: never."),
         Option("LOG_BYTES_MAX", "log_bytes_max", size(MIB, 64 * GIB), "256M",
-               "Memory for the messages of one room. Over it the oldest go."),
+               "Memory for the messages of one room. Above it the oldest go."),
         Option("TZ", "tz", ZONE, "UTC",
-               "The time zone that times are shown in to users who have none."),
+               "The time zone in which times are shown to users who have none."),
     ),
-    "Order": (
+    "Moderation": (
         Option("ADMINS", "admins", NAMES, "",
-               "Users who see reports, may ban, unban, dismiss, and delete accounts. A name that "
-               "stands here is registered by nobody; `chatd user add` makes its account."),
+               "Users who see reports, and may ban, unban, dismiss reports, and delete accounts. "
+               "Nobody can register a name that is listed here; `chatd user add` makes its "
+               "account."),
         Option("WARNINGS_LIMIT", "warnings_limit", whole(0, 1_000), "3",
-               "A user whom so many others have reported within 30 days may send nothing for a "
-               "while. Administrators are not banned so. 0: only administrators ban."),
+               "A user whom this many others have reported within 30 days may send nothing for a "
+               "while. Administrators are not banned that way. 0: only administrators ban."),
         Option("BAN_HOURS", "ban_ms", hours(1, 8_760), "4",
-               "How long a ban lasts, if no administrator says otherwise."),
+               "How long a ban lasts unless an administrator says otherwise."),
         Option("REPORTER_AGE", "reporter_age_ms", hours(0, 8_760), "0",
                "Reports by accounts younger than this only inform the administrators. An open "
-               "server needs it against people with many accounts. 0: every report counts."),
+               "server needs this against people with many accounts. 0: every report counts."),
     ),
     "The server's own log": (
         Option("LOG_LEVEL", "log_level", word(LogLevel), "info",
                "The least serious lines to write."),
         Option("LOG_FORMAT", "log_format", word(LogFormat), "text",
-               "text: for people. json: an object in each line."),
+               "text: for people. json: one object per line."),
         Option("LOG_FILE", "log_file", FILE_OR_NOTHING, "",
                "Where to write. Nothing: to standard error."),
         Option("LOG_FILE_BYTES", "log_file_bytes", size(64 * KIB, 64 * GIB), "10M",
-               "LOG_FILE is renamed to LOG_FILE.1, and a new one begun, at this size."),
+               "At this size LOG_FILE is renamed to LOG_FILE.1, and a new one is begun."),
         Option("LOG_FILE_COUNT", "log_file_count", whole(1, 1_000), "5",
-               "How many of those renamed files to keep."),
+               "How many of those renamed files are kept."),
     ),
 }
 # fmt: on
