@@ -11,6 +11,7 @@ import pytest
 
 from chatd.version import __version__
 from client.__main__ import main
+from client.console.keyring import device_label
 from client.credentials import Credentials
 from client.pipes.status import Status
 from client.when import FORMS
@@ -244,6 +245,8 @@ def test_no_connection_ends_as_documented(
             ended = shell.chat(*options, "who")
     assert ended.status == Status.CONNECTION
     assert shell.chat(*options, "who").status == Status.CONNECTION  # refused
+    unknown = shell.chat("--host", "nosuch.invalid", "--insecure", *options, "who")
+    assert unknown.status == Status.CONNECTION
 
 
 def _answer(listening: socket.socket, begin: bytes) -> None:
@@ -268,3 +271,17 @@ def test_name_that_nobody_can_have_is_refused_before_the_password_is_read(shell:
     for name in ("general", "a b", "x" * 33):
         ended = shell.chat("-u", name, "login", "--register")
         assert ended.status == Status.USAGE and "password" not in ended.err
+
+
+def test_variables_may_hold_anything(shell: Shell) -> None:
+    shell.variables |= {"CHAT_HOST": "%s", "CHAT_PORT": "%"}
+    assert "the server (%s)" in shell.does("--help")
+    ended = shell.chat("who")
+    assert ended.status == Status.USAGE and "`%s` is no host" in ended.err
+
+
+def test_label_of_a_device_is_text_whatever_the_system_calls_its_user(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOGNAME", "\udcff\n\tx")
+    assert device_label().startswith("???x@")
