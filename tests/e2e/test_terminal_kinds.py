@@ -35,7 +35,7 @@ def test_terminal_that_nobody_knows_is_one_like_others(opens: Opens) -> None:
     alice.sees("general#1 alice: hello")
 
 
-@pytest.mark.parametrize("keys", ["\x1b[13;2u", "\x1b[27;2;13~", "\x1b[13;3u", "\x1b\r"])
+@pytest.mark.parametrize("keys", ["\x1b[13;2u", "\x1b[27;2;13~"])
 def test_shift_and_enter_break_the_line(opens: Opens, keys: str) -> None:
     alice = opens("alice")
     alice.keys(f"send one{keys}two")
@@ -56,7 +56,7 @@ def test_byte_that_is_no_text_is_refused_and_what_was_typed_is_kept(opens: Opens
     assert alice.ends() == Status.DONE
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(1, 1), (2, 3), (7, 2), (1000, 2), (0, 0)])
+@pytest.mark.parametrize(("columns", "rows"), [(1, 1), (7, 2), (0, 0)])
 def test_window_of_any_size_is_one(opens: Opens, columns: int, rows: int) -> None:
     alice = opens("alice")
     alice.resize(columns, rows, screen=False)
