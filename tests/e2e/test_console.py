@@ -317,6 +317,15 @@ def test_password_typed_at_a_question_is_hidden_and_not_kept(
     opens("alice").sees("` lists")
 
 
+def test_question_leaves_what_was_being_typed(opens: Opens) -> None:
+    alice = opens("alice")
+    alice.keys("password\rhalf a line")
+    alice.until(lambda: alice.prompt == "Present password:", "the question")
+    alice.keys("\x03")
+    alice.sees("nothing was changed")
+    alice.until(lambda: alice.prompt == "general> half a line", "the line again")
+
+
 def test_changed_password_ends_the_other_console_and_says_why(
     opens: Opens, cable: Cable, tmp_path: Path
 ) -> None:
