@@ -158,17 +158,20 @@ class Network:
         self.slept.append(seconds)
         self.now += seconds
 
-    def client(self, *, give_up_seconds: float | None = None) -> Client:
-        """Return a client in this world, whose chance is always at its most."""
+    def environment(self) -> Environment:
+        """Return this world for a client; its chance is always at its most."""
         nonces = iter(f"nonce-{number}" for number in range(1, 1000))
-        environment = Environment(
+        return Environment(
             connect=self.connect,
             monotonic=lambda: self.now,
             sleep=self.sleep,
             uniform=lambda low, high: high,
             nonce=lambda: next(nonces),
         )
-        return Client(environment=environment, give_up_seconds=give_up_seconds)
+
+    def client(self, *, give_up_seconds: float | None = None) -> Client:
+        """Return a client in this world."""
+        return Client(environment=self.environment(), give_up_seconds=give_up_seconds)
 
     def close(self) -> None:
         for peer in self.made:
