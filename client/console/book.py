@@ -36,12 +36,12 @@ _LOCAL = (
     Entry("talk [room]", "send plain lines to a room or a user from now on; alone: to general"),
     Entry(
         "send-file <path> [to <room>] [caption]",
-        "send a file to a room or a user; broken off, the same command goes on with it",
+        "send a file to a room or a user; if interrupted, the same command resumes it",
     ),
-    Entry("get-file <room#seq> [path]", "fetch a file; nothing that exists is replaced"),
+    Entry("get-file <room#seq> [path]", "download a file; never overwrites one that exists"),
     Entry("help [command]", "list the commands, or explain one"),
-    Entry("quit", "leave; Ctrl-D on an empty line does the same"),
-    Entry("exit", "leave, like quit"),
+    Entry("quit", "quit; so does Ctrl-D on an empty line"),
+    Entry("exit", "the same as quit"),
 )
 
 _FROM_TABLE = (Entry(row.console, row.help) for row in COMMANDS.values() if row.console)

@@ -82,7 +82,7 @@ def test_form_that_is_no_request_is_not_explained_by_what_the_command_refuses() 
         of_meaning = alice.call("why")
         assert of_form["code"] == of_meaning["code"] == "bad_request"
         assert of_form["rule"] == "The parameters don't have the form that the protocol gives them."
-        assert of_meaning["rule"] == "The text is nothing but blanks."
+        assert of_meaning["rule"] == "The text is empty."
 
 
 def test_refused_notification_is_explained_too() -> None:

@@ -31,14 +31,14 @@ ScramFinal = Annotated[str, Meta(min_length=1, max_length=1280)]
 
 
 FEATURES = {
-    "comments": "what is said about an entry hangs on it: `comment`, `thread`",
+    "comments": "comments on entries: `comment`, `thread`",
     "files": "files in chunks: `upload`, `download`",
     "groups": "private rooms, from `create` to `members`",
-    "hooks": "addresses by which programs post: `hook`",
+    "hooks": "addresses where programs post: `hook`",
     "moderation": "`report`, warnings and bans",
     "revisions": "`edit` and `delete`",
-    "schedules": "`send-at`, and what is held",
-    "search": "`search` in all that one may read",
+    "schedules": "texts for later: `send-at`",
+    "search": "`search` in everything the user can see",
 }
 """What a server does that another one of the same version may not do, and what that means. A
 word stays what it is; new ones come with what is new."""
@@ -81,16 +81,16 @@ class Hello(Params, frozen=True):
 
 @command(
     "register",
-    help="make an account; the password itself never travels (RFC 5802). It goes after a day if "
-    "nobody has logged in",
+    help="make an account; the password itself is never sent (RFC 5802). It is deleted after a day "
+    "if nobody has logged in",
     phases=BEFORE_LOGIN,
     live=True,
     refuses={
-        "bad_request": "no user can have this name, or log in under it",
+        "bad_request": "this can't be a user's name, or nobody can log in with it",
         "conflict": "the name is taken, or looks like one that is taken or reserved (TR 39)",
-        "forbidden": "this server takes no registrations, or the name is an administrator's",
-        "rate_limited": "too many tries on this connection, which ends, or too many accounts from "
-        "your address",
+        "forbidden": "this server does not accept registrations, or the name is an administrator's",
+        "rate_limited": "too many tries on this connection, which is closed, or too many accounts "
+        "from your address",
         "storage_full": "the server's disk is full",
     },
 )
@@ -117,7 +117,7 @@ class Challenge(Result, frozen=True):
         "auth_failed": "not a client-first-message, or a name that nobody can have",
         "forbidden": "the connection is logged in under another name",
         "rate_limited": "too many failed logins, `reset_at` says when to try again; or too many "
-        "tries on this connection, which ends",
+        "tries on this connection, which is closed",
     },
 )
 class LoginStart(Params, frozen=True):
@@ -136,12 +136,12 @@ class LoggedIn(Result, frozen=True, omit_defaults=True):
 @command(
     "login-finish",
     LoggedIn,
-    help="end SCRAM with the client-final-message; with a label, make a device token",
+    help="finish SCRAM with the client-final-message; with a label, make a device token",
     phases=frozenset({Phase.PROVING, Phase.READY}),
     refuses={
         "auth_failed": "the name or the password is wrong",
         "conflict": "the user has too many devices",
-        "rate_limited": "too many failed logins, meanwhile on another connection",
+        "rate_limited": "too many failed logins on other connections in the meantime",
         "storage_full": "a token was asked for, or it is the first login, and the disk is full",
     },
 )
@@ -157,8 +157,8 @@ class LoginFinish(Params, frozen=True):
     phases=BEFORE_LOGIN,
     live=True,
     refuses={
-        "auth_failed": "this token opens nothing",
-        "rate_limited": "too many tries on this connection, which ends",
+        "auth_failed": "invalid token",
+        "rate_limited": "too many tries on this connection, which is closed",
     },
 )
 class LoginToken(Params, frozen=True):
@@ -167,7 +167,7 @@ class LoginToken(Params, frozen=True):
 
 @command(
     "logout",
-    help="revoke the token of this device and end the connection",
+    help="revoke the token of this device and close the connection",
     live=True,
     console="logout",
     refuses={
@@ -182,11 +182,11 @@ class Logout(Params, frozen=True):
     "password",
     LoggedIn,
     help="change the password, right after proving the old one on this connection; "
-    "every device token is revoked and every other connection ends",
+    "all device tokens are revoked, and all other connections closed",
     live=True,
     console="password",
     refuses={
-        "forbidden": "the present password was not proved in the last five minutes",
+        "forbidden": "the current password was not proved in the last five minutes",
         "storage_full": "the server's disk is full",
     },
 )
@@ -200,13 +200,13 @@ class ChangePassword(Params, frozen=True):
 
 @command(
     "delete-account",
-    help="end your account for good, right after proving the password on this connection; the "
-    "name stays reserved, and what you posted stays, unless it is to be deleted, too",
+    help="delete your account for good, right after proving the password on this connection; "
+    "the name stays reserved, and what you posted stays unless you ask to delete it, too",
     live=True,
     console="delete-account [--posts]",
     refuses={
-        "banned": "you are banned, and something would go with the account that was reported",
-        "forbidden": "the present password was not proved in the last five minutes",
+        "banned": "you are banned, and something reported would go with the account",
+        "forbidden": "the current password was not proved in the last five minutes",
         "storage_full": "the server's disk is full",
     },
 )
@@ -258,7 +258,7 @@ class TokenCreate(Params, frozen=True):
 
 @command(
     "revoke",
-    help="revoke a device: its token opens nothing more, its connections end",
+    help="revoke a device: its token becomes invalid, its connections are closed",
     console="revoke <device>",
     refuses={
         "not_found": "no device of yours has this number",

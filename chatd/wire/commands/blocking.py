@@ -16,11 +16,11 @@ from chatd.wire.commands.table import (
 
 @command(
     "block",
-    help="take no direct messages and invitations from a user, and send that one none",
+    help="receive no direct messages or invitations from a user, and send them none",
     console="block <user>",
     refuses={
         "bad_request": "that is you",
-        "conflict": "you have blocked as many users as one can",
+        "conflict": "you have blocked as many users as you can",
         "not_found": "there is no such user",
         "storage_full": "the server's disk is full",
     },
@@ -31,10 +31,10 @@ class Block(Params, frozen=True):
 
 @command(
     "unblock",
-    help="take direct messages and invitations from a user again",
+    help="unblock a user: receive direct messages and invitations from them again",
     console="unblock <user>",
     refuses={
-        "not_found": "you have not blocked such a user",
+        "not_found": "you have not blocked this user",
         "storage_full": "the server's disk is full",
     },
 )
@@ -49,7 +49,7 @@ class BlockedNames(Result, frozen=True):
     next: str | None
 
 
-@command("blocked", BlockedNames, help="list whom you have blocked", console="blocked")
+@command("blocked", BlockedNames, help="list the users you have blocked", console="blocked")
 class ListBlocked(Params, frozen=True):
     after: Annotated[str, Meta(max_length=NAME_BYTES_MAX)] = ""
     limit: PageSize = 100

@@ -4,13 +4,13 @@ from chatd.wire.commands.reading import Page
 from chatd.wire.commands.table import Nonce, PageSize, Params, RoomId, Seq, Text, command
 from chatd.wire.commands.talking import BLOCKED, POSTING_REFUSES, Posted
 
-NO_SUCH_POST = "nobody says anything there (any more), or you may not see it"
+NO_SUCH_POST = "there is no post (any more), or you can't see it"
 
 
 @command(
     "comment",
     Posted,
-    help="answer a message, a comment or a file, with a quote of it",
+    help="reply to a message, a comment or a file; the reply quotes it",
     console="comment <room#seq> <text>",
     refuses={**POSTING_REFUSES, "forbidden": BLOCKED, "not_found": NO_SUCH_POST},
 )
@@ -24,7 +24,7 @@ class CommentOn(Params, frozen=True):
 @command(
     "thread",
     Page,
-    help="read what an entry belongs to: what began it, the comments on that, and those on them",
+    help="read the thread of an entry: what started it, the comments on that, and those on them",
     console="thread <room#seq>",
     refuses={"not_found": NO_SUCH_POST},
 )

@@ -25,9 +25,9 @@ class Explanation(Result, frozen=True):
 @command(
     "why",
     Explanation,
-    help="tell why the last thing was refused: the rule, its setting, and when it ends",
+    help="explain the last refusal: the rule, the setting behind it, and when it ends",
     console="why",
-    refuses={"not_found": "nothing was refused to you since the server was started, or long ago"},
+    refuses={"not_found": "nothing was refused to you lately, or since the server started"},
 )
 class Why(Params, frozen=True):
     pass

@@ -35,14 +35,14 @@ class UploadState(Result, frozen=True):
 @command(
     "upload",
     UploadState,
-    help="begin to upload a file to a room, or go on with it where the server has got to",
+    help="begin to upload a file to a room, or resume where the server has got to",
     refuses={
-        "bad_request": "the name can't be that of a file, or the caption says nothing",
+        "bad_request": "no file can have this name, or the caption is empty",
         "banned": "you may not send until `until`",
         "conflict": "you have too many unfinished uploads",
         "forbidden": BLOCKED,
-        "not_found": "there is no such room or user for you",
-        "rate_limited": "the period's messages are used up, `reset_at` says until when",
+        "not_found": "there is no such room or user that you can see",
+        "rate_limited": "the messages of this period are used up until `reset_at`",
         "storage_full": "the disk has no room for files, or `setting` allows `limit` bytes",
         "too_large": "the file has more bytes than `limit`",
     },
@@ -58,12 +58,12 @@ class Upload(Params, frozen=True):
 @command(
     "upload-chunk",
     UploadState,
-    help="send the next bytes of an upload; each answer says that they are on disk",
+    help="send the next bytes of an upload; they are on disk when this is answered",
     refuses={
-        "conflict": "the server has `offset` bytes, the next chunk begins there",
+        "conflict": "the server has `offset` bytes; the next chunk has to begin there",
         "not_found": "you have no such upload",
         "storage_full": "the disk has no room for files, or `setting` allows `limit` bytes",
-        "too_large": "these bytes go beyond `limit`: the size that was told, or a file's largest",
+        "too_large": "these bytes go beyond `limit`: the announced size, or the largest allowed",
     },
 )
 class UploadChunk(Params, frozen=True):
@@ -78,9 +78,9 @@ class UploadChunk(Params, frozen=True):
     help="post an uploaded file in its room",
     refuses={
         **POSTING_REFUSES,
-        "bad_request": "the bytes are not those of the SHA-256 that was told: cancel the upload",
+        "bad_request": "the bytes don't match the announced SHA-256: cancel the upload",
         "conflict": "bytes are missing, or the nonce was used for something else",
-        "overloaded": "the server reads the file again behind a restart: ask again in a moment",
+        "overloaded": "the server is reading the file again after a restart: try again in a moment",
         "forbidden": BLOCKED,
         "not_found": "you have no such upload, or may not send to its room any more",
     },
@@ -112,9 +112,9 @@ class FileChunk(Result, frozen=True):
     FileChunk,
     help="fetch the next bytes of a file",
     refuses={
-        "bad_request": "the offset is behind the file's end",
-        "expired": "the entry is there, and its file is not on the server's disk any more",
-        "not_found": "there is no such entry for you, or it is no file",
+        "bad_request": "the offset is beyond the end of the file",
+        "expired": "the entry exists, but its file is not on the server's disk any more",
+        "not_found": "there is no such entry that you can see, or it is not a file",
     },
 )
 class Download(Params, frozen=True):

@@ -43,7 +43,7 @@ class Synced(Result, frozen=True):
     help="follow all your rooms: what is unread first, then everything as it happens",
     live=True,
     refuses={
-        "conflict": "this connection follows already",
+        "conflict": "this connection is following already",
         "storage_full": "the first `sync` of a new user, and the server's disk is full",
     },
 )
@@ -57,11 +57,11 @@ class Sync(Params, frozen=True):
 @command(
     "ack",
     None,
-    help="say up to where you have read a room",
+    help="say how far you have read a room",
     live=True,
     refuses={
         "bad_request": "the connection peeks, has not synced, or was not sent that entry",
-        "not_found": "there is no such room for you",
+        "not_found": "there is no such room that you can see",
     },
 )
 class Ack(Params, frozen=True):
@@ -79,14 +79,14 @@ class Pong(Params, frozen=True):
     pass
 
 
-@notice("gap", help="entries from..to of a room are gone for you; what follows goes on behind")
+@notice("gap", help="entries from..to of a room are gone for you; the stream goes on after them")
 class Gap(Notice, frozen=True, rename={"from_": "from"}):
     room: str
     from_: int
     to: int
 
 
-@notice("reset", help="your position in a room means nothing here; you start where you read")
+@notice("reset", help="your position in a room means nothing here; you start where you have read")
 class Reset(Notice, frozen=True):
     room: str
 
@@ -102,14 +102,14 @@ class Read(Notice, frozen=True):
     seq: int
 
 
-@notice("ping", help="the line is quiet: answer with `pong`, or be disconnected")
+@notice("ping", help="you have been silent: answer with `pong`, or be disconnected")
 class PingNotice(Notice, frozen=True):
     pass
 
 
 @notice(
     "bye",
-    help="the connection ends now, and why; logged_out: what it logged in by opens nothing more",
+    help="the connection is closed now, and why; logged_out: what it logged in with is invalid now",
 )
 class Bye(Notice, frozen=True):
     reason: str
@@ -119,7 +119,7 @@ class Bye(Notice, frozen=True):
 @notice(
     "error",
     help="what you sent could not be read, a notification was refused, or there is no room for "
-    "you; with what belongs to the code: a limit, when to try again, the rule",
+    "you; with the details of the code: a limit, when to try again, the rule",
 )
 class Error(Notice, frozen=True, omit_defaults=True):
     code: str

@@ -24,14 +24,14 @@ Moment = Annotated[int, Meta(ge=0, le=2**53)]
 Uses = Annotated[int, Meta(ge=1, le=LINK_USES_MAX)]
 
 SEEN_REFUSES = {
-    "conflict": "you are in several rooms of that title; name one by its id",
-    "not_found": "there is no such room for you",
+    "conflict": "you are in several rooms with that title; give the id",
+    "not_found": "there is no such room that you can see",
 }
 """What every command that names a group may be refused with."""
 
 CHANGE_REFUSES = {**SEEN_REFUSES, "storage_full": "the server's disk is full"}
 
-OWNER_REFUSES = {**CHANGE_REFUSES, "forbidden": "only the owner of the room may"}
+OWNER_REFUSES = {**CHANGE_REFUSES, "forbidden": "only the owner of the room may do that"}
 
 
 class Group(Result, frozen=True):
@@ -46,9 +46,9 @@ class Group(Result, frozen=True):
     help="make a private room, which you own",
     console="create <title>",
     refuses={
-        "bad_request": "no room can have this title; it is one word, like a user's name",
+        "bad_request": "this can't be a title: it has to be one word, like a user's name",
         "banned": "you may not send until `until`",
-        "conflict": "you are in a room of that title, or in as many private rooms as you may be",
+        "conflict": "you are in a room with that title, or in as many private rooms as you may be",
         "storage_full": "the server's disk is full",
     },
 )
@@ -64,11 +64,11 @@ class Create(Params, frozen=True):
         "forbidden": "one of you has blocked the other",
         **OWNER_REFUSES,
         "banned": "you may not send until `until`",
-        "conflict": "the user is a member, invited already, or has asked to join; or there are "
+        "conflict": "the user is a member, is invited, or has asked to join; or there are "
         "too many invitations, to the room, to the user, or of yours to the user",
-        "not_found": "there is no such room for you, or no such user",
-        "rate_limited": "the period's messages are used up, or you have invited that user, or too "
-        "many, often enough today; `reset_at` says until when",
+        "not_found": "there is no such room that you can see, or no such user",
+        "rate_limited": "the messages of this period are used up, or you have invited that user, "
+        "or too many users, too often today; `reset_at` says until when",
     },
 )
 class Invite(Params, frozen=True):
@@ -89,16 +89,16 @@ class Joined(Result, frozen=True):
 @command(
     "join",
     Joined,
-    help="join a room you are invited to; by a link, ask its owner to let you in",
+    help="join a room that you are invited to; with a link, ask its owner to let you in",
     console="join <room|link>",
     refuses={
         "bad_request": "both `room` and `link`, or neither",
-        "banned": "you ask by a link, and may not send until `until`",
-        "conflict": "you are invited to several rooms of that title; or you, the room or the "
-        "list of those who wait have reached a limit",
-        "not_found": "you are not invited to such a room, or the link opens nothing",
-        "rate_limited": "the period's messages are used up, or you have asked that owner, or too "
-        "many, often enough today; `reset_at` says until when",
+        "banned": "you are asking with a link, and may not send until `until`",
+        "conflict": "you are invited to several rooms with that title; or you, the room or its "
+        "list of requests have reached a limit",
+        "not_found": "you are not invited to such a room, or the link is invalid",
+        "rate_limited": "the messages of this period are used up, or you have asked that owner, "
+        "or too many owners, too often today; `reset_at` says until when",
         "storage_full": "the server's disk is full",
     },
 )
@@ -109,10 +109,10 @@ class Join(Params, frozen=True):
 
 @command(
     "withdraw",
-    help="withdraw what you asked by a link, by its number",
+    help="withdraw a request to join, by its number",
     console="withdraw <request>",
     refuses={
-        "not_found": "no request of yours that waits has this number",
+        "not_found": "you have no open request with this number",
         "storage_full": "the server's disk is full",
     },
 )
@@ -146,7 +146,7 @@ class Invitations(Result, frozen=True):
 @command(
     "invitations",
     Invitations,
-    help="list where you are invited, and what you asked by links that is not answered yet",
+    help="list the rooms you are invited to, and your requests to join that are not answered yet",
     console="invitations",
 )
 class ListInvitations(Params, frozen=True):
@@ -165,7 +165,7 @@ class Link(Result, frozen=True):
 @command(
     "link",
     Link,
-    help="make a link by which others can ask to join a room of yours",
+    help="make a link with which others can ask to join a room of yours",
     console="link <room> [uses <count>] [for <time>]",
     refuses={
         **OWNER_REFUSES,
@@ -199,9 +199,9 @@ class Links(Result, frozen=True):
 @command(
     "links",
     Links,
-    help="list the links of a room of yours by their numbers",
+    help="list the links of a room of yours, with their numbers",
     console="links <room>",
-    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the room may"},
+    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the room may do that"},
 )
 class ListLinks(Params, frozen=True):
     room: RoomId
@@ -209,9 +209,9 @@ class ListLinks(Params, frozen=True):
 
 @command(
     "unlink",
-    help="revoke a link: it opens nothing more; who asked by it still waits",
+    help="revoke a link; requests that were made with it stay open",
     console="unlink <room> <link>",
-    refuses={**OWNER_REFUSES, "not_found": "there is no such room for you, or no such link"},
+    refuses={**OWNER_REFUSES, "not_found": "you can see no such room, or it has no such link"},
 )
 class Unlink(Params, frozen=True):
     room: RoomId
@@ -236,9 +236,9 @@ class Requests(Result, frozen=True):
 @command(
     "requests",
     Requests,
-    help="list who asks to join your rooms, or one of them",
+    help="list who has asked to join your rooms, or one of them",
     console="requests [room]",
-    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the room may"},
+    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the room may do that"},
 )
 class ListRequests(Params, frozen=True):
     room: RoomId | None = None
@@ -248,13 +248,13 @@ class ListRequests(Params, frozen=True):
 
 @command(
     "approve",
-    help="let somebody who asked join a room of yours",
+    help="let somebody into a room of yours who asked to join",
     console="approve <room> <user>",
     refuses={
         **OWNER_REFUSES,
         "banned": "you may not send until `until`",
         "conflict": "the room has too many members, or the user is in too many private rooms",
-        "not_found": "there is no such room for you, or that user has not asked",
+        "not_found": "there is no such room that you can see, or that user has not asked",
     },
 )
 class Approve(Params, frozen=True):
@@ -264,11 +264,11 @@ class Approve(Params, frozen=True):
 
 @command(
     "deny",
-    help="don't let somebody who asked join a room of yours",
+    help="turn down somebody who asked to join a room of yours",
     console="deny <room> <user>",
     refuses={
         **OWNER_REFUSES,
-        "not_found": "there is no such room for you, or that user has not asked",
+        "not_found": "there is no such room that you can see, or that user has not asked",
     },
 )
 class Deny(Params, frozen=True):
@@ -278,11 +278,11 @@ class Deny(Params, frozen=True):
 
 @command(
     "leave",
-    help="leave a room, or decline an invitation; a room that its owner leaves alone ends",
+    help="leave a room, or decline an invitation; when the last member leaves, the room is gone",
     console="leave <room>",
     refuses={
         **CHANGE_REFUSES,
-        "banned": "you may not send until `until`, and the room would end with what was reported",
+        "banned": "you may not send until `until`, and something reported would go with the room",
         "forbidden": "you own the room and others are in it: `transfer` it first",
     },
 )
@@ -297,8 +297,8 @@ class Leave(Params, frozen=True):
     refuses={
         **OWNER_REFUSES,
         "bad_request": "that is you: `leave`",
-        "banned": "it is a member, and you may not send until `until`",
-        "not_found": "there is no such room for you, or that user is not in it",
+        "banned": "the user is a member, and you may not send until `until`",
+        "not_found": "there is no such room that you can see, or that user is not in it",
     },
 )
 class Kick(Params, frozen=True):
@@ -314,8 +314,8 @@ class Kick(Params, frozen=True):
         **OWNER_REFUSES,
         "bad_request": "that is you",
         "banned": "you may not send until `until`",
-        "not_found": "there is no such room for you, or that user is not a member",
-        "rate_limited": "the period's messages are used up, `reset_at` says until when",
+        "not_found": "there is no such room that you can see, or that user is not a member",
+        "rate_limited": "the messages of this period are used up until `reset_at`",
     },
 )
 class Transfer(Params, frozen=True):
@@ -350,7 +350,7 @@ class Members(Result, frozen=True):
 @command(
     "members",
     Members,
-    help="list who is in a private room",
+    help="list the members of a private room",
     console="members <room>",
     refuses=SEEN_REFUSES,
 )

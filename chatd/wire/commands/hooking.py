@@ -32,15 +32,15 @@ class NewHook(Result, frozen=True):
 @command(
     "hook",
     NewHook,
-    help="make an address by which programs post into a room as you",
+    help="make an address where programs can post into a room as you",
     console="hook <room> <label>",
     refuses={
-        "bad_request": "the label is nothing but blanks",
+        "bad_request": "the label is empty",
         "banned": "you may not send until `until`",
-        "conflict": "you have as many hooks as one may have, or several rooms have this title",
-        "forbidden": "nobody writes into a self log",
-        "not_found": "there is no such room for you",
-        "rate_limited": "you began too many conversations",
+        "conflict": "you have as many hooks as you may have, or several rooms have this title",
+        "forbidden": "nobody can write to a self log",
+        "not_found": "there is no such room that you can see",
+        "rate_limited": "you have started too many conversations",
         "storage_full": "the server's disk is full",
     },
 )
@@ -71,14 +71,14 @@ class Hooks(Result, frozen=True):
     hooks: list[HookState]
 
 
-@command("hooks", Hooks, help="list your hooks by their numbers", console="hooks")
+@command("hooks", Hooks, help="list your hooks, with their numbers", console="hooks")
 class ListHooks(Params, frozen=True):
     pass
 
 
 @command(
     "unhook",
-    help="revoke a hook: nothing comes by it any more",
+    help="revoke a hook: its address becomes invalid",
     console="unhook <hook>",
     refuses={
         "not_found": "no hook of yours has this number",
@@ -93,15 +93,15 @@ class Unhook(Params, frozen=True):
     "hook-post",
     Posted,
     help="post into the room of a hook, whose token is all that is needed; what is too long for "
-    "one message becomes up to five, all of them or none, of which the first is told",
+    "one message becomes up to five, all or none, and the answer names the first",
     phases=GREETED_OR_LATER,
     refuses={
         **{code: when for code, when in POSTING_REFUSES.items() if code != "too_large"},
-        "banned": "who made the hook may not send until `until`",
+        "banned": "the user who made the hook may not send until `until`",
         "forbidden": "one of the two in the room has blocked the other",
-        "not_found": "the token opens nothing, or who made the hook is not in the room any more",
-        "rate_limited": "who made the hook has not as many messages left, or began too many "
-        "conversations",
+        "not_found": "invalid token, or the user who made the hook has left the room",
+        "rate_limited": "the user who made the hook has too few messages left, or has started too "
+        "many conversations",
     },
 )
 class HookPost(Params, frozen=True):

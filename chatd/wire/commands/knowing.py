@@ -88,7 +88,7 @@ class StatusResult(Result, frozen=True):
 @command(
     "status",
     StatusResult,
-    help="your name, devices, unread, messages left, warnings, ban and quotas, who is online",
+    help="show your name, devices, unread, messages left, warnings, ban, quotas, who is online",
     console="status",
 )
 class Status(Params, frozen=True):
@@ -133,13 +133,13 @@ class Who(Params, frozen=True):
     limit: PageSize = 100
 
 
-@notice("limits", help="what you may still send in this period")
+@notice("limits", help="how much you may still send in this period")
 class Limits(Notice, frozen=True):
     general: Allowance
     private: Allowance
 
 
-@notice("presence", help="who came and who left since the last one; only a count above 200")
+@notice("presence", help="who came and went since the last one; above 200 users only a count")
 class Presence(Notice, frozen=True):
     online: list[str]
     offline: list[str]

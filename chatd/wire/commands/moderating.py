@@ -14,7 +14,7 @@ Reason = Annotated[str, Meta(max_length=REASON_CHARACTERS_MAX)]
 
 ADMINISTRATORS_ONLY = {
     "banned": "you are banned yourself, until `until`",
-    "forbidden": "you are no administrator, or it is about yourself",
+    "forbidden": "you are not an administrator, or it is about yourself",
     "storage_full": "the server's disk is full",
 }
 """What every command of administrators that changes something may be refused with."""
@@ -22,12 +22,12 @@ ADMINISTRATORS_ONLY = {
 
 @command(
     "report",
-    help="report a user to the administrators, and why; so many of different users ban",
+    help="report a user to the administrators; enough reports by different users ban",
     console="report <user> <reason> [room#seq]",
     refuses={
-        "bad_request": "you report yourself, give no reason, or an entry that is not by that user",
-        "banned": "you are banned, `until` says until when",
-        "not_found": "there is no such user, or no such entry for you",
+        "bad_request": "that is you, there is no reason, or the entry is not by that user",
+        "banned": "you are banned until `until`",
+        "not_found": "there is no such user, or no such entry that you can see",
         "rate_limited": "you have reported that user, or too many users, in the last 24 hours",
         "storage_full": "the server's disk is full",
     },
@@ -70,7 +70,7 @@ class OpenReports(Result, frozen=True):
     help="for administrators: list the reports that nobody has dismissed",
     console="reports",
     refuses={
-        "forbidden": "you are no administrator",
+        "forbidden": "you are not an administrator",
     },
 )
 class ListReports(Params, frozen=True):
@@ -87,7 +87,7 @@ class BannedUntil(Result, frozen=True):
 @command(
     "ban",
     BannedUntil,
-    help="for administrators: let a user send nothing for some hours, by default `BAN_HOURS`",
+    help="for administrators: ban a user from sending for some hours, by default `BAN_HOURS`",
     console="ban <user> [hours] [reason]",
     refuses={
         **ADMINISTRATORS_ONLY,
@@ -106,7 +106,7 @@ class Ban(Params, frozen=True):
     console="unban <user>",
     refuses={
         **ADMINISTRATORS_ONLY,
-        "not_found": "there is no such user, or nobody has banned that one",
+        "not_found": "there is no such user, or the user is not banned",
     },
 )
 class Unban(Params, frozen=True):
@@ -116,13 +116,13 @@ class Unban(Params, frozen=True):
 @command(
     "remove",
     Posted,
-    help="for administrators: delete an entry of anybody, in a room of yours or that was reported",
+    help="for administrators: delete anybody's entry, in a room of yours or if it was reported",
     console="remove <room#seq> [reason]",
     refuses={
         **ADMINISTRATORS_ONLY,
-        "conflict": "you are in several rooms of that title",
-        "forbidden": "you are no administrator, or it is your own: `delete` it",
-        "not_found": "nobody says anything at that place, or you may not see it and nobody has "
+        "conflict": "you are in several rooms with that title",
+        "forbidden": "you are not an administrator, or it is your own: `delete` it",
+        "not_found": "there is no post at that place, or you can't see it and nobody has "
         "reported it",
     },
 )
@@ -134,7 +134,7 @@ class RemovePost(Params, frozen=True):
 
 @command(
     "dismiss",
-    help="for administrators: put a report away; if it gave a warning, that is taken back",
+    help="for administrators: close a report; if it was a warning, that is taken back",
     console="dismiss <report>",
     refuses={
         **ADMINISTRATORS_ONLY,
@@ -147,12 +147,12 @@ class Dismiss(Params, frozen=True):
 
 @command(
     "delete-user",
-    help="for administrators: end a user's account for good; the name stays reserved, and what "
-    "the user posted stays, unless it is to be deleted, too",
+    help="for administrators: delete a user's account for good; the name stays reserved, and "
+    "what the user posted stays unless you ask to delete it, too",
     console="delete-user <user> [--posts]",
     refuses={
         "banned": "you are banned",
-        "forbidden": "you are no administrator, or the user is one",
+        "forbidden": "you are not an administrator, or the user is one",
         "not_found": "there is no such user",
         "storage_full": "the server's disk is full",
     },

@@ -23,7 +23,7 @@ class Page(Result, frozen=True):
     console="history [room] [before|after|around <seq>] [count]",
     refuses={
         "bad_request": "more than one of `before`, `after` and `around`",
-        "not_found": "there is no such room for you",
+        "not_found": "there is no such room that you can see",
     },
 )
 class History(Params, frozen=True):

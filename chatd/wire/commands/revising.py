@@ -8,7 +8,7 @@ from chatd.wire.commands.talking import BLOCKED, POSTING_REFUSES, Posted
 @command(
     "edit",
     Posted,
-    help="give a message or a comment of yours another text",
+    help="change the text of a message or a comment of yours",
     console="edit <room#seq> <text>",
     refuses={
         **POSTING_REFUSES,
@@ -26,14 +26,14 @@ class EditPost(Params, frozen=True):
 @command(
     "delete",
     Posted,
-    help="take back a message, a comment or a file of yours; this counts in no limit",
+    help="delete a message, a comment or a file of yours; this does not count towards a limit",
     console="delete <room#seq>",
     refuses={
         "banned": "you may not send until `until`, and it was reported",
         "conflict": "the nonce was used for something else",
         "forbidden": "it is somebody else's",
         "not_found": NO_SUCH_POST,
-        "rate_limited": "your nonces are used up until `reset_at`; without one it is done",
+        "rate_limited": "your nonces are used up until `reset_at`; it works without one",
         "storage_full": "the server's disk is full",
     },
 )

@@ -27,15 +27,15 @@ class ScheduledPost(Result, frozen=True):
 @command(
     "send-at",
     ScheduledPost,
-    help="say something later, at most a year ahead; what you may post is decided then",
+    help="say something later, at most a year ahead; your limits are checked then",
     console="send-at <time> [to <user|room>] <text>",
     refuses={
         "banned": "you may not send until `until`",
-        "bad_request": "the time is over or more than a year ahead, or the text says nothing",
-        "conflict": "the nonce was used for something else, or you have scheduled `limit` already",
+        "bad_request": "the time is past or more than a year ahead, or the text is empty",
+        "conflict": "the nonce was used for something else, or you have `limit` scheduled texts",
         "forbidden": "the room is a self log",
-        "not_found": "there is no such room or user for you",
-        "rate_limited": "you began too many conversations, or used too many nonces",
+        "not_found": "there is no such room or user that you can see",
+        "rate_limited": "you have started too many conversations, or used too many nonces",
         "storage_full": "the server's disk is full",
         "too_large": "the text has more bytes than `limit`",
     },
@@ -57,7 +57,7 @@ class ScheduledPosts(Result, frozen=True):
 @command(
     "scheduled",
     ScheduledPosts,
-    help="list what you have scheduled, and what of it is held or failed",
+    help="list what you have scheduled, and what was held back or has failed",
     console="scheduled",
 )
 class ListScheduled(Params, frozen=True):
@@ -67,10 +67,10 @@ class ListScheduled(Params, frozen=True):
 @command(
     "cancel",
     ScheduledPost,
-    help="cancel what you have scheduled; the answer is what it was",
+    help="cancel something scheduled; the answer is what it was",
     console="cancel <id>",
     refuses={
-        "not_found": "nothing of yours with this id waits",
+        "not_found": "you have nothing scheduled with this id",
         "storage_full": "the server's disk is full",
     },
 )

@@ -36,11 +36,11 @@ class Found(Result, frozen=True):
 @command(
     "search",
     Found,
-    help="search what you may see by the beginnings of words, in any case; newest first",
+    help="search everything you can see, by the beginnings of words; newest first",
     console="search <words> [in <room>] [from <user>]",
     refuses={
-        "bad_request": "no word, or too many; or `after` is not what `next` was",
-        "not_found": "there is no such room for you, or no such user",
+        "bad_request": "no word, or too many; or `after` is not a `next` of this search",
+        "not_found": "there is no such room that you can see, or no such user",
     },
 )
 class Search(Params, frozen=True):

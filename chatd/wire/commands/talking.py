@@ -3,10 +3,10 @@
 from chatd.wire.commands.table import Name, Nonce, Params, Result, RoomId, Text, command
 
 POSTING_REFUSES = {
-    "bad_request": "the text is nothing but blanks",
-    "banned": "you are banned, `until` says until when",
+    "bad_request": "the text is empty",
+    "banned": "you are banned until `until`",
     "conflict": "the nonce was used for something else",
-    "rate_limited": "the period's messages, or your nonces, are used up until `reset_at`",
+    "rate_limited": "the messages of this period, or your nonces, are used up until `reset_at`",
     "storage_full": "the server's disk is full",
     "too_large": "the text has more bytes than `limit`",
 }
@@ -62,10 +62,10 @@ class SendTo(Params, frozen=True):
         **POSTING_REFUSES,
         "conflict": "the nonce was used for something else, or you are in several rooms of "
         "that title",
-        "forbidden": "nobody writes into a self log",
-        "not_found": "there is no such room or user for you",
+        "forbidden": "nobody can write to a self log",
+        "not_found": "there is no such room or user that you can see",
         "rate_limited": "the period's messages, or your nonces, are used up until `reset_at`, or "
-        "you began too many conversations",
+        "you have started too many conversations",
     },
 )
 class PostTo(Params, frozen=True):
