@@ -17,16 +17,16 @@ INTRODUCTION = f"""\
 # The protocol
 
 How to talk to chatd without the client that comes with it. This is version {VERSION}. The page is
-made from the command table (`chatd/wire/commands/`) by `python -m chatd.wire.reference`; a test
-fails when the two differ.
+generated from the command table (`chatd/wire/commands/`) by `python -m chatd.wire.reference`; a
+test fails when the two differ.
 
-All times are whole milliseconds UTC since 1970, all sizes bytes. `seq` is the number of an entry
-in its room; each room counts 1, 2, 3, … without a hole.
+All times are integers, milliseconds since 1970 in UTC; all sizes are in bytes. `seq` is the number
+of an entry in its room; each room counts 1, 2, 3, … without holes.
 
 ## Frames
 
-A connection is a TCP stream in which both sides send frames. A frame is a length, 4 bytes, big
-endian, and that many bytes of payload. The payload is exactly one
+A connection is a TCP stream in which both sides send frames. A frame is a length (4 bytes, big
+endian), followed by that many bytes of payload. The payload is exactly one
 [msgpack](https://github.com/msgpack/msgpack/blob/master/spec.md) value.
 
 | Bound | |
@@ -36,11 +36,11 @@ endian, and that many bytes of payload. The payload is exactly one
 | items in any one array or map | {NESTED_ITEMS_MAX} |
 | request id | 0 to {ID_MAX} |
 | text of a message | {TEXT_BYTES_MAX} bytes of UTF-8 |
-| page of a list or of history | {PAGE_BYTES_MAX} bytes, then `next` says where to go on |
+| page of a list or of history | {PAGE_BYTES_MAX} bytes; `next` says where to continue |
 
-Strings are UTF-8, keys of maps are strings, extension types are not used. Half of a pair
-of surrogates, which some programs make of an emoji when they cut a text, is read as U+FFFD, here
-and in JSON.
+Strings are UTF-8, keys of maps are strings, extension types are not used. Half of a surrogate
+pair, which some programs leave of an emoji when they cut a text, is read as U+FFFD, here and in
+JSON.
 
 ## Envelopes
 
@@ -53,18 +53,18 @@ The payload has one of the shapes of
 | response | `[1, id, error, result]` |
 | notification | `[2, method, params]` |
 
-`params` and `result` are always maps. `error` is nil, or a map with `code`, `message` and what
-the code calls for. The client numbers its requests as it likes. It need not wait for a response
-before the next request; responses come in the order of the requests. Entries and notices come
-between them at any time.
+`params` and `result` are always maps. `error` is nil, or a map with `code`, `message` and the
+details of that code. The client numbers its requests as it likes. It need not wait for a response
+before it sends the next request; responses come in the order of the requests. Entries and notices
+can come between them at any time.
 
-- A field that a command does not have is refused, so that a typo is told.
-- A client must accept fields and kinds of entries, notices and codes that it does not know: a
-  newer server may send them.
-- A request that is refused changes nothing, and the connection goes on.
-- A refused notification gets the notice `error`.
-- What is no frame, no msgpack or no envelope gets the notice `error` with the code `bad_frame`,
-  and the connection ends.
+- A field that a command does not have is refused, so that typos are noticed.
+- A client must accept fields, kinds of entries, notices and codes that it does not know: a newer
+  server may send them.
+- A refused request changes nothing, and the connection stays open.
+- A refused notification is answered with the notice `error`.
+- Anything that is not a frame, not msgpack or not an envelope is answered with the notice `error`
+  with the code `bad_frame`, and the connection is closed.
 """
 
 EXAMPLE = """\
@@ -74,7 +74,7 @@ Somebody who has logged in says hello to everyone. The request:
 """
 
 EXAMPLE_ANSWER = """
-The response comes when the message is on disk, and everybody who follows gets the same entry:
+The response comes when the message is on disk, and everyone who follows gets the same entry:
 """
 
 _FEATURES = "\n".join(f"   | `{word}` | {meaning} |" for word, meaning in FEATURES.items())
@@ -82,8 +82,8 @@ _FEATURES = "\n".join(f"   | `{word}` | {meaning} |" for word, meaning in FEATUR
 LOGIN = f"""\
 ## Hello and login
 
-1. `hello` is the first request of every connection. The result says what the server is and
-   whether it takes registrations, which epoch its store is in, and what it does:
+1. `hello` is the first request of every connection. The result says what the server is, whether it
+   accepts registrations, which epoch its store is in, and what features it has:
 
    | in `features` | |
    | --- | --- |
@@ -97,10 +97,10 @@ LOGIN = f"""\
        stored_key     = SHA-256(HMAC-SHA-256(SaltedPassword, "Client Key"))
        server_key     = HMAC-SHA-256(SaltedPassword, "Server Key")
 
-   What SASLprep ([RFC 4013](https://www.rfc-editor.org/rfc/rfc4013)) forbids, emoji and tabs for
-   instance, is a password all the same: then its bytes in UTF-8 stand there as they are. The salt
-   is random, for each account another. `iterations` is at least {ITERATIONS_MIN}; use
-   {ITERATIONS_OF_OUR_CLIENTS} or more.
+   A password that SASLprep ([RFC 4013](https://www.rfc-editor.org/rfc/rfc4013)) forbids, with
+   emoji or tabs for instance, is allowed all the same: its UTF-8 bytes are then used as they are.
+   The salt is random, and different for each account. `iterations` is at least {ITERATIONS_MIN};
+   use {ITERATIONS_OF_OUR_CLIENTS} or more.
 3. `login-start` and `login-finish` prove the password by SCRAM-SHA-256
    ([RFC 7677](https://www.rfc-editor.org/rfc/rfc7677)) without channel binding. The four messages
    of SCRAM are the fields named `message`. In the example of RFC 7677, the user is `user` and the
@@ -109,20 +109,20 @@ LOGIN = f"""\
 @SCRAM@
 
    Check the last one: only a server that knows the account's `server_key` can compute it.
-4. With `device`, a label, `login-finish` also gives out a device token. It is shown this once;
-   with it `login-token` logs in from then on, in one step and without the password.
+4. With `device`, a label, `login-finish` also returns a device token. It is shown only this once;
+   from then on `login-token` logs in with it, in one step and without the password.
 
-Before login there is a time limit and a handful of tries, then the connection ends. Failed proofs
-of one name from one address must wait longer and longer; tokens are exempt. For a name that
-nobody has, `login-start` answers as it does for any other.
+Before login there are a time limit and a limited number of tries; then the connection is closed.
+After failed logins with one name from one address, the next ones have to wait longer and longer;
+tokens are exempt. For a name that nobody has, `login-start` answers as it does for any other.
 
-To change the password, prove the present one with `login-start` and `login-finish` on the
+To change the password, prove the current one with `login-start` and `login-finish` on the
 connection that is logged in, then send `password`.
 
-A user name has 1 to 32 characters: letters and digits of one script, and `.`, `_`, `-` behind the
-first. It is mapped by the profile UsernameCaseMapped of
+A user name has 1 to 32 characters: letters and digits of one script, and after the first one also
+`.`, `_` and `-`. It is mapped by the profile UsernameCaseMapped of
 [RFC 8265](https://www.rfc-editor.org/rfc/rfc8265); the mapped form is the user's identity, and the
-result of a login tells it.
+result of a login contains it.
 """
 
 ROOMS = """\
@@ -131,147 +131,152 @@ ROOMS = """\
 | Id | Room | Who sees it |
 | --- | --- | --- |
 | `general` | the room of everyone | everyone |
-| `alice,bob` | what two users say to each other; the names in the order of their code points | these two |
-| `+ops:k3f9a2bq` | a group, shown as `+ops`; behind the colon is what tells it from others of that title | its members |
+| `alice,bob` | direct messages between two users; the names in the order of their code points | these two |
+| `+ops:k3f9a2bq` | a group, shown as `+ops`; the part after the colon distinguishes groups with the same title | its members |
 | `@alice` | the self log: what concerns one user alone | that user |
 
-Where a command takes a room, the name of the other user stands for the room that the two share,
-and `+ops` for the group of that title that the user is in; if there are several, that is a
-`conflict`, and only the id will do. A room that a user may not see is `not_found`, like one that
-does not exist.
+Where a command takes a room, the name of another user stands for the room that the two share, and
+`+ops` for the group with that title that the user is in; if there are several, that is a
+`conflict`, and only the id will do. A room that a user can't see is `not_found`, like one that does
+not exist.
 
-**Groups.** The owner invites users, who hear `invited` in their self log and join as they like. Any
-other user needs a link *and* the owner's approval: `join` with a link answers with the number of a
-request, nothing about the room; the owner hears `join_requested`, and the user `join_approved` or
-`join_denied`. A link that is wrong, expired, used up or revoked is `not_found`. Each request uses a
-link once. Browsers open a link as the server's address, `/join#` and the link, where a page says how
-to ask; what stands behind the `#` stays with them.
+**Groups.** The owner invites users, who get `invited` in their self log and join if they like. Any
+other user needs a link *and* the owner's approval: `join` with a link returns the number of a
+request, and nothing about the room; the owner gets `join_requested`, and the user `join_approved`
+or `join_denied`. A link that is wrong, expired, used up or revoked is `not_found`. Each request
+uses the link once. In a browser, a link is the server's address followed by `/join#` and the link:
+a page there says how to ask. What comes after the `#` never leaves the browser.
 
-Who joins hears the last messages as a newcomer does, then the entry `member` of the own joining.
-Who left or was removed hears `removed` in the self log and nothing of the room any more: forget the
-position in it. What was appended before that and not yet sent is not sent. Whoever comes back
-starts as a newcomer, so numbers may repeat, or be left out without a `gap`.
+Users who join get the last messages, as newcomers do, and then the entry `member` of their own
+joining. Users who left or were removed get `removed` in the self log and nothing more from the
+room: forget the position in it. What was posted before that and not sent yet is not sent. Users who
+come back start as newcomers, so numbers may repeat, or be left out without a `gap`.
 """  # noqa: E501, a row of a table is one line
 
 FOLLOWING = """\
 ## Following
 
-`sync` starts the stream of entries, once in a connection. Its result comes first; then follow the
-entries that wait, room by room, that with the oldest first; then the notice `live`; then
-everything as it happens.
+`sync` starts the stream of entries, once per connection. Its result comes first; then the entries
+that are waiting, room by room, beginning with the room that has the oldest; then the notice `live`;
+then everything as it happens.
 
-**Positions.** A client that keeps entries remembers for each room the last `seq` it has got, its
-*position*, and the `epoch` that the result of `sync` told. Given back to the next `sync`, they make
-the stream go on there. A room without a position starts where the user has read, or at its end
-with `start: "now"`, which counts everything before as read. An entry may come a second time after
-a crash of the server; its `room` and `seq` tell.
+**Positions.** A client that keeps entries remembers for each room the last `seq` it has received,
+its *position*, and the `epoch` from the result of `sync`. Handed to the next `sync`, they make the
+stream continue there. A room without a position starts where the user has read, or at its end with
+`start: "now"`, which counts everything before as read. After a crash of the server an entry may
+come a second time; recognize it by its `room` and `seq`.
 
-Entries of a room come in the order of their numbers. A response waits for none of them: that to a
-post comes before the entry it names, and long before it where much is still to be sent. So move
-positions by entries only, never by the `seq` in a response.
+Entries of a room come in the order of their numbers. A response waits for none of them: the
+response to a post comes before the entry it names, and long before it if much is still to be sent.
+So move positions by entries only, never by the `seq` in a response.
 
-**Gap.** Entries go: after their lifetime, or when a room is too large. Where a position asks for
-such an entry, the notice `gap` names the numbers that are gone, and the stream goes on behind them.
+**Gap.** Entries go away: after their lifetime, or when a room is too large. If a position asks for
+such an entry, the notice `gap` names the numbers that are gone, and the stream continues after
+them.
 
 **Epoch and reset.** Numbers are used again when an operator restores a backup, or when the machine
 of a server that does not sync each message fails. The epoch changes then. For each room whose
-position is of another epoch, or past the end, the notice `reset` comes behind the result of `sync`,
-and the room starts where the user has read. Drop what was kept of it, and acknowledge nothing
-that came before: in another epoch its number means another entry.
+position is of another epoch, or past the end, the notice `reset` follows the result of `sync`, and
+the room starts where the user has read. Drop what you have kept of it, and acknowledge nothing from
+before: in another epoch the number means another entry.
 
-**Newcomers.** What a user does first in `general`, be it posting, reading or `sync`, fixes
-from where on that user sees it: from the last messages that there are. Nothing older is shown or
-repeated: a comment on an older post has no `quoted_text`, and an edit of one no `text`. What users
-wrote themselves they can edit, delete, answer and download as long as it is there.
+**Newcomers.** The first thing that a user does in `general`, be it posting, reading or `sync`,
+fixes where that user's view of it begins: with the last messages at that time. Nothing older is
+shown or repeated: a comment on an older post has no `quoted_text`, and an edit of one no `text`.
+Users can edit, delete, comment on and download what they wrote themselves for as long as it exists.
 
-**Acknowledging.** `ack` tells up to where a room has been read; it is a notification and is
-answered only if refused, by the notice `error`. It holds for all devices of the user: the others
-hear `read`, and a message's lifetime begins. Send one for a room at most every two seconds, and
-before you leave. It can't go beyond what was sent to this connection. Own messages are never
-unread. A connection that said `peek: true` follows without reading, and can't acknowledge.
+**Acknowledging.** `ack` says how far a room has been read; it is a notification, and only answered
+if it is refused, with the notice `error`. It counts for all devices of the user: the others get
+`read`, and the lifetime of the messages begins. Send one per room at most every two seconds, and
+before you leave. It can't go beyond what was sent to this connection. A user's own messages are
+never unread. A connection with `peek: true` follows without reading, and can't acknowledge.
 
-**Slow lines.** For a client that does not read, the server keeps a bounded number of bytes. Past it
-nothing more is queued and no request is taken until the client has read; then the stream goes on
-where it was. A client that takes nothing for too long is disconnected, and misses nothing when it
-comes back with its positions.
+**Slow lines.** For a client that does not read, the server keeps a limited number of bytes. Above
+that, nothing more is queued and no request is handled until the client has read; then the stream
+continues where it was. A client that reads nothing for too long is disconnected, and misses nothing
+when it comes back with its positions.
 
-**Signs of life.** When a line is quiet the server sends `ping`; anything that the client sends
-counts as an answer, and `pong` is made for it. Who does not answer is disconnected.
+**Signs of life.** When a client has been silent, the server sends `ping`; anything that the client
+sends counts as an answer, and `pong` is made for that. A client that does not answer is
+disconnected.
 
 **Too many requests.** There is no error for asking too fast: the server just reads the next request
-later. Limits on messages are another thing; these answer `rate_limited`.
+later. Limits on messages are different; they are answered with `rate_limited`.
 
 **Once only.** Give each post a `nonce`, a random string. After a lost connection, post it again
-with the same nonce: if the first one had arrived, the result is that of the first, and nothing is
-posted twice. The same nonce with another text or room is a `conflict`. Nonces are remembered for
-seven days, across restarts of the server, up to 10,000 for each user: over that, a post with a new
-one is `rate_limited` until `reset_at`, and goes without one.
+with the same nonce: if the first one had arrived, you get its result, and nothing is posted twice.
+The same nonce with another text or room is a `conflict`. Nonces are remembered for seven days,
+across restarts of the server, up to 10,000 per user: above that, a post with a new one is
+`rate_limited` until `reset_at`, but one without a nonce is accepted.
 """
 
 STANDING = """\
 ## Warnings and bans
 
-Every `report` of a user informs the administrators. It is a warning for that user, too, if it comes
-from somebody who could see something of the user: something said, an invitation, a request to
-join. The account has to be as old as the server asks, and of accounts that were registered from
-one address (but from the server's own machine) only one warns. A warning counts for 30 days.
+Every `report` about a user informs the administrators. It is also a warning for that user if it
+comes from somebody who could see something of theirs: a post, an invitation, a request to join. The
+reporter's account has to be as old as the server requires, and of the accounts that were registered
+from one address (other than the server's own machine) only one can warn. A warning counts for 30
+days.
 
-Warnings of so many different users as `status` says in `warnings_limit` ban; then they start at
-zero. The self log tells the user by entries of the kinds `warned`, `unwarned`, `banned` and
-`unbanned`, and never who gave a warning; `status` tells until when and why.
+Warnings by `warnings_limit` different users (see `status`) ban; then they start at zero. The self
+log tells the user with entries of the kinds `warned`, `unwarned`, `banned` and `unbanned`, but
+never who gave a warning; `status` says until when and why.
 
-Until `until`, everything that reaches others answers `banned`: what posts, and `report`, `create`,
-`invite`, `link`, `approve`, `kick`, `transfer`, `hook` and `send-at`. Reading goes on, and a user
-may take back what was made before; but what is reported stays until an administrator dismisses
-the report.
+Until `until`, everything that reaches others is answered with `banned`: all posting, and `report`,
+`create`, `invite`, `link`, `approve`, `kick`, `transfer`, `hook` and `send-at`. Reading goes on,
+and users may delete what they made before, except what was reported: that stays until an
+administrator dismisses the report.
 
-Administrators are named in the settings of the server. Their self logs have `reported` for each
-report and `moderated` for what was done; what concerns an administrator is told to the others, and
-decided by them. Warnings don't ban administrators, and one who is banned decides nothing.
+Administrators are named in the settings of the server. Their self logs get `reported` for each
+report and `moderated` for each action; what concerns an administrator is sent to the other ones,
+who decide about it. Warnings don't ban administrators, and a banned administrator can't act.
 
-What an administrator removes is gone as by `delete`. The entry in its place has `removed` and maybe
-a `reason`; so has the entry `delete` that tells of it, whose author is the administrator. Who said
-it hears `post_removed` in the self log.
+What an administrator removes is gone as after `delete`. The entry in its place has `removed` and
+possibly a `reason`; so has the entry `delete` that announces it, whose author is the administrator.
+The author of the post gets `post_removed` in the self log.
 """
 
 SCHEDULING = """\
 ## Scheduled texts
 
-`send-at` takes a text and the time at which it is to be posted, ms UTC: a client reads what
-people type in their own zone. It is posted once, also across restarts, when both the server's
-time and its wall clock have reached that; what fell due while the server was down goes out at
-once. What its author may post is decided then:
+`send-at` takes a text and the time at which it is to be posted, in ms UTC: a client interprets
+what people type in their own time zone. It is posted once, even across restarts, when both the
+server's time and its wall clock have reached that time; what fell due while the server was down is
+posted at once. Whether its author may post is decided then:
 
-- While the author is banned, or the messages of the period are used up, it is held: the self log
-  has `held` and says until when. Held texts go in the order of their times, and take at most half
-  of a period's messages.
-- When it can't be posted at all (the author has left the room, or is blocked), the self log has
-  `failed`, with the text. Nothing else keeps that.
+- While the author is banned, or the messages of the period are used up, it is held back: the self
+  log gets `held`, which says until when. Held texts go out in the order of their times, and take at
+  most half of a period's messages.
+- When it can't be posted at all (the author has left the room, or is blocked), the self log gets
+  `failed`, with the text. Nothing else keeps the text.
 
-All devices of the author hear `scheduled`, `cancelled`, `held` and `failed`; what was posted they
-hear as what it is, an entry of its room.
+All devices of the author get `scheduled`, `cancelled`, `held` and `failed`; a text that is posted
+comes to them as any entry of its room.
 """
 
 FILES = """\
 ## Files
 
-`upload` tells what is to come, `upload-chunk` sends it a piece at a time, each durable when it is
-answered, and `upload-finish` posts it as an entry of the kind `file`. With the `sha256` of all of
-it the server checks the bytes, and after a lost connection the same `upload` again tells the
-`offset` at which to go on; what nobody goes on with is dropped a day after its last bytes.
+`upload` announces a file, `upload-chunk` sends it piece by piece, each durable when it is answered,
+and `upload-finish` posts it as an entry of the kind `file`. If you give the `sha256` of the whole
+file, the server checks the bytes, and after a lost connection the same `upload` again returns the
+`offset` at which to continue. An upload that nobody continues is dropped a day after its last
+bytes.
 
-Who does not know the `size` leaves it out: the file is what has come by `upload-finish`. So with
-the `sha256`, but such an upload can't be gone on with, and goes five minutes after its last bytes.
+If you don't know the `size`, leave it out: the file is then what has arrived by `upload-finish`.
+You can leave out the `sha256` as well, but such an upload can't be resumed, and is dropped five
+minutes after its last bytes.
 
-`download` fetches a file a piece at a time, and checks each time that the user may see it.
+`download` fetches a file piece by piece, and checks each time that the user can still see it.
 """
 
 COMMANDS_INTRODUCTION = """\
 ## Commands
 
-Beside the errors named with a command, every one can answer `bad_request` for parameters of the
-wrong shape or a call out of turn, `unauthenticated` before login, and `internal`. A parameter that
-a command does not have is refused, too, and the message names it.
+Besides the errors named with it, every command can answer `bad_request` for parameters of the wrong
+shape or a call out of turn, `unauthenticated` before login, and `internal`. A parameter that a
+command does not have is refused, too, and the message names it.
 """
 
 """What a command refuses beside what all do: by method, error code to when."""
@@ -279,24 +284,24 @@ a command does not have is refused, too, and the message names it.
 NOTICES_INTRODUCTION = """\
 ## Notices
 
-What the server says by itself, as notifications.
+What the server sends on its own, as notifications.
 """
 
 ENTRIES_INTRODUCTION = """\
 ## Entries
 
-The items of a room. An entry comes as the notification `entry`, and in pages as the same map.
+The items of a room's log. An entry comes as the notification `entry`, and in pages as the same map.
 `kind` says what it is.
 """
 
 SHAPES_INTRODUCTION = """\
 ## Shapes
 
-Maps inside of results and notices.
+Maps inside results and notices.
 """
 
 ERRORS_INTRODUCTION = """\
 ## Errors
 
-`message` is for people and may change. A client acts on `code`, and on what stands beside it.
+`message` is for people and may change. Clients should act on `code` and its details.
 """
