@@ -9,9 +9,9 @@ import resource
 from dataclasses import replace
 
 from chatd.config import Settings
+from chatd.connections import LINGERING_MAX
 from chatd.disk.blobs import OPEN_MAX
 from chatd.net.listener import ACCEPTS_PER_TICK
-from chatd.server import LINGERING_MAX
 
 log = logging.getLogger("chatd")
 

@@ -50,10 +50,11 @@ class Timely(NamedTuple):
 
 
 class Housekeeping:
-    """Owns the timer wheel. Other kinds of timers are added with `on`."""
+    """Turns the timer wheel. Other kinds of timers are added with `on`."""
 
     def __init__(
         self,
+        wheel: TimerWheel,
         storage: Storage,
         acks: Acks,
         settings: Settings,
@@ -61,7 +62,7 @@ class Housekeeping:
         boundary: ErrorBoundary,
         budget: Budget,
     ) -> None:
-        self.wheel = TimerWheel()
+        self.wheel = wheel
         self._boundary = boundary
         self._budget = budget
         self._storage = storage
@@ -207,13 +208,7 @@ class Housekeeping:
 
     def new_period(self, name: str, reset_at_ms: int) -> None:
         """A user's period began; the wheel ends it. A user has two, the sooner counts."""
-        self.set_sooner("limits", name, reset_at_ms)
-
-    def set_sooner(self, kind: str, key: Hashable, deadline_ms: int) -> None:
-        """Arm a timer, unless it is armed and due before that."""
-        armed_ms = self.wheel.deadline_ms(kind, key)
-        if armed_ms is None or deadline_ms < armed_ms:
-            self.wheel.set(kind, key, deadline_ms)
+        self.wheel.set_sooner("limits", name, reset_at_ms)
 
     def set_timer(self, kind: str, key: Hashable, deadline_ms: int | None) -> None:
         """Arm or move a timer that a handler wants; with no deadline, disarm it."""

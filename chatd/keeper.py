@@ -16,6 +16,10 @@ class Keeper:
     """Looks at a connection when its timer fires, and says when to look again."""
 
     def __init__(self, settings: Settings) -> None:
+        self.configure(settings)
+
+    def configure(self, settings: Settings) -> None:
+        """Go on with other settings."""
         self._login_ms = settings.login_timeout_ms
         self._ping_ms = settings.idle_ping_ms
         self._stall_ms = settings.stall_timeout_ms

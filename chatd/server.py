@@ -12,18 +12,19 @@ from typing import NamedTuple, Protocol
 
 from chatd import __version__, logs
 from chatd.config import ConfigError, Settings, changed
+from chatd.connections import Connections
 from chatd.core.acks import Acks
 from chatd.core.budget import Budget
 from chatd.core.lifetime import Lifetime
 from chatd.core.presence import Presence
 from chatd.core.silences import Silences
-from chatd.errors import ChatError
+from chatd.core.timers import TimerWheel
 from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.blocking import BlockingHandlers
 from chatd.handlers.clockwork import ClockworkHandlers
 from chatd.handlers.comments import CommentHandlers
-from chatd.handlers.context import Drop, Effects, Link, Session
+from chatd.handlers.context import Drop, Effects, Link
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.endings import EndingHandlers
@@ -52,33 +53,24 @@ from chatd.http.downloads import Downloads
 from chatd.http.exchanges import Caller, Exchanges
 from chatd.http.hooks import Hooks
 from chatd.http.streams import Streams
-from chatd.http.uploads import Uploads
+from chatd.http.uploads import BROKEN_OFF, Uploads
 from chatd.keeper import Keeper
 from chatd.metrics import Metrics, Readings
 from chatd.net.boundary import ErrorBoundary
-from chatd.net.connection import OPEN, Connection, Sock
+from chatd.net.connection import Connection
 from chatd.net.delivery import Delivery
-from chatd.net.listener import ACCEPTS_PER_TICK, Listener, ListeningSock
+from chatd.net.detection import Detection
+from chatd.net.listener import Listener, ListeningSock
 from chatd.net.loop import Loop, Watcher
 from chatd.net.notices import Notices
-from chatd.net.tls import TlsSock, load_tls
+from chatd.net.tls import load_tls
 from chatd.places import Places
 from chatd.service import Service
 from chatd.storage import Machine, Storage
 from chatd.wire import commands as c
-from chatd.wire.first_bytes import INSIDE_TLS, FirstBytes, Protocols
-from chatd.wire.frames import PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 
 log = logging.getLogger(__name__)
 
-GOODBYE_MS_MAX = 5_000
-"""So long after its end may a connection stay, to take what waits for it and to hang up."""
-LINGERING_MAX = 64
-"""Connections that have ended or are turned away, beside all others; then the oldest is cut off."""
-REAPED_PER_TICK = ACCEPTS_PER_TICK
-"""So many connections that are over are closed in a tick: as many as may come meanwhile."""
-FIRST_BYTES_MS_MAX = 1_000
-"""So long does a newcomer for whom there is no room have to show what it speaks."""
 STOP_MS_MAX = 5_000
 """So long may clients take what waits for them when the server stops."""
 
@@ -136,7 +128,6 @@ class Server:
         tls: what connections are encrypted with, by the certificate of the settings.
         """
         self._reload = reload
-        self._tls = tls
         self._settings = settings
         self._storage = storage
         self._store = storage.store
@@ -144,11 +135,7 @@ class Server:
         self._loop = loop
         self._signals = signals
         self._monotonic_ns = machine.monotonic_ns
-        self._connections: dict[int, Connection] = {}
-        self._connections_made = 0
-        self._leaving: dict[Connection, int] = {}  # until when at the latest (ms UTC)
-        self._refused: dict[Connection, ChatError] = {}
-        self._dead: list[Connection] = []
+        self._wheel = TimerWheel()
         self._places = Places(settings)
         self._budget = Budget(machine.monotonic_ns)
         self._stop_at_ms: int | None = None
@@ -164,13 +151,13 @@ class Server:
             settings.tick_bytes_max,
         )
         self._notices = Notices(settings.high_water_bytes)
-        self.on_queued = self._delivery.mark  # straight there: each delivery comes this way
         self._acks = Acks()
         self._silences = Silences()
         self._backoff = LoginBackoff(self._store.state)
         self._registrations = RegistrationLimit()
         self._refusals = Refusals()
         self._keeper = Keeper(settings)
+        self._detection = Detection(settings, tls)
         handlers = self._build(settings)
         self._take_handlers(handlers)
         self._service = Service(
@@ -178,19 +165,21 @@ class Server:
             self._store,
             settings,
             self._places,
+            self._detection,
             self._refusals,
             self._boundary,
             self._budget,
             machine.monotonic_ns,
             machine.random,
         )
-        self.on_readable = self._service.enqueue
         self._exchanges = self._service.exchanges = Exchanges(
             self._service, self._store.state, settings, __version__
         )
         Streams(self._exchanges, self._service, self._store.state)
         Hooks(self._exchanges, self._service, self._store.state, self._refusals)
-        self._uploads = Uploads(self._exchanges, self._service, self._store.state, settings)
+        self._uploads = Uploads(
+            self._exchanges, self._service, self._store.state, self._wheel, settings
+        )
         self._downloads = Downloads(
             self._exchanges,
             self._service,
@@ -199,28 +188,44 @@ class Server:
             self._budget,
             settings,
         )
-        self._service.start_tls = self._start_tls
-        self._protocols = Protocols(tls=tls is not None, plain=settings.plain)
+        self._connections = Connections(
+            loop,
+            storage.clock,
+            self._wheel,
+            self._boundary,
+            self._detection,
+            self._places,
+            self._keeper,
+            self._service,
+            self._delivery,
+            (self._notices, self._downloads, self._exchanges, self._uploads),
+        )
         self._house = Housekeeping(
-            storage, self._acks, settings, handlers.timely, self._boundary, self._budget
+            self._wheel,
+            storage,
+            self._acks,
+            settings,
+            handlers.timely,
+            self._boundary,
+            self._budget,
         )
         self._readings = Readings(
-            self._connections,
+            self._connections.by_number,
             self._delivery,
             storage,
-            self._house.wheel,
+            self._wheel,
             self._service.refused,
             self._boundary,
             self._presence,
         )
         Metrics(self._exchanges, self._readings)
-        self._house.on("connection", self._look_after)
+        self._house.on("connection", self._connections.look_after)
         self._house.on("listen", self._listen_again)
         self._house.on("presence", self._tell_presence)
-        self._house.on("throttle", self._unthrottle)
-        self._house.on("refused", self._refuse_silent)
-        self._house.on("broken-off", self._uploads.cancel)
-        self._listener = Listener(listening, loop, self._accept, self._rest_listener)
+        self._house.on("throttle", self._connections.go_on)
+        self._house.on("refused", self._connections.refuse_silent)
+        self._house.on(BROKEN_OFF, self._uploads.cancel)
+        self._listener = Listener(listening, loop, self._connections.accept, self._rest_listener)
 
     def _build(self, settings: Settings) -> _Handlers:
         """Make the handlers. They keep nothing, so new settings just make new ones."""
@@ -301,10 +306,7 @@ class Server:
         """End every connection and the store, with what was read up to now."""
         self._house.flush(self._clock.now_ms)
         self._listener.close()
-        for connection in list(self._connections.values()):
-            self._boundary.run(connection, connection.drop)
-        while self._dead:
-            self._reap()
+        self._connections.drop_all()
         self._storage.close()
 
     def stop(self) -> None:
@@ -313,8 +315,7 @@ class Server:
             self._stop_at_ms = self._clock.now_ms + STOP_MS_MAX
             self._listener.pause()
             self._delivery.finish_turns()
-            for connection in list(self._connections.values()):
-                self._end(connection, "the server stops; come back soon")
+            self._connections.end_all("the server stops; come back soon")
 
     def tick(self, timeout_s: float | None = None) -> bool:
         """One turn; the order of the phases is the server's contract. False: it is over.
@@ -348,18 +349,18 @@ class Server:
             self._house.journal_grew(now_ms)
         self._house.start_snapshot(now_ms)
         self._service.write_log()
-        self._reap()  # close here only: no descriptor is reused within a tick
+        self._connections.reap()  # close here only: no descriptor is reused within a tick
         self._readings.ticks.add(self._monotonic_ns() - started_ns)
         return self._goes_on(now_ms)
 
     def _goes_on(self, now_ms: int) -> bool:
         stop_at_ms = self._stop_at_ms
-        return stop_at_ms is None or (bool(self._connections) and now_ms < stop_at_ms)
+        return stop_at_ms is None or (bool(self._connections.by_number) and now_ms < stop_at_ms)
 
     # -- the phases --------------------------------------------------------------------------
 
     def _wait_s(self, timeout_s: float | None) -> float | None:
-        if self._reload_wanted or self._service.is_waited_for or self._dead:
+        if self._reload_wanted or self._service.is_waited_for or self._connections.has_dead:
             return 0.0
         if self._delivery.is_hungry or self._downloads.is_hungry:
             return 0.0
@@ -444,8 +445,7 @@ class Server:
         if _limits(settings) != _limits(self._settings):
             self._service.effects.spenders.update(self._delivery.names)
         self._settings = settings
-        self._tls = prepared.tls
-        self._protocols = Protocols(tls=prepared.tls is not None, plain=settings.plain)
+        self._detection.configure(settings, prepared.tls)
         logs.switch_to(prepared.log, settings)
         self._take_handlers(handlers)
         self._places.configure(settings)
@@ -456,9 +456,8 @@ class Server:
         self._notices.configure(settings.high_water_bytes)
         self._house.configure(settings, handlers.timely)
         self._house.take_up(now_ms)
-        self._keeper = Keeper(settings)
-        for number in self._connections:
-            self._house.set_sooner("connection", number, now_ms)
+        self._keeper.configure(settings)
+        self._connections.look_at_all(now_ms)
         log.info("settings read again")
         self._warn_of_missing_admins()
         for name in prepared.late:
@@ -479,12 +478,9 @@ class Server:
             self._boundary.run(None, self._tell_limits, name)
         for drop in effects.drops:
             for connection in self._dropped(drop):
-                self._end(connection, drop.reason, logged_out=True)
+                self._connections.end(connection, drop.reason, logged_out=True)
         for link, reason in effects.ends:
-            self._end(_connection(link), reason)
-
-    def _end(self, connection: Connection, reason: str, *, logged_out: bool = False) -> None:
-        self._boundary.run(connection, _say_goodbye, connection, c.Bye(reason, logged_out))
+            self._connections.end(_connection(link), reason)
 
     def _tell_limits(self, name: str) -> None:
         user = self._store.state.users[name]
@@ -509,8 +505,7 @@ class Server:
             if self._boundary.run(connection, self._notices.send_late, connection, now_ms):
                 blocked.append(connection)
         for connection in blocked:
-            stall_look_ms = self._keeper.stall_look_ms(connection)
-            self._house.set_sooner("connection", connection.number, stall_look_ms)
+            self._connections.look_when_stalled(connection)
         self._service.resume_drained()
 
     def _arm(self, now_ms: int, effects: Effects, grown: list[str]) -> None:
@@ -522,152 +517,21 @@ class Server:
         for kind, key, deadline_ms in effects.timers:
             self._house.set_timer(kind, key, deadline_ms)
         self._house.gathered(now_ms)
-        wheel = self._house.wheel
-        if self._presence.changed and wheel.deadline_ms("presence", "") is None:
-            wheel.set("presence", "", now_ms + GATHER_MS)
+        if self._presence.changed and self._wheel.deadline_ms("presence", "") is None:
+            self._wheel.set("presence", "", now_ms + GATHER_MS)
         for connection, until_ms in self._service.take_throttled():
-            wheel.set("throttle", connection.number, until_ms)
-
-    def _reap(self) -> None:
-        dead, self._dead = self._dead[:REAPED_PER_TICK], self._dead[REAPED_PER_TICK:]
-        for connection in dead:
-            self._boundary.run(None, connection.close)
-            for kind in ("connection", "throttle", "refused"):
-                self._house.wheel.cancel(kind, connection.number)
-            self._leaving.pop(connection, None)
-            self._connections.pop(connection.number, None)
-
-    # -- connections -------------------------------------------------------------------------
-
-    def _accept(self, sock: Sock, address: str) -> None:
-        connection = self._boundary.run(None, self._connect, sock, address)
-        if connection is None:
-            sock.close()
-        else:
-            self._boundary.run(connection, self._admit, connection)
-
-    def _connect(self, sock: Sock, address: str) -> Connection:
-        self._connections_made += 1
-        number, now_ms = self._connections_made, self._clock.now_ms
-        codec = FirstBytes(PAYLOAD_BYTES_MAX_BEFORE_LOGIN, self._protocols)
-        return Connection(sock, number, address, codec, self._loop, self, now_ms)
-
-    def _admit(self, connection: Connection) -> None:
-        number, now_ms = connection.number, self._clock.now_ms
-        connection.session = Session(connection)
-        self._connections[number] = connection
-        try:
-            self._places.check_address(connection.address, now_ms)
-            self._places.come(connection)
-            self._make_room_for(connection)
-        except ChatError as error:
-            self._refuse(connection, error)
-        else:
-            self._house.wheel.set("connection", number, self._keeper.first_look_ms(now_ms))
-        while len(self._leaving) > LINGERING_MAX:
-            oldest = next(iter(self._leaving))
-            oldest.drop()
-            del self._leaving[oldest]
-
-    def _make_room_for(self, newcomer: Connection) -> None:
-        """Let somebody else give way if all places are taken. Raises Overloaded."""
-        if not self._places.is_overfull:
-            return
-        somebody: Connection | None = self._places.first_guest()
-        if somebody is newcomer:
-            somebody = self._places.most_idle()
-        if somebody is None:
-            raise self._places.overloaded()
-        self._end(somebody, "this server is full, and others have yet to log in")
-
-    def _refuse(self, connection: Connection, error: ChatError) -> None:
-        """Tell a newcomer that there is no room: in its own protocol, if it soon says which."""
-        self._places.leave(connection)
-        self._refused[connection] = error
-        self._leaving[connection] = self._clock.now_ms + GOODBYE_MS_MAX
-        connection.codec = FirstBytes(PAYLOAD_BYTES_MAX_BEFORE_LOGIN, self._protocols, error)
-        self._house.wheel.set(
-            "refused", connection.number, self._clock.now_ms + FIRST_BYTES_MS_MAX
-        )
-
-    def _refuse_silent(self, number: int, now_ms: int) -> None:
-        connection = self._connections[number]
-        if connection.life is OPEN:
-            error = self._refused[connection]
-            self._boundary.run(connection, self._service.refuse, connection, error)
-
-    def _start_tls(self, connection: Connection, data: bytes) -> None:
-        assert self._tls is not None
-        refusal = self._refused.get(connection)
-        codec = FirstBytes(PAYLOAD_BYTES_MAX_BEFORE_LOGIN, INSIDE_TLS, refusal)
-        connection.encrypt(TlsSock(connection.sock, self._tls, data), codec)
+            self._connections.throttle(connection, until_ms)
 
     def _rest_listener(self) -> None:
         log.error("out of file descriptors or memory: no new connections for a moment")
-        self._listener.pause()
-        self._house.wheel.set("listen", "", self._clock.now_ms + RETRY_MS)
+        self._wheel.set("listen", "", self._clock.now_ms + RETRY_MS)
 
     def _listen_again(self, key: str, now_ms: int) -> None:
         if self._stop_at_ms is None:
             self._listener.resume()
 
-    def _look_after(self, number: int, now_ms: int) -> int | None:
-        connection = self._connections[number]
-        if connection in self._leaving and now_ms >= self._leaving[connection]:
-            self._boundary.run(connection, connection.drop)  # whatever its peer does
-            return None
-        return self._boundary.run(connection, self._keeper.look, connection, now_ms)
-
-    def _unthrottle(self, number: int, now_ms: int) -> None:
-        connection = self._connections[number]
-        if connection.life is OPEN:
-            self._boundary.run(connection, self._service.enqueue, connection)
-
     def _tell_presence(self, key: str, now_ms: int) -> None:
-        notice = self._presence.take_changes()
-        if notice is not None:
-            self._delivery.broadcast(notice)
-
-    # -- what connections tell (net.connection.Owner) ----------------------------------------
-
-    def check_login(self, connection: Connection, name: str) -> None:
-        self._places.check_user(connection, name, self._clock.now_ms)
-
-    def on_login(self, connection: Connection) -> None:
-        if self._places.is_guest(connection):
-            self._places.log_in(connection, connection.name)
-            if self._places.is_reserve_used and (idle := self._places.most_idle(but=connection)):
-                self._end(idle, "this server is full, and you have the most connections")
-        connection.party = connection.name
-        self._delivery.enter(connection)
-
-    def on_move(self, connection: Connection, address: str) -> None:
-        self._places.check_address(address, self._clock.now_ms)
-        self._places.move(connection, address)
-
-    def on_follow(self, connection: Connection) -> None:
-        self._delivery.follow(connection)
-
-    def on_end(self, connection: Connection) -> None:
-        now_ms = self._clock.now_ms
-        self._leaving.setdefault(connection, now_ms + GOODBYE_MS_MAX)
-        self._places.leave(connection)
-        self._delivery.leave(connection)
-        self._notices.forget(connection)
-        self._service.forget(connection)
-        self._downloads.forget(connection)
-        self._refused.pop(connection, None)
-        self._exchanges.forget(connection)
-        if self._uploads.leaves(connection):
-            self._house.wheel.set("broken-off", connection.number, now_ms)
-        last_look_ms = self._keeper.last_look_ms(now_ms)
-        self._house.wheel.set("connection", connection.number, last_look_ms)
-
-    def on_dead(self, connection: Connection) -> None:
-        self._dead.append(connection)
-
-    def queued_seq(self, connection: Connection, room: str) -> int:
-        return self._delivery.queued_seq(connection, room)
+        self._delivery.tell_presence()
 
 
 def _limits(settings: Settings) -> tuple[int, int, int]:
@@ -679,8 +543,3 @@ def _connection(link: Link) -> Connection:
         return link.connection
     assert isinstance(link, Connection)
     return link
-
-
-def _say_goodbye(connection: Connection, bye: c.Bye) -> None:
-    connection.tell(bye)
-    connection.finish()

@@ -7,7 +7,6 @@ answers, or one of them is under way. What is not decoded yet waits in the codec
 read in the kernel.
 """
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Hashable
 from typing import Any, Protocol
@@ -23,14 +22,13 @@ from chatd.handlers.refusals import Refusals
 from chatd.logs import ActionLog, Source
 from chatd.net.boundary import Checkpoint, ErrorBoundary, internal_error
 from chatd.net.connection import OPEN, Connection
+from chatd.net.detection import Detection
 from chatd.places import Places
 from chatd.wire import commands as c
 from chatd.wire.codec import More, NoRequest, Over, RefuseTls, Say, StartTls, Switch, Turn
 from chatd.wire.envelope import Notification, Request, Response
 from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import HttpRequest, Piece
-
-log = logging.getLogger(__name__)
 
 NOTHING = c.Nothing()
 TURN_NS_MAX = 200_000
@@ -65,12 +63,11 @@ class Answers(Protocol):
 class Service:
     """Serves connections. `begin_tick` opens the budget of each tick.
 
-    exchanges, start_tls: what HTTP and TLS call for; the server hands them in.
+    exchanges: what HTTP calls for; the server hands it in.
     refused: how many requests were refused, by code.
     """
 
     exchanges: Answers
-    start_tls: Callable[[Connection, bytes], None]
 
     def __init__(
         self,
@@ -78,6 +75,7 @@ class Service:
         store: Store,
         settings: Settings,
         places: Places,
+        detection: Detection,
         refusals: Refusals,
         boundary: ErrorBoundary,
         budget: Budget,
@@ -87,6 +85,7 @@ class Service:
         self._store = store
         self._boundary = boundary
         self._places = places
+        self._detection = detection
         self._refusals = refusals
         self._budget = budget
         self._monotonic_ns = monotonic_ns
@@ -381,13 +380,10 @@ class Service:
                 connection.codec = codec
                 if refusal is not None:
                     self.refuse(connection, refusal)
-            case StartTls(data):
-                self.start_tls(connection, data)
-            case RefuseTls(alert):
-                where = connection.address
-                log.warning("%s begins a TLS handshake, and there is no TLS_CERT here", where)
-                connection.queue(alert)
-                connection.finish()
+            case StartTls(data, refusal):
+                self._detection.start_tls(connection, data, refusal)
+            case RefuseTls():
+                self._detection.refuse_tls(connection)
             case Say(data):
                 connection.queue(data)
             case More() | NoRequest():

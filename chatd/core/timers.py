@@ -82,6 +82,12 @@ class TimerWheel:
         timers[key] = timer = Timer(deadline_ms, kind, key)
         self._put_in(timer)
 
+    def set_sooner(self, kind: str, key: Hashable, deadline_ms: int) -> None:
+        """Arm a timer, unless it is armed and due before that."""
+        armed_ms = self.deadline_ms(kind, key)
+        if armed_ms is None or deadline_ms < armed_ms:
+            self.set(kind, key, deadline_ms)
+
     def cancel(self, kind: str, key: Hashable) -> bool:
         """Disarm a timer; False if it was not armed."""
         timer = self._armed.get(kind, {}).pop(key, None)

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from chatd.config import Settings
 from chatd.core.receipts import Receipt
 from chatd.core.state import State
+from chatd.core.timers import TimerWheel
 from chatd.errors import BadRequest, ChatError
 from chatd.handlers.files import SentFile, check_file_size
 from chatd.handlers.posting import check_new_nonce, receipt_of, repeated
@@ -32,6 +33,8 @@ from chatd.wire.http.message import JSON, Answer, Piece, media_type
 from chatd.wire.http.query import read_query
 from chatd.wire.json import as_json
 
+BROKEN_OFF = "broken-off"
+"""The kind of timer that calls `Uploads.cancel`: what it writes belongs to no end of a line."""
 PARAMETERS = frozenset({"room", "name", "caption"})
 """What is told of a file, in the query or in the form."""
 
@@ -161,11 +164,17 @@ class Uploads:
     """Adds its route to the exchanges, and takes the pieces of what is uploaded there."""
 
     def __init__(
-        self, exchanges: Exchanges, calls: Calls, state: State, settings: Settings
+        self,
+        exchanges: Exchanges,
+        calls: Calls,
+        state: State,
+        wheel: TimerWheel,
+        settings: Settings,
     ) -> None:
         self._exchanges = exchanges
         self._calls = calls
         self._state = state
+        self._wheel = wheel
         self._running: dict[Connection, Upload] = {}
         self._broken_off: dict[int, Upload] = {}
         self.configure(settings)
@@ -233,12 +242,12 @@ class Uploads:
 
     # -- what does not -----------------------------------------------------------------------
 
-    def leaves(self, connection: Connection) -> bool:
-        """A connection is over; return whether it has an upload to be cancelled (`cancel`)."""
+    def forget(self, connection: Connection) -> None:
+        """A connection is over; its upload, if it has one, is cancelled by a timer."""
         upload = self._running.pop(connection, None)
         if upload is not None:
             self._broken_off[connection.number] = upload
-        return upload is not None
+            self._wheel.set(BROKEN_OFF, connection.number, upload.visit.asked.now_ms)  # at once
 
     def cancel(self, number: int, now_ms: int) -> None:
         """Cancel the upload of the connection `number`, which is over."""

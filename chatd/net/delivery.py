@@ -157,6 +157,12 @@ class Delivery:
         """A connection has something to send, or room to send it."""
         self._dirty[connection] = None
 
+    def tell_presence(self) -> None:
+        """Tell all who are live who has come and gone since the last time."""
+        notice = self._presence.take_changes()
+        if notice is not None:
+            self.broadcast(notice)
+
     def broadcast(self, notice: Notice) -> None:
         """Tell all who are live, some in each tick; the others would only fall further behind."""
         if self._live:

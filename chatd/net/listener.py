@@ -65,8 +65,8 @@ class Listener:
     """Hands every new socket to `on_accept(sock, address)`.
 
     Out of descriptors, it gives up the one it keeps in reserve to turn one client away
-    instead of leaving it hanging, and calls `on_exhausted`: the tick lets it rest then, for
-    a listening socket stays ready and would make the loop spin.
+    instead of leaving it hanging. Then it pauses and calls `on_exhausted`, for a listening
+    socket stays ready and would make the loop spin.
     """
 
     def __init__(
@@ -96,6 +96,7 @@ class Listener:
                 if error.errno not in NOTHING_LEFT:
                     raise
                 self._turn_one_away()
+                self.pause()
                 self._on_exhausted()
                 return
             sock.setblocking(False)

@@ -33,15 +33,14 @@ class Switch(NamedTuple):
 
 
 class StartTls(NamedTuple):
-    """The peer encrypts; these bytes are the first that it sent."""
+    """The peer encrypts; these bytes are the first that it sent. refusal: as in `Switch`."""
 
     data: bytes
+    refusal: ChatError | None = None
 
 
 class RefuseTls(NamedTuple):
-    """The peer encrypts, and here nobody does: the alert says so in its own protocol."""
-
-    alert: bytes
+    """The peer encrypts, and here nobody does."""
 
 
 class Say(NamedTuple):

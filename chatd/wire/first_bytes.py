@@ -48,7 +48,7 @@ class FirstBytes(FrameCodec):
         if not data:
             return None
         if data[0] == TLS_HANDSHAKE:
-            return StartTls(data) if self._protocols.tls else RefuseTls(TLS_ALERT)
+            return StartTls(data, self._refusal) if self._protocols.tls else RefuseTls()
         refusal = self._refusal
         codec: Codec
         if data[0] in UPPER_CASE:

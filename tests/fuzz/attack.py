@@ -93,7 +93,7 @@ def carry_out(stage: Stage, attack: Attack) -> None:
     stage.check_alive()
     assert_unchanged(stage, others)
     known = {stage.alice.sock.other, stage.bob.sock.other, stage.eve.sock.other}
-    assert {c._sock for c in stage.world.server._connections.values()} <= known
+    assert {c._sock for c in stage.world.connections.values()} <= known
     assert stage.buffered_bytes() == 0
     assert not library_errors.records
 

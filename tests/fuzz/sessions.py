@@ -80,7 +80,7 @@ class Stage(Siege):
         peer.close()
         self.eve.call("create", title="ops")
         self.world.settle()
-        self.connections = len(self.world.server._connections)
+        self.connections = len(self.world.connections)
 
 
 @cache

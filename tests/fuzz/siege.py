@@ -46,7 +46,7 @@ class Siege:
 
     def buffered_bytes(self) -> int:
         """Return what the server holds of what it could not read yet."""
-        return sum(c.codec.buffered_bytes for c in self.world.server._connections.values())
+        return sum(c.codec.buffered_bytes for c in self.world.connections.values())
 
 
 def assert_unchanged(siege: Siege, others: dict[str, Any]) -> None:

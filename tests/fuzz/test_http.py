@@ -86,7 +86,7 @@ def test_a_stream_gone_wrong_harms_nobody_else(kind: str, data: st.DataObject) -
         siege.check_alive()
         peer.close()
         siege.world.settle()
-        assert len(siege.world.server._connections) == 3
+        assert len(siege.world.connections) == 3
         assert_unchanged(siege, others)
 
 
@@ -98,6 +98,6 @@ def test_a_stream_that_breaks_off_leaves_nothing_behind(siege: Siege, kind: str)
         peer.say(whole[:end])
         peer.close()
     siege.world.settle()
-    assert len(siege.world.server._connections) == 3
+    assert len(siege.world.connections) == 3
     assert siege.buffered_bytes() == 0
     siege.check_alive()

@@ -134,7 +134,7 @@ def test_mutated_stream_in_any_pieces_harms_nobody_else(
         siege.eve.sock.close()
         siege.world.settle()
         siege.world.sleep(2 * SECOND_MS)
-        assert len(siege.world.server._connections) == 2
+        assert len(siege.world.connections) == 2
         assert_unchanged(siege, others)
 
 
@@ -163,7 +163,7 @@ def test_stream_that_breaks_off_at_any_byte_leaves_nothing_behind(step: int) -> 
             peer.close()
             siege.world.settle()
         assert siege.world.state.digest() == before
-        assert len(siege.world.server._connections) == 3
+        assert len(siege.world.connections) == 3
         siege.check_alive()
 
 
@@ -227,7 +227,7 @@ def test_strangers_who_send_almost_a_frame_hold_a_bounded_amount_and_not_for_lon
         siege.check_alive()
         siege.world.sleep(siege.world.settings.login_timeout_ms + 2 * SECOND_MS)
         assert siege.buffered_bytes() == 0
-        assert len(siege.world.server._connections) == 3
+        assert len(siege.world.connections) == 3
 
 
 def test_stranger_who_sends_a_byte_at_a_time_is_ended_in_time_all_the_same(siege: Siege) -> None:

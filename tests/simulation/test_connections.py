@@ -196,7 +196,7 @@ def test_all_requests_in_front_of_a_fin_are_handled_however_many_ticks_they_take
             ]
         assert closes or (alice._asked == [] and alice.ended)
         world.sleep(2 * SECOND_MS)
-        assert len(world.server._connections) == 3
+        assert len(world.connections) == 3
 
 
 @pytest.mark.parametrize("closes", [False, True])
@@ -212,7 +212,7 @@ def test_all_requests_over_the_rate_in_front_of_a_fin_are_handled(closes: bool) 
             alice.sock.shutdown(socket.SHUT_WR)
         world.sleep(10 * SECOND_MS)
         assert bob.texts() == [f"text {number}" for number in range(200)]
-        assert len(world.server._connections) == 1
+        assert len(world.connections) == 1
 
 
 def test_all_requests_over_http_in_front_of_a_fin_are_answered() -> None:
@@ -390,7 +390,7 @@ def test_requests_over_the_rate_wait_and_none_is_lost() -> None:
 def test_throttled_connection_that_goes_on_sending_is_not_read() -> None:
     with World(requests_per_second=10) as world:
         peer = world.user("alice")
-        (connection,) = world.server._connections.values()
+        (connection,) = world.connections.values()
         for _ in range(50):
             for _ in range(1_000):
                 peer.request("ping")
@@ -701,6 +701,6 @@ def test_what_lay_at_a_connection_goes_with_it_and_waits_for_no_collector(openin
             peer.close()
             world.sleep(1_000)
             connections = [thing for thing in gc.get_objects() if isinstance(thing, Connection)]
-            assert not any(connection._owner is world.server for connection in connections)
+            assert not any(connection._loop is world.server._loop for connection in connections)
         finally:
             gc.enable()

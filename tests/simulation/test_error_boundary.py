@@ -59,7 +59,7 @@ class Scene:
         self.world = world
         world.expects_errors = True
         self.alice, self.bob = world.user("alice"), world.user("bob")
-        self.honest = set(world.server._connections.values())
+        self.honest = set(world.connections.values())
         self.eve = world.user("eve")
         self.room = self.eve.create("ops", self.alice, self.bob)
         self.token = world.token("eve")
@@ -81,7 +81,7 @@ class Scene:
 
     def _eves(self, thing: object) -> Connection | None:
         """Return the connection of eve's that an argument stands for."""
-        for connection in self.world.server._connections.values():
+        for connection in self.world.connections.values():
             parts = (connection, connection.codec, connection._sock)
             its = any(thing is part for part in parts)
             asked = getattr(thing, "connection", None) is connection
@@ -316,7 +316,7 @@ def test_exception_at_an_entry_point_costs_its_connection_only(
         assert "Traceback" in caplog.text
         scene.check_others()
         world.sleep(10 * SECOND_MS)
-        assert not set(scene.failed) & set(world.server._connections.values())
+        assert not set(scene.failed) & set(world.connections.values())
         found = metrics(world.web().ask("GET", "/metrics"))
         assert found["chatd_internal_errors_total", ""] == world.errors
         world.stop()

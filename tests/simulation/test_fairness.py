@@ -9,7 +9,7 @@ from websockets.frames import Opcode
 from chatd import service
 from chatd.core.budget import TICK_NS_MAX
 from chatd.net.connection import READ_BYTES
-from chatd.server import REAPED_PER_TICK
+from chatd.connections import REAPED_PER_TICK
 from chatd.service import TURN_NS_MAX
 from chatd.wire.envelope import encode_notification, encode_request
 from tests.simulation.network import SimSocket
@@ -178,7 +178,7 @@ def test_connections_that_end_together_are_closed_in_several_ticks() -> None:
         counts = [len(peers)]
         while counts[-1]:
             world.tick()
-            counts.append(len(world.server._connections))
+            counts.append(len(world.connections))
         assert counts[-4:] == [len(peers), REAPED_PER_TICK + 1, 1, 0]
 
 
@@ -411,7 +411,7 @@ def test_frames_of_a_websocket_that_ask_for_nothing_count_as_requests(opcode: Op
         world.clock.reading_ns = LOOK_NS
         assert ticks_until_answered(world, other) <= WITHIN_TICKS
         world.clock.reading_ns = 0
-        (connection,) = (c for c in world.server._connections.values() if not c.name)
+        (connection,) = (c for c in world.connections.values() if not c.name)
         before = connection.codec.buffered_bytes
         world.sleep(10 * SECOND_MS)
         assert (before - connection.codec.buffered_bytes) // 6 in range(98, 103)

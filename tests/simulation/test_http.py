@@ -608,7 +608,7 @@ def test_megabytes_of_requests_that_have_to_wait_wait_outside(waits_for: str) ->
         padding = "x" * (HEAD_BYTES_MAX - 200)
         count = 200
         peer.say(request("GET", "/nothing", None, padding=padding) * count)
-        (connection,) = world.server._connections.values()
+        (connection,) = world.connections.values()
         assert connection.codec.buffered_bytes <= READ_BYTES
         assert world.queued_bytes(peer) <= 128 * 1024
         peer.reads = True

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from chatd.config import BY_NAME
-from chatd.server import FIRST_BYTES_MS_MAX, GOODBYE_MS_MAX, LINGERING_MAX
+from chatd.connections import FIRST_BYTES_MS_MAX, GOODBYE_MS_MAX, LINGERING_MAX
 from tests.simulation.account import registration
 from tests.simulation.network import SimSocket
 from tests.simulation.peer import Map, Peer, Refused
@@ -83,7 +83,7 @@ def test_guest_that_logs_in_makes_room_for_another() -> None:
     with World(guests_per_address=1) as world:
         for name in ("alice", "bob", "carol"):
             enter(world, name, "192.0.2.1")
-        assert len(world.server._connections) == 3
+        assert len(world.connections) == 3
 
 
 def test_connections_of_an_address_are_bounded_logged_in_or_not() -> None:
@@ -177,7 +177,7 @@ def test_newcomers_that_are_turned_away_cost_a_bounded_number_of_connections() -
         late = [world.listener.connect("192.0.2.1") for _ in range(LINGERING_MAX + 100)]
         world.settle()
         assert sum(not sock.other.closed for sock in late) == LINGERING_MAX
-        assert len(world.server._connections) == LINGERING_MAX + 1
+        assert len(world.connections) == LINGERING_MAX + 1
         world.sleep(FIRST_BYTES_MS_MAX + GOODBYE_MS_MAX)
         assert all(sock.other.closed for sock in late)
 

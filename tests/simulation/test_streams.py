@@ -149,7 +149,7 @@ def test_a_stream_that_is_not_read_for_too_long_ends() -> None:
         for _ in range(10):
             alice.send("x" * 1000)
         world.sleep(12_000)
-        assert len(world.server._connections) == 1
+        assert len(world.connections) == 1
 
 
 def test_one_conversion_serves_all_streams_of_a_tick(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -399,7 +399,7 @@ def test_a_message_in_fragments_is_bounded_like_a_whole_one(part_bytes: int) -> 
             peer.protocol.send_continuation(b"x" * part_bytes, fin=False)
         peer.flush()
         assert not peer.ended
-        (connection,) = world.server._connections.values()
+        (connection,) = world.connections.values()
         assert connection.codec.buffered_bytes == bound // part_bytes * part_bytes
         peer.protocol.send_continuation(b"x" * part_bytes, fin=False)
         peer.flush()
@@ -415,7 +415,7 @@ def test_fragments_without_anything_in_them_are_kept_nowhere_and_end_in_time() -
         for _ in range(10_000):
             peer.protocol.send_continuation(b"", fin=False)
         peer.flush()
-        (connection,) = world.server._connections.values()
+        (connection,) = world.connections.values()
         assert connection.codec.buffered_bytes == 0
         world.sleep(62_000)
         assert peer.ended

@@ -124,7 +124,7 @@ def test_records_are_decrypted_some_at_a_time_however_many_come_in_one_read(
 ) -> None:
     with world_with(files) as world:
         peer = TlsPeer(world, files).shake()
-        (connection,) = world.server._connections.values()
+        (connection,) = world.connections.values()
         asked = request("GET", "/nothing") * 4
         for place in range(len(asked)):
             peer.tls.write(asked[place : place + 1])
@@ -163,7 +163,7 @@ def test_peer_that_takes_nothing_of_what_tls_itself_answers_is_lost(
             tls.do_handshake()
         peer._outbox = peer._outgoing.read()
         world.settle()
-        assert peer.sock.other.closed and not world.server._connections
+        assert peer.sock.other.closed and not world.connections
 
 
 def test_large_answers_go_through_a_narrow_line_whole(files: Certificate) -> None:
@@ -191,7 +191,7 @@ def test_a_client_over_tls_that_does_not_read_costs_a_bounded_number_of_bytes(
         peer.reads = False
         for _ in range(100):
             alice.send("y" * 8_000)
-        (connection,) = [c for c in world.server._connections.values() if c.name == "bob"]
+        (connection,) = [c for c in world.connections.values() if c.name == "bob"]
         assert connection.queued_bytes <= 2 * 64 * 1024
         peer.reads = True
         world.settle()
@@ -227,7 +227,7 @@ def test_what_is_no_handshake_ends_the_connection(files: Certificate, data: byte
         peer = world.raw()
         peer.say(data)
         assert peer.ended
-        assert len(world.server._connections) == 0
+        assert len(world.connections) == 0
 
 
 def test_what_is_no_record_after_the_handshake_ends_the_connection(files: Certificate) -> None:
@@ -235,7 +235,7 @@ def test_what_is_no_record_after_the_handshake_ends_the_connection(files: Certif
         peer = TlsPeer(world, files).shake()
         peer.say(b"GET / HTTP/1.1\r\n\r\n")
         assert peer.ended
-        assert len(world.server._connections) == 0
+        assert len(world.connections) == 0
 
 
 def test_an_old_version_is_refused(files: Certificate) -> None:
@@ -290,7 +290,7 @@ def test_tls_where_there_is_none_gets_an_alert_and_a_line_in_the_log(
             peer.shake()
         assert peer.ended
         assert caplog.text.count("127.0.0.1 begins a TLS handshake") == 1
-        assert len(world.server._connections) == 0
+        assert len(world.connections) == 0
 
 
 def test_first_byte_of_tls_where_there_is_none_is_enough() -> None:

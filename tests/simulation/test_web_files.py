@@ -205,7 +205,7 @@ def test_a_file_that_fills_the_largest_size_takes_bounded_memory() -> None:
     with World(max_file_size_bytes=size) as world:
         peer = world.raw()
         peer.say(upload_head(world.token("alice"), content_length=str(size)))
-        (connection,) = world.server._connections.values()
+        (connection,) = world.connections.values()
         most = 0
         for start in range(0, size, 1 << 16):
             peer.say(CONTENT[:1] * (1 << 16))
@@ -836,7 +836,7 @@ def test_a_slow_reader_holds_a_bounded_number_of_bytes() -> None:
         for _ in range(10):
             peer.say(request("GET", "/healthz") * 100)
         assert world.queued_bytes(peer) <= 2 * CHUNK_BYTES_MAX + 1024
-        (connection,) = [c for c in world.server._connections.values() if c.queued_bytes]
+        (connection,) = [c for c in world.connections.values() if c.queued_bytes]
         assert connection.codec.buffered_bytes <= 2 * 64 * 1024
         peer._outbox = b""
         peer.reads = True

@@ -26,6 +26,7 @@ from chatd.core.model import Credentials
 from chatd.core.state import State
 from chatd.disk import Spawn
 from chatd.handlers.administrators import admins_of
+from chatd.net.connection import Connection
 from chatd.net.loop import Loop
 from chatd.net.tls import load_tls
 from chatd.server import Server
@@ -116,6 +117,11 @@ class World:
     def now_ms(self) -> int:
         """Server time."""
         return self.storage.clock.now_ms
+
+    @property
+    def connections(self) -> dict[int, Connection]:
+        """The server's connections, by number."""
+        return self.server._connections.by_number
 
     @property
     def errors(self) -> int:
@@ -359,7 +365,7 @@ class World:
         """Return how much the server holds for a peer that does not take it."""
         (connection,) = [
             connection
-            for connection in self.server._connections.values()
+            for connection in self.connections.values()
             if connection._sock is peer.sock.other
         ]
         return connection.queued_bytes
