@@ -112,10 +112,10 @@ def check_store(settings: Settings, disk: Disk, wall_ms: int | None = None) -> s
     finally:
         lock.close()
     notes = f"; a start will cut off: {report.cut}" if report.cut else ""
-    if report.format != FORMAT:
+    if report.foreign_format is not None:
         notes += (
-            f"; a start will migrate it from format {report.format} to {FORMAT}, and keep it as it "
-            f"is in {copy_folder(path, report.format, report.last_tick)}"
+            f"; a start will migrate it from format {report.foreign_format} to {FORMAT}, and keep "
+            f"it as it is in {copy_folder(path, report.foreign_format, report.last_tick)}"
         )
     doubt = None if wall_ms is None else why_not(wall_ms, state.last_ms)
     notes += f"; a start will refuse, as {doubt}" if doubt else ""

@@ -142,10 +142,11 @@ class Storage:
             segment_bytes=self._segment_bytes,
             reserve_bytes=self._reserve_bytes,
         )
-        if recovered.format != FORMAT:
+        if recovered.foreign_format is not None:
             tree = state.dump(stopped=state.stopped and recovered.nothing_behind)
-            migrate(self._disk, self._path, self._journal, tree, recovered.format)
-            log.warning("%s: migrated from format %d to %d", self._path, recovered.format, FORMAT)
+            migrate(self._disk, self._path, self._journal, tree, recovered.foreign_format)
+            found = recovered.foreign_format
+            log.warning("%s: migrated from format %d to %d", self._path, found, FORMAT)
         if recovered.tail.header.format != FORMAT:
             self._drop_segments(self._journal.rotate())
         for copy in kept_copies(self._disk, self._path):

@@ -156,10 +156,7 @@ class DiskBlobs:
 
     def exist(self) -> bool:
         """Whether there is any file of a store."""
-        try:
-            return any(map(_NAME.fullmatch, self._disk.list_folder(self._folder)))
-        except FileNotFoundError:
-            return False
+        return bool(self.paths())
 
     def check_access(self) -> None:
         """Verify that nobody else can put files into the folder. Raises StoreUnsafe."""
@@ -182,6 +179,14 @@ class DiskBlobs:
             self._close_one(number)
 
     # -- how it is done ----------------------------------------------------------------------
+
+    def paths(self) -> list[str]:
+        """Return where all files stand, in any order."""
+        try:
+            names = self._disk.list_folder(self._folder)
+        except FileNotFoundError:
+            return []
+        return [os.path.join(self._folder, name) for name in names if _NAME.fullmatch(name)]
 
     def path(self, number: int) -> str:
         """Return where a file stands."""

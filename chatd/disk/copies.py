@@ -2,19 +2,19 @@
 
 import os
 
-from chatd.disk.blobs import FOLDER_SUFFIX
+from chatd.disk.blobs import FOLDER_SUFFIX, DiskBlobs
 from chatd.disk.files import NO_LINKS, Disk, folder_of
+from chatd.disk.segment import segment_number
 
 PIECE_BYTES = 1 << 20
 
 
 def store_files(disk: Disk, path: str) -> list[str]:
     """Return the paths of a store's snapshot and journal, as far as they are there."""
-    base = os.path.basename(path)
     return [
         _beside(path, name)
         for name in sorted(disk.list_folder(folder_of(path)))
-        if name == base or name.startswith(f"{base}-journal-")
+        if name == os.path.basename(path) or segment_number(path, name)
     ]
 
 
@@ -33,16 +33,14 @@ def copy_files(disk: Disk, path: str, folder: str) -> str:
 def link_files(disk: Disk, path: str, folder: str) -> None:
     """Give a store's files, uploaded ones too, further names in a folder, durably.
 
-    It takes no room, and a copy is made only where the file system has no links. What stood in
+    It takes no room, and a copy is made only where a file can't have another name. What stood in
     that folder goes first. Right for files that are replaced and removed but not changed, and for
     unfinished uploads, which only grow. Raises OSError, with what was linked left there.
     """
     remove_folder(disk, folder)
     _link_all(disk, store_files(disk, path), folder)
-    uploads = path + FOLDER_SUFFIX
-    if os.path.basename(uploads) in disk.list_folder(folder_of(path)):
-        files = [f"{uploads}/{name}" for name in disk.list_folder(uploads)]
-        _link_all(disk, files, f"{folder}/{os.path.basename(uploads)}")
+    if uploads := DiskBlobs(disk, path).paths():
+        _link_all(disk, uploads, f"{folder}/{os.path.basename(path)}{FOLDER_SUFFIX}")
         disk.sync_folder(folder)
     disk.sync_folder(folder_of(path))
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from chatd.disk.access import check_folder, open_guarded
 from chatd.disk.files import Disk, folder_of
 from chatd.disk.journal import OldSegment, Tail
-from chatd.disk.formats import PREFIX_BYTES, format_of
+from chatd.disk.formats import FORMAT, PREFIX_BYTES, format_of
 from chatd.disk.segment import MAGIC as SEGMENT_MAGIC
 from chatd.disk.segment import (
     HEADER_BYTES,
@@ -54,13 +54,14 @@ class Findings:
     """What reading a store has yielded so far.
 
     next_tick: the tick after the snapshot, and in the end the one after the journal.
-    bodies: the ticks between. cut: a sentence on a torn tail. rubbish: the paths of files
-    that a crash left over.
+    bodies: the ticks between. formats: of the snapshot and of these ticks. cut: a sentence on a
+    torn tail. rubbish: the paths of files that a crash left over.
     """
 
     snapshot: Snapshot | None
     next_tick: int
     bodies: list[bytes] = field(default_factory=list)
+    formats: set[int] = field(default_factory=set)
     live: list[LiveSegment] = field(default_factory=list)
     older: list[OldSegment] = field(default_factory=list)
     tail: Tail | None = None
@@ -83,6 +84,11 @@ class Findings:
         return self.snapshot.format if self.snapshot else self.live[0].header.format
 
     @property
+    def foreign_format(self) -> int | None:
+        """A format of what counts that is not today's, None if there is none."""
+        return min(self.formats - {FORMAT}, default=None)
+
+    @property
     def is_linked(self) -> bool:
         """Whether the journal goes back to the snapshot, or to the first tick of all."""
         return bool(self.live) and self.live[0].first_tick <= self.snapshot_tick + 1
@@ -102,6 +108,8 @@ def examine(disk: Disk, path: str) -> Findings:
     if snapshot and snapshot.tree is None:
         raise StoreCorrupt(path, 0, "the snapshot holds nothing")
     found = Findings(snapshot, next_tick=snapshot.last_tick + 1 if snapshot else 1)
+    if snapshot:
+        found.formats.add(snapshot.format)
     if os.path.basename(temporary_path(path)) in names:
         found.rubbish.append(temporary_path(path))
     if is_unfinished(disk, path, names, found):
@@ -242,6 +250,7 @@ def _read_segment(disk: Disk, segment: LiveSegment, found: Findings) -> int:
     for record in read_records(data, header):
         if record.tick > found.snapshot_tick:
             found.bodies.append(record.body)
+            found.formats.add(header.format)
         end, tick = record.end, record.tick + 1
     is_bad = len(data.rstrip(b"\0")) > end  # preallocated zeros are no record
     if is_bad:

@@ -15,9 +15,10 @@ NO_DESCRIPTOR = frozenset({errno.EMFILE, errno.ENFILE})
 NO_ROOM = NO_DESCRIPTOR | {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 """What the system may have again later: until then nothing is written, and nothing ends."""
 NO_LINKS = frozenset(
-    {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK}
+    {errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+    | {errno.EMLINK, errno.EXDEV}
 )
-"""A file system that gives files no second name, or this one no further."""
+"""A system that gives files no second name, or this one no further, or none on another disk."""
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 

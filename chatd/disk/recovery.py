@@ -17,12 +17,14 @@ from chatd.errors import StoreMissing
 class Recovered:
     """A store as it was after `last_tick`, durable.
 
-    format: what the snapshot was written in. snapshot: a tree of builtins, None in a young
-    store of the first version. bodies: the ticks after `snapshot_tick`, in order. cut: a sentence
-    on what was cut off as torn, for the log. tail: where the journal goes on.
+    format: what the snapshot was written in. foreign_format: one of snapshot or ticks that is not
+    today's, None if there is none. snapshot: a tree of builtins, None in a young store of the first
+    version. bodies: the ticks after `snapshot_tick`, in order. cut: a sentence on what was cut off
+    as torn, for the log. tail: where the journal goes on.
     """
 
     format: int
+    foreign_format: int | None
     snapshot: Any
     snapshot_tick: int
     bodies: list[bytes]
@@ -40,11 +42,13 @@ class Recovered:
 class Report:
     """What `check` found.
 
-    format: what the snapshot was written in. snapshot: a tree of builtins, None if there is
-    none. bodies: the ticks after it. cut: what a start cuts off.
+    format: what the snapshot was written in. foreign_format: what a start migrates, None if
+    nothing. snapshot: a tree of builtins, None if there is none. bodies: the ticks after it.
+    cut: what a start cuts off.
     """
 
     format: int
+    foreign_format: int | None
     snapshot: Any
     bodies: list[bytes]
     snapshot_tick: int
@@ -67,6 +71,7 @@ def recover(disk: Disk, path: str) -> Recovered | None:
     assert found.tail is not None
     return Recovered(
         format=found.format,
+        foreign_format=found.foreign_format,
         snapshot=found.snapshot.tree if found.snapshot else None,
         snapshot_tick=found.snapshot_tick,
         bodies=found.bodies,
@@ -86,6 +91,7 @@ def check(disk: Disk, path: str) -> Report:
         raise StoreMissing(path)
     return Report(
         format=found.format,
+        foreign_format=found.foreign_format,
         snapshot=found.snapshot.tree if found.snapshot else None,
         bodies=found.bodies,
         snapshot_tick=found.snapshot_tick,

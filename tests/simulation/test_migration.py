@@ -232,7 +232,7 @@ def test_full_disk_is_told_and_a_start_with_room_goes_on(bytes_free: int) -> Non
         assert the_copy(disk) == before
 
 
-@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP])
+@pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.EACCES, errno.EXDEV])
 def test_where_a_file_can_have_one_name_only_it_is_copied(number: int) -> None:
     disk = disk_with(KILLED)
     before = store_files(disk)
@@ -243,6 +243,21 @@ def test_where_a_file_can_have_one_name_only_it_is_copied(number: int) -> None:
     disk.link = no_links  # type: ignore[method-assign]
     with world_with(KILLED, disk):
         assert the_copy(disk) == before
+
+
+def test_what_is_no_file_of_the_store_stays_where_it_is() -> None:
+    """A folder of its own disk has a `lost+found`, and an operator keeps things where they lie."""
+    disk = disk_with(KILLED)
+    before = store_files(disk)
+    others = [f"{DB_NAME}-files/lost+found", f"{DB_NAME}-journal-000001.d"]
+    for folder in others:
+        disk.make_folder(folder)
+        disk.put(f"{folder}/kept", b"by somebody")
+    with world_with(KILLED, disk) as world:
+        assert the_copy(disk) == before
+        world.stop()
+        assert not copies(disk)
+        assert all(disk.files()[f"{folder}/kept"] for folder in others)
 
 
 def test_journal_of_format_1_that_has_no_snapshot_yet_is_a_store() -> None:
@@ -261,14 +276,25 @@ def test_journal_of_format_1_that_has_no_snapshot_yet_is_a_store() -> None:
 # -- stores of newer programs ----------------------------------------------------------------
 
 
-def test_store_of_a_newer_program_that_may_be_read_is_written_in_our_format() -> None:
+@pytest.mark.parametrize(
+    "parts",
+    [("chat.db",), ("chat.db-journal-000004",), ("chat.db", "chat.db-journal-000004")],
+)
+def test_store_of_a_newer_program_that_may_be_read_is_written_in_our_format(
+    parts: tuple[str, ...],
+) -> None:
+    """All of it, or only what came behind a snapshot of ours."""
     disk = disk_with("2-killed")
-    for path, data in disk.files(DB_NAME).items():
-        if "-files" not in path:
-            disk.put(path, made_newer(data, oldest=FORMAT))
+    for part in parts:
+        disk.put(f"data/{part}", made_newer(disk.take(f"data/{part}"), oldest=FORMAT))
+    with world_with("2-killed", disk_with("2-killed")) as world:
+        report = check_store(world.settings, disk)
+    assert "a start will migrate it from format 9 to 2, and keep it as it is in" in report
     with world_with("2-killed", disk) as world:
+        assert 9 in formats_on(disk), "the copy"
+        world.crash()
+        world.restart()
         all_see_what_they_saw(world, seen_in("2-killed"))
-        assert formats_on(disk) == {FORMAT, 9}, "the store, and the copy"
         world.stop()
         assert formats_on(disk) == {FORMAT}
 
