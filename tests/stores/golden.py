@@ -9,10 +9,12 @@ from struct import pack
 from typing import Any
 from zlib import crc32
 
+from chatd.core.state import State
+from chatd.disk.recovery import Report, check
 from chatd.disk.segment import HEADER_BYTES as SEGMENT_HEADER_BYTES
 from chatd.disk.segment import MAGIC as SEGMENT_MAGIC
 from chatd.disk.snapshot import DIGEST_BYTES, HEADER_BYTES
-from chatd.storage import Machine, Storage
+from chatd.storage import Machine, Storage, replay
 from tests.simulation.clock import SimClock
 from tests.simulation.disk import SimDisk, run_inline
 from tests.simulation.world import DB_NAME, World, settings_of
@@ -47,6 +49,17 @@ def disk_with(name: str) -> SimDisk:
             disk.put(f"data/{file.relative_to(STORES / name)}", file.read_bytes())
     disk.calls.clear()
     return disk
+
+
+def report_of(name: str) -> Report:
+    """Return what a store's files hold."""
+    return check(disk_with(name), DB_NAME)
+
+
+def state_of(name: str) -> State:
+    """Return what a store's files lead to."""
+    report = report_of(name)
+    return replay(report.snapshot, report.format, report.bodies, DB_NAME)
 
 
 def world_with(name: str, disk: SimDisk | None = None) -> World:

@@ -3,9 +3,11 @@
     python -m tests.stores.record
 
 writes `format-N.txt` here, once for each format: what it says holds for every store in the world.
-The names of classes and modules are no part of it.
+The names of classes and modules are no part of it. What events make true is, as far as the golden
+stores tell: a hash of the state that each of them leads to.
 """
 
+import inspect
 import typing
 from collections.abc import Iterator
 from enum import Enum
@@ -17,14 +19,16 @@ import msgspec
 from msgspec import NODEFAULT
 from msgspec.structs import FieldInfo, fields
 
-from chatd.core import checkpoints, copies, group, memory, model, receipts
+from chatd.core import changes, checkpoints, copies, group, memory, model, receipts
 from chatd.core.changes import CHANGES
 from chatd.core.memory import Tables
 from chatd.disk import segment, snapshot
 from chatd.disk.formats import FORMAT, OLDEST_READER
 from chatd.wire.entries import AnyEntry
+from tests.stores.golden import NAMES, state_of
 
 Struct = type[msgspec.Struct]
+PLAIN = (int, str, tuple, frozenset)
 
 
 def path_of(format: int) -> Path:
@@ -56,17 +60,25 @@ def record() -> str:
             "[entries]",
             *_tagged(typing.get_args(AnyEntry)),
             "",
+            "[states]",
+            *(f"{name}: {state_of(name).digest()}" for name in NAMES),
+            "",
         ]
     )
 
 
 def _constants() -> list[str]:
-    """Return the numbers that decide, beside the events, what an event makes true."""
-    found: dict[str, int] = {}
-    for module in (checkpoints, copies, group, memory, model, receipts):
+    """Return the constants that decide, beside the events, what an event makes true."""
+    found: dict[str, Any] = {}
+    applying = filter(inspect.ismodule, vars(changes).values())
+    for module in (checkpoints, copies, group, memory, model, receipts, *applying):
         named = vars(module).items()
-        found |= {name: value for name, value in named if name.isupper() and type(value) is int}
-    return [f"{name}: {value}" for name, value in sorted(found.items())]
+        found |= {name: value for name, value in named if name.isupper() and type(value) in PLAIN}
+    return [f"{name}: {_shown(value)}" for name, value in sorted(found.items())]
+
+
+def _shown(constant: Any) -> str:
+    return repr(sorted(constant) if isinstance(constant, frozenset) else constant)
 
 
 def lines_of(kind: Struct) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What a store holds is what the record of its format says: nobody changes it unawares."""
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -10,20 +10,43 @@ from chatd.core.changes import CHANGES
 from chatd.core.events.base import EventDecoder, encode_events
 from chatd.core.memory import Tables
 from chatd.disk.formats import FIRST_FORMAT, FORMAT
+from chatd.wire.entries import AnyEntry, decode_entry
 from tests.core.test_clock_repair import structs_of
+from tests.stores.golden import report_of, state_of
 from tests.stores.record import Struct, lines_of, path_of, record, tag_of
 
 WHAT_TO_DO = f"""
-What stores hold is not what {path_of(FORMAT).name} says. Stores are written in format {FORMAT}, so
-take the change back, or make a new format: raise FORMAT in chatd/disk/formats.py, let
-chatd/core/migrations.py turn what is older into it, write its record by
-`python -m tests.stores.record`, and when it is released golden stores by `python -m
-tests.stores.write`.
+What stores hold, or what their events make true, is not what {path_of(FORMAT).name} says. Stores
+are written in format {FORMAT}, so take the change back, or make a new format: raise FORMAT in
+chatd/disk/formats.py, let chatd/core/migrations.py turn what is older into it, and when it is
+released write golden stores by `python -m tests.stores.write` and its record by `python -m
+tests.stores.record`.
 """
+RARE = {
+    "ClockRepaired",
+    "EntriesExpired",
+    "ExpiryHeld",
+    "LimitsReset",
+    "NoncesForgotten",
+    "UserExpired",
+}
+"""Events that come by time, or a clock that was wrong: no server was made to wait for them."""
+IN_SNAPSHOTS = {"StoreCreated"}
+"""Events that stand in no journal: the first tick, of which there is a snapshot."""
 
 
 def test_store_holds_what_the_record_of_its_format_says() -> None:
     assert record() == path_of(FORMAT).read_text(), WHAT_TO_DO
+
+
+def test_golden_stores_hold_every_kind_of_event_and_entry() -> None:
+    """What has no example there may change its meaning without a test that fails."""
+    name = f"{FORMAT}-killed"
+    bodies = map(msgspec.msgpack.decode, report_of(name).bodies)
+    events = {tag for body in bodies for tag, *_ in body}
+    assert events == {str(kind.__struct_config__.tag) for kind in CHANGES} - RARE - IN_SNAPSHOTS
+    frames = [frame for room in state_of(name).rooms.values() for frame in room.log.frames]
+    assert set(map(type, map(decode_entry, frames))) == set(get_args(AnyEntry))
 
 
 def test_every_format_has_its_record() -> None:
