@@ -4,21 +4,24 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUNNABLE := $(VENV)/runnable
 READY := $(VENV)/ready
+LOCK := $(VENV)/lock
+INSTALL := -m pip install --quiet --disable-pip-version-check
 # All cores; whichever is done takes over tests of another, as the slow ones stand together.
 PARALLEL := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run client test lint types cover bench hostile fuzz examples clean
+.PHONY: help run client test lint types cover bench hostile fuzz examples lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(READY) ## start the server with conf/chat.ini
+run: $(RUNNABLE) ## start the server with conf/chat.ini
 	$(BIN)/python -m chatd -c conf/chat.ini $(ARGS)
 
-client: $(READY) ## start the console client
+client: $(RUNNABLE) ## start the console client
 	$(BIN)/python -m client $(ARGS)
 
 test: $(READY) ## run the tests on all cores
@@ -49,12 +52,28 @@ fuzz: $(READY) ## attack the server by atheris until something breaks; ARGS="-ma
 examples: $(READY) ## run the tests with many more random examples
 	$(BIN)/python -m pytest $(PARALLEL) --hypothesis-profile=long -o faulthandler_timeout=0 $(ARGS)
 
+lock: ## pin in requirements.lock the newest versions that requirements.txt allows
+	$(PYTHON) -m venv --clear $(LOCK)
+	$(LOCK)/bin/python $(INSTALL) --requirement requirements.txt
+	$(LOCK)/bin/python -m pip freeze > $(LOCK)/pins
+	@version=$$($(LOCK)/bin/python -c 'import sysconfig; print(sysconfig.get_python_version())'); \
+	{ grep '^#' requirements.lock; sed "s/$$/; python_version == \"$$version\"/" $(LOCK)/pins; } \
+		> $(LOCK)/new
+	mv $(LOCK)/new requirements.lock
+	rm -rf $(LOCK)
+
 clean: ## remove the virtual environment and what checks left behind
 	rm -rf $(VENV) .coverage .coverage.* .fuzz .hypothesis .mypy_cache .pytest_cache
 
-# Installed again when the requirements or the interpreter change.
-$(READY): requirements.txt $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+# Installed again when the requirements or the interpreter change: first what running needs, which
+# is the first part of the requirements, then the rest.
+$(RUNNABLE): requirements.txt requirements.lock $(BIN)/python
+	@sed '/^# Tests and checks$$/q' requirements.txt \
+		| $(BIN)/python $(INSTALL) --constraint requirements.lock --requirement /dev/stdin
+	@touch $@
+
+$(READY): $(RUNNABLE)
+	@$(BIN)/python $(INSTALL) --constraint requirements.lock --requirement requirements.txt
 	@touch $@
 
 # Cleared, because the old folder may point to an interpreter that has gone.

@@ -19,7 +19,7 @@ from chatd.wire.frames import HEADER
 from client.console.book import BOOK
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ["README.md", "CHANGELOG.md", *(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [str(p.relative_to(ROOT)) for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))]
 
 
 def read(name: str) -> str:
@@ -150,6 +150,14 @@ def test_every_path_that_a_document_names_exists(name: str) -> None:
     folders = "chatd|client|tests|docs|conf|bench"
     paths = re.findall(rf"(?<![\w/])((?:{folders})/[\w./]+\.\w+)", read(name))
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_command_of_make_that_a_document_names_exists(name: str) -> None:
+    targets = set(re.findall(r"^([a-z]+):.*## ", read("Makefile"), re.MULTILINE))
+    named = re.findall(r"`make ([a-z ]+?)(?: ARGS[^`]*)?`", read(name))
+    named += re.findall(r"^make ([a-z]+)(?: ARGS.*|  .*)?$", read(name), re.MULTILINE)
+    assert {target for names in named for target in names.split()} <= targets
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -18,11 +18,13 @@ class Operator:
     def __init__(self, folder: Path) -> None:
         """folder: becomes one of the project's own, with a new server's settings."""
         shutil.copytree(ROOT / "conf", folder / "conf")
-        for name in ("Makefile", "requirements.txt", "chatd", "client", "tests"):
+        files = ("Makefile", "requirements.txt", "requirements.lock")
+        for name in (*files, "chatd", "client", "tests"):
             (folder / name).symlink_to(ROOT / name)
         self.folder = folder
         self.shell = Shell(folder, CHATD_PORT="0")
-        (folder / ".venv/ready").touch()  # `make` has installed all that is needed
+        for done in ("runnable", "ready"):  # `make` has installed all that is needed
+            (folder / ".venv" / done).touch()
         self._server: subprocess.Popen[bytes] | None = None
 
     def start(self, command: str) -> None:
