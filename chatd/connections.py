@@ -60,13 +60,14 @@ class _Owner(NamedTuple):
 
 
 class Connections:
-    """All connections, by their numbers.
+    """Keeps all connections, `by_number`.
 
     remember: who else keeps something of a connection, and forgets it at its end, in this order.
     """
 
     def __init__(
         self,
+        by_number: dict[int, Connection],
         loop: Loop,
         clock: ServerClock,
         wheel: TimerWheel,
@@ -78,7 +79,7 @@ class Connections:
         delivery: Delivery,
         remember: Sequence[Remembers],
     ) -> None:
-        self.by_number: dict[int, Connection] = {}
+        self.by_number = by_number
         self._made = 0
         self._leaving: dict[Connection, int] = {}  # until when at the latest (ms UTC)
         self._refused: dict[Connection, ChatError] = {}

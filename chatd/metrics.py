@@ -24,7 +24,8 @@ from prometheus_client.registry import Collector
 from chatd.core.presence import Presence
 from chatd.core.timers import TimerWheel
 from chatd.errors import HttpError, Overloaded
-from chatd.http.exchanges import Asked, Exchanges
+from chatd.http.callers import Asked, Callers
+from chatd.http.exchanges import Route
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.net.delivery import Delivery
@@ -124,19 +125,22 @@ class _Reader(Collector):
 
 
 class Metrics:
-    """Adds its routes to the exchanges."""
+    """Answers those who watch over the server."""
 
-    def __init__(self, exchanges: Exchanges, readings: Readings) -> None:
-        self._exchanges = exchanges
+    def __init__(self, callers: Callers, readings: Readings) -> None:
+        self._callers = callers
         self._readings = readings
         self._registry = CollectorRegistry()
         self._registry.register(_Reader(readings))
         ProcessCollector(registry=self._registry)
-        exchanges.add("/metrics", ("GET", "HEAD"), self._metrics)
-        exchanges.add("/healthz", ("GET", "HEAD"), self._health)
+
+    def routes(self) -> list[Route]:
+        """Return what stands at which paths."""
+        by = ("GET", "HEAD")
+        return [Route("/metrics", by, self._metrics), Route("/healthz", by, self._health)]
 
     def _metrics(self, asked: Asked) -> Answer:
-        if not self._exchanges.may_read_metrics(asked):
+        if not self._callers.may_read_metrics(asked):
             raise HttpError(403, "METRICS_FROM does not name your address")
         return Answer(200, generate_latest(self._registry), KIND)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from chatd import __version__, logs
+from chatd.calls import Calls
 from chatd.config import ConfigError, Settings, changed
 from chatd.connections import Connections
 from chatd.core.acks import Acks
@@ -49,9 +50,12 @@ from chatd.handlers.searching import SearchHandlers
 from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
 from chatd.housekeeping import GATHER_MS, RETRY_MS, Housekeeping, Timely
+from chatd.http.callers import Caller, Callers
+from chatd.http.commands import Commands
 from chatd.http.downloads import Downloads
-from chatd.http.exchanges import Caller, Exchanges
+from chatd.http.exchanges import Exchanges
 from chatd.http.hooks import Hooks
+from chatd.http.pages import Pages
 from chatd.http.streams import Streams
 from chatd.http.uploads import BROKEN_OFF, Uploads
 from chatd.keeper import Keeper
@@ -160,35 +164,54 @@ class Server:
         self._detection = Detection(settings, tls)
         handlers = self._build(settings)
         self._take_handlers(handlers)
-        self._service = Service(
+        self._calls = Calls(
             handlers.dispatcher,
+            self._store,
+            self._refusals,
+            self._boundary,
+            machine.monotonic_ns,
+            machine.random,
+        )
+        by_number: dict[int, Connection] = {}
+        self._readings = Readings(
+            by_number,
+            self._delivery,
+            storage,
+            self._wheel,
+            self._calls.refused,
+            self._boundary,
+            self._presence,
+        )
+        state, calls = self._store.state, self._calls
+        self._callers = callers = Callers(calls, state, settings)
+        self._commands = Commands(callers, calls)
+        self._uploads = Uploads(callers, calls, state, self._wheel, settings)
+        self._downloads = Downloads(callers, calls, self._boundary, self._budget, settings)
+        self._exchanges = Exchanges(
+            callers,
+            [
+                *Pages(__version__).routes(),
+                *self._commands.routes(),
+                *Streams(callers, calls, state).routes(),
+                *Hooks(callers, calls, state, self._refusals).routes(),
+                *self._uploads.routes(),
+                *self._downloads.routes(),
+                *Metrics(callers, self._readings).routes(),
+            ],
+        )
+        self._service = Service(
+            calls,
+            self._exchanges,
             self._store,
             settings,
             self._places,
             self._detection,
-            self._refusals,
             self._boundary,
             self._budget,
             machine.monotonic_ns,
-            machine.random,
-        )
-        self._exchanges = self._service.exchanges = Exchanges(
-            self._service, self._store.state, settings, __version__
-        )
-        Streams(self._exchanges, self._service, self._store.state)
-        Hooks(self._exchanges, self._service, self._store.state, self._refusals)
-        self._uploads = Uploads(
-            self._exchanges, self._service, self._store.state, self._wheel, settings
-        )
-        self._downloads = Downloads(
-            self._exchanges,
-            self._service,
-            self._service,
-            self._boundary,
-            self._budget,
-            settings,
         )
         self._connections = Connections(
+            by_number,
             loop,
             storage.clock,
             self._wheel,
@@ -209,16 +232,6 @@ class Server:
             self._boundary,
             self._budget,
         )
-        self._readings = Readings(
-            self._connections.by_number,
-            self._delivery,
-            storage,
-            self._wheel,
-            self._service.refused,
-            self._boundary,
-            self._presence,
-        )
-        Metrics(self._exchanges, self._readings)
         self._house.on("connection", self._connections.look_after)
         self._house.on("listen", self._listen_again)
         self._house.on("presence", self._tell_presence)
@@ -329,9 +342,9 @@ class Server:
         self._budget.begin(waiting.timers + waiting.pages + waiting.files)
         self._serve(ready)
         self._budget.begin(waiting.pages + waiting.files)
-        self._house.fire(now_ms, self._service.effects)
+        self._house.fire(now_ms, self._calls.effects)
         self._budget.stop()
-        effects = self._service.take_effects()
+        effects = self._calls.take_effects()
         grown = list(self._store.state.grown)
         committed = self._commit()  # durable before anyone is told
         self._tell(effects)
@@ -339,7 +352,8 @@ class Server:
         self._budget.begin(waiting.files)
         self._delivery.pump(now_ms)
         self._budget.begin(0)
-        self._downloads.pass_on(now_ms)
+        for connection in self._downloads.pass_on(now_ms):
+            self._boundary.run(connection, self._service.release, connection)
         self._budget.stop()
         for signum in self._signals.take():  # here, so that a goodbye comes last
             self._on_signal(signum)
@@ -348,7 +362,7 @@ class Server:
         if committed:
             self._house.journal_grew(now_ms)
         self._house.start_snapshot(now_ms)
-        self._service.write_log()
+        self._calls.write_log()
         self._connections.reap()  # close here only: no descriptor is reused within a tick
         self._readings.ticks.add(self._monotonic_ns() - started_ns)
         return self._goes_on(now_ms)
@@ -381,6 +395,7 @@ class Server:
         now_ms = self._clock.now_ms
         if self._store.writable and not self._storage.reserve():
             self._house.storage_full(now_ms)
+        self._calls.begin_tick(now_ms)
         self._service.begin_tick(now_ms)
         self._budget.open()
         if self._reload_wanted:
@@ -443,14 +458,15 @@ class Server:
         """Let all parts go on with new settings, for what there is already, too."""
         settings, handlers = prepared.settings, prepared.handlers
         if _limits(settings) != _limits(self._settings):
-            self._service.effects.spenders.update(self._delivery.names)
+            self._calls.effects.spenders.update(self._delivery.names)
         self._settings = settings
         self._detection.configure(settings, prepared.tls)
         logs.switch_to(prepared.log, settings)
         self._take_handlers(handlers)
         self._places.configure(settings)
-        self._service.configure(handlers.dispatcher, settings)
-        self._exchanges.configure(settings)
+        self._calls.configure(handlers.dispatcher)
+        self._service.configure(settings)
+        self._callers.configure(settings)
         self._uploads.configure(settings)
         self._delivery.configure(settings.high_water_bytes)
         self._notices.configure(settings.high_water_bytes)

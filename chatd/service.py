@@ -7,20 +7,16 @@ answers, or one of them is under way. What is not decoded yet waits in the codec
 read in the kernel.
 """
 
-from collections import Counter
 from collections.abc import Callable, Hashable
-from typing import Any, Protocol
 
+from chatd.calls import Calls
 from chatd.config import Settings
 from chatd.core.budget import Budget
 from chatd.core.fairness import ADDRESS, FairQueue, Meter, party_of
 from chatd.core.store import Store
-from chatd.errors import ChatError, ProtocolError, StoreError
-from chatd.handlers.context import Context, Effects, Session
-from chatd.handlers.dispatch import Dispatcher
-from chatd.handlers.refusals import Refusals
-from chatd.logs import ActionLog, Source
-from chatd.net.boundary import Checkpoint, ErrorBoundary, internal_error
+from chatd.errors import ChatError, ProtocolError
+from chatd.http.exchanges import Exchanges
+from chatd.net.boundary import Checkpoint, ErrorBoundary
 from chatd.net.connection import OPEN, Connection
 from chatd.net.detection import Detection
 from chatd.places import Places
@@ -30,7 +26,6 @@ from chatd.wire.envelope import Notification, Request, Response
 from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import HttpRequest, Piece
 
-NOTHING = c.Nothing()
 TURN_NS_MAX = 200_000
 TURN_STEPS_MAX = 32
 """After so long, or so many requests, it is the next party's turn."""
@@ -41,56 +36,29 @@ NOT_COUNTED_HERE = frozenset({Switch, StartTls, More, HttpRequest})
 """Nobody asks for anything by the first three, and a request over HTTP has to find its party."""
 
 
-class Answers(Protocol):
-    """Whoever answers requests over HTTP."""
-
-    def answer(self, connection: Connection, request: HttpRequest, now_ms: int) -> None:
-        """Queue the answer, or let a stream begin."""
-
-    def take(self, connection: Connection, piece: Piece, now_ms: int) -> None:
-        """Take a piece of a request's body, and queue the answer if it is the last."""
-
-    def refuse(self, connection: Connection, error: ChatError, now_ms: int) -> None:
-        """Queue an error as the answer to the request that was pulled last."""
-
-    def party_of(self, connection: Connection, request: HttpRequest) -> str:
-        """Return for whom a request is done."""
-
-    def is_shared(self, connection: Connection) -> bool:
-        """Whether the requests of a connection are those of many."""
-
-
 class Service:
-    """Serves connections. `begin_tick` opens the budget of each tick.
-
-    exchanges: what HTTP calls for; the server hands it in.
-    refused: how many requests were refused, by code.
-    """
-
-    exchanges: Answers
+    """Serves connections. `begin_tick` opens the budget of each tick."""
 
     def __init__(
         self,
-        dispatcher: Dispatcher,
+        calls: Calls,
+        exchanges: Exchanges,
         store: Store,
         settings: Settings,
         places: Places,
         detection: Detection,
-        refusals: Refusals,
         boundary: ErrorBoundary,
         budget: Budget,
         monotonic_ns: Callable[[], int],
-        random: Callable[[int], bytes],
     ) -> None:
+        self._calls = calls
+        self._exchanges = exchanges
         self._store = store
         self._boundary = boundary
         self._places = places
         self._detection = detection
-        self._refusals = refusals
         self._budget = budget
         self._monotonic_ns = monotonic_ns
-        self._random = random
-        self._actions = ActionLog()
         self._meter = Meter(settings.requests_per_second)
         self._queue: FairQueue[Connection] = FairQueue()
         self._paused: dict[Connection, None] = {}  # until they have taken their answers
@@ -103,13 +71,10 @@ class Service:
         self._turn_ends_ns = 0
         self._step_began_ns = 0
         self._steps_left = 0
-        self.refused: Counter[str] = Counter()
-        self.effects = Effects()
-        self.configure(dispatcher, settings)
+        self.configure(settings)
 
-    def configure(self, dispatcher: Dispatcher, settings: Settings) -> None:
-        """Go on with other handlers, bounds and wishes for the log."""
-        self._dispatcher = dispatcher
+    def configure(self, settings: Settings) -> None:
+        """Go on with other bounds."""
         self._bytes_max = settings.tick_bytes_max
         self._high_water_bytes = settings.high_water_bytes
         self._login_ms = settings.login_timeout_ms
@@ -117,22 +82,12 @@ class Service:
         for connection in self._paid:
             self.enqueue(connection)
         self._paid.clear()
-        self._actions.configure()
 
     def begin_tick(self, now_ms: int) -> None:
         """Begin to count anew."""
         self._now_ms = now_ms
         self._bytes = 0
         self._meter.sweep(now_ms)
-
-    def write_log(self) -> None:
-        """Write down the actions of this tick."""
-        self._actions.write()
-
-    def take_effects(self) -> Effects:
-        """Return what this tick's requests want done, and begin anew."""
-        effects, self.effects = self.effects, Effects()
-        return effects
 
     # -- who waits ---------------------------------------------------------------------------
 
@@ -156,12 +111,8 @@ class Service:
             del self._paused[connection]
             self._boundary.run(connection, self.enqueue, connection)
 
-    def hold(self, connection: Connection) -> None:
-        """Let the next request of a connection wait, until `release`."""
-        self._held[connection] = None
-
     def release(self, connection: Connection) -> None:
-        """The answer to a connection is whole."""
+        """The answer that was under way to a connection is whole."""
         del self._held[connection]
         self._end_exchange(connection)
         self.enqueue(connection)
@@ -258,7 +209,7 @@ class Service:
 
     def refuse(self, connection: Connection, error: ChatError) -> None:
         """End a connection with an error, in words of its protocol."""
-        self.refused[error.code] += 1
+        self._calls.refused[error.code] += 1
         codec = connection.codec
         if isinstance(codec, HttpCodec):
             codec.asked_ms = self._now_ms
@@ -314,7 +265,7 @@ class Service:
             case HttpRequest():
                 return self._take_http(connection, turn)
             case Piece():
-                self.exchanges.take(connection, turn, self._now_ms)
+                self._exchanges.take(connection, turn, self._now_ms)
                 self._end_exchange(connection)
             case Response():
                 raise ProtocolError("this server asks nothing, so there is nothing to answer")
@@ -326,7 +277,7 @@ class Service:
 
     def _take_http(self, connection: Connection, request: HttpRequest) -> bool:
         """Answer a request, or let it wait for its party or its time; whether there may be more."""
-        party = self.exchanges.party_of(connection, request)
+        party = self._exchanges.party_of(connection, request)
         codec = connection.codec
         assert isinstance(codec, HttpCodec)
         codec.note_guest(party[0] == ADDRESS, self._now_ms, self._login_ms)
@@ -336,20 +287,21 @@ class Service:
             except ChatError as error:
                 is_due = not self._meter.is_on or self._is_due(connection, request)
                 if is_due:
-                    self.exchanges.refuse(connection, error, self._now_ms)
+                    self._exchanges.refuse(connection, error, self._now_ms)
                 return is_due
             self._pulled[connection] = request
             return True
         if self._meter.is_on and not self._is_due(connection, request):
             return False
-        self.exchanges.answer(connection, request, self._now_ms)
+        if self._exchanges.answer(connection, request, self._now_ms):
+            self._held[connection] = None
         self._end_exchange(connection)
         return True
 
     def _change_party(self, connection: Connection, party: str) -> None:
         """Let a connection be another's. Raises ChatError if that one has enough of them."""
         places = self._places
-        is_own = party[0] != ADDRESS and not self.exchanges.is_shared(connection)
+        is_own = party[0] != ADDRESS and not self._exchanges.is_shared(connection)
         if is_own:
             places.check_user(connection, party, self._now_ms)
         if not places.is_guest(connection):
@@ -364,7 +316,7 @@ class Service:
         """What comes next over a proxy's connection may be anybody's."""
         codec = connection.codec
         if isinstance(codec, HttpCodec) and not codec.is_busy:
-            if self.exchanges.is_shared(connection):
+            if self._exchanges.is_shared(connection):
                 connection.party = party_of(connection.address)
 
     # -- what protocols want -----------------------------------------------------------------
@@ -394,72 +346,20 @@ class Service:
     def _answer(self, connection: Connection, request: Request) -> None:
         began_ns = self._step_began_ns
         try:
-            result = self.call(connection.session, request.method, request.params)
+            result = self._calls.call(connection.session, request.method, request.params)
         except ChatError as error:
             connection.queue(connection.codec.error(request.id, error))
-            self.log(connection, connection.name, request.method, error.code, began_ns)
+            self._calls.log(connection, connection.name, request.method, error.code, began_ns)
         else:
             connection.queue(connection.codec.result(request.id, result))
-            self.log(connection, connection.name, request.method, "ok", began_ns, result)
+            self._calls.log(connection, connection.name, request.method, "ok", began_ns, result)
 
     def _listen(self, connection: Connection, notification: Notification) -> None:
         began_ns = self._step_began_ns
         outcome = "ok"
         try:
-            self.call(connection.session, notification.method, notification.params)
+            self._calls.call(connection.session, notification.method, notification.params)
         except ChatError as error:
             connection.tell(c.Error(error.code, error.message))
             outcome = error.code
-        self.log(connection, connection.name, notification.method, outcome, began_ns)
-
-    # -- calls, of this and of other protocols -----------------------------------------------
-
-    def start(self) -> int:
-        """Return when a call begins, for `log`."""
-        return self._monotonic_ns()
-
-    def log(
-        self,
-        source: Source,
-        name: str,
-        method: str,
-        outcome: str,
-        started_ns: int,
-        result: c.Result | None = None,
-    ) -> None:
-        """Write down how a call of the user `name` ended."""
-        if outcome != "ok":
-            self.refused[outcome] += 1
-        actions = self._actions
-        if actions.enabled and method not in actions.quiet:
-            took_ns = self._monotonic_ns() - started_ns
-            place = f"{result.room}#{result.seq}" if isinstance(result, c.Posted) else ""
-            address, number = source.address, source.number
-            actions.add((name, address, number, method, outcome, took_ns, place))
-
-    def call(self, session: Session, method: str, params: Any) -> c.Result:
-        """Return the result, or raise ChatError, whatever happens before a commit.
-
-        What happens in or behind a commit ends the process: nothing may leave it then.
-        """
-        commits = self._store.commits
-        context = Context(self._now_ms, self.effects, session, self._random)
-        try:
-            return self._dispatcher.call(context, method, params) or NOTHING
-        except Exception as error:
-            # In no variable here: it would hold this frame, which held it, until a collection.
-            raise self._refusal(error, session, method, commits) from None
-
-    def _refusal(
-        self, error: Exception, session: Session, method: str, commits: int
-    ) -> ChatError:
-        """Return what a request is answered that ended in an error, or raise it again."""
-        refusal = error
-        if not isinstance(refusal, ChatError):
-            if isinstance(error, StoreError) or self._store.commits != commits:
-                raise error
-            self._boundary.report(f"{method[:64]} of {session.name or 'nobody'}", error)
-            refusal = internal_error()
-        if method != "why":  # which would only explain itself
-            self._refusals.note(session, method, self._now_ms, refusal)
-        return refusal
+        self._calls.log(connection, connection.name, notification.method, outcome, began_ns)

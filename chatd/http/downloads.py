@@ -9,14 +9,15 @@ not see is answered like what does not exist.
 
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 
 from chatd.config import Settings
 from chatd.core.budget import Budget
 from chatd.core.fairness import FairQueue
 from chatd.errors import BadRequest, ChatError, NotFound
-from chatd.http.exchanges import Asked, Calls, Exchanges
+from chatd.http.callers import Asked, Callers, Calls
+from chatd.http.exchanges import Branch, UnderWay
 from chatd.http.visits import Visit
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
@@ -34,16 +35,6 @@ WAITING_BYTES_MAX = c.CHUNK_BYTES_MAX
 """A connection with more than this to take yet gets no further piece."""
 POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """The Content-Security-Policy of what somebody has put here: it may do nothing."""
-
-
-class Turns(Protocol):
-    """Who lets the requests of a connection wait while an answer is under way."""
-
-    def hold(self, connection: Connection) -> None:
-        """Read no more until `release`."""
-
-    def release(self, connection: Connection) -> None:
-        """Go on with the next request."""
 
 
 @dataclass(slots=True)
@@ -65,37 +56,39 @@ class Download:
 
 
 class Downloads:
-    """Adds its route to the exchanges, and passes on what is under way."""
+    """Lets downloads begin, and passes on what is under way."""
 
     def __init__(
         self,
-        exchanges: Exchanges,
+        callers: Callers,
         calls: Calls,
-        turns: Turns,
         boundary: ErrorBoundary,
         budget: Budget,
         settings: Settings,
     ) -> None:
-        self._exchanges = exchanges
+        self._callers = callers
         self._calls = calls
-        self._turns = turns
         self._boundary = boundary
         self._budget = budget
         self._tick_bytes_max = settings.tick_bytes_max
         self._running: dict[Connection, Download] = {}
         self._hungry: FairQueue[Connection] = FairQueue()  # of those, who wait for a piece
-        exchanges.add_branch(FILES, ("GET", "HEAD"), self._begin)
 
-    def _begin(self, path: str, asked: Asked) -> None:
-        visit = Visit(self._exchanges, self._calls, asked, "download")
+    def routes(self) -> list[Branch]:
+        """Return what stands at which paths."""
+        return [Branch(FILES, ("GET", "HEAD"), self._begin)]
+
+    def _begin(self, path: str, asked: Asked) -> UnderWay | None:
+        visit = Visit(self._callers, self._calls, asked, "download")
         try:
-            self._begun(visit, path)
+            outcome = self._begun(visit, path)
         except ChatError as error:
             visit.log(error.code)
             raise
         visit.log("ok")
+        return outcome
 
-    def _begun(self, visit: Visit, path: str) -> None:
+    def _begun(self, visit: Visit, path: str) -> UnderWay | None:
         """Queue the head of the answer, and the first piece. Raises ChatError, HttpError."""
         request = visit.asked.request
         place, file = self._find(visit, path)
@@ -112,7 +105,7 @@ class Downloads:
         if is_known(request.fields, tag):
             connection.queue(codec.begin(Answer(304, b"", KIND, fields), file.size, now_ms))
             connection.queue(codec.end())
-            return
+            return None
         part = range_of(request.fields, tag, file.size) if request.method == "GET" else None
         if part is not None:
             fields["content-range"] = content_range(part, file.size)
@@ -122,10 +115,10 @@ class Downloads:
         connection.queue(codec.begin(Answer(status, b"", KIND, fields), len(part), now_ms))
         if request.method == "HEAD":
             connection.queue(codec.end())
-            return
+            return None
         connection.queue(codec.piece(first))
         self._running[connection] = download
-        self._turns.hold(connection)
+        return UnderWay()
 
     def _find(self, visit: Visit, path: str) -> tuple[dict[str, Any], File]:
         """Return room and number of the entry at a path, and the entry. Raises ChatError."""
@@ -149,9 +142,13 @@ class Downloads:
         """Whether a piece could be passed on right now."""
         return any(not connection.queued_bytes for connection in self._running)
 
-    def pass_on(self, now_ms: int) -> None:
-        """Queue a piece to each of those who have taken the one before, by turns."""
+    def pass_on(self, now_ms: int) -> list[Connection]:
+        """Queue a piece to each of those who have taken the one before, by turns.
+
+        Return those whose answers are whole now: the next request may come.
+        """
         left = self._tick_bytes_max
+        whole: list[Connection] = []
         for connection, download in self._running.items():
             if connection.queued_bytes < WAITING_BYTES_MAX:
                 self._hungry.add(download.visit.name, connection)
@@ -163,9 +160,11 @@ class Downloads:
                 left -= c.CHUNK_BYTES_MAX
                 self._boundary.run(connection, self._go_on, connection, download)
             elif not connection.queued_bytes:
-                self._boundary.run(connection, self._end, connection, now_ms)
+                if self._boundary.run(connection, self._end, connection, now_ms):
+                    whole.append(connection)
             if left <= 0 or self._budget.is_spent:
                 break
+        return whole
 
     def _go_on(self, connection: Connection, download: Download) -> None:
         """Queue the next piece; the connection comes last in the next tick."""
@@ -179,13 +178,13 @@ class Downloads:
         connection.queue(_codec(connection).piece(data))
         self._running[connection] = download
 
-    def _end(self, connection: Connection, now_ms: int) -> None:
-        """All has been taken: from now on the next request may come."""
+    def _end(self, connection: Connection, now_ms: int) -> bool:
+        """All has been taken."""
         del self._running[connection]
         codec = _codec(connection)
         connection.queue(codec.end())
         codec.asked_ms = now_ms
-        self._turns.release(connection)
+        return True
 
     def forget(self, connection: Connection) -> None:
         """A connection is over."""

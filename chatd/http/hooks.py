@@ -16,7 +16,9 @@ from chatd.handlers.context import Session
 from chatd.handlers.hooks import NO_SUCH_HOOK
 from chatd.handlers.refusals import Refusals
 from chatd.handlers.tokens import token_hash
-from chatd.http.exchanges import Asked, Calls, Exchanges, add_nonce, check_body
+from chatd.http.callers import Asked, Callers, Calls
+from chatd.http.commands import add_nonce
+from chatd.http.exchanges import Branch, Expect, check_body
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
 from chatd.wire.http.codec import BODY_BYTES_MAX, HOOKS, too_large
@@ -43,27 +45,29 @@ class _Coming:
 
 
 class Hooks:
-    """Adds its branch to the exchanges."""
+    """Takes what is posted to the addresses of hooks."""
 
     def __init__(
-        self, exchanges: Exchanges, calls: Calls, state: State, refusals: Refusals
+        self, callers: Callers, calls: Calls, state: State, refusals: Refusals
     ) -> None:
-        self._exchanges = exchanges
+        self._callers = callers
         self._calls = calls
         self._state = state
         self._refusals = refusals
-        exchanges.add_branch(HOOKS, ("POST",), self._begin)
-        exchanges.on_refusal(HOOKS, self._note)
+
+    def routes(self) -> list[Branch]:
+        """Return what stands at which paths."""
+        return [Branch(HOOKS, ("POST",), self._begin, refused=self._note)]
 
     def _note(self, path: str, error: ChatError, now_ms: int) -> None:
         owner = self._state.hook_owners.get(token_hash(unquote(path)))
         if owner is not None:
             self._refusals.note_hook(*owner, now_ms, error)
 
-    def _begin(self, path: str, asked: Asked) -> None:
+    def _begin(self, path: str, asked: Asked) -> Expect:
         token = unquote(path)
         if token_hash(token) not in self._state.hook_owners:
-            self._exchanges.logged("hook-post", asked, _refuse)
+            self._callers.logged("hook-post", asked, _refuse)
         if int(asked.request.fields.get("content-length", 0)) > BODY_BYTES_MAX:
             raise too_large()
         coming = _Coming(token, asked)
@@ -72,7 +76,7 @@ class Hooks:
             whole = coming.take(piece)
             return None if whole is None else self._post(token, whole)
 
-        self._exchanges.expect(asked, take)
+        return Expect(take)
 
     def _post(self, token: str, asked: Asked) -> Answer:
         def call(session: Session) -> c.Result:
@@ -81,7 +85,7 @@ class Hooks:
             add_nonce(params, asked.request)
             return self._calls.call(session, "hook-post", params)
 
-        self._exchanges.logged("hook-post", asked, call)
+        self._callers.logged("hook-post", asked, call)
         return Answer(200, b"ok", TEXT)
 
 

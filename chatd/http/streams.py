@@ -10,7 +10,8 @@ from chatd.core.marks import parse_mark, position_at
 from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError
 from chatd.handlers.context import Link, Session
-from chatd.http.exchanges import Asked, Caller, Calls, Exchanges, check_accepts
+from chatd.http.callers import Asked, Caller, Callers, Calls
+from chatd.http.exchanges import Route, check_accepts
 from chatd.wire import commands as c
 from chatd.wire.event_stream import HEAD, KIND, EventStreamCodec
 from chatd.wire.http.codec import HttpCodec
@@ -24,14 +25,16 @@ PARAMETERS = frozenset({"start"})
 
 
 class Streams:
-    """Adds its routes to the exchanges."""
+    """Lets connections become live ones."""
 
-    def __init__(self, exchanges: Exchanges, calls: Calls, state: State) -> None:
-        self._exchanges = exchanges
+    def __init__(self, callers: Callers, calls: Calls, state: State) -> None:
+        self._callers = callers
         self._calls = calls
         self._state = state
-        exchanges.add(PATH, ("GET",), self._events)
-        exchanges.add("/ws", ("GET",), self._websocket)
+
+    def routes(self) -> list[Route]:
+        """Return what stands at which paths."""
+        return [Route(PATH, ("GET",), self._events), Route("/ws", ("GET",), self._websocket)]
 
     # -- events ------------------------------------------------------------------------------
 
@@ -41,7 +44,7 @@ class Streams:
         start = _start(asked.request)
         connection, http = asked.connection, asked.connection.codec
         assert isinstance(http, HttpCodec)
-        visitor = Caller(connection, self._exchanges.address_of(asked))
+        visitor = Caller(connection, self._callers.address_of(asked))
         try:
             connection.check_login(self._enter(visitor, asked.request).name)
             connection.relocate(visitor.address)
@@ -66,7 +69,7 @@ class Streams:
         """Return a session that the token of a request opens. Raises ChatError."""
         session = Session(link)
         session.phase = c.Phase.GREETED
-        self._exchanges.enter(session, request)
+        self._callers.enter(session, request)
         return session
 
     def _sync(self, session: Session, request: HttpRequest, start: str) -> dict[str, object]:
@@ -100,9 +103,9 @@ class Streams:
     def _websocket(self, asked: Asked) -> None:
         connection, http = asked.connection, asked.connection.codec
         assert isinstance(http, HttpCodec)
-        self._exchanges.check_origin(asked.request)
+        self._callers.check_origin(asked.request)
         answer, codec = open_websocket(http.raw_head)
-        connection.relocate(self._exchanges.address_of(asked))
+        connection.relocate(self._callers.address_of(asked))
         codec.feed(http.rest)
         connection.session = Session(connection)  # nothing of what others asked here before
         connection.queue(answer)

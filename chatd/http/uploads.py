@@ -22,7 +22,9 @@ from chatd.core.timers import TimerWheel
 from chatd.errors import BadRequest, ChatError
 from chatd.handlers.files import SentFile, check_file_size
 from chatd.handlers.posting import check_new_nonce, receipt_of, repeated
-from chatd.http.exchanges import API, Asked, Calls, Exchanges, add_nonce, check_accepts, check_body
+from chatd.http.callers import Asked, Callers, Calls
+from chatd.http.commands import add_nonce
+from chatd.http.exchanges import Expect, Route, check_accepts, check_body
 from chatd.http.visits import Visit
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
@@ -30,6 +32,7 @@ from chatd.wire.file_names import fault_of, harmless
 from chatd.wire.http.attachment import file_path
 from chatd.wire.http.form import BESIDE_BYTES_MAX, Form
 from chatd.wire.http.message import JSON, Answer, Piece, media_type
+from chatd.wire.http.openapi import BASE
 from chatd.wire.http.query import read_query
 from chatd.wire.json import as_json
 
@@ -161,24 +164,27 @@ class Upload:
 
 
 class Uploads:
-    """Adds its route to the exchanges, and takes the pieces of what is uploaded there."""
+    """Takes the pieces of what is uploaded."""
 
     def __init__(
         self,
-        exchanges: Exchanges,
+        callers: Callers,
         calls: Calls,
         state: State,
         wheel: TimerWheel,
         settings: Settings,
     ) -> None:
-        self._exchanges = exchanges
+        self._callers = callers
         self._calls = calls
         self._state = state
         self._wheel = wheel
         self._running: dict[Connection, Upload] = {}
         self._broken_off: dict[int, Upload] = {}
         self.configure(settings)
-        exchanges.add(API + "files", ("POST",), self._begin)
+
+    def routes(self) -> list[Route]:
+        """Return what stands at which paths."""
+        return [Route(BASE + "files", ("POST",), self._begin)]
 
     def configure(self, settings: Settings) -> None:
         """Go on with other settings."""
@@ -186,14 +192,14 @@ class Uploads:
 
     # -- what comes --------------------------------------------------------------------------
 
-    def _begin(self, asked: Asked) -> None:
-        visit = Visit(self._exchanges, self._calls, asked, "upload")
+    def _begin(self, asked: Asked) -> Expect:
+        visit = Visit(self._callers, self._calls, asked, "upload")
         try:
             self._running[asked.connection] = self._begun(visit)
-            self._exchanges.expect(asked, self._take)
         except ChatError as error:
             visit.log(error.code)
             raise
+        return Expect(self._take)
 
     def _begun(self, visit: Visit) -> Upload:
         """Return the upload that a request begins, as far as its head tells. Raises ChatError."""

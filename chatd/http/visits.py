@@ -3,7 +3,7 @@
 from typing import Any
 
 from chatd.handlers.context import Session
-from chatd.http.exchanges import Asked, Caller, Calls, Exchanges
+from chatd.http.callers import Asked, Caller, Callers, Calls
 from chatd.wire import commands as c
 
 
@@ -13,12 +13,12 @@ class Visit:
     method: what was called last, for the log.
     """
 
-    def __init__(self, exchanges: Exchanges, calls: Calls, asked: Asked, method: str) -> None:
+    def __init__(self, callers: Callers, calls: Calls, asked: Asked, method: str) -> None:
         self.asked = asked
         self.method = method
-        self._exchanges = exchanges
+        self._callers = callers
         self._calls = calls
-        self._caller = Caller(asked.connection, exchanges.address_of(asked))
+        self._caller = Caller(asked.connection, callers.address_of(asked))
         self._session = Session(self._caller)
         self._started_ns = calls.start()
 
@@ -31,7 +31,7 @@ class Visit:
         """Log in by the token. Raises Unauthenticated, AuthFailed."""
         session = Session(self._caller)
         session.phase = c.Phase.GREETED
-        self._exchanges.enter(session, self.asked.request)
+        self._callers.enter(session, self.asked.request)
         self._session = session
 
     def call(self, method: str, params: dict[str, Any]) -> c.Result:

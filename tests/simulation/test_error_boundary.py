@@ -14,6 +14,7 @@ from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.knowing import KnowingHandlers
 from chatd.handlers.posting import Posting
 from chatd.housekeeping import FAILED_RETRY_MS
+from chatd.http.callers import Callers
 from chatd.http.downloads import Downloads
 from chatd.http.exchanges import Exchanges
 from chatd.http.streams import Streams
@@ -233,7 +234,7 @@ CASES = [
     Case(HttpCodec, "answer", says_get),
     Case(Exchanges, "_respond", says_get),
     Case(Streams, "_sync", streams, any_=True),
-    Case(Exchanges, "check_origin", opens_a_websocket, any_=True),
+    Case(Callers, "check_origin", opens_a_websocket, any_=True),
     Case(JsonSocketCodec, "next_turn", opens_a_websocket),
     Case(Uploads, "_begun", uploads, any_=True),
     Case(Upload, "take", uploads, any_=True),

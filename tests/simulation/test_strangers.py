@@ -142,13 +142,13 @@ def test_of_all_begun_logins_the_network_with_the_most_gives_way(
         challenge = begin(world, "alice", HERE)
         for _ in range(20):
             begin(world, "alice", "127.0.0.1")
-        assert len(world.server._exchanges._logins) == 10
+        assert len(world.server._commands._logins) == 10
         assert finish(world.web(address=HERE), "alice", challenge) == 200
 
 
 def test_begun_logins_are_forgotten_in_time() -> None:
     with World() as world:
-        pending: PendingLogins = world.server._exchanges._logins
+        pending: PendingLogins = world.server._commands._logins
         for address in (HERE, THERE):
             begin(world, "nobody", address)
         world.sleep(LOGIN_MS_MAX)

@@ -1,0 +1,143 @@
+"""Callers: who asks over HTTP, from which address, and with a session for each request.
+
+A token opens the session; a proxy may carry the requests of many users over one connection.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from chatd.config import Settings
+from chatd.core.fairness import party_of
+from chatd.core.state import State
+from chatd.errors import ChatError, Unauthenticated
+from chatd.handlers.context import Session
+from chatd.handlers.tokens import token_hash
+from chatd.http.origins import Origins
+from chatd.logs import Source
+from chatd.net.connection import Connection
+from chatd.wire import commands as c
+from chatd.wire.http.message import HttpRequest
+
+
+class Calls(Protocol):
+    """What takes calls to the handlers, and keeps a log of them."""
+
+    def call(self, session: Session, method: str, params: Any) -> c.Result:
+        """Return the result, or raise ChatError with nothing changed."""
+
+    def start(self) -> int:
+        """Return when a call begins, for `log`."""
+
+    def log(
+        self,
+        source: Source,
+        name: str,
+        method: str,
+        outcome: str,
+        started_ns: int,
+        result: c.Result | None = None,
+    ) -> None:
+        """Write down how a call ended."""
+
+
+class Caller:
+    """The handlers' `Link` of one request: it stays for none of what happens later."""
+
+    def __init__(self, connection: Connection, address: str) -> None:
+        self.connection = connection
+        self.address = address
+        self.number = connection.number
+
+    def queued_seq(self, room: str) -> int:
+        return 0
+
+    def follow(self, positions: dict[str, int]) -> None:
+        raise AssertionError("to follow makes sense on a live connection only")
+
+    def check_login(self, name: str) -> None:
+        """A request is no connection of its user's; see `Service`."""
+
+    def login(self, name: str) -> None:
+        """Nothing changes for the connection."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, on which connection, and when."""
+
+    connection: Connection
+    request: HttpRequest
+    now_ms: int
+
+
+class Callers:
+    """Opens sessions for requests, and knows by the settings whose they are."""
+
+    def __init__(self, calls: Calls, state: State, settings: Settings) -> None:
+        self._calls = calls
+        self._state = state
+        self.configure(settings)
+
+    def configure(self, settings: Settings) -> None:
+        """Go on with other settings."""
+        self._origins = Origins(settings)
+
+    # -- whose a request is ------------------------------------------------------------------
+
+    def party_of(self, connection: Connection, request: HttpRequest) -> str:
+        """Return for whom a request is: the user of its token, or the address that asks."""
+        token = _bearer(request)
+        owner = self._state.token_owners.get(token_hash(token)) if token else None
+        if owner is not None:
+            return owner[0]
+        return party_of(self._origins.client_address(connection.address, request))
+
+    def is_shared(self, connection: Connection) -> bool:
+        """Whether a connection is a trusted proxy's, and so carries the requests of many."""
+        return self._origins.is_proxy(connection.address)
+
+    def address_of(self, asked: Asked) -> str:
+        """Return the address of who asks, by what a trusted proxy says of it."""
+        return self._origins.client_address(asked.connection.address, asked.request)
+
+    def check_host(self, request: HttpRequest) -> None:
+        """Refuse a request that was meant for somebody else. Raises HttpError."""
+        self._origins.check_host(request)
+
+    def check_origin(self, request: HttpRequest) -> None:
+        """Refuse what a page of another server sends. Raises HttpError."""
+        self._origins.check_origin(request)
+
+    def may_read_metrics(self, asked: Asked) -> bool:
+        """Whether a request comes from where METRICS_FROM names."""
+        return self._origins.may_read_metrics(asked.connection.address, asked.request)
+
+    # -- sessions ----------------------------------------------------------------------------
+
+    def logged(self, method: str, asked: Asked, call: Callable[[Session], c.Result]) -> c.Result:
+        """Do a call with a session of its own, and write down how it ended."""
+        started_ns = self._calls.start()
+        caller = Caller(asked.connection, self.address_of(asked))
+        session = Session(caller)
+        session.phase = c.Phase.GREETED
+        try:
+            result = call(session)
+        except ChatError as error:
+            self._calls.log(caller, session.name, method, error.code, started_ns)
+            raise
+        self._calls.log(caller, session.name, method, "ok", started_ns, result)
+        return result
+
+    def enter(self, session: Session, request: HttpRequest) -> None:
+        """Log a session in with the token of a request. Raises Unauthenticated, AuthFailed."""
+        token = _bearer(request)
+        if not token:
+            raise Unauthenticated("a device token is needed: Authorization: Bearer <token>")
+        self._calls.call(session, "login-token", {"token": token})
+
+
+def _bearer(request: HttpRequest) -> str:
+    """Return the device token of a request, "" if there is none."""
+    scheme, _, token = request.fields.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
