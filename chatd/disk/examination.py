@@ -155,8 +155,8 @@ def is_unfinished(disk: Disk, path: str, names: list[str], found: Findings) -> b
         return False
     first = segment_path(path, 1)
     header = decode_header(_read_file(disk, first, HEADER_BYTES), first)
-    has_records = bool(_read_file(disk, first)[HEADER_BYTES:].strip(b"\0"))
-    return not has_records and (header is None or header.first_tick > 1)
+    has_no_record = _is_zero(_read_file(disk, first)[HEADER_BYTES:])
+    return has_no_record and (header is None or header.first_tick > 1)
 
 
 def _numbers(path: str, names: list[str]) -> list[int]:
@@ -209,7 +209,7 @@ def _read_header(disk: Disk, path: str, number: int) -> SegmentHeader | None:
     """Return a segment's header, None if there is none and nothing that needed one."""
     header = decode_header(_read_file(disk, path, HEADER_BYTES), path)
     if header is None:
-        if _read_file(disk, path)[HEADER_BYTES:].strip(b"\0"):
+        if not _is_zero(_read_file(disk, path)[HEADER_BYTES:]):
             raise StoreCorrupt(path, 0, "the segment's header is damaged")
         return None
     if header.number != number:
@@ -252,7 +252,7 @@ def _read_segment(disk: Disk, segment: LiveSegment, found: Findings) -> int:
             found.bodies.append(record.body)
             found.formats.add(header.format)
         end, tick = record.end, record.tick + 1
-    is_bad = len(data.rstrip(b"\0")) > end  # preallocated zeros are no record
+    is_bad = not _is_zero(data[end:])
     if is_bad:
         _judge_bad_record(segment, data, end, tick, found)
     if segment is found.live[-1]:
@@ -274,6 +274,11 @@ def _judge_bad_record(
         reason = f"the record of tick {tick} is damaged: one after it is whole, at byte {proof}"
         raise StoreCorrupt(segment.path, offset, reason)
     found.cut = f"{segment.path}, at byte {offset}: the record of tick {tick} was torn"
+
+
+def _is_zero(data: bytes) -> bool:
+    """Whether there is nothing: preallocated zeros are no record."""
+    return data == bytes(len(data))  # many times as fast as to strip them
 
 
 def _read_beginning(disk: Disk, path: str) -> bytes:

@@ -11,11 +11,12 @@ from chatd.core.events import encode_events
 from chatd.disk import segment, snapshot
 from chatd.disk.examination import examine
 from chatd.disk.formats import FORMAT
-from chatd.disk.segment import NO_MARK, encode_record
+from chatd.disk.segment import MARK_BYTES, NO_MARK, encode_record
 from chatd.errors import StoreError, StoreTooNew
 from chatd.maintenance import add_user, check_store, renew_epoch, repair_clock
+from chatd.storage import Storage
 from tests.core.test_state import life, state_of
-from tests.disk.test_segment import MARK, header_1
+from tests.disk.test_segment import header_1
 from tests.simulation.disk import PowerCut, SimDisk
 from tests.simulation.world import DB_NAME
 from tests.stores.golden import disk_with, made_newer, seen_in, storage_with, world_with
@@ -23,9 +24,18 @@ from tests.stores.test_golden import all_see_what_they_saw
 
 KILLED, STOPPED = "1-last-killed", "1-last-stopped"
 OLD = [KILLED, STOPPED]
+YOUNG = "young"
+"""No golden store: one of format 1 without a snapshot, whose journal has several segments."""
 SNAPSHOT, SEGMENT = snapshot.MAGIC, segment.MAGIC
-FIRST_SEGMENT = segment.segment_path(DB_NAME, 1)
+TICKS = 7
+"""In each segment of a young store."""
 CALLS_MAX = 1_000
+
+
+@pytest.fixture(autouse=True)
+def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The zeros of larger ones, written at some hundred starts, would take a minute."""
+    monkeypatch.setattr("chatd.storage.TICK_BYTES_BESIDE", 4 * 1024)
 
 
 def store_files(disk: SimDisk, folder: str = "data") -> dict[str, bytes]:
@@ -114,13 +124,35 @@ def test_store_of_today_is_not_migrated() -> None:
 # -- crashes ---------------------------------------------------------------------------------
 
 
+def old_disk(name: str) -> SimDisk:
+    """Return a disk with a golden store, or with a young one of several segments."""
+    if name != YOUNG:
+        return disk_with(name)
+    disk = SimDisk()
+    disk.make_folder("data")
+    bodies = [encode_events([event]) for event in life()]
+    previous = NO_MARK
+    for number, begin in enumerate(range(0, len(bodies), TICKS), 1):
+        mark = bytes([number]) * MARK_BYTES
+        ticks = enumerate(bodies[begin : begin + TICKS], begin + 1)
+        records = [encode_record(mark, tick, 0, body) for tick, body in ticks]
+        header = header_1(number, begin + 1, previous, mark)
+        disk.put(segment.segment_path(DB_NAME, number), header + b"".join(records))
+        previous = mark
+    return disk
+
+
+def open_old(name: str, disk: SimDisk) -> Storage:
+    return storage_with(KILLED if name == YOUNG else name, disk)
+
+
 def starts(name: str) -> Iterator[tuple[int, SimDisk]]:
     """Yield a store, and the call to its disk at which the start is to fail, for every call."""
     for call in range(1, CALLS_MAX):
-        disk = disk_with(name)
+        disk = old_disk(name)
         disk.cut_power_at(call)
         try:
-            storage_with(name, disk).begin_service()
+            open_old(name, disk).begin_service()
         except PowerCut:
             yield call, disk
         else:
@@ -130,19 +162,19 @@ def starts(name: str) -> Iterator[tuple[int, SimDisk]]:
 
 def opens_with_a_copy(name: str, disk: SimDisk, rooms: object, before: dict[str, bytes]) -> None:
     """Start again, find everything there, and nothing left over after a clean stop."""
-    storage = storage_with(name, disk)
+    storage = open_old(name, disk)
     assert storage.store.state.dump()["rooms"] == rooms
     assert the_copy(disk) == before
     assert examine(disk, DB_NAME).format == FORMAT
     storage.begin_service()
     storage.close()
-    assert not copies(disk) and storage_with(name, disk).store.state.dump()["rooms"] == rooms
+    assert not copies(disk) and open_old(name, disk).store.state.dump()["rooms"] == rooms
 
 
-@pytest.mark.parametrize(("name", "chance"), [(KILLED, 0.0), (KILLED, 0.5), (STOPPED, 0.5)])
+@pytest.mark.parametrize(("name", "chance"), [(YOUNG, 0.0), (KILLED, 0.5), (STOPPED, 0.5)])
 def test_power_cut_at_any_call_of_a_migration_loses_nothing(name: str, chance: float) -> None:
-    before = store_files(disk_with(name))
-    rooms = storage_with(name, disk_with(name)).store.state.dump()["rooms"]
+    before = store_files(old_disk(name))
+    rooms = open_old(name, old_disk(name)).store.state.dump()["rooms"]
     for call, disk in starts(name):
         random = Random(call)
         disk.crash(lambda: random.random() < chance)
@@ -152,11 +184,11 @@ def test_power_cut_at_any_call_of_a_migration_loses_nothing(name: str, chance: f
 
 
 def test_kill_at_any_call_of_a_migration_loses_nothing() -> None:
-    before = store_files(disk_with(STOPPED))
-    rooms = storage_with(STOPPED, disk_with(STOPPED)).store.state.dump()["rooms"]
-    for _, disk in starts(STOPPED):
+    before = store_files(old_disk(YOUNG))
+    rooms = open_old(YOUNG, old_disk(YOUNG)).store.state.dump()["rooms"]
+    for _, disk in starts(YOUNG):
         disk.end_process()
-        opens_with_a_copy(STOPPED, disk, rooms, before)
+        opens_with_a_copy(YOUNG, disk, rooms, before)
 
 
 def test_power_cut_at_any_call_of_the_stop_that_removes_the_copy_loses_nothing() -> None:
@@ -264,13 +296,9 @@ def test_what_is_no_file_of_the_store_stays_where_it_is() -> None:
 
 def test_journal_of_format_1_that_has_no_snapshot_yet_is_a_store() -> None:
     """So it was for ten minutes, in the first version."""
-    ticks = enumerate((encode_events([event]) for event in life()), 1)
-    records = [encode_record(MARK, tick, 0, body) for tick, body in ticks]
-    disk = SimDisk()
-    disk.make_folder("data")
-    disk.put(FIRST_SEGMENT, header_1(1, 1, NO_MARK, MARK) + b"".join(records))
+    disk = old_disk(YOUNG)
     before = store_files(disk)
-    storage = storage_with(KILLED, disk)
+    storage = open_old(YOUNG, disk)
     assert storage.store.state.digest() == state_of(life()).digest()
     assert the_copy(disk) == before and examine(disk, DB_NAME).format == FORMAT
 

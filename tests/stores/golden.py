@@ -72,7 +72,7 @@ def storage_with(name: str, disk: SimDisk) -> Storage:
     clock = _clock_of(name)
     clocks = clock.wall_ns, clock.boot_ns, clock.monotonic_ns
     machine = Machine(disk, *clocks, Random(0).randbytes, run_inline, clock_is_right=True)
-    return Storage(settings_of(**OPTIONS), machine)
+    return Storage(settings_of(**OPTIONS, journal_segment_bytes=0), machine)  # as small as can be
 
 
 def made_newer(data: bytes, oldest: int) -> bytes:

@@ -24,6 +24,7 @@ from chatd.core.changes import CHANGES
 from chatd.core.memory import Tables
 from chatd.disk import segment, snapshot
 from chatd.disk.formats import FORMAT, OLDEST_READER
+from chatd.errors import StoreError
 from chatd.wire.entries import AnyEntry
 from tests.stores.golden import NAMES, state_of
 
@@ -61,7 +62,7 @@ def record() -> str:
             *_tagged(typing.get_args(AnyEntry)),
             "",
             "[states]",
-            *(f"{name}: {state_of(name).digest()}" for name in NAMES),
+            *(f"{name}: {_state(name)}" for name in NAMES),
             "",
         ]
     )
@@ -75,6 +76,13 @@ def _constants() -> list[str]:
         named = vars(module).items()
         found |= {name: value for name, value in named if name.isupper() and type(value) in PLAIN}
     return [f"{name}: {_shown(value)}" for name, value in sorted(found.items())]
+
+
+def _state(name: str) -> str:
+    try:
+        return state_of(name).digest()
+    except StoreError as error:
+        return str(error)
 
 
 def _shown(constant: Any) -> str:

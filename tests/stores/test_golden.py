@@ -14,6 +14,12 @@ from tests.stores.golden import NAMES, disk_with, format_of, seen_in, world_with
 from tests.stores.views import view
 
 DAY_MS = 86_400_000
+SAID = {
+    "alice-1": "a first message",
+    "bob-1": "a message with a mistaek",
+    "carol-1": "a message that is taken back",
+}
+"""By their nonces, what was said in every store."""
 
 pytestmark = pytest.mark.parametrize("name", NAMES)
 
@@ -93,6 +99,7 @@ def test_what_was_posted_with_a_nonce_is_posted_once(name: str) -> None:
         for nonce, posted in seen["posted"].items():
             again = user(world, nonce.partition("-")[0], seen)
             before = world.state.general.log.last_seq
+            assert again.send(SAID[nonce], nonce=nonce) == posted
             with pytest.raises(Refused, match="conflict"):
                 again.send("another text", nonce=nonce)
             assert world.state.general.log.last_seq == before
