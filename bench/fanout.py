@@ -71,7 +71,7 @@ class FanOut:
 
     def _restart(self) -> None:
         self._stream.restart()
-        for counter, writer in zip(self._counters, self._writers):
+        for counter, writer in zip(self._counters, self._writers, strict=True):
             counter.restart()
             writer.restart()
         for log in self._logs.values():
@@ -83,7 +83,7 @@ class FanOut:
             writer.post(window)
         while time.monotonic() < ends:
             self._hear(1.0)
-            for counter, writer in zip(self._counters, self._writers):
+            for counter, writer in zip(self._counters, self._writers, strict=True):
                 seen = counter.count(self._stream.data)
                 if seen:
                     writer.post(seen)
@@ -109,7 +109,8 @@ class FanOut:
             return False
         for counter in self._counters:
             counter.count(self._stream.data)
-        return all(c.total >= w.sent_in_run for c, w in zip(self._counters, self._writers))
+        pairs = zip(self._counters, self._writers, strict=True)
+        return all(counter.total >= writer.sent_in_run for counter, writer in pairs)
 
     def _hear(self, timeout_s: float) -> bool:
         """Read what there is, or comes next; return whether anything was heard.

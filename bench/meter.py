@@ -29,7 +29,7 @@ class Meter:
     def spans_ns(self) -> tuple[int, int, int]:
         """Elapsed; of the server; of the load."""
         assert self._stopped is not None
-        elapsed, server, load = (b - a for a, b in zip(self._started, self._stopped))
+        elapsed, server, load = (b - a for a, b in zip(self._started, self._stopped, strict=True))
         return elapsed, server, load
 
     def figures(self, messages: int, deliveries: int, latency_ms: tuple[float, float]) -> Figures:

@@ -60,7 +60,7 @@ class Pairs:
             receiver.fd: Pair(
                 Writer(i, sender, dialect, _receiver(i)), Counter(i), receiver.heard
             )
-            for i, (sender, receiver) in enumerate(zip(senders, receivers))
+            for i, (sender, receiver) in enumerate(zip(senders, receivers, strict=True))
         }
         self._pairs = list(self._by_receiver.values())
 

@@ -665,7 +665,7 @@ def _file_lines(path: Path | None, needs_section: bool) -> Iterator[_Given]:
         return
     text = _read(path)
     for name, value in _parse(text, path, needs_section):
-        line = _line(text, lambda line: line.partition("=")[0].strip().upper() == name)
+        line = _line_of_option(text, name)
         yield _Given(name, value, f"{path}:{line}: {_shown(name)} =", path, line)
 
 
@@ -717,7 +717,7 @@ def _parse(text: str, path: Path, needs_section: bool) -> list[tuple[str, str]]:
         raise ConfigError(f"{path}:{line}", allowed, path=path, line=line) from error
     for section in parser.sections():
         if section != SECTION:
-            line = _line(text, lambda line: line.strip().startswith(f"[{section}]"))
+            line = _line_of_section(text, section)
             where = f"{path}:{line}: [{_shown(section)}]"
             raise ConfigError(where, f"the only section is [{SECTION}]", path=path, line=line)
     if parser.has_section(SECTION):
@@ -739,6 +739,14 @@ def _mistake(error: configparser.Error) -> tuple[int, str]:
         case configparser.ParsingError(errors=[(int(line), _), *_]):
             return line, f"a line is NAME = value, [{SECTION}] or a # comment"
     raise error
+
+
+def _line_of_option(text: str, name: str) -> int:
+    return _line(text, lambda line: line.partition("=")[0].strip().upper() == name)
+
+
+def _line_of_section(text: str, name: str) -> int:
+    return _line(text, lambda line: line.strip().startswith(f"[{name}]"))
 
 
 def _line(text: str, is_meant: Callable[[str], bool]) -> int:

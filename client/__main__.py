@@ -13,7 +13,7 @@ from pathlib import Path
 
 from chatd.terminal import guarded, without_mark
 from client.console.app import run
-from client.environment import SCHEME_TLS, Connect, Environment
+from client.environment import REAL, SCHEME_TLS, Connect, Environment
 from client.errors import LoginRequired
 from client.options import ConsoleOptions
 from client.pipes import command, guide
@@ -58,7 +58,7 @@ def _is_screen() -> bool:
 def _options(parsed: argparse.Namespace) -> ConsoleOptions:
     """Return whom to talk to, and how. Raises Usage, LoginRequired."""
     token = _token(parsed.token_file)
-    environment = Environment()
+    environment = REAL
     if parsed.tls or parsed.ca_file is not None:
         environment = Environment(_connector(parsed.ca_file), SCHEME_TLS)
     options = ConsoleOptions(

@@ -64,3 +64,7 @@ class Environment:
     sleep: Callable[[float], object] | None = None
     uniform: Callable[[float, float], float] = random.uniform
     nonce: Callable[[], str] = new_nonce
+
+
+REAL = Environment()
+"""Plain connections over the network that there is."""

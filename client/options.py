@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from client.credentials import origin
-from client.environment import SCHEME_PLAIN, Environment
+from client.environment import REAL, SCHEME_PLAIN, Environment
 from client.hosts import is_this_machine
 
 DEFAULT_HOST = "127.0.0.1"
@@ -25,7 +25,7 @@ class ConsoleOptions:
     bell: bool = False
     token: str = ""
     insecure: bool = False
-    environment: Environment = Environment()
+    environment: Environment = REAL
 
     @property
     def server(self) -> str:

@@ -96,7 +96,7 @@ from chatd.wire.rooms import GENERAL
 from client import login
 from client.acks import Acks
 from client.channel import Channel
-from client.environment import Environment
+from client.environment import REAL, Environment
 from client.errors import Closed, ConnectionLost, LoginRequired
 from client.events import Connected, Event, FoundPage, HistoryPage, SeenEntry
 from client.groups import GroupMethods
@@ -128,7 +128,7 @@ class Client(GroupMethods):
         client: str = "chatd-python",
         answer_seconds: float = ANSWER_SECONDS,
         give_up_seconds: float | None = None,
-        environment: Environment = Environment(),
+        environment: Environment = REAL,
     ) -> None:
         self.host = host
         self.port = port

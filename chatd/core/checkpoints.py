@@ -59,7 +59,7 @@ def _thin_out(checkpoints: list[Checkpoint]) -> None:
     newest_ms = checkpoints[-1].due_ms
     late = [
         (after.due_ms - before.due_ms) / (newest_ms - before.due_ms)
-        for before, after in zip(checkpoints, checkpoints[2:])
+        for before, after in zip(checkpoints, checkpoints[2:], strict=False)
     ]
     del checkpoints[late.index(min(late)) + 1]
 

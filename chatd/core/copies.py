@@ -117,7 +117,8 @@ class Repeats:
                 found.append((entry.reply_to, index, entry.quoted_author))
             elif isinstance(entry, Edit) and entry.text:
                 found.append((entry.target, index, entry.author))
-        self._seqs, self._indexes, self._authors = zip(*sorted(found)) if found else ((), (), ())
+        columns = zip(*sorted(found), strict=True) if found else ((), (), ())
+        self._seqs, self._indexes, self._authors = columns
 
     def __bool__(self) -> bool:
         return bool(self._indexes)
@@ -127,7 +128,7 @@ class Repeats:
         count = bisect_right(self._seqs, up_to)
         if name not in self._authors[:count]:
             return self._indexes[:count]
-        repeats = zip(self._indexes, self._authors[:count])
+        repeats = zip(self._indexes[:count], self._authors[:count], strict=True)
         return tuple(index for index, author in repeats if author != name)
 
     def redacted(self, hidden: tuple[int, ...]) -> list[bytes]:

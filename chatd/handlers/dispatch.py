@@ -29,7 +29,7 @@ def handles(params: type[Params]) -> Callable[[F], F]:
     """Mark a method as the handler of the command with these parameters."""
 
     def mark(function: F) -> F:
-        setattr(function, "handled_params", params)
+        function.handled_params = params  # type: ignore[attr-defined]
         return function
 
     return mark

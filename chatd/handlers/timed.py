@@ -23,7 +23,7 @@ def on_timer(kind: str) -> Callable[[F], F]:
     """Mark a method as what timers of a kind call."""
 
     def mark(function: F) -> F:
-        setattr(function, "timer_kind", kind)
+        function.timer_kind = kind  # type: ignore[attr-defined]
         return function
 
     return mark

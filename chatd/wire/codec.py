@@ -6,7 +6,7 @@ from its bytes is an envelope, or one of the turns below that are the protocol's
 """
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol, Union
+from typing import NamedTuple, Protocol
 
 from chatd.errors import ChatError
 from chatd.wire.commands import Notice, Result, as_notification
@@ -61,9 +61,18 @@ class Over(NamedTuple):
     """The peer has taken its leave: send what waits, and hang up."""
 
 
-Turn = Union[
-    Envelope, HttpRequest, Piece, Switch, StartTls, RefuseTls, Say, NoRequest, More, Over
-]
+Turn = (
+    Envelope
+    | HttpRequest
+    | Piece
+    | Switch
+    | StartTls
+    | RefuseTls
+    | Say
+    | NoRequest
+    | More
+    | Over
+)
 
 
 class Codec(Protocol):

@@ -6,8 +6,9 @@ the frame; what must be read back from it is decoded from there.
 
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from functools import partial
-from typing import Any, Union, get_args
+from functools import partial, reduce
+from operator import or_
+from typing import Any, get_args
 
 import msgspec
 
@@ -412,7 +413,7 @@ def _without_others(kind: type[Entry]) -> type[msgspec.Struct]:
     )
 
 
-_of_store: Any = Union[tuple(map(_without_others, get_args(AnyEntry)))]
+_of_store: Any = reduce(or_, map(_without_others, get_args(AnyEntry)))
 _store_decoder: msgspec.msgpack.Decoder[Entry] = msgspec.msgpack.Decoder(_of_store)
 
 

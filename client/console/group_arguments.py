@@ -51,7 +51,7 @@ def what_to_join(rest: str) -> Join:
 def link_to_make(rest: str, now_ms: int) -> MakeLink:
     """Return a link's room and bounds: `+ops`, `+ops uses 5`, `+ops for 2d uses 1`."""
     room, *words = rest.split() or [""]
-    bounds = dict(zip(words[::2], words[1::2]))
+    bounds = dict(zip(words[::2], words[1::2], strict=False))
     if not room or len(words) != 2 * len(bounds) or not bounds.keys() <= {"uses", "for"}:
         raise misuse("link", "a room, and if wanted how many may use it and for how long")
     uses = number_of("link", bounds["uses"], "how many uses?") if "uses" in bounds else None

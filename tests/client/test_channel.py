@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import pytest
 
@@ -103,5 +103,5 @@ def test_requests_of_two_threads_are_answered_to_whom_they_belong(
     for place, request in enumerate(sent[-40:], 1):
         network.made[0].answers(request.id, posted(place))
     places = {request.params["nonce"]: place for place, request in enumerate(sent[-40:], 1)}
-    nonces = [getattr(reply.params, "nonce") for reply in replies]
+    nonces = [cast(Send, reply.params).nonce for reply in replies]
     assert [reply.result(DEADLINE_S).seq for reply in replies] == [places[n] for n in nonces]

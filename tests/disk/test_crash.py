@@ -4,7 +4,7 @@ A run is a server's life: recover, append, take snapshots, stop. Whatever surviv
 was not synced, the next start has every tick that was acknowledged, once and in order.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
@@ -16,13 +16,11 @@ from chatd.config import Fsync
 from chatd.disk import Journal, Snapshotter, recover, write_snapshot
 from chatd.errors import StoreCorrupt
 from tests.disk.store import FULL_BODY, PATH, create, new_disk, open_journal
-from tests.simulation.disk import PowerCut, SimDisk, run_inline
+from tests.simulation.disk import PowerCut, SimDisk, Survives, by_chance, run_inline
 
 APPEND, SYNC, IN_CHILD, IN_PROCESS, RESTART = "append sync child process restart".split()
 LIFE = [APPEND] * 3 + [SYNC, IN_CHILD] + [APPEND] * 5 + [RESTART] + [APPEND] * 2
 LIFE += [IN_PROCESS, RESTART, APPEND, SYNC, APPEND, IN_CHILD, IN_CHILD, APPEND]
-
-Survives = Callable[[], bool]
 
 
 def nothing() -> bool:
@@ -38,8 +36,7 @@ def chances() -> Iterator[Survives]:
     yield nothing
     yield everything
     for seed in range(6):
-        random = Random(seed)
-        yield lambda random=random: random.random() < 0.5  # type: ignore[misc]
+        yield by_chance(Random(seed))
 
 
 @dataclass
@@ -155,10 +152,10 @@ def test_power_cut_at_any_call_loses_nothing_acknowledged(fsync: Fsync) -> None:
 def test_power_cut_in_recovery_too_loses_nothing_acknowledged() -> None:
     for call in range(1, calls_of(LIFE, Fsync.EVERYSEC) + 2, 3):
         for again in range(1, 30, 2):
-            random = Random(call * again)
-            server = crashed(LIFE, Fsync.EVERYSEC, call, lambda: random.random() < 0.6)
+            survives = by_chance(Random(call * again), 0.6)
+            server = crashed(LIFE, Fsync.EVERYSEC, call, survives)
             live_until(server, again, [APPEND] * 10)
-            server.disk.crash(lambda: random.random() < 0.6)
+            server.disk.crash(survives)
             server.live([APPEND])
 
 
@@ -173,10 +170,9 @@ def test_power_cut_after_a_killed_process_loses_nothing_that_recovery_returned()
     """What the killed one left in the page cache is made durable before it is relied on."""
     for call in range(1, calls_of(LIFE, Fsync.ALWAYS) + 2):
         for seed in range(12):
-            random = Random(seed)
             server = killed(LIFE, Fsync.ALWAYS, call)
             live_until(server, 10 + 3 * seed, [APPEND, APPEND, IN_CHILD])
-            server.disk.crash(lambda: random.random() < 0.5)
+            server.disk.crash(by_chance(Random(seed)))
             server.start()
 
 
@@ -190,7 +186,7 @@ def test_power_cut_in_any_life_loses_nothing_acknowledged(
 ) -> None:
     random = Random(data.draw(st.integers(0, 1000)))
     call = data.draw(st.integers(1, calls_of(steps, fsync) + 1))
-    server = crashed(steps, fsync, call, lambda: random.random() < 0.5)
+    server = crashed(steps, fsync, call, by_chance(random))
     server.live([APPEND, IN_CHILD, APPEND])
     server.disk.crash(nothing)
     server.start()

@@ -33,7 +33,7 @@ from tests.disk.store import (
     write_journal,
 )
 from tests.disk.test_segment import header_of
-from tests.simulation.disk import PowerCut, SimDisk
+from tests.simulation.disk import PowerCut, SimDisk, by_chance
 
 FIRST, SECOND, THIRD = (segment_path(PATH, number) for number in (1, 2, 3))
 BODIES = [b"one", b"", b"three\0\0", FULL_BODY, b"five"]
@@ -137,7 +137,7 @@ def test_creation_that_crashes_again_and_again_is_begun_again_in_the_end() -> No
                     create(disk, ["first"])
             except PowerCut:
                 pass
-            disk.crash(lambda: random.random() < 0.5)
+            disk.crash(by_chance(random))
         if recover(disk, PATH) is None:
             create(disk, ["first"])
         assert recover_store(disk).snapshot == ["first"]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from chatd.disk import Child, RealDisk, Snapshotter, SnapshotResult, fork_child
+from chatd.disk import Child, RealDisk, SnapshotResult, Snapshotter, fork_child
 from chatd.disk.fork import REPORT_BYTES_MAX, ForkedChild
 from chatd.disk.snapshot import Snapshot, load_snapshot, temporary_path
 from chatd.disk.snapshotter import STALL_S
@@ -278,7 +278,8 @@ def test_child_that_writes_nothing_for_too_long_is_ended(
     snapshotter.start(wait_for_ever, 1, MARK)
     if stopped:
         os.kill(spawner.pid, signal.SIGSTOP)
-    for now_s in (1.0, STALL_S - 0.1):
+    for elapsed_s in (1.0, STALL_S - 0.1):
+        now_s = elapsed_s
         assert snapshotter.poll() is None
     os.kill(spawner.pid, 0)
     now_s = STALL_S

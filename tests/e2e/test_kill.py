@@ -1,6 +1,7 @@
 """`kill -9` in the middle of it: what was acknowledged is there once, and nobody misses any."""
 
 import random
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,10 @@ def ledger_as_logs(posts: list[Post]) -> dict[str, dict[int, str]]:
     return logs
 
 
+def have_sent(writers: list[Writer], count: int) -> bool:
+    return acknowledged(writers) >= count
+
+
 def texts_by_number(entries: list[Entry]) -> dict[int, str]:
     return {entry["seq"]: entry["text"] for entry in entries}
 
@@ -60,8 +65,8 @@ def test_kills_during_load_lose_nothing_double_nothing_and_hide_nothing(
         for number in range(ROUNDS):
             for follower in everyone:
                 follower.connect(server.port)
-            enough = acknowledged(writers) + chance.randrange(1, POSTS_PER_ROUND_MAX)
-            run_until(everyone, lambda: acknowledged(writers) >= enough)
+            more = chance.randrange(1, POSTS_PER_ROUND_MAX)
+            run_until(everyone, partial(have_sent, writers, acknowledged(writers) + more))
             if number == ROUNDS - 1:  # what came behind a snapshot under load is replayed, too
                 run_until(everyone, lambda: SNAPSHOT_DONE in server.log)
             rereads.acknowledge()

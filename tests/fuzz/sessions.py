@@ -123,7 +123,7 @@ class Recorder:
         def recorded(*args: Any, **kwargs: Any) -> SimSocket:
             return self._recorded(connect(*args, **kwargs))
 
-        setattr(listener, "connect", recorded)
+        listener.connect = recorded  # type: ignore[method-assign]
 
     def _recorded(self, sock: SimSocket) -> SimSocket:
         sent, send = bytearray(), sock.send
@@ -134,7 +134,7 @@ class Recorder:
             sent.extend(data[:count])
             return count
 
-        setattr(sock, "send", record)
+        sock.send = record  # type: ignore[method-assign]
         return sock
 
 

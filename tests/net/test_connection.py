@@ -262,7 +262,8 @@ class Failing(SimSocket):
 def failing_line(number: int) -> Line:
     line = Line()
     line.sock.__class__ = Failing
-    setattr(line.sock, "number", number)
+    assert isinstance(line.sock, Failing)
+    line.sock.number = number
     return line
 
 
@@ -285,7 +286,8 @@ def test_what_came_before_the_line_broke_is_still_read_and_nothing_more_is_queue
     line = failing_line(errno.EPIPE)
     line.connection.queue(b"lost")
     line.connection.flush(1)
-    setattr(line.sock, "number", None)
+    assert isinstance(line.sock, Failing)
+    line.sock.number = None
     line.connection.queue(b"in vain")
     line.connection.share((b"in vain",), 7)
     assert not line.connection.give((b"in vain",), 1)

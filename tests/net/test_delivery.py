@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import msgpack
 import pytest
 
-from chatd.core.budget import Budget
 from chatd.core import events as e
+from chatd.core.budget import Budget
 from chatd.core.model import Credentials
 from chatd.core.presence import Presence
 from chatd.core.state import State
@@ -420,7 +420,7 @@ def test_many_who_come_back_at_the_same_place_share_their_pages() -> None:
 
 def test_room_that_came_about_while_behind_is_heard_from_its_beginning() -> None:
     hall = Hall("alice", "bob")
-    for number in range(50):
+    for _ in range(50):
         hall.post("x" * 300)
     bob = hall.enter("bob", kernel_bytes=100)
     hall.tick()

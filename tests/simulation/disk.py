@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from random import Random
 
 from chatd.disk.files import FILE_MODE, FOLDER_MODE, FileInfo, folder_of
 from chatd.disk.fork import Child
@@ -18,6 +19,15 @@ from chatd.disk.fork import Child
 UNBOUNDED_BYTES = 1 << 60
 SECTOR_BYTES = 16
 """Small, so that small records are torn too."""
+
+
+Survives = Callable[[], bool]
+"""Tells of an unsynced sector or name, when the power goes, whether it survives."""
+
+
+def by_chance(random: Random, part: float = 0.5) -> Survives:
+    """Return what lets about that part of everything survive."""
+    return lambda: random.random() < part
 
 
 class PowerCut(BaseException):
@@ -70,7 +80,7 @@ class _File:
             change.apply(self.durable)
         self.unsynced.clear()
 
-    def crash(self, survives: Callable[[], bool]) -> None:
+    def crash(self, survives: Survives) -> None:
         for change in self.unsynced:
             for sector in change.sectors():
                 if survives():
@@ -116,7 +126,7 @@ class SimDisk:
         """Let the call with this number, and all after it, raise `PowerCut` undone."""
         self._cut_at = call
 
-    def crash(self, survives: Callable[[], bool] = lambda: False) -> None:
+    def crash(self, survives: Survives = lambda: False) -> None:
         """Lose power and come back: ask of each unsynced sector and name if it survives."""
         for file in self._all_files():
             file.crash(survives)

@@ -53,7 +53,7 @@ class SimSocket:
         self._kernel_bytes = kernel_bytes
         self._ended = False  # the other end sends no more
         self._reset = False
-        self.other: "SimSocket" = self
+        self.other: SimSocket = self
         self.closed = False
 
     def ready(self) -> int:

@@ -8,7 +8,7 @@ from tests.simulation.account import (
     password_of,
     registration,
 )
-from tests.simulation.peer import Map, Peer
+from tests.simulation.peer import Map, Peer, Refused
 from tests.simulation.world import World
 
 SECOND_MS = 1_000
@@ -21,10 +21,9 @@ def fail(world: World, name: str, address: str = "127.0.0.1") -> Map:
     world.settle()
     try:
         message = peer.result(challenge)["message"]
-    except Exception as error:
+    except Refused as error:
         peer.close()
-        detail: Map = getattr(error, "detail")
-        return detail
+        return error.detail
     refusal = peer.refusal("login-finish", message=client_final(name, "wrong", message))
     peer.close()
     return refusal

@@ -116,7 +116,7 @@ def test_uploads_of_many_at_once_hold_a_bounded_number_of_descriptors() -> None:
             most = max(most, sum("-files/" in path for path in world.disk.open_paths()))
             return fd
 
-        setattr(world.disk, "_opened", count)
+        world.disk._opened = count  # type: ignore[method-assign]
         asked = [(p, p.request("upload-chunk", upload=u, offset=0, data=b"x")) for p, u in begun]
         world.tick()
         world.settle()

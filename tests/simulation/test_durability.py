@@ -12,7 +12,7 @@ from chatd.config import Fsync
 from chatd.errors import StoreError
 from chatd.wire.entries import Message, decode_entry
 from tests.simulation.account import registration
-from tests.simulation.disk import PowerCut
+from tests.simulation.disk import PowerCut, by_chance
 from tests.simulation.peer import Map, Peer, Refused
 from tests.simulation.world import World
 
@@ -140,7 +140,7 @@ def test_power_cut_at_any_call_loses_nothing_that_was_told(part: int) -> None:
             with pytest.raises(PowerCut):
                 conversation.run()
             conversation.note_answers()
-            world.crash(lambda: random.random() < 0.5)
+            world.crash(by_chance(random))
             world.restart()  # compares the states
             conversation.check()
             conversation.say_again()
@@ -168,12 +168,12 @@ def test_power_cut_at_any_call_of_the_next_start_loses_nothing_either() -> None:
             conversation.run()
             conversation.note_answers()
             left = world.state.dump()["rooms"]
-            world.crash(lambda: random.random() < 0.5)
+            world.crash(by_chance(random))
             world.disk.cut_power_at(call)
             try:
                 world.restart()
             except PowerCut:
-                world.disk.crash(lambda: random.random() < 0.5)
+                world.disk.crash(by_chance(random))
                 if world._runs:
                     world.crash()
                 world.restart()
@@ -270,7 +270,7 @@ def test_never_synced_store_comes_back_as_it_was_at_some_tick(seed: int) -> None
         texts = [f"text {number}" for number in range(20)]
         for text in texts:
             alice.send(text)
-        world.crash(lambda: random.random() < 0.95)
+        world.crash(by_chance(random, 0.95))
         world.restart()
         left = [decode_entry(frame) for frame in world.state.general.log.frames]
         assert [entry.text for entry in left if isinstance(entry, Message)] == texts[: len(left)]

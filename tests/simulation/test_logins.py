@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.simulation.account import (
     password_of,
     registration,
 )
-from tests.simulation.peer import Map, Peer
+from tests.simulation.peer import Map, Peer, Refused
 from tests.simulation.web import Reply, WebPeer
 from tests.simulation.world import World
 
@@ -114,8 +115,8 @@ def test_what_a_revoked_device_asks_in_the_same_tick_is_refused() -> None:
         for request in asked:
             try:
                 phone.result(request)
-            except Exception as error:
-                assert getattr(error, "code") == "unauthenticated"
+            except Refused as error:
+                assert error.code == "unauthenticated"
         assert phone.ended
         assert not devices and laptop.texts() == []
 
@@ -181,8 +182,8 @@ def wait_of(world: World, address: str) -> str:
     peer = world.guest(address)
     try:
         peer.call("login-start", message=client_first("alice"))
-    except Exception as error:
-        return str(getattr(error, "code"))
+    except Refused as error:
+        return error.code
     finally:
         peer.close()
     return "challenge"
@@ -279,7 +280,7 @@ def test_proof_of_an_unknown_name_takes_the_work_of_a_known_one(
             assert peers[name].refusal("login-finish", message=made_up)["code"] == "auth_failed"
 
         for name in peers:
-            taken[name] = work.of(lambda: begin(name)), work.of(lambda: end(name))
+            taken[name] = work.of(partial(begin, name)), work.of(partial(end, name))
         assert taken["alice"] == taken["nobody"]
         assert taken["alice"][1]["hmac"] == taken["alice"][1]["xor"] == 1  # the proof was computed
 

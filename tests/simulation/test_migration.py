@@ -17,7 +17,7 @@ from chatd.maintenance import add_user, check_store, renew_epoch, repair_clock
 from chatd.storage import Storage
 from tests.core.test_state import life, state_of
 from tests.disk.test_segment import header_1
-from tests.simulation.disk import PowerCut, SimDisk
+from tests.simulation.disk import PowerCut, SimDisk, by_chance
 from tests.simulation.world import DB_NAME
 from tests.stores.golden import disk_with, made_newer, seen_in, storage_with, world_with
 from tests.stores.test_golden import all_see_what_they_saw
@@ -177,7 +177,7 @@ def test_power_cut_at_any_call_of_a_migration_loses_nothing(name: str, chance: f
     rooms = open_old(name, old_disk(name)).store.state.dump()["rooms"]
     for call, disk in starts(name):
         random = Random(call)
-        disk.crash(lambda: random.random() < chance)
+        disk.crash(by_chance(random, chance))
         if examine(disk, DB_NAME).format != FORMAT:  # older programs go on with it
             assert before.items() <= store_files(disk).items(), call
         opens_with_a_copy(name, disk, rooms, before)
@@ -199,7 +199,7 @@ def test_power_cut_at_any_call_of_the_stop_that_removes_the_copy_loses_nothing()
             try:
                 world.stop()
             except PowerCut:
-                world.crash(lambda: random.random() < 0.5)
+                world.crash(by_chance(random))
                 world.restart()
                 world.stop()
                 assert not copies(world.disk)

@@ -5,7 +5,7 @@ out again, and a client that keeps positions must be told so: nobody silently mi
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from random import Random
 
 import pytest
@@ -14,7 +14,7 @@ from chatd.config import Fsync
 from chatd.core.state import State
 from chatd.disk.snapshot import load_snapshot
 from chatd.wire.entries import Message, decode_entry
-from tests.simulation.disk import PowerCut
+from tests.simulation.disk import PowerCut, Survives, by_chance
 from tests.simulation.peer import Peer
 from tests.simulation.world import DB_NAME, World
 
@@ -24,13 +24,10 @@ POSTS_BEHIND = 25
 """More than any client has heard and lost: numbers are given out again up to all positions."""
 LAZY = [Fsync.EVERYSEC, Fsync.NEVER]
 
-Survives = Callable[[], bool]
-
 
 def chances(call: int) -> Survives:
     """Return what becomes of unsynced bytes and names: nothing, everything or half survives."""
-    random = Random(call)
-    return [lambda: False, lambda: True, lambda: random.random() < 0.5][call % 3]
+    return [lambda: False, lambda: True, by_chance(Random(call))][call % 3]
 
 
 def new_world(mode: Fsync, seed: int = 0) -> World:

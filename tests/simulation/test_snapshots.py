@@ -10,7 +10,7 @@ import pytest
 from chatd.config import Fsync
 from chatd.disk import Child
 from chatd.disk.snapshotter import STALL_S
-from tests.simulation.disk import PowerCut, run_inline
+from tests.simulation.disk import PowerCut, by_chance, run_inline
 from tests.simulation.peer import Peer
 from tests.simulation.world import World
 
@@ -262,7 +262,7 @@ def test_power_cut_at_any_call_around_snapshots_that_fail_loses_nothing_that_was
                 fail_and_recover(world, alice)
             except PowerCut:
                 epoch, texts = world.state.epoch, alice.entries
-                world.crash(lambda: random.random() < 0.5)
+                world.crash(by_chance(random))
                 world.restart()  # compares the states where all is synced
                 assert world.state.epoch != epoch or mode is Fsync.ALWAYS
                 assert world.state.general.log.last_seq >= len(texts) or mode is not Fsync.ALWAYS

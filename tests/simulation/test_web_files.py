@@ -207,7 +207,7 @@ def test_a_file_that_fills_the_largest_size_takes_bounded_memory() -> None:
         peer.say(upload_head(world.token("alice"), content_length=str(size)))
         (connection,) = world.connections.values()
         most = 0
-        for start in range(0, size, 1 << 16):
+        for _ in range(0, size, 1 << 16):
             peer.say(CONTENT[:1] * (1 << 16))
             most = max(most, connection.codec.buffered_bytes)
         assert most <= PIECE_BYTES
@@ -740,7 +740,7 @@ def test_what_a_user_may_not_see_is_answered_like_what_is_not_there() -> None:
         share(alice, room=room)
         seq = alice.last[room]
         eve, bobs = world.web(world.token("eve")), world.web(world.token("bob"))
-        for room_text, name in (("alice,bob", "bob"), (room, "bob"), ("+ops", "bob")):
+        for room_text in ("alice,bob", room, "+ops"):
             where = 1 if room_text == "alice,bob" else seq
             path = file_path(room_text, where, "a.bin")
             assert bobs.ask("GET", path).body == CONTENT, path

@@ -33,7 +33,7 @@ from chatd.server import Server
 from chatd.storage import Machine, Storage
 from tests.simulation.account import password_of, registration
 from tests.simulation.clock import SimClock
-from tests.simulation.disk import SimDisk, run_inline
+from tests.simulation.disk import SimDisk, Survives, run_inline
 from tests.simulation.network import KERNEL_BYTES, Descriptors, SimListener, SimSelector
 from tests.simulation.peer import Map, Peer
 from tests.simulation.web import RawPeer, SocketPeer, StreamPeer, WebPeer
@@ -194,7 +194,7 @@ class World:
         self._leave()
         self.disk.end_process()
 
-    def crash(self, survives: Callable[[], bool] = lambda: False) -> None:
+    def crash(self, survives: Survives = lambda: False) -> None:
         """Lose power; `survives` is asked of everything that was not synced."""
         self._leave()
         if self.settings.fsync is not Fsync.ALWAYS:

@@ -40,7 +40,7 @@ def within(old: Any, new: Any, where: str) -> None:
             within(value, new[key], f"{where}.{key}")
     elif isinstance(old, list):
         assert len(old) == len(new), where
-        for index, (one, other) in enumerate(zip(old, new)):
+        for index, (one, other) in enumerate(zip(old, new, strict=True)):
             within(one, other, f"{where}[{index}]")
     else:
         assert old == new, where

@@ -33,7 +33,7 @@ def view(call: Call, name: str, refusals: type[Exception]) -> dict[str, Any]:
         try:
             return _plain(call(method, **params))
         except refusals as refused:
-            return {"refused": str(getattr(refused, "code"))}
+            return {"refused": str(vars(refused)["code"])}
 
     seen: dict[str, Any] = {method: ask(method) for method in LISTS}
     status = ask("status")

@@ -148,8 +148,7 @@ def hostile(pattern: re.Pattern[Any], sample: str) -> Iterator[tuple[str, str, s
     alphabet = Steps(pattern).alphabet()
     pumps = [*alphabet, *map("".join, product(alphabet, repeat=2))]
     fronts = {sample[:place] for place in (0, 1, len(sample) // 2, len(sample) - 1, len(sample))}
-    for front, pump, back in product(sorted(fronts), pumps, ("", "\x01")):
-        yield front, pump, back
+    yield from product(sorted(fronts), pumps, ("", "\x01"))
 
 
 def _leaves(nodes: Any) -> Iterator[tuple[Any, Any]]:

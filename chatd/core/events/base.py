@@ -1,6 +1,8 @@
 """What an event is, and how the events of a tick are written down."""
 
-from typing import Any, Union
+from functools import reduce
+from operator import or_
+from typing import Any
 
 import msgspec
 
@@ -28,7 +30,7 @@ class EventDecoder:
     """Reads bodies back. kinds: every event there is."""
 
     def __init__(self, kinds: list[type[Event]]) -> None:
-        of_any: Any = list[Union[tuple(kinds)]]  # type: ignore[misc]  # known at run time only
+        of_any: Any = list[reduce(or_, kinds)]  # type: ignore[misc]  # known at run time only
         self._decoder: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(of_any)
 
     def decode(self, body: bytes) -> list[Event]:

@@ -14,6 +14,7 @@ from tests.simulation.days.visits import (
     SECOND_MS,
     picks,
 )
+from tests.simulation.disk import by_chance
 from tests.simulation.model import HOUR_MS
 
 sleeps_ms = st.sampled_from(
@@ -61,7 +62,7 @@ class Passing(Reading):
         elif how == "kill":
             self.world.kill()
         else:
-            self.world.crash(lambda: random.random() < 0.5)
+            self.world.crash(by_chance(random))
         first = {name: room.log.first_seq for name, room in self.world.state.rooms.items()}
         before_ms = self.world.now_ms
         self.world.clock.advance(down_ms)
