@@ -1,4 +1,4 @@
-"""The command line, and the only place that builds the object graph for real."""
+"""The command line."""
 
 import signal
 
@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from chatd import __version__, logs, maintenance
+from chatd.app import App
 from chatd.config import ConfigError, Settings, load
 from chatd.descriptors import leave_reserve, raise_limit
 from chatd.core.clock import NS_PER_MS
@@ -26,8 +27,7 @@ from chatd.errors import ChatError, StoreError
 from chatd.net.listener import listen
 from chatd.net.loop import Loop, SignalWatcher
 from chatd.net.tls import load_tls
-from chatd.server import Server
-from chatd.storage import Machine, Storage
+from chatd.storage import Machine
 from chatd.terminal import complain, guarded, reason
 from chatd.wire.names import map_name, new_name
 
@@ -149,22 +149,17 @@ def _serve_until_told(
     def read_settings_again() -> Settings:
         return leave_reserve(options.read_settings_again(), limit)
 
-    tls = load_tls(settings)
     listening = listen(settings.host, settings.port)
     try:
-        machine = _machine(options)
-        storage = Storage(settings, machine)
-        server = Server(
-            settings, storage, loop, listening, signals, machine, read_settings_again, tls
-        )
-        server.start()
+        app = App(settings, _machine(options), loop, listening, signals, read_settings_again)
+        app.server.start()
         # A large store must cause no pauses: what lives long is left out of collections.
         gc.collect()
         gc.freeze()
         gc.set_threshold(50_000, 20, 100)
         host, port = listening.getsockname()[:2]
         log.info("chatd %s listens on %s:%d", __version__, host, port)
-        server.run()
+        app.server.run()
     finally:
         listening.close()
     log.info("stopped")

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from chatd.config import Settings
 from chatd.core.store import Store
 from chatd.errors import ChatError, StoreError
 from chatd.handlers.context import Context, Effects, Session
-from chatd.handlers.dispatch import Dispatcher
+from chatd.handlers.families import Handlers
 from chatd.handlers.refusals import Refusals
 from chatd.logs import ActionLog, Source
 from chatd.net.boundary import ErrorBoundary, internal_error
@@ -17,7 +18,7 @@ NOTHING = c.Nothing()
 
 
 class Calls:
-    """Takes calls to the dispatcher, and keeps a log of them.
+    """Takes calls to the handlers, and keeps a log of them.
 
     effects: what the calls of this tick want done when they are durable; timers add to it, too.
     refused: how many were refused, by code.
@@ -25,13 +26,14 @@ class Calls:
 
     def __init__(
         self,
-        dispatcher: Dispatcher,
+        handlers: Handlers,
         store: Store,
         refusals: Refusals,
         boundary: ErrorBoundary,
         monotonic_ns: Callable[[], int],
         random: Callable[[int], bytes],
     ) -> None:
+        self._handlers = handlers
         self._store = store
         self._refusals = refusals
         self._boundary = boundary
@@ -41,11 +43,9 @@ class Calls:
         self._now_ms = 0
         self.refused: Counter[str] = Counter()
         self.effects = Effects()
-        self.configure(dispatcher)
 
-    def configure(self, dispatcher: Dispatcher) -> None:
-        """Go on with other handlers and wishes for the log."""
-        self._dispatcher = dispatcher
+    def configure(self, settings: Settings) -> None:
+        """Go on with other wishes for the log."""
         self._actions.configure()
 
     def begin_tick(self, now_ms: int) -> None:
@@ -92,7 +92,7 @@ class Calls:
         commits = self._store.commits
         context = Context(self._now_ms, self.effects, session, self._random)
         try:
-            return self._dispatcher.call(context, method, params) or NOTHING
+            return self._handlers.current.dispatcher.call(context, method, params) or NOTHING
         except Exception as error:
             # In no variable here: it would hold this frame, which held it, until a collection.
             raise self._refusal(error, session, method, commits) from None

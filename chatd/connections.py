@@ -5,9 +5,11 @@ turned away has no place, and hears why as soon as its first bytes tell in which
 ended stays for a moment, to take what waits for it. It is closed by the tick alone (`reap`).
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, Protocol
 
+from chatd.config import Settings
 from chatd.core.clock import ServerClock
 from chatd.core.timers import TimerWheel
 from chatd.errors import ChatError
@@ -31,8 +33,10 @@ REAPED_PER_TICK = ACCEPTS_PER_TICK
 """So many connections that are over are closed in a tick: as many as may come meanwhile."""
 FIRST_BYTES_MS_MAX = 1_000
 """So long does a newcomer for whom there is no room have to show what it speaks."""
-TIMERS = ("connection", "throttle", "refused")
-"""The kinds of timers whose key is a connection's number."""
+RETRY_MS = 1_000
+"""So long is nobody accepted when there was no descriptor."""
+
+log = logging.getLogger(__name__)
 
 
 class Remembers(Protocol):
@@ -158,6 +162,11 @@ class Connections:
         connection.codec = self._detection.codec(error)
         self._wheel.set("refused", connection.number, now_ms + FIRST_BYTES_MS_MAX)
 
+    def on_exhausted(self) -> None:
+        """There is no descriptor for one more: nobody is accepted for a moment."""
+        log.error("out of file descriptors or memory: no new connections for a moment")
+        self._wheel.set("listen", "", self._clock.now_ms + RETRY_MS)
+
     # -- who ends ----------------------------------------------------------------------------
 
     def end(self, connection: Connection, reason: str, *, logged_out: bool = False) -> None:
@@ -185,19 +194,20 @@ class Connections:
         """Close what is over, as many as a tick may."""
         dead = self._dead[:REAPED_PER_TICK]
         del self._dead[:REAPED_PER_TICK]
+        kinds = self.timers()
         for connection in dead:
             self._boundary.run(None, connection.close)
-            for kind in TIMERS:
+            for kind in kinds:
                 self._wheel.cancel(kind, connection.number)
             self._leaving.pop(connection, None)
             self.by_number.pop(connection.number, None)
 
     # -- when to look after whom -------------------------------------------------------------
 
-    def look_at_all(self, now_ms: int) -> None:
-        """Look after every connection now, by new settings."""
+    def configure(self, settings: Settings) -> None:
+        """Look after every connection now: the keeper has other settings."""
         for number in self.by_number:
-            self._wheel.set_sooner("connection", number, now_ms)
+            self._wheel.set_sooner("connection", number, self._clock.now_ms)
 
     def look_when_stalled(self, connection: Connection) -> None:
         """Look after a connection whose peer does not take its bytes when that lasts too long."""
@@ -210,7 +220,15 @@ class Connections:
 
     # -- what timers call --------------------------------------------------------------------
 
-    def look_after(self, number: int, now_ms: int) -> int | None:
+    def timers(self) -> dict[str, Callable[[int, int], int | None]]:
+        """Return what timers call, by their kind; the key is a connection's number."""
+        return {
+            "connection": self._look_after,
+            "throttle": self._go_on,
+            "refused": self._refuse_silent,
+        }
+
+    def _look_after(self, number: int, now_ms: int) -> int | None:
         """End a connection that has to, or ping it; return when to look again."""
         connection = self.by_number[number]
         if connection in self._leaving and now_ms >= self._leaving[connection]:
@@ -218,13 +236,13 @@ class Connections:
             return None
         return self._boundary.run(connection, self._keeper.look, connection, now_ms)
 
-    def go_on(self, number: int, now_ms: int) -> None:
+    def _go_on(self, number: int, now_ms: int) -> None:
         """Let a connection that was throttled wait for its turn again."""
         connection = self.by_number[number]
         if connection.life is OPEN:
             self._boundary.run(connection, self._service.enqueue, connection)
 
-    def refuse_silent(self, number: int, now_ms: int) -> None:
+    def _refuse_silent(self, number: int, now_ms: int) -> None:
         """Tell somebody who is turned away and says nothing that there is no room."""
         connection = self.by_number[number]
         if connection.life is OPEN:

@@ -7,18 +7,19 @@ is ever stored.
 
 import logging
 from collections.abc import Callable, Hashable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from chatd.config import Fsync, Settings
 from chatd.core.acks import Acks
 from chatd.core.budget import Budget
-from chatd.core.lifetime import Lifetime, is_doubtful
+from chatd.core.lifetime import is_doubtful
 from chatd.core.model import User
+from chatd.core.presence import Presence
 from chatd.core.timers import Timer, TimerWheel
 from chatd.errors import StorageFull
-from chatd.handlers.clockwork import ClockworkHandlers
 from chatd.handlers.context import Effects, Turn
-from chatd.handlers.timed import WORK_PER_TICK, Action
+from chatd.handlers.families import Handlers
+from chatd.handlers.timed import WORK_PER_TICK
 from chatd.net.boundary import ErrorBoundary
 from chatd.storage import Storage
 
@@ -41,26 +42,24 @@ MINUTE_MS = 60_000
 DAY_MS = 86_400_000
 
 
-class Timely(NamedTuple):
-    """What the house asks when time has passed. timed: what handlers do, by kind of timer."""
-
-    clockwork: ClockworkHandlers
-    lifetime: Lifetime
-    timed: Mapping[str, Action]
+Action = Callable[[Any, int], int | None]
+"""Called with a timer's key and the time; returns when to be called again (ms UTC), or None."""
 
 
 class Housekeeping:
-    """Turns the timer wheel. Other kinds of timers are added with `on`."""
+    """Turns the timer wheel. actions: what is called, by other kinds of timers than the own."""
 
     def __init__(
         self,
         wheel: TimerWheel,
         storage: Storage,
         acks: Acks,
+        presence: Presence,
         settings: Settings,
-        timely: Timely,
+        handlers: Handlers,
         boundary: ErrorBoundary,
         budget: Budget,
+        actions: Mapping[str, Action],
     ) -> None:
         self.wheel = wheel
         self._boundary = boundary
@@ -68,10 +67,13 @@ class Housekeeping:
         self._storage = storage
         self._state = storage.store.state
         self._acks = acks
-        self.configure(settings, timely)
+        self._presence = presence
+        self._settings = settings
+        self._handlers = handlers
         self._effects = Effects()
         self._snapshot_is_due = False
-        self._on: dict[str, Callable[[Any, int], int | None]] = {
+        self._on: dict[str, Action] = {
+            **actions,
             "limits": self._reset_limits,
             "rules": self._take_up_rules,
             "snapshot": self._snapshot,
@@ -80,26 +82,18 @@ class Housekeeping:
             "sync": self._sync,
         }
 
-    def configure(self, settings: Settings, timely: Timely) -> None:
-        """Go on with other settings; `take_up` lets them hold for what there is already."""
-        self._settings = settings
-        self._clockwork, self._lifetime, self._timed = timely
-
-    def take_up(self, now_ms: int) -> None:
+    def configure(self, settings: Settings) -> None:
         """Let new settings hold for all that was dated, armed and held by other ones."""
+        self._settings, now_ms = settings, self._storage.clock.now_ms
         self.wheel.cancel("rules", "")
         self._arm("rules", "", self._fire(Timer(now_ms, "rules", ""), now_ms))
         if self.wheel.deadline_ms("snapshot", "") is not None:
             self.wheel.set("snapshot", "", self._snapshot_due_ms(now_ms))
         self.journal_grew(now_ms)
 
-    def on(self, kind: str, action: Callable[[Any, int], int | None]) -> None:
-        """Have `action(key, now_ms)` called for timers of a kind; it returns the next time."""
-        self._on[kind] = action
-
     def begin(self, now_ms: int) -> None:
         """Arm what the state and the settings call for at the start."""
-        if now_ms < self._lifetime.held_until_ms:
+        if now_ms < self._handlers.current.lifetime.held_until_ms:
             self._warn_of_the_clock()
         self._take_up_rules("", now_ms)
         for user in self._state.users.values():
@@ -136,8 +130,8 @@ class Housekeeping:
 
     def _take_up_rules(self, key: str, now_ms: int) -> None:
         """Let the settings hold for what others dated, and arm what that calls for."""
-        self._clockwork.take_up_rules(now_ms)
-        fronts_ms = max(now_ms, self._lifetime.held_until_ms)
+        self._handlers.current.clockwork.take_up_rules(now_ms)
+        fronts_ms = max(now_ms, self._handlers.current.lifetime.held_until_ms)
         for room in self._state.rooms.values():
             if room.log.frames:
                 too_large = room.log.byte_count > self._settings.log_bytes_max
@@ -190,21 +184,22 @@ class Housekeeping:
         """Write what is being gathered, for the last time."""
         try:
             while self._acks:
-                self._clockwork.move_cursors(Turn(now_ms, Effects()))
+                self._handlers.current.clockwork.move_cursors(Turn(now_ms, Effects()))
         except StorageFull:
             log.warning("no room to write how far users have read; they will see it again")
 
     def gathered(self, now_ms: int) -> None:
-        """See whether there are acknowledgements to be written within a second."""
-        if self._acks and self.wheel.deadline_ms("cursors", "") is None:
-            self.wheel.set("cursors", "", now_ms + GATHER_MS)
+        """See whether there is anything to be written or told within a second."""
+        for kind, is_any in (("cursors", self._acks), ("presence", self._presence.changed)):
+            if is_any and self.wheel.deadline_ms(kind, "") is None:
+                self.wheel.set(kind, "", now_ms + GATHER_MS)
 
     def grew(self, room_id: str, now_ms: int) -> None:
         """A room has new entries, which will be over some time, or make it too large."""
         room = self._state.rooms[room_id]
         too_large = room.log.byte_count > self._settings.log_bytes_max
         if too_large or self.wheel.deadline_ms("front", room_id) is None:
-            self._arm("front", room_id, self._lifetime.look_again_ms(room, now_ms))
+            self._arm("front", room_id, self._handlers.current.lifetime.look_again_ms(room, now_ms))
 
     def new_period(self, name: str, reset_at_ms: int) -> None:
         """A user's period began; the wheel ends it. A user has two, the sooner counts."""
@@ -247,7 +242,7 @@ class Housekeeping:
             return now_ms + FAILED_RETRY_MS
 
     def _run(self, timer: Timer, now_ms: int) -> int | None:
-        action = self._timed.get(timer.kind)
+        action = self._handlers.current.timed.get(timer.kind)
         if action is not None:
             return action(Turn(now_ms, self._effects), timer.key)
         return self._on[timer.kind](timer.key, now_ms)
@@ -258,7 +253,7 @@ class Housekeeping:
 
     def _reset_limits(self, key: str, now_ms: int) -> int | None:
         user = self._state.users[key]
-        if self._clockwork.reset_limits(user, now_ms):
+        if self._handlers.current.clockwork.reset_limits(user, now_ms):
             self._effects.spenders.add(key)
         ends = [w.reset_at_ms for w in (user.general, user.private) if w.used(now_ms)]
         return min(ends, default=None)

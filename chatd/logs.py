@@ -12,7 +12,9 @@ import logging.handlers
 import os
 import stat
 import sys
+from collections.abc import Callable
 from datetime import datetime, tzinfo
+from functools import partial
 from io import TextIOWrapper
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
@@ -164,11 +166,18 @@ def configure(settings: Settings) -> None:
 
     Raises OSError, and then everything is as it was.
     """
-    switch_to(open_log(settings), settings)
+    prepare(settings)()
 
 
-def open_log(settings: Settings) -> logging.Handler:
-    """Return what writes the log as the settings want it. Raises OSError, which says why not."""
+def prepare(settings: Settings) -> Callable[[], None]:
+    """Open the log as the settings want it; return what switches to it.
+
+    Raises OSError, which says why not.
+    """
+    return partial(_switch_to, _open_log(settings), settings)
+
+
+def _open_log(settings: Settings) -> logging.Handler:
     handler: logging.Handler
     if settings.log_file is None:
         handler = logging.StreamHandler(sys.stderr)
@@ -179,8 +188,7 @@ def open_log(settings: Settings) -> logging.Handler:
     return handler
 
 
-def switch_to(handler: logging.Handler, settings: Settings) -> None:
-    """Let `handler` write the log from now on, at the level of the settings."""
+def _switch_to(handler: logging.Handler, settings: Settings) -> None:
     root = logging.getLogger()
     for old in root.handlers[:]:
         root.removeHandler(old)

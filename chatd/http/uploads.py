@@ -37,7 +37,7 @@ from chatd.wire.http.query import read_query
 from chatd.wire.json import as_json
 
 BROKEN_OFF = "broken-off"
-"""The kind of timer that calls `Uploads.cancel`: what it writes belongs to no end of a line."""
+"""The kind of timer that cancels an upload: what it writes belongs to no end of a line."""
 PARAMETERS = frozenset({"room", "name", "caption"})
 """What is told of a file, in the query or in the form."""
 
@@ -186,6 +186,10 @@ class Uploads:
         """Return what stands at which paths."""
         return [Route(BASE + "files", ("POST",), self._begin)]
 
+    def timers(self) -> dict[str, Callable[[int, int], None]]:
+        """Return what timers call, by their kind."""
+        return {BROKEN_OFF: self._cancel}
+
     def configure(self, settings: Settings) -> None:
         """Go on with other settings."""
         self._file_bytes_max = settings.max_file_size_bytes
@@ -255,7 +259,7 @@ class Uploads:
             self._broken_off[connection.number] = upload
             self._wheel.set(BROKEN_OFF, connection.number, upload.visit.asked.now_ms)  # at once
 
-    def cancel(self, number: int, now_ms: int) -> None:
+    def _cancel(self, number: int, now_ms: int) -> None:
         """Cancel the upload of the connection `number`, which is over."""
         upload = self._broken_off.pop(number)
         upload.drop()

@@ -14,10 +14,12 @@ tick, if live, and nothing more; who joined is behind, where the newcomer starts
 """
 
 from collections import deque
+from collections.abc import Callable
 from itertools import islice
 from math import inf
 from typing import NamedTuple
 
+from chatd.config import Settings
 from chatd.core.budget import Budget
 from chatd.core.copies import Repeats
 from chatd.core.fairness import FairQueue
@@ -87,9 +89,9 @@ class Delivery:
             if room.log.frames and stamp_of(room.log.frames[-1]) == state.last_ms
         }
 
-    def configure(self, high_water_bytes: int) -> None:
+    def configure(self, settings: Settings) -> None:
         """Go on with another high-water mark."""
-        self._high_water_bytes = self._turns.high_water_bytes = high_water_bytes
+        self._high_water_bytes = self._turns.high_water_bytes = settings.high_water_bytes
 
     # -- who there is ------------------------------------------------------------------------
 
@@ -157,7 +159,11 @@ class Delivery:
         """A connection has something to send, or room to send it."""
         self._dirty[connection] = None
 
-    def tell_presence(self) -> None:
+    def timers(self) -> dict[str, Callable[[str, int], None]]:
+        """Return what timers call, by their kind."""
+        return {"presence": self._tell_presence}
+
+    def _tell_presence(self, key: str, now_ms: int) -> None:
         """Tell all who are live who has come and gone since the last time."""
         notice = self._presence.take_changes()
         if notice is not None:

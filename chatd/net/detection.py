@@ -2,11 +2,13 @@
 
 import logging
 import ssl
+from collections.abc import Callable
+from functools import partial
 
 from chatd.config import Settings
 from chatd.errors import ChatError
 from chatd.net.connection import Connection
-from chatd.net.tls import TlsSock
+from chatd.net.tls import TlsSock, load_tls
 from chatd.wire.first_bytes import INSIDE_TLS, TLS_ALERT, FirstBytes, Protocols
 from chatd.wire.frames import PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 
@@ -14,13 +16,22 @@ log = logging.getLogger(__name__)
 
 
 class Detection:
-    """tls: what connections are encrypted with, by the certificate of the settings."""
+    """Makes first codecs, and encrypts by the certificate of the settings.
 
-    def __init__(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
-        self.configure(settings, tls)
+    Raises OSError, which says what is wrong with that.
+    """
 
-    def configure(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
-        """Go on with other settings, for those who come and who have said nothing yet."""
+    def __init__(self, settings: Settings) -> None:
+        self._take(settings, load_tls(settings))
+
+    def prepare(self, settings: Settings) -> Callable[[], None]:
+        """Load the certificate of other settings; return what switches to them. Raises OSError.
+
+        They hold for those who come.
+        """
+        return partial(self._take, settings, load_tls(settings))
+
+    def _take(self, settings: Settings, tls: ssl.SSLContext | None) -> None:
         self._tls = tls
         self._protocols = Protocols(tls=tls is not None, plain=settings.plain)
 

@@ -81,8 +81,12 @@ class Listener:
         self._on_accept = on_accept
         self._on_exhausted = on_exhausted
         self._reserve = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-        self._listens = False
+        self._listens = self._is_stopped = False
         self.resume()
+
+    def timers(self) -> dict[str, Callable[[str, int], None]]:
+        """Return what timers call, by their kind."""
+        return {"listen": lambda key, now_ms: self.resume()}
 
     def on_ready(self, events: int) -> None:
         for _ in range(ACCEPTS_PER_TICK):
@@ -108,9 +112,14 @@ class Listener:
             self._listens = False
             self._loop.forget(self._sock)
 
+    def stop(self) -> None:
+        """Accept nobody any more. Who comes now is left waiting, until `close`."""
+        self._is_stopped = True
+        self.pause()
+
     def resume(self) -> None:
-        """Accept again."""
-        if not self._listens:
+        """Accept again, unless it was stopped meanwhile."""
+        if not (self._listens or self._is_stopped):
             self._listens = True
             self._loop.watch(self._sock, self, READ)
 

@@ -3,6 +3,7 @@
 A connection that has enough to take already hears it when it has drained.
 """
 
+from chatd.config import Settings
 from chatd.net.connection import Connection
 from chatd.wire.commands import Notice
 
@@ -14,12 +15,12 @@ class Notices:
     """What is told at once, and what waits. high_water_bytes: more than that unsent is enough."""
 
     def __init__(self, high_water_bytes: int) -> None:
-        self.configure(high_water_bytes)
+        self._high_water_bytes = high_water_bytes
         self._waiting: dict[Connection, dict[Kind, Notice]] = {}
 
-    def configure(self, high_water_bytes: int) -> None:
+    def configure(self, settings: Settings) -> None:
         """Go on with another mark."""
-        self._high_water_bytes = high_water_bytes
+        self._high_water_bytes = settings.high_water_bytes
 
     def tell(self, connection: Connection, notice: Notice) -> None:
         """Tell a connection, as soon as it has room."""

@@ -34,7 +34,7 @@ def test_attack_meets_no_boundary_and_others_are_served(world: World, attack: At
                 line.say(data)
     alice.send("still here")
     assert bob.texts()[-1] == "still here"
-    assert world.server._boundary.errors == 0
+    assert world.app.boundary.errors == 0
 
 
 @pytest.mark.parametrize("attack", ATTACKS.values(), ids=ATTACKS)
@@ -42,7 +42,7 @@ def test_attackers_are_logged_in_where_they_say_so(world: World, attack: Attack)
     line = world.raw()
     line.say(attack.opening(0, 0))
     logs_in = token_of(user(0)).encode() in attack.opening(0, 0)
-    assert bool(world.server._presence.connections_of(user(0))) == logs_in
+    assert bool(world.app.presence.connections_of(user(0))) == logs_in
 
 
 def test_lines_are_shared_out_among_twenty_peers() -> None:

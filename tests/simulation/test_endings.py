@@ -139,7 +139,7 @@ def test_every_connection_of_the_user_ends_in_that_tick() -> None:
             assert peer.sock.is_over
         world.settle()
         assert phone.told("bye")[-1]["logged_out"]
-        assert world.server._delivery.of_user("alice") == []
+        assert world.app.delivery.of_user("alice") == []
 
 
 def test_what_is_asked_behind_the_end_in_the_same_tick_is_refused() -> None:

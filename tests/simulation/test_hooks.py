@@ -239,7 +239,7 @@ def test_a_post_that_is_broken_off_leaves_nothing_behind() -> None:
         peer.say(request("POST", f"/hooks/{made(alice)}", None, content_length="9") + b"{")
         peer.close()
         world.settle()
-        assert not world.server._exchanges._takers
+        assert not world.app.exchanges._takers
         assert alice.texts() == []
 
 

@@ -454,7 +454,7 @@ def test_only_trusted_proxies_say_who_asks() -> None:
                     content_type=JSON,
                     x_forwarded_for=forwarded,
                 )
-            return world.server._backoff.failures("203.0.113.9", "alice", world.now_ms).times
+            return world.app.backoff.failures("203.0.113.9", "alice", world.now_ms).times
 
     trusted = ("10.0.0.0/8",)
     assert failures("10.0.0.1", "6.6.6.6, 203.0.113.9, 10.0.0.2", trusted) == 3

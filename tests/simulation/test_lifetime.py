@@ -115,7 +115,7 @@ def test_front_goes_by_its_timer_though_nobody_is_there() -> None:
         alice.close()
         world.sleep(HOUR_MS + STEP_MS)
         assert not in_memory(world, SECRET)
-        assert world.server._house.wheel.deadline_ms("front", "general") is None
+        assert world.app.wheel.deadline_ms("front", "general") is None
 
 
 @pytest.mark.parametrize("how", ["stop", "kill", "crash"])

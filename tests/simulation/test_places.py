@@ -228,7 +228,7 @@ def test_table_of_registrations_forgets_those_that_are_an_hour_old() -> None:
             register(world, f"user{number}", f"192.0.2.{number}")
         world.sleep(HOUR_MS)
         register(world, "late", "192.0.2.9")
-        assert list(world.server._registrations._windows) == ["192.0.2.9"]
+        assert list(world.app.registrations._windows) == ["192.0.2.9"]
 
 
 # -- of a user -------------------------------------------------------------------------------
@@ -451,7 +451,7 @@ def test_counts_are_back_at_nothing_when_all_have_gone() -> None:
         for peer in list(world.peers):
             peer.close()
         world.settle()
-        places = world.server._places
+        places = world.app.places
         assert not places._guests and not places._only and not places._several
         assert not places._all_of and not places._guests_of and not places._user_places
 

@@ -244,7 +244,7 @@ def test_whatever_goes_wrong_while_settings_are_read_ends_nobody(
     def fails() -> Settings:
         raise ZeroDivisionError("a bug")
 
-    world.server._reload = fails
+    world.app.reload._read = fails
     hang_up(world)
     assert STAY in log_file.read_text() and "ZeroDivisionError: a bug" in log_file.read_text()
     world.user("alice").send("still here")

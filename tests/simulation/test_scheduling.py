@@ -227,11 +227,11 @@ def test_nobody_lists_or_cancels_what_another_has_scheduled() -> None:
 def test_cancelled_text_leaves_no_timer_behind() -> None:
     with World() as world:
         alice = world.user("alice")
-        armed = len(world.server._house.wheel)
+        armed = len(world.app.wheel)
         for _ in range(10):
             alice.call("cancel", id=schedule(alice, world, DAY_MS)["id"])
         world.settle()
-        assert len(world.server._house.wheel) <= armed + 2  # of the self log and the limits
+        assert len(world.app.wheel) <= armed + 2  # of the self log and the limits
 
 
 def test_status_tells_how_much_waits_and_is_held() -> None:

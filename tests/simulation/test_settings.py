@@ -72,9 +72,9 @@ LATE: dict[str, dict[str, object]] = {
 
 @row(*LATE)
 def nothing_but_a_line_in_the_log(world: World, tmp_path: Path) -> None:
-    alice, before = world.user("alice"), world.server._settings
+    alice, before = world.user("alice"), world.app.reload.settings
     read_again(world, **{k: v for options in LATE.values() for k, v in options.items()})
-    assert world.server._settings == before
+    assert world.app.reload.settings == before
     alice.send("still here")
     assert LATE.keys() == FIXED
 
@@ -706,7 +706,7 @@ def test_hangups_together_are_one() -> None:
             reads.append(None)
             return before
 
-        world.server._reload = count
+        world.app.reload._read = count
         for _ in range(3):
             world.signals.send(signal.SIGHUP)
         world.settle()

@@ -33,7 +33,7 @@ HERE, THERE = "203.0.113.1", "203.0.113.2"
 def flood(world: World, address: str, names: int, begin: str = "invented") -> None:
     """Fail once each under many names, as login-finish does; whole logins take too long here."""
     for number in range(names):
-        world.server._backoff.failed(address, f"{begin}{number}", world.now_ms)
+        world.app.backoff.failed(address, f"{begin}{number}", world.now_ms)
 
 
 @pytest.mark.parametrize("address", (HERE, THERE, "127.0.0.1"))
@@ -75,7 +75,7 @@ def test_real_names_that_fail_from_one_network_leave_those_of_another(
     with World() as world:
         for name in ("alice", "b", "c", "d"):
             world.register(name)
-        pairs = world.server._backoff
+        pairs = world.app.backoff
         for address, name in ((HERE, "alice"), *((THERE, name) for name in ("alice", *"bcd"))):
             pairs.failed(address, name, world.now_ms)
 
@@ -142,13 +142,13 @@ def test_of_all_begun_logins_the_network_with_the_most_gives_way(
         challenge = begin(world, "alice", HERE)
         for _ in range(20):
             begin(world, "alice", "127.0.0.1")
-        assert len(world.server._commands._logins) == 10
+        assert len(world.app.commands._logins) == 10
         assert finish(world.web(address=HERE), "alice", challenge) == 200
 
 
 def test_begun_logins_are_forgotten_in_time() -> None:
     with World() as world:
-        pending: PendingLogins = world.server._commands._logins
+        pending: PendingLogins = world.app.commands._logins
         for address in (HERE, THERE):
             begin(world, "nobody", address)
         world.sleep(LOGIN_MS_MAX)

@@ -133,7 +133,7 @@ def test_records_are_decrypted_some_at_a_time_however_many_come_in_one_read(
         assert connection.sock.recv(READ_BYTES) == asked[RECORDS_MAX : 2 * RECORDS_MAX]
         connection.codec.feed(asked[: 2 * RECORDS_MAX])
         connection.is_readable = True
-        world.server._service.enqueue(connection)
+        world.app.service.enqueue(connection)
         world.settle()
         assert len(replies(peer.listen(), *["GET"] * 4)) == 4
 

@@ -916,7 +916,7 @@ def test_a_download_that_nobody_takes_is_ended() -> None:
         peer = slow(world)
         world.sleep(70_000)
         assert peer.sock.is_over
-        assert not world.server._downloads._running
+        assert not world.app.downloads._running
 
 
 def test_a_download_may_take_longer_than_a_request() -> None:

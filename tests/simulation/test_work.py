@@ -216,7 +216,7 @@ def test_behind_a_restart_a_large_upload_is_read_in_slices_and_finished() -> Non
         number = start_upload(world.login("alice"), data, hashlib.sha256(data).digest())
         world.crash()
         world.restart()
-        world.server._house.wheel.cancel("hash", number)  # it has not come to this one yet
+        world.app.wheel.cancel("hash", number)  # it has not come to this one yet
         alice = world.guest()
         alice.prove("alice")
         world.disk.calls.clear()
@@ -259,7 +259,7 @@ def test_a_thousand_texts_that_name_many_and_are_due_at_once_stop_no_tick(is_old
                         world.now_ms, name, number, due_ms, "general", text, "", b"", mentions
                     )
                 )
-                world.server._house.wheel.set("scheduled", (name, number), due_ms)
+                world.app.wheel.set("scheduled", (name, number), due_ms)
         world.clock.advance(5_000)
         log = world.state.general.log
         longest = longest_tick(world, lambda: log.last_seq == 1_000)
@@ -270,7 +270,7 @@ def test_timers_of_very_many_users_are_spread_over_ticks() -> None:
     with World() as world:
         for name in add_users(world, 5_000):
             world.state.users[name].private.spend(world.now_ms + 1_000)
-            world.server._house.new_period(name, world.now_ms + 1_000)
+            world.app.house.new_period(name, world.now_ms + 1_000)
         world.clock.advance(2_000)
         left = world.state.users.values()
         longest = longest_tick(world, lambda: not any(user.private.count for user in left))
@@ -354,7 +354,7 @@ def test_what_has_expired_of_a_large_log_leaves_in_slices() -> None:
             add_comments(world, "alice", seq, QUOTING_MAX)
         log = world.state.general.log
         world.state.general.members["alice"].floor = log.last_seq
-        world.server._house.wheel.set("front", "general", world.now_ms)
+        world.app.wheel.set("front", "general", world.now_ms)
         assert longest_tick(world, lambda: not log.frames) < LINES_PER_TICK
         assert alice.call("ping") == {}
 
@@ -378,12 +378,12 @@ def test_acknowledgements_of_very_many_are_written_in_slices() -> None:
     with World() as world:
         alice = world.user("alice")
         names = add_users(world, 3_000)
-        acks = world.server._acks
+        acks = world.app.acks
         fill_room(world, "general", "alice", 1, [])
         for name in names:
             world.state.apply(e.MemberStarted(world.now_ms, "general", name, 0))
             acks.add(name, {"general": 1}, None)
-        world.server._house.wheel.set("cursors", "", world.now_ms)
+        world.app.wheel.set("cursors", "", world.now_ms)
         assert longest_tick(world, lambda: not acks) < LINES_PER_TICK
         members = world.state.general.members
         assert all(members[name].read_seq == 1 for name in names)
@@ -395,9 +395,9 @@ def test_very_many_entries_of_ones_own_are_passed_over_in_slices() -> None:
         alice, bob = world.user("alice"), world.user("bob")
         bob.send("hi")
         fill_room(world, "general", "alice", 10_000, [])
-        acks = world.server._acks
+        acks = world.app.acks
         acks.add("alice", {"general": 1}, None)
-        world.server._house.wheel.set("cursors", "", world.now_ms)
+        world.app.wheel.set("cursors", "", world.now_ms)
         assert longest_tick(world, lambda: not acks) < LINES_PER_TICK
         assert world.state.general.members["alice"].read_seq == 10_001
         assert alice.call("unread")["rooms"] == []

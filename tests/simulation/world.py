@@ -20,6 +20,7 @@ from random import Random
 from types import TracebackType
 from typing import Any
 
+from chatd.app import App
 from chatd.config import Fsync, Settings, load
 from chatd.core.events import UserRegistered
 from chatd.core.model import Credentials
@@ -28,9 +29,7 @@ from chatd.disk import Spawn
 from chatd.handlers.administrators import admins_of
 from chatd.net.connection import Connection
 from chatd.net.loop import Loop
-from chatd.net.tls import load_tls
-from chatd.server import Server
-from chatd.storage import Machine, Storage
+from chatd.storage import Machine
 from tests.simulation.account import password_of, registration
 from tests.simulation.clock import SimClock
 from tests.simulation.disk import SimDisk, Survives, run_inline
@@ -121,12 +120,12 @@ class World:
     @property
     def connections(self) -> dict[int, Connection]:
         """The server's connections, by number."""
-        return self.server._connections.by_number
+        return self.app.by_number
 
     @property
     def errors(self) -> int:
         """How many exceptions the error boundary contained."""
-        return self.server._boundary.errors
+        return self.app.boundary.errors
 
     def _start(self) -> None:
         self.machine = Machine(
@@ -138,21 +137,19 @@ class World:
             spawn=lambda work, keep: self.spawn(work, keep),
             clock_is_right=self.clock_is_right,
         )
-        self.storage = Storage(self.settings, self.machine)
-        self._compare()
         self.listener = SimListener(self._descriptors)
         self.selector = SimSelector()
-        self.server = Server(
+        self.app = App(
             self.settings,
-            self.storage,
+            self.machine,
             Loop(self.selector),
             self.listener,
             self.signals,
-            self.machine,
             lambda: self.settings,
-            load_tls(self.settings),
         )
+        self.server, self.storage = self.app.server, self.app.storage
         self._runs = True
+        self._compare()
         self.server.start()
 
     def _compare(self) -> None:
@@ -216,7 +213,7 @@ class World:
 
     def _release(self) -> None:
         self._runs = False
-        self.server._listener.close()  # its descriptor in reserve is a real one
+        self.app.listener.close()  # its descriptor in reserve is a real one
         self.listener.end_process()
         self.selector.close()
         for peer in self.peers:

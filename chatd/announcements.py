@@ -1,0 +1,93 @@
+"""Announcements: what a tick has to say besides entries, when it is durable.
+
+Handlers and timers leave it in `Effects`: notices to one connection or to all of a user's, and
+connections to end.
+"""
+
+from chatd.config import Settings
+from chatd.connections import Connections
+from chatd.core.clock import ServerClock
+from chatd.core.state import State
+from chatd.handlers.context import Drop, Effects, Link
+from chatd.handlers.families import Handlers
+from chatd.http.callers import Caller
+from chatd.net.boundary import ErrorBoundary
+from chatd.net.connection import Connection
+from chatd.net.delivery import Delivery
+from chatd.net.notices import Notices
+from chatd.wire import commands as c
+
+
+class Announcements:
+    """Carries out effects."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        state: State,
+        clock: ServerClock,
+        handlers: Handlers,
+        boundary: ErrorBoundary,
+        delivery: Delivery,
+        notices: Notices,
+        connections: Connections,
+    ) -> None:
+        self._state = state
+        self._clock = clock
+        self._handlers = handlers
+        self._boundary = boundary
+        self._delivery = delivery
+        self._notices = notices
+        self._connections = connections
+        self._limits = _limits(settings)
+        self._concerned: set[str] = set()  # whom other limits concern
+
+    def configure(self, settings: Settings) -> None:
+        """Go on with other limits; who is there is told of them."""
+        if _limits(settings) != self._limits:
+            self._limits = _limits(settings)
+            self._concerned.update(self._delivery.names)
+
+    def carry_out(self, effects: Effects) -> None:
+        """Say what is to be said, and end who is to be ended."""
+        for link, notice in effects.to_link:
+            connection = _connection(link)
+            self._boundary.run(connection, connection.tell, notice)
+        for name, notice, reader in effects.reads:
+            self._tell_user(name, notice, reader)
+        for name in sorted(effects.spenders | self._concerned):
+            self._boundary.run(None, self._tell_limits, name)
+        self._concerned.clear()
+        for drop in effects.drops:
+            for connection in self._dropped(drop):
+                self._connections.end(connection, drop.reason, logged_out=True)
+        for link, reason in effects.ends:
+            self._connections.end(_connection(link), reason)
+
+    def _tell_limits(self, name: str) -> None:
+        user, knowing = self._state.users[name], self._handlers.current.knowing
+        self._tell_user(name, c.Limits(*knowing.allowances(user, self._clock.now_ms)))
+
+    def _tell_user(self, name: str, notice: c.Notice, but: object = None) -> None:
+        for connection in self._delivery.of_user(name):
+            if connection is not but:
+                self._boundary.run(connection, self._notices.tell, connection, notice)
+
+    def _dropped(self, drop: Drop) -> list[Connection]:
+        return [
+            connection
+            for connection in self._delivery.of_user(drop.name)
+            if connection is not drop.keep
+            and (drop.device is None or connection.session.device == drop.device)
+        ]
+
+
+def _limits(settings: Settings) -> tuple[int, int, int]:
+    return settings.limit_messages, settings.limit_private, settings.update_period_ms
+
+
+def _connection(link: Link) -> Connection:
+    if isinstance(link, Caller):
+        return link.connection
+    assert isinstance(link, Connection)
+    return link

@@ -1,0 +1,316 @@
+"""The object graph: every part of a server is made here, and told of the others as it is made."""
+
+from collections.abc import Callable
+
+from chatd import __version__, logs
+from chatd.announcements import Announcements
+from chatd.calls import Calls
+from chatd.config import Settings
+from chatd.connections import Connections
+from chatd.core.acks import Acks
+from chatd.core.budget import Budget
+from chatd.core.lifetime import Lifetime
+from chatd.core.presence import Presence
+from chatd.core.silences import Silences
+from chatd.core.timers import TimerWheel
+from chatd.handlers.accounts import AccountHandlers
+from chatd.handlers.backoff import LoginBackoff
+from chatd.handlers.blocking import BlockingHandlers
+from chatd.handlers.clockwork import ClockworkHandlers
+from chatd.handlers.comments import CommentHandlers
+from chatd.handlers.destinations import Destinations
+from chatd.handlers.dispatch import Dispatcher
+from chatd.handlers.endings import EndingHandlers
+from chatd.handlers.explaining import ExplainingHandlers
+from chatd.handlers.families import Families, Handlers
+from chatd.handlers.files import FileHandlers
+from chatd.handlers.following import FollowingHandlers
+from chatd.handlers.groups import GroupHandlers
+from chatd.handlers.hooks import HookHandlers
+from chatd.handlers.joining import JoiningHandlers
+from chatd.handlers.knowing import KnowingHandlers
+from chatd.handlers.memberships import Memberships
+from chatd.handlers.messages import MessageHandlers
+from chatd.handlers.moderation import ModerationHandlers
+from chatd.handlers.newcomers import Newcomers
+from chatd.handlers.posting import Posting
+from chatd.handlers.reading import ReadingHandlers
+from chatd.handlers.refusals import Refusals
+from chatd.handlers.registration_limit import RegistrationLimit
+from chatd.handlers.revisions import RevisionHandlers
+from chatd.handlers.schedules import ScheduleHandlers
+from chatd.handlers.searching import SearchHandlers
+from chatd.handlers.timed import timed
+from chatd.handlers.visibility import Visibility
+from chatd.housekeeping import Housekeeping
+from chatd.http.callers import Callers
+from chatd.http.commands import Commands
+from chatd.http.downloads import Downloads
+from chatd.http.exchanges import Exchanges
+from chatd.http.hooks import Hooks
+from chatd.http.pages import Pages
+from chatd.http.streams import Streams
+from chatd.http.uploads import Uploads
+from chatd.keeper import Keeper
+from chatd.metrics import Metrics, Readings
+from chatd.net.boundary import ErrorBoundary
+from chatd.net.connection import Connection
+from chatd.net.delivery import Delivery
+from chatd.net.detection import Detection
+from chatd.net.listener import Listener, ListeningSock
+from chatd.net.loop import Loop
+from chatd.net.notices import Notices
+from chatd.places import Places
+from chatd.reload import Part, Prepare, Reload
+from chatd.server import Server, Signals
+from chatd.service import Service
+from chatd.storage import Machine, Storage
+
+
+class App:
+    """A server with an open store, and its parts by name. `server` starts and runs it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        machine: Machine,
+        loop: Loop,
+        listening: ListeningSock,
+        signals: Signals,
+        read_settings: Callable[[], Settings],
+    ) -> None:
+        """read_settings: reads them again, or raises ConfigError; called on SIGHUP.
+
+        Raises StoreError and OSError, which say what is wrong with the store or the certificate.
+        """
+        self.detection = Detection(settings)
+        self.storage = storage = Storage(settings, machine)
+        self.by_number: dict[int, Connection] = {}
+        self.wheel = TimerWheel()
+        self.boundary = ErrorBoundary(storage.store)
+        self.budget = Budget(machine.monotonic_ns)
+        self._remember()
+        self.handlers = Handlers(self._make_handlers, settings)
+        self.calls = Calls(
+            self.handlers,
+            storage.store,
+            self.refusals,
+            self.boundary,
+            machine.monotonic_ns,
+            machine.random,
+        )
+        self._deliver(settings)
+        self._answer_http(settings)
+        self._connect(settings, machine, loop, listening)
+        self._keep_time(settings)
+        self.announcements = Announcements(
+            settings,
+            storage.store.state,
+            storage.clock,
+            self.handlers,
+            self.boundary,
+            self.delivery,
+            self.notices,
+            self.connections,
+        )
+        self.reload = Reload(settings, read_settings, self._prepares(), self._parts())
+        self.server = Server(
+            loop=loop,
+            signals=signals,
+            monotonic_ns=machine.monotonic_ns,
+            storage=storage,
+            budget=self.budget,
+            boundary=self.boundary,
+            handlers=self.handlers,
+            calls=self.calls,
+            service=self.service,
+            downloads=self.downloads,
+            delivery=self.delivery,
+            notices=self.notices,
+            announcements=self.announcements,
+            connections=self.connections,
+            listener=self.listener,
+            house=self.house,
+            readings=self.readings,
+            reload=self.reload,
+        )
+
+    def _remember(self) -> None:
+        """Make what is kept in memory besides the store, and lost with the process."""
+        self.acks = Acks()
+        self.presence = Presence()
+        self.silences = Silences()
+        self.backoff = LoginBackoff(self.storage.store.state)
+        self.registrations = RegistrationLimit()
+        self.refusals = Refusals()
+
+    def _make_handlers(self, settings: Settings) -> Families:
+        storage, store, acks = self.storage, self.storage.store, self.acks
+        lifetime = Lifetime(
+            settings.lifetime_ms,
+            settings.keep_unread_ms,
+            settings.log_bytes_max,
+            storage.held_until_ms,
+        )
+        visibility = Visibility(store.state, self.silences, settings.limit_show_messages)
+        newcomers = Newcomers(store, visibility)
+        posting = Posting(store, settings, lifetime, newcomers)
+        destinations = Destinations(store.state, visibility)
+        memberships = Memberships(settings, visibility, lifetime)
+        knowing = KnowingHandlers(store, settings, visibility, self.presence, acks)
+        moderation = ModerationHandlers(store, settings, visibility, posting)
+        families = (
+            AccountHandlers(store, settings, self.backoff, self.registrations, __version__),
+            FollowingHandlers(store, visibility, acks),
+            MessageHandlers(posting, destinations, visibility),
+            ScheduleHandlers(
+                store, posting, destinations, visibility, lifetime, lambda: storage.clock.wall_ms
+            ),
+            CommentHandlers(posting, destinations, visibility, newcomers, store.state.threads),
+            RevisionHandlers(posting, destinations, visibility),
+            BlockingHandlers(store, visibility),
+            EndingHandlers(store, settings, visibility, posting, lifetime),
+            ExplainingHandlers(settings, self.refusals),
+            HookHandlers(store, posting, destinations, visibility, self.refusals),
+            FileHandlers(
+                store,
+                settings,
+                posting,
+                destinations,
+                visibility,
+                newcomers,
+                lifetime,
+                storage.blobs,
+            ),
+            GroupHandlers(store, visibility, memberships, posting, acks),
+            JoiningHandlers(store, visibility, memberships, posting),
+            ReadingHandlers(visibility, newcomers),
+            SearchHandlers(visibility, newcomers),
+            knowing,
+            moderation,
+        )
+        clockwork = ClockworkHandlers(store, settings, lifetime, acks)
+        return Families(
+            Dispatcher(store.state, *families),
+            timed(*families, clockwork),
+            clockwork,
+            lifetime,
+            knowing,
+            moderation,
+        )
+
+    def _deliver(self, settings: Settings) -> None:
+        """Make what brings entries and notices to connections."""
+        self.delivery = Delivery(
+            self.storage.store.state,
+            self.presence,
+            self.boundary,
+            self.budget,
+            settings.high_water_bytes,
+            settings.tick_bytes_max,
+        )
+        self.notices = Notices(settings.high_water_bytes)
+
+    def _answer_http(self, settings: Settings) -> None:
+        """Make what answers requests over HTTP."""
+        calls, state = self.calls, self.storage.store.state
+        self.readings = Readings(
+            self.by_number,
+            self.delivery,
+            self.storage,
+            self.wheel,
+            calls.refused,
+            self.boundary,
+            self.presence,
+        )
+        self.callers = callers = Callers(calls, state, settings)
+        self.commands = Commands(callers, calls)
+        self.uploads = Uploads(callers, calls, state, self.wheel, settings)
+        self.downloads = Downloads(callers, calls, self.boundary, self.budget, settings)
+        self.exchanges = Exchanges(
+            callers,
+            [
+                *Pages(__version__).routes(),
+                *self.commands.routes(),
+                *Streams(callers, calls, state).routes(),
+                *Hooks(callers, calls, state, self.refusals).routes(),
+                *self.uploads.routes(),
+                *self.downloads.routes(),
+                *Metrics(callers, self.readings).routes(),
+            ],
+        )
+
+    def _connect(
+        self, settings: Settings, machine: Machine, loop: Loop, listening: ListeningSock
+    ) -> None:
+        """Make what takes connections, and serves and watches them."""
+        self.places = Places(settings)
+        self.keeper = Keeper(settings)
+        self.service = Service(
+            self.calls,
+            self.exchanges,
+            self.storage.store,
+            settings,
+            self.places,
+            self.detection,
+            self.boundary,
+            self.budget,
+            machine.monotonic_ns,
+        )
+        self.connections = Connections(
+            self.by_number,
+            loop,
+            self.storage.clock,
+            self.wheel,
+            self.boundary,
+            self.detection,
+            self.places,
+            self.keeper,
+            self.service,
+            self.delivery,
+            (self.notices, self.downloads, self.exchanges, self.uploads),
+        )
+        self.listener = Listener(
+            listening, loop, self.connections.accept, self.connections.on_exhausted
+        )
+
+    def _keep_time(self, settings: Settings) -> None:
+        """Make what happens because time has passed."""
+        self.house = Housekeeping(
+            self.wheel,
+            self.storage,
+            self.acks,
+            self.presence,
+            settings,
+            self.handlers,
+            self.boundary,
+            self.budget,
+            {
+                **self.connections.timers(),
+                **self.listener.timers(),
+                **self.delivery.timers(),
+                **self.uploads.timers(),
+            },
+        )
+
+    # -- what takes new settings -------------------------------------------------------------
+
+    def _prepares(self) -> list[Prepare]:
+        """Return what may fail with new settings; the log, which opens a file, comes last."""
+        return [self.detection.prepare, self.handlers.prepare, logs.prepare]
+
+    def _parts(self) -> list[Part]:
+        """Return what goes by the settings; timers and connections come behind what they ask."""
+        return [
+            self.calls,
+            self.places,
+            self.service,
+            self.callers,
+            self.uploads,
+            self.delivery,
+            self.notices,
+            self.house,
+            self.keeper,
+            self.connections,
+            self.announcements,
+        ]
