@@ -107,7 +107,7 @@ def check_store(settings: Settings, disk: Disk, wall_ms: int | None = None) -> s
     lock = ReadOnlyLock(disk, path)
     try:
         report = check(disk, path)
-        state = replay(report.snapshot, report.format, report.bodies, path)
+        state = replay(report, path)
         _check_files(state, DiskBlobs(disk, path))
     finally:
         lock.close()

@@ -5,7 +5,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
@@ -132,7 +131,7 @@ class Storage:
         return state
 
     def _go_on(self, recovered: Recovered, machine: Machine) -> State:
-        state = replay(recovered.snapshot, recovered.format, recovered.bodies, self._path)
+        state = replay(recovered, self._path)
         _check_clock(machine, state.last_ms)
         self._journal = Journal(
             self._disk,
@@ -380,15 +379,15 @@ class Storage:
             return True
 
 
-def replay(snapshot: Any, format: int, bodies: list[bytes], path: str) -> State:
-    """Return the state that a store's files tell of.
+def replay(held: Recovered, path: str) -> State:
+    """Return the state that a store's files tell of; the snapshot's tree is used up by that.
 
-    snapshot: a tree of builtins in that format, None if there is none; bodies: the ticks after it.
     Raises StoreError if what they hold is no state.
     """
     try:
-        state = State() if snapshot is None else State.load(migrated(snapshot, format))
-        for body in bodies:
+        tree = held.snapshot
+        state = State() if tree is None else State.load(migrated(tree, held.format))
+        for body in held.bodies:
             state.replay(body)
     except msgspec.MsgspecError as error:
         raise StoreError(f"{path} holds what this chatd does not know: {error}") from error

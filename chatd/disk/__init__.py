@@ -20,7 +20,7 @@ from chatd.disk.files import Disk, FileInfo, RealDisk
 from chatd.disk.fork import Child, Spawn, fork_child
 from chatd.disk.journal import Journal, Tail
 from chatd.disk.lock import StoreLock
-from chatd.disk.recovery import Recovered, Report, check, recover
+from chatd.disk.recovery import Recovered, check, recover
 from chatd.disk.snapshot import write_snapshot
 from chatd.disk.snapshotter import Snapshotter, SnapshotResult
 
@@ -31,7 +31,6 @@ __all__ = [
     "Journal",
     "RealDisk",
     "Recovered",
-    "Report",
     "SnapshotResult",
     "Snapshotter",
     "Spawn",

@@ -15,12 +15,12 @@ from chatd.errors import StoreMissing
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """A store as it was after `last_tick`, durable.
+    """What a store holds, as it was after `last_tick`.
 
     format: what the snapshot was written in. foreign_format: one of snapshot or ticks that is not
     today's, None if there is none. snapshot: a tree of builtins, None in a young store of the first
     version. bodies: the ticks after `snapshot_tick`, in order. cut: a sentence on what was cut off
-    as torn, for the log. tail: where the journal goes on.
+    as torn. tail: where the journal goes on.
     """
 
     format: int
@@ -37,24 +37,10 @@ class Recovered:
         """Whether the snapshot is all: nothing was written after it, not even half a tick."""
         return not self.bodies and self.cut is None
 
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What `check` found.
-
-    format: what the snapshot was written in. foreign_format: what a start migrates, None if
-    nothing. snapshot: a tree of builtins, None if there is none. bodies: the ticks after it.
-    cut: what a start cuts off.
-    """
-
-    format: int
-    foreign_format: int | None
-    snapshot: Any
-    bodies: list[bytes]
-    snapshot_tick: int
-    last_tick: int
-    segments: int
-    cut: str | None
+    @property
+    def segments(self) -> int:
+        """How many segments of the journal count."""
+        return len(self.tail.older) + 1
 
 
 def recover(disk: Disk, path: str) -> Recovered | None:
@@ -68,6 +54,21 @@ def recover(disk: Disk, path: str) -> Recovered | None:
         _clear(disk, path, found)
         return None
     _repair(disk, path, found)
+    return _recovered(found)
+
+
+def check(disk: Disk, path: str) -> Recovered:
+    """Return what a start would recover, and write nothing. Raises StoreError and OSError.
+
+    For a store without a running server, whose last record may be half written just now.
+    """
+    found = examine(disk, path)
+    if not found.exists:
+        raise StoreMissing(path)
+    return _recovered(found)
+
+
+def _recovered(found: Findings) -> Recovered:
     assert found.tail is not None
     return Recovered(
         format=found.format,
@@ -78,26 +79,6 @@ def recover(disk: Disk, path: str) -> Recovered | None:
         last_tick=found.next_tick - 1,
         cut=found.cut,
         tail=found.tail,
-    )
-
-
-def check(disk: Disk, path: str) -> Report:
-    """Verify the store and write nothing. Raises StoreError and OSError.
-
-    For a store without a running server, whose last record may be half written just now.
-    """
-    found = examine(disk, path)
-    if not found.exists:
-        raise StoreMissing(path)
-    return Report(
-        format=found.format,
-        foreign_format=found.foreign_format,
-        snapshot=found.snapshot.tree if found.snapshot else None,
-        bodies=found.bodies,
-        snapshot_tick=found.snapshot_tick,
-        last_tick=found.next_tick - 1,
-        segments=len(found.live),
-        cut=found.cut,
     )
 
 

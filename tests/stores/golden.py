@@ -10,7 +10,7 @@ from typing import Any
 from zlib import crc32
 
 from chatd.core.state import State
-from chatd.disk.recovery import Report, check
+from chatd.disk.recovery import Recovered, check
 from chatd.disk.segment import HEADER_BYTES as SEGMENT_HEADER_BYTES
 from chatd.disk.segment import MAGIC as SEGMENT_MAGIC
 from chatd.disk.snapshot import DIGEST_BYTES, HEADER_BYTES
@@ -51,15 +51,14 @@ def disk_with(name: str) -> SimDisk:
     return disk
 
 
-def report_of(name: str) -> Report:
+def held_in(name: str) -> Recovered:
     """Return what a store's files hold."""
     return check(disk_with(name), DB_NAME)
 
 
 def state_of(name: str) -> State:
     """Return what a store's files lead to."""
-    report = report_of(name)
-    return replay(report.snapshot, report.format, report.bodies, DB_NAME)
+    return replay(held_in(name), DB_NAME)
 
 
 def world_with(name: str, disk: SimDisk | None = None) -> World:

@@ -12,7 +12,7 @@ from chatd.core.memory import Tables
 from chatd.disk.formats import FIRST_FORMAT, FORMAT
 from chatd.wire.entries import AnyEntry, decode_entry
 from tests.core.test_clock_repair import structs_of
-from tests.stores.golden import report_of, state_of
+from tests.stores.golden import held_in, state_of
 from tests.stores.record import Struct, lines_of, path_of, record, tag_of
 
 WHAT_TO_DO = f"""
@@ -42,7 +42,7 @@ def test_store_holds_what_the_record_of_its_format_says() -> None:
 def test_golden_stores_hold_every_kind_of_event_and_entry() -> None:
     """What has no example there may change its meaning without a test that fails."""
     name = f"{FORMAT}-killed"
-    bodies = map(msgspec.msgpack.decode, report_of(name).bodies)
+    bodies = map(msgspec.msgpack.decode, held_in(name).bodies)
     events = {tag for body in bodies for tag, *_ in body}
     assert events == {str(kind.__struct_config__.tag) for kind in CHANGES} - RARE - IN_SNAPSHOTS
     frames = [frame for room in state_of(name).rooms.values() for frame in room.log.frames]
