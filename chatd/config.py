@@ -338,8 +338,9 @@ minutes = _span("minutes", MINUTE_MS)
 hours = _span("hours", HOUR_MS)
 days = _span("days", DAY_MS)
 
-# A topic of chat.ini and its options: name, field, what it takes, default, explanation.
-# fmt: off, because a table reads by rows
+# A topic of chat.ini and its options: name, field, what it takes, default, explanation. Not
+# formatted, because a table reads by rows.
+# fmt: off
 TABLE: dict[str, tuple[Option, ...]] = {
     "The store": (
         Option("DB_NAME", "db_path", FILE, "data/chat.db",

@@ -91,12 +91,13 @@ class LineFormatter(logging.Formatter):
         moment = datetime.fromtimestamp(record.created, self._zone)
         head = f"{moment.isoformat(timespec='milliseconds')} {record.levelname.lower()}"
         if (actions := _actions(record)) is not None:
-            return "\n".join([  # a list: a generator would be called for each line
+            lines = [  # a list: a generator would be called for each line
                 f"{head} {user or 'nobody'} {address} ({connection}) "
                 f"{method if method in COMMANDS else _made_up(method)}{place and f' {place}'} "
                 f"{outcome} {duration_ns / 1e6:.3f} ms"
                 for user, address, connection, method, outcome, duration_ns, place in actions
-            ])
+            ]
+            return "\n".join(lines)
         text = f"{head} {record.name}: {record.getMessage()}"
         return text + "\n" + self.formatException(record.exc_info) if record.exc_info else text
 
@@ -107,14 +108,15 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         time, level = round(record.created, 3), record.levelname.lower()
         if (actions := _actions(record)) is not None:  # a general encoder takes six times as long
-            return "\n".join([
+            lines = [
                 f'{{"time": {time}, "level": "{level}", "user": {_quoted(user)}, '
                 f'"address": {_quoted(address)}, "connection": {connection}, '
                 f'"method": {_quoted(method if method in COMMANDS else _made_up(method))}, '
                 f'"outcome": "{outcome}", "ms": {duration_ns / 1e6}'
                 f"""{place and f', "place": {_quoted(place)}'}}}"""
                 for user, address, connection, method, outcome, duration_ns, place in actions
-            ])
+            ]
+            return "\n".join(lines)
         item = {"time": time, "level": level, "logger": record.name, "message": record.getMessage()}
         if record.exc_info:
             item["exception"] = self.formatException(record.exc_info)

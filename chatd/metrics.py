@@ -83,13 +83,11 @@ class Readings:
         logs = [room.log for room in state.rooms.values()]
         snapshot_age_ms = storage.clock.now_ms - storage.last_snapshot_ms
         yield "connections", "Open connections", len(connections)
-        yield "connections_live", "Connections that are told as it happens", (
-            self.delivery.live_count
-        )
+        live = self.delivery.live_count
+        yield "connections_live", "Connections that are told as it happens", live
         yield "connections_lagging", "Connections that have to catch up", self.delivery.behind_count
-        yield "queue_bytes", "Bytes that wait for clients to take them", sum(
-            connection.queued_bytes for connection in connections
-        )
+        queued = sum(connection.queued_bytes for connection in connections)
+        yield "queue_bytes", "Bytes that wait for clients to take them", queued
         yield "users", "Accounts", len(state.users)
         yield "users_online", "Users with a connection", self.presence.count
         yield "rooms", "Rooms, users' own logs among them", len(logs)
