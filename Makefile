@@ -13,7 +13,7 @@ PARALLEL := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run client test lint types cover bench hostile fuzz examples lock clean
+.PHONY: help run client test lint format types cover bench hostile fuzz examples lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ test: $(READY) ## run the tests on all cores
 
 lint: $(READY) ## check the style
 	$(BIN)/python -m flake8 $(ARGS)
+
+format: $(READY) ## format the code, and put its imports in order
+	$(BIN)/python -m ruff check --select I --fix $(ARGS)
+	$(BIN)/python -m ruff format $(ARGS)
 
 types: $(READY) ## check the types, for Linux and for macOS
 	$(BIN)/python -m mypy $(ARGS)
@@ -63,7 +67,7 @@ lock: ## pin in requirements.lock the newest versions that requirements.txt allo
 	rm -rf $(LOCK)
 
 clean: ## remove the virtual environment and what checks left behind
-	rm -rf $(VENV) .coverage .coverage.* .fuzz .hypothesis .mypy_cache .pytest_cache
+	rm -rf $(VENV) .coverage .coverage.* .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 # Installed again when the requirements or the interpreter change: first what running needs, which
 # is the first part of the requirements, then the rest.
