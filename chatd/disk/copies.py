@@ -41,8 +41,6 @@ def link_files(disk: Disk, path: str, folder: str) -> None:
     _link_all(disk, store_files(disk, path), folder)
     if uploads := DiskBlobs(disk, path).paths():
         _link_all(disk, uploads, f"{folder}/{os.path.basename(path)}{FOLDER_SUFFIX}")
-        disk.sync_folder(folder)
-    disk.sync_folder(folder_of(path))
 
 
 def remove_folder(disk: Disk, folder: str) -> None:

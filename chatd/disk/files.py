@@ -35,7 +35,7 @@ class Disk(Protocol):
     """Files by path, open files by descriptor, every read and write at a given offset."""
 
     def make_folder(self, path: str) -> None:
-        """Create a folder (0700) that is missing; leave one that exists as it is."""
+        """Create a folder (0700) that is missing, durably; leave one that exists as it is."""
 
     def list_folder(self, path: str) -> list[str]:
         """Return the names in a folder, in any order."""

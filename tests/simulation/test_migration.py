@@ -2,11 +2,13 @@
 
 import errno
 import logging
+import pickle
 from collections.abc import Iterator
 from random import Random
 
 import pytest
 
+from chatd.core import events as e
 from chatd.core.events import encode_events
 from chatd.disk import segment, snapshot
 from chatd.disk.examination import examine
@@ -17,6 +19,7 @@ from chatd.maintenance import add_user, check_store, renew_epoch, repair_clock
 from chatd.storage import Storage
 from tests.core.test_state import life, state_of
 from tests.disk.test_segment import header_1
+from tests.disk.test_snapshot import sealed_1
 from tests.simulation.disk import PowerCut, SimDisk, by_chance
 from tests.simulation.world import DB_NAME
 from tests.stores.golden import disk_with, made_newer, seen_in, storage_with, world_with
@@ -189,6 +192,31 @@ def test_kill_at_any_call_of_a_migration_loses_nothing() -> None:
     for _, disk in starts(YOUNG):
         disk.end_process()
         opens_with_a_copy(YOUNG, disk, rooms, before)
+
+
+@pytest.mark.parametrize("stopped", [True, False])
+def test_epoch_is_renewed_if_it_has_to_be_wherever_a_migration_is_cut(stopped: bool) -> None:
+    """Ticks may be missing that were never synced, unless the last server stopped cleanly."""
+    state = state_of([*life(), e.ServerStarted(300, False)])
+    files = {
+        DB_NAME: sealed_1(pickle.dumps(state.dump(stopped=stopped), 5)),
+        segment.segment_path(DB_NAME, 1): header_1(1, 8, NO_MARK, bytes(MARK_BYTES)),
+    }
+    for call in range(1, CALLS_MAX):
+        disk = SimDisk()
+        disk.make_folder("data")
+        for path, data in files.items():
+            disk.put(path, data)
+        disk.calls.clear()
+        disk.cut_power_at(call)
+        try:
+            storage_with(KILLED, disk).begin_service()
+        except PowerCut:
+            disk.crash()
+            assert (storage_with(KILLED, disk).store.state.epoch == state.epoch) is stopped, call
+        else:
+            return
+    raise AssertionError("a start never ends")
 
 
 def test_power_cut_at_any_call_of_the_stop_that_removes_the_copy_loses_nothing() -> None:
