@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from chatd.terminal import guarded, without_mark
+from chatd.wire.commands import TOKEN_CHARACTERS_MAX
 from client.console.app import run
 from client.environment import REAL, SCHEME_TLS, Connect, Environment
 from client.errors import LoginRequired
@@ -22,7 +23,8 @@ from client.pipes.parser import build
 from client.pipes.status import Status, Usage, status_of
 from client.tls import connector
 
-TOKEN_BYTES_MAX = 4096
+TOKEN_FILE_BYTES_MAX = 4096
+"""What is read of it; no token is near that long."""
 DUMB = frozenset({"dumb", "unknown"})
 """What TERM says of terminals that can do nothing but print: lines go in and out, as in pipes."""
 
@@ -88,7 +90,7 @@ def _token(path: str | None) -> str:
         return _checked("CHAT_TOKEN", os.environb.get(b"CHAT_TOKEN", b""))
     try:
         with Path(path).open("rb") as file:
-            token = _checked(path, file.read(TOKEN_BYTES_MAX))
+            token = _checked(path, file.read(TOKEN_FILE_BYTES_MAX))
     except OSError as error:
         raise LoginRequired(f"{path}: {error.strerror or error}") from None
     if not token:
@@ -102,7 +104,7 @@ def _checked(source: str, data: bytes) -> str:
         token = without_mark(data).decode("ascii").strip()
     except ValueError:
         token = "\0"
-    if not token.isprintable() or " " in token:
+    if len(token) > TOKEN_CHARACTERS_MAX or not token.isprintable() or " " in token:
         raise LoginRequired(f"{source} holds no token: one is a line of letters and digits")
     return token
 

@@ -8,20 +8,19 @@ _NAME = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_.])?", re.IGNORECASE)
 
 
 def host_of(text: str) -> str:
-    """Return a host as sockets take it: an address without brackets, or a name.
+    """Return a host as sockets take it: an address without brackets, or a name in lower case.
 
-    Raises ValueError, which says what is wrong with it.
+    It is the same however it is written, for tokens are kept by it. Raises ValueError, which says
+    what is wrong with it.
     """
     bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     try:
-        ip_address(bare)
+        return str(ip_address(bare))
     except ValueError:
         pass
-    else:
-        return bare
     if not _is_name(text):
         raise ValueError(f"`{text}` is no host: a name or an address{_hint(text)}")
-    return text
+    return text.lower()
 
 
 def _is_name(text: str) -> bool:

@@ -46,7 +46,7 @@ def misuse(name: str, why: str) -> BadUsage:
 def no_arguments(name: str, rest: str) -> None:
     """Refuse anything behind the name of a command that takes nothing."""
     if rest.strip():
-        raise misuse(name, f"{name} takes nothing behind it; to say that, begin with `send`")
+        raise misuse(name, f"{name} takes nothing behind it")
 
 
 def text_of(name: str, rest: str) -> str:

@@ -35,7 +35,9 @@ class Destination:
         self.question = f"send this to {self}?" if memory and not memory.room else ""
 
     def __str__(self) -> str:
-        """How it is named to people: `general`, `@bob`, `+ops`."""
+        """How it is named to people: `general`, `@bob`, `+ops`; `nobody` for nowhere."""
+        if not self.room:
+            return "nobody"
         return f"@{self.title}" if kind_of(self.room) is RoomKind.DIRECT else self.title
 
     @property

@@ -16,8 +16,12 @@ def test_name_or_address_is_a_host(text: str) -> None:
     assert host_of(text) == text
 
 
-def test_address_in_brackets_is_the_address() -> None:
-    assert host_of("[::1]") == "::1"
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [("[::1]", "::1"), ("0:0::1", "::1"), ("FE80::1%lo", "fe80::1%lo"), ("LocalHost", "localhost")],
+)
+def test_host_is_the_same_however_it_is_written(text: str, host: str) -> None:
+    assert host_of(text) == host
 
 
 @pytest.mark.parametrize(

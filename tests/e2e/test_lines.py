@@ -139,6 +139,12 @@ def test_talk_sends_plain_lines_and_a_double_slash_a_slash(chat: Chat) -> None:
     assert "general#2 alice: /etc/hosts" in shown(done.stdout)
 
 
+def test_talk_alone_ends_plain_lines(chat: Chat) -> None:
+    done = chat.run(input="talk general\nhello\n/talk\nnot for everyone\n")
+    assert done.returncode == Status.USAGE and "not sent" in done.stderr
+    assert shown(done.stdout)[-2:] == ["general#1 alice: hello", "· plain lines go to nobody now"]
+
+
 def test_lines_of_a_file_are_as_good_as_those_of_a_pipe(chat: Chat, tmp_path: Path) -> None:
     script = tmp_path / "script"
     script.write_text("send from a file\n")

@@ -16,6 +16,7 @@ TEXT_BYTES_MAX = 8 * 1024
 NAME_BYTES_MAX = 256
 """A name is cut off here before any Unicode work; a mapped name has at most 32 characters."""
 NONCE_CHARACTERS_MAX = 64
+TOKEN_CHARACTERS_MAX = 128
 PAGE_BYTES_MAX = 48 * 1024
 PAGE_ITEMS_MAX = 200
 
@@ -24,7 +25,7 @@ RoomId = Annotated[str, Meta(min_length=1, max_length=NAME_BYTES_MAX)]
 Text = Annotated[str, Meta(min_length=1, max_length=TEXT_BYTES_MAX)]
 Nonce = Annotated[str, Meta(min_length=1, max_length=NONCE_CHARACTERS_MAX)]
 Label = Annotated[str, Meta(min_length=1, max_length=64)]
-Token = Annotated[str, Meta(min_length=1, max_length=128)]
+Token = Annotated[str, Meta(min_length=1, max_length=TOKEN_CHARACTERS_MAX)]
 Seq = Annotated[int, Meta(ge=0, le=2**53)]
 PageSize = Annotated[int, Meta(ge=1, le=PAGE_ITEMS_MAX)]
 

@@ -35,7 +35,7 @@ async def talk(console: Console, typed: Command) -> None:
         room = await _group(console, room)
     console.destination.change(room)
     console.editor.redraw()
-    console.note(f"plain lines go to {console.destination or 'nobody'} now")
+    console.note(f"plain lines go to {console.destination} now")
     title = console.destination.title
     if room and console.known.is_stranger(title):
         meant = meant_by(title, console.known.rooms())

@@ -178,12 +178,14 @@ async def test_send_asks_nothing_and_answers_nothing() -> None:
 )
 @in_loop
 async def test_line_that_begins_like_a_command_and_is_none_is_asked_about(line: str) -> None:
-    desk = Desk()
+    desk = Desk(room=OPS)
     await desk.types(line)
     assert desk.server.asked == [] and desk.editor.result is None
     assert desk.shows(DOUBT) and desk.editor.line == line
+    assert not desk.shows("`send`"), "which would tell everyone"
     await desk.types(line)
-    assert sent(desk) == [("general", line)]
+    assert sent(desk) == [(OPS, line)]
+    await desk.console.stop()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from chatd.version import __version__
+from chatd.wire.commands import TOKEN_CHARACTERS_MAX
 from client.__main__ import main
 from client.console.keyring import device_label
 from client.credentials import Credentials
@@ -205,7 +206,11 @@ def test_file_of_a_name_that_is_no_text_is_sent_with_marks_in_it(shell: Shell) -
 
 
 @pytest.mark.parametrize(
-    "token", [b"\xff", "\u00e9".encode(), b"two words", "a".encode("utf-16"), b"a\0b", b"", b" \n"]
+    "token",
+    [
+        *(b"\xff", "\u00e9".encode(), b"two words", "a".encode("utf-16"), b"a\0b", b"", b" \n"),
+        pytest.param(b"a" * (TOKEN_CHARACTERS_MAX + 1), id="too long"),
+    ],
 )
 def test_token_that_is_none_is_told_by_where_it_stood(shell: Shell, token: bytes) -> None:
     path = shell.home / "token"
