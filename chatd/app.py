@@ -13,6 +13,7 @@ from chatd.core.lifetime import Lifetime
 from chatd.core.presence import Presence
 from chatd.core.silences import Silences
 from chatd.core.timers import TimerWheel
+from chatd.deadlines import Deadlines
 from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.blocking import BlockingHandlers
@@ -42,7 +43,6 @@ from chatd.handlers.schedules import ScheduleHandlers
 from chatd.handlers.searching import SearchHandlers
 from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
-from chatd.housekeeping import Housekeeping
 from chatd.http.callers import Callers
 from chatd.http.commands import Commands
 from chatd.http.downloads import Downloads
@@ -65,6 +65,8 @@ from chatd.reload import Part, Prepare, Reload
 from chatd.server import Server, Signals
 from chatd.service import Service
 from chatd.storage import Machine, Storage
+from chatd.timers import Timers
+from chatd.upkeep import Upkeep
 
 
 class App:
@@ -130,7 +132,9 @@ class App:
             announcements=self.announcements,
             connections=self.connections,
             listener=self.listener,
-            house=self.house,
+            timers=self.timers,
+            deadlines=self.deadlines,
+            upkeep=self.upkeep,
             readings=self.readings,
             reload=self.reload,
         )
@@ -276,21 +280,34 @@ class App:
 
     def _keep_time(self, settings: Settings) -> None:
         """Make what happens because time has passed."""
-        self.house = Housekeeping(
-            self.wheel,
+        self.deadlines = Deadlines(
+            settings,
             self.storage,
+            self.wheel,
+            self.calls,
+            self.handlers,
             self.acks,
             self.presence,
-            settings,
+        )
+        self.upkeep = Upkeep(settings, self.storage, self.wheel)
+        owners = (
+            self.deadlines,
+            self.upkeep,
+            self.connections,
+            self.listener,
+            self.delivery,
+            self.uploads,
+        )
+        self.timers = Timers(
+            self.wheel,
+            self.storage.store,
+            self.storage.clock,
+            self.calls,
             self.handlers,
             self.boundary,
             self.budget,
-            {
-                **self.connections.timers(),
-                **self.listener.timers(),
-                **self.delivery.timers(),
-                **self.uploads.timers(),
-            },
+            actions=[owner.timers() for owner in owners],
+            vital=self.upkeep.timers().keys(),
         )
 
     # -- what takes new settings -------------------------------------------------------------
@@ -300,7 +317,7 @@ class App:
         return [self.detection.prepare, self.handlers.prepare, logs.prepare]
 
     def _parts(self) -> list[Part]:
-        """Return what goes by the settings; timers and connections come behind what they ask."""
+        """Return what goes by the settings; what looks at others comes behind them."""
         return [
             self.calls,
             self.places,
@@ -309,7 +326,9 @@ class App:
             self.uploads,
             self.delivery,
             self.notices,
-            self.house,
+            self.deadlines,
+            self.upkeep,
+            self.timers,
             self.keeper,
             self.connections,
             self.announcements,

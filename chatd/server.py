@@ -13,9 +13,9 @@ from chatd.announcements import Announcements
 from chatd.calls import Calls
 from chatd.connections import Connections
 from chatd.core.budget import Budget
+from chatd.deadlines import Deadlines
 from chatd.handlers.context import Effects
 from chatd.handlers.families import Handlers
-from chatd.housekeeping import Housekeeping
 from chatd.http.downloads import Downloads
 from chatd.metrics import Readings
 from chatd.net.boundary import ErrorBoundary
@@ -27,6 +27,8 @@ from chatd.net.notices import Notices
 from chatd.reload import Reload
 from chatd.service import Service
 from chatd.storage import Storage
+from chatd.timers import Timers
+from chatd.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +75,9 @@ class Server:
         announcements: Announcements,
         connections: Connections,
         listener: Listener,
-        house: Housekeeping,
+        timers: Timers,
+        deadlines: Deadlines,
+        upkeep: Upkeep,
         readings: Readings,
         reload: Reload,
     ) -> None:
@@ -94,7 +98,9 @@ class Server:
         self._announcements = announcements
         self._connections = connections
         self._listener = listener
-        self._house = house
+        self._timers = timers
+        self._deadlines = deadlines
+        self._upkeep = upkeep
         self._readings = readings
         self._reload = reload
         self._reload_wanted = False
@@ -104,7 +110,8 @@ class Server:
 
     def start(self) -> None:
         """Write down that the store is served; before that, nobody is."""
-        self._house.begin(self._clock.now_ms)
+        self._deadlines.begin(self._clock.now_ms)
+        self._upkeep.begin(self._clock.now_ms)
         self._storage.begin_service()
         self._warn_of_missing_admins()
 
@@ -116,7 +123,7 @@ class Server:
 
     def close(self) -> None:
         """End every connection and the store, with what was read up to now."""
-        self._house.flush(self._clock.now_ms)
+        self._deadlines.flush(self._clock.now_ms)
         self._listener.close()
         self._connections.drop_all()
         self._storage.close()
@@ -141,7 +148,7 @@ class Server:
         self._budget.begin(waiting.timers + waiting.pages + waiting.files)
         self._serve(ready)
         self._budget.begin(waiting.pages + waiting.files)
-        self._house.fire(now_ms, self._calls.effects)
+        self._timers.fire(now_ms)
         self._budget.stop()
         effects = self._calls.take_effects()
         grown = list(self._store.state.grown)
@@ -159,8 +166,8 @@ class Server:
         self._send(now_ms)
         self._arm(now_ms, effects, grown)
         if committed:
-            self._house.journal_grew(now_ms)
-        self._house.start_snapshot(now_ms)
+            self._upkeep.journal_grew(now_ms)
+        self._upkeep.start_snapshot(now_ms)
         self._calls.write_log()
         self._connections.reap()  # close here only: no descriptor is reused within a tick
         self._readings.ticks.add(self._monotonic_ns() - started_ns)
@@ -178,7 +185,7 @@ class Server:
         if self._delivery.is_hungry or self._downloads.is_hungry:
             return 0.0
         waits = [] if timeout_s is None else [timeout_s]
-        due_ms = self._house.next_ms()
+        due_ms = self._timers.next_ms()
         if due_ms is not None:
             waits.append(max(0.0, (due_ms - self._clock.now_ms) / 1000))
         if self._stop_at_ms is not None:
@@ -193,7 +200,7 @@ class Server:
             )
         now_ms = self._clock.now_ms
         if self._store.writable and not self._storage.reserve():
-            self._house.storage_full(now_ms)
+            self._upkeep.storage_full(now_ms)
         self._calls.begin_tick(now_ms)
         self._service.begin_tick(now_ms)
         self._budget.open()
@@ -204,7 +211,7 @@ class Server:
         return now_ms
 
     def _waiting(self, now_ms: int) -> _Waiting:
-        due_ms = self._house.next_ms()
+        due_ms = self._timers.next_ms()
         return _Waiting(
             timers=due_ms is not None and due_ms <= now_ms,
             pages=self._delivery.is_hungry,
@@ -251,12 +258,6 @@ class Server:
 
     def _arm(self, now_ms: int, effects: Effects, grown: list[str]) -> None:
         """Set the timers that this tick calls for."""
-        for room in grown:
-            self._house.grew(room, now_ms)
-        for name, reset_at_ms in effects.periods:
-            self._house.new_period(name, reset_at_ms)
-        for kind, key, deadline_ms in effects.timers:
-            self._house.set_timer(kind, key, deadline_ms)
-        self._house.gathered(now_ms)
+        self._deadlines.arm(now_ms, effects, grown)
         for connection, until_ms in self._service.take_throttled():
             self._connections.throttle(connection, until_ms)

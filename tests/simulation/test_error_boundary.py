@@ -13,7 +13,6 @@ from chatd.errors import StoreError
 from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.knowing import KnowingHandlers
 from chatd.handlers.posting import Posting
-from chatd.housekeeping import FAILED_RETRY_MS
 from chatd.http.callers import Callers
 from chatd.http.downloads import Downloads
 from chatd.http.exchanges import Exchanges
@@ -27,6 +26,7 @@ from chatd.net.notices import Notices
 from chatd.net.tls import TlsSock
 from chatd.places import Places
 from chatd.service import Service
+from chatd.timers import FAILED_RETRY_MS
 from chatd.wire.codec import FrameCodec
 from chatd.wire.event_stream import EventStreamCodec
 from chatd.wire.first_bytes import FirstBytes

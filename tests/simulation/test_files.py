@@ -9,7 +9,7 @@ import pytest
 
 from chatd.core.state import State
 from chatd.handlers.files import UNHASHED_KEPT_MS, UPLOAD_KEPT_MS, UPLOADS_MAX
-from chatd.housekeeping import RETRY_MS
+from chatd.timers import RETRY_MS
 from chatd.wire.commands import CHUNK_BYTES_MAX, FILE_NAME_BYTES_MAX
 from tests.simulation.disk import PowerCut
 from tests.simulation.peer import Map, Peer, Refused

@@ -270,7 +270,7 @@ def test_timers_of_very_many_users_are_spread_over_ticks() -> None:
     with World() as world:
         for name in add_users(world, 5_000):
             world.state.users[name].private.spend(world.now_ms + 1_000)
-            world.app.house.new_period(name, world.now_ms + 1_000)
+            world.app.deadlines.new_period(name, world.now_ms + 1_000)
         world.clock.advance(2_000)
         left = world.state.users.values()
         longest = longest_tick(world, lambda: not any(user.private.count for user in left))

@@ -1,0 +1,171 @@
+"""Deadlines: arms what the state calls for: texts that expire, periods and bans that end.
+
+What is gathered for a second, acknowledgements and comings and goings, is among them.
+"""
+
+import logging
+from collections.abc import Callable, Hashable
+
+from chatd.calls import Calls
+from chatd.config import Settings
+from chatd.core.acks import Acks
+from chatd.core.lifetime import is_doubtful
+from chatd.core.model import User
+from chatd.core.presence import Presence
+from chatd.core.timers import TimerWheel
+from chatd.errors import StorageFull
+from chatd.handlers.context import Effects, Turn
+from chatd.handlers.families import Handlers
+from chatd.storage import Storage
+
+log = logging.getLogger(__name__)
+
+RULES = "rules"
+"""The kind of timer that lets the settings hold for what others dated."""
+GATHER_MS = 1_000
+"""So long are acknowledgements and comings and goings gathered."""
+MINUTE_MS = 60_000
+DAY_MS = 86_400_000
+
+
+class Deadlines:
+    """Knows which timers the state calls for, at the start and by what each tick changes."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        storage: Storage,
+        wheel: TimerWheel,
+        calls: Calls,
+        handlers: Handlers,
+        acks: Acks,
+        presence: Presence,
+    ) -> None:
+        self._settings = settings
+        self._storage = storage
+        self._state = storage.store.state
+        self._wheel = wheel
+        self._calls = calls
+        self._handlers = handlers
+        self._acks = acks
+        self._presence = presence
+
+    def timers(self) -> dict[str, Callable[[str, int], int | None]]:
+        """Return what timers call, by their kind."""
+        return {"limits": self._reset_limits, RULES: self._take_up_rules}
+
+    def configure(self, settings: Settings) -> None:
+        """Go on with other settings. `RULES` lets them hold for what there is already."""
+        self._settings = settings
+
+    def begin(self, now_ms: int) -> None:
+        """Arm what the state and the settings call for at the start."""
+        if now_ms < self._handlers.current.lifetime.held_until_ms:
+            self._warn_of_the_clock()
+        self._take_up_rules("", now_ms)
+        for user in self._state.users.values():
+            self._begin_with(user)
+        if self._state.erasing:
+            self._wheel.set("erase", "", now_ms)
+        for upload in self._state.uploads.values():
+            self._wheel.set("upload", upload.number, upload.expires_ms)
+            self._wheel.set("hash", upload.number, now_ms)
+
+    def _warn_of_the_clock(self) -> None:
+        clock = self._storage.clock
+        if not is_doubtful(clock):
+            log.warning(
+                "an earlier start was more than a day away from the last stamp in the store: "
+                "nothing expires for %d minutes",
+                -(-(self._storage.held_until_ms - clock.now_ms) // MINUTE_MS),
+            )
+        elif clock.behind_ms:
+            log.warning(
+                "the last stamp in the store is %.1f days ahead of the clock: if the clock is "
+                "right, stop the server and run repair-clock; nothing expires for an hour",
+                clock.behind_ms / DAY_MS,
+            )
+        else:
+            log.warning(
+                "this start is %.1f days away from the last stamp in the store: if the clock "
+                "is wrong, stop and mend it; nothing expires for an hour",
+                clock.away_ms / DAY_MS,
+            )
+
+    def _take_up_rules(self, key: str, now_ms: int) -> None:
+        """Let the settings hold for what others dated, and arm what that calls for."""
+        self._handlers.current.clockwork.take_up_rules(now_ms)
+        fronts_ms = max(now_ms, self._handlers.current.lifetime.held_until_ms)
+        for room in self._state.rooms.values():
+            if room.log.frames:
+                too_large = room.log.byte_count > self._settings.log_bytes_max
+                self._wheel.set("front", room.room, now_ms if too_large else fronts_ms)
+        for user in self._state.users.values():
+            for window in (user.general, user.private):
+                if window.count:
+                    self.new_period(user.name, window.reset_at_ms)
+            if user.held_until_ms is not None:  # what held it may have ended meanwhile
+                self._wheel.set("held", user.name, now_ms)
+
+    def _begin_with(self, user: User) -> None:
+        """Arm what a user's ban and scheduled texts call for."""
+        if user.banned_until_ms:
+            self._wheel.set("ban", user.name, user.banned_until_ms)
+        if user.expires_ms:
+            self._wheel.set("unused", user.name, user.expires_ms)
+        if user.receipts is not None:
+            self._set("nonces", user.name, user.receipts.over_ms)
+        for post in user.scheduled.values():
+            if not post.is_held:
+                self._wheel.set("scheduled", (user.name, post.number), post.at_ms)
+
+    # -- what a tick tells -------------------------------------------------------------------
+
+    def flush(self, now_ms: int) -> None:
+        """Write what is being gathered, for the last time."""
+        try:
+            while self._acks:
+                self._handlers.current.clockwork.move_cursors(Turn(now_ms, Effects()))
+        except StorageFull:
+            log.warning("no room to write how far users have read; they will see it again")
+
+    def arm(self, now_ms: int, effects: Effects, grown: list[str]) -> None:
+        """Arm what a tick calls for. grown: rooms with new entries."""
+        for room in grown:
+            self._grew(room, now_ms)
+        for name, reset_at_ms in effects.periods:
+            self.new_period(name, reset_at_ms)
+        for kind, key, deadline_ms in effects.timers:
+            self._set(kind, key, deadline_ms)
+        for kind, is_any in (("cursors", self._acks), ("presence", self._presence.changed)):
+            if is_any and self._wheel.deadline_ms(kind, "") is None:
+                self._wheel.set(kind, "", now_ms + GATHER_MS)
+
+    def _grew(self, room_id: str, now_ms: int) -> None:
+        """A room has new entries, which will be over some time, or make it too large."""
+        room = self._state.rooms[room_id]
+        too_large = room.log.byte_count > self._settings.log_bytes_max
+        if too_large or self._wheel.deadline_ms("front", room_id) is None:
+            look_again_ms = self._handlers.current.lifetime.look_again_ms(room, now_ms)
+            if look_again_ms is not None:
+                self._wheel.set("front", room_id, look_again_ms)
+
+    def new_period(self, name: str, reset_at_ms: int) -> None:
+        """A user's period began; the wheel ends it. A user has two, the sooner counts."""
+        self._wheel.set_sooner("limits", name, reset_at_ms)
+
+    def _set(self, kind: str, key: Hashable, deadline_ms: int | None) -> None:
+        """Arm or move a timer; with no deadline, disarm it."""
+        if deadline_ms is None:
+            self._wheel.cancel(kind, key)
+        else:
+            self._wheel.set(kind, key, deadline_ms)
+
+    # -- the timers --------------------------------------------------------------------------
+
+    def _reset_limits(self, key: str, now_ms: int) -> int | None:
+        user = self._state.users[key]
+        if self._handlers.current.clockwork.reset_limits(user, now_ms):
+            self._calls.effects.spenders.add(key)
+        ends = [w.reset_at_ms for w in (user.general, user.private) if w.used(now_ms)]
+        return min(ends, default=None)
