@@ -86,6 +86,15 @@ def test_connection_that_the_network_lost_is_passed_over_and_the_next_one_is_tak
         assert (door.exhausted, door.came) == (0, ["192.0.2.2"])
 
 
+def test_stopped_listener_does_not_resume() -> None:
+    with Door() as door:
+        door.listener.stop()
+        door.listener.resume()
+        door.network.connect("192.0.2.1")
+        door.turn()
+        assert door.came == []
+
+
 @pytest.mark.parametrize("number", [errno.EBADF, errno.EINVAL, errno.ENOTSOCK])
 def test_listener_that_is_broken_is_not_passed_over(
     number: int, monkeypatch: pytest.MonkeyPatch
@@ -112,6 +121,7 @@ def test_listener_without_descriptors_says_so_and_takes_nobody(
         monkeypatch.setattr(door.network, "accept", fail)
         door.turn()
         assert (door.exhausted, door.came) == (1, [])
+        assert not door.selector.get_map(), "it is not asked again until it resumes"
 
 
 def test_client_that_is_gone_before_it_is_accepted_is_no_error(

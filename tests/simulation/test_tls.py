@@ -238,6 +238,14 @@ def test_what_is_no_record_after_the_handshake_ends_the_connection(files: Certif
         assert len(world.connections) == 0
 
 
+def test_who_finds_no_room_is_told_so_inside_tls(files: Certificate) -> None:
+    with world_with(files, connections_max=2, connections_reserved=0) as world:
+        world.user("alice"), world.user("bob")
+        late = TlsPeer(world, files).shake()
+        (reply,) = replies(late.tell(request("GET", "/api/v1/")), "GET")
+        assert (reply.status, reply.json["code"]) == (503, "overloaded")
+
+
 def test_an_old_version_is_refused(files: Certificate) -> None:
     with world_with(files) as world:
         peer = TlsPeer(world, files)
