@@ -87,7 +87,7 @@ class App:
         """
         self.detection = Detection(settings)
         self.storage = storage = Storage(settings, machine)
-        self.by_number: dict[int, Connection] = {}
+        self.by_number: dict[int, Connection] = {}  # the registry keeps it, metrics read it
         self.wheel = TimerWheel()
         self.boundary = ErrorBoundary(storage.store)
         self.budget = Budget(machine.monotonic_ns)
