@@ -5,6 +5,7 @@ method exists, the connection has come far enough, its login still holds, the pa
 their shape.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -22,6 +23,10 @@ REASON_CHARACTERS_MAX = 200
 NAMES_MAX = 5
 NAME_CHARACTERS_MAX = 64
 """So many unknown parameters are named, and so much of each."""
+_OUT_OF_BOUNDS = re.compile(
+    r"Expected `(int|str|bytes)`(?: of length)? ([<>])= (\d+) - at `\$\.(.+)`"
+)
+_UNITS = {"str": "characters", "bytes": "bytes"}
 F = TypeVar("F", bound=Callable[..., Result | None])
 
 
@@ -72,7 +77,7 @@ class Dispatcher:
         try:
             request = msgspec.convert(params, command.params)
         except msgspec.ValidationError as error:
-            reason = _unknown(command, params) or _shortened(str(error))
+            reason = _unknown(command, params) or _shortened(_in_words(str(error)))
             raise Malformed(f"{method}: {reason}") from None
         except RecursionError:
             raise Malformed(f"{method}: nested too deeply") from None
@@ -95,6 +100,18 @@ def _unknown(command: Command, params: Any) -> str:
     named = ", ".join(repr(name[:NAME_CHARACTERS_MAX]) for name in names[:NAMES_MAX])
     more = ", …" if len(names) > NAMES_MAX else ""
     return f"no parameter is called {named}{more}; there is {', '.join(known) or 'none'}"
+
+
+def _in_words(reason: str) -> str:
+    """Return what msgspec says of a value out of bounds as people would; else what it says."""
+    if (found := _OUT_OF_BOUNDS.fullmatch(reason)) is None:
+        return reason
+    kind, sign, bound, name = found.groups()
+    if kind == "int":
+        return f"{name} is {'above' if sign == '<' else 'below'} {bound}"
+    if (sign, bound) == (">", "1"):
+        return f"{name} is empty"
+    return f"{name} has {'more' if sign == '<' else 'fewer'} than {bound} {_UNITS[kind]}"
 
 
 def _shortened(reason: str) -> str:

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from time import monotonic
 
-from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, History, Reset, Start
+from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, History, ListMembers, Members, Reset, Start
 from chatd.wire.entries import Entry
-from chatd.wire.rooms import title_of
+from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 from client.console.acquaintance import mapped
 from client.console.arguments import history_of
 from client.console.styled import plain
@@ -38,11 +38,11 @@ def history(pipe: Pipe) -> None:
 
 def tail(pipe: Pipe) -> None:
     """Print what is said until interrupted, or so many entries."""
-    left = pipe.arguments.count
-    for event in _events(pipe):
+    room, left = _followed(pipe), pipe.arguments.count
+    for event in _events(pipe, room):
         if isinstance(event, Gap | Reset):
             pipe.printer.notice(event)
-        elif isinstance(event, Entry) and _is_in(pipe, event):
+        elif isinstance(event, Entry) and _is_in(room, event):
             pipe.printer.entry(event)
             left = None if left is None else left - 1
             if left == 0:
@@ -51,17 +51,31 @@ def tail(pipe: Pipe) -> None:
 
 def wait(pipe: Pipe) -> None:
     """Print the first entry that matches. Raises OutOfTime."""
-    pattern = _pattern(pipe.arguments.match)
-    for event in _events(pipe, pipe.arguments.timeout):
-        if isinstance(event, Gap | Reset) and _is_in(pipe, event):
+    pattern, room = _pattern(pipe.arguments.match), _followed(pipe)
+    for event in _events(pipe, room, pipe.arguments.timeout):
+        if isinstance(event, Gap | Reset) and _is_in(room, event):
             complain(" ".join(map(plain, pipe.printer.renderer.notice(event))).strip())
-        elif isinstance(event, Entry) and _is_in(pipe, event) and _matches(pipe, pattern, event):
+        elif isinstance(event, Entry) and _is_in(room, event) and _matches(pipe, pattern, event):
             pipe.printer.entry(event)
             return
     raise OutOfTime("nothing that matches was said in time")
 
 
-def _events(pipe: Pipe, timeout_seconds: float | None = None) -> Iterator[Event]:
+def _followed(pipe: Pipe) -> str:
+    """Return the id of the only room that is followed, "" for all. Raises what the server refuses.
+
+    A private room is looked up: one that there is not would be waited for in silence. In a room
+    of two nobody may have said anything yet.
+    """
+    if not pipe.arguments.room:
+        return ""
+    room = pipe.room(pipe.arguments.room)
+    if kind_of(room) is RoomKind.GROUP:
+        return pipe.client.ask(ListMembers(room, limit=1), Members).room
+    return room
+
+
+def _events(pipe: Pipe, room: str, timeout_seconds: float | None = None) -> Iterator[Event]:
     """Yield what was said from the place on that was asked for, then what is said."""
     deadline = None if timeout_seconds is None else monotonic() + timeout_seconds
     place = pipe.place(pipe.arguments.after) if pipe.arguments.after else None
@@ -69,16 +83,12 @@ def _events(pipe: Pipe, timeout_seconds: float | None = None) -> Iterator[Event]
     if place is not None:
         yield from follower.after(*place)
     elif pipe.arguments.last:
-        room = pipe.room(pipe.arguments.room or "general")
-        yield from follower.last(room, pipe.arguments.last)
+        yield from follower.last(room or GENERAL, pipe.arguments.last)
     yield from follower.until(deadline)
 
 
-def _is_in(pipe: Pipe, event: Entry | Gap | Reset) -> bool:
-    if not pipe.arguments.room:
-        return True
-    room = pipe.room(pipe.arguments.room)
-    return room in (event.room, title_of(event.room, pipe.client.name))
+def _is_in(room: str, event: Entry | Gap | Reset) -> bool:
+    return room in ("", event.room)
 
 
 def _matches(pipe: Pipe, pattern: re.Pattern[str], entry: SeenEntry) -> bool:

@@ -196,6 +196,14 @@ def test_tail_prints_what_is_said_and_marks_nothing_as_read(chat: Chat, bob: Cha
     assert {room["room"]: room["unread"] for room in rooms}["general"] == 2
 
 
+@pytest.mark.parametrize("command", [("tail",), ("wait", "--match", ".", "--room")])
+def test_private_room_that_is_none_is_refused_and_not_waited_for(
+    chat: Chat, command: tuple[str, ...]
+) -> None:
+    done = chat.run(*command, "+nosuch")
+    assert done.returncode == Status.REFUSED and "no room of that name" in done.stderr
+
+
 def test_tail_of_one_room_passes_over_the_others(chat: Chat, bob: Chat) -> None:
     bob.run("send-to", "alice", "first")
     tail = chat.start("tail", "bob", "-n", "1", "--count", "2", "--json")

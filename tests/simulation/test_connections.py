@@ -109,6 +109,29 @@ def test_unknown_parameters_are_refused_and_named(params: dict[str, object], rea
         assert none.startswith("hooks: no parameter is called ") and none.endswith("there is none")
 
 
+@pytest.mark.parametrize(
+    ("method", "params", "reason"),
+    [
+        ("token-create", {"label": "x" * 65}, "label has more than 64 characters"),
+        ("send", {"text": ""}, "text is empty"),
+        ("history", {"room": "general", "limit": 201}, "limit is above 200"),
+        ("history", {"room": "general", "after": -1}, "after is below 0"),
+        (
+            "password",
+            {"salt": b"x", "iterations": 4096, "stored_key": b"", "server_key": b""},
+            "salt has fewer than 12 bytes",
+        ),
+        ("revoke", {"device": "1"}, "Expected `int`, got `str` - at `$.device`"),
+    ],
+)
+def test_parameters_out_of_bounds_are_refused_in_words(
+    method: str, params: dict[str, object], reason: str
+) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        assert alice.refusal(method, **params)["message"] == f"{method}: {reason}"
+
+
 @pytest.mark.parametrize("method", ["send", "sync", "status", "who", "revoke", "logout"])
 def test_command_before_login_is_unauthenticated(method: str) -> None:
     with World() as world:

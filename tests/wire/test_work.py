@@ -68,6 +68,7 @@ SEARCHED = {
 """Patterns that are looked for everywhere in a text, and something that each takes."""
 WHOLE = {
     "chatd.handlers.accounts.CLIENT_FIRST": "n,,n=bob,r=x",
+    "chatd.handlers.dispatch._OUT_OF_BOUNDS": "Expected `str` of length <= 64 - at `$.a`",
     "chatd.handlers.searching.CURSOR": "a 1:2:a",
     "chatd.http.downloads.SEQ": "12",
     "chatd.http.commands.KEY": '"key"',
