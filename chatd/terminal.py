@@ -7,11 +7,12 @@ and by the exit status.
 import io
 import os
 import select
+import signal
 import sys
 import termios
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TextIO
+from typing import NoReturn, TextIO
 
 INTERRUPTED = 130
 BROKEN_PIPE = 141
@@ -166,8 +167,15 @@ def _hidden(fd: int) -> Iterator[None]:
         raise OSError(*error.args) from None
     hidden = shown.copy()
     hidden[_FLAGS] &= ~termios.ECHO
-    termios.tcsetattr(fd, termios.TCSAFLUSH, hidden)  # typed before the question: no answer to it
+    before = signal.signal(signal.SIGTERM, _end)
     try:
+        termios.tcsetattr(fd, termios.TCSAFLUSH, hidden)  # typed before: no answer to the question
         yield
     finally:
         termios.tcsetattr(fd, termios.TCSADRAIN, shown)
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end(signum: int, frame: object) -> NoReturn:
+    """End as the signal would, but by way of what puts the terminal right."""
+    sys.exit(128 + signum)

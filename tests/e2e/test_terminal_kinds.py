@@ -1,5 +1,6 @@
 """The console at terminals of all kinds, and what they let somebody type."""
 
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,3 +148,14 @@ def test_account_by_the_command_line_may_be_thought_better_of(
     ended_by, printed = ended(adds)
     assert (ended_by, b"Traceback" in printed) == (status, False)
     assert not (tmp_path / "chat.db").exists()
+
+
+def test_terminal_shows_again_what_is_typed_after_a_question_that_was_told_to_end(
+    adds: "pexpect.spawn[bytes]",
+) -> None:
+    assert not adds.getecho()
+    adds.kill(signal.SIGTERM)
+    adds.expect(pexpect.EOF)
+    assert adds.getecho()
+    adds.close()
+    assert adds.exitstatus == 128 + signal.SIGTERM
