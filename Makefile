@@ -13,7 +13,7 @@ PARALLEL := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run client test lint format types cover bench hostile fuzz examples lock clean
+.PHONY: help run client test lint format types cover bench hostile fuzz examples mutants lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ fuzz: $(READY) ## attack the server by atheris until something breaks; ARGS="-ma
 
 examples: $(READY) ## run the tests with many more random examples
 	$(BIN)/python -m pytest $(PARALLEL) --hypothesis-profile=long -o faulthandler_timeout=0 $(ARGS)
+
+mutants: $(READY) ## plant bugs and say which of them no test notices; ARGS="nonce"
+	$(BIN)/python -m tests.mutants $(ARGS)
 
 lock: ## pin in requirements.lock the newest versions that requirements.txt allows
 	$(PYTHON) -m venv --clear $(LOCK)

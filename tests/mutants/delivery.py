@@ -1,0 +1,212 @@
+"""Every device of every user comes to the same, in order, and is told what it has missed."""
+
+from tests.mutants.mutant import Mutant
+
+MUTANTS = (
+    Mutant(
+        "a slow reader is queued to without bound",
+        "chatd/net/delivery.py",
+        "if complete and connection.queued_bytes + byte_count <= self._high_water_bytes:",
+        "if complete:",
+        (
+            "tests/net/test_delivery.py"
+            "::test_batch_over_the_high_water_mark_is_not_queued_and_comes_when_there_is_room",
+        ),
+    ),
+    Mutant(
+        "a slow reader of the general room is queued to without bound",
+        "chatd/net/turns.py",
+        "                if connection.queued_bytes + byte_count > self.high_water_bytes:\n",
+        "                if byte_count > self.high_water_bytes * 1_000:\n",
+        (
+            "tests/net/test_delivery.py"
+            "::test_who_waits_for_a_turn_too_long_is_pumped_and_hears_everything_once",
+        ),
+    ),
+    Mutant(
+        "a gap is passed over in silence",
+        "chatd/net/delivery.py",
+        "            connection.tell(Gap(room_id, position + 1, floor))\n",
+        "",
+        (
+            "tests/net/test_delivery.py"
+            "::test_entries_that_go_while_somebody_waits_for_a_turn_are_a_gap",
+        ),
+    ),
+    Mutant(
+        "entries that are gone before they were delivered are no gap",
+        "chatd/net/delivery.py",
+        "complete = first >= room.log.first_seq  #",
+        "complete = True  #",
+        (
+            "tests/net/test_delivery.py"
+            "::test_live_connection_is_told_of_entries_that_went_before_it_heard_them",
+        ),
+    ),
+    Mutant(
+        "who has left a group hears what came after",
+        "chatd/net/delivery.py",
+        "frames = log.after(first - 1)[: move.seq - first]",
+        "frames = log.after(first - 1)",
+        (
+            "tests/simulation/test_group_delivery.py"
+            "::test_kick_between_two_posts_of_one_tick_binds_from_its_place_on",
+        ),
+    ),
+    Mutant(
+        "who leaves a group misses what came just before",
+        "chatd/net/delivery.py",
+        "            else:\n                self._share(move)\n",
+        "",
+        (
+            "tests/simulation/test_group_delivery.py"
+            "::test_kick_between_two_posts_of_one_tick_binds_from_its_place_on",
+        ),
+    ),
+    Mutant(
+        "who joins a group is told of a gap before what newcomers see",
+        "chatd/net/delivery.py",
+        "floor = self._state.rooms[room_id].members[name].floor",
+        "floor = 0",
+        (
+            "tests/simulation/test_group_delivery.py"
+            "::test_newcomer_of_one_tick_is_shown_no_more_than_newcomers_are",
+        ),
+    ),
+    Mutant(
+        "a position from elsewhere reaches what is gone for its reader",
+        "chatd/net/delivery.py",
+        "floor = max(room.members[connection.name].floor_at(now_ms), room.log.first_seq - 1)",
+        "floor = room.log.first_seq - 1",
+        (
+            "tests/net/test_delivery.py"
+            "::test_entries_under_the_readers_floor_are_a_gap_though_they_are_there",
+        ),
+    ),
+    Mutant(
+        "a connection is live with a room that has more",
+        "chatd/net/delivery.py",
+        "if quiet_rooms >= len(positions) and self._is_at_the_end(positions):",
+        "if quiet_rooms >= len(positions):",
+        (
+            "tests/net/test_delivery.py"
+            "::test_room_that_grows_when_it_was_looked_at_is_heard_before_live",
+        ),
+    ),
+    Mutant(
+        "what the socket did not take is sent twice",
+        "chatd/net/connection.py",
+        "            self._outbox = (data[sent:],)\n",
+        "            self._outbox = (data,)\n",
+        ("tests/net/test_connection.py::test_what_the_socket_does_not_take_waits_for_room",),
+    ),
+    Mutant(
+        "half an answer stays in front of an error",
+        "chatd/net/connection.py",
+        "        while self.queued_bytes > queued_bytes:\n",
+        "        while self.queued_bytes < queued_bytes:\n",
+        ("tests/simulation/test_error_boundary.py::test_nothing_of_half_an_answer_leaves",),
+    ),
+    Mutant(
+        "a goodbye is lost with the bytes that were not read",
+        "chatd/net/connection.py",
+        "        if self.peer_hung_up:\n            self.drop()\n            return\n"
+        "        self._hung_up",
+        "        if self.queued_bytes == 0:\n            self.drop()\n            return\n"
+        "        self._hung_up",
+        (
+            "tests/net/test_connection.py"
+            "::test_finish_sends_what_waits_then_hangs_up_and_queues_nothing_more",
+        ),
+    ),
+    # -- cursors -----------------------------------------------------------------------------
+    Mutant(
+        "an acknowledgement reaches beyond what was sent",
+        "chatd/handlers/following.py",
+        "if request.seq > session.link.queued_seq(room.room):",
+        "if request.seq > room.log.last_seq:",
+        (
+            "tests/simulation/test_following.py"
+            "::test_ack_of_an_entry_of_the_same_tick_is_above_what_was_queued",
+        ),
+    ),
+    Mutant(
+        "a device that peeks acknowledges",
+        "chatd/handlers/following.py",
+        "if session.peek or not session.synced:",
+        "if not session.synced:",
+        ("tests/simulation/test_following.py::test_peek_hears_everything_and_can_not_acknowledge",),
+    ),
+    Mutant(
+        "a start from now that peeks marks everything read",
+        "chatd/handlers/following.py",
+        "            if not request.peek:\n",
+        "            if ends:\n",
+        ("tests/simulation/test_following.py::test_start_now_with_peek_reads_nothing",),
+    ),
+    Mutant(
+        "positions of another epoch are believed",
+        "chatd/handlers/following.py",
+        "usable = request.epoch == self._state.epoch and seq <= room.log.last_seq",
+        "usable = seq <= room.log.last_seq",
+        (
+            "tests/simulation/test_following.py"
+            "::test_positions_of_another_epoch_are_reset_and_unread_comes",
+        ),
+    ),
+    Mutant(
+        "positions past the end are believed",
+        "chatd/handlers/following.py",
+        "usable = request.epoch == self._state.epoch and seq <= room.log.last_seq",
+        "usable = request.epoch == self._state.epoch",
+        (
+            "tests/simulation/test_following.py"
+            "::test_position_past_the_end_is_reset_and_at_the_end_is_not",
+        ),
+    ),
+    Mutant(
+        "positions are reset in silence",
+        "chatd/handlers/following.py",
+        "                context.effects.to_link.append("
+        "(context.session.link, c.Reset(room.room)))\n",
+        "                pass\n",
+        (
+            "tests/simulation/test_following.py"
+            "::test_positions_of_another_epoch_are_reset_and_unread_comes",
+        ),
+    ),
+    Mutant(
+        "an acknowledgement goes back",
+        "chatd/core/acks.py",
+        "            if seq > self._seqs.get(key, 0):\n",
+        "            if seq:\n",
+        ("tests/core/test_acks.py::test_highest_number_counts_and_its_reader_with_it",),
+    ),
+    Mutant(
+        "what was read is not told to a user's other devices",
+        "chatd/handlers/clockwork.py",
+        "            turn.effects.reads.append((name, c.Read(room, seq), reader))\n",
+        "",
+        (
+            "tests/simulation/test_following.py"
+            "::test_other_device_hears_what_was_read_and_the_reader_does_not",
+        ),
+    ),
+    Mutant(
+        "own entries behind what was read count as unread",
+        "chatd/handlers/clockwork.py",
+        "last = self._over_own(name, room, seq, steps_left)",
+        "last = seq",
+        (
+            "tests/simulation/test_following.py"
+            "::test_reading_up_to_ones_own_entries_reads_those_too",
+        ),
+    ),
+    Mutant(
+        "a stream of events is marked before all of its tick",
+        "chatd/net/delivery.py",
+        "            self._take_turns_now(self._turns.due_of(self._streams))\n",
+        "",
+        ("tests/simulation/test_streams.py::test_one_conversion_serves_all_streams_of_a_tick",),
+    ),
+)

@@ -1,0 +1,17 @@
+"""All planted bugs. Each breaks a promise of the server or the client, a small change each.
+
+To add one: a row in the part that it belongs to, with a text of the file that stands there once.
+`make mutants ARGS="words of its name"` says whether the tests that the row names notice it.
+"""
+
+from tests.mutants import bounds, client, delivery, durability, permissions, posting, protocols
+
+MUTANTS = (
+    *durability.MUTANTS,
+    *posting.MUTANTS,
+    *permissions.MUTANTS,
+    *bounds.MUTANTS,
+    *delivery.MUTANTS,
+    *protocols.MUTANTS,
+    *client.MUTANTS,
+)

@@ -1,0 +1,248 @@
+"""A post happens once only, at its time, within its author's limits, and lives its lifetime."""
+
+from tests.mutants.mutant import Mutant
+
+MUTANTS = (
+    # -- once only ---------------------------------------------------------------------------
+    Mutant(
+        "a nonce is the same for another command",
+        "chatd/handlers/posting.py",
+        "msgspec.msgpack.encode([type(request).__name__, fields])",
+        "msgspec.msgpack.encode([fields])",
+        (
+            "tests/simulation/test_posting.py"
+            "::test_same_nonce_and_fields_of_another_command_is_a_conflict",
+        ),
+    ),
+    Mutant(
+        "a nonce repeats its result for other content",
+        "chatd/handlers/posting.py",
+        "if receipt.digest != _digest(request):",
+        "if not receipt.digest:",
+        ("tests/simulation/test_posting.py::test_same_nonce_with_other_content_is_a_conflict",),
+    ),
+    Mutant(
+        "a repeated post is refused by a limit that it has reached itself",
+        "chatd/handlers/posting.py",
+        "        if once.posted is not None:\n"
+        "            return once.posted\n"
+        "        to = find(author, address, turn.now_ms)\n"
+        "        check_text(request.text)\n",
+        "        to = find(author, address, turn.now_ms)\n"
+        "        self._spend(author, to.room_id, turn.now_ms, 1)\n"
+        "        if once.posted is not None:\n"
+        "            return once.posted\n"
+        "        check_text(request.text)\n",
+        ("tests/simulation/test_posting.py::test_nonce_is_looked_up_before_the_limit",),
+    ),
+    Mutant(
+        "a nonce is forgotten a day early",
+        "chatd/core/receipts.py",
+        "NONCE_KEPT_MS = 7 * 86_400_000",
+        "NONCE_KEPT_MS = 6 * 86_400_000",
+        ("tests/simulation/test_posting.py::test_nonce_counts_for_seven_days",),
+    ),
+    Mutant(
+        "a user may have more nonces than the bound",
+        "chatd/core/receipts.py",
+        "        if len(self) < NONCES_MAX:\n            return None\n        over_ms",
+        "        if self.keys:\n            return None\n        over_ms",
+        (
+            "tests/simulation/test_posting.py"
+            "::test_over_the_bound_of_nonces_a_new_one_is_refused_and_none_is_forgotten",
+        ),
+    ),
+    Mutant(
+        "a nonce is found between two others",
+        "chatd/core/receipts.py",
+        "if found % _KEY_BYTES == 0:",
+        "if found >= 0:",
+        ("tests/core/test_receipts.py::test_keys_that_meet_at_a_seam_are_not_taken_for_one",),
+    ),
+    # -- limits ------------------------------------------------------------------------------
+    Mutant(
+        "one message more than the limit is posted",
+        "chatd/handlers/posting.py",
+        "if limit and window.count + count > limit:",
+        "if limit and window.count + count > limit + 1:",
+        ("tests/simulation/test_posting.py::test_nonce_is_looked_up_before_the_limit",),
+    ),
+    Mutant(
+        "a long text of a hook counts as one message",
+        "chatd/handlers/posting.py",
+        "head = self.head(author, to, once, turn.now_ms, len(texts))",
+        "head = self.head(author, to, once, turn.now_ms)",
+        (
+            "tests/simulation/test_hooks.py"
+            "::test_each_part_counts_and_a_text_that_does_not_fit_the_limit_is_not_posted_at_all",
+        ),
+    ),
+    Mutant(
+        "a limit does not reset when its period is over and its timer late",
+        "chatd/handlers/posting.py",
+        "        if now_ms >= window.reset_at_ms:\n",
+        "        if not window.count:\n",
+        ("tests/simulation/test_posting.py::test_limit_ends_on_time_though_its_timer_is_late",),
+    ),
+    Mutant(
+        "a young account may fill the rooms of many without bound",
+        "chatd/handlers/young.py",
+        "        if used >= limit:\n",
+        "        if used > 2 * limit:\n",
+        (
+            "tests/simulation/test_strangers.py"
+            "::test_what_a_young_account_wrote_to_one_who_reads_nothing_is_bounded",
+        ),
+    ),
+    Mutant(
+        "a young account's bound counts one room only",
+        "chatd/handlers/young.py",
+        "limit, used = UNREAD_BYTES_IN_ALL_MAX, self._unread_bytes_in_all(author)",
+        "pass",
+        (
+            "tests/simulation/test_strangers.py"
+            "::test_what_a_young_account_wrote_to_many_is_bounded_in_all",
+        ),
+    ),
+    # -- schedules ---------------------------------------------------------------------------
+    Mutant(
+        "a scheduled text goes out before the wall clock has reached its time",
+        "chatd/handlers/schedules.py",
+        "        if early_ms > 0:\n",
+        "        if early_ms > LOOK_AGAIN_MS_MAX:\n",
+        (
+            "tests/simulation/test_scheduling.py"
+            "::test_text_waits_for_a_wall_clock_that_was_set_back",
+        ),
+    ),
+    Mutant(
+        "held texts take all of a period",
+        "chatd/handlers/posting.py",
+        "if limit and window.held_used(now_ms) >= max(1, limit // 2):",
+        "if limit and window.held_used(now_ms) >= limit:",
+        (
+            "tests/simulation/test_scheduling.py"
+            "::test_held_texts_go_in_order_and_take_half_of_a_period",
+        ),
+    ),
+    Mutant(
+        "held texts go out in the order of their numbers",
+        "chatd/handlers/schedules.py",
+        "for post in sorted(held, key=lambda post: (post.at_ms, post.number)):",
+        "for post in sorted(held, key=lambda post: post.number):",
+        (
+            "tests/simulation/test_scheduling.py"
+            "::test_held_texts_go_in_order_and_take_half_of_a_period",
+        ),
+    ),
+    Mutant(
+        "a tick posts all scheduled texts at once",
+        "chatd/handlers/schedules.py",
+        "return turn.effects.timed_bytes >= TICK_BYTES_MAX or "
+        "turn.effects.timed_work >= WORK_PER_TICK",
+        "return False",
+        (
+            "tests/simulation/test_scheduling.py"
+            "::test_mass_of_due_texts_is_posted_a_bounded_part_in_each_tick_and_in_order",
+        ),
+    ),
+    Mutant(
+        "a cancelled text stays in the list",
+        "chatd/core/changes/schedules.py",
+        "    post = memory.users[event.name].scheduled.pop(event.number)\n"
+        "    memory.tell(event.name, entries.Cancelled",
+        "    post = memory.users[event.name].scheduled[event.number]\n"
+        "    memory.tell(event.name, entries.Cancelled",
+        (
+            "tests/simulation/test_scheduling.py"
+            "::test_all_devices_hear_what_is_scheduled_and_cancelled_and_nobody_else_does",
+        ),
+    ),
+    # -- reading and lifetime ----------------------------------------------------------------
+    Mutant(
+        "to post is to have read what came before",
+        "chatd/core/changes/posts.py",
+        "if member is not None and member.read_seq == seq - 1:",
+        "if member is not None:",
+        ("tests/simulation/test_following.py::test_own_messages_are_never_unread",),
+    ),
+    Mutant(
+        "an entry is gone before its lifetime is over",
+        "chatd/core/checkpoints.py",
+        "return -(-(read_ms + span_ms) // step_ms) * step_ms",
+        "return (read_ms + span_ms) // step_ms * step_ms",
+        (
+            "tests/core/test_checkpoints.py"
+            "::test_single_read_is_gone_by_the_new_lifetime_to_its_twelfth",
+        ),
+    ),
+    Mutant(
+        "unread direct messages go by age",
+        "chatd/core/lifetime.py",
+        "AGING = frozenset({RoomKind.GENERAL, RoomKind.GROUP})",
+        "AGING = frozenset({RoomKind.GENERAL, RoomKind.GROUP, RoomKind.DIRECT})",
+        ("tests/core/test_lifetime.py::test_unread_private_entry_waits_without_limit",),
+    ),
+    Mutant(
+        "a room waits for ever for the member that was its slowest",
+        "chatd/core/lifetime.py",
+        "            and self.slowest.floor_at(now_ms) == self.floor\n",
+        "",
+        (
+            "tests/core/test_lifetime.py"
+            "::test_the_slowest_of_many_is_known_whoever_reads_joins_and_leaves",
+        ),
+    ),
+    Mutant(
+        "a deleted text stays in what quotes it",
+        "chatd/core/copies.py",
+        '    quote_anew(room, seq, "")\n    withdraw_edit(room, seq, unread)',
+        "    withdraw_edit(room, seq, unread)",
+        ("tests/simulation/test_comments.py::test_quote_goes_with_what_it_quotes",),
+    ),
+    Mutant(
+        "a deleted text stays in its last edit",
+        "chatd/core/copies.py",
+        '    quote_anew(room, seq, "")\n    withdraw_edit(room, seq, unread)',
+        '    quote_anew(room, seq, "")',
+        ("tests/simulation/test_revisions.py::test_edits_and_deletes_survive_a_restart",),
+    ),
+    # -- uploads -----------------------------------------------------------------------------
+    Mutant(
+        "a file is posted whose bytes are not those of its hash",
+        "chatd/handlers/files.py",
+        "        if sha256 != upload.sha256:\n",
+        "        if not sha256:\n",
+        ("tests/simulation/test_files.py::test_wrong_bytes_are_refused_and_can_be_cancelled",),
+    ),
+    Mutant(
+        "a chunk overwrites what has come already",
+        "chatd/handlers/files.py",
+        "if request.offset != upload.offset:",
+        "if request.offset > upload.offset:",
+        (
+            "tests/simulation/test_files.py"
+            "::test_chunk_that_comes_again_is_a_conflict_and_adds_nothing",
+        ),
+    ),
+    Mutant(
+        "unfinished uploads count in no quota",
+        "chatd/handlers/files.py",
+        "used = owner.file_bytes + sum(u.claimed_bytes for u in uploads_of(self._state, owner))",
+        "used = owner.file_bytes",
+        (
+            "tests/simulation/test_files.py"
+            "::test_quota_counts_files_and_unfinished_uploads_and_is_given_back",
+        ),
+    ),
+    Mutant(
+        "a file's bytes count for ever",
+        "chatd/core/memory.py",
+        "        self.users[file.author].file_bytes -= file.size",
+        "        assert file.author in self.users",
+        (
+            "tests/simulation/test_files.py"
+            "::test_quota_counts_files_and_unfinished_uploads_and_is_given_back",
+        ),
+    ),
+)
