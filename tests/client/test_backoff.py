@@ -16,6 +16,10 @@ def test_bounds_double_up_to_the_cap_and_begin_again_after_a_reset() -> None:
     assert backoff.next_seconds() == BASE_SECONDS
 
 
+def test_each_delay_is_drawn_from_nothing_up_to_the_bound() -> None:
+    assert Backoff(lambda low, high: low).next_seconds() == 0
+
+
 @given(st.integers(), st.integers(1, 50))
 def test_no_delay_is_negative_or_over_the_cap(seed: int, count: int) -> None:
     backoff = Backoff(random.Random(seed).uniform)

@@ -235,6 +235,17 @@ def test_delays_begin_small_again_after_a_connection_that_held(
     assert network.slept[-1] == 0.5
 
 
+def test_delays_grow_though_each_connection_is_made_and_lost_at_once(
+    network: Network, following: Client
+) -> None:
+    network.made[0].hangs_up()
+    for _ in range(3):
+        network.peer().lets_in(SYNCED).hangs_up()
+    network.peer().lets_in(SYNCED)
+    assert seqs(following, 8) == [Disconnected, Connected] * 4
+    assert network.slept == [0.5, 1.0, 2.0, 4.0]
+
+
 def test_a_wait_that_ends_while_disconnected_does_not_oversleep(
     network: Network, following: Client
 ) -> None:
@@ -331,6 +342,14 @@ def test_an_answer_that_nobody_asked_for_ends_the_link(
     assert seqs(following, 2) == [Disconnected, Connected]
 
 
+def test_an_answer_to_something_else_is_not_taken_for_the_one_that_is_waited_for(
+    network: Network, following: Client
+) -> None:
+    network.made[0].answers(77, posted(7))
+    network.peer().lets_in(SYNCED).answers(2, posted(1))
+    assert following.send("hi") == posted(1)
+
+
 # -- A silent line ---------------------------------------------------------------------------
 
 
@@ -387,7 +406,7 @@ def test_what_can_not_be_done_twice_is_not_sent_again(
     network: Network, following: Client
 ) -> None:
     network.made[0].hangs_up()
-    network.peer().lets_in(SYNCED)
+    network.peer().lets_in(SYNCED).answers(2, Nothing())  # if it were
     with pytest.raises(ConnectionLost, match="unknown"):
         following.revoke(3)
 
@@ -503,6 +522,16 @@ def test_acks_are_said_again_on_a_new_connection(network: Network, following: Cl
     assert seqs(following, 5) == [1, 2, Disconnected, Connected, 3]
     following.close()
     assert acked(network, 1)[-1] == ("general", 3)
+
+
+def test_acks_that_were_told_on_a_lost_line_are_said_again(
+    network: Network, following: Client
+) -> None:
+    network.made[0].says(said(1), LIVE).hangs_up()
+    network.peer().lets_in(SYNCED)
+    assert seqs(following, 4)[2:] == [Disconnected, Connected]
+    following.close()
+    assert acked(network) == acked(network, 1) == [("general", 1)]
 
 
 def test_nothing_of_an_earlier_epoch_is_acknowledged(network: Network, following: Client) -> None:

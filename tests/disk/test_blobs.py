@@ -6,6 +6,7 @@ import hashlib
 import pytest
 
 from chatd.disk.blobs import OPEN_MAX, DiskBlobs
+from chatd.errors import StorageFull
 from tests.simulation.disk import SimDisk
 
 
@@ -111,6 +112,23 @@ def test_file_that_is_closed_with_an_error_costs_a_log_line_alone(
     blobs.close()
     assert blobs.read(0, 1, 0) == blobs.read(1, 1, 0) == b"x"
     assert caplog.text.count("was closed with an error") == 4
+
+
+@pytest.mark.parametrize("call", ["datasync", "sync_folder"])
+def test_file_whose_sync_has_failed_is_lost_though_the_next_sync_would_succeed(
+    disk: SimDisk, blobs: DiskBlobs, call: str
+) -> None:
+    blobs.create(1)
+    blobs.write(1, b"x", 0)
+    disk.fail_on(call, errno.EIO)
+    for _ in range(2):  # the system takes for written what it could not write
+        with pytest.raises(StorageFull):
+            sha256(blobs, 1, 1)
+    assert blobs.sync() == [1]
+    blobs.remove(1)
+    blobs.create(1)  # the number is free for another file
+    blobs.write(1, b"y", 0)
+    assert sha256(blobs, 1, 1) == hashlib.sha256(b"y").digest() and blobs.sync() == []
 
 
 def test_removing_what_is_not_there_is_no_error(blobs: DiskBlobs, disk: SimDisk) -> None:

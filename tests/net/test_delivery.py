@@ -11,7 +11,7 @@ from chatd.core.model import Credentials
 from chatd.core.presence import Presence
 from chatd.core.state import State
 from chatd.core.store import Store
-from chatd.net import turns
+from chatd.net import delivery, turns
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.net.delivery import PAGE_BYTES, Delivery
@@ -24,6 +24,7 @@ from tests.simulation.network import Descriptors, SimSelector, SimSocket
 HIGH_WATER_BYTES = 2_000
 PUMP_BYTES_MAX = 200_000
 NOW_MS = 1_790_000_000_000
+ROOMS = ["general", "alice,bob"]  # the one is told in turns, the others at once
 CREDENTIALS = Credentials(b"salt", 4_096, b"stored", b"server")
 
 
@@ -58,6 +59,11 @@ class Hall:
             self.state.apply(e.UserRegistered(NOW_MS, name, CREDENTIALS))
             self.state.apply(e.MemberStarted(NOW_MS, "general", name, 0))
         self.state.grown.clear()
+
+    def open(self, room: str) -> None:
+        """Let there be a room of two users, if it is not the general one."""
+        if room != "general":
+            self.state.apply(e.DirectRoomOpened(NOW_MS, room, *room.split(",")))
 
     def enter(self, name: str, kernel_bytes: int = 10**7, **positions: int) -> Connection:
         """Return a connection of a user that follows from the given positions on."""
@@ -335,17 +341,37 @@ def test_connection_goes_on_behind_its_positions_and_is_told_live_at_the_end() -
     assert hall.delivery.queued_seq(alice, "general") == 5
 
 
-def test_batch_over_the_high_water_mark_is_not_queued_and_comes_when_there_is_room() -> None:
+def test_room_that_grows_when_it_was_looked_at_is_heard_before_live(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivery, "ROOMS_PER_TURN", 1)
+    hall = Hall("alice", "bob", "carol")
+    hall.open("alice,bob")
+    hall.open("alice,carol")
+    alice = hall.enter("alice")
+    hall.tick()
+    assert alice.positions is not None
+    *_, looked_at = alice.positions  # which has nothing so far
+    hall.post("late", looked_at)
+    hall.settle()
+    assert hall.texts(alice) == ["late"] and hall.delivery.live_count == 1
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_batch_over_the_high_water_mark_is_not_queued_and_comes_when_there_is_room(
+    room: str,
+) -> None:
     hall = Hall("alice", "bob")
+    hall.open(room)
     slow, other = hall.enter("bob", kernel_bytes=100), hall.enter("alice")
     hall.settle()
     hall.heard(slow)
     for number in range(30):
-        hall.post(f"{number} " + "x" * 300)
+        hall.post(f"{number} " + "x" * 300, room)
         hall.tick()
         assert slow.queued_bytes <= HIGH_WATER_BYTES
     assert hall.delivery.behind_count == 1
-    position = hall.delivery.queued_seq(slow, "general")
+    position = hall.delivery.queued_seq(slow, room)
     assert 0 < position < 30
     assert len(hall.texts(other)) == 30
     got: list[object] = []
@@ -357,15 +383,20 @@ def test_batch_over_the_high_water_mark_is_not_queued_and_comes_when_there_is_ro
     assert [str(text).split(" ")[0] for text in got] == [str(number) for number in range(30)]
 
 
-def test_batch_exactly_at_the_high_water_mark_is_queued_and_one_byte_more_is_not() -> None:
+@pytest.mark.parametrize("room", ROOMS)
+def test_batch_exactly_at_the_high_water_mark_is_queued_and_one_byte_more_is_not(
+    room: str,
+) -> None:
     for over in (0, 1):
-        hall = Hall("alice")
+        hall = Hall("alice", "bob")
+        hall.open(room)
         alice = hall.enter("alice", kernel_bytes=100)
         hall.settle()
         hall.heard(alice)
-        seq = hall.post("x" * 1_000)
-        size = len(hall.state.general.log.frames[seq - 1])
+        seq = hall.post("x" * 1_000, room)
+        size = len(hall.state.rooms[room].log.frames[seq - 1])
         alice.queue(b"y" * (100 + HIGH_WATER_BYTES - size + over))
+        alice.flush(NOW_MS)
         hall.delivery.deliver(NOW_MS)
         hall.delivery.flush(NOW_MS)
         assert (hall.delivery.live_count, hall.delivery.behind_count) == (1 - over, over)
@@ -462,17 +493,19 @@ def test_everything_behind_a_position_gone_is_a_gap_and_nothing_else() -> None:
     assert hall.heard(alice) == [("gap", {"room": "general", "from": 1, "to": 3}), ("live", {})]
 
 
-def test_live_connection_is_told_of_entries_that_went_before_it_heard_them() -> None:
-    hall = Hall("alice")
+@pytest.mark.parametrize("room", ROOMS)
+def test_live_connection_is_told_of_entries_that_went_before_it_heard_them(room: str) -> None:
+    hall = Hall("alice", "bob")
+    hall.open(room)
     alice = hall.enter("alice")
     hall.settle()
     hall.heard(alice)
     for number in range(1, 4):
-        hall.post(f"text {number}")
-    hall.state.apply(e.EntriesExpired(NOW_MS, "general", 2))
+        hall.post(f"text {number}", room)
+    hall.state.apply(e.EntriesExpired(NOW_MS, room, 2))
     hall.settle()
     assert hall.heard(alice) == [
-        ("gap", {"room": "general", "from": 1, "to": 2}),
+        ("gap", {"room": room, "from": 1, "to": 2}),
         ("entry", "text 3"),
     ]
 

@@ -156,6 +156,14 @@ def test_backoff_is_by_address_and_name_together() -> None:
         world.guest("203.0.113.1").enter(token)  # a token can't be guessed
 
 
+def test_failures_under_a_name_that_nobody_has_are_by_address_too() -> None:
+    with World() as world:
+        for _ in range(3):
+            assert fail(world, "nobody", "203.0.113.1")["code"] == "auth_failed"
+        assert fail(world, "nobody", "203.0.113.1")["code"] == "rate_limited"
+        assert fail(world, "nobody", "203.0.113.2")["code"] == "auth_failed"
+
+
 def test_addresses_of_one_ipv6_network_count_as_one() -> None:
     with World() as world:
         world.register("alice")

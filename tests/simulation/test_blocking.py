@@ -48,6 +48,17 @@ def test_blocked_user_can_not_use_the_direct_room_by_any_detour() -> None:
         assert bob.texts("alice,bob") == ["hello"]
 
 
+def test_neither_can_invite_the_other_to_a_room() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        invitations = [(alice, alice.create("ops"), "bob"), (bob, bob.create("mine"), "alice")]
+        bob.call("block", user="alice")
+        before = world.state.digest()
+        for peer, room, other in invitations:
+            assert peer.refusal("invite", room=room, user=other)["code"] == "forbidden"
+        assert world.state.digest() == before
+
+
 def test_blocked_user_may_take_back_what_was_said() -> None:
     with World() as world:
         alice, bob = world.user("alice"), world.user("bob")

@@ -336,6 +336,17 @@ def test_connection_that_does_not_log_in_in_time_is_ended(says_hello: bool) -> N
         assert peer.ended and reason(peer) == "no login in time"
 
 
+def test_guest_who_goes_on_asking_has_no_longer_to_log_in() -> None:
+    with World(login_timeout_ms=30_000) as world:
+        peer = world.guest()
+        for _ in range(29):
+            world.sleep(1_000)
+            peer.call("ping")
+        assert not peer.ended
+        world.sleep(1_010)
+        assert peer.ended and reason(peer) == "no login in time"
+
+
 def test_connection_that_logs_in_at_the_last_moment_stays() -> None:
     with World(login_timeout_ms=30_000) as world:
         peer = world.guest()

@@ -165,6 +165,18 @@ def test_unfinished_upload_can_not_be_posted() -> None:
         assert (refusal["code"], refusal["offset"]) == ("conflict", 0)
 
 
+def test_chunk_that_comes_again_is_a_conflict_and_adds_nothing() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        number = begin(alice)["upload"]
+        chunk = {"upload": number, "offset": 0, "data": CONTENT[:CHUNK_BYTES_MAX]}
+        alice.call("upload-chunk", **chunk)
+        refusal = alice.refusal("upload-chunk", **chunk)
+        assert (refusal["code"], refusal["offset"]) == ("conflict", CHUNK_BYTES_MAX)
+        fill(alice, number, offset=CHUNK_BYTES_MAX)
+        assert fetch(alice, alice.call("upload-finish", upload=number)["seq"]) == CONTENT
+
+
 @pytest.mark.parametrize("offset", [1, CHUNK_BYTES_MAX])
 def test_chunk_at_another_place_is_a_conflict_that_tells_the_right_one(offset: int) -> None:
     with World() as world:

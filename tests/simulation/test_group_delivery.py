@@ -52,6 +52,7 @@ def test_newcomer_of_one_tick_is_shown_no_more_than_newcomers_are() -> None:
         alice.request("approve", room=room, user="bob")
         world.settle()
         assert bob.texts(room) == ["text 3", "text 4"]
+        assert bob.told("gap") == []  # nothing was there that bob could have missed
 
 
 def test_out_and_in_again_in_one_tick_starts_as_a_newcomer() -> None:

@@ -477,6 +477,14 @@ def test_the_log_names_who_asks_and_from_where(caplog: pytest.LogCaptureFixture)
         ]
 
 
+def test_what_stands_in_place_of_a_method_is_in_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with World() as world:
+        world.web().ask("POST", "/api/v1/s3cret", b"{}", content_type=JSON)
+    (action,) = logged_actions(caplog)
+    assert "?" in action["method"] and "s3cret" not in f"{action}{caplog.text}"
+
+
 # -- Pages -----------------------------------------------------------------------------------
 
 

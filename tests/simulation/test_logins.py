@@ -291,16 +291,18 @@ def put_user(world: World, name: str, iterations: int, salt_bytes: int) -> None:
     world.storage.store.commit(UserRegistered(world.now_ms, name, credentials))
 
 
+def challenge_of(world: World, name: str) -> dict[str, str]:
+    """Return the fields of a name's challenge."""
+    peer = world.guest()
+    message = peer.call("login-start", message=client_first(name))["message"]
+    peer.close()
+    return dict(part.split("=", 1) for part in message.split(","))
+
+
 def looks(world: World, names: list[str]) -> dict[str, tuple[int, int]]:
     """Return the rounds, and the length of the salt, that each name's challenge has."""
-    found = {}
-    for name in names:
-        peer = world.guest()
-        message = peer.call("login-start", message=client_first(name))["message"]
-        fields = dict(part.split("=", 1) for part in message.split(","))
-        found[name] = int(fields["i"]), len(fields["s"])
-        peer.close()
-    return found
+    challenges = {name: challenge_of(world, name) for name in names}
+    return {name: (int(fields["i"]), len(fields["s"])) for name, fields in challenges.items()}
 
 
 STRANGERS = [f"stranger{number}" for number in range(400)]
@@ -331,6 +333,15 @@ def test_challenges_of_unknown_names_stay_but_for_few_when_an_account_comes_or_c
         world.stop()
         world.restart()
         assert looks(world, STRANGERS) == after
+
+
+def test_unknown_names_have_salts_of_their_own_which_stay() -> None:
+    with World(requests_per_second=0) as world:
+        salts = {name: challenge_of(world, name)["s"] for name in STRANGERS[:9]}
+        assert len(set(salts.values())) == 9
+        world.stop()
+        world.restart()
+        assert {name: challenge_of(world, name)["s"] for name in salts} == salts
 
 
 def test_challenge_of_an_unknown_name_without_any_account_is_that_of_our_clients() -> None:

@@ -27,6 +27,16 @@ def quiet(**options: Any) -> World:
     return World(limit_show_messages=SHOWN, limit_messages=0, **options)
 
 
+def test_deleted_messages_take_no_place_among_the_last_that_a_newcomer_sees() -> None:
+    with quiet() as world:
+        other = crowd(world, 10)
+        for seq in (7, 9, 10):
+            other.call("delete", room="general", seq=seq)
+        newcomer = world.user("newcomer")
+        shown = [entry["text"] for entry in newcomer.entries if entry.get("text")]
+        assert shown == ["text 4", "text 5", "text 7"]
+
+
 # -- the first thing fixes the floor ---------------------------------------------------------
 
 

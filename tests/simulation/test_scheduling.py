@@ -162,12 +162,13 @@ def test_mass_of_due_texts_is_posted_a_bounded_part_in_each_tick_and_in_order() 
 # -- the clocks ------------------------------------------------------------------------------
 
 
-def test_text_waits_for_a_wall_clock_that_was_set_back() -> None:
+@pytest.mark.parametrize(("in_ms", "back_ms"), [(HOUR_MS, 90 * MINUTE_MS), (10_000, 15_000)])
+def test_text_waits_for_a_wall_clock_that_was_set_back(in_ms: int, back_ms: int) -> None:
     with World() as world:
         alice = world.user("alice")
-        at = world.clock.wall_ms + HOUR_MS
+        at = world.clock.wall_ms + in_ms
         alice.call("send-at", at=at, text="later")
-        world.clock.set_wall(-30 * MINUTE_MS)
+        world.clock.set_wall(-back_ms)
         world.sleep(at - world.clock.wall_ms - 1)
         assert world.clock.wall_ms == at - 1 and alice.texts() == []
         world.sleep(100)

@@ -137,8 +137,10 @@ def test_head_has_the_fields_of_get_and_no_body() -> None:
 
 # -- What is refused -------------------------------------------------------------------------
 
+CHUNKS = b"3\r\nabc\r\n0\r\n\r\n"
+
 SMUGGLING = {
-    "a length beside chunks": CHUNKED.replace(b"host", b"content-length: 3\r\nhost"),
+    "a length beside chunks": CHUNKED.replace(b"host", b"content-length: 3\r\nhost") + CHUNKS,
     "two lengths": request("POST", "/", b"abc", Content_Length="3").replace(
         b"Content-Length", b"content-length: 4\r\ncontent-length"
     ),
@@ -182,11 +184,11 @@ SMUGGLING = {
     "an extension with a bare line feed": CHUNKED + b"3;x\ny\r\nabc\r\n0\r\n\r\n",
     "an extension with a bare carriage return": CHUNKED + b"3;x\ry\r\nabc\r\n0\r\n\r\n",
     "an extension with a zero byte": CHUNKED + b"3;x\0y\r\nabc\r\n0\r\n\r\n",
-    "two codings": CHUNKED.replace(b"host", b"transfer-encoding: chunked\r\nhost"),
+    "two codings": CHUNKED.replace(b"host", b"transfer-encoding: chunked\r\nhost") + CHUNKS,
     "two lengths that agree": request("POST", "/", b"abc", Content_Length="3").replace(
         b"Content-Length", b"content-length: 3\r\ncontent-length"
     ),
-    "a vertical tab before a coding": CHUNKED.replace(b": chunked", b":\x0bchunked"),
+    "a vertical tab before a coding": CHUNKED.replace(b": chunked", b":\x0bchunked") + CHUNKS,
     "a target with a fragment": b"GET /a#b HTTP/1.1\r\nhost: x\r\n\r\n",
     "a target with somebody's name": b"GET http://a@x/ HTTP/1.1\r\nhost: x\r\n\r\n",
     "a tunnel": b"CONNECT x:80 HTTP/1.1\r\nhost: x:80\r\n\r\n",
