@@ -97,7 +97,7 @@ def run_all(mutants: list[Mutant], trees: list[Tree]) -> Iterator[tuple[Mutant, 
         return verdict
 
     with ThreadPoolExecutor(len(trees)) as pool:
-        yield from zip(mutants, pool.map(run, mutants))
+        yield from zip(mutants, pool.map(run, mutants), strict=True)
 
 
 def main() -> int:

@@ -44,7 +44,7 @@ MUTANTS = (
     Mutant(
         "a stop forgets what was read in the last second",
         "chatd/server.py",
-        "        self._house.flush(self._clock.now_ms)\n",
+        "        self._deadlines.flush(self._clock.now_ms)\n",
         "",
         (
             "tests/simulation/test_following.py"
@@ -53,7 +53,7 @@ MUTANTS = (
     ),
     Mutant(
         "everysec syncs nothing",
-        "chatd/housekeeping.py",
+        "chatd/upkeep.py",
         "if self._settings.fsync is Fsync.EVERYSEC:",
         "if self._settings.fsync is Fsync.NEVER:",
         (

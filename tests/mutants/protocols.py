@@ -25,8 +25,8 @@ MUTANTS = (
     Mutant(
         "a request has two lengths",
         "chatd/wire/http/gate.py",
-        "    if length is not None:\n        raise HttpError(400, \"content-length stands",
-        "    if length == \"\":\n        raise HttpError(400, \"content-length stands",
+        '    if length is not None:\n        raise HttpError(400, "content-length stands',
+        '    if length == "":\n        raise HttpError(400, "content-length stands',
         ("tests/wire/test_http.py::test_what_could_be_read_in_two_ways_is_refused",),
     ),
     Mutant(
