@@ -87,27 +87,27 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"chatd {__version__}")
     parser.add_argument(
         "--check", action="store_const", dest="command", const="check",
-        help="verify the settings and the store's files, and start nothing",
+        help="verify the settings and the store's files, without starting the server",
     )  # fmt: skip
     parser.add_argument(
         "--accept-clock", action="store_true",
-        help="take the machine's clock for right, however far it is from the store's last stamp",
+        help="trust the machine's clock, however far it is from the last time stamp in the store",
     )  # fmt: skip
     for name in FLAGS:
         flag = "--" + name.lower().replace("_", "-")
         parser.add_argument(flag, dest=name, metavar="VALUE", help=f"overrides {name}")
     parser.set_defaults(command="serve")
-    commands = parser.add_subparsers(metavar="COMMAND", title="work on a stopped store")
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands for a stopped store")
     user = commands.add_parser("user", help="make an account, or give it a new password")
     actions = user.add_subparsers(metavar="ACTION", required=True)
     for action, text in (("add", "make an account"), ("reset", "set a new password")):
-        sub = actions.add_parser(action, help=text + "; it is asked for, or read from a pipe")
+        sub = actions.add_parser(action, help=f"{text}; the password is asked for, or piped in")
         sub.add_argument("name")
         sub.set_defaults(command=f"user {action}")
-    epoch = commands.add_parser("new-epoch", help="after restoring a backup: void all positions")
+    epoch = commands.add_parser("new-epoch", help="after a restore: void all clients' positions")
     epoch.set_defaults(command="new-epoch")
     repair = commands.add_parser(
-        "repair-clock", help="after a start with a clock that was ahead: move what was stamped so"
+        "repair-clock", help="after use with a clock that was ahead: move the time stamps back"
     )
     repair.set_defaults(command="repair-clock")
     return parser

@@ -206,7 +206,7 @@ class StoreTooNew(StoreError):
         super().__init__(
             f"{path} has format {format}, for programs that know format {oldest} or a newer one; "
             f"this program knows {readable}, and has changed nothing: start the chatd that was "
-            f"used last, or a newer one, or go back to a copy of the store that is older"
+            f"used last, or a newer one, or restore an older copy of the store"
         )
 
 

@@ -65,7 +65,7 @@ class Keeper:
         That is a request, or the next piece of a file.
         """
         if connection.reads and now_ms >= codec.asked_ms + self._login_ms:
-            connection.tell(Bye("no whole request in time"))
+            connection.tell(Bye("no complete request in time"))
             connection.finish()
 
     def _look_for_life(self, connection: Connection, now_ms: int) -> None:

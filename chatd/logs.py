@@ -153,7 +153,7 @@ class LogFile(logging.handlers.RotatingFileHandler):
             self.maxBytes = max(self.maxBytes, 2 * size)
             if self.stream is None:
                 self.stream = self._open()
-            log.warning("LOG_FILE %s goes on growing: %s", self.baseFilename, error)
+            log.warning("LOG_FILE %s keeps growing: %s", self.baseFilename, error)
 
     def close(self) -> None:
         """Close the file, whether or not the disk takes what is still to be written."""

@@ -150,7 +150,7 @@ def ask_password() -> str:
         password = first_line()
     else:
         password = ask_secret("New password: ")
-        if ask_secret("The same again: ") != password:
+        if ask_secret("Repeat it: ") != password:
             raise ValueError("the two passwords differ")
     if not password:
         raise ValueError("a password can't be empty")

@@ -84,10 +84,10 @@ class Readings:
         snapshot_age_ms = storage.clock.now_ms - storage.last_snapshot_ms
         yield "connections", "Open connections", len(connections)
         live = self.delivery.live_count
-        yield "connections_live", "Connections that are told as it happens", live
+        yield "connections_live", "Connections that follow live", live
         yield "connections_lagging", "Connections that have to catch up", self.delivery.behind_count
         queued = sum(connection.queued_bytes for connection in connections)
-        yield "queue_bytes", "Bytes that wait for clients to take them", queued
+        yield "queue_bytes", "Bytes that wait for clients to read them", queued
         yield "users", "Accounts", len(state.users)
         yield "users_online", "Users with a connection", self.presence.count
         yield "rooms", "Rooms, users' own logs among them", len(logs)
@@ -96,7 +96,7 @@ class Readings:
         yield "timers", "Timers that are armed", len(self.wheel)
         yield "journal_bytes", "Bytes that the next snapshot replaces", storage.journal_bytes
         yield "snapshot_age_seconds", "Time since the last snapshot", snapshot_age_ms / 1000
-        yield "disk_writable", "1 if the disk has room for what is said, else 0", self.writable
+        yield "disk_writable", "1 if the disk has room for new messages, else 0", self.writable
 
 
 class _Reader(Collector):
@@ -118,7 +118,7 @@ class _Reader(Collector):
             "Exceptions that cost a request or a connection; the log has each",
             value=readings.boundary.errors,
         )
-        yield readings.ticks.family("chatd_tick_seconds", "Turns of the loop, without the wait")
+        yield readings.ticks.family("chatd_tick_seconds", "Ticks of the loop, without the wait")
         yield readings.commits.family("chatd_commit_seconds", "Writing and syncing the journal")
 
 

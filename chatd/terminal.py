@@ -111,7 +111,7 @@ def _take_any_character() -> None:
 def without_mark(data: bytes) -> bytes:
     """Return what some systems put a mark of UTF-8 in front of. Raises ValueError for UTF-16."""
     if data.startswith(_UTF_16):
-        raise ValueError("what came in is UTF-16, and no UTF-8 text")
+        raise ValueError("the input is UTF-16 and not UTF-8")
     return data.removeprefix(BOM)
 
 

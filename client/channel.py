@@ -241,7 +241,7 @@ class Channel:
         elif heard is not None:
             self._queue(heard)
         if isinstance(heard, Bye) and heard.logged_out and not self._leaving:
-            self.end(LoginRequired(f"the server lets us in no longer: {heard.reason}"))
+            self.end(LoginRequired(f"the server no longer lets us in: {heard.reason}"))
 
     def _take_response(self, link: Link, response: Response) -> None:
         with self._changed:
@@ -293,7 +293,7 @@ class Channel:
         failed = [reply for reply in self._pending if reply.done or not _may_repeat(reply)]
         for reply in failed:
             self._pending.remove(reply)
-            reply.settle(ConnectionLost(f"{error}; whether it was done is unknown"))
+            reply.settle(ConnectionLost(f"{error}; it is unknown whether it was done"))
         return failed
 
     def _plan_retry(self) -> None:

@@ -19,7 +19,7 @@ def host_of(text: str) -> str:
     except ValueError:
         pass
     if not _is_name(text):
-        raise ValueError(f"`{text}` is no host: a name or an address{_hint(text)}")
+        raise ValueError(f"`{text}` is not a host: give a name or an address{_hint(text)}")
     return text.lower()
 
 

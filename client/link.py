@@ -80,7 +80,7 @@ class Link:
         except ProtocolError as error:
             if self._is_ours:
                 raise
-            raise ConnectionLost(f"that is no chatd: {error}") from None
+            raise ConnectionLost(f"that is not a chatd server: {error}") from None
         self._is_ours = self._is_ours or envelope is not None
         return envelope
 
@@ -165,10 +165,10 @@ def _check_first(data: bytes) -> None:
     if data[0] == 0:  # no frame is near 16 MiB
         return
     if data.startswith(_TLS):
-        raise ConnectionLost("it takes encrypted connections only: `--tls` makes one")
+        raise ConnectionLost("it accepts only encrypted connections: use `--tls`")
     known = (name for begin, name in _OTHERS.items() if data.startswith(begin))
     spoken = next(known, "something else")
-    raise ConnectionLost(f"that is no chatd: it speaks {spoken}")
+    raise ConnectionLost(f"that is not a chatd server: it speaks {spoken}")
 
 
 def _raise_if_over(envelope: Envelope) -> None:

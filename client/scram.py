@@ -30,7 +30,7 @@ class Proof:
         try:
             self._client = ScramClient([MECHANISM], name, "")
         except ScramException:
-            raise AuthFailed("the name has characters that none can have") from None
+            raise AuthFailed("the name has characters that no name can have") from None
         self._client.password = prepared(password)  # scramp itself takes what SASLprep allows
 
     def first(self) -> str:

@@ -27,7 +27,7 @@ def connector(ca_file: str | None = None) -> Connect:
             return TlsSocket(sock, context, host)
         except ssl.SSLCertVerificationError as error:
             sock.close()
-            raise OSError(f"its certificate is not good: {error.verify_message}") from None
+            raise OSError(f"its certificate is not valid: {error.verify_message}") from None
         except ssl.SSLError as error:
             sock.close()
             raise OSError(f"it does not speak TLS: {error.reason}") from None

@@ -76,7 +76,7 @@ def read_when(text: str, now_ms: int, tz: tzinfo | None = None) -> tuple[When, s
     except (ValueError, OverflowError, OSError):  # no such day or hour, or beyond all calendars
         raise BadTime(f"there is no time {word}") from None
     if when.at_ms <= now_ms:
-        raise BadTime("that time is over")
+        raise BadTime("that time is past")
     return when, rest
 
 

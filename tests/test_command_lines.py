@@ -240,4 +240,4 @@ def test_name_that_nobody_can_have_is_refused_before_the_password_is_read(tmp_pa
     for action in ("add", "reset"):
         line = ["--db-name", str(tmp_path / "chat.db"), "user", action, "al ice"]
         ended = run(chatd, line)
-        assert (ended.status, "no blanks" in ended.err) == (1, True)
+        assert (ended.status, "no spaces" in ended.err) == (1, True)

@@ -87,7 +87,7 @@ class DiskBlobs:
             if error.errno in NO_ROOM:
                 raise Overloaded(OUT_OF_DESCRIPTORS) from error
             log.error("%s can't be read: %s", self.path(number), error.strerror)
-            raise Internal("the server can't read this file; its log tells why") from error
+            raise Internal("the server can't read this file; its log says why") from error
 
     def catch_up(self, number: int, size: int, bytes_max: int) -> bool:
         hash, hashed = self._hashes.get(number, (None, 0))
@@ -251,7 +251,7 @@ class DiskBlobs:
         if error.errno in NO_ROOM:
             return StorageFull("the server's disk is full; try again later")
         log.error("%s can't be written: %s", self.path(number), error.strerror)
-        return StorageFull("the server can't write this file; its log tells why")
+        return StorageFull("the server can't write this file; its log says why")
 
     def _opened(self, number: int) -> int:
         fd = self._open.pop(number, None)

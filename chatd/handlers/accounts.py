@@ -84,13 +84,13 @@ class AccountHandlers:
     def register(self, context: Context, request: c.Register) -> c.Nothing:
         if self._settings.registration is Registration.CLOSED:
             raise Forbidden(
-                "this server takes no registrations; ask whoever runs it", setting="REGISTRATION"
+                "this server is closed to new accounts; ask who runs it", setting="REGISTRATION"
             )
         _spend_try(context)
         name = free_name(self._state, request.name, self._admins)
         if name in self._admins:
             raise Forbidden(
-                f"{name} is an administrator's name; whoever runs this server makes that account",
+                f"{name} is an administrator's name; ask those who run this server",
                 setting="ADMINS",
             )
         address = context.session.link.address
@@ -154,7 +154,7 @@ class AccountHandlers:
         _spend_try(context)
         owner = self._state.token_owners.get(token_hash(request.token))
         if owner is None:
-            raise AuthFailed("this token opens nothing; log in with the password")
+            raise AuthFailed("invalid token; log in with the password")
         session.link.check_login(owner[0])
         self._enter(session, *owner)
         return c.LoggedIn(*owner)
@@ -181,7 +181,7 @@ class AccountHandlers:
         self._backoff.check(address, session.name, now_ms)
         try:
             if proof is None:
-                raise AuthFailed("no proof was begun: login-start")
+                raise AuthFailed("no login was begun: call login-start first")
             final = self._proofs.finish(session.name, proof, message)
         except AuthFailed:
             self._backoff.failed(address, session.name, now_ms)
@@ -259,7 +259,7 @@ class AccountHandlers:
     def _revoke(self, context: Context, number: int, reason: str) -> None:
         name = context.session.name
         if number not in self._state.users[name].devices:
-            raise NotFound("you have no device of that number")
+            raise NotFound("you have no device with that number")
         self._store.commit(e.DeviceRevoked(context.now_ms, name, number))
         context.effects.drops.append(Drop(name, number, None, reason))
 

@@ -26,7 +26,7 @@ def check_blocks(user: User, other: User) -> None:
     if other.name in user.blocked:
         raise Forbidden(f"you have blocked {other.name}; unblock that user first")
     if user.name in other.blocked:
-        raise Forbidden(f"{other.name} takes no messages and invitations from you")
+        raise Forbidden(f"{other.name} does not accept messages or invitations from you")
 
 
 def invitations_by(state: State, inviter: str, user: User) -> list[str]:
@@ -47,7 +47,7 @@ class BlockingHandlers:
         user = self._visibility.user(context)
         other = self._visibility.other_user(request.user)
         if other is user:
-            raise BadRequest("nobody blocks oneself")
+            raise BadRequest("you can't block yourself")
         if other.name in user.blocked:
             return c.Nothing()
         if len(user.blocked) >= BLOCKED_MAX:

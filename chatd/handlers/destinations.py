@@ -52,7 +52,7 @@ class Destinations:
         if room_id in self._state.rooms:
             return Destination(room_id, self._state.rooms[room_id], other)
         if author.rooms_opened >= ROOMS_OPENED_MAX:
-            raise RateLimited("you have begun too many conversations", limit=ROOMS_OPENED_MAX)
+            raise RateLimited("you have started too many conversations", limit=ROOMS_OPENED_MAX)
         opened = e.DirectRoomOpened(now_ms, room_id, author.name, other.name)
         return Destination(room_id, None, other, (opened,))
 
@@ -69,7 +69,7 @@ class Destinations:
                 raise
             return self.of_user(author, text, now_ms)
         if room.kind is RoomKind.SELF:
-            raise Forbidden("nobody writes into a self log")
+            raise Forbidden("nobody can write to a self log")
         return self.inside(author, room)
 
     def inside(self, author: User, room: Room) -> Destination:

@@ -61,11 +61,11 @@ class EndingHandlers:
             raise Forbidden("only administrators may do that")
         user = self._visibility.other_user(request.user)
         if user is admin:
-            raise BadRequest("that is you: `delete-account` ends your own account")
+            raise BadRequest("that is you: `delete-account` deletes your own account")
         check_may_send(admin, context.now_ms)
         if user.name in self._admins:
             raise Forbidden(
-                f"{user.name} is an administrator: ADMINS must name that user no more",
+                f"{user.name} is an administrator: remove the name from ADMINS first",
                 setting="ADMINS",
             )
         self._end(context, user, admin.name, request.posts)

@@ -132,7 +132,7 @@ class FileHandlers:
             self._check_quota(owner, len(request.data))
             given_up = self._given_up_for(context, owner, len(request.data))
         elif offset > upload.size:
-            raise TooLarge("more bytes than were told", limit=upload.size)
+            raise TooLarge("more bytes than announced", limit=upload.size)
         self._check_disk(len(request.data))
         self._blobs.write(upload.number, request.data, upload.offset)
         expires_at = context.now_ms + _kept_ms(upload.sha256)
@@ -154,7 +154,7 @@ class FileHandlers:
         head, before = self._head(context, author, upload, once)
         sha256 = self._sha256(context, upload)
         if sha256 != upload.sha256:
-            raise BadRequest("the bytes are not those of the SHA-256 that was told; cancel it")
+            raise BadRequest("the bytes don't match the announced SHA-256; cancel the upload")
         return self._post(context, upload, head, sha256, before)
 
     def _finish_unhashed(
@@ -232,7 +232,7 @@ class FileHandlers:
     def _own(self, context: Context, number: int) -> Upload:
         upload = self._state.uploads.get(number)
         if upload is None or upload.owner != context.session.name:
-            raise NotFound("you have no upload of that number")
+            raise NotFound("you have no upload with that number")
         return upload
 
     def _check_quota(self, owner: User, more: int) -> None:
@@ -240,7 +240,7 @@ class FileHandlers:
         used = owner.file_bytes + sum(u.claimed_bytes for u in uploads_of(self._state, owner))
         if self._quota_bytes and used + more > self._quota_bytes:
             raise StorageFull(
-                "your files take all the room you have",
+                "your files take up all your space",
                 limit=self._quota_bytes,
                 setting="FILE_QUOTA",
             )
@@ -268,7 +268,7 @@ class FileHandlers:
             most = max(charged, key=charged.__getitem__, default="")
             if not most or charged[most] <= mine:
                 raise StorageFull(
-                    "unfinished uploads take all the room there is for them; try again later",
+                    "there is no room for more unfinished uploads; try again later",
                     limit=self._uploads_bytes_max,
                     setting="UPLOADS_BYTES_MAX",
                 )

@@ -25,7 +25,7 @@ class FollowingHandlers:
     def sync(self, context: Context, request: c.Sync) -> c.Synced:
         session = context.session
         if session.synced:
-            raise Conflict("this connection follows already")
+            raise Conflict("this connection is following already")
         user = self._visibility.user(context)
         if GENERAL not in user.rooms:
             floor = self._visibility.member(user, self._state.general).first_floor
@@ -69,7 +69,7 @@ class FollowingHandlers:
     def ack(self, context: Context, request: c.Ack) -> None:
         session = context.session
         if session.peek or not session.synced:
-            raise BadRequest("ack: this connection does not read, it peeks or has not synced")
+            raise BadRequest("ack: this connection can't acknowledge: it peeks or has not synced")
         room = self._visibility.room(self._visibility.user(context), request.room)
         if request.seq > session.link.queued_seq(room.room):
             raise BadRequest("ack: that entry was not sent to this connection")

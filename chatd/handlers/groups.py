@@ -95,7 +95,7 @@ class GroupHandlers:
         room, group = self._memberships.owned(owner, request.room)
         user = self._visibility.other_user(request.user)
         if user is owner:
-            raise BadRequest("that is you; to leave, hand the room over first")
+            raise BadRequest("that is you; to leave, `transfer` the room first")
         if user.name in room.members:
             check_may_send(owner, context.now_ms)
             self._part(context, room, user, owner)
@@ -112,7 +112,7 @@ class GroupHandlers:
         room, _ = self._memberships.owned(owner, request.room)
         user = self._visibility.other_user(request.user)
         if user is owner:
-            raise BadRequest("the room is yours already")
+            raise BadRequest("you own the room already")
         if user.name not in room.members:
             raise NotFound("that user is not in the room")
         now_ms = context.now_ms

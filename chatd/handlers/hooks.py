@@ -66,7 +66,7 @@ class HookHandlers:
     def unhook(self, context: Context, request: c.Unhook) -> c.Nothing:
         user = self._visibility.user(context)
         if request.hook not in user.hooks:
-            raise NotFound("you have no hook of that number")
+            raise NotFound("you have no hook with that number")
         self._store.commit(e.HookRevoked(context.now_ms, user.name, request.hook))
         self._refusals.forget_hook(user.name, request.hook)
         return c.Nothing()

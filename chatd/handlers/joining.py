@@ -69,7 +69,7 @@ class JoiningHandlers:
         mine = invitations_by(self._state, owner.name, user)
         if len(mine) >= INVITED_BY_ONE_MAX:
             raise Conflict(
-                f"{user.name} has not answered the last invitations of yours",
+                f"{user.name} has not answered your last invitations",
                 limit=INVITED_BY_ONE_MAX,
             )
         if len(user.invitations) >= INVITED_MAX:
@@ -109,7 +109,7 @@ class JoiningHandlers:
             return self._join_invited(context, user, request.room)
         if request.link is not None and request.room is None:
             return self._join_by_link(context, user, request.link)
-        raise BadRequest("join: give one of room and link")
+        raise BadRequest("join: give either room or link")
 
     def _join_invited(self, context: Context, user: User, text: str) -> c.Joined:
         try:
@@ -139,9 +139,9 @@ class JoiningHandlers:
         check_may_send(user, context.now_ms)
         self._memberships.check_room_for_one_more(user)
         if len(user.asked) >= ASKED_MAX:
-            raise Conflict("too many requests of yours wait: `withdraw` some", limit=ASKED_MAX)
+            raise Conflict("you have too many open requests: `withdraw` some", limit=ASKED_MAX)
         if len(group_of(room).requests) >= REQUESTS_MAX:
-            raise Conflict("too many wait to be let in there; try again later", limit=REQUESTS_MAX)
+            raise Conflict("too many users have asked to join; try again later", limit=REQUESTS_MAX)
         now_ms, number = context.now_ms, user.asks_made + 1
         check_reach(user, group_of(room).owner, now_ms)
         reset_at = self._posting.spend_private(user, now_ms)
@@ -156,7 +156,7 @@ class JoiningHandlers:
         user = self._visibility.user(context)
         room = user.asked.get(request.request)
         if room is None:
-            raise NotFound("no request of yours that waits has this number")
+            raise NotFound("you have no open request with this number")
         self._store.commit(e.RequestEnded(context.now_ms, room, user.name, user.name))
         return c.Nothing()
 
@@ -196,7 +196,7 @@ class JoiningHandlers:
         owner = self._visibility.user(context)
         room, group = self._memberships.owned(owner, request.room)
         if request.number not in group.links:
-            raise NotFound("the room has no link of that number")
+            raise NotFound("the room has no link with that number")
         self._store.commit(e.LinkRevoked(context.now_ms, room.room, request.number))
         return c.Nothing()
 
@@ -208,7 +208,7 @@ class JoiningHandlers:
             link = group_of(room).links[found[1]]
             if link.opens(now_ms):
                 return room, link
-        raise NotFound("this link opens nothing")
+        raise NotFound("this link is not valid")
 
     # -- requests ----------------------------------------------------------------------------
 
@@ -253,7 +253,7 @@ class JoiningHandlers:
         room, group = self._memberships.owned(owner, request.room)
         user = self._visibility.other_user(request.user)
         if user.name not in group.requests:
-            raise NotFound("that user has not asked to join, or no longer")
+            raise NotFound("that user has not asked to join")
         return owner, room, user
 
 

@@ -30,7 +30,7 @@ class Memberships:
         limit = self._settings.groups_max
         if len(groups_of(user)) >= limit:
             raise Conflict(
-                f"{user.name} is in as many private rooms as one may be",
+                f"{user.name} is in as many private rooms as a user may be",
                 limit=limit,
                 setting="GROUPS_MAX",
             )

@@ -55,7 +55,7 @@ class ModerationHandlers:
         check_may_send(reporter, context.now_ms)
         check_text(request.reason)
         if user is reporter:
-            raise BadRequest("nobody can report oneself")
+            raise BadRequest("you can't report yourself")
         room, seq = self._reported_entry(context, user, request)
         _check_again(reporter, user, context.now_ms)
         reported = e.UserReported(
@@ -83,7 +83,7 @@ class ModerationHandlers:
         if request.room is None and request.seq is None:
             return "", 0
         if request.room is None or request.seq is None:
-            raise BadRequest("report: give both room and seq, or none")
+            raise BadRequest("report: give both room and seq, or neither")
         reporter = self._visibility.user(context)
         room = self._visibility.room(reporter, request.room)
         frame = room.log.get(request.seq)
@@ -92,7 +92,7 @@ class ModerationHandlers:
         ):
             raise NotFound("there is no entry at that place")
         if not is_by(user.name, frame):
-            raise BadRequest("that entry is not by the user whom you report")
+            raise BadRequest("that entry is not by the user you are reporting")
         return room.room, edited_at(room, request.seq)
 
     def _warning(self, reporter: User, user: User, report: e.UserReported) -> list[e.UserWarned]:
@@ -242,7 +242,7 @@ class ModerationHandlers:
         """Return who decides, and on whom. Raises Forbidden, NotFound, Banned."""
         admin, user = self._admin(context), self._visibility.other_user(name)
         if user is admin:
-            raise Forbidden("nobody decides on oneself; another administrator has to")
+            raise Forbidden("you can't decide about yourself; another administrator has to")
         check_may_send(admin, context.now_ms)
         return admin, user
 

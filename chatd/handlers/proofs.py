@@ -30,7 +30,7 @@ def check_fresh_proof(context: Context) -> None:
     """Refuse what needs the password to be proved just now. Raises Forbidden."""
     proved_ms = context.session.proved_ms
     if not proved_ms or context.now_ms - proved_ms > PROOF_FRESH_MS:
-        raise Forbidden("prove the present password first: login-start, login-finish")
+        raise Forbidden("prove the current password first: login-start, login-finish")
 
 
 class Proofs:

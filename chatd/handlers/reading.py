@@ -35,7 +35,7 @@ def _page(log: Log, floor: int, request: c.History) -> tuple[list[bytes], int, b
     """Return the frames of a page, the number of the first, and whether there are more."""
     given = [request.before, request.after, request.around]
     if sum(seq is not None for seq in given) > 1:
-        raise BadRequest("history: give one of before, after and around")
+        raise BadRequest("history: give only one of before, after and around")
     if request.after is not None:
         return _forward(log, max(floor, request.after), request.limit)
     if request.around is not None:

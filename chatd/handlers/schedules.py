@@ -80,11 +80,11 @@ class ScheduleHandlers:
         check_text(request.text)
         check_may_send(author, now_ms)
         if request.at <= now_ms:
-            raise BadRequest("that time is over")
+            raise BadRequest("that time is past")
         if request.at > now_ms + AHEAD_MS_MAX:
             raise BadRequest("that is more than a year ahead")
         if len(author.scheduled) >= SCHEDULED_MAX:
-            raise Conflict("too much is scheduled; cancel some of it", limit=SCHEDULED_MAX)
+            raise Conflict("too many texts are scheduled; cancel some", limit=SCHEDULED_MAX)
         number = author.schedules_made + 1
         self._store.commit(
             e.PostScheduled(
@@ -117,7 +117,7 @@ class ScheduleHandlers:
         author = self._visibility.user(context)
         post = author.scheduled.get(request.id)
         if post is None:
-            raise NotFound("nothing of yours with that id waits")
+            raise NotFound("you have nothing scheduled with that id")
         self._store.commit(e.ScheduleCancelled(context.now_ms, author.name, post.number))
         context.effects.timers.append(("scheduled", (author.name, post.number), None))
         return _shown(post)

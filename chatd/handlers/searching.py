@@ -131,6 +131,6 @@ def _cursor(text: str) -> Cursor:
         return Cursor("", None)
     match = CURSOR.fullmatch(text)
     if match is None:
-        raise BadRequest("search: `after` is not what `next` was")
+        raise BadRequest("search: `after` is not a `next` of this search")
     begin, ts, seq, room = match.groups()
     return Cursor(begin, Place(-int(ts), room, -int(seq)) if room else None)

@@ -24,7 +24,7 @@ from chatd.wire.rooms import (
     title_of,
 )
 
-NO_ROOM = "there is no room of that name"
+NO_ROOM = "there is no room with that name"
 
 
 class Visibility:
@@ -56,7 +56,7 @@ class Visibility:
             except ChatError:
                 user = None
         if user is None:
-            raise NotFound("there is no user of that name")
+            raise NotFound("there is no user with that name")
         return user
 
     def room(self, user: User, text: str) -> Room:
@@ -218,6 +218,6 @@ def group_meant(text: str, groups: list[str]) -> str:
         raise Conflict(f"several rooms are called {title}; give one's id: {', '.join(found[:5])}")
     if not found:
         is_general = text.lower() == GENERAL
-        why = "general is no private room: everybody is in it" if is_general else NO_ROOM
+        why = "general is not a private room: everybody is in it" if is_general else NO_ROOM
         raise NotFound(why)
     return found[0]

@@ -39,7 +39,7 @@ class YoungAccounts:
             limit, used = UNREAD_BYTES_IN_ALL_MAX, self._unread_bytes_in_all(author)
         if used >= limit:
             raise RateLimited(
-                "too much of what you wrote to others lies there unread; your account is young",
+                "too much of what you wrote to others is still unread, and your account is new",
                 limit=limit,
                 reset_at=until_ms,
                 setting="YOUNG_ACCOUNT",

@@ -53,7 +53,7 @@ class Caller:
         return 0
 
     def follow(self, positions: dict[str, int]) -> None:
-        raise AssertionError("to follow makes sense on a live connection only")
+        raise AssertionError("following needs a live connection")
 
     def check_login(self, name: str) -> None:
         """A request is no connection of its user's; see `Service`."""

@@ -80,7 +80,7 @@ class Commands:
             raise BadRequest("login-finish: not a client-final-message")
         session = self._logins.take(found[1], now_ms)
         if session is None:
-            raise AuthFailed("no login began with this nonce, or too long ago")
+            raise AuthFailed("no login was begun with this nonce, or too long ago")
         session.link = asking.link
         return session
 
@@ -106,7 +106,7 @@ def add_nonce(params: dict[str, Any], request: HttpRequest) -> None:
         raise BadRequest("the Idempotency-Key has 1 to 64 visible ASCII characters")
     nonce = found[1] or found[2]
     if params.setdefault("nonce", nonce) != nonce:
-        raise BadRequest("the Idempotency-Key and the nonce say different things")
+        raise BadRequest("the Idempotency-Key and the nonce differ")
 
 
 def _offered(method: str) -> c.Command:
@@ -114,5 +114,5 @@ def _offered(method: str) -> c.Command:
     if command is None:
         raise UnknownMethod(f"there is no method {method[:64]!r}")
     if command.live:
-        raise UnknownMethod(f"{method} makes sense on a live connection only: see /ws")
+        raise UnknownMethod(f"{method} needs a live connection: see /ws")
     return command

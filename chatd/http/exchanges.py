@@ -138,7 +138,8 @@ class Exchanges:
         self._callers.check_host(request)
         methods, respond = self._found(request.path)
         if request.method not in methods:
-            raise HttpError(405, f"not by {request.method}", allow=", ".join(methods))
+            allowed = ", ".join(methods)
+            raise HttpError(405, f"{request.method} is not allowed; use {allowed}", allow=allowed)
         return respond(asked)
 
     def _found(self, path: str) -> tuple[tuple[str, ...], Respond]:

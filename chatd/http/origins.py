@@ -27,7 +27,7 @@ class Origins:
     def check_host(self, request: HttpRequest) -> None:
         """Refuse a request that was meant for somebody else. Raises HttpError."""
         if not self._is_ours(request.fields["host"]):
-            raise HttpError(421, "this server does not go by that host name: see ALLOWED_HOSTS")
+            raise HttpError(421, "that is not a name of this server: see ALLOWED_HOSTS")
 
     def check_origin(self, request: HttpRequest) -> None:
         """Refuse what a page of another server sends. Raises HttpError."""

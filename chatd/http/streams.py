@@ -116,5 +116,5 @@ def _start(request: HttpRequest) -> str:
     """Return where a stream starts. Raises BadRequest."""
     start = read_query(request.query, PARAMETERS).get("start", c.Start.UNREAD.value)
     if start not in {kind.value for kind in c.Start}:
-        raise BadRequest("events: start is unread or now")
+        raise BadRequest("events: start has to be unread or now")
     return start

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 def internal_error() -> Internal:
     """Return what a peer is told of a bug."""
-    return Internal("something went wrong here; the server's log tells what")
+    return Internal("something went wrong in the server; its log says what")
 
 
 class Checkpoint(msgspec.Struct, frozen=True, gc=False):

@@ -53,6 +53,6 @@ class Detection:
     def refuse_tls(self, connection: Connection) -> None:
         """End a connection whose peer encrypts, where nobody does, with an alert of its own."""
         where = connection.address
-        log.warning("%s begins a TLS handshake, and there is no TLS_CERT here", where)
+        log.warning("%s began a TLS handshake, but there is no TLS_CERT", where)
         connection.queue(TLS_ALERT)
         connection.finish()

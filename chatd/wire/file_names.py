@@ -7,7 +7,7 @@ of a folder on some system, is replaced by `_`, visibly and alike at the server 
 
 from chatd.wire.steering import steering_in
 
-FORBIDDEN = {"/": "send it without its folder", "\0": "no file system has that"}
+FORBIDDEN = {"/": "send it without its folder", "\0": "no file system allows it"}
 REPLACEMENT = "_"
 
 
@@ -20,7 +20,7 @@ def fault_of(name: str) -> str:
     if name in (".", ".."):
         return f"`{name}` is a folder and can't be the name of a file"
     if not name.strip():
-        return "the name of a file has more in it than blanks"
+        return "the name of a file can't be only spaces"
     return ""
 
 

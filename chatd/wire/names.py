@@ -36,7 +36,7 @@ def map_name(name: str) -> str:
             raise BadRequest(f"a name has at most {NAME_BYTES_MAX} bytes")
         mapped: str = _profile.enforce(name)
     except UnicodeError:
-        raise BadRequest("a name has letters, digits, and . _ - inside, no blanks") from None
+        raise BadRequest("a name has letters, digits, and . _ - inside, no spaces") from None
     _check_characters(mapped)
     if len(mapped) > CHARACTERS_MAX:
         raise BadRequest(f"a name has at most {CHARACTERS_MAX} characters")
@@ -82,7 +82,7 @@ def _check_characters(name: str) -> None:
     if not name[0].isalnum():
         raise BadRequest("a name starts with a letter or a digit")
     if not all(map(may_be_inside, name)):
-        raise BadRequest("a name has letters, digits, and . _ - inside, no blanks")
+        raise BadRequest("a name has letters, digits, and . _ - inside, no spaces")
 
 
 def may_be_inside(character: str) -> bool:

@@ -50,7 +50,7 @@ def open_websocket(head: bytes) -> tuple[bytes, "WebSocketCodec"]:
     if response is None or response.status_code not in (101, 426):
         raise HttpError(400, "not the handshake of a WebSocket")
     if response.status_code == 426:
-        raise HttpError(426, "a WebSocket is opened here", upgrade="websocket")
+        raise HttpError(426, "this path opens a WebSocket", upgrade="websocket")
     protocol.send_response(response)
     answer = b"".join(protocol.data_to_send())
     is_binary = protocol.subprotocol == MSGPACK_SUBPROTOCOL

@@ -70,7 +70,7 @@ def _ban_rule(status: c.StatusResult) -> str:
     if status.banned_by == "administrator":
         said = f": {status.ban_reason}" if status.ban_reason else ""
         return f"; an administrator says so{said}"
-    return "; so many users have warned you" if status.banned_by else ""
+    return "; other users have warned you" if status.banned_by else ""
 
 
 def scheduled_lines(
@@ -176,7 +176,7 @@ def _room(room: c.RoomStatus) -> str:
     if not room.last_seq:
         return "empty"
     unread = f"{room.unread} unread" if room.unread else "all read"
-    mentions = f", {room.mentions} with your name" if room.mentions else ""
+    mentions = f", {room.mentions} mentioning you" if room.mentions else ""
     return f"up to #{room.last_seq}, {unread}{mentions}"
 
 
@@ -192,7 +192,7 @@ def reports_lines(
         if report.in_room:
             quote = report.quote or "(gone)"
             rows.append(("", f"{report.in_room}#{report.in_seq} {report.user}: {quote}"))
-    return renderer.fields(rows) or renderer.note("there is no report to decide")
+    return renderer.fields(rows) or renderer.note("there are no open reports")
 
 
 def hooks_lines(renderer: Renderer, hooks: list[c.HookState], now_ms: int) -> list[Line]:

@@ -46,7 +46,7 @@ def misuse(name: str, why: str) -> BadUsage:
 def no_arguments(name: str, rest: str) -> None:
     """Refuse anything behind the name of a command that takes nothing."""
     if rest.strip():
-        raise misuse(name, f"{name} takes nothing behind it")
+        raise misuse(name, f"{name} takes no arguments")
 
 
 def text_of(name: str, rest: str) -> str:
@@ -137,7 +137,7 @@ def file_to_fetch(rest: str, me: str, *, here: str) -> tuple[str, int, Path | No
     place = _place("get-file", word, me, here)
     path, rest = _path_and_rest("get-file", rest)
     if rest.strip():
-        raise misuse("get-file", f"`{rest.strip()}` is too much; put a path with blanks in quotes")
+        raise misuse("get-file", f"`{rest.strip()}` is too much; put a path with spaces in quotes")
     return *place, path
 
 
@@ -146,7 +146,7 @@ def _path_and_rest(name: str, text: str) -> tuple[Path | None, str]:
     try:
         path, rest = split_path(text)
     except ValueError:
-        raise misuse(name, "a quote is open, or a backslash stands at the end") from None
+        raise misuse(name, "an unclosed quote, or a backslash at the end") from None
     return (Path(os.path.expanduser(path)) if path else None), rest
 
 
@@ -181,7 +181,7 @@ def entry_and_text(name: str, rest: str, me: str, here: str) -> tuple[Place, str
 def _place(name: str, word: str, me: str, here: str) -> Place:
     title, _, seq = word.rpartition("#")
     if not _is_number(seq):
-        raise misuse(name, f"`{word}` is no entry; one is written as in general#42")
+        raise misuse(name, f"`{word}` is not an entry; write one like general#42")
     return Place(room_named(title, me) if title else here, int(seq))
 
 
@@ -304,7 +304,7 @@ def _where(words: list[str]) -> tuple[dict[str, int], list[str]]:
 
 def _count(word: str) -> int:
     if not _is_number(word) or not 1 <= int(word) <= PAGE_ITEMS_MAX:
-        raise misuse("history", f"`{word}` is no number of entries from 1 to {PAGE_ITEMS_MAX}")
+        raise misuse("history", f"`{word}` is not a number of entries from 1 to {PAGE_ITEMS_MAX}")
     return int(word)
 
 

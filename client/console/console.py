@@ -150,7 +150,7 @@ class Console:
         if isinstance(event, Entry):
             self._hear_entry(event)
         elif isinstance(event, Disconnected):
-            self.note(f"{self._bye or event.reason}; connecting again by itself")
+            self.note(f"{self._bye or event.reason}; reconnecting")
             self._bye = ""
         elif isinstance(event, Connected):
             self.note("connected again")
@@ -294,7 +294,7 @@ class Console:
         """Do what a typed line says."""
         more, self._more = self._more, None
         if not is_whole(text):
-            self._refuse(text, "a byte in it is no UTF-8: is the terminal set to something else?")
+            self._refuse(text, "a byte is not UTF-8: is the terminal set to something else?")
             return
         asked, self._asked = self._asked, None
         if asked is not None and self._is_answer(text, asked):
@@ -382,7 +382,7 @@ class Console:
         ]
         if waiting and not self._warned_pending:
             self._warned_pending = True
-            self.error(f"{' and '.join(waiting)} on the way\nonce more leaves all the same")
+            self.error(f"{' and '.join(waiting)} on the way\nagain to leave all the same")
             return
         self.editor.end(0)
 

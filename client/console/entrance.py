@@ -137,12 +137,12 @@ class Entrance:
                 name = self._named("Another name: ", new_name)
             else:
                 return self._by_password(name, password)
-        raise LoginRequired(f"there is no account {name} yet: none of these names can be had")
+        raise LoginRequired(f"there is no account {name} yet: no other name was free either")
 
     def _new_password(self, name: str) -> str:
         for _ in range(TRIES_MAX):
             password = self._password(f"A password for {name}: ")
-            if self._password("The same again: ") == password:
+            if self._password("Repeat it: ") == password:
                 return password
             self._say("the two passwords differ")
         raise LoginRequired("no account was made")
@@ -156,10 +156,10 @@ class Entrance:
             try:
                 check(name)
             except ChatError as error:
-                self._say(error.message if name else "without a name nobody gets in")
+                self._say(error.message if name else "a name is needed to log in")
             else:
                 return name
-        raise LoginRequired("without a name nobody gets in")
+        raise LoginRequired("a name is needed to log in")
 
     def _asked(self, question: str) -> str:
         self._client.hang_up()
@@ -169,7 +169,7 @@ class Entrance:
         self._client.hang_up()
         password = self._ask_secret(question)
         if not password:
-            raise LoginRequired("without a password nobody gets in")
+            raise LoginRequired("a password is needed to log in")
         return password
 
 

@@ -70,10 +70,10 @@ _ADVICE: dict[str, Advice] = {
     "unauthenticated": _always("leave with `quit` and start the console again"),
     "unknown_method": _always("the server is older than this console and doesn't know that"),
     "unsupported_version": _always("install the version of chatd that the server runs"),
-    "storage_full": _always("nothing was changed; tell whoever runs the server, then try again"),
+    "storage_full": _always("nothing was changed; tell those who run the server, then try again"),
     "overloaded": _always("nothing was changed; try again in a few seconds"),
-    "internal": _always("that is a fault of the server; whoever runs it finds it in its log"),
-    "expired": _always("it was there once; nothing brings it back"),
+    "internal": _always("that is a fault of the server; those who run it can find it in its log"),
+    "expired": _always("it was there once; it can't be brought back"),
 }
 
 _NOTHING = _always("")
@@ -96,7 +96,7 @@ _ADVICE_ON: dict[tuple[str, str], Advice] = {
     ("not_found", "unban"): _NOTHING,
     ("not_found", "why"): _NOTHING,
     ("not_found", "dismiss"): _always("`reports` lists them by number"),
-    ("not_found", "remove"): _always("what is in rooms of others has to be reported first"),
+    ("not_found", "remove"): _always("what is in other rooms has to be reported first"),
     ("forbidden", "reports"): _REPORT,
     ("forbidden", "ban"): _REPORT,
     ("forbidden", "unban"): _REPORT,

@@ -22,7 +22,7 @@ def invitations_lines(
     for one in invitations:
         title, when = title_of(one.room, renderer.me), renderer.zone.moment(one.ts, now_ms)
         rows.append((safe(title), f"{one.by} invited you, {when}: `join {title}`"))
-    return renderer.fields(rows) or renderer.note("you are invited nowhere")
+    return renderer.fields(rows) or renderer.note("you have no invitations")
 
 
 def asked_lines(renderer: Renderer, asked: list[c.Asked], now_ms: int) -> list[Line]:

@@ -42,7 +42,7 @@ def what_to_join(rest: str) -> Join:
     word = one_word("join", rest, "which room? `invitations` lists where you are invited")
     link = link_in(word)
     if not link:
-        raise misuse("join", "the address has lost what stands behind its #")
+        raise misuse("join", "the address has lost the part after its #")
     if link == word and (word.startswith(GROUP_MARK) or len(word) < LINK_CHARACTERS_MIN):
         return Join(room=word)
     return Join(link=link)
@@ -53,7 +53,7 @@ def link_to_make(rest: str, now_ms: int) -> MakeLink:
     room, *words = rest.split() or [""]
     bounds = dict(zip(words[::2], words[1::2], strict=False))
     if not room or len(words) != 2 * len(bounds) or not bounds.keys() <= {"uses", "for"}:
-        raise misuse("link", "a room, and if wanted how many may use it and for how long")
+        raise misuse("link", "a room, and optionally how many may use it and for how long")
     uses = number_of("link", bounds["uses"], "how many uses?") if "uses" in bounds else None
     expires_at = now_ms + _span_ms(bounds["for"]) if "for" in bounds else None
     return MakeLink(unquoted(room), uses, expires_at)

@@ -50,7 +50,7 @@ GROUP_WORDS: Mapping[type[e.Entry], Callable[[Any], str]] = {
     e.JoinRequested: _join_requested,
     e.JoinAsked: _join_asked,
     e.JoinApproved: lambda entry: f"request {entry.request}: you are in {_title(entry.group)} now",
-    e.JoinDenied: lambda entry: f"request {entry.request} to join a room is over: you are not in",
-    e.RequestSettled: lambda entry: f"{entry.name} asks no more to join {_title(entry.group)}",
+    e.JoinDenied: lambda entry: f"request {entry.request} to join a room: you were not let in",
+    e.RequestSettled: lambda entry: f"{entry.name} no longer asks to join {_title(entry.group)}",
     e.Removed: _removed,
 }

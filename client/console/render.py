@@ -184,7 +184,7 @@ class Renderer:
         if isinstance(notice, c.Gap):
             room = title_of(notice.room, self.me)
             return self.note(
-                f"{room}#{notice.from_} to {room}#{notice.to} are gone: their time was over"
+                f"{room}#{notice.from_} to {room}#{notice.to} are gone: their lifetime was over"
             )
         if isinstance(notice, c.Reset):
             room = title_of(notice.room, self.me)

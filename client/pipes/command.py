@@ -59,7 +59,7 @@ def check_text(arguments: argparse.Namespace) -> None:
         path = PATH_WORD.get(arguments.command) if name == "words" else None
         for at, word in enumerate(words):
             if isinstance(word, str) and at != path and name not in PATHS and not is_whole(word):
-                raise Usage(f"`{_bytes_shown(word)}` is no UTF-8 text; nothing was done")
+                raise Usage(f"`{_bytes_shown(word)}` is not UTF-8 text; nothing was done")
 
 
 def _bytes_shown(word: str) -> str:

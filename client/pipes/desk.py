@@ -89,7 +89,7 @@ class PlainConsole(Console):
             self.send_plain(typed)
             return
         self.error(
-            "not sent: `send` in front of it tells everyone, `send-to NAME` one\n"
+            "not sent: put `send` in front to tell everyone, `send-to NAME` to tell one user\n"
             f"{perhaps(first_word(typed.line)[0])}"
             "`talk general` or `talk NAME` sends plain lines there"
         )

@@ -10,8 +10,8 @@ from client.options import ConsoleOptions
 from client.session import Client
 
 HOW_TO_GET_IN = (
-    "log in once at a terminal with `chat -u NAME`, or give a token by CHAT_TOKEN or "
-    "--token-file; `chat -u NAME login` takes a password from standard input"
+    "log in once at a terminal with `chat -u NAME`, or pass a token in CHAT_TOKEN or "
+    "with --token-file; `chat -u NAME login` takes a password from standard input"
 )
 
 
@@ -28,9 +28,9 @@ def enter(client: Client, options: ConsoleOptions) -> None:
     try:
         me = client.log_in_token(token).name
     except AuthFailed:
-        raise LoginRequired(f"the token opens nothing (any more)\n{HOW_TO_GET_IN}") from None
+        raise LoginRequired(f"the token is not valid (any more)\n{HOW_TO_GET_IN}") from None
     if options.name and mapped(options.name) != me:
-        raise LoginRequired(f"the token is that of {me}, not of {options.name}")
+        raise LoginRequired(f"the token belongs to {me}, not to {options.name}")
 
 
 def _no_token(options: ConsoleOptions, name: str) -> str:

@@ -13,5 +13,5 @@ def seconds_of(text: str) -> float:
     if re.fullmatch(r"[0-9]{1,9}(?:\.[0-9]+)?", text):
         return float(text)
     if not _WHOLE.fullmatch(text) or len(text) > 40:
-        raise ValueError(f"`{text}` is no span of time: 90, 90s, 5m, 1h30m, 2d")
+        raise ValueError(f"`{text}` is not a duration, such as 90, 90s, 5m, 1h30m, 2d")
     return sum(float(number) * SECONDS_OF[unit] for number, unit in _PART.findall(text))

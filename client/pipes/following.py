@@ -71,7 +71,7 @@ class Follower:
         """Yield what is said until then (of `monotonic`), and tell how the connection fares."""
         while (event := self.next(_left(deadline))) is not None:
             if isinstance(event, Disconnected):
-                complain(f"{event.reason}; connecting again")
+                complain(f"{event.reason}; reconnecting")
             elif isinstance(event, Connected):
                 complain("connected again")
             else:

@@ -128,7 +128,7 @@ class LineConsole(PlainConsole):
 
     def hear(self, event: Event) -> None:
         if isinstance(event, Disconnected):
-            complain(f"{event.reason}; connecting again")
+            complain(f"{event.reason}; reconnecting")
         elif isinstance(event, Connected):
             complain("connected again")
         else:
@@ -172,7 +172,7 @@ class LineSource:
             self._ended = not data
             if len(self._buffer) > LINE_BYTES_MAX + READ_BYTES:
                 raise self._ended_by(
-                    f"a line of more than {LINE_BYTES_MAX} bytes; nothing behind it was read"
+                    f"a line of more than {LINE_BYTES_MAX} bytes; nothing after it was read"
                 )
         if not self._buffer:
             return None
@@ -181,7 +181,7 @@ class LineSource:
         try:
             return line.removesuffix(b"\r").decode()
         except UnicodeDecodeError:
-            raise Usage("a line that is no UTF-8 text; it was passed over") from None
+            raise Usage("a line that is not UTF-8 text was skipped") from None
 
     def _drop_mark(self) -> None:
         """Some systems put a mark in front of all."""

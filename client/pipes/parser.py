@@ -26,13 +26,13 @@ POINTLESS = frozenset({"talk", "help", "quit", "exit", "password", "delete-accou
 """What makes sense only among other commands, or needs somebody to answer."""
 
 DESCRIPTION = """\
-Talk to a chatd server. Without a command: the console, at a terminal; else commands are read from
-standard input, one a line, and plain lines printed."""
+Talk to a chatd server. With a command, run it and exit. Without one, start the console at a
+terminal; elsewhere read commands from standard input, one per line, and print plain lines."""
 
 ENVIRONMENT = {
     "CHAT_TOKEN": "a device token to log in with",
-    "CHAT_HOST": "the server, where no --host is given",
-    "CHAT_PORT": "its port, where no --port is given",
+    "CHAT_HOST": "the server, unless --host is given",
+    "CHAT_PORT": "its port, unless --port is given",
     "CHAT_TLS": "1 for --tls",
 }
 
@@ -56,12 +56,12 @@ def build(environment: dict[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--port", type=_port, default=port, help=f"its port ({_literal(port)})")
     tls = environment.get("CHAT_TLS", "").lower() in TRUE
     parser.add_argument("--tls", action="store_true", default=tls, help="encrypt the connection")
-    parser.add_argument("--ca-file", metavar="FILE", help="... and trust this authority (PEM)")
+    parser.add_argument("--ca-file", metavar="FILE", help="with TLS: trust this authority (PEM)")
     parser.add_argument("--token-file", metavar="FILE", help="log in with the token in this file")
     parser.add_argument(
-        "--insecure", action="store_true", help="send that token over a network in the clear"
+        "--insecure", action="store_true", help="allow sending that token unencrypted"
     )
-    parser.add_argument("--bell", action="store_true", help="ring for what others say")
+    parser.add_argument("--bell", action="store_true", help="ring when others say something")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, (help, add) in _WRITTEN_OUT.items():
         add(commands.add_parser(name, help=help, description=help))
@@ -109,14 +109,14 @@ def _tail(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("room", nargs="?", default="", help="one room or user only")
     begin = _add_begin(parser)
     begin.add_argument(
-        "-n", "--last", type=_page, default=0, metavar="N", help="the last N of the room first"
+        "-n", "--last", type=_page, default=0, metavar="N", help="begin with the last N of the room"
     )
     parser.add_argument("--count", type=_count, metavar="N", help="end after N entries")
     _add_json(parser)
 
 
 def _wait(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--match", required=True, metavar="REGEX", help="what the text has")
+    parser.add_argument("--match", required=True, metavar="REGEX", help="what has to match")
     parser.add_argument("--room", default="", help="in one room or by one user only")
     _add_patience(parser)
     _add_begin(parser)
@@ -140,21 +140,21 @@ def _ask(parser: argparse.ArgumentParser) -> None:
 
 def _login(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--register", action="store_true", help="make the account first")
-    parser.add_argument("--label", default="", help="what `devices` calls it")
+    parser.add_argument("--label", default="", help="the name of this device in `devices`")
     parser.add_argument(
-        "--print", action="store_true", help="print the token instead of keeping it"
+        "--print", action="store_true", help="print the token instead of storing it"
     )
 
 
 _WRITTEN_OUT: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "send": ("say something to everyone; print its place", _send),
-    "send-to": ("say something to one user alone; print its place", _send_to),
+    "send-to": ("say something to one user privately; print its place", _send_to),
     "post": ("say something in a room; print its place", _post),
     "history": ("print what was said in a room", _history),
-    "tail": ("print what is said, as it is said; nothing counts as read by this", _tail),
-    "wait": ("wait until somebody says what matches, and print it", _wait),
+    "tail": ("print what is said as it is said, without marking it as read", _tail),
+    "wait": ("wait until somebody says something that matches, and print it", _wait),
     "ask": ("ask a question, wait for the first answer, and print it", _ask),
-    "login": ("log in by a password on standard input, and keep a token of it", _login),
+    "login": ("log in with a password from standard input, and store a token", _login),
 }
 
 OF_THE_CONSOLE = [
@@ -163,22 +163,22 @@ OF_THE_CONSOLE = [
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON, one object a line")
+    parser.add_argument("--json", action="store_true", help="print JSON, one object per line")
 
 
 def _add_patience(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--from", dest="by", default="", metavar="USER", help="by whom; else anyone but you"
+        "--from", dest="by", default="", metavar="USER", help="by this user; else by anyone but you"
     )
     parser.add_argument(
-        "--timeout", type=_seconds, metavar="SPAN", help="how long, as 90s, 5m, 1h30m"
+        "--timeout", type=_seconds, metavar="SPAN", help="how long to wait, such as 90s, 5m, 1h30m"
     )
 
 
 def _add_begin(parser: argparse.ArgumentParser) -> "argparse._MutuallyExclusiveGroup":
     begin = parser.add_mutually_exclusive_group()
-    begin.add_argument("--unread", action="store_true", help="from what is unread on")
-    begin.add_argument("--after", metavar="ROOM#SEQ", help="from behind this entry on")
+    begin.add_argument("--unread", action="store_true", help="begin with what is unread")
+    begin.add_argument("--after", metavar="ROOM#SEQ", help="begin after this entry")
     return begin
 
 
@@ -193,13 +193,13 @@ def _host(text: str) -> str:
 
 def _port(text: str) -> int:
     if not re.fullmatch("[0-9]{1,5}", text) or not 1 <= int(text) <= PORT_MAX:
-        raise argparse.ArgumentTypeError(f"`{text}` is no port: a number from 1 to {PORT_MAX}")
+        raise argparse.ArgumentTypeError(f"`{text}` is not a port, a number from 1 to {PORT_MAX}")
     return int(text)
 
 
 def _count(text: str) -> int:
     if not re.fullmatch("[0-9]{1,9}", text) or not int(text):
-        raise argparse.ArgumentTypeError(f"`{text}` is no number of entries: 1 or more")
+        raise argparse.ArgumentTypeError(f"`{text}` is not a number of entries, 1 or more")
     return int(text)
 
 

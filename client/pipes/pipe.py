@@ -49,7 +49,7 @@ class Pipe:
         """Return room and number of an entry, `general#42`. Raises Usage."""
         title, _, number = reference.rpartition("#")
         if not title or not (number.isascii() and number.isdigit() and len(number) <= 15):
-            raise Usage(f"`{reference}` names no entry: it looks like general#42")
+            raise Usage(f"`{reference}` is not an entry; write one like general#42")
         return self.room(title), int(number)
 
 
@@ -61,7 +61,7 @@ def text_from_stdin() -> str:
     while len(data) <= STDIN_BYTES_MAX and (more := read_input(STDIN_BYTES_MAX)):
         data += more
     if len(data) > STDIN_BYTES_MAX:
-        raise Usage(f"more than {STDIN_BYTES_MAX} bytes are no message; nothing was sent")
+        raise Usage(f"more than {STDIN_BYTES_MAX} bytes can't be a message; nothing was sent")
     return decoded(data)
 
 
@@ -70,6 +70,6 @@ def decoded(data: bytes) -> str:
     try:
         return without_mark(data).decode()
     except UnicodeDecodeError:
-        raise Usage("what came in is no UTF-8 text; nothing was sent") from None
+        raise Usage("the input is not UTF-8 text; nothing was sent") from None
     except ValueError as error:
         raise Usage(f"{error}; nothing was sent") from None

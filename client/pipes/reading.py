@@ -112,6 +112,6 @@ def _pattern(text: str) -> re.Pattern[str]:
     try:
         return re.compile(text)
     except (re.error, OverflowError) as error:
-        raise Usage(f"`{text}` is no regular expression: {error}") from None
+        raise Usage(f"`{text}` is not a regular expression: {error}") from None
     except RecursionError:
         raise Usage("that regular expression is nested too deeply") from None

@@ -35,7 +35,7 @@ def text_of(words: list[str], suffix: str = "") -> str:
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
-        raise Usage("the text is no UTF-8; nothing was sent") from None
+        raise Usage("the text is not UTF-8; nothing was sent") from None
     if size > TEXT_BYTES_MAX:
         raise Usage(f"a message has at most {TEXT_BYTES_MAX} bytes, not {size}; nothing was sent")
     return text

@@ -28,9 +28,9 @@ class Status(IntEnum):
 
 MEANING = {
     Status.DONE: "done",
-    Status.REFUSED: "the server refused it, or a file of ours could not be used",
-    Status.USAGE: "wrong arguments, or a text that is none",
-    Status.LOGIN: "no token to log in with, or one that opens nothing",
+    Status.REFUSED: "the server refused it, or a local file could not be used",
+    Status.USAGE: "wrong arguments, or a text that can't be sent",
+    Status.LOGIN: "no token to log in with, or an invalid one",
     Status.CONNECTION: "no connection to the server",
     Status.TIMEOUT: "what was waited for did not come in time",
     Status.LATER: "refused for now (a limit, a ban, a full disk): later it may work",

@@ -35,6 +35,6 @@ def test_host_is_the_same_however_it_is_written(text: str, host: str) -> None:
     ],
 )
 def test_what_is_no_host_is_refused_in_words(text: str, hint: str) -> None:
-    with pytest.raises(ValueError, match=f"is no host.*{hint}") as refusal:
+    with pytest.raises(ValueError, match=f"is not a host.*{hint}") as refusal:
         host_of(text)
     assert not isinstance(refusal.value, UnicodeError)

@@ -113,13 +113,13 @@ def test_a_closed_link_neither_sends_nor_receives(link: Link) -> None:
 @pytest.mark.parametrize(
     ("begin", "words"),
     [
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "no chatd: it speaks HTTP"),
-        (b"SSH-2.0-OpenSSH_9.6\r\n", "no chatd: it speaks SSH"),
-        (b"220 mail.example.org ESMTP\r\n", "no chatd: it speaks a protocol for mail or files"),
-        (b"-ERR unknown command\r\n", "no chatd: it speaks Redis"),
-        (b"\x4a\x00\x00\x00\x0a8.0", "no chatd: it speaks something else"),
-        (b"\x15\x03\x03\x00\x02\x02\x46", "encrypted connections only: `--tls`"),
-        (b"\x16\x03\x01", "encrypted connections only: `--tls`"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "not a chatd server: it speaks HTTP"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "not a chatd server: it speaks SSH"),
+        (b"220 mail.example.org ESMTP\r\n", "server: it speaks a protocol for mail or files"),
+        (b"-ERR unknown command\r\n", "not a chatd server: it speaks Redis"),
+        (b"\x4a\x00\x00\x00\x0a8.0", "not a chatd server: it speaks something else"),
+        (b"\x15\x03\x03\x00\x02\x02\x46", "only encrypted connections: use `--tls`"),
+        (b"\x16\x03\x01", "only encrypted connections: use `--tls`"),
     ],
 )
 def test_whoever_else_answers_is_named_by_what_it_speaks(

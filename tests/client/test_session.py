@@ -100,9 +100,15 @@ def test_a_first_connection_that_is_refused_raises_at_once(
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "127.0.0.1:8000: that is no chatd: it speaks HTTP"),
-        (b"\x00\xff\xff\xff", "127.0.0.1:8000: that is no chatd: a frame of 16777215 bytes"),
-        (b"\x00\x00\x00\x01\xc0", "127.0.0.1:8000: that is no chatd: not an envelope"),
+        (
+            b"HTTP/1.1 400 Bad Request\r\n\r\n",
+            "127.0.0.1:8000: that is not a chatd server: it speaks HTTP",
+        ),
+        (
+            b"\x00\xff\xff\xff",
+            "127.0.0.1:8000: that is not a chatd server: a frame of 16777215 bytes",
+        ),
+        (b"\x00\x00\x00\x01\xc0", "127.0.0.1:8000: that is not a chatd server: not an envelope"),
         (b"", "127.0.0.1:8000: the server ended the connection"),
         (TLS_ONLY, "^127.0.0.1:8000: this server speaks TLS only$"),
     ],
@@ -280,7 +286,7 @@ def test_a_goodbye_to_a_login_that_is_over_ends_it_and_nothing_is_tried_again(
 ) -> None:
     network.made[0].says(Bye("this device was revoked", logged_out=True)).hangs_up()
     assert isinstance(following.next_event(), Bye)
-    with pytest.raises(LoginRequired, match="no longer: this device was revoked"):
+    with pytest.raises(LoginRequired, match="no longer lets us in: this device was revoked"):
         following.next_event()
     assert network.slept == [] and not following.connected
 

@@ -23,7 +23,7 @@ def register(terminal: Terminal, name: str) -> None:
     """Answer what a new name is asked at the door."""
     terminal.sees(QUESTION.strip())
     terminal.line("c")
-    for question in (f"A password for {name}:", "The same again:"):
+    for question in (f"A password for {name}:", "Repeat it:"):
         terminal.until(lambda: terminal.prompt == question, question)
         terminal.line(PASSWORD)
 
@@ -39,9 +39,9 @@ def log_in(terminal: Terminal, name: str) -> None:
 def answers(terminal: Terminal, new_password: str) -> None:
     """Answer what `password` asks."""
     for question, answer in (
-        ("Present password:", PASSWORD),
+        ("Current password:", PASSWORD),
         ("New password:", new_password),
-        ("The same again:", new_password),
+        ("Repeat it:", new_password),
     ):
         terminal.until(lambda: terminal.prompt == question, question)
         terminal.line(answer)
@@ -102,7 +102,7 @@ def test_console_whose_device_is_revoked_says_so_and_ends_instead_of_connecting_
 ) -> None:
     alice = opens("alice")
     alice.line("revoke 1")
-    alice.sees("chat: the server lets us in no longer: this device was revoked")
+    alice.sees("chat: the server no longer lets us in: this device was revoked")
     assert alice.ends() == Status.LOGIN
     assert not any("connecting again" in row for row in alice.everything)
     with Terminal(tmp_path / "home of alice", cable.port, "alice") as again:
@@ -320,7 +320,7 @@ def test_password_typed_at_a_question_is_hidden_and_not_kept(
 def test_question_leaves_what_was_being_typed(opens: Opens) -> None:
     alice = opens("alice")
     alice.keys("password\rhalf a line")
-    alice.until(lambda: alice.prompt == "Present password:", "the question")
+    alice.until(lambda: alice.prompt == "Current password:", "the question")
     alice.keys("\x03")
     alice.sees("nothing was changed")
     alice.until(lambda: alice.prompt == "general> half a line", "the line again")
@@ -336,7 +336,7 @@ def test_changed_password_ends_the_other_console_and_says_why(
         here.line("password")
         answers(here, "a new secret")
         here.sees("the password is changed")
-        there.sees("the server lets us in no longer: the password was changed")
+        there.sees("the server no longer lets us in: the password was changed")
         assert there.ends() == Status.LOGIN
 
 
@@ -359,7 +359,7 @@ def test_account_is_deleted_by_its_password_only_and_every_console_of_it_ends(
         here.until(lambda: here.prompt == question, question)
         here.line(PASSWORD)
         assert here.ends() == 0
-        there.sees("the server lets us in no longer: this account was deleted")
+        there.sees("the server no longer lets us in: this account was deleted")
         assert there.ends() == Status.LOGIN
     bob.sees("alice deletes #1")
     bob.line("send-to alice hello")
@@ -584,7 +584,7 @@ def test_search_shows_what_was_found_in_pages(
     texts = [row.rsplit(" ", 1)[1] for row in found_rows(alice)]
     assert texts == [str(number) for number in reversed(range(rows))]
     alice.line("search nobody")
-    alice.sees("nothing (more) that you may see has these words")
+    alice.sees("nothing (more) was found")
 
 
 def found_rows(terminal: Terminal) -> list[str]:
@@ -604,7 +604,7 @@ def links_on(terminal: Terminal) -> list[str]:
 
 def address_of(command: str, terminal: Terminal) -> str:
     """Return what a link is in a browser, after looking what that shows."""
-    terminal.sees("or opens this in a browser")
+    terminal.sees("or open this in a browser")
     link = command.removeprefix("join ")
     shown = "".join(row.ljust(terminal.screen.columns) for row in terminal.everything)
     found = re.search(rf"http://127\.0\.0\.1:\d+/join#{link}", shown)  # over two rows, it may be
@@ -628,7 +628,7 @@ def test_private_room_from_its_making_to_its_end(opens: Opens) -> None:
     alice.line("link +ops uses 1 for 2h")
     alice.until(lambda: links_on(alice), "a link")
     carol.line(f"join {address_of(links_on(alice)[0], alice)}")
-    carol.sees("request 1 waits for the owner of the room")
+    carol.sees("request 1 waits for the room's owner")
     alice.sees("carol asks to join +ops: `approve +ops carol`")
     assert not any("+ops" in row for row in carol.everything)
     alice.line("approve +ops carol")

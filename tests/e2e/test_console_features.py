@@ -100,7 +100,7 @@ def test_file_is_found_with_tab_shows_a_bar_and_is_fetched_by_its_place(
     completes(bob, "get-file ", "get-file general#1")
     completes(bob, "~/Pi", "get-file general#1 ~/Pictures/")
     bob.line("")
-    bob.sees("my photo.jpg, 4.3 MiB")
+    bob.sees("photo.jpg, 4.3 MiB")
     fetched = tmp_path / "bob/Pictures/my photo.jpg"
     assert fetched.read_bytes() == (tmp_path / "alice/my photo.jpg").read_bytes()
     bob.line("get-file 1 ~/Pictures")
@@ -115,7 +115,7 @@ def test_blocked_user_is_told_and_keeps_the_text(opens: Opens) -> None:
     bob.line("block alice")
     bob.sees("you have blocked alice")
     alice.line("send-to bob hello")
-    alice.sees("bob takes no messages and invitations from you")
+    alice.sees("bob does not accept messages or invitations from you")
     alice.until(lambda: alice.prompt == "general> send-to bob hello", "the text")
     bob.line("unblock alice")
     bob.sees("you have unblocked alice")

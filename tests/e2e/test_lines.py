@@ -64,7 +64,7 @@ def test_quit_and_exit_leave_and_nothing_behind_them_is_done(chat: Chat, word: s
         ("devices", r"^  1 +a test, since .*, this one\n$"),
         ("help", r"^  talking +send, send-to, talk"),
         ("help\n", r"\n  send <text> +say something"),
-        ("help send-to", r"^  send-to <user> <text> +say something to one user alone\n$"),
+        ("help send-to", r"^  send-to <user> <text> +say something to one user privately\n$"),
     ],
 )
 def test_each_command_answers_in_plain_lines(chat: Chat, command: str, pattern: str) -> None:
@@ -102,7 +102,7 @@ def test_what_is_said_meanwhile_is_printed_at_once(chat: Chat, server: ServerPro
 def test_the_first_failure_is_the_status_and_the_rest_is_done(chat: Chat) -> None:
     done = chat.run(input="send-to nobody hi\nrevoke x\nsend still here\n")
     assert done.returncode == Status.REFUSED
-    assert "no user of that name" in done.stderr and "which device?" in done.stderr
+    assert "no user with that name" in done.stderr and "which device?" in done.stderr
     assert shown(done.stdout) == ["general#1 alice: still here"]
 
 
@@ -110,10 +110,10 @@ def test_the_first_failure_is_the_status_and_the_rest_is_done(chat: Chat) -> Non
     ("line", "complaint"),
     [
         (b"/nonsense", "no command /nonsense"),
-        (b"just words", "`send` in front of it tells everyone"),
+        (b"just words", "put `send` in front to tell everyone"),
         (b"send", "there is no text"),
-        (b"status now", "takes nothing behind it"),
-        (b"send \xff", "no UTF-8"),
+        (b"status now", "takes no arguments"),
+        (b"send \xff", "not UTF-8"),
         (b"password", "needs a terminal"),
     ],
 )
@@ -165,7 +165,7 @@ def test_a_lost_server_is_waited_for_and_the_line_is_done_once(
     lines.stdin.flush()
     assert lines.stdout.readline().endswith(b" general#1 alice: one\n")
     server.kill()
-    assert b"connecting again" in lines.stderr.readline()
+    assert b"reconnecting" in lines.stderr.readline()
     lines.stdin.write(b"send two\n")
     lines.stdin.close()
     server.start()
@@ -191,7 +191,7 @@ def test_a_device_that_is_revoked_meanwhile_has_to_leave(
         other.call("revoke", device=1)
     until(lambda: lines.poll() is not None, "an end")
     assert lines.returncode == Status.LOGIN
-    assert b"lets us in no longer: this device was revoked" in lines.communicate()[1]
+    assert b"no longer lets us in: this device was revoked" in lines.communicate()[1]
 
 
 def test_an_interrupt_ends_it_while_it_waits_for_a_line(chat: Chat) -> None:

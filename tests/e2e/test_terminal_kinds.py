@@ -49,7 +49,7 @@ def test_shift_and_enter_break_the_line(opens: Opens, keys: str) -> None:
 def test_byte_that_is_no_text_is_refused_and_what_was_typed_is_kept(opens: Opens) -> None:
     alice = opens("alice")
     alice.raw_keys(b"send caf\xe9 for all\r")
-    alice.sees("a byte in it is no UTF-8")
+    alice.sees("a byte is not UTF-8")
     alice.until(lambda: "for all" in alice.prompt, "the line again")
     alice.line("send tea for all")
     alice.sees("general#1 alice: tea for all")
@@ -96,7 +96,7 @@ def test_password_of_any_bytes_makes_an_account_and_opens_it(
         with Terminal(tmp_path / device, server.port, "alice") as alice:
             alice.sees(QUESTION.strip())
             alice.line(answer)
-            questions = ["A password for alice:", "The same again:"]
+            questions = ["A password for alice:", "Repeat it:"]
             for question in questions if answer == "c" else ["Password of alice:"]:
                 alice.until(lambda: alice.prompt == question, question)
                 alice.raw_keys(password + b"\r")
@@ -132,7 +132,7 @@ def test_account_by_the_command_line_asks_twice_and_shows_nothing(
     adds: "pexpect.spawn[bytes]",
 ) -> None:
     adds.sendline(b"caf\xe9 \xf0\x9f\x98\x80")
-    adds.expect("The same again: ")
+    adds.expect("Repeat it: ")
     assert b"caf" not in (adds.before or b"")
     adds.sendline(b"caf\xe9 \xf0\x9f\x98\x80")
     status, printed = ended(adds)

@@ -215,8 +215,8 @@ def test_upload_of_somebody_else_is_not_found() -> None:
         ("a/b", "`/` (U+002F)"),
         ("../a", "`/` (U+002F)"),
         ("a\0b", "(U+0000)"),
-        (" ", "blanks"),
-        ("\u202f", "blanks"),
+        (" ", "spaces"),
+        ("\u202f", "spaces"),
         ("ä" * FILE_NAME_BYTES_MAX, "at most 255 bytes"),
     ],
 )

@@ -6,7 +6,7 @@ from tests.simulation.peer import Peer
 from tests.simulation.world import World
 
 HOUR_MS = 3_600_000
-NOWHERE = {"code": "not_found", "message": "there is no room of that name"}
+NOWHERE = {"code": "not_found", "message": "there is no room with that name"}
 
 
 def changes(peer: Peer, room: str) -> list[tuple[str, str, str]]:

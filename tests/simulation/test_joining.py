@@ -14,7 +14,7 @@ from tests.simulation.peer import Peer
 from tests.simulation.world import World
 
 HOUR_MS = 3_600_000
-NO_LINK = {"code": "not_found", "message": "this link opens nothing"}
+NO_LINK = {"code": "not_found", "message": "this link is not valid"}
 
 
 def link_to(owner: Peer, room: str, **bounds: object) -> str:

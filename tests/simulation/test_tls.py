@@ -297,7 +297,7 @@ def test_tls_where_there_is_none_gets_an_alert_and_a_line_in_the_log(
         with pytest.raises(ssl.SSLError, match="(?i)alert.handshake.failure"):
             peer.shake()
         assert peer.ended
-        assert caplog.text.count("127.0.0.1 begins a TLS handshake") == 1
+        assert caplog.text.count("127.0.0.1 began a TLS handshake") == 1
         assert len(world.connections) == 0
 
 

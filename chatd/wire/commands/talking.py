@@ -37,7 +37,7 @@ class Send(Params, frozen=True):
 @command(
     "send-to",
     Posted,
-    help="say something to one user alone",
+    help="say something to one user privately",
     console="send-to <user> <text>",
     refuses={
         **POSTING_REFUSES,

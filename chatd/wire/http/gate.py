@@ -153,7 +153,7 @@ def _body_length(fields: dict[str, str]) -> int:
             raise HttpError(400, "not a content-length")
         return int(length or 0)
     if length is not None:
-        raise HttpError(400, "content-length stands beside transfer-encoding")
+        raise HttpError(400, "content-length is given together with transfer-encoding")
     if coding.lower() != "chunked":
         raise HttpError(501, "the only transfer-encoding is chunked")
     return -1

@@ -36,7 +36,7 @@ def _events(responses: Responses) -> Map:
             {
                 "name": "Last-Event-ID",
                 "in": "header",
-                "description": "the last id that came, to go on behind it",
+                "description": "the last id received, to resume after it",
                 "schema": {"type": "string"},
             },
         ],

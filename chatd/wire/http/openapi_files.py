@@ -58,7 +58,7 @@ def _upload(responses: Responses) -> Map:
         "file, each once; room is needed, and name where the form's file has none",
         "parameters": [
             *({"name": name, "in": "query", "schema": schema} for name, schema in TOLD.items()),
-            {**KEY, "description": "who sends the same again with the same key posts it once"},
+            {**KEY, "description": "the same request with the same key is posted once"},
         ],
         "requestBody": {
             "required": True,

@@ -44,7 +44,7 @@ def _post(responses: Responses) -> Map:
                 "required": True,
                 "schema": msgspec.json.schema(Token),
             },
-            {**KEY, "description": "what comes again with the same key is posted once"},
+            {**KEY, "description": "the same request with the same key is posted once"},
         ],
         "requestBody": {
             "required": True,

@@ -31,7 +31,7 @@ def read_query(query: str, names: frozenset[str]) -> dict[str, str]:
         shown = name[:NAME_CHARACTERS_MAX]
         raise BadRequest(f"the query has {_listed(names)}, and no {shown!r}")
     if len(told) < len(pairs):
-        raise BadRequest("the query says something twice")
+        raise BadRequest("the query has the same name twice")
     return told
 
 

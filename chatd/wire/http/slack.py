@@ -89,7 +89,7 @@ def _json(request: HttpRequest) -> str:
         return text
     if not text:
         raise BadRequest("invalid_payload: the body is empty")
-    raise HttpError(415, f"the body is {JSON}, or a form with a `{PAYLOAD}`; it begins with no {{")
+    raise HttpError(415, f"the body is {JSON}, or a form with a `{PAYLOAD}`; it has no {{ in front")
 
 
 def _read(body: bytes) -> str:

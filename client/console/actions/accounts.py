@@ -24,7 +24,7 @@ async def devices(console: Console, typed: Command) -> None:
 @action("token")
 async def token(console: Console, typed: Command) -> None:
     made = await console.ask(c.TokenCreate(token_label(typed.rest)), c.TokenCreated)
-    console.note(f"device {made.device}; its token, which is shown this once:")
+    console.note(f"device {made.device}; its token, shown only this once:")
     console.show(console.renderer.text(made.token))
 
 
@@ -32,23 +32,23 @@ async def token(console: Console, typed: Command) -> None:
 async def revoke(console: Console, typed: Command) -> None:
     number = number_of("revoke", typed.rest, "which device? `devices` lists them by number")
     await console.ask(c.Revoke(number), c.Nothing)
-    console.done(f"device {number} opens nothing any more")
+    console.done(f"device {number} is logged out")
 
 
 @action("password")
 async def password(console: Console, typed: Command) -> None:
     no_arguments("password", typed.rest)
-    old = await _secret(console, "Present password: ")
+    old = await _secret(console, "Current password: ")
     new = await _secret(console, "New password: ")
-    if await _secret(console, "The same again: ") != new:
-        raise Misuse("the two new passwords differ\nnothing was changed; `password` begins anew")
+    if await _secret(console, "Repeat it: ") != new:
+        raise Misuse("the two new passwords differ\nnothing was changed; `password` starts again")
     client, keyring = console.bridge.client, console.keyring
     try:
         changed = await console.bridge.run(
             client.change_password, old, new, device=keyring.label
         )
     except AuthFailed:
-        raise Misuse("the present password is another one\nnothing was changed") from None
+        raise Misuse("that is not your current password\nnothing was changed") from None
     keyring.keep(changed.name, changed.token)
     console.note("the password is changed; every other device has to log in again")
 

@@ -10,7 +10,7 @@ from client.console.console import Console
 from client.console.typed import Command
 from client.files import fetch_file, find_file, send_file
 
-BLANKS = "a path with blanks stands in quotes, as in 'my report.pdf'; Tab completes it"
+BLANKS = "put a path with spaces in quotes, as in 'my report.pdf'; Tab completes it"
 
 
 @action("send-file")

@@ -51,7 +51,7 @@ async def join(console: Console, typed: Command) -> None:
         return
     joined = await console.ask(wanted, c.Joined)
     if joined.room is None:
-        console.note(f"request {joined.request} waits for the owner of the room")
+        console.note(f"request {joined.request} waits for the room's owner")
         return
     console.known.meet_room(joined.room)
     title = title_of(joined.room, console.renderer.me)
@@ -62,7 +62,7 @@ async def join(console: Console, typed: Command) -> None:
 async def withdraw(console: Console, typed: Command) -> None:
     request = number_of("withdraw", typed.rest, "which request? `invitations` lists them by number")
     await console.ask(c.Withdraw(request), c.Nothing)
-    console.note(f"request {request} is taken back")
+    console.note(f"request {request} is withdrawn")
 
 
 @action("invitations")
@@ -106,9 +106,9 @@ async def leave(console: Console, typed: Command) -> None:
 async def link(console: Console, typed: Command) -> None:
     made = await console.ask(link_to_make(typed.rest, now_ms()), c.Link)
     title = title_of(made.room, console.renderer.me)
-    console.note(f"link {made.number} to {title}, shown this once; who types this asks to join:")
+    console.note(f"link {made.number} to {title}, shown only this once; type this to ask to join:")
     console.show(console.renderer.text(f"join {made.link}"))
-    console.note("or opens this in a browser, which says how:")
+    console.note("or open this in a browser, which says how:")
     console.show(
         console.renderer.address(join_address(console.bridge.client.web_address, made.link))
     )
@@ -127,7 +127,7 @@ async def unlink(console: Console, typed: Command) -> None:
         "unlink", typed.rest, "which link of which room? `links` lists them by number"
     )
     await console.ask(c.Unlink(room, link), c.Nothing)
-    console.note(f"link {link} opens nothing any more")
+    console.note(f"link {link} is revoked")
 
 
 @action("requests")
@@ -158,7 +158,7 @@ async def deny(console: Console, typed: Command) -> None:
 async def kick(console: Console, typed: Command) -> None:
     room, user = room_and_user("kick", typed.rest)
     await console.ask(c.Kick(room, user), c.Nothing)
-    console.note(f"{user} is out")
+    console.note(f"{user} was removed")
 
 
 @action("transfer")

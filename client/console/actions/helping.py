@@ -10,7 +10,7 @@ from client.when import FORMS
 
 KEYS = (
     "Tab completes, Up and Ctrl-R find what you typed before, Alt-Enter breaks a line, "
-    "Ctrl-C clears it and keeps it"
+    "Ctrl-C clears it but keeps it"
 )
 PLAIN = (
     "a line that is no command goes to the room in front of it; / begins a command, // such a line"

@@ -14,7 +14,7 @@ async def hook(console: Console, typed: Command) -> None:
     room, label = room_and_label(typed.rest)
     made = await console.ask(c.MakeHook(room, label), c.NewHook)
     address = hook_address(console.bridge.client.web_address, made.token)
-    console.note(f"hook {made.hook} takes what Slack's webhooks take, here, shown this once:")
+    console.note(f"hook {made.hook} accepts what Slack's webhooks do; shown only this once:")
     console.show(console.renderer.address(address))
 
 
@@ -30,4 +30,4 @@ async def hooks(console: Console, typed: Command) -> None:
 async def unhook(console: Console, typed: Command) -> None:
     number = number_of("unhook", typed.rest, "which hook? `hooks` lists them by number")
     await console.ask(c.Unhook(number), c.Nothing)
-    console.done(f"nothing comes by hook {number} any more")
+    console.done(f"hook {number} is revoked")

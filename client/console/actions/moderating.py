@@ -67,4 +67,4 @@ async def delete_user(console: Console, typed: Command) -> None:
 async def dismiss(console: Console, typed: Command) -> None:
     number = number_of("dismiss", typed.rest, "which report? `reports` lists them by number")
     await console.ask(c.Dismiss(number), c.Nothing)
-    console.done(f"report {number} is put away")
+    console.done(f"report {number} is closed")

@@ -30,7 +30,7 @@ async def show_page(console: Console, request: c.History) -> None:
         page = _that_fits(console, page, is_onwards=request.after is not None)
     title = title_of(page.room, console.renderer.me)
     if not page.entries:
-        console.note(f"there is nothing of {title} here")
+        console.note(f"there is nothing in {title}")
         return
     show_entries(console, f"{title}, as it was", page)
     if page.next is not None:
@@ -79,7 +79,7 @@ async def _show_found(console: Console, request: c.Search) -> None:
         request = replace(request, after=page.next)
         page = await console.ask(request, FoundPage)
     if not page.entries:
-        console.note("nothing (more) that you may see has these words")
+        console.note("nothing (more) was found")
         return
     show_entries(console, f"found: {request.words}", page)
     if page.next is not None:

@@ -53,7 +53,7 @@ def test_refusal_of_another_day_says_which() -> None:
 @pytest.mark.parametrize(
     ("by", "reason", "shown"),
     [
-        ("warnings", "", "; so many users have warned you"),
+        ("warnings", "", "; other users have warned you"),
         ("administrator", "", "; an administrator says so"),
         ("administrator", "spam\x1b[2J", "; an administrator says so: spam^[[2J"),
         ("", "", ""),

@@ -53,10 +53,10 @@ def test_history(rest: str, request_: History) -> None:
     [
         ("general before", "before which entry"),
         ("general around x", "around which entry"),
-        ("general 0", "no number of entries"),
+        ("general 0", "not a number of entries"),
         ("general 1 2", "`2` is too much"),
         ("general#x", "around which entry"),
-        ("general ١٢", "no number of entries"),
+        ("general ١٢", "not a number of entries"),
     ],
 )
 def test_history_that_makes_no_sense_is_refused(rest: str, why: str) -> None:
@@ -79,7 +79,7 @@ def test_file_to_send(rest: str, parts: tuple[str, str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rest", "why"), [("", "which file"), ("a to", "to whom"), ("'a", "a quote is open")]
+    ("rest", "why"), [("", "which file"), ("a to", "to whom"), ("'a", "an unclosed quote")]
 )
 def test_file_to_send_that_makes_no_sense_is_refused(rest: str, why: str) -> None:
     with pytest.raises(Misuse, match=why):

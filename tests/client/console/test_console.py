@@ -133,7 +133,7 @@ async def test_question_without_a_connection_is_refused_at_once() -> None:
 @pytest.mark.parametrize(
     ("error", "advice"),
     [
-        (NotFound("there is no user of that name"), "`who`, `rooms` and `history`"),
+        (NotFound("there is no user with that name"), "`who`, `rooms` and `history`"),
         (Internal("the server failed"), "fault of the server"),
         (ConnectionLost("the connection broke"), "keeps trying to connect"),
     ],
@@ -202,7 +202,7 @@ async def test_search_goes_on_over_empty_pages_and_enter_shows_more() -> None:
 async def test_search_that_finds_nothing_says_so() -> None:
     desk = Desk()
     await desk.types("search hi", answers=(FoundPage([], "1"), FoundPage([], None)))
-    assert desk.screen.lines[1:] == ["· nothing (more) that you may see has these words"]
+    assert desk.screen.lines[1:] == ["· nothing (more) was found"]
 
 
 @in_loop
@@ -263,7 +263,7 @@ async def test_mistyped_command_is_met_with_what_it_may_have_been() -> None:
 async def test_text_behind_a_wrong_place_comes_back_to_the_line() -> None:
     desk = Desk()
     await desk.types("comment general hello there")
-    assert desk.shows("`general` is no entry")
+    assert desk.shows("`general` is not an entry")
     assert desk.editor.line == "comment general hello there"
 
 
@@ -334,7 +334,7 @@ async def test_private_room_that_was_named_without_its_plus_is_pointed_out(
 ) -> None:
     desk = Desk()
     desk.console.known.meet_room("+ops:k3f9a2bq")
-    await desk.types(line, answers=(NotFound("there is no room of that name"),))
+    await desk.types(line, answers=(NotFound("there is no room with that name"),))
     assert desk.shows("the name of a private room begins with +: `+ops`") is is_meant
 
 
@@ -398,7 +398,7 @@ async def test_path_that_was_cut_at_a_blank_is_told_of_quotes(
         desk = Desk()
         await desk.types(line)
         assert desk.shows("! my: No such file or directory")
-        assert desk.shows("a path with blanks stands in quotes") is is_cut
+        assert desk.shows("put a path with spaces in quotes") is is_cut
 
 
 @in_loop
@@ -408,7 +408,7 @@ async def test_loss_and_return_are_told_with_the_reason() -> None:
     desk.console.hear(Disconnected("the server ended the connection"))
     desk.console.hear(Connected())
     assert [line for line in desk.screen.lines if line.startswith("·")] == [
-        "· the server ended the connection (the server stops); connecting again by ",
+        "· the server ended the connection (the server stops); reconnecting",
         "· connected again",
     ]
 

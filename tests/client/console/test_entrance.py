@@ -18,7 +18,7 @@ from tests.e2e.client import connect
 from tests.e2e.server import ServerProcess
 from tests.passwords import VECTORS
 
-AGAIN = "The same again: "
+AGAIN = "Repeat it: "
 _numbers = count(1)
 
 
@@ -131,7 +131,7 @@ def test_name_typed_that_nobody_can_have_is_told_before_the_password_is_asked(
 ) -> None:
     visitor.comes("c", "al ice", "", visitor.name, "secret", "secret", name="")
     assert visitor.asked[1:4] == ["Name: "] * 3
-    assert "no blanks" in visitor.told[0] and "without a name" in visitor.told[1]
+    assert "no spaces" in visitor.told[0] and "a name is needed" in visitor.told[1]
 
 
 def test_answer_that_is_none_is_asked_for_again(visitor: Visitor) -> None:

@@ -109,7 +109,7 @@ def test_join_takes_the_address_that_a_link_has_in_a_browser() -> None:
     address = join_address("https://chat.example.org:8000", token)
     assert what_to_join(address) == what_to_join(token) == c.Join(link=token)
     for lost in ("https://chat.example.org/join", "https://chat.example.org/join#"):
-        with pytest.raises(Misuse, match="behind its #"):
+        with pytest.raises(Misuse, match="after its #"):
             what_to_join(lost)
 
 
@@ -171,8 +171,8 @@ def test_what_asks_for_an_answer_is_news_and_comings_and_goings_are_not() -> Non
             "request 3: you asked to join a room; `withdraw 3` takes it back",
         ),
         (e.JoinApproved("@bob", 1, 5, 3, ROOM), "request 3: you are in +ops now"),
-        (e.JoinDenied("@bob", 1, 5, 3), "request 3 to join a room is over: you are not in"),
-        (e.RequestSettled("@alice", 1, 5, ROOM, "bob"), "bob asks no more to join +ops"),
+        (e.JoinDenied("@bob", 1, 5, 3), "request 3 to join a room: you were not let in"),
+        (e.RequestSettled("@alice", 1, 5, ROOM, "bob"), "bob no longer asks to join +ops"),
         (e.Removed("@bob", 1, 5, ROOM, "bob"), "you are out of +ops"),
         (e.Removed("@bob", 1, 5, ROOM, "alice"), "alice removed you from +ops"),
     ],
@@ -223,6 +223,6 @@ def test_links_are_listed_with_what_is_left_of_them() -> None:
 
 def test_empty_lists_say_so() -> None:
     renderer = Renderer("alice", ZONE)
-    assert shown(invitations_lines(renderer, [], NOON_MS)) == ["· you are invited nowhere"]
+    assert shown(invitations_lines(renderer, [], NOON_MS)) == ["· you have no invitations"]
     assert shown(requests_lines(renderer, [], NOON_MS)) == ["· nobody asks to join"]
     assert shown(links_lines(renderer, [], NOON_MS)) == ["· the room has no link"]

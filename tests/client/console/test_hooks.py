@@ -56,7 +56,7 @@ def test_hook_shows_its_address_on_one_line_and_unhook_ends_it() -> None:
     assert desk.server.asked == [c.MakeHook("general", "ci"), c.ListHooks(), c.Unhook(1)]
     assert f"http://127.0.0.1:8000/hooks/{token}" in desk.screen.lines
     assert desk.shows("you have no hook")
-    assert not desk.shows("nothing comes by hook 1 any more")  # an entry says so
+    assert not desk.shows("hook 1 is revoked")  # an entry says so
 
 
 # -- what is shown ---------------------------------------------------------------------------

@@ -56,8 +56,8 @@ async def test_plain_line_goes_where_the_prompt_says() -> None:
 @in_loop
 async def test_group_that_is_not_known_is_found_by_the_server_and_else_refused_at_once() -> None:
     desk = Desk()
-    await desk.types("talk +ops", answers=(NotFound("there is no room of that name"),))
-    assert desk.above == ["general> "] and desk.shows("! there is no room of that name")
+    await desk.types("talk +ops", answers=(NotFound("there is no room with that name"),))
+    assert desk.above == ["general> "] and desk.shows("! there is no room with that name")
     await desk.types("talk +ops", "hi", answers=(c.Members(OPS, [], None, 1),))
     assert desk.above[-1] == "+ops> " and sent(desk) == [(OPS, "hi")]
     await desk.console.stop()

@@ -49,7 +49,7 @@ def test_send_at_takes_a_time_a_room_and_a_text(typed: str, to: str, text: str) 
     [
         ("", "when"),
         ("hello", "when"),
-        ("2026-11-25 11:00 hello", "over"),
+        ("2026-11-25 11:00 hello", "past"),
         ("23:59", "no text"),
         ("23:59 to", "to whom"),
         ("23:59 to bob", "no text"),

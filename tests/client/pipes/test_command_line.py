@@ -98,7 +98,7 @@ def test_utf_16_is_told_by_its_name_and_does_nothing(
 ) -> None:
     ended = shell.chat(*arguments, stdin=UTF_16)
     assert (ended.status, "online" in ended.out) == (Status.USAGE, False)
-    assert "is UTF-16, and no UTF-8 text; nothing was" in ended.err
+    assert "is UTF-16 and not UTF-8; nothing was" in ended.err
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_argument_that_is_no_text_is_shown_and_refused(
 ) -> None:
     ended = shell.chat(*arguments)
     assert ended.status == Status.USAGE
-    assert "is no UTF-8 text; nothing was done" in ended.err and r"\x" in ended.err
+    assert "is not UTF-8 text; nothing was done" in ended.err and r"\x" in ended.err
 
 
 @pytest.mark.parametrize("pattern", ["(", "(" * 2000, "a{99999999999}", "[z-a]"])
@@ -226,7 +226,7 @@ def test_token_that_is_none_is_told_by_where_it_stood(shell: Shell, token: bytes
 @pytest.mark.parametrize("port", ["0", "65536", "x", "", "-1", "8_0", "\u0663", "9" * 5000])
 def test_port_that_is_none_is_a_wrong_use(shell: Shell, port: str) -> None:
     ended = shell.chat("--port", port, "who")
-    assert ended.status == Status.USAGE and "no port: a number from 1 to 65535" in ended.err
+    assert ended.status == Status.USAGE and "not a port, a number from 1 to 65535" in ended.err
 
 
 def test_authority_that_is_none_is_a_wrong_use(shell: Shell) -> None:
@@ -282,7 +282,7 @@ def test_variables_may_hold_anything(shell: Shell) -> None:
     shell.variables |= {"CHAT_HOST": "%s", "CHAT_PORT": "%"}
     assert "the server (%s)" in shell.does("--help")
     ended = shell.chat("who")
-    assert ended.status == Status.USAGE and "`%s` is no host" in ended.err
+    assert ended.status == Status.USAGE and "`%s` is not a host" in ended.err
 
 
 def test_label_of_a_device_is_text_whatever_the_system_calls_its_user(
