@@ -26,7 +26,7 @@ def login(pipe: Pipe) -> None:
         made = pipe.client.log_in(name, password, device=label)
     except AuthFailed:
         raise LoginRequired(
-            f"no {name} has this password\nwith --register an account of that name is made"
+            f"wrong name or password\n--register makes an account for {name}"
         ) from None
     try:
         _hand_out(pipe, made.name, made.token)

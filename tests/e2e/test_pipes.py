@@ -201,7 +201,7 @@ def test_private_room_that_is_none_is_refused_and_not_waited_for(
     chat: Chat, command: tuple[str, ...]
 ) -> None:
     done = chat.run(*command, "+nosuch")
-    assert done.returncode == Status.REFUSED and "no room of that name" in done.stderr
+    assert done.returncode == Status.REFUSED and "no room with that name" in done.stderr
 
 
 def test_tail_of_one_room_passes_over_the_others(chat: Chat, bob: Chat) -> None:
