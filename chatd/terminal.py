@@ -151,29 +151,45 @@ def ask_secret(question: str) -> str:
     """
     # What goes to a file, such as a token, has no question in it.
     screen = sys.stdout if sys.stdout.isatty() else sys.stderr
-    with _hidden(sys.stdin.fileno()):
-        print(question, end="", flush=True, file=screen)
+    with _hidden(sys.stdin.fileno(), lambda: print(question, end="", flush=True, file=screen)):
         answer = input()
     print(file=screen, flush=True)  # the end of the answer was not shown either
     return answer
 
 
 @contextmanager
-def _hidden(fd: int) -> Iterator[None]:
-    """Show nothing of what is typed at a terminal."""
+def _hidden(fd: int, ask: Callable[[], None]) -> Iterator[None]:
+    """Ask something, and show nothing of what is typed at a terminal.
+
+    Whoever stops the program has a shell that shows it; who goes on with it is asked again.
+    """
     try:
         shown = termios.tcgetattr(fd)
     except termios.error as error:  # it was hung up
         raise OSError(*error.args) from None
     hidden = shown.copy()
     hidden[_FLAGS] &= ~termios.ECHO
-    before = signal.signal(signal.SIGTERM, _end)
-    try:
+
+    def begin(*signalled: object) -> None:
         termios.tcsetattr(fd, termios.TCSAFLUSH, hidden)  # typed before: no answer to the question
+        ask()
+
+    with _handling(signal.SIGTERM, _end), _handling(signal.SIGCONT, begin):
+        try:
+            begin()
+            yield
+        finally:
+            termios.tcsetattr(fd, termios.TCSADRAIN, shown)
+
+
+@contextmanager
+def _handling(signum: signal.Signals, handler: Callable[[int, object], None]) -> Iterator[None]:
+    """Let a signal do something else for a while."""
+    before = signal.signal(signum, handler)
+    try:
         yield
     finally:
-        termios.tcsetattr(fd, termios.TCSADRAIN, shown)
-        signal.signal(signal.SIGTERM, before)
+        signal.signal(signum, before)
 
 
 def _end(signum: int, frame: object) -> NoReturn:

@@ -103,6 +103,23 @@ def test_password_of_any_bytes_makes_an_account_and_opens_it(
             alice.until(lambda: " connected" in alice.toolbar, "a connection")
 
 
+def test_password_is_hidden_from_who_stops_the_question_and_goes_on(
+    server: ServerProcess, tmp_path: Path, users: Connects
+) -> None:
+    users("alice")
+    with Terminal(tmp_path, server.port, "alice", in_shell=True) as alice:
+        alice.sees(QUESTION.strip())
+        alice.line("l")
+        alice.until(lambda: alice.prompt == "Password of alice:", "the question")
+        alice.keys("\x1a")
+        alice.sees("Stopped")
+        alice.line("fg")
+        alice.until(lambda: alice.prompt == "Password of alice:", "the question again")
+        alice.line("correct horse battery staple")
+        alice.until(lambda: " connected" in alice.toolbar, "a connection")
+        assert not any("horse" in row for row in alice.everything)
+
+
 # -- chatd user ------------------------------------------------------------------------------
 
 
