@@ -98,7 +98,7 @@ class Console:
         self._warned_pending = False
         self.transfers = Transfers(editor.redraw)
         self._more: Callable[[], Coro] | None = None
-        self._asked: Plain | None = None
+        self._asked: tuple[Plain, str] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
     # -- printing ----------------------------------------------------------------------------
@@ -297,7 +297,7 @@ class Console:
             self._refuse(text, "a byte is not UTF-8: is the terminal set to something else?")
             return
         asked, self._asked = self._asked, None
-        if asked is not None and self._is_answer(text, asked):
+        if asked is not None and self._is_answer(text, *asked):
             return
         typed = self.read(text)
         if typed is None:
@@ -328,13 +328,18 @@ class Console:
 
     def _ask_to_send(self, typed: Plain, question: str) -> None:
         """Ask whether a line is to be sent; it goes back to the prompt, where nothing is lost."""
-        self._asked = typed
+        self._asked = typed, self.destination.room
         is_back = self.editor.give_back(typed.line)
         sends = "Enter" if is_back else "`y`"
         self.show(self._render().question(f"{question}\n{sends} sends it, `n` does not"))
 
-    def _is_answer(self, text: str, asked: Plain) -> bool:
-        """Do what the answer to a question says; False if it is none but another line."""
+    def _is_answer(self, text: str, asked: Plain, room: str) -> bool:
+        """Do what the answer to a question says; False if it is none but another line.
+
+        room: the one that was asked about. Where lines go elsewhere by now, it is no answer.
+        """
+        if room != self.destination.room:
+            return False
         answer = text.strip().lower()
         if text == asked.line or answer in YES:
             self.destination.agree()

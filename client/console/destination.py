@@ -55,6 +55,13 @@ class Destination:
         self.room = room
         self.agree()
 
+    def doubt(self) -> None:
+        """The user wants another room, which may be refused: no line goes unasked meanwhile."""
+        if self._memory is None:
+            self.room = self.home
+        else:
+            self.question = f"send this to {self}?"
+
     def agree(self) -> None:
         """The user knows where they go."""
         self.question = ""

@@ -139,6 +139,12 @@ def test_talk_sends_plain_lines_and_a_double_slash_a_slash(chat: Chat) -> None:
     assert "general#2 alice: /etc/hosts" in shown(done.stdout)
 
 
+def test_talk_that_is_refused_leaves_no_room_for_plain_lines(chat: Chat) -> None:
+    done = chat.run(input="talk general\nhello\n/talk +nosuch\na secret\n")
+    assert done.returncode == Status.REFUSED and "not sent" in done.stderr
+    assert shown(done.stdout)[-1] == "general#1 alice: hello"
+
+
 def test_talk_alone_ends_plain_lines(chat: Chat) -> None:
     done = chat.run(input="talk general\nhello\n/talk\nnot for everyone\n")
     assert done.returncode == Status.USAGE and "not sent" in done.stderr

@@ -32,6 +32,7 @@ async def post(console: Console, typed: Command) -> None:
 async def talk(console: Console, typed: Command) -> None:
     room = room_to_talk(typed.rest, console.renderer.me) or console.destination.home
     if kind_of(room) is RoomKind.GROUP:
+        console.destination.doubt()
         room = await _group(console, room)
     console.destination.change(room)
     console.editor.redraw()

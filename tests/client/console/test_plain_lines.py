@@ -261,6 +261,34 @@ async def test_room_of_the_last_time_is_that_of_the_first_line() -> None:
     await desk.console.stop()
 
 
+@pytest.mark.parametrize("line", ["a secret", "status of a secret"])
+@in_loop
+async def test_enter_answers_no_question_about_a_room_that_is_gone(line: str) -> None:
+    desk = Desk(room=OPS)
+    desk.console.destination.question = "send this to +ops?"
+    await desk.types(line)
+    desk.console.hear(Removed("@alice", 1, 0, OPS, "bob"))
+    await desk.types(line)
+    assert sent(desk) == [] and desk.editor.line == line and desk.shows("to general?")
+    await desk.console.stop()
+
+
+@in_loop
+async def test_line_behind_a_talk_that_is_not_answered_or_refused_goes_nowhere_unasked() -> None:
+    desk = Desk()
+    await desk.types("talk +ops", "a secret")
+    assert sent(desk) == [] and desk.editor.line == "a secret"
+    await desk.types("a secret", answers=(c.Members(OPS, [], None, 1),))
+    assert sent(desk) == [(OPS, "a secret")]
+    await desk.types("talk +nosuch", answers=(NotFound("there is no room of that name"),))
+    desk.editor.line = ""
+    await desk.types("/talk general", "hello")
+    assert sent(desk)[1:] == [("general", "hello")]
+    await desk.types("/talk +nosuch", "a secret", answers=(NotFound("there is no such room"),))
+    assert len(sent(desk)) == 2 and desk.shows("? send this to general?")
+    await desk.console.stop()
+
+
 @in_loop
 async def test_private_room_that_is_gone_is_not_replaced_by_everyone_in_silence() -> None:
     desk = Desk(room=OPS)
