@@ -39,7 +39,10 @@ MUTANTS = (
         "chatd/server.py",
         '            self._connections.end_all("the server stops; come back soon")\n',
         "            self._connections.drop_all()\n",
-        ("tests/simulation/test_connections.py", "tests/simulation/test_durability.py"),
+        (
+            "tests/simulation/test_connections.py"
+            "::test_graceful_stop_says_goodbye_and_sends_what_waits",
+        ),
     ),
     Mutant(
         "a stop forgets what was read in the last second",
@@ -265,6 +268,40 @@ MUTANTS = (
             "::test_power_cut_at_any_call_around_snapshots_that_fail_loses"
             "_nothing_that_was_durable",
         ),
+    ),
+    Mutant(
+        "a snapshot that failed takes the place of the good one",
+        "chatd/disk/snapshotter.py",
+        "error = run.error or error or self._install()",
+        "error = self._install() or run.error or error",
+        (
+            "tests/disk/test_snapshotter.py"
+            "::test_failure_anywhere_is_a_result_and_leaves_no_temporary_file",
+        ),
+    ),
+    Mutant(
+        "a snapshot's child keeps the server's connections open",
+        "chatd/disk/fork.py",
+        "        _close_all_but(keep)\n",
+        "",
+        ("tests/disk/test_snapshotter.py::test_child_has_no_descriptor_but_its_file_and_its_pipe",),
+    ),
+    Mutant(
+        "the server goes on after an error in the middle of a commit",
+        "chatd/net/boundary.py",
+        "committed = commits is not None and commits != self._store.commits",
+        "committed = commits is None and self._store.sealed",
+        (
+            "tests/simulation/test_error_boundary.py"
+            "::test_bug_behind_a_commit_ends_the_process_before_anybody_hears_of_it",
+        ),
+    ),
+    Mutant(
+        "a request is answered though an error followed its commit",
+        "chatd/calls.py",
+        "if isinstance(error, StoreError) or self._store.commits != commits:",
+        "if isinstance(error, StoreError):",
+        ("tests/simulation/test_error_boundary.py::test_bug_in_a_commit_ends_the_process",),
     ),
     # -- files -------------------------------------------------------------------------------
     Mutant(

@@ -76,6 +76,13 @@ MUTANTS = (
             "::test_member_who_comes_back_is_sent_no_quote_of_what_was_said_meanwhile",
         ),
     ),
+    Mutant(
+        "a search finds what is gone, or was never shown",
+        "chatd/handlers/searching.py",
+        "floor = self._visibility.floor_of(user, room, now_ms)",
+        "floor = room.log.first_seq - 1",
+        ("tests/simulation/test_search.py::test_only_what_the_user_may_see_is_found",),
+    ),
     # -- groups ------------------------------------------------------------------------------
     Mutant(
         "any member acts as the owner of a group",

@@ -175,6 +175,22 @@ MUTANTS = (
         ("tests/simulation/test_reload.py::test_settings_that_leave_no_protocol_change_nothing",),
     ),
     Mutant(
+        "a reload that fails has changed some parts",
+        "chatd/reload.py",
+        "            switches = [prepare(settings) for prepare in self._prepares]\n",
+        "            switches = []\n"
+        "            for prepare in self._prepares:\n"
+        "                prepare(settings)()\n",
+        ("tests/simulation/test_reload.py::test_log_file_that_can_not_be_opened_changes_nothing",),
+    ),
+    Mutant(
+        "a server listens to a network without TLS, unasked",
+        "chatd/config.py",
+        "if not _is_loopback(settings.host) and not settings.insecure:",
+        "if not settings.host and not settings.insecure:",
+        ("tests/test_config.py::test_new_settings_that_do_not_go_with_what_stays_are_refused",),
+    ),
+    Mutant(
         "a path stands in the log, with the secret in it",
         "chatd/http/commands.py",
         'known = method if method in c.COMMANDS else "?"',
