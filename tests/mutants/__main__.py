@@ -32,13 +32,17 @@ LEFT_OUT = shutil.ignore_patterns(
 
 
 class Tree:
-    """A copy of the project in a folder of its own, in which one mutant after the other lives."""
+    """A copy of the project in a folder of its own, in which one mutant after the other lives.
+
+    output: what pytest said last.
+    """
 
     _mtimes = count(int(time.time()))  # never twice the same, or stale bytecode would be run
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, project: Path = ROOT) -> None:
+        self.output = ""
         self._root = folder / "project"
-        shutil.copytree(ROOT, self._root, ignore=LEFT_OUT)
+        shutil.copytree(project, self._root, ignore=LEFT_OUT)
 
     def verdict(self, mutant: Mutant) -> str:
         """Return what became of a mutant."""
