@@ -57,9 +57,7 @@ class Pairs:
         senders = net.open([dialect.poster(_sender(i), True) for i in range(pairs)])
         net.settle()
         self._by_receiver = {
-            receiver.fd: Pair(
-                Writer(i, sender, dialect, _receiver(i)), Counter(i), receiver.heard
-            )
+            receiver.fd: Pair(Writer(i, sender, dialect, _receiver(i)), Counter(i), receiver.heard)
             for i, (sender, receiver) in enumerate(zip(senders, receivers, strict=True))
         }
         self._pairs = list(self._by_receiver.values())

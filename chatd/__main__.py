@@ -19,8 +19,8 @@ from pathlib import Path
 from chatd import __version__, logs, maintenance
 from chatd.app import App
 from chatd.config import ConfigError, Settings, load
-from chatd.descriptors import leave_reserve, raise_limit
 from chatd.core.clock import NS_PER_MS
+from chatd.descriptors import leave_reserve, raise_limit
 from chatd.disk.files import RealDisk
 from chatd.disk.fork import fork_child
 from chatd.errors import ChatError, StoreError

@@ -97,9 +97,7 @@ class Calls:
             # In no variable here: it would hold this frame, which held it, until a collection.
             raise self._refusal(error, session, method, commits) from None
 
-    def _refusal(
-        self, error: Exception, session: Session, method: str, commits: int
-    ) -> ChatError:
+    def _refusal(self, error: Exception, session: Session, method: str, commits: int) -> ChatError:
         """Return what a request is answered that ended in an error, or raise it again."""
         refusal = error
         if not isinstance(refusal, ChatError):

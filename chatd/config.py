@@ -511,7 +511,7 @@ BY_NAME = {option.name: option for option in OPTIONS}
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """A setting as somebody wrote it. `label` is where, up to the text: "chat.ini:3: PORT =". """
+    """A setting as somebody wrote it. `label` is where, up to the text: "chat.ini:3: PORT ="."""
 
     name: str
     text: str

@@ -1,31 +1,31 @@
 """Every exception that crosses a module's border, and its word on the wire.
 
-    Exception
-    ├── ChatError                 refuses one request; the connection lives
-    │   ├── BadRequest            bad_request
-    │   ├── UnknownMethod         unknown_method
-    │   ├── Unauthenticated       unauthenticated
-    │   ├── AuthFailed            auth_failed
-    │   ├── Forbidden             forbidden
-    │   ├── NotFound              not_found
-    │   ├── Conflict              conflict
-    │   ├── RateLimited           rate_limited
-    │   ├── Banned                banned
-    │   ├── TooLarge              too_large
-    │   ├── Expired               expired
-    │   ├── StorageFull           storage_full
-    │   ├── Overloaded            overloaded
-    │   ├── UnsupportedVersion    unsupported_version
-    │   ├── Internal              internal
-    │   └── ProtocolError         bad_frame: one notification, then the connection is closed
-    │       └── HttpError         an HTTP request that is refused before it is a command
-    └── StoreError                the files on disk; stops the start or ends the process
-        ├── StoreMissing
-        ├── StoreLocked
-        ├── StoreUnsafe
-        ├── StoreCorrupt
-        ├── StoreTooNew
-        └── StoreFull
+Exception
+├── ChatError                 refuses one request; the connection lives
+│   ├── BadRequest            bad_request
+│   ├── UnknownMethod         unknown_method
+│   ├── Unauthenticated       unauthenticated
+│   ├── AuthFailed            auth_failed
+│   ├── Forbidden             forbidden
+│   ├── NotFound              not_found
+│   ├── Conflict              conflict
+│   ├── RateLimited           rate_limited
+│   ├── Banned                banned
+│   ├── TooLarge              too_large
+│   ├── Expired               expired
+│   ├── StorageFull           storage_full
+│   ├── Overloaded            overloaded
+│   ├── UnsupportedVersion    unsupported_version
+│   ├── Internal              internal
+│   └── ProtocolError         bad_frame: one notification, then the connection is closed
+│       └── HttpError         an HTTP request that is refused before it is a command
+└── StoreError                the files on disk; stops the start or ends the process
+    ├── StoreMissing
+    ├── StoreLocked
+    ├── StoreUnsafe
+    ├── StoreCorrupt
+    ├── StoreTooNew
+    └── StoreFull
 """
 
 

@@ -26,7 +26,7 @@ from chatd.disk.lock import StoreLock
 from chatd.disk.migration import kept_copies, migrate, remove_copies
 from chatd.disk.recovery import Recovered, recover
 from chatd.disk.snapshot import write_snapshot
-from chatd.disk.snapshotter import Snapshotter, SnapshotResult
+from chatd.disk.snapshotter import SnapshotResult, Snapshotter
 from chatd.errors import StoreError, StoreFull, StoreMissing
 
 log = logging.getLogger(__name__)

@@ -110,9 +110,7 @@ def _finish(client: Client, number: int) -> Posted:
 class _Uploading:
     """One upload until all of its bytes are there."""
 
-    def __init__(
-        self, client: Client, file: BinaryIO, upload: Upload, progress: Progress
-    ) -> None:
+    def __init__(self, client: Client, file: BinaryIO, upload: Upload, progress: Progress) -> None:
         self._client = client
         self._file = file
         self._upload = upload

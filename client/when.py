@@ -306,9 +306,7 @@ def _local(wanted: datetime, now_ms: int, tz: tzinfo | None) -> When:
     if first == second:
         return When(first + more_ms)
     which, at_ms = ("first", first) if first + more_ms > now_ms else ("second", second)
-    return When(
-        at_ms + more_ms, f"clocks show {wanted:%H:%M} twice that day; the {which} is meant"
-    )
+    return When(at_ms + more_ms, f"clocks show {wanted:%H:%M} twice that day; the {which} is meant")
 
 
 def _exact(moment: datetime) -> When:

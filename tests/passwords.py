@@ -27,9 +27,7 @@ class Vector:
 
 def _vector(row: dict[str, str]) -> Vector:
     typed = row.get("typed") or os.fsdecode(bytes.fromhex(row["typed_bytes"]))
-    return Vector(
-        row["why"], typed, bytes.fromhex(row["bytes"]), bytes.fromhex(row["stored_key"])
-    )
+    return Vector(row["why"], typed, bytes.fromhex(row["bytes"]), bytes.fromhex(row["stored_key"]))
 
 
 VECTORS = [_vector(row) for row in _VECTORS["passwords"]]

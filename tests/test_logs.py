@@ -64,7 +64,7 @@ def test_actions_of_a_tick_become_one_json_object_each() -> None:
 
 
 def test_a_method_that_somebody_made_up_can_not_forge_a_line() -> None:
-    method = "x\n2026 info root \"logged in\"" + "x" * 1000
+    method = 'x\n2026 info root "logged in"' + "x" * 1000
     forged = ("alice", "127.0.0.1", 7, method, "unknown_method", 21_600, "")
     for formatter in (LineFormatter(ZoneInfo("UTC")), JsonFormatter()):
         text = formatter.format(record_of(forged))

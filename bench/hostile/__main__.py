@@ -41,9 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if failures or any(outcome.internal_errors for outcome in outcomes) else 0
 
 
-def _run(
-    rounds: dict[str, tuple[str, ...]], seconds: float
-) -> tuple[list[Outcome], list[str]]:
+def _run(rounds: dict[str, tuple[str, ...]], seconds: float) -> tuple[list[Outcome], list[str]]:
     outcomes, failures = [], []
     for name, attacks in rounds.items():
         print(f"attack: {name}", file=sys.stderr, flush=True)

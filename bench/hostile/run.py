@@ -49,9 +49,7 @@ def run_attack(name: str, attacks: Sequence[str], seconds: float) -> Outcome:
     """Start a server as it is delivered, and let the attacks come. Raises Wrong, RuntimeError."""
     store = "bench.hostile.store"
     log = SCRATCH / f"hostile-{name}.log"
-    with running(
-        "chatd", USERS, messages=MESSAGES, settings={}, store=store, log=log
-    ) as server:
+    with running("chatd", USERS, messages=MESSAGES, settings={}, store=store, log=log) as server:
         if "wrong-hash" in attacks:
             _upload(server)
         with network(server) as net:

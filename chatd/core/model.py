@@ -109,9 +109,7 @@ class Member(msgspec.Struct, forbid_unknown_fields=True):
     @classmethod
     def newcomer(cls, floor: int, joined_ms: int = 0) -> "Member":
         """Return the place of a user who is shown entries behind `floor` from now on."""
-        return cls(
-            floor, floor, joined_ms=joined_ms, first_floor=floor, joined_floor=floor
-        )
+        return cls(floor, floor, joined_ms=joined_ms, first_floor=floor, joined_floor=floor)
 
     @property
     def hidden_up_to(self) -> int:

@@ -12,7 +12,6 @@ from struct import Struct
 import msgspec
 from msgspec import field
 
-
 NONCE_KEPT_MS = 7 * 86_400_000
 NONCES_MAX = 10_000
 """Nonces of one user; over it new ones are refused, and none is forgotten early."""

@@ -101,9 +101,7 @@ class UnreadIndex:
         """Take up the entries that somebody has not read."""
         read = {name: member.read_seq for name, member in room.members.items()}
         slowest = 0 if room.room == GENERAL else min(read.values(), default=room.log.last_seq)
-        self._take_entries(
-            room.log, slowest, room.room, read, others=room.room == GENERAL
-        )
+        self._take_entries(room.log, slowest, room.room, read, others=room.room == GENERAL)
 
     def _take_entries(
         self, log: Log, after: int, room: str, read: Mapping[str, int], *, others: bool = False

@@ -22,7 +22,7 @@ from chatd.disk.journal import Journal, Tail
 from chatd.disk.lock import StoreLock
 from chatd.disk.recovery import Recovered, check, recover
 from chatd.disk.snapshot import write_snapshot
-from chatd.disk.snapshotter import Snapshotter, SnapshotResult
+from chatd.disk.snapshotter import SnapshotResult, Snapshotter
 
 __all__ = [
     "Child",

@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 
 from chatd.disk.access import check_folder, open_guarded
 from chatd.disk.files import Disk, folder_of
-from chatd.disk.journal import OldSegment, Tail
 from chatd.disk.formats import FORMAT, PREFIX_BYTES, format_of
-from chatd.disk.segment import MAGIC as SEGMENT_MAGIC
+from chatd.disk.journal import OldSegment, Tail
 from chatd.disk.segment import (
     HEADER_BYTES,
     SegmentHeader,
@@ -28,6 +27,7 @@ from chatd.disk.segment import (
     segment_number,
     segment_path,
 )
+from chatd.disk.segment import MAGIC as SEGMENT_MAGIC
 from chatd.disk.snapshot import MAGIC as SNAPSHOT_MAGIC
 from chatd.disk.snapshot import Snapshot, load_snapshot, temporary_path
 from chatd.errors import StoreCorrupt, StoreMissing

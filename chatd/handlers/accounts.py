@@ -11,7 +11,6 @@ from chatd.config import Registration, Settings
 from chatd.core import events as e
 from chatd.core.addresses import is_loopback, network_of
 from chatd.core.model import Credentials, User
-from chatd.wire.names import map_name
 from chatd.core.store import Store
 from chatd.errors import (
     AuthFailed,
@@ -31,6 +30,7 @@ from chatd.handlers.registration import free_name
 from chatd.handlers.registration_limit import RegistrationLimit
 from chatd.handlers.tokens import TOKEN_BYTES, token_hash
 from chatd.wire import commands as c
+from chatd.wire.names import map_name
 
 TRIES_PER_CONNECTION = 5
 NETWORK_BYTES = 16

@@ -1,8 +1,8 @@
 """Administrators: whom the settings name."""
 
 from chatd.config import Settings
-from chatd.wire.names import map_name
 from chatd.errors import ChatError
+from chatd.wire.names import map_name
 
 
 def admins_of(settings: Settings) -> frozenset[str]:

@@ -6,7 +6,6 @@ from bisect import bisect_right
 from chatd.core import events as e
 from chatd.core.acks import Acks
 from chatd.core.model import Room, User
-from chatd.wire.names import map_name
 from chatd.core.store import Store
 from chatd.errors import BadRequest, Conflict, Forbidden, NotFound
 from chatd.handlers.context import Context
@@ -15,6 +14,7 @@ from chatd.handlers.memberships import Memberships, group_of
 from chatd.handlers.posting import Posting, check_may_send
 from chatd.handlers.visibility import Visibility, group_meant, groups_of
 from chatd.wire import commands as c
+from chatd.wire.names import map_name
 from chatd.wire.rooms import GROUP_MARK, group_room, title_of
 
 UNIQUE_BYTES = 5

@@ -47,9 +47,7 @@ class HookHandlers:
             raise Conflict("you have too many hooks; revoke some", limit=HOOKS_MAX)
         token = context.random(TOKEN_BYTES).hex()
         number = user.hooks_made + 1
-        made = e.HookMade(
-            context.now_ms, user.name, number, room, request.label, token_hash(token)
-        )
+        made = e.HookMade(context.now_ms, user.name, number, room, request.label, token_hash(token))
         self._store.commit(made)
         return c.NewHook(number, room, token)
 

@@ -245,9 +245,7 @@ class JoiningHandlers:
         self._store.commit(e.RequestEnded(context.now_ms, room.room, user.name, owner.name))
         return c.Nothing()
 
-    def _asker(
-        self, context: Context, request: c.Approve | c.Deny
-    ) -> tuple[User, Room, User]:
+    def _asker(self, context: Context, request: c.Approve | c.Deny) -> tuple[User, Room, User]:
         """Return the owner, the room, and who has asked to join it."""
         owner = self._visibility.user(context)
         room, group = self._memberships.owned(owner, request.room)

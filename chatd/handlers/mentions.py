@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice, takewhile
 
-from chatd.wire.names import CHARACTERS_MAX, PUNCTUATION, looked_up, may_be_inside
 from chatd.core.state import State
+from chatd.wire.names import CHARACTERS_MAX, PUNCTUATION, looked_up, may_be_inside
 from chatd.wire.rooms import GENERAL, is_direct
 
 MENTIONS_MAX = 20

@@ -76,9 +76,7 @@ class ModerationHandlers:
             context.effects.timers.append(("ban", user.name, user.banned_until_ms))
         return c.Nothing()
 
-    def _reported_entry(
-        self, context: Context, user: User, request: c.Report
-    ) -> tuple[str, int]:
+    def _reported_entry(self, context: Context, user: User, request: c.Report) -> tuple[str, int]:
         """Return the place of the entry that a report is about, ("", 0) for none."""
         if request.room is None and request.seq is None:
             return "", 0
@@ -187,9 +185,7 @@ class ModerationHandlers:
         removed = e.PostRemoved(*head, said.seq, request.reason.strip(), told)
         return self._posting.commit(context, removed)
 
-    def _removable(
-        self, context: Context, admin: User, request: c.RemovePost
-    ) -> tuple[Room, Post]:
+    def _removable(self, context: Context, admin: User, request: c.RemovePost) -> tuple[Room, Post]:
         """Return what an administrator wants to remove. Raises NotFound, Conflict.
 
         That is what stands in general, what the administrator sees, or what was reported.

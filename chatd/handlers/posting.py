@@ -90,9 +90,7 @@ class Posting:
         self._general_limit = settings.limit_messages
         self._private_limit = settings.limit_private
 
-    def say(
-        self, turn: Turn, author: User, request: Said, find: Find, address: str
-    ) -> c.Posted:
+    def say(self, turn: Turn, author: User, request: Said, find: Find, address: str) -> c.Posted:
         """Post a text to where `find` says that `address` is."""
         once = self.once(author, request, turn.now_ms)
         if once.posted is not None:
@@ -149,9 +147,7 @@ class Posting:
         posted = None if receipt is None else repeated(receipt, request)
         return Once(request.nonce, _digest(request), posted)
 
-    def head(
-        self, author: User, to: Destination, once: Once, now_ms: int, count: int = 1
-    ) -> Head:
+    def head(self, author: User, to: Destination, once: Once, now_ms: int, count: int = 1) -> Head:
         """Return what a post begins with that may be made now.
 
         count: with so many posts in all, which begin alike.

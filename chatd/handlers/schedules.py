@@ -73,9 +73,7 @@ class ScheduleHandlers:
         author, now_ms = self._visibility.user(context), context.now_ms
         once = self._posting.once(author, request, now_ms)
         if once.posted is not None:
-            return c.ScheduledPost(
-                once.posted.seq, request.at, once.posted.room, request.text
-            )
+            return c.ScheduledPost(once.posted.seq, request.at, once.posted.room, request.text)
         room = self._destinations.named(author, request.to, now_ms).room_id
         check_text(request.text)
         check_may_send(author, now_ms)

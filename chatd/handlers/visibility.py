@@ -8,12 +8,12 @@ import msgspec
 from chatd.core.copies import Repeats, post_at
 from chatd.core.group import Group
 from chatd.core.model import Member, Room, User
-from chatd.wire.names import map_name
 from chatd.core.silences import Silences
 from chatd.core.state import State
 from chatd.errors import ChatError, Conflict, NotFound
 from chatd.handlers.context import Context
 from chatd.wire.entries import Post, author_of, decode_entry, entry_map
+from chatd.wire.names import map_name
 from chatd.wire.rooms import (
     GENERAL,
     GROUP_MARK,

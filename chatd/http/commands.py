@@ -50,9 +50,7 @@ class Commands:
             self._remember_login(result, session, asked.now_ms)
         return result
 
-    def _counted(
-        self, command: c.Command, session: Session, params: Any, asked: Asked
-    ) -> c.Result:
+    def _counted(self, command: c.Command, session: Session, params: Any, asked: Asked) -> c.Result:
         """Return the result of a call. Those who are not logged in have a handful on each line."""
         before = asked.connection.session
         assert isinstance(before, Session)

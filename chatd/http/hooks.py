@@ -47,9 +47,7 @@ class _Coming:
 class Hooks:
     """Takes what is posted to the addresses of hooks."""
 
-    def __init__(
-        self, callers: Callers, calls: Calls, state: State, refusals: Refusals
-    ) -> None:
+    def __init__(self, callers: Callers, calls: Calls, state: State, refusals: Refusals) -> None:
         self._callers = callers
         self._calls = calls
         self._state = state

@@ -12,8 +12,8 @@ from typing import Any, Protocol
 from chatd.core.fairness import party_of
 from chatd.errors import ChatError
 from chatd.net.loop import READ, WRITE, Loop
-from chatd.wire.commands import Notice
 from chatd.wire.codec import Codec
+from chatd.wire.commands import Notice
 from chatd.wire.frames import PAYLOAD_BYTES_MAX
 
 READ_BYTES = 64 * 1024

@@ -62,16 +62,7 @@ class Over(NamedTuple):
 
 
 Turn = (
-    Envelope
-    | HttpRequest
-    | Piece
-    | Switch
-    | StartTls
-    | RefuseTls
-    | Say
-    | NoRequest
-    | More
-    | Over
+    Envelope | HttpRequest | Piece | Switch | StartTls | RefuseTls | Say | NoRequest | More | Over
 )
 
 

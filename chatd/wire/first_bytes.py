@@ -1,9 +1,9 @@
 """The first bytes of a connection tell what it speaks.
 
-    0x16                    TLS (RFC 8446, section 5.1); inside it the first bytes tell again;
-                            without a certificate its peer gets an alert
-    an upper-case letter    HTTP: every method begins with one
-    anything else           framed msgpack: its frames begin with 0x00
+0x16                    TLS (RFC 8446, section 5.1); inside it the first bytes tell again;
+                        without a certificate its peer gets an alert
+an upper-case letter    HTTP: every method begins with one
+anything else           framed msgpack: its frames begin with 0x00
 """
 
 from typing import NamedTuple

@@ -1,6 +1,6 @@
 """The protocol reference, docs/protocol.md, made from the tables it describes.
 
-    python -m chatd.wire.reference > docs/protocol.md
+python -m chatd.wire.reference > docs/protocol.md
 """
 
 import re

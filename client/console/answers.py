@@ -73,9 +73,7 @@ def _ban_rule(status: c.StatusResult) -> str:
     return "; other users have warned you" if status.banned_by else ""
 
 
-def scheduled_lines(
-    renderer: Renderer, posts: list[c.ScheduledPost], now_ms: int
-) -> list[Line]:
+def scheduled_lines(renderer: Renderer, posts: list[c.ScheduledPost], now_ms: int) -> list[Line]:
     """Return what waits to be posted, the next one first."""
     rows = []
     for post in sorted(posts, key=lambda post: (post.at, post.id)):
@@ -180,9 +178,7 @@ def _room(room: c.RoomStatus) -> str:
     return f"up to #{room.last_seq}, {unread}{mentions}"
 
 
-def reports_lines(
-    renderer: Renderer, reports: list[c.OpenReport], now_ms: int
-) -> list[Line]:
+def reports_lines(renderer: Renderer, reports: list[c.OpenReport], now_ms: int) -> list[Line]:
     """Return reports by their numbers, each with the entry that it is about."""
     rows = []
     for report in reports:

@@ -71,9 +71,7 @@ def _enter(client: Client, keyring: Keyring, options: ConsoleOptions) -> bool:
     return False
 
 
-async def _converse(
-    client: Client, keyring: Keyring, is_new: bool, options: ConsoleOptions
-) -> int:
+async def _converse(client: Client, keyring: Keyring, is_new: bool, options: ConsoleOptions) -> int:
     assert client.welcome is not None
     prompt = Prompt(_history())
     renderer = Renderer(client.name, zone_for(client.welcome.time_zone))

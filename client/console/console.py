@@ -8,8 +8,8 @@ from typing import Any, Protocol, TypeVar
 from chatd.errors import ChatError
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry, Removed
-from chatd.wire.surrogates import is_whole
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of, title_of
+from chatd.wire.surrogates import is_whole
 from client.console.acquaintance import Acquaintance, addressed, is_pair, mapped
 from client.console.arguments import BadUsage, Misuse, text_of
 from client.console.attention import Attention
@@ -282,9 +282,7 @@ class Console:
         else:
             self._more = lambda: self._show_before(earlier, more)
 
-    async def _show_before(
-        self, earlier: Callable[[], Coro], more: Callable[[], Coro]
-    ) -> None:
+    async def _show_before(self, earlier: Callable[[], Coro], more: Callable[[], Coro]) -> None:
         await earlier()
         self.offer_more(more)
 

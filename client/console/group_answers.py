@@ -34,9 +34,7 @@ def asked_lines(renderer: Renderer, asked: list[c.Asked], now_ms: int) -> list[L
     return renderer.fields(rows)
 
 
-def requests_lines(
-    renderer: Renderer, requests: list[c.JoinRequest], now_ms: int
-) -> list[Line]:
+def requests_lines(renderer: Renderer, requests: list[c.JoinRequest], now_ms: int) -> list[Line]:
     """Return who asks to join rooms of the user."""
     rows = []
     for one in requests:

@@ -1,6 +1,6 @@
 """The last room: where plain lines went when the console was here before.
 
-    $XDG_STATE_HOME/chat/rooms.json     by server and user, beside the tokens
+$XDG_STATE_HOME/chat/rooms.json     by server and user, beside the tokens
 """
 
 from pathlib import Path

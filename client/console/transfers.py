@@ -1,6 +1,6 @@
 """Transfers: files that come and go, each a line above the prompt while it takes its time.
 
-    ↑ photo.jpg  ████████░░░░░░░░  52 %  1.2 MiB/s  2 s left
+↑ photo.jpg  ████████░░░░░░░░  52 %  1.2 MiB/s  2 s left
 """
 
 import time

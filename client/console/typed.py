@@ -1,8 +1,8 @@
 """What a typed line means.
 
-    /send hello     a command; send hello is the same
-    //etc/hosts     a plain line that starts with a slash
-    anything else   a plain line
+/send hello     a command; send hello is the same
+//etc/hosts     a plain line that starts with a slash
+anything else   a plain line
 """
 
 from collections.abc import Container

@@ -12,8 +12,8 @@ from client.console.arguments import Misuse
 from client.errors import ClientError
 from client.options import ConsoleOptions
 from client.pipes import asking, login, reading, sending
-from client.pipes.door import enter, keyring_of
 from client.pipes.desk import run_once
+from client.pipes.door import enter, keyring_of
 from client.pipes.failures import complain, words_of
 from client.pipes.lines import converse
 from client.pipes.output import DatedZone, standard_output

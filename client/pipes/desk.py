@@ -178,9 +178,7 @@ class Once(PlainConsole):
     def show_paged(self, lines: list[Line]) -> None:
         self.show(lines)
 
-    def offer_more(
-        self, more: Callable[[], Coroutine[Any, Any, None]], what: str = "more"
-    ) -> None:
+    def offer_more(self, more: Callable[[], Coroutine[Any, Any, None]], what: str = "more") -> None:
         self.more = more
 
 

@@ -13,9 +13,9 @@ from chatd.terminal import read_descriptor, without_mark
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry
 from client.console.bridge import Bridge
+from client.console.console import Text
 from client.errors import ClientError
 from client.events import Connected, Disconnected, Event
-from client.console.console import Text
 from client.pipes.desk import NoEditor, PlainConsole
 from client.pipes.failures import complain
 from client.pipes.pipe import Pipe

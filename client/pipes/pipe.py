@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chatd.terminal import read_input, without_mark
-from client.console.keyring import Keyring
 from client.console.acquaintance import room_named
+from client.console.keyring import Keyring
 from client.options import ConsoleOptions
 from client.pipes.output import Output, PlainRenderer, Printer, plain_renderer
 from client.pipes.status import Usage

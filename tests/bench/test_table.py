@@ -58,10 +58,7 @@ def test_every_figure_has_a_column() -> None:
 
 def test_rows_are_aligned_and_the_first_column_stands_left() -> None:
     assert render([["", "n"], ["redis", "1"], ["a", "1,000"]]) == (
-        "|       |     n |\n"
-        "| ----- | ----: |\n"
-        "| redis |     1 |\n"
-        "| a     | 1,000 |\n"
+        "|       |     n |\n| ----- | ----: |\n| redis |     1 |\n| a     | 1,000 |\n"
     )
 
 

@@ -46,7 +46,6 @@ from client.channel import (
 )
 from tests.client.network import LIVE, SYNCED, WELCOME, Network, posted, said
 
-
 TLS_ONLY = encode_notification(
     "error", {"code": "bad_frame", "message": "this server speaks TLS only"}
 )
@@ -159,9 +158,7 @@ def test_entries_come_in_order_and_each_once(network: Network, following: Client
     assert seqs(following, 4) == [1, 2, type(LIVE), 3]
 
 
-def test_an_entry_of_a_newer_server_comes_as_unknown(
-    network: Network, following: Client
-) -> None:
+def test_an_entry_of_a_newer_server_comes_as_unknown(network: Network, following: Client) -> None:
     newer = {"kind": "hologram", "room": "general", "seq": 1, "ts": 5, "beam": [1, 2]}
     network.made[0].sends(encode_notification("entry", newer))
     assert following.next_event(1) == UnknownEntry("general", 1, 5, "hologram")
@@ -340,9 +337,7 @@ def test_bytes_that_are_no_envelope_end_the_link_and_not_the_client(
     assert seqs(following, 3) == [Disconnected, Connected, 1]
 
 
-def test_an_answer_that_nobody_asked_for_ends_the_link(
-    network: Network, following: Client
-) -> None:
+def test_an_answer_that_nobody_asked_for_ends_the_link(network: Network, following: Client) -> None:
     network.made[0].answers(77, Nothing())
     network.peer().lets_in(SYNCED)
     assert seqs(following, 2) == [Disconnected, Connected]
@@ -392,9 +387,7 @@ def test_a_post_without_an_answer_goes_out_again_under_the_same_nonce(
     assert len(network.made) == 2 and second is network.made[1]
 
 
-def test_pipelined_posts_are_sent_again_in_their_order(
-    network: Network, following: Client
-) -> None:
+def test_pipelined_posts_are_sent_again_in_their_order(network: Network, following: Client) -> None:
     network.made[0].answers(2, posted(1)).hangs_up()
     replies = [following.request(Send(text, f"nonce-{text}")) for text in "abc"]
     second = network.peer().lets_in(SYNCED).answers(3, posted(2), posted(3))
@@ -408,9 +401,7 @@ def test_a_list_without_an_answer_is_asked_for_again(network: Network, following
     assert following.hooks() == Hooks([])
 
 
-def test_what_can_not_be_done_twice_is_not_sent_again(
-    network: Network, following: Client
-) -> None:
+def test_what_can_not_be_done_twice_is_not_sent_again(network: Network, following: Client) -> None:
     network.made[0].hangs_up()
     network.peer().lets_in(SYNCED).answers(2, Nothing())  # if it were
     with pytest.raises(ConnectionLost, match="unknown"):
@@ -427,9 +418,7 @@ def test_what_was_asked_while_disconnected_goes_out_when_connected(
     assert second.requests("revoke") == [{"device": 3}]
 
 
-def test_a_request_that_was_lost_too_often_is_given_up(
-    network: Network, following: Client
-) -> None:
+def test_a_request_that_was_lost_too_often_is_given_up(network: Network, following: Client) -> None:
     network.made[0].hangs_up()
     for _ in range(TIMES_SENT_MAX - 1):
         network.peer().lets_in(SYNCED).hangs_up()

@@ -18,9 +18,7 @@ from chatd.core.addresses import is_loopback, network_of
         ("/run/a socket", "/run/a socket"),
     ],
 )
-def test_network_is_the_address_or_the_prefix_that_one_peer_has(
-    address: str, network: str
-) -> None:
+def test_network_is_the_address_or_the_prefix_that_one_peer_has(address: str, network: str) -> None:
     assert network_of(address) == network
 
 

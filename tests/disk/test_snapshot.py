@@ -276,9 +276,7 @@ def test_snapshot_that_others_may_write_is_refused(mode: int) -> None:
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
-def test_what_is_no_file_is_refused_at_once(
-    make: Callable[[str], None], tmp_path: Path
-) -> None:
+def test_what_is_no_file_is_refused_at_once(make: Callable[[str], None], tmp_path: Path) -> None:
     path = str(tmp_path / "chat.db")
     make(path)
     with pytest.raises(StoreUnsafe, match="is not a regular file"):

@@ -39,9 +39,7 @@ class Chat:
         )
         return Done(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
-    def start(
-        self, *arguments: str, stdin: int = subprocess.PIPE
-    ) -> "subprocess.Popen[bytes]":
+    def start(self, *arguments: str, stdin: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
         """Start a command whose input and output the test holds."""
         return subprocess.Popen(
             self._command(arguments),

@@ -275,9 +275,7 @@ def test_incoming_lines_do_not_tear_the_prompt(
     assert sum(" connected" in row for row in alice.everything) == 1
 
 
-def test_line_that_is_typed_survives_a_change_of_the_window(
-    opens: Opens, users: Connects
-) -> None:
+def test_line_that_is_typed_survives_a_change_of_the_window(opens: Opens, users: Connects) -> None:
     alice, bot = opens("alice"), users("bot")
     alice.keys("send something")
     alice.until(lambda: alice.prompt == "general> send something", "what was typed")
@@ -303,9 +301,7 @@ def test_late_answer_of_the_terminal_pushes_nothing_out_of_the_screen(
     assert alice.rows[0].startswith("· `help`") and not alice.screen.history.top
 
 
-def test_password_typed_at_a_question_is_hidden_and_not_kept(
-    opens: Opens, tmp_path: Path
-) -> None:
+def test_password_typed_at_a_question_is_hidden_and_not_kept(opens: Opens, tmp_path: Path) -> None:
     alice = opens("alice")
     alice.line("password")
     answers(alice, "a new secret")

@@ -81,9 +81,7 @@ def test_http_client_keeps_its_connection_plain_and_encrypted(
     context = ssl.create_default_context(cafile=str(files.authority))
     connections = [
         http.client.HTTPConnection("127.0.0.1", secure.port, timeout=DEADLINE_S),
-        http.client.HTTPSConnection(
-            "127.0.0.1", secure.port, timeout=DEADLINE_S, context=context
-        ),
+        http.client.HTTPSConnection("127.0.0.1", secure.port, timeout=DEADLINE_S, context=context),
     ]
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     for connection in connections:
@@ -337,9 +335,7 @@ def test_a_certificate_is_taken_up_again_on_sighup(
 
 
 @pytest.mark.parametrize("damage", ["missing", "nonsense", "another key"])
-def test_a_bad_certificate_stops_the_start(
-    files: Certificate, tmp_path: Path, damage: str
-) -> None:
+def test_a_bad_certificate_stops_the_start(files: Certificate, tmp_path: Path, damage: str) -> None:
     if damage == "missing":
         files.cert.unlink()
     elif damage == "nonsense":

@@ -184,9 +184,7 @@ def test_a_lost_server_is_waited_for_and_the_line_is_done_once(
     assert said == ["general#2 alice: two"]
 
 
-def test_a_device_that_is_revoked_meanwhile_has_to_leave(
-    chat: Chat, server: ServerProcess
-) -> None:
+def test_a_device_that_is_revoked_meanwhile_has_to_leave(chat: Chat, server: ServerProcess) -> None:
     lines = chat.start()
     assert lines.stdin and lines.stdout
     lines.stdin.write(b"send here\n")

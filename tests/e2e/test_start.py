@@ -10,9 +10,7 @@ from tests.e2e.conftest import Connects
 from tests.e2e.server import ROOT, ServerProcess, run_chatd
 
 
-def assert_refused(
-    result: "subprocess.CompletedProcess[str]", status: int, *words: str
-) -> None:
+def assert_refused(result: "subprocess.CompletedProcess[str]", status: int, *words: str) -> None:
     """One line on standard error that has these words; no traceback."""
     assert result.returncode == status, result.stderr
     lines = [line for line in result.stderr.splitlines() if line.startswith("chatd: ")]

@@ -92,9 +92,7 @@ def test_what_came_while_nobody_looked_is_marked_and_counted_until_somebody_does
     alice.until(lambda: alice.screen.title == "", "the title again")
 
 
-def test_terminal_is_given_back_while_the_console_is_stopped(
-    opens: Opens, users: Connects
-) -> None:
+def test_terminal_is_given_back_while_the_console_is_stopped(opens: Opens, users: Connects) -> None:
     alice, bot = opens("alice", in_shell=True), users("bot")
     alice.keys("half a line" + FOCUS_OUT)
     alice.until(lambda: alice.prompt == "general> half a line", "what was typed")

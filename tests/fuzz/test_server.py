@@ -116,9 +116,7 @@ def session_bytes() -> bytes:
 
 
 @given(mutated(session_bytes()), st.data())
-def test_mutated_stream_in_any_pieces_harms_nobody_else(
-    stream: bytes, data: st.DataObject
-) -> None:
+def test_mutated_stream_in_any_pieces_harms_nobody_else(stream: bytes, data: st.DataObject) -> None:
     with Siege() as siege:
         others = siege.others()
         siege.world.peers.remove(siege.eve)

@@ -87,9 +87,7 @@ class Hall:
 
     def post(self, text: str, room: str = "general", author: str = "alice") -> int:
         seq = self.state.rooms[room].log.last_seq + 1
-        self.state.apply(
-            e.MessagePosted(NOW_MS, room, seq, author, NOW_MS + 1, 0, "", b"", text)
-        )
+        self.state.apply(e.MessagePosted(NOW_MS, room, seq, author, NOW_MS + 1, 0, "", b"", text))
         return seq
 
     def tick(self, now_ms: int = NOW_MS) -> None:

@@ -295,9 +295,7 @@ def fail_with(world: World, password: str) -> Map:
 
 
 @pytest.mark.parametrize(("after_ms", "code"), [(300_000, None), (300_001, "forbidden")])
-def test_password_can_be_changed_right_after_a_proof_only(
-    after_ms: int, code: str | None
-) -> None:
+def test_password_can_be_changed_right_after_a_proof_only(after_ms: int, code: str | None) -> None:
     with World() as world:
         alice = world.user("alice")
         world.sleep(after_ms)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
-
 from websockets.exceptions import InvalidState
 from websockets.frames import Close
 

@@ -7,9 +7,9 @@ import pytest
 from websockets.frames import Opcode
 
 from chatd import service
+from chatd.connections import REAPED_PER_TICK
 from chatd.core.budget import TICK_NS_MAX
 from chatd.net.connection import READ_BYTES
-from chatd.connections import REAPED_PER_TICK
 from chatd.service import TURN_NS_MAX
 from chatd.wire.envelope import encode_notification, encode_request
 from tests.simulation.network import SimSocket

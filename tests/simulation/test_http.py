@@ -82,9 +82,7 @@ def test_an_idempotency_key_is_the_nonce() -> None:
         body = b'{"text": "once"}'
 
         def ask(key: str, body: bytes = body) -> tuple[int, object]:
-            reply = alice.ask(
-                "POST", "/api/v1/send", body, content_type=JSON, idempotency_key=key
-            )
+            reply = alice.ask("POST", "/api/v1/send", body, content_type=JSON, idempotency_key=key)
             return reply.status, reply.json.get("seq")
 
         assert ask('"k"') == ask("k") == (200, 1)
@@ -131,9 +129,7 @@ def test_no_page_of_another_server_is_let_in_by_its_browser(path: str) -> None:
 def test_what_is_no_bearer_token_is_refused(field: str) -> None:
     with World() as world:
         peer = world.web()
-        reply = peer.ask(
-            "POST", "/api/v1/status", b"{}", content_type=JSON, authorization=field
-        )
+        reply = peer.ask("POST", "/api/v1/status", b"{}", content_type=JSON, authorization=field)
         assert (reply.status, reply.json["code"]) == (401, "unauthenticated")
 
 
@@ -355,9 +351,7 @@ CODED = request("HEAD", "/api/v1/", transfer_encoding="chunked")
     ],
 )
 @pytest.mark.parametrize("before", ["", "GET", "HEAD"])
-def test_refusal_of_a_head_request_is_a_head_alone(
-    asked: bytes, status: int, before: str
-) -> None:
+def test_refusal_of_a_head_request_is_a_head_alone(asked: bytes, status: int, before: str) -> None:
     with World() as world:
         peer = world.raw()
         first = request(before, "/api/v1/") if before else b""

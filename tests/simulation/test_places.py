@@ -100,9 +100,7 @@ def test_connections_of_an_address_are_bounded_logged_in_or_not() -> None:
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.0.0.9", "::1", "::ffff:127.0.0.1"])
 def test_loopback_is_not_counted(address: str) -> None:
-    with World(
-        guests_per_address=1, connections_per_address=1, registrations_per_hour=1
-    ) as world:
+    with World(guests_per_address=1, connections_per_address=1, registrations_per_hour=1) as world:
         peers = [world.guest(address) for _ in range(5)]
         register(world, "alice", address)
         register(world, "bob", address)

@@ -159,9 +159,7 @@ def test_log_file_that_is_another_of_the_files_changes_nothing(
 def test_settings_that_leave_no_protocol_change_nothing(log_file: Path, tmp_path: Path) -> None:
     """HOST does not change before the next start, so what is good beside the new one is not."""
     files = certificate(tmp_path)
-    with logging_world(
-        log_file, host="0.0.0.0", tls_cert=files.cert, tls_key=files.key
-    ) as world:
+    with logging_world(log_file, host="0.0.0.0", tls_cert=files.cert, tls_key=files.key) as world:
         read_again(world, host="127.0.0.1", tls_cert=None, tls_key=None)
         line = log_file.read_text().splitlines()[-1]
         assert f"{STAY}: HOST = 0.0.0.0, as HOST can't change before the next start: " in line

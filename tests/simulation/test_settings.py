@@ -360,9 +360,7 @@ def what_was_sent_to_others_in_this_period_counts(world: World, tmp_path: Path) 
 
 
 @row("UPDATE_PERIOD")
-def the_running_period_ends_by_the_new_length_from_its_start(
-    world: World, tmp_path: Path
-) -> None:
+def the_running_period_ends_by_the_new_length_from_its_start(world: World, tmp_path: Path) -> None:
     read_again(world, limit_messages=1)
     alice = world.user("alice")
     started_ms = world.now_ms

@@ -112,9 +112,9 @@ def test_failures_under_an_invented_name_are_forgotten_after_an_hour() -> None:
 
 def begin(world: World, name: str, address: str) -> str:
     """Begin a login over HTTP; return the challenge."""
-    message: str = world.web(address=address).call("login-start", message=client_first(name)).json[
-        "message"
-    ]
+    message: str = (
+        world.web(address=address).call("login-start", message=client_first(name)).json["message"]
+    )
     return message
 
 

@@ -313,9 +313,7 @@ def test_a_new_certificate_is_taken_up_and_a_bad_one_is_not(
     with world_with(files) as world:
         old = TlsPeer(world, files).shake()
         other = certificate(tmp_path, "two")
-        world.settings = dataclasses.replace(
-            world.settings, tls_cert=other.cert, tls_key=other.key
-        )
+        world.settings = dataclasses.replace(world.settings, tls_cert=other.cert, tls_key=other.key)
         world.signals.send(signal.SIGHUP)
         world.settle()
         TlsPeer(world, other).shake()

@@ -124,9 +124,7 @@ def test_a_plus_that_begins_a_value_is_one_and_another_is_a_blank(
         ("filename=\"a; filename*=UTF-8''b\"", "a; filename*=UTF-8''b"),
     ],
 )
-def test_a_file_of_a_form_is_named_by_either_form_of_its_name(
-    disposition: str, name: str
-) -> None:
+def test_a_file_of_a_form_is_named_by_either_form_of_its_name(disposition: str, name: str) -> None:
     with World() as world:
         bob = world.user("bob")
         body = form(room="general").replace(b'filename="a.bin"', disposition.encode())

@@ -130,9 +130,7 @@ def _reply(parser: h11.Connection) -> Reply | None:
             return None
 
 
-def request(
-    method: str, path: str, body: bytes | None = None, **fields: str
-) -> bytes:
+def request(method: str, path: str, body: bytes | None = None, **fields: str) -> bytes:
     """Return the bytes of a request; an underscore in a field's name is a hyphen."""
     named = {name.replace("_", "-"): value for name, value in fields.items()}
     lines = [f"{method} {path} HTTP/1.1", f"host: {named.pop('host', 'localhost')}"]
@@ -145,9 +143,7 @@ def request(
 class WebPeer(RawPeer):
     """Asks one request after the other over one connection."""
 
-    def __init__(
-        self, sock: SimSocket, settle: Callable[[], object], token: str = ""
-    ) -> None:
+    def __init__(self, sock: SimSocket, settle: Callable[[], object], token: str = "") -> None:
         super().__init__(sock, settle)
         self.token = token
 

@@ -329,9 +329,7 @@ class World:
         peer.call("register", name=name, **registration(password_of(name)))
         peer.close()
 
-    def login(
-        self, name: str, device: str | None = None, kernel_bytes: int = KERNEL_BYTES
-    ) -> Peer:
+    def login(self, name: str, device: str | None = None, kernel_bytes: int = KERNEL_BYTES) -> Peer:
         """Return a peer of a user, who is registered if need be, that follows nothing yet."""
         if name not in self.state.users:
             self.register(name)

@@ -50,8 +50,7 @@ SENDERS: dict[str, Sent] = {
             ],
         },
         [
-            "[FIRING:1] DiskFull (db-1) "
-            "(https://grafana.example.org/alerting/list?a=1&region=eu)",
+            "[FIRING:1] DiskFull (db-1) (https://grafana.example.org/alerting/list?a=1&region=eu)",
             "**Firing**",
             "",
             "Value: A=97.1",
@@ -136,8 +135,7 @@ SENDERS: dict[str, Sent] = {
             "mrkdwn": True,
         },
         [
-            "Zoe (zoe) pushed to branch main "
-            "(https://gitlab.example.org/a/b/-/commits/main)",
+            "Zoe (zoe) pushed to branch main (https://gitlab.example.org/a/b/-/commits/main)",
             "9c (https://gitlab.example.org/a/b/-/commit/9c): Fix & tidy - Zoe",
         ],
     ),

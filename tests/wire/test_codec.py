@@ -24,9 +24,7 @@ def test_envelopes_come_in_order_and_then_none() -> None:
 
 def test_what_goes_out_can_be_read_by_the_other_end() -> None:
     ours, theirs = FrameCodec(), FrameCodec()
-    theirs.feed(
-        ours.result(1, Nothing()) + ours.error(2, NotFound("no")) + ours.notice(Bye("why"))
-    )
+    theirs.feed(ours.result(1, Nothing()) + ours.error(2, NotFound("no")) + ours.notice(Bye("why")))
     assert theirs.next_turn() == Response(1, None, {})
     assert theirs.next_turn() == Response(2, {"code": "not_found", "message": "no"}, None)
     assert theirs.next_turn() == Notification("bye", {"reason": "why", "logged_out": False})

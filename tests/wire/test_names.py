@@ -6,9 +6,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chatd.wire.names import CHARACTERS_MAX, looked_up, map_name
 from chatd.errors import BadRequest
 from chatd.wire.commands import NAME_BYTES_MAX
+from chatd.wire.names import CHARACTERS_MAX, looked_up, map_name
 from chatd.wire.rooms import RoomKind, direct_room, kind_of
 
 LATIN_Y_IN_CYRILLIC = "раypal"

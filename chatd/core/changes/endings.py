@@ -89,9 +89,7 @@ def _leave_group(memory: Memory, room: Room, user: User, event: e.AccountEnded) 
             link_revoked(memory, e.LinkRevoked(ts, room.room, number))
         seq, reset_at = room.log.last_seq + 1, user.private.reset_at_ms
         heir = _longest(others)
-        owner_changed(
-            memory, e.OwnerChanged(ts, room.room, seq, heir, name, event.due, reset_at)
-        )
+        owner_changed(memory, e.OwnerChanged(ts, room.room, seq, heir, name, event.due, reset_at))
     seq = room.log.last_seq + 1
     member_left(memory, e.MemberLeft(ts, room.room, seq, name, name, event.due))
 

@@ -66,9 +66,7 @@ def user_warned(memory: Memory, event: e.UserWarned) -> None:
     user.warned = warnings = user.warnings_at(event.ts)
     network = memory.users[event.giver].network
     warnings[event.giver] = GivenWarning(event.report, event.ts, network)
-    memory.tell(
-        event.user, entries.Warned, event.ts, warnings=len(warnings), limit=event.limit
-    )
+    memory.tell(event.user, entries.Warned, event.ts, warnings=len(warnings), limit=event.limit)
 
 
 @changes(e.UserBanned)
@@ -78,9 +76,7 @@ def user_banned(memory: Memory, event: e.UserBanned) -> None:
         user.banned_until_ms = event.until
         user.banned_by, user.ban_reason = event.by, event.reason
     user.warned.clear()
-    memory.tell(
-        event.user, entries.Banned, event.ts, until=event.until, reason=event.reason
-    )
+    memory.tell(event.user, entries.Banned, event.ts, until=event.until, reason=event.reason)
     _tell_admins(memory, event, "banned", until=event.until, reason=event.reason)
 
 
@@ -119,9 +115,7 @@ def _take_back(memory: Memory, user: User, report: Report, event: e.ReportDismis
     if given is None or given.report != report.number:
         return
     del warnings[report.reporter]
-    memory.tell(
-        user.name, entries.Unwarned, event.ts, warnings=len(warnings), limit=event.limit
-    )
+    memory.tell(user.name, entries.Unwarned, event.ts, warnings=len(warnings), limit=event.limit)
 
 
 def _tell_admins(

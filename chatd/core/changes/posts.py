@@ -33,9 +33,7 @@ def message_posted(memory: Memory, event: e.MessagePosted) -> None:
     post(memory, event, entry, event.mentions)
 
 
-def post(
-    memory: Memory, event: e.Post, entry: entries.Entry, mentions: Sequence[str] = ()
-) -> None:
+def post(memory: Memory, event: e.Post, entry: entries.Entry, mentions: Sequence[str] = ()) -> None:
     """Append the entry, and do what holds for every post. mentions: whom the entry names."""
     room = memory.rooms[event.room]
     memory.append(room, entry)

@@ -10,18 +10,18 @@ There is a module for each family; `chatd.core.changes` has one beside each, wit
 make true.
 """
 
-from chatd.core.events.base import *
 from chatd.core.events.accounts import *
+from chatd.core.events.base import *
 from chatd.core.events.blocking import *
-from chatd.core.events.posts import *
+from chatd.core.events.comments import *
 from chatd.core.events.endings import *
 from chatd.core.events.files import *
-from chatd.core.events.comments import *
 from chatd.core.events.groups import *
 from chatd.core.events.hooks import *
 from chatd.core.events.moderation import *
-from chatd.core.events.revisions import *
+from chatd.core.events.posts import *
 from chatd.core.events.reading import *
+from chatd.core.events.revisions import *
 from chatd.core.events.schedules import *
 from chatd.core.events.stores import *
 from chatd.core.events.time import *

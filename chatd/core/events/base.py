@@ -7,9 +7,7 @@ from typing import Any
 import msgspec
 
 
-class Event(
-    msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True, gc=False
-):
+class Event(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True, gc=False):
     """A fact. `ts`: when the tick was in which it came about.
 
     Each kind has a tag, which stands in the journal in its class's place.

@@ -10,7 +10,7 @@ knows but its sender, so it is bytes to everyone else.
 import re
 from urllib.parse import quote
 
-_UNSAFE = re.compile(r'[^ !#-$&-\[\]-~]')
+_UNSAFE = re.compile(r"[^ !#-$&-\[\]-~]")
 """What old readers of a quoted string take for something else; `%` and the backslash, too."""
 _ATTR_CHARACTERS = "!#$&+-.^_`|~"
 

@@ -309,9 +309,7 @@ def too_large() -> HttpError:
     return HttpError(413, f"the body of a request has at most {size_text(BODY_BYTES_MAX)}")
 
 
-def _written(
-    parser: h11.Connection, request: HttpRequest, answer: Answer, now_ms: int
-) -> bytes:
+def _written(parser: h11.Connection, request: HttpRequest, answer: Answer, now_ms: int) -> bytes:
     """Return an answer as bytes; the parser knows whether it has a body and ends the line."""
     fields: dict[str, str] = {}
     body = answer.body
@@ -336,7 +334,5 @@ def _head(
     if parser.their_state is h11.SEND_BODY:
         fields["connection"] = "close"  # what is left of the request is not read
     reason = HTTPStatus(answer.status).phrase
-    response = h11.Response(
-        status_code=answer.status, headers=list(fields.items()), reason=reason
-    )
+    response = h11.Response(status_code=answer.status, headers=list(fields.items()), reason=reason)
     return parser.send(response) or b""

@@ -22,9 +22,7 @@ BLANKS = " \t"
 _REQUEST_LINE = re.compile(rb"([A-Z]{1,16}) ([!-~]++) HTTP/([0-9]\.[0-9])")
 _FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]++):([\t -~\x80-\xff]*+)")
 _LENGTH = re.compile(r"[0-9]{1,15}")
-_TARGET = re.compile(
-    r"(?:https?://([^/?#]*+))?+(/[^?#]*+|(?=\?|$))(?:\?([^#]*+))?+", re.IGNORECASE
-)
+_TARGET = re.compile(r"(?:https?://([^/?#]*+))?+(/[^?#]*+|(?=\?|$))(?:\?([^#]*+))?+", re.IGNORECASE)
 
 ONCE = frozenset(
     "authorization content-encoding content-length content-type expect host idempotency-key "

@@ -1,6 +1,6 @@
 """What the OpenAPI document says of the stream of events, which ends when one of the two hangs up.
 
-    GET /api/v1/events
+GET /api/v1/events
 """
 
 from typing import Any

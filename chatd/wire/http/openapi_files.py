@@ -1,7 +1,7 @@
 """What the OpenAPI document says of files, which come and go as they are and not as JSON.
 
-    POST /api/v1/files
-    GET /files/{room}/{seq}/{name}
+POST /api/v1/files
+GET /files/{room}/{seq}/{name}
 """
 
 from collections.abc import Callable, Iterable, Mapping

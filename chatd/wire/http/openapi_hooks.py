@@ -1,6 +1,6 @@
 """What the OpenAPI document says of hooks, which take what Slack's take and answer in a word.
 
-    POST /hooks/{token}
+POST /hooks/{token}
 """
 
 from typing import Any

@@ -44,9 +44,7 @@ async def password(console: Console, typed: Command) -> None:
         raise Misuse("the two new passwords differ\nnothing was changed; `password` starts again")
     client, keyring = console.bridge.client, console.keyring
     try:
-        changed = await console.bridge.run(
-            client.change_password, old, new, device=keyring.label
-        )
+        changed = await console.bridge.run(client.change_password, old, new, device=keyring.label)
     except AuthFailed:
         raise Misuse("that is not your current password\nnothing was changed") from None
     keyring.keep(changed.name, changed.token)

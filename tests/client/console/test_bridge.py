@@ -23,9 +23,7 @@ class Listener:
         self.ended: asyncio.Queue[Exception] = asyncio.Queue()
 
 
-def crossing(
-    client: Client, test: Callable[[Bridge, Listener], Coroutine[Any, Any, None]]
-) -> None:
+def crossing(client: Client, test: Callable[[Bridge, Listener], Coroutine[Any, Any, None]]) -> None:
     """Run a test with a bridge to a client, which is closed at the end."""
 
     async def run() -> None:

@@ -78,7 +78,14 @@ def test_what_an_administrator_removed_says_so_in_its_place_and_where_that_was_d
     gone = {"deleted": True, "removed": True, "reason": reason}
     message = Message("general", 42, NOON_MS, "bob", "", **gone)  # type: ignore[arg-type]
     comment = Comment(
-        "general", 42, NOON_MS, "bob", "", 41, "ann", **gone  # type: ignore[arg-type]
+        "general",
+        42,
+        NOON_MS,
+        "bob",
+        "",
+        41,
+        "ann",
+        **gone,  # type: ignore[arg-type]
     )
     file = File("general", 42, NOON_MS, "bob", "", 0, "", **gone)  # type: ignore[arg-type]
     for entry in (message, comment, file):

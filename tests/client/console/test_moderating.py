@@ -49,9 +49,7 @@ def test_report_takes_a_user_a_reason_and_a_place_at_its_end(
     assert report_of(typed, "ann", here="general") == request_
 
 
-@pytest.mark.parametrize(
-    "typed", ["", " ", "eve", "eve  ", "eve general#42", "eve " + "x" * 501]
-)
+@pytest.mark.parametrize("typed", ["", " ", "eve", "eve  ", "eve general#42", "eve " + "x" * 501])
 def test_report_without_a_user_or_a_reason_is_misuse(typed: str) -> None:
     with pytest.raises(Misuse, match="report <user> <reason>"):
         report_of(typed, "ann", here="general")
@@ -139,7 +137,14 @@ def test_one_user_and_one_number_are_taken_and_nothing_else() -> None:
         ),
         (
             e.Moderated(
-                "@root", 1, NOON_MS, "removed", "eve", "toor", reason="spam", in_room="ann,eve",
+                "@root",
+                1,
+                NOON_MS,
+                "removed",
+                "eve",
+                "toor",
+                reason="spam",
+                in_room="ann,eve",
                 in_seq=3,
             ),
             "ann,eve#3 of eve was removed by toor: spam",

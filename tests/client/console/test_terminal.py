@@ -149,9 +149,7 @@ def test_lines_that_come_at_once_are_pasted_where_pastes_have_no_marks(
         ({}, True),
     ],
 )
-def test_terminals_without_marks_are_known_by_name(
-    variables: dict[str, str], marks: bool
-) -> None:
+def test_terminals_without_marks_are_known_by_name(variables: dict[str, str], marks: bool) -> None:
     assert marks_pastes(variables) is marks
 
 

@@ -1,17 +1,17 @@
 """Days in the life of a server, made up by hypothesis and held against the model, by family.
 
-    visits      who comes and goes, and what each connection must have heard
-    repeating   what is asked again under the nonce that it had
-    talking     messages, comments, edits, deletes
-    standing    reports, bans, administrators, blocks
-    rooms       private rooms
-    scheduling  what is to be said later
-    hooks       what programs say
-    mentions    who is called, and what waits for whom
-    files       files that come piece by piece, and go the same way
-    reading     acknowledgements, and everything that can be looked up
-    passing     time, set clocks, restarts, crashes
-    endings     accounts that are over
+visits      who comes and goes, and what each connection must have heard
+repeating   what is asked again under the nonce that it had
+talking     messages, comments, edits, deletes
+standing    reports, bans, administrators, blocks
+rooms       private rooms
+scheduling  what is to be said later
+hooks       what programs say
+mentions    who is called, and what waits for whom
+files       files that come piece by piece, and go the same way
+reading     acknowledgements, and everything that can be looked up
+passing     time, set clocks, restarts, crashes
+endings     accounts that are over
 """
 
 from hypothesis import strategies as st

@@ -100,9 +100,7 @@ class Files(Mentions):
 
     @precondition(lambda self: self.model.uploads)
     @rule(pick=picks, parts=pieces, end=ends, is_own=likely, is_asked=st.booleans())
-    def go_on(
-        self, pick: int, parts: list[int], end: str, is_own: bool, is_asked: bool
-    ) -> None:
+    def go_on(self, pick: int, parts: list[int], end: str, is_own: bool, is_asked: bool) -> None:
         """Go on with an upload by any device, or try that with somebody else's.
 
         is_asked: whether the server is asked first how far that has come.

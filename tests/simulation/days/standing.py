@@ -40,9 +40,7 @@ class Standing(Talking):
             if name != user:
                 self.report_one(self.hand(name), user, None, spelt(user))
 
-    def report_one(
-        self, peer: Peer, user: str, place: tuple[str, int] | None, spelt: str
-    ) -> None:
+    def report_one(self, peer: Peer, user: str, place: tuple[str, int] | None, spelt: str) -> None:
         now_ms, reason = self.world.now_ms, f"reason {self.texts}"
         allowed = self.model.may_report(peer.name, user, place, now_ms)
         params: Map = {} if place is None else {"room": place[0], "seq": place[1]}

@@ -130,9 +130,7 @@ class Talking(Repeating):
 
     @precondition(lambda self: self.peers)
     @rule(pick=picks, which=picks, likely=likely, own=likely, tail=tails, times=times)
-    def edit(
-        self, pick: int, which: int, likely: bool, own: bool, tail: Tail, times: int
-    ) -> None:
+    def edit(self, pick: int, which: int, likely: bool, own: bool, tail: Tail, times: int) -> None:
         peer = self.reader(pick)
         place = self.place(peer.name, which, likely, own)
         text, nonce = self.text(tail), self.nonce(times > 0)

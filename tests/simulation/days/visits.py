@@ -238,9 +238,7 @@ class Visits(RuleBasedStateMachine):
 
     # -- asking ------------------------------------------------------------------------------
 
-    def attempt(
-        self, peer: Asks, method: str, allowed: set[str], **params: object
-    ) -> Map | None:
+    def attempt(self, peer: Asks, method: str, allowed: set[str], **params: object) -> Map | None:
         """Ask for something; return the answer, None if it is refused, which changes nothing.
 
         allowed: what it may be answered. refused: the error, if it was one.

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from tests.simulation.model.posts import Posts
 from tests.simulation.model.rooms import DONE, Item, Room, Rules
 
-
 LINKS_MAX = 20
 INVITED_BY_ONE_MAX = 5
 REACHES_MAX = 30

@@ -205,9 +205,7 @@ class Standing(Rooms):
             self.tell(report.user, "unwarned", now_ms, warnings=len(warnings), limit=limit)
         self.tell_admins("dismissed", report.user, by, now_ms, report=number)
 
-    def tell_admins(
-        self, action: str, user: str, by: str, now_ms: int, **fields: object
-    ) -> None:
+    def tell_admins(self, action: str, user: str, by: str, now_ms: int, **fields: object) -> None:
         who = {"by": by} if by else {}
         for admin in self.admins_but(user):
             self.tell(admin, "moderated", now_ms, action=action, user=user, **who, **fields)
