@@ -57,7 +57,7 @@ def opens(server: ServerProcess, cable: Cable, tmp_path: Path) -> Iterator[Opens
                 Credentials(home / "chat").keep(f"http://127.0.0.1:{cable.port}", name, token)
             terminal = Terminal(home, cable.port, name, *arguments, **options)
             stack.enter_context(terminal)
-            terminal.until(lambda: " connected" in terminal.toolbar, "a connection")
+            terminal.toolbar_shows(" connected")
             terminal.sees("` lists")  # the greeting: from here on keys are the console's
             return terminal
 

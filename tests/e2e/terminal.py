@@ -157,6 +157,14 @@ class Terminal:
         """Wait until a text has come to the screen, in one row."""
         self.until(lambda: any(text in row for row in self.everything), text)
 
+    def prompts(self, line: str) -> None:
+        """Wait until the prompt, with what is typed behind it, is this."""
+        self.until(lambda: self.prompt == line, f"the prompt {line!r}")
+
+    def toolbar_shows(self, text: str) -> None:
+        """Wait until the toolbar has this text."""
+        self.until(lambda: text in self.toolbar, f"the toolbar with {text!r}")
+
     def until(self, condition: Callable[[], object], what: str) -> None:
         """Look until `condition()` is true; fail the test, showing the screen, if it never is."""
         deadline = time.monotonic() + DEADLINE_S

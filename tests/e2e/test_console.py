@@ -24,7 +24,7 @@ def register(terminal: Terminal, name: str) -> None:
     terminal.sees(QUESTION.strip())
     terminal.line("c")
     for question in (f"A password for {name}:", "Repeat it:"):
-        terminal.until(lambda: terminal.prompt == question, question)
+        terminal.prompts(question)
         terminal.line(PASSWORD)
 
 
@@ -43,7 +43,7 @@ def answers(terminal: Terminal, new_password: str) -> None:
         ("New password:", new_password),
         ("Repeat it:", new_password),
     ):
-        terminal.until(lambda: terminal.prompt == question, question)
+        terminal.prompts(question)
         terminal.line(answer)
 
 
@@ -70,7 +70,7 @@ def test_new_name_gives_its_password_twice_and_the_token_is_for_the_owner_alone(
     assert files == {"tokens.json": 0o600, "history": 0o600}
     assert PASSWORD not in (kept / "history").read_text() + (kept / "tokens.json").read_text()
     with Terminal(tmp_path / "home", cable.port, "alice") as again:
-        again.until(lambda: " connected" in again.toolbar, "a login without a password")
+        again.toolbar_shows(" connected")
         assert not any("Password" in row for row in again.everything)
 
 
@@ -84,7 +84,7 @@ def test_what_is_typed_right_behind_the_password_is_not_lost(
         alice.sees("Password of alice:")
         alice.keys(f"{PASSWORD}\rsend typed at once\rsend half a th")
         alice.sees("general#1 alice: typed at once")
-        alice.until(lambda: alice.prompt == "general> send half a th", "what was typed behind it")
+        alice.prompts("general> send half a th")
         assert PASSWORD.encode() not in alice.raw
 
 
@@ -125,7 +125,7 @@ def test_two_people_talk(opens: Opens, columns: int, rows: int) -> None:
     bob.sees("you       bob, on device 1; 1 device, 1 connection in all")
     alice.line("talk bob")
     alice.sees("plain lines go to @bob now")
-    alice.until(lambda: alice.prompt == "@bob>", "the room in the prompt")
+    alice.prompts("@bob>")
     alice.line("//etc/hosts")
     bob.sees("alice#2 alice → bob: /etc/hosts")
     alice.line("/exit")
@@ -143,7 +143,7 @@ def test_echo_is_replaced_by_the_entry(opens: Opens) -> None:
     alice = opens("alice")
     alice.line("send hello")
     alice.sees("general#1 alice: hello")
-    alice.until(lambda: alice.prompt == "general>", "an empty prompt")
+    alice.prompts("general>")
     assert sum("hello" in row for row in alice.everything if "lists" not in row) == 1
 
 
@@ -157,11 +157,11 @@ def test_lost_connection_comes_back_and_nothing_is_missed_or_doubled(
     bot.call("send", text="text 1")
     alice.sees("text 1")
     cable.pull()
-    alice.until(lambda: "connecting again" in alice.toolbar, "the loss in the toolbar")
+    alice.toolbar_shows("connecting again")
     for number in range(2, 61):
         bot.call("send", text=f"text {number}")
     alice.keys("send typed meanwhile")
-    alice.until(lambda: alice.prompt == "general> send typed meanwhile", "what was typed")
+    alice.prompts("general> send typed meanwhile")
     alice.line("")
     alice.sees("… typed meanwhile")
     cable.plug(server.port)
@@ -205,7 +205,7 @@ def test_console_that_missed_nothing_shows_what_was_said_last(
     assert [row[-6:] for row in rows[first + 1 : first + 6]] == [f"text {n}" for n in range(5, 10)]
     assert rows[first + 6].startswith("── now ─") and "unread" not in again.toolbar
     again.keys("comment 9\t")
-    again.until(lambda: again.prompt == "general> comment 9", "a place that is known")
+    again.prompts("general> comment 9")
 
 
 def test_killed_server_comes_back_and_both_consoles_go_on(
@@ -216,7 +216,7 @@ def test_killed_server_comes_back_and_both_consoles_go_on(
     bob.sees("general#1 alice: text 1")
     server.kill()
     for console in (alice, bob):
-        console.until(lambda: "connecting again" in console.toolbar, "the loss")
+        console.toolbar_shows("connecting again")
     alice.line("send text 2")
     bob.line("send-to alice text 3")
     alice.sees("… text 2")
@@ -230,7 +230,7 @@ def test_killed_server_comes_back_and_both_consoles_go_on(
     bob.sees("bob → alice: text 3")
     for console in (alice, bob):
         assert sorted(texts_in(console)) == ["text 1", "text 2", "text 3"]
-    alice.until(lambda: alice.prompt == "general> half a line", "what was typed meanwhile")
+    alice.prompts("general> half a line")
 
 
 # -- the line that is typed ------------------------------------------------------------------
@@ -239,12 +239,12 @@ def test_killed_server_comes_back_and_both_consoles_go_on(
 def test_ctrl_c_clears_the_line_and_keeps_it(opens: Opens) -> None:
     alice = opens("alice")
     alice.keys("send half a thou")
-    alice.until(lambda: alice.prompt == "general> send half a thou", "what was typed")
+    alice.prompts("general> send half a thou")
     alice.keys("\x03")
     alice.sees("kept: Up brings it back")
-    alice.until(lambda: alice.prompt == "general>", "an empty line")
+    alice.prompts("general>")
     alice.keys("\x1b[A")
-    alice.until(lambda: alice.prompt == "general> send half a thou", "the line again")
+    alice.prompts("general> send half a thou")
     alice.keys("ght\r")
     alice.sees("general#1 alice: half a thought")
 
@@ -252,7 +252,7 @@ def test_ctrl_c_clears_the_line_and_keeps_it(opens: Opens) -> None:
 def test_ctrl_d_leaves_only_on_an_empty_line(opens: Opens) -> None:
     alice = opens("alice")
     alice.keys("ab\x01\x04")  # to its start, and there delete
-    alice.until(lambda: alice.prompt == "general> b", "a line without its first letter")
+    alice.prompts("general> b")
     alice.keys("\x04\x04")
     assert alice.ends() == 0
 
@@ -268,17 +268,17 @@ def test_incoming_lines_do_not_tear_the_prompt(
         alice.keys(letter)
         alice.look()
     alice.sees(f"text {len(typed) - 1}")
-    alice.until(lambda: alice.prompt == f"general> {typed}", "the whole line")
+    alice.prompts(f"general> {typed}")
     assert texts_in(alice) == [f"text {number}" for number in range(len(typed))]
     assert [row for row in alice.everything if row.startswith("general>")] == [f"general> {typed}"]
-    alice.until(lambda: " connected" in alice.toolbar, "the toolbar again")
+    alice.toolbar_shows(" connected")
     assert sum(" connected" in row for row in alice.everything) == 1
 
 
 def test_line_that_is_typed_survives_a_change_of_the_window(opens: Opens, users: Connects) -> None:
     alice, bot = opens("alice"), users("bot")
     alice.keys("send something")
-    alice.until(lambda: alice.prompt == "general> send something", "what was typed")
+    alice.prompts("general> send something")
     alice.resize(200, 50)
     bot.call("send", text="wide " * 30)
     alice.until(lambda: any(len(row) > 100 for row in alice.rows), "a line as wide as that")
@@ -297,7 +297,7 @@ def test_late_answer_of_the_terminal_pushes_nothing_out_of_the_screen(
         bot.call("send", text=f"text {number}")
     alice.sees("text 5")
     alice.answer()
-    alice.until(lambda: " connected" in alice.toolbar, "the toolbar at the bottom")
+    alice.toolbar_shows(" connected")
     assert alice.rows[0].startswith("· `help`") and not alice.screen.history.top
 
 
@@ -316,10 +316,10 @@ def test_password_typed_at_a_question_is_hidden_and_not_kept(opens: Opens, tmp_p
 def test_question_leaves_what_was_being_typed(opens: Opens) -> None:
     alice = opens("alice")
     alice.keys("password\rhalf a line")
-    alice.until(lambda: alice.prompt == "Current password:", "the question")
+    alice.prompts("Current password:")
     alice.keys("\x03")
     alice.sees("nothing was changed")
-    alice.until(lambda: alice.prompt == "general> half a line", "the line again")
+    alice.prompts("general> half a line")
 
 
 def test_changed_password_ends_the_other_console_and_says_why(
@@ -328,7 +328,7 @@ def test_changed_password_ends_the_other_console_and_says_why(
     here = opens("alice")
     with Terminal(tmp_path / "elsewhere", cable.port, "alice") as there:
         log_in(there, "alice")
-        there.until(lambda: " connected" in there.toolbar, "a connection")
+        there.toolbar_shows(" connected")
         here.line("password")
         answers(here, "a new secret")
         here.sees("the password is changed")
@@ -344,15 +344,15 @@ def test_account_is_deleted_by_its_password_only_and_every_console_of_it_ends(
     bob.sees("alice: goodbye")
     with Terminal(tmp_path / "elsewhere", cable.port, "alice") as there:
         log_in(there, "alice")
-        there.until(lambda: " connected" in there.toolbar, "a connection")
+        there.toolbar_shows(" connected")
         question = "Password, to delete your account and all that you posted for good:"
         here.line("delete-account --posts")
-        here.until(lambda: here.prompt == question, question)
+        here.prompts(question)
         here.line("not the password")
         here.sees("that is not your password")
-        here.until(lambda: here.prompt == "general>", "an empty line")
+        here.prompts("general>")
         here.line("delete-account --posts")
-        here.until(lambda: here.prompt == question, question)
+        here.prompts(question)
         here.line(PASSWORD)
         assert here.ends() == 0
         there.sees("the server no longer lets us in: this account was deleted")
@@ -364,7 +364,7 @@ def test_account_is_deleted_by_its_password_only_and_every_console_of_it_ends(
 
 def test_what_is_typed_right_behind_tab_meets_what_it_has_completed(opens: Opens) -> None:
     alice, bob = opens("alice"), opens("bob")
-    alice.until(lambda: "2 online" in alice.toolbar, "that bob is here")
+    alice.toolbar_shows("2 online")
     alice.keys("send-t\tb\tgood morning\r")
     bob.sees("alice#1 alice → bob: good morning")
 
@@ -372,11 +372,11 @@ def test_what_is_typed_right_behind_tab_meets_what_it_has_completed(opens: Opens
 def test_tab_completes_commands_and_names(opens: Opens) -> None:
     alice = opens("alice")
     opens("bob")
-    alice.until(lambda: "2 online" in alice.toolbar, "that bob is here")
+    alice.toolbar_shows("2 online")
     alice.keys("send-t\t")
-    alice.until(lambda: alice.prompt == "general> send-to", "a completed command")
+    alice.prompts("general> send-to")
     alice.keys("b\t")
-    alice.until(lambda: alice.prompt == "general> send-to bob", "a completed name")
+    alice.prompts("general> send-to bob")
     alice.keys("hi\r")
     alice.sees("bob#1 alice → bob: hi")
 
@@ -385,13 +385,13 @@ def test_first_plain_line_is_asked_about_once_and_its_room_is_remembered(opens: 
     alice, bob = opens("alice"), opens("bob")
     alice.line("hi everybody")
     alice.sees("? send this to general?")
-    alice.until(lambda: alice.prompt == "general> hi everybody", "the line again")
+    alice.prompts("general> hi everybody")
     alice.line("")
     bob.sees("general#1 alice: hi everybody")
     alice.line("how are you?")
     bob.sees("general#2 alice: how are you?")
     alice.line("/query bob")
-    alice.until(lambda: alice.prompt == "@bob>", "the other room")
+    alice.prompts("@bob>")
     alice.line("who is asking?")
     alice.sees("? did you mean the command or a message to @bob?")
     alice.line("y")
@@ -399,7 +399,7 @@ def test_first_plain_line_is_asked_about_once_and_its_room_is_remembered(opens: 
     alice.line("quit")
     assert alice.ends() == 0
     again = opens("alice")
-    again.until(lambda: again.prompt == "@bob>", "the room of the last time")
+    again.prompts("@bob>")
     again.line("still there?")
     bob.sees("alice#2 alice → bob: still there?")
 
@@ -456,7 +456,7 @@ def test_long_address_is_printed_as_one_word_that_the_terminal_breaks(
     shown = [row.ljust(columns) for row in alice.rows]
     assert address in "".join(shown), "nothing stands between its parts on the screen"
     assert any(row.strip() == "before noon" for row in shown)
-    alice.until(lambda: alice.prompt == "general>", "the prompt in its place")
+    alice.prompts("general>")
     assert alice.toolbar.startswith(" alice · connected")
 
 
@@ -473,8 +473,8 @@ def test_refused_message_says_when_it_works_again_and_the_line_comes_back(tmp_pa
             alice.line("send two")
             alice.sees("not sent: ")
             alice.sees("it works again at ")
-            alice.until(lambda: alice.prompt == "general> send two", "the line again")
-            alice.until(lambda: "0 left until" in alice.toolbar, "when it works again")
+            alice.prompts("general> send two")
+            alice.toolbar_shows("0 left until")
 
 
 @pytest.mark.parametrize(
@@ -499,9 +499,9 @@ def test_line_that_came_back_is_replaced_by_typing_and_edited_after_a_move(
             alice.line("send one")
             alice.sees("alice: one")
             alice.line("send two")
-            alice.until(lambda: alice.prompt == "general> send two", "the line again")
+            alice.prompts("general> send two")
             alice.keys(keys)
-            alice.until(lambda: alice.prompt == left, left)
+            alice.prompts(left)
 
 
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
@@ -519,7 +519,7 @@ def test_why_tells_the_rule_its_setting_and_when_it_ends(
             alice.sees("alice: one")
             alice.line("send two")
             alice.sees("not sent: ")
-            alice.until(lambda: alice.prompt == "general> send two", "the line again")
+            alice.prompts("general> send two")
             alice.line("why")  # in place of the line that came back
             alice.sees("refused  send at ")
             alice.sees("setting  LIMIT_MESSAGES = 1")

@@ -20,7 +20,7 @@ def row_with(terminal: Terminal, text: str) -> int:
 def completes(terminal: Terminal, typed: str, line: str) -> None:
     """Type something and Tab, and wait for the line that is to come of it."""
     terminal.keys(f"{typed}\t")
-    terminal.until(lambda: terminal.prompt == f"general> {line}", line)
+    terminal.prompts(f"general> {line}")
 
 
 # -- answers ---------------------------------------------------------------------------------
@@ -50,13 +50,13 @@ def test_comment_quotes_on_one_line_and_follows_what_it_answers(opens: Opens) ->
 def test_mention_stands_out_for_who_is_named_and_for_nobody_else(opens: Opens) -> None:
     alice, bob = opens("alice"), opens("bob")
     bob.keys("well" + FOCUS_OUT)
-    bob.until(lambda: bob.prompt == "general> well", "what was typed")
+    bob.prompts("general> well")
     alice.line("send @bob, lunch?")
     for terminal, stands_out in ((alice, False), (bob, True)):
         terminal.sees("alice: @bob, lunch?")
         at = row_with(terminal, "alice: @bob, lunch?")
         assert terminal.screen.buffer[at][0].bold is stands_out
-    bob.until(lambda: "new: general 1" in bob.toolbar, "that nobody has seen it")
+    bob.toolbar_shows("new: general 1")
 
 
 # -- later -----------------------------------------------------------------------------------
@@ -116,7 +116,7 @@ def test_blocked_user_is_told_and_keeps_the_text(opens: Opens) -> None:
     bob.sees("you have blocked alice")
     alice.line("send-to bob hello")
     alice.sees("bob does not accept messages or invitations from you")
-    alice.until(lambda: alice.prompt == "general> send-to bob hello", "the text")
+    alice.prompts("general> send-to bob hello")
     bob.line("unblock alice")
     bob.sees("you have unblocked alice")
     alice.line("")
@@ -135,7 +135,7 @@ def test_reported_user_is_banned_knows_until_when_and_is_let_speak_again(opens: 
     alice.sees("you are banned: you can send nothing until")
     alice.line("send so cheap")
     alice.sees("you can send again at")
-    alice.until(lambda: alice.prompt == "general> send so cheap", "the text")
+    alice.prompts("general> send so cheap")
     carol.line("reports")
     carol.sees("bob on alice")
     bob.line("unban alice")

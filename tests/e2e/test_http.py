@@ -249,7 +249,7 @@ def test_console_curl_and_websocket_see_the_same_over_restarts(
     streams = (CurlStream(server, token, tmp_path), SocketStream(server, token))
     expected: list[Said] = []
     with Library(port=server.port) as alice, Terminal(tmp_path, server.port, "bob") as console:
-        console.until(lambda: " connected" in console.toolbar, "a connection")
+        console.toolbar_shows(" connected")
         alice.register("alice", PASSWORD)
         alice.log_in("alice", PASSWORD)
 

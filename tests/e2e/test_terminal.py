@@ -32,7 +32,7 @@ def test_paste_stays_one_wherever_the_line_tears_it_and_whatever_is_printed_mean
         alice.send(data[at:])
         alice.until(lambda: holds_paste(alice), f"the paste torn at {at}")
         alice.keys("\x03")
-        alice.until(lambda: alice.prompt == "general>", "an empty line")
+        alice.prompts("general>")
     alice.send(data)
     alice.until(lambda: holds_paste(alice), "the paste")
     alice.line("")
@@ -71,21 +71,21 @@ def test_what_came_while_nobody_looked_is_marked_and_counted_until_somebody_does
     bot.call("send", text="seen")
     alice.sees("bot: seen")
     alice.keys("half a" + FOCUS_OUT)
-    alice.until(lambda: alice.prompt == "general> half a", "what was typed")
+    alice.prompts("general> half a")
     for text in ("one", "two"):
         bot.call("send", text=text)
-    alice.until(lambda: "new: general 2" in alice.toolbar, "the count")
+    alice.toolbar_shows("new: general 2")
     alice.until(lambda: alice.screen.title == "(2) chat", "the count in the title")
     alice.keys(FOCUS_IN + " line")
     alice.until(lambda: "new: " not in alice.toolbar, "that somebody looks")
     alice.until(lambda: alice.screen.title == "", "the title again")
-    alice.until(lambda: alice.prompt == "general> half a line", "the line without reports")
+    alice.prompts("general> half a line")
     alice.sees("bot: two")
     mark = next(at for at, row in enumerate(alice.rows) if "since you last looked" in row)
     assert alice.rows[mark - 1].endswith("bot: seen") and alice.rows[mark + 1].endswith("bot: one")
     assert alice.raw.count(PUSH_TITLE.encode()) == alice.raw.count(POP_TITLE.encode()) == 1
     alice.keys("?" + FOCUS_OUT)
-    alice.until(lambda: alice.prompt == "general> half a line?", "what was typed")
+    alice.prompts("general> half a line?")
     bot.call("send", text="three")
     alice.until(lambda: alice.screen.title == "(1) chat", "the next count")
     alice.keys("!")  # a terminal may forget to tell that it has the focus again
@@ -95,7 +95,7 @@ def test_what_came_while_nobody_looked_is_marked_and_counted_until_somebody_does
 def test_terminal_is_given_back_while_the_console_is_stopped(opens: Opens, users: Connects) -> None:
     alice, bot = opens("alice", in_shell=True), users("bot")
     alice.keys("half a line" + FOCUS_OUT)
-    alice.until(lambda: alice.prompt == "general> half a line", "what was typed")
+    alice.prompts("general> half a line")
     bot.call("send", text="hello")
     alice.until(lambda: alice.screen.title == "(1) chat", "the count in the title")
     alice.keys("\x1a")
@@ -103,7 +103,7 @@ def test_terminal_is_given_back_while_the_console_is_stopped(opens: Opens, users
     assert alice.screen.title == ""
     assert alice.raw.count(FOCUS_ON) == alice.raw.count(FOCUS_OFF) == 1
     alice.line("fg")
-    alice.until(lambda: alice.prompt == "general> half a line", "the line again")
+    alice.prompts("general> half a line")
     assert alice.raw.count(FOCUS_ON) == 2
     alice.keys("\x03quit\r")
     alice.until(lambda: alice.raw.count(FOCUS_OFF) == 2, "the end")

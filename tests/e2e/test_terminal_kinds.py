@@ -80,7 +80,7 @@ def test_home_that_can_not_be_written_is_told_and_lets_one_in(
         alice.line("l")
         alice.sees("Password of alice:")
         alice.line("correct horse battery staple")
-        alice.until(lambda: " connected" in alice.toolbar, "a connection")
+        alice.toolbar_shows(" connected")
         alice.line("send hello")
         alice.sees("general#1 alice: hello")
         alice.sees("this device is not remembered")
@@ -98,9 +98,9 @@ def test_password_of_any_bytes_makes_an_account_and_opens_it(
             alice.line(answer)
             questions = ["A password for alice:", "Repeat it:"]
             for question in questions if answer == "c" else ["Password of alice:"]:
-                alice.until(lambda: alice.prompt == question, question)
+                alice.prompts(question)
                 alice.raw_keys(password + b"\r")
-            alice.until(lambda: " connected" in alice.toolbar, "a connection")
+            alice.toolbar_shows(" connected")
 
 
 def test_password_is_hidden_from_who_stops_the_question_and_goes_on(
@@ -110,13 +110,13 @@ def test_password_is_hidden_from_who_stops_the_question_and_goes_on(
     with Terminal(tmp_path, server.port, "alice", in_shell=True) as alice:
         alice.sees(QUESTION.strip())
         alice.line("l")
-        alice.until(lambda: alice.prompt == "Password of alice:", "the question")
+        alice.prompts("Password of alice:")
         alice.keys("\x1a")
         alice.sees("Stopped")
         alice.line("fg")
-        alice.until(lambda: alice.prompt == "Password of alice:", "the question again")
+        alice.prompts("Password of alice:")
         alice.line("correct horse battery staple")
-        alice.until(lambda: " connected" in alice.toolbar, "a connection")
+        alice.toolbar_shows(" connected")
         assert not any("horse" in row for row in alice.everything)
 
 
