@@ -27,8 +27,10 @@ client: $(RUNNABLE) ## start the console client
 test: $(READY) ## run the tests on all cores
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
-lint: $(READY) ## check the style
+lint: $(READY) ## check style and format
 	$(BIN)/python -m flake8 $(ARGS)
+	$(BIN)/python -m ruff check $(ARGS)
+	$(BIN)/python -m ruff format --check $(ARGS)
 
 format: $(READY) ## format the code, and put its imports in order
 	$(BIN)/python -m ruff check --select I --fix $(ARGS)
