@@ -21,6 +21,9 @@ UNLIMITED: Changes = {
     "LIMIT_MESSAGES": Change("0", _SATURATED),
     "LIMIT_PRIVATE": Change("0", _SATURATED),
     "REQUESTS_PER_SECOND": Change("0", _SATURATED),
+    "YOUNG_ACCOUNT": Change(
+        "0", "the load's accounts are new, and their readers acknowledge nothing"
+    ),
     "IDLE_PING": Change("86400", "readers of the load say nothing, so they would be pinged"),
 }
 PAUSES: Changes = {
