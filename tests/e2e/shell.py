@@ -14,6 +14,8 @@ from tests.e2e.waiting import DEADLINE_S
 
 SERVER = "127.0.0.1:8000"
 """Where the pages say that the server is."""
+_OF_MAKE = {"ARGS", "MAKEFLAGS", "MAKELEVEL", "MFLAGS"}
+"""What the `make` that runs the tests tells a `make` below it; that of the pages is below none."""
 _PROGRAMS = {"chat": " -m client", "chatd": " -m chatd", "python": ""}
 
 
@@ -99,4 +101,5 @@ class Shell:
 
     def _environment(self) -> dict[str, str]:
         path = f"{self._programs}:{os.environ['PATH']}"
-        return environment({}) | {"PATH": path, "NO_PROXY": "*"} | self.variables
+        ours = {k: v for k, v in environment({}).items() if k not in _OF_MAKE}
+        return ours | {"PATH": path, "NO_PROXY": "*"} | self.variables
