@@ -198,21 +198,18 @@ class ModerationHandlers:
             room = self._state.rooms[request.room]
         seq = edited_at(room, request.seq)
         said = post_at(room, seq)
-        if said is None or said.deleted or not self._reaches(context, admin, room, said):
+        if said is None or said.deleted or not self._reaches(context, admin, room, seq):
             raise NotFound("there is no message at that place")
         return room, said
 
-    def _reaches(self, context: Context, admin: User, room: Room, said: Post) -> bool:
+    def _reaches(self, context: Context, admin: User, room: Room, seq: int) -> bool:
         if room.room == GENERAL:
             return True
-        reports = self._state.reports_on(room.room, said.seq)
-        if any(report.user != admin.name for report in reports):
+        if any(report.user != admin.name for report in self._state.reports_on(room.room, seq)):
             return True
-        member = room.members.get(admin.name)
-        if member is None:
+        if admin.name not in room.members:
             return False
-        floor = self._visibility.floor(member, room, context.now_ms)
-        return said.seq > floor or said.author == admin.name  # one's own stay in reach
+        return self._visibility.reaches(admin, room, seq, context.now_ms)
 
     def _shown(self, report: Report) -> c.OpenReport:
         return c.OpenReport(

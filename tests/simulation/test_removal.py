@@ -202,6 +202,15 @@ def test_administrator_removes_in_private_rooms_of_ones_own() -> None:
         assert history(eve, "+ops")[seq]["removed"] and history(eve, "root")[direct]["removed"]
 
 
+def test_own_entry_that_is_over_for_the_administrator_is_still_ones_own() -> None:
+    with World(admins=("root",)) as world:
+        root = world.user("root")
+        world.user("ann")
+        root.call("send-to", to="ann", text="hello")
+        world.sleep(2 * HOUR_MS)
+        assert root.refusal("remove", room="ann,root", seq=1)["code"] == "forbidden"
+
+
 def test_entry_of_general_that_is_over_for_the_administrator_is_removed_for_the_others() -> None:
     with World(admins=("root",)) as world:
         root, ann, eve = world.user("root"), world.user("ann"), world.user("eve")
