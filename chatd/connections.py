@@ -100,7 +100,7 @@ class Connections:
         self._remember = remember
         self._owner = _Owner(
             on_readable=service.enqueue,
-            on_queued=delivery.mark,
+            on_queued=delivery.mark_dirty,
             on_follow=delivery.follow,
             queued_seq=delivery.queued_seq,
             check_login=self._check_login,

@@ -21,7 +21,16 @@ from chatd.net.connection import OPEN, Connection
 from chatd.net.detection import Detection
 from chatd.places import Places
 from chatd.wire import commands as c
-from chatd.wire.codec import More, NoRequest, Over, RefuseTls, Say, StartTls, Switch, Turn
+from chatd.wire.codec import (
+    Close,
+    NoRequest,
+    ProtocolEvent,
+    RefuseTls,
+    SendBytes,
+    StartTls,
+    Switch,
+    Yield,
+)
 from chatd.wire.envelope import Notification, Request, Response
 from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import HttpRequest, Piece
@@ -32,7 +41,7 @@ TURN_STEPS_MAX = 32
 SEND_NS = 8_000
 """So long does it take to send what was queued to a connection: it is work of the tick, too."""
 
-NOT_COUNTED_HERE = frozenset({Switch, StartTls, More, HttpRequest})
+NOT_COUNTED_HERE = frozenset({Switch, StartTls, Yield, HttpRequest})
 """Nobody asks for anything by the first three, and a request over HTTP has to find its party."""
 
 
@@ -63,7 +72,7 @@ class Service:
         self._queue: FairQueue[Connection] = FairQueue()
         self._paused: dict[Connection, None] = {}  # until they have taken their answers
         self._held: dict[Connection, None] = {}  # while an answer is under way to them
-        self._pulled: dict[Connection, Turn] = {}  # what waits for its party, or its time
+        self._pulled: dict[Connection, ProtocolEvent] = {}  # what waits for its party, or its time
         self._paid: dict[Connection, None] = {}  # of these, whose was counted already
         self._throttled: list[tuple[Connection, int]] = []
         self._now_ms = 0
@@ -180,13 +189,13 @@ class Service:
             return False
         try:
             if connection in self._pulled:
-                turn: Turn | None = self._pulled.pop(connection)
+                event: ProtocolEvent | None = self._pulled.pop(connection)
             else:
-                turn = connection.codec.next_turn()
-            if turn is None and connection.is_readable:
+                event = connection.codec.next_event()
+            if event is None and connection.is_readable:
                 self._read(connection)
-                turn = connection.codec.next_turn()
-            return self._rest(connection) if turn is None else self._handle(connection, turn)
+                event = connection.codec.next_event()
+            return self._rest(connection) if event is None else self._handle(connection, event)
         except ProtocolError as error:
             self.refuse(connection, error)
             return True
@@ -213,7 +222,7 @@ class Service:
         codec = connection.codec
         if isinstance(codec, HttpCodec):
             codec.asked_ms = self._now_ms
-        connection.queue(codec.farewell(error))
+        connection.queue(codec.encode_fatal(error))
         connection.finish()
 
     def _read(self, connection: Connection) -> None:
@@ -225,7 +234,7 @@ class Service:
 
     # -- how often one may ask ---------------------------------------------------------------
 
-    def _is_due(self, connection: Connection, turn: Turn) -> bool:
+    def _is_due(self, connection: Connection, event: ProtocolEvent) -> bool:
         """Count what a peer asks for; False if that has to wait until its time has come.
 
         It is counted at once, so that the requests of a party come one after the other.
@@ -239,7 +248,7 @@ class Service:
         if until_ms is None:
             return True
         connection.reads = False
-        self._pulled[connection] = turn
+        self._pulled[connection] = event
         self._paid[connection] = None
         self._throttled.append((connection, until_ms))
         return False
@@ -252,25 +261,25 @@ class Service:
 
     # -- what there is to do -----------------------------------------------------------------
 
-    def _handle(self, connection: Connection, turn: Turn) -> bool:
+    def _handle(self, connection: Connection, event: ProtocolEvent) -> bool:
         """Do what a peer asks for, or let it wait; return whether there may be more."""
-        if self._meter.is_on and type(turn) not in NOT_COUNTED_HERE:
-            if not self._is_due(connection, turn):
+        if self._meter.is_on and type(event) not in NOT_COUNTED_HERE:
+            if not self._is_due(connection, event):
                 return False
-        match turn:
+        match event:
             case Request():
-                self._answer(connection, turn)
+                self._answer(connection, event)
             case Notification():
-                self._listen(connection, turn)
+                self._listen(connection, event)
             case HttpRequest():
-                return self._take_http(connection, turn)
+                return self._take_http(connection, event)
             case Piece():
-                self._exchanges.take(connection, turn, self._now_ms)
+                self._exchanges.take(connection, event, self._now_ms)
                 self._end_exchange(connection)
             case Response():
                 raise ProtocolError("this server asks nothing, so there is nothing to answer")
             case _:
-                self._turn(connection, turn)
+                self._handle_event(connection, event)
         return True
 
     # -- for whom requests over HTTP are -----------------------------------------------------
@@ -321,13 +330,13 @@ class Service:
 
     # -- what protocols want -----------------------------------------------------------------
 
-    def _turn(
+    def _handle_event(
         self,
         connection: Connection,
-        turn: Switch | StartTls | RefuseTls | Say | NoRequest | More | Over,
+        event: Switch | StartTls | RefuseTls | SendBytes | NoRequest | Yield | Close,
     ) -> None:
         """Do what the protocol itself calls for."""
-        match turn:
+        match event:
             case Switch(codec, refusal):
                 connection.codec = codec
                 if refusal is not None:
@@ -336,11 +345,11 @@ class Service:
                 self._detection.start_tls(connection, data, refusal)
             case RefuseTls():
                 self._detection.refuse_tls(connection)
-            case Say(data):
+            case SendBytes(data):
                 connection.queue(data)
-            case More() | NoRequest():
+            case Yield() | NoRequest():
                 pass  # it counts, and that is all
-            case Over():
+            case Close():
                 connection.finish()
 
     def _answer(self, connection: Connection, request: Request) -> None:
@@ -348,10 +357,10 @@ class Service:
         try:
             result = self._calls.call(connection.session, request.method, request.params)
         except ChatError as error:
-            connection.queue(connection.codec.error(request.id, error))
+            connection.queue(connection.codec.encode_error(request.id, error))
             self._calls.log(connection, connection.name, request.method, error.code, began_ns)
         else:
-            connection.queue(connection.codec.result(request.id, result))
+            connection.queue(connection.codec.encode_result(request.id, result))
             self._calls.log(connection, connection.name, request.method, "ok", began_ns, result)
 
     def _listen(self, connection: Connection, notification: Notification) -> None:

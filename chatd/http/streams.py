@@ -6,7 +6,7 @@
 From then on it is a connection like any other: it has positions, falls behind and catches up.
 """
 
-from chatd.core.marks import parse_mark, position_at
+from chatd.core.resume_token import parse_resume_token, position_at
 from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError
 from chatd.handlers.context import Link, Session
@@ -82,21 +82,21 @@ class Streams:
         return params
 
     def _positions(self, name: str, last: str) -> tuple[str, dict[str, int]]:
-        """Return the positions that a mark tells of; past the end, where it can't be told.
+        """Return the positions that a resume token names; past the end, where it can't be told.
 
-        `sync` answers those with `reset`, and all of them if the mark is none of ours.
+        `sync` answers those with `reset`, and all of them if the token is none of ours.
         """
-        mark = parse_mark(last)
+        token = parse_resume_token(last)
         rooms = [self._state.rooms[room] for room in self._state.users[name].rooms]
-        if mark is None:
+        if token is None:
             return "", {room.room: 0 for room in rooms}
         positions = {}
         for room in rooms:
-            if room.members[name].joined_ms >= mark.stamp_ms and room.room not in mark.seqs:
+            if room.members[name].joined_ms >= token.stamp_ms and room.room not in token.seqs:
                 continue  # nothing of it was sent; it starts where a newcomer does
-            position = position_at(mark, room)
+            position = position_at(token, room)
             positions[room.room] = room.log.last_seq + 1 if position is None else position
-        return mark.epoch, positions
+        return token.epoch, positions
 
     # -- WebSockets --------------------------------------------------------------------------
 

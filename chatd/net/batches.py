@@ -33,7 +33,7 @@ class Batch:
             return self._redacted_for(codec, hidden)
         shared = self._encoded.get(type(codec))
         if shared is None:
-            shared = self._encoded[type(codec)] = (codec.batch(self._frames),)
+            shared = self._encoded[type(codec)] = (codec.encode_entries(self._frames),)
         return shared
 
     def _hidden_from(self, name: str) -> tuple[int, ...]:
@@ -45,5 +45,5 @@ class Batch:
         key = type(codec), hidden
         shared = self._redacted.get(key)
         if shared is None:
-            shared = self._redacted[key] = (codec.batch(self._repeats.redacted(hidden)),)
+            shared = self._redacted[key] = (codec.encode_entries(self._repeats.redacted(hidden)),)
         return shared

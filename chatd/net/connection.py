@@ -352,7 +352,7 @@ class Connection:
 
     def tell(self, notice: Notice) -> None:
         """Queue a notification."""
-        self.queue(self.codec.notice(notice))
+        self.queue(self.codec.encode_notice(notice))
 
     def give(self, batch: tuple[bytes], now_ms: int) -> bool:
         """Share and flush: a short way for most of the many who get the same.
@@ -438,7 +438,7 @@ class Connection:
             self.queued_bytes -= len(outbox.pop())
         self._outbox = outbox
         self.codec = codec
-        self.queue(self.codec.farewell(error))
+        self.queue(self.codec.encode_fatal(error))
         self.finish()
 
     def finish(self) -> None:

@@ -23,10 +23,10 @@ from chatd.config import Settings
 from chatd.core.budget import Budget
 from chatd.core.copies import Repeats
 from chatd.core.fairness import FairQueue
-from chatd.core.marks import Mark
 from chatd.core.memory import Move
 from chatd.core.model import Room
 from chatd.core.presence import Presence
+from chatd.core.resume_token import ResumeToken
 from chatd.core.state import State
 from chatd.net.batches import Batch
 from chatd.net.boundary import ErrorBoundary
@@ -128,7 +128,7 @@ class Delivery:
         connection.following = True
         connection.positions = self._oldest_first(connection.positions or {})
         self._behind[connection] = 0
-        if connection.codec.marks:
+        if connection.codec.sends_event_ids:
             self._streams[connection] = None
 
     def queued_seq(self, connection: Connection, room: str) -> int:
@@ -155,7 +155,7 @@ class Delivery:
 
     # -- what there is to say ----------------------------------------------------------------
 
-    def mark(self, connection: Connection) -> None:
+    def mark_dirty(self, connection: Connection) -> None:
         """A connection has something to send, or room to send it."""
         self._dirty[connection] = None
 
@@ -185,7 +185,7 @@ class Delivery:
                     continue
                 try:
                     if codec not in encoded:
-                        encoded[codec] = connection.codec.notice(notice)
+                        encoded[codec] = connection.codec.encode_notice(notice)
                     connection.queue(encoded[codec])
                 except Exception as error:
                     self._boundary.contain(connection, error)
@@ -212,7 +212,7 @@ class Delivery:
                 self._stamped[room.room] = room
         if rooms and self._streams:
             self._take_turns_now(self._turns.due_of(self._streams))
-            self._mark_streams(rooms)
+            self._send_event_ids(rooms)
 
     def finish_turns(self) -> None:
         """Let everyone who is due have a turn at once."""
@@ -349,7 +349,7 @@ class Delivery:
             self._boundary.run(connection, self._queue_share, connection, frames)
 
     def _queue_share(self, connection: Connection, frames: list[bytes]) -> None:
-        batch = connection.codec.batch(frames)
+        batch = connection.codec.encode_entries(frames)
         fits = connection.queued_bytes + len(batch) <= self._high_water_bytes
         if connection.positions is None and fits:
             connection.queue(batch)
@@ -357,7 +357,7 @@ class Delivery:
     def _followers(self, name: str) -> list[Connection]:
         return [connection for connection in self.of_user(name) if connection.following]
 
-    # -- marks -------------------------------------------------------------------------------
+    # -- event ids ----------------------------------------------------------------------------
 
     def _note_stamp(self, now_ms: int) -> None:
         """Forget the rooms with entries of an older stamp; the tick before may have this one."""
@@ -365,8 +365,8 @@ class Delivery:
             self._stamp_ms = now_ms
             self._stamped.clear()
 
-    def _mark_streams(self, rooms: list[Room]) -> None:
-        """Tell those who want marks how far they have come, if anything came for them."""
+    def _send_event_ids(self, rooms: list[Room]) -> None:
+        """Send those who want event ids how far they have come, if anything came for them."""
         touched: dict[Connection, None] = {}
         for room in rooms:
             if room.room == GENERAL:
@@ -375,17 +375,17 @@ class Delivery:
                 touched.update((c, None) for c in self._audience(room) if c in self._streams)
         for connection in touched:
             if connection.positions is None:
-                self._boundary.run(connection, self._mark_one, connection)
+                self._boundary.run(connection, self._send_event_id, connection)
 
-    def _mark_one(self, connection: Connection) -> None:
+    def _send_event_id(self, connection: Connection) -> None:
         rooms, name = self._state.rooms, connection.name
         seqs = {
             room_id: room.log.last_seq
             for room_id, room in self._stamped.items()
             if room_id in rooms and name in room.members
         }
-        mark = Mark(self._state.epoch, self._stamp_ms, seqs)
-        connection.queue(connection.codec.mark(str(mark)))
+        token = ResumeToken(self._state.epoch, self._stamp_ms, seqs)
+        connection.queue(connection.codec.encode_event_id(str(token)))
 
     # -- behind ------------------------------------------------------------------------------
 
@@ -403,9 +403,9 @@ class Delivery:
         """Queue up to a page; the connection comes last among those behind, or is live."""
         quiet_rooms = self._behind.pop(connection)
         self._queue_page(connection, now_ms, quiet_rooms)
-        if connection.positions is None and connection.codec.marks:
+        if connection.positions is None and connection.codec.sends_event_ids:
             self._note_stamp(now_ms)
-            self._mark_one(connection)
+            self._send_event_id(connection)
 
     def _queue_page(self, connection: Connection, now_ms: int, quiet_rooms: int) -> None:
         """quiet_rooms: so many rooms in a row had nothing when they were looked at last."""

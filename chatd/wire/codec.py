@@ -2,22 +2,16 @@
 
 A connection knows its protocol only through the shape `Codec`. `FrameCodec` is framed msgpack,
 what most speak; `chatd.wire.first_bytes` finds out what a connection speaks. What a codec pulls
-from its bytes is an envelope, or one of the turns below that are the protocol's own business.
+from its bytes is an envelope, or one of the events below that are the protocol's own business.
 """
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from chatd.errors import ChatError
+from chatd.wire import envelope
 from chatd.wire.commands import Notice, Result, as_notification
-from chatd.wire.envelope import (
-    Envelope,
-    decode_payload,
-    encode_error,
-    encode_notification,
-    encode_result,
-    envelope_of,
-)
+from chatd.wire.envelope import Envelope, decode_payload, encode_notification, envelope_of
 from chatd.wire.frames import FrameDecoder
 from chatd.wire.http.message import HttpRequest, Piece
 
@@ -43,7 +37,7 @@ class RefuseTls(NamedTuple):
     """The peer encrypts, and here nobody does."""
 
 
-class Say(NamedTuple):
+class SendBytes(NamedTuple):
     """The protocol itself owes the peer these bytes: a pong, say."""
 
     data: bytes
@@ -53,28 +47,37 @@ class NoRequest(NamedTuple):
     """A part of the protocol that asks for nothing: a pong, half a message."""
 
 
-class More(NamedTuple):
-    """What has come is not read to its end: there was enough of it for one turn."""
+class Yield(NamedTuple):
+    """What has come is not read to its end: there was enough of it for one step."""
 
 
-class Over(NamedTuple):
+class Close(NamedTuple):
     """The peer has taken its leave: send what waits, and hang up."""
 
 
-Turn = (
-    Envelope | HttpRequest | Piece | Switch | StartTls | RefuseTls | Say | NoRequest | More | Over
+ProtocolEvent = (
+    Envelope
+    | HttpRequest
+    | Piece
+    | Switch
+    | StartTls
+    | RefuseTls
+    | SendBytes
+    | NoRequest
+    | Yield
+    | Close
 )
 
 
 class Codec(Protocol):
-    """`feed` bytes, pull turns; everything outgoing is returned as bytes.
+    """`feed` bytes, pull events; everything outgoing is returned as bytes.
 
     Codecs of one class turn the same entries and notices into the same bytes.
-    marks: whether the peer wants to be told how far it has come (see `mark`).
+    sends_event_ids: whether the peer wants to know how far it has come (see `encode_event_id`).
     """
 
     payload_bytes_max: int
-    marks: bool
+    sends_event_ids: bool
 
     @property
     def buffered_bytes(self) -> int:
@@ -83,25 +86,25 @@ class Codec(Protocol):
     def feed(self, data: bytes) -> None:
         """Store what came from the peer."""
 
-    def next_turn(self) -> Turn | None:
+    def next_event(self) -> ProtocolEvent | None:
         """Return what the peer said next, None until more comes. Raises ProtocolError."""
 
-    def result(self, request_id: int, result: Result) -> bytes:
+    def encode_result(self, request_id: int, result: Result) -> bytes:
         """Return the response to a request that was done."""
 
-    def error(self, request_id: int, error: ChatError) -> bytes:
+    def encode_error(self, request_id: int, error: ChatError) -> bytes:
         """Return the response to a request that was refused."""
 
-    def notice(self, notice: Notice) -> bytes:
+    def encode_notice(self, notice: Notice) -> bytes:
         """Return a notification."""
 
-    def farewell(self, error: ChatError) -> bytes:
+    def encode_fatal(self, error: ChatError) -> bytes:
         """Return the last words to a peer: its bytes can't be trusted any more, or we failed."""
 
-    def batch(self, frames: Sequence[bytes]) -> bytes:
+    def encode_entries(self, frames: Sequence[bytes]) -> bytes:
         """Return the bytes that carry these entries, given as they are kept in the log."""
 
-    def mark(self, mark: str) -> bytes:
+    def encode_event_id(self, token: str) -> bytes:
         """Return the bytes that tell how far the peer has come, in all its rooms."""
 
 
@@ -110,23 +113,23 @@ class FrameCodec(FrameDecoder):
 
     __slots__ = ()
 
-    marks = False
-    result = staticmethod(encode_result)
-    error = staticmethod(encode_error)
+    sends_event_ids = False
+    encode_result = staticmethod(envelope.encode_result)
+    encode_error = staticmethod(envelope.encode_error)
 
-    def next_turn(self) -> Turn | None:
+    def next_event(self) -> ProtocolEvent | None:
         payload = self.next_frame()
         return None if payload is None else envelope_of(decode_payload(payload))
 
-    def notice(self, notice: Notice) -> bytes:
+    def encode_notice(self, notice: Notice) -> bytes:
         notification = as_notification(notice)
         return encode_notification(notification.method, notification.params)
 
-    def farewell(self, error: ChatError) -> bytes:
+    def encode_fatal(self, error: ChatError) -> bytes:
         return encode_notification("error", error.to_wire())
 
-    def batch(self, frames: Sequence[bytes]) -> bytes:
+    def encode_entries(self, frames: Sequence[bytes]) -> bytes:
         return frames[0] if len(frames) == 1 else b"".join(frames)
 
-    def mark(self, mark: str) -> bytes:
+    def encode_event_id(self, token: str) -> bytes:
         return b""

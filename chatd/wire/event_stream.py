@@ -5,15 +5,15 @@
 
     id: 5f2c…/1790000000000/general:42
 
-Behind the last entry of a tick comes an id alone: a mark of how far the peer has come in all its
-rooms at once (`chatd.core.marks`), which it brings along as `Last-Event-ID` when it comes back.
+Behind the last entry of a tick comes an id alone: how far the client has come in all its rooms at
+once (`chatd.core.resume_token`), which it sends as `Last-Event-ID` when it comes back.
 Source: https://html.spec.whatwg.org/multipage/server-sent-events.html.
 """
 
 from collections.abc import Sequence
 
 from chatd.errors import ChatError
-from chatd.wire.codec import Turn
+from chatd.wire.codec import ProtocolEvent
 from chatd.wire.commands import METHOD_OF, Error, Notice, PingNotice, Result
 from chatd.wire.entries import METHOD
 from chatd.wire.json import as_json, entry_json
@@ -35,7 +35,7 @@ class EventStreamCodec:
 
     __slots__ = ("payload_bytes_max",)
 
-    marks = True
+    sends_event_ids = True
 
     def __init__(self) -> None:
         self.payload_bytes_max = 0
@@ -48,28 +48,28 @@ class EventStreamCodec:
     def feed(self, data: bytes) -> None:
         """Whatever the peer sends now, nobody asked for it."""
 
-    def next_turn(self) -> Turn | None:
+    def next_event(self) -> ProtocolEvent | None:
         return None
 
-    def result(self, request_id: int, result: Result) -> bytes:
+    def encode_result(self, request_id: int, result: Result) -> bytes:
         raise AssertionError("nothing was asked")
 
-    def error(self, request_id: int, error: ChatError) -> bytes:
+    def encode_error(self, request_id: int, error: ChatError) -> bytes:
         raise AssertionError("nothing was asked")
 
-    def notice(self, notice: Notice) -> bytes:
+    def encode_notice(self, notice: Notice) -> bytes:
         if isinstance(notice, PingNotice):
             return b": still here\n\n"
         return _event(METHOD_OF[type(notice)], as_json(notice))
 
-    def farewell(self, error: ChatError) -> bytes:
-        return self.notice(Error(error.code, error.message))
+    def encode_fatal(self, error: ChatError) -> bytes:
+        return self.encode_notice(Error(error.code, error.message))
 
-    def batch(self, frames: Sequence[bytes]) -> bytes:
+    def encode_entries(self, frames: Sequence[bytes]) -> bytes:
         return b"".join(_event(METHOD, entry_json(frame)) for frame in frames)
 
-    def mark(self, mark: str) -> bytes:
-        return b"id: %b\n\n" % mark.encode() if mark else b""
+    def encode_event_id(self, token: str) -> bytes:
+        return b"id: %b\n\n" % token.encode() if token else b""
 
 
 def _event(name: str, data: bytes) -> bytes:

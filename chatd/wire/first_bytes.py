@@ -9,7 +9,7 @@ anything else           framed msgpack: its frames begin with 0x00
 from typing import NamedTuple
 
 from chatd.errors import ChatError, HttpError, ProtocolError
-from chatd.wire.codec import Codec, FrameCodec, RefuseTls, StartTls, Switch, Turn
+from chatd.wire.codec import Codec, FrameCodec, ProtocolEvent, RefuseTls, StartTls, Switch
 from chatd.wire.http.codec import HttpCodec
 
 TLS_HANDSHAKE = 0x16
@@ -43,7 +43,7 @@ class FirstBytes(FrameCodec):
         self._protocols = protocols
         self._refusal = refusal
 
-    def next_turn(self) -> Turn | None:
+    def next_event(self) -> ProtocolEvent | None:
         data, self._buffer = bytes(self._buffer), b""
         if not data:
             return None

@@ -11,14 +11,15 @@ from collections import deque
 from collections.abc import Sequence
 from typing import ClassVar
 
-from websockets.frames import Close, CloseCode, Frame, Opcode
+from websockets.frames import Close as CloseFrame
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from chatd.errors import ChatError, HttpError, ProtocolError, drop_tracebacks
-from chatd.wire.codec import NoRequest, Over, Say, Turn
+from chatd.wire.codec import Close, NoRequest, ProtocolEvent, SendBytes
 from chatd.wire.commands import Bye, Error, Notice, Result, as_notification
 from chatd.wire.envelope import Envelope, Response, decode_envelope, encode_payload
 from chatd.wire.frames import HEADER, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
@@ -74,11 +75,11 @@ class WebSocketCodec:
     """What both kinds of messages share."""
 
     __slots__ = (
-        "_protocol", "_buffer", "_start", "_frame_left", "_turns", "_message", "_opcode",
+        "_protocol", "_buffer", "_start", "_frame_left", "_events", "_message", "_opcode",
         "_bytes_max",
     )  # fmt: skip
 
-    marks = False
+    sends_event_ids = False
     OPCODE: ClassVar[Opcode]
     GROWTH: ClassVar[float]
     """How much longer a message is at most than the payload of its frame would be."""
@@ -88,7 +89,7 @@ class WebSocketCodec:
         self._buffer = b""
         self._start = 0  # where in it the next frame, or the rest of one, begins
         self._frame_left = 0  # bytes of the frame under way that the protocol has not seen
-        self._turns: deque[Turn | ProtocolError] = deque()
+        self._events: deque[ProtocolEvent | ProtocolError] = deque()
         self._message = bytearray()  # what has come of one in fragments
         self._opcode = self.OPCODE
         self.payload_bytes_max = PAYLOAD_BYTES_MAX_BEFORE_LOGIN
@@ -114,19 +115,19 @@ class WebSocketCodec:
         self._buffer = self._buffer[self._start :] + data
         self._start = 0
 
-    def next_turn(self) -> Turn | None:
-        while not self._turns:
+    def next_event(self) -> ProtocolEvent | None:
+        while not self._events:
             data = self._next_piece()
             if not data:
                 return None
             self._read(data)
-        turn = self._turns.popleft()
-        if isinstance(turn, ProtocolError):
+        event = self._events.popleft()
+        if isinstance(event, ProtocolError):
             try:
-                raise turn
+                raise event
             finally:
-                del turn  # it would hold this frame, which held it, until a collection
-        return turn
+                del event  # it would hold this frame, which held it, until a collection
+        return event
 
     def _next_piece(self) -> bytes:
         """Return what has come of one frame and was not read yet.
@@ -151,9 +152,9 @@ class WebSocketCodec:
             self._take(frame)
         answers = b"".join(protocol.data_to_send())
         if answers:
-            self._turns.append(Say(answers))  # a pong, or why it is over
+            self._events.append(SendBytes(answers))  # a pong, or why it is over
         if protocol.state is not State.OPEN:
-            self._turns.append(Over())
+            self._events.append(Close())
 
     def _take(self, frame: Frame) -> None:
         if frame.opcode in (Opcode.TEXT, Opcode.BINARY):
@@ -162,12 +163,12 @@ class WebSocketCodec:
             self._message += frame.data
             if frame.fin:
                 message, self._message = bytes(self._message), bytearray()
-                self._turns.append(self._turn(message))
+                self._events.append(self._event(message))
                 return
         if frame.opcode is not Opcode.PING:  # which has an answer, and counts by that
-            self._turns.append(NoRequest())
+            self._events.append(NoRequest())
 
-    def _turn(self, message: bytes) -> Turn | ProtocolError:
+    def _event(self, message: bytes) -> ProtocolEvent | ProtocolError:
         if self._opcode is not self.OPCODE:
             kind = self.OPCODE.name.lower()
             return MessageError(CloseCode.UNSUPPORTED_DATA, f"messages are {kind} here")
@@ -178,26 +179,26 @@ class WebSocketCodec:
 
     # -- saying ------------------------------------------------------------------------------
 
-    def result(self, request_id: int, result: Result) -> bytes:
+    def encode_result(self, request_id: int, result: Result) -> bytes:
         return self.message(Response(request_id, None, result))
 
-    def error(self, request_id: int, error: ChatError) -> bytes:
+    def encode_error(self, request_id: int, error: ChatError) -> bytes:
         return self.message(Response(request_id, error.to_wire(), None))
 
-    def notice(self, notice: Notice) -> bytes:
+    def encode_notice(self, notice: Notice) -> bytes:
         said = self.message(as_notification(notice))
         if isinstance(notice, Bye):  # nothing follows it
             said += _close(CloseCode.GOING_AWAY, notice.reason)
         return said
 
-    def farewell(self, error: ChatError) -> bytes:
+    def encode_fatal(self, error: ChatError) -> bytes:
         said = self.message(as_notification(Error(error.code, error.message)))
         return said + _close(_close_code(error), error.message)
 
-    def batch(self, frames: Sequence[bytes]) -> bytes:
+    def encode_entries(self, frames: Sequence[bytes]) -> bytes:
         return b"".join(map(self.entry, frames))
 
-    def mark(self, mark: str) -> bytes:
+    def encode_event_id(self, token: str) -> bytes:
         return b""
 
     # -- the two kinds -----------------------------------------------------------------------
@@ -269,7 +270,7 @@ def _close_code(error: ChatError) -> CloseCode:
 
 def _close(code: CloseCode, reason: str) -> bytes:
     short = reason.encode()[:REASON_BYTES_MAX].decode(errors="ignore")
-    return _framed(Opcode.CLOSE, Close(code, short).serialize())
+    return _framed(Opcode.CLOSE, CloseFrame(code, short).serialize())
 
 
 def _frame_bytes(buffer: bytes, start: int) -> int:

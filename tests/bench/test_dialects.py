@@ -38,15 +38,17 @@ def codec_of(name: str) -> Codec:
 
 
 def entry(name: str, text: bytes, seq: int, room: str = ROOM) -> bytes:
-    return codec_of(name).batch([encode_entry(Message(room, seq, 1, "w000", text.decode()))])
+    return codec_of(name).encode_entries(
+        [encode_entry(Message(room, seq, 1, "w000", text.decode()))]
+    )
 
 
 def posted(name: str, number: int) -> bytes:
-    return codec_of(name).result(POST_ID + number, Posted(ROOM, number + 1, 1))
+    return codec_of(name).encode_result(POST_ID + number, Posted(ROOM, number + 1, 1))
 
 
 def ours(name: str) -> list[bytes]:
-    live = codec_of(name).notice(Live())
+    live = codec_of(name).encode_notice(Live())
     return [entry(name, TEXTS[0], 41), posted(name, 0), entry(name, TEXTS[1], 42), live]
 
 
@@ -116,7 +118,7 @@ def test_chatd_posts_are_requests_of_the_table(name: str) -> None:
     codec = codec_of(name)
     codec.feed(OURS[name].post("t042", TEXTS[0], 7))
     expected = {"to": "t042", "text": TEXTS[0].decode()}
-    assert codec.next_turn() == Request(POST_ID + 7, "send-to", expected)
+    assert codec.next_event() == Request(POST_ID + 7, "send-to", expected)
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -134,7 +136,7 @@ def test_chatd_entries_of_other_rooms_have_numbers_of_their_own(name: str) -> No
 
 @pytest.mark.parametrize("name", OURS)
 def test_chatd_refused_post_is_no_confirmation(name: str) -> None:
-    refused = codec_of(name).error(POST_ID, RateLimited("not now"))
+    refused = codec_of(name).encode_error(POST_ID, RateLimited("not now"))
     with pytest.raises(Wrong, match="rate_limited"):
         OURS[name].heard(posted(name, 0) + refused)
 
@@ -142,7 +144,7 @@ def test_chatd_refused_post_is_no_confirmation(name: str) -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_chatd_harmless_notices_are_passed_over(name: str) -> None:
     codec = codec_of(name)
-    stream = codec.notice(Presence(["a"], [], 1)) + codec.notice(Live())
+    stream = codec.encode_notice(Presence(["a"], [], 1)) + codec.encode_notice(Live())
     assert OURS[name].heard(stream) == ([], [], 0)
 
 
@@ -150,10 +152,10 @@ def test_chatd_harmless_notices_are_passed_over(name: str) -> None:
 def test_chatd_answers_by_what_the_load_looks_for(name: str) -> None:
     dialect, codec = OURS[name], codec_of(name)
     codec.feed(dialect.ping())
-    request = codec.next_turn()
+    request = codec.next_event()
     assert isinstance(request, Request)
-    assert codec.result(request.id, Nothing()).endswith(dialect.pinged)
-    assert codec.notice(Live()).endswith(dialect.live)
+    assert codec.encode_result(request.id, Nothing()).endswith(dialect.pinged)
+    assert codec.encode_notice(Live()).endswith(dialect.live)
 
 
 @pytest.mark.parametrize("size", [0, 125, 126, 65_535])

@@ -140,7 +140,7 @@ MUTANTS = (
     Mutant(
         "empty frames of a WebSocket cost nothing",
         "chatd/wire/websocket.py",
-        "            self._turns.append(NoRequest())\n",
+        "            self._events.append(NoRequest())\n",
         "            pass\n",
         (
             "tests/simulation/test_fairness.py"

@@ -99,7 +99,7 @@ def test_connection_reads_once_each_time_it_is_ready_and_feeds_its_codec(line: L
     line.peer.send(frame)
     line.turn()
     assert line.owner.fed == len(frame)
-    assert line.connection.codec.next_turn() is not None
+    assert line.connection.codec.next_event() is not None
 
 
 def test_connection_that_does_not_read_is_not_watched_for_it(line: Line) -> None:

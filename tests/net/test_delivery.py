@@ -34,9 +34,9 @@ class CountingCodec(FrameCodec):
     __slots__ = ()
     batches = 0
 
-    def batch(self, frames: Sequence[bytes]) -> bytes:
+    def encode_entries(self, frames: Sequence[bytes]) -> bytes:
         type(self).batches += 1
-        return super().batch(frames)
+        return super().encode_entries(frames)
 
 
 class Hall:
@@ -138,7 +138,7 @@ class Hall:
         self.delivery.follow(connection)
 
     def on_queued(self, connection: Connection) -> None:
-        self.delivery.mark(connection)
+        self.delivery.mark_dirty(connection)
 
     def on_end(self, connection: Connection) -> None:
         self.delivery.leave(connection)

@@ -177,7 +177,7 @@ def again(world: World, stream: StreamPeer, token: str) -> StreamPeer:
     return world.stream(token, last_id=stream.last_id)
 
 
-def test_a_stream_goes_on_behind_its_last_mark() -> None:
+def test_a_stream_goes_on_behind_its_last_event_id() -> None:
     with World() as world:
         alice, token = world.user("alice"), world.token("bob")
         stream = world.stream(token)
@@ -193,7 +193,7 @@ def test_a_stream_goes_on_behind_its_last_mark() -> None:
         assert again(world, stream, token).entries == []
 
 
-def test_a_mark_is_never_ahead_of_the_general_room_that_is_told_in_turns() -> None:
+def test_an_event_id_is_never_ahead_of_the_general_room_that_is_told_in_turns() -> None:
     with World() as world:
         alice, token = world.user("alice"), world.token("bob")
         others = [world.user(f"other{number}") for number in range(5)]
@@ -218,7 +218,7 @@ def test_entries_of_two_ticks_with_one_stamp_are_told_apart() -> None:
         alice.send_to("bob", "private")
         assert len({entry["ts"] for entry in stream.entries}) == 1
         stream.close()
-        texts = [world.stream(token, last_id=mark).texts() for mark in seen]
+        texts = [world.stream(token, last_id=last_id).texts() for last_id in seen]
         assert texts == [["two", "three"], ["three"], []]
         last = world.stream(token, last_id=seen[-1])
         assert last.texts("alice,bob") == ["private"]
@@ -236,25 +236,27 @@ def test_a_stream_goes_on_after_a_restart() -> None:
         assert again(world, stream, token).texts() == ["two"]
 
 
-def test_a_mark_of_another_epoch_or_of_no_server_is_reset() -> None:
+def test_an_event_id_of_another_epoch_or_of_no_server_is_reset() -> None:
     with World() as world:
         alice, token = world.user("alice"), world.token("bob")
         stream = world.stream(token)
         alice.send("one")
         _, _, rest = stream.last_id.partition("/")
-        for mark in ("0000/" + rest, "nonsense", "/", "a/b", "a/1/b"):
-            back = world.stream(token, last_id=mark)
-            assert {"room": "general"} in back.told("reset"), mark
+        for last_id in ("0000/" + rest, "nonsense", "/", "a/b", "a/1/b"):
+            back = world.stream(token, last_id=last_id)
+            assert {"room": "general"} in back.told("reset"), last_id
             assert back.texts() == ["one"]
 
 
 @pytest.mark.parametrize("is_told_by_time", [False, True])
-def test_what_is_gone_since_the_mark_is_not_passed_over_in_silence(is_told_by_time: bool) -> None:
+def test_what_is_gone_since_the_event_id_is_not_passed_over_in_silence(
+    is_told_by_time: bool,
+) -> None:
     with World(lifetime_ms=60_000, keep_unread_ms=120_000) as world:
         alice, token = world.user("alice"), world.token("bob")
         stream = world.stream(token)
         alice.send("one")
-        if is_told_by_time:  # the mark names another room, and general by its stamp only
+        if is_told_by_time:  # the id names another room, and general by its stamp only
             world.sleep(1_000)
             alice.send_to("bob", "private")
         alice.ack("general")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.errors import HttpError
-from chatd.wire.codec import More, Over, Say
+from chatd.wire.codec import Close, SendBytes, Yield
 from chatd.wire.http.chunks import CHUNKS_PER_TURN, LINE_BYTES_MAX
 from chatd.wire.http.codec import BODY_BYTES_MAX, HttpCodec
 from chatd.wire.http.gate import FIELDS_MAX, HEAD_BYTES_MAX, REQUEST_LINE_BYTES_MAX
@@ -26,16 +26,16 @@ def conversation(pieces: Iterator[bytes] | list[bytes]) -> tuple[list[HttpReques
     for piece in pieces:
         codec.feed(piece)
         try:
-            while (turn := codec.next_turn()) is not None:
-                if isinstance(turn, Over):
+            while (event := codec.next_event()) is not None:
+                if isinstance(event, Close):
                     return asked, sent
-                if isinstance(turn, HttpRequest):
-                    asked.append(turn)
-                    sent += codec.answer(Answer(200, turn.body), NOW_MS)
-                elif not isinstance(turn, More):
-                    assert isinstance(turn, Say) and turn.data.startswith(b"HTTP/1.1 100")
+                if isinstance(event, HttpRequest):
+                    asked.append(event)
+                    sent += codec.answer(Answer(200, event.body), NOW_MS)
+                elif not isinstance(event, Yield):
+                    assert isinstance(event, SendBytes) and event.data.startswith(b"HTTP/1.1 100")
         except HttpError as error:
-            return asked, sent + codec.farewell(error)
+            return asked, sent + codec.encode_fatal(error)
     return asked, sent
 
 
@@ -107,20 +107,20 @@ def test_expect_is_answered_before_the_body_and_once() -> None:
     codec = HttpCodec()
     head = request("POST", "/", host="x", expect="100-continue", content_length="2")
     codec.feed(head)
-    said = codec.next_turn()
-    assert isinstance(said, Say) and said.data.startswith(b"HTTP/1.1 100 ")
-    assert codec.next_turn() is None
+    said = codec.next_event()
+    assert isinstance(said, SendBytes) and said.data.startswith(b"HTTP/1.1 100 ")
+    assert codec.next_event() is None
     codec.feed(b"o")
-    assert codec.next_turn() is None
+    assert codec.next_event() is None
     codec.feed(b"k")
-    asked = codec.next_turn()
+    asked = codec.next_event()
     assert isinstance(asked, HttpRequest) and asked.body == b"ok"
 
 
 def test_expect_is_not_answered_when_the_body_came_along() -> None:
     codec = HttpCodec()
     codec.feed(request("POST", "/", b"ok", host="x", expect="100-continue"))
-    assert isinstance(codec.next_turn(), HttpRequest)
+    assert isinstance(codec.next_event(), HttpRequest)
 
 
 def test_head_has_the_fields_of_get_and_no_body() -> None:
@@ -129,7 +129,7 @@ def test_head_has_the_fields_of_get_and_no_body() -> None:
     for method in ("GET", "HEAD"):
         codec = HttpCodec()
         codec.feed(request(method, "/", host="x"))
-        codec.next_turn()
+        codec.next_event()
         sent.append(replies(codec.answer(answer, NOW_MS), method)[0])
     assert sent[0].fields == sent[1].fields
     assert (len(sent[0].body), len(sent[1].body)) == (2000, 0)
@@ -267,11 +267,11 @@ def test_a_body_at_the_bound_is_taken_and_one_over_is_refused_before_it_comes() 
 def test_many_chunks_are_read_in_many_turns() -> None:
     codec = HttpCodec()
     codec.feed(CHUNKED + b"1\r\nx\r\n" * 10_000 + b"0\r\n\r\n")
-    turns = 0
-    while isinstance(turn := codec.next_turn(), More):
-        turns += 1
-    assert turns == 10_000 // CHUNKS_PER_TURN
-    assert isinstance(turn, HttpRequest) and turn.body == b"x" * 10_000
+    events = 0
+    while isinstance(event := codec.next_event(), Yield):
+        events += 1
+    assert events == 10_000 // CHUNKS_PER_TURN
+    assert isinstance(event, HttpRequest) and event.body == b"x" * 10_000
 
 
 def test_a_body_in_chunks_is_refused_at_the_bound() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.errors import BadRequest, HttpError
-from chatd.wire.codec import Over, Say
+from chatd.wire.codec import Close, SendBytes
 from chatd.wire.http.attachment import disposition, file_path
 from chatd.wire.http.codec import PIECE_BYTES, HttpCodec
 from chatd.wire.http.form import Form
@@ -27,24 +27,24 @@ def split(data: bytes, cuts: list[int]) -> list[bytes]:
     return [data[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
 
 
-def turns_of(parts: list[bytes]) -> list[object]:
+def events_of(parts: list[bytes]) -> list[object]:
     """Return what a codec says of bytes that come like this; each last piece is answered."""
     codec = HttpCodec()
-    turns: list[object] = []
+    events: list[object] = []
     for part in parts:
         codec.feed(part)
-        while not turns or not isinstance(turns[-1], Over):
-            turn = codec.next_turn()
-            if turn is None:
+        while not events or not isinstance(events[-1], Close):
+            event = codec.next_event()
+            if event is None:
                 break
-            turns.append(turn)
-            if isinstance(turn, Piece) and turn.is_last:
+            events.append(event)
+            if isinstance(event, Piece) and event.is_last:
                 codec.answer(Answer(201), NOW_MS)
-    return turns
+    return events
 
 
-def pieces_of(turns: list[object]) -> list[bytes]:
-    return [turn.data for turn in turns if isinstance(turn, Piece)]
+def pieces_of(events: list[object]) -> list[bytes]:
+    return [event.data for event in events if isinstance(event, Piece)]
 
 
 # -- What comes ------------------------------------------------------------------------------
@@ -60,10 +60,10 @@ def test_a_body_comes_behind_its_request_in_pieces_and_the_last_is_marked(
         asked = CHUNKED + (b"%x\r\n%b\r\n" % (size, body) if size else b"") + b"0\r\n\r\n"
     else:
         asked = request("POST", PATH, body)
-    turns = turns_of([asked, asked])
-    assert isinstance(turns[0], HttpRequest) and turns[0].body == b""
-    pieces = [turn for turn in turns if isinstance(turn, Piece)]
-    assert b"".join(pieces_of(turns)) == body * 2
+    events = events_of([asked, asked])
+    assert isinstance(events[0], HttpRequest) and events[0].body == b""
+    pieces = [event for event in events if isinstance(event, Piece)]
+    assert b"".join(pieces_of(events)) == body * 2
     assert all(len(piece.data) == PIECE_BYTES or piece.is_last for piece in pieces)
     assert sum(piece.is_last for piece in pieces) == 2
 
@@ -72,34 +72,34 @@ def test_a_body_comes_behind_its_request_in_pieces_and_the_last_is_marked(
 def test_how_the_bytes_of_a_body_are_split_changes_no_piece(cuts: list[int]) -> None:
     body = bytes(range(256)) * (2 * PIECE_BYTES // 256 + 9)
     asked = request("POST", PATH, body) + request("POST", PATH, b"next")
-    assert turns_of(split(asked, cuts)) == turns_of([asked])
+    assert events_of(split(asked, cuts)) == events_of([asked])
 
 
 def test_who_waits_for_a_go_ahead_gets_it_once_and_not_before_the_request_was_looked_at() -> None:
     codec = HttpCodec()
     codec.feed(request("POST", PATH, None, content_length="3", expect="100-continue"))
-    assert isinstance(codec.next_turn(), HttpRequest)
-    go_ahead = codec.next_turn()
-    assert isinstance(go_ahead, Say) and go_ahead.data.startswith(b"HTTP/1.1 100 ")
-    assert codec.next_turn() is None
+    assert isinstance(codec.next_event(), HttpRequest)
+    go_ahead = codec.next_event()
+    assert isinstance(go_ahead, SendBytes) and go_ahead.data.startswith(b"HTTP/1.1 100 ")
+    assert codec.next_event() is None
     codec.feed(b"abc")
-    assert codec.next_turn() == Piece(b"abc", True)
+    assert codec.next_event() == Piece(b"abc", True)
 
 
 def test_an_answer_in_the_middle_of_a_body_is_the_last_on_its_line() -> None:
     codec = HttpCodec()
     codec.feed(request("POST", PATH, None, content_length="9") + b"abc")
-    assert isinstance(codec.next_turn(), HttpRequest)
+    assert isinstance(codec.next_event(), HttpRequest)
     (reply,) = replies(codec.answer(Answer(413), NOW_MS), "POST")
     assert reply.fields["connection"] == "close"
     codec.feed(b"defghi" + request("GET", "/smuggled"))
-    assert isinstance(codec.next_turn(), Over)
+    assert isinstance(codec.next_event(), Close)
 
 
 @pytest.mark.parametrize("asked", [request("POST", "/other", b"x"), request("PUT", PATH, b"x")])
 def test_another_request_has_its_body_with_it(asked: bytes) -> None:
-    (turn,) = turns_of([asked])
-    assert isinstance(turn, HttpRequest) and turn.body == b"x"
+    (event,) = events_of([asked])
+    assert isinstance(event, HttpRequest) and event.body == b"x"
 
 
 # -- What goes -------------------------------------------------------------------------------
@@ -108,14 +108,14 @@ def test_another_request_has_its_body_with_it(asked: bytes) -> None:
 def test_an_answer_by_pieces_holds_the_next_request_back_until_it_ends() -> None:
     codec = HttpCodec()
     codec.feed(request("GET", "/1") + request("HEAD", "/2") + request("GET", "/3"))
-    assert isinstance(codec.next_turn(), HttpRequest)
+    assert isinstance(codec.next_event(), HttpRequest)
     sent = codec.begin(Answer(200, b"", "a/b", {"etag": TAG}), 6, NOW_MS)
     sent += codec.piece(b"abc") + codec.piece(b"def")
-    assert codec.next_turn() is None
+    assert codec.next_event() is None
     sent += codec.end()
-    assert isinstance(codec.next_turn(), HttpRequest)
+    assert isinstance(codec.next_event(), HttpRequest)
     sent += codec.begin(Answer(200, b"", "a/b"), 6, NOW_MS) + codec.end()
-    assert isinstance(codec.next_turn(), HttpRequest)
+    assert isinstance(codec.next_event(), HttpRequest)
     sent += codec.begin(Answer(304, b"", "a/b"), 6, NOW_MS) + codec.end()
     first, second, third = replies(sent, "GET", "HEAD", "GET")
     assert (first.body, second.body, third.body) == (b"abcdef", b"", b"")

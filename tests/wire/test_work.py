@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import chatd
-from chatd.core.marks import parse_mark
 from chatd.core.parts import parts_of
+from chatd.core.resume_token import parse_resume_token
 from chatd.errors import ChatError, ProtocolError
 from chatd.handlers.query import Query
-from chatd.wire.codec import FrameCodec, Over
+from chatd.wire.codec import Close, FrameCodec
 from chatd.wire.entries import Message
 from chatd.wire.envelope import encode_notification
 from chatd.wire.frames import FrameDecoder, encode_frame
@@ -148,21 +148,21 @@ def read_http(data: bytes, part_bytes: int = 1 << 20) -> None:
     try:
         for start in range(0, len(data), part_bytes):
             codec.feed(data[start : start + part_bytes])
-            while (turn := codec.next_turn()) is not None and not isinstance(turn, Over):
-                pieces = isinstance(turn, HttpRequest) and turn.path == "/api/v1/files"
-                if isinstance(turn, HttpRequest) and not pieces:
+            while (event := codec.next_event()) is not None and not isinstance(event, Close):
+                pieces = isinstance(event, HttpRequest) and event.path == "/api/v1/files"
+                if isinstance(event, HttpRequest) and not pieces:
                     codec.answer(Answer(200), 0)
-                elif isinstance(turn, Piece) and turn.is_last:
+                elif isinstance(event, Piece) and event.is_last:
                     codec.answer(Answer(201), 0)
     except ProtocolError as error:
-        codec.farewell(error)
+        codec.encode_fatal(error)
 
 
 def read_frames(data: bytes, part_bytes: int = 1 << 20) -> None:
     codec = FrameCodec()
     for start in range(0, len(data), part_bytes):
         codec.feed(data[start : start + part_bytes])
-        while codec.next_turn() is not None:
+        while codec.next_event() is not None:
             pass
 
 
@@ -170,7 +170,7 @@ def read_socket(data: bytes) -> None:
     _, codec = open_websocket(request("GET", "/ws", None, **HANDSHAKE))
     codec.payload_bytes_max = 1 << 20
     codec.feed(data)
-    while (turn := codec.next_turn()) is not None and not isinstance(turn, Over):
+    while (event := codec.next_event()) is not None and not isinstance(event, Close):
         pass
 
 
@@ -261,7 +261,7 @@ PARSERS: dict[str, Callable[[int], object]] = {
     "blanks of a range": lambda n: range_of(
         with_field(range="bytes=" + " " * n + "1-").fields, "", 9
     ),
-    "a mark": lambda n: parse_mark("a/1" + "/general:1" * n),
+    "a mark": lambda n: parse_resume_token("a/1" + "/general:1" * n),
     "words of a search": lambda n: Query("word", "").finds(
         Message("general", 1, 1, "bob", "wor " * n)
     ),

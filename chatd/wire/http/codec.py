@@ -16,7 +16,7 @@ from http import HTTPStatus
 import h11
 
 from chatd.errors import ChatError, HttpError
-from chatd.wire.codec import More, Over, Say, Turn
+from chatd.wire.codec import Close, ProtocolEvent, SendBytes, Yield
 from chatd.wire.commands import CHUNK_BYTES_MAX, Bye, Notice, Result
 from chatd.wire.http.chunks import ChunkGate
 from chatd.wire.http.gate import Gate, Head
@@ -74,7 +74,7 @@ class HttpCodec:
         "_over",
     )
 
-    marks = False
+    sends_event_ids = False
 
     def __init__(self) -> None:
         self.payload_bytes_max = BODY_BYTES_MAX
@@ -104,9 +104,9 @@ class HttpCodec:
     def feed(self, data: bytes) -> None:
         self._buffer += data
 
-    def next_turn(self) -> Turn | None:
+    def next_event(self) -> ProtocolEvent | None:
         if self._over:
-            return Over()
+            return Close()
         if self._by_pieces:
             return self._next_piece()
         if self._request is not None:
@@ -139,20 +139,20 @@ class HttpCodec:
         self._body_left = head.length
         self._parser = h11.Connection(h11.SERVER)
         self._parser.receive_data(head.raw)
-        self._next_event()  # the request; the gate has told all of it
+        self._parse_next()  # the request; the gate has told all of it
         is_hook = head.method == "POST" and head.path.startswith(HOOKS)
         self._by_pieces = is_hook or (head.method, head.path) in BY_PIECES
         if head.length > BODY_BYTES_MAX and not self._by_pieces:
             raise too_large()
         return True
 
-    def _read_body(self) -> Turn | None:
+    def _read_body(self) -> ProtocolEvent | None:
         if not self._pull():
             return self._continue()
         body, self._body = bytes(self._body), bytearray()
         return self._asked(body)
 
-    def _next_piece(self) -> Turn | None:
+    def _next_piece(self) -> ProtocolEvent | None:
         """Return the next piece; where pieces end does not depend on how the bytes came."""
         if not self._has_ended:
             self._has_ended = self._pull()
@@ -175,7 +175,7 @@ class HttpCodec:
         if self._buffer and self._parser.their_state is h11.SEND_BODY:
             self._feed_parser()
         while True:
-            event = self._next_event()
+            event = self._parse_next()
             if isinstance(event, h11.Data):
                 self._body += event.data
                 if len(self._body) > BODY_BYTES_MAX and not self._by_pieces:
@@ -198,17 +198,17 @@ class HttpCodec:
         del self._buffer[:size]
         self._parser.receive_data(data)
 
-    def _continue(self) -> Say | More | None:
+    def _continue(self) -> SendBytes | Yield | None:
         """Return what there is to do when the body goes on."""
         assert self._parser is not None
         if self._buffer:
-            return More()
+            return Yield()
         if self._said_continue or not self._parser.they_are_waiting_for_100_continue:
             return None
         self._said_continue = True
-        return Say(self._parser.send(h11.InformationalResponse(status_code=100, headers=[])))
+        return SendBytes(self._parser.send(h11.InformationalResponse(status_code=100, headers=[])))
 
-    def _next_event(self) -> object:
+    def _parse_next(self) -> object:
         assert self._parser is not None
         try:
             return self._parser.next_event()
@@ -272,7 +272,7 @@ class HttpCodec:
         self._over = parser.our_state is not h11.DONE or parser.their_state is not h11.DONE
         self._begin()
 
-    def farewell(self, error: ChatError) -> bytes:
+    def encode_fatal(self, error: ChatError) -> bytes:
         """Return the answer to what was no request, or to half of one, or to what we failed at.
 
         By a parser of its own, as nobody knows how far that of the request has come.
@@ -285,22 +285,22 @@ class HttpCodec:
         head = _head(h11.Connection(h11.SERVER), answer, fields, None)
         return head if self._gate.is_head else head + answer.body
 
-    def notice(self, notice: Notice) -> bytes:
+    def encode_notice(self, notice: Notice) -> bytes:
         """HTTP has no place for what nobody asked for, but for why half a request is refused."""
         if isinstance(notice, Bye) and (self._head is not None or self._gate.has_begun):
-            return self.farewell(HttpError(408, notice.reason))
+            return self.encode_fatal(HttpError(408, notice.reason))
         return b""
 
-    def result(self, request_id: int, result: Result) -> bytes:
+    def encode_result(self, request_id: int, result: Result) -> bytes:
         raise AssertionError("a request over HTTP has an Answer")
 
-    def error(self, request_id: int, error: ChatError) -> bytes:
+    def encode_error(self, request_id: int, error: ChatError) -> bytes:
         raise AssertionError("a request over HTTP has an Answer")
 
-    def batch(self, frames: Sequence[bytes]) -> bytes:
+    def encode_entries(self, frames: Sequence[bytes]) -> bytes:
         raise AssertionError("entries go to streams")
 
-    def mark(self, mark: str) -> bytes:
+    def encode_event_id(self, token: str) -> bytes:
         return b""
 
 

@@ -1,10 +1,10 @@
-"""Marks: how far somebody has come in all rooms at once, told by time.
+"""Resume tokens: how far a client has come in all rooms at once, by time.
 
     <epoch>/<stamp>[/<room>:<seq>]…
 
 Everything older than the stamp (ms UTC) has been sent, and of what bears that very stamp the
 entries up to the numbers that are named. Two ticks may share a stamp; without the numbers one
-could not tell between them. Room ids are percent-encoded, so a mark is ASCII.
+could not tell between them. Room ids are percent-encoded, so a token is ASCII.
 """
 
 from bisect import bisect_left
@@ -16,11 +16,11 @@ from chatd.core.model import Room
 from chatd.wire.entries import stamp_of
 
 ROOMS_MAX = 20
-"""A mark with more rooms is not told; the next one does as well."""
+"""A token for more rooms is not sent; the next one does as well."""
 CHARACTERS_MAX = 16 * 1024
 
 
-class Mark(NamedTuple):
+class ResumeToken(NamedTuple):
     """A place in all rooms. seqs: the last numbers that were sent, by room."""
 
     epoch: str
@@ -34,8 +34,8 @@ class Mark(NamedTuple):
         return f"{self.epoch}/{self.stamp_ms}{''.join(rooms)}"
 
 
-def parse_mark(text: str) -> Mark | None:
-    """Return the mark that a text is, None if it is none."""
+def parse_resume_token(text: str) -> ResumeToken | None:
+    """Return the token that a text stands for, None if it is none."""
     epoch, *rest = text[:CHARACTERS_MAX].split("/", 2)
     if not rest or not _is_number(rest[0]):
         return None
@@ -45,17 +45,17 @@ def parse_mark(text: str) -> Mark | None:
         if not room or not _is_number(seq):
             return None
         seqs[unquote(room)] = int(seq)
-    return Mark(epoch, int(rest[0]), seqs)
+    return ResumeToken(epoch, int(rest[0]), seqs)
 
 
-def position_at(mark: Mark, room: Room) -> int | None:
-    """Return the number behind which a room goes on for somebody with a mark.
+def position_at(token: ResumeToken, room: Room) -> int | None:
+    """Return the number behind which a room goes on for somebody with a token.
 
     None if that can't be told any more: entries are gone that may have come after it.
     """
-    if room.room in mark.seqs:
-        return mark.seqs[room.room]
-    older = bisect_left(room.log.frames, mark.stamp_ms, key=stamp_of)
+    if room.room in token.seqs:
+        return token.seqs[room.room]
+    older = bisect_left(room.log.frames, token.stamp_ms, key=stamp_of)
     if not older and room.log.first_seq > 1:
         return None
     return room.log.first_seq - 1 + older
