@@ -18,9 +18,9 @@ from bench.texts import make_text
 from chatd.config import load
 from chatd.core import events as e
 from chatd.core.model import Credentials
+from chatd.database import Database, Machine
 from chatd.disk.files import RealDisk
 from chatd.disk.fork import fork_child
-from chatd.storage import Machine, Storage
 from chatd.wire.commands import ITERATIONS_MIN
 from chatd.wire.rooms import GENERAL
 
@@ -45,12 +45,12 @@ def make_store(path: str, names: Iterable[str], messages: int) -> None:
 
 def write_store(path: str, events_at: Callable[[int], Iterator[e.Event]]) -> None:
     """Make a store, durable and never closed, of the events that happen at a time (ms UTC)."""
-    storage = Storage(load(None, {}, {"DB_NAME": path}), _machine())
-    events = events_at(storage.clock.now_ms)
+    database = Database(load(None, {}, {"DB_NAME": path}), _machine())
+    events = events_at(database.clock.now_ms)
     while some := list(islice(events, EVENTS_PER_TICK)):
-        assert storage.reserve(), "the disk is full"
-        storage.store.commit(*some)
-        storage.commit()
+        assert database.reserve(), "the disk is full"
+        database.transaction.commit(*some)
+        database.commit()
 
 
 def account(now_ms: int, name: str, read_seq: int) -> list[e.Event]:

@@ -20,6 +20,7 @@ from chatd import __version__, logs, maintenance
 from chatd.app import App
 from chatd.config import ConfigError, Settings, load
 from chatd.core.clock import NS_PER_MS
+from chatd.database import Machine
 from chatd.descriptors import leave_reserve, raise_limit
 from chatd.disk.files import RealDisk
 from chatd.disk.fork import fork_child
@@ -27,7 +28,6 @@ from chatd.errors import ChatError, StoreError
 from chatd.net.listener import listen
 from chatd.net.loop import Loop, SignalWatcher
 from chatd.net.tls import load_tls
-from chatd.storage import Machine
 from chatd.terminal import complain, guarded, reason
 from chatd.wire.names import map_name, new_name
 

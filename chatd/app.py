@@ -13,6 +13,7 @@ from chatd.core.lifetime import Lifetime
 from chatd.core.presence import Presence
 from chatd.core.silences import Silences
 from chatd.core.timers import TimerWheel
+from chatd.database import Database, Machine
 from chatd.deadlines import Deadlines
 from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
@@ -64,7 +65,6 @@ from chatd.places import Places
 from chatd.reload import Part, Prepare, Reload
 from chatd.server import Server, Signals
 from chatd.service import Service
-from chatd.storage import Machine, Storage
 from chatd.timers import Timers
 from chatd.upkeep import Upkeep
 
@@ -86,16 +86,16 @@ class App:
         Raises StoreError and OSError, which say what is wrong with the store or the certificate.
         """
         self.detection = Detection(settings)
-        self.storage = storage = Storage(settings, machine)
+        self.database = database = Database(settings, machine)
         self.by_number: dict[int, Connection] = {}  # the registry keeps it, metrics read it
         self.wheel = TimerWheel()
-        self.boundary = ErrorBoundary(storage.store)
+        self.boundary = ErrorBoundary(database.transaction)
         self.budget = Budget(machine.monotonic_ns)
         self._remember()
         self.handlers = Handlers(self._make_handlers, settings)
         self.calls = Calls(
             self.handlers,
-            storage.store,
+            database.transaction,
             self.refusals,
             self.boundary,
             machine.monotonic_ns,
@@ -107,8 +107,8 @@ class App:
         self._keep_time(settings)
         self.announcements = Announcements(
             settings,
-            storage.store.state,
-            storage.clock,
+            database.state,
+            database.clock,
             self.handlers,
             self.boundary,
             self.delivery,
@@ -120,7 +120,7 @@ class App:
             loop=loop,
             signals=signals,
             monotonic_ns=machine.monotonic_ns,
-            storage=storage,
+            database=database,
             budget=self.budget,
             boundary=self.boundary,
             handlers=self.handlers,
@@ -144,58 +144,63 @@ class App:
         self.acks = Acks()
         self.presence = Presence()
         self.silences = Silences()
-        self.backoff = LoginBackoff(self.storage.store.state)
+        self.backoff = LoginBackoff(self.database.state)
         self.registrations = RegistrationLimit()
         self.refusals = Refusals()
 
     def _make_handlers(self, settings: Settings) -> Families:
-        storage, store, acks = self.storage, self.storage.store, self.acks
+        database, transaction, acks = self.database, self.database.transaction, self.acks
         lifetime = Lifetime(
             settings.lifetime_ms,
             settings.keep_unread_ms,
             settings.log_bytes_max,
-            storage.held_until_ms,
+            database.held_until_ms,
         )
-        visibility = Visibility(store.state, self.silences, settings.limit_show_messages)
-        newcomers = Newcomers(store, visibility)
-        posting = Posting(store, settings, lifetime, newcomers)
-        destinations = Destinations(store.state, visibility)
+        visibility = Visibility(database.state, self.silences, settings.limit_show_messages)
+        newcomers = Newcomers(transaction, visibility)
+        posting = Posting(transaction, settings, lifetime, newcomers)
+        destinations = Destinations(database.state, visibility)
         memberships = Memberships(settings, visibility, lifetime)
-        knowing = KnowingHandlers(store, settings, visibility, self.presence, acks)
-        moderation = ModerationHandlers(store, settings, visibility, posting)
+        knowing = KnowingHandlers(transaction, settings, visibility, self.presence, acks)
+        moderation = ModerationHandlers(transaction, settings, visibility, posting)
         families = (
-            AccountHandlers(store, settings, self.backoff, self.registrations, __version__),
-            FollowingHandlers(store, visibility, acks),
+            AccountHandlers(transaction, settings, self.backoff, self.registrations, __version__),
+            FollowingHandlers(transaction, visibility, acks),
             MessageHandlers(posting, destinations, visibility),
             ScheduleHandlers(
-                store, posting, destinations, visibility, lifetime, lambda: storage.clock.wall_ms
+                transaction,
+                posting,
+                destinations,
+                visibility,
+                lifetime,
+                lambda: database.clock.wall_ms,
             ),
-            CommentHandlers(posting, destinations, visibility, newcomers, store.state.threads),
+            CommentHandlers(posting, destinations, visibility, newcomers, database.state.threads),
             RevisionHandlers(posting, destinations, visibility),
-            BlockingHandlers(store, visibility),
-            EndingHandlers(store, settings, visibility, posting, lifetime),
+            BlockingHandlers(transaction, visibility),
+            EndingHandlers(transaction, settings, visibility, posting, lifetime),
             ExplainingHandlers(settings, self.refusals),
-            HookHandlers(store, posting, destinations, visibility, self.refusals),
+            HookHandlers(transaction, posting, destinations, visibility, self.refusals),
             FileHandlers(
-                store,
+                transaction,
                 settings,
                 posting,
                 destinations,
                 visibility,
                 newcomers,
                 lifetime,
-                storage.blobs,
+                database.blobs,
             ),
-            GroupHandlers(store, visibility, memberships, posting, acks),
-            JoiningHandlers(store, visibility, memberships, posting),
+            GroupHandlers(transaction, visibility, memberships, posting, acks),
+            JoiningHandlers(transaction, visibility, memberships, posting),
             ReadingHandlers(visibility, newcomers),
             SearchHandlers(visibility, newcomers),
             knowing,
             moderation,
         )
-        clockwork = ClockworkHandlers(store, settings, lifetime, acks)
+        clockwork = ClockworkHandlers(transaction, settings, lifetime, acks)
         return Families(
-            Dispatcher(store.state, *families),
+            Dispatcher(database.state, *families),
             timed(*families, clockwork),
             clockwork,
             lifetime,
@@ -206,7 +211,7 @@ class App:
     def _deliver(self, settings: Settings) -> None:
         """Make what brings entries and notices to connections."""
         self.delivery = Delivery(
-            self.storage.store.state,
+            self.database.state,
             self.presence,
             self.boundary,
             self.budget,
@@ -217,11 +222,11 @@ class App:
 
     def _answer_http(self, settings: Settings) -> None:
         """Make what answers requests over HTTP."""
-        calls, state = self.calls, self.storage.store.state
+        calls, state = self.calls, self.database.state
         self.readings = Readings(
             self.by_number,
             self.delivery,
-            self.storage,
+            self.database,
             self.wheel,
             calls.refused,
             self.boundary,
@@ -253,7 +258,7 @@ class App:
         self.service = Service(
             self.calls,
             self.exchanges,
-            self.storage.store,
+            self.database.transaction,
             settings,
             self.places,
             self.detection,
@@ -264,7 +269,7 @@ class App:
         self.connections = Connections(
             self.by_number,
             loop,
-            self.storage.clock,
+            self.database.clock,
             self.wheel,
             self.boundary,
             self.detection,
@@ -282,14 +287,14 @@ class App:
         """Make what happens because time has passed."""
         self.deadlines = Deadlines(
             settings,
-            self.storage,
+            self.database,
             self.wheel,
             self.calls,
             self.handlers,
             self.acks,
             self.presence,
         )
-        self.upkeep = Upkeep(settings, self.storage, self.wheel)
+        self.upkeep = Upkeep(settings, self.database, self.wheel)
         owners = (
             self.deadlines,
             self.upkeep,
@@ -300,8 +305,8 @@ class App:
         )
         self.timers = Timers(
             self.wheel,
-            self.storage.store,
-            self.storage.clock,
+            self.database.transaction,
+            self.database.clock,
             self.calls,
             self.handlers,
             self.boundary,

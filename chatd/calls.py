@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from chatd.config import Settings
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import ChatError, StoreError
 from chatd.handlers.context import Context, Effects, Session
 from chatd.handlers.families import Handlers
@@ -27,14 +27,14 @@ class Calls:
     def __init__(
         self,
         handlers: Handlers,
-        store: Store,
+        transaction: Transaction,
         refusals: Refusals,
         boundary: ErrorBoundary,
         monotonic_ns: Callable[[], int],
         random: Callable[[int], bytes],
     ) -> None:
         self._handlers = handlers
-        self._store = store
+        self._transaction = transaction
         self._refusals = refusals
         self._boundary = boundary
         self._monotonic_ns = monotonic_ns
@@ -89,7 +89,7 @@ class Calls:
 
         What happens in or behind a commit ends the process: nothing may leave it then.
         """
-        commits = self._store.commits
+        commits = self._transaction.commits
         context = Context(self._now_ms, self.effects, session, self._random)
         try:
             return self._handlers.current.dispatcher.call(context, method, params) or NOTHING
@@ -101,7 +101,7 @@ class Calls:
         """Return what a request is answered that ended in an error, or raise it again."""
         refusal = error
         if not isinstance(refusal, ChatError):
-            if isinstance(error, StoreError) or self._store.commits != commits:
+            if isinstance(error, StoreError) or self._transaction.commits != commits:
                 raise error
             self._boundary.report(f"{method[:64]} of {session.name or 'nobody'}", error)
             refusal = internal_error()

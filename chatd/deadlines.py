@@ -13,10 +13,10 @@ from chatd.core.lifetime import is_doubtful
 from chatd.core.model import User
 from chatd.core.presence import Presence
 from chatd.core.timers import TimerWheel
+from chatd.database import Database
 from chatd.errors import StorageFull
 from chatd.handlers.context import Effects, Turn
 from chatd.handlers.families import Handlers
-from chatd.storage import Storage
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class Deadlines:
     def __init__(
         self,
         settings: Settings,
-        storage: Storage,
+        database: Database,
         wheel: TimerWheel,
         calls: Calls,
         handlers: Handlers,
@@ -42,8 +42,8 @@ class Deadlines:
         presence: Presence,
     ) -> None:
         self._settings = settings
-        self._storage = storage
-        self._state = storage.store.state
+        self._database = database
+        self._state = database.state
         self._wheel = wheel
         self._calls = calls
         self._handlers = handlers
@@ -72,12 +72,12 @@ class Deadlines:
             self._wheel.set("hash", upload.number, now_ms)
 
     def _warn_of_the_clock(self) -> None:
-        clock = self._storage.clock
+        clock = self._database.clock
         if not is_doubtful(clock):
             log.warning(
                 "an earlier start was more than a day away from the last stamp in the store: "
                 "nothing expires for %d minutes",
-                -(-(self._storage.held_until_ms - clock.now_ms) // MINUTE_MS),
+                -(-(self._database.held_until_ms - clock.now_ms) // MINUTE_MS),
             )
         elif clock.behind_ms:
             log.warning(

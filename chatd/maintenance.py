@@ -7,6 +7,7 @@ from chatd.core import events as e
 from chatd.core.clock import EARLIEST_MS, NS_PER_MS, shown, why_not
 from chatd.core.model import Credentials
 from chatd.core.state import State
+from chatd.database import Database, Machine, replay
 from chatd.disk.blobs import DiskBlobs
 from chatd.disk.copies import copy_files
 from chatd.disk.files import Disk
@@ -18,7 +19,6 @@ from chatd.errors import NotFound, StoreError
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.registration import free_name
 from chatd.handlers.visibility import check_account
-from chatd.storage import Machine, Storage, replay
 from chatd.terminal import ask_secret, first_line
 from chatd.wire.commands import SALT_BYTES_OF_OUR_CLIENTS
 from chatd.wire.entries import stamp_of
@@ -28,39 +28,39 @@ from chatd.wire.passwords import keys_of
 
 def add_user(settings: Settings, machine: Machine, name: str, password: str) -> str:
     """Make an account; return its name as mapped. Raises ChatError and StoreError."""
-    storage = Storage(settings, machine)
+    database = Database(settings, machine)
     try:
-        mapped = free_name(storage.store.state, name, admins_of(settings))
+        mapped = free_name(database.state, name, admins_of(settings))
         credentials = _credentials(machine, password)
-        storage.store.commit(e.UserRegistered(storage.clock.now_ms, mapped, credentials))
+        database.transaction.commit(e.UserRegistered(database.clock.now_ms, mapped, credentials))
         return mapped
     finally:
-        storage.close()
+        database.close()
 
 
 def reset_user(settings: Settings, machine: Machine, name: str, password: str) -> str:
     """Give an account a new password and revoke its devices; return its name as mapped."""
-    storage = Storage(settings, machine, create=False)
+    database = Database(settings, machine, create=False)
     try:
         mapped = map_name(name)
-        user = storage.store.state.users.get(mapped)
+        user = database.state.users.get(mapped)
         if user is None:
             raise NotFound(f"there is no user {mapped}")
         check_account(user)
         credentials = _credentials(machine, password)
-        storage.store.commit(e.PasswordChanged(storage.clock.now_ms, mapped, credentials))
+        database.transaction.commit(e.PasswordChanged(database.clock.now_ms, mapped, credentials))
         return mapped
     finally:
-        storage.close()
+        database.close()
 
 
 def renew_epoch(settings: Settings, machine: Machine) -> None:
     """Make all positions that clients keep void; for a store restored from a backup."""
-    storage = Storage(settings, machine, create=False)
+    database = Database(settings, machine, create=False)
     try:
-        storage.renew_epoch()
+        database.renew_epoch()
     finally:
-        storage.close()
+        database.close()
 
 
 def repair_clock(settings: Settings, machine: Machine) -> str:
@@ -72,9 +72,9 @@ def repair_clock(settings: Settings, machine: Machine) -> str:
     path, now_ms = str(settings.db_path), machine.wall_ns() // NS_PER_MS
     if now_ms < EARLIEST_MS:
         raise StoreError(f"the clock says {shown(now_ms)}: set it right first")
-    storage = Storage(settings, machine, create=False)
+    database = Database(settings, machine, create=False)
     try:
-        state = storage.store.state
+        state = database.state
         last_ms = state.last_ms
         if last_ms <= now_ms:
             return (
@@ -84,9 +84,9 @@ def repair_clock(settings: Settings, machine: Machine) -> str:
         copy = copy_files(machine.disk, path, f"{path}-before-repair-{now_ms}")
         stamps = [stamp_of(f) for room in state.rooms.values() for f in room.log.frames]
         right_ms = max((ms for ms in stamps if ms <= now_ms), default=0)
-        storage.held_until_ms = 0  # it was by server time as it was
-        storage.store.commit(e.ClockRepaired(now_ms, last_ms, right_ms))
-        storage.renew_epoch(now_ms)
+        database.held_until_ms = 0  # it was by server time as it was
+        database.transaction.commit(e.ClockRepaired(now_ms, last_ms, right_ms))
+        database.renew_epoch(now_ms)
         return (
             f"{path}: the clock says {shown(now_ms)}, and the last stamp was "
             f"{shown(last_ms)}, {(last_ms - now_ms) / DAY_MS:.1f} days ahead\n"
@@ -95,7 +95,7 @@ def repair_clock(settings: Settings, machine: Machine) -> str:
             f"as it was, but for uploaded files, which stay as they are: {copy}/"
         )
     finally:
-        storage.close()
+        database.close()
 
 
 def check_store(settings: Settings, disk: Disk, wall_ms: int | None = None) -> str:

@@ -23,13 +23,13 @@ from prometheus_client.registry import Collector
 
 from chatd.core.presence import Presence
 from chatd.core.timers import TimerWheel
+from chatd.database import Database
 from chatd.errors import HttpError, Overloaded
 from chatd.http.callers import Asked, Callers
 from chatd.http.exchanges import Route
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.net.delivery import Delivery
-from chatd.storage import Storage
 from chatd.wire.http.message import TEXT, Answer
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
@@ -63,7 +63,7 @@ class Readings:
 
     connections: Mapping[int, Connection]
     delivery: Delivery
-    storage: Storage
+    database: Database
     wheel: TimerWheel
     refused: Mapping[str, int]
     boundary: ErrorBoundary
@@ -74,14 +74,14 @@ class Readings:
     @property
     def writable(self) -> bool:
         """Whether the disk has room."""
-        return self.storage.store.writable
+        return self.database.transaction.writable
 
     def gauges(self) -> Iterator[tuple[str, str, float]]:
         """Yield what goes up and down: name, explanation, value in base units."""
-        state, storage = self.storage.store.state, self.storage
+        state, database = self.database.state, self.database
         connections = list(self.connections.values())
         logs = [room.log for room in state.rooms.values()]
-        snapshot_age_ms = storage.clock.now_ms - storage.last_snapshot_ms
+        snapshot_age_ms = database.clock.now_ms - database.last_snapshot_ms
         yield "connections", "Open connections", len(connections)
         live = self.delivery.live_count
         yield "connections_live", "Connections that follow live", live
@@ -94,7 +94,7 @@ class Readings:
         yield "entries", "Entries in memory", sum(len(log.frames) for log in logs)
         yield "entries_bytes", "Bytes of these entries", sum(log.byte_count for log in logs)
         yield "timers", "Timers that are armed", len(self.wheel)
-        yield "journal_bytes", "Bytes that the next snapshot replaces", storage.journal_bytes
+        yield "journal_bytes", "Bytes that the next snapshot replaces", database.journal_bytes
         yield "snapshot_age_seconds", "Time since the last snapshot", snapshot_age_ms / 1000
         yield "disk_writable", "1 if the disk has room for new messages, else 0", self.writable
 

@@ -13,6 +13,7 @@ from chatd.announcements import Announcements
 from chatd.calls import Calls
 from chatd.connections import Connections
 from chatd.core.budget import Budget
+from chatd.database import Database
 from chatd.deadlines import Deadlines
 from chatd.handlers.context import Effects
 from chatd.handlers.families import Handlers
@@ -26,7 +27,6 @@ from chatd.net.loop import Loop, Watcher
 from chatd.net.notices import Notices
 from chatd.reload import Reload
 from chatd.service import Service
-from chatd.storage import Storage
 from chatd.timers import Timers
 from chatd.upkeep import Upkeep
 
@@ -63,7 +63,7 @@ class Server:
         loop: Loop,
         signals: Signals,
         monotonic_ns: Callable[[], int],
-        storage: Storage,
+        database: Database,
         budget: Budget,
         boundary: ErrorBoundary,
         handlers: Handlers,
@@ -84,9 +84,9 @@ class Server:
         self._loop = loop
         self._signals = signals
         self._monotonic_ns = monotonic_ns
-        self._storage = storage
-        self._store = storage.store
-        self._clock = storage.clock
+        self._database = database
+        self._transaction = database.transaction
+        self._clock = database.clock
         self._budget = budget
         self._boundary = boundary
         self._handlers = handlers
@@ -112,7 +112,7 @@ class Server:
         """Write down that the store is served; before that, nobody is."""
         self._deadlines.begin(self._clock.now_ms)
         self._upkeep.begin(self._clock.now_ms)
-        self._storage.begin_service()
+        self._database.begin_service()
         self._warn_of_missing_admins()
 
     def run(self) -> None:
@@ -126,7 +126,7 @@ class Server:
         self._deadlines.flush(self._clock.now_ms)
         self._listener.close()
         self._connections.drop_all()
-        self._storage.close()
+        self._database.close()
 
     def stop(self) -> None:
         """Accept nobody, say goodbye, and let `tick` return False when all is sent."""
@@ -151,7 +151,7 @@ class Server:
         self._timers.fire(now_ms)
         self._budget.stop()
         effects = self._calls.take_effects()
-        grown = list(self._store.state.grown)
+        grown = list(self._transaction.state.grown)
         committed = self._commit()  # durable before anyone is told
         self._announcements.carry_out(effects)
         self._delivery.deliver(now_ms)
@@ -199,7 +199,7 @@ class Server:
                 "the wall clock was set by %+.3f s; server time follows slowly", step_ms / 1000
             )
         now_ms = self._clock.now_ms
-        if self._store.writable and not self._storage.reserve():
+        if self._transaction.writable and not self._database.reserve():
             self._upkeep.storage_full(now_ms)
         self._calls.begin_tick(now_ms)
         self._service.begin_tick(now_ms)
@@ -231,7 +231,7 @@ class Server:
 
     def _commit(self) -> bool:
         started_ns = self._monotonic_ns()
-        committed = self._storage.commit()
+        committed = self._database.commit()
         if committed:
             self._readings.commits.add(self._monotonic_ns() - started_ns)
         return committed

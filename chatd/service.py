@@ -13,7 +13,7 @@ from chatd.calls import Calls
 from chatd.config import Settings
 from chatd.core.budget import Budget
 from chatd.core.fairness import ADDRESS, FairQueue, Meter, party_of
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import ChatError, ProtocolError
 from chatd.http.exchanges import Exchanges
 from chatd.net.boundary import Checkpoint, ErrorBoundary
@@ -52,7 +52,7 @@ class Service:
         self,
         calls: Calls,
         exchanges: Exchanges,
-        store: Store,
+        transaction: Transaction,
         settings: Settings,
         places: Places,
         detection: Detection,
@@ -62,7 +62,7 @@ class Service:
     ) -> None:
         self._calls = calls
         self._exchanges = exchanges
-        self._store = store
+        self._transaction = transaction
         self._boundary = boundary
         self._places = places
         self._detection = detection
@@ -158,7 +158,9 @@ class Service:
         party, is_alone = connection.party, not self._queue.has_more
         has_more = True
         while has_more:
-            before = Checkpoint(self._store.commits, connection.queued_bytes, connection.codec)
+            before = Checkpoint(
+                self._transaction.commits, connection.queued_bytes, connection.codec
+            )
             try:
                 has_more = self._serve_next(connection)
             except Exception as error:

@@ -12,8 +12,8 @@ from chatd.calls import Calls
 from chatd.config import Settings
 from chatd.core.budget import Budget
 from chatd.core.clock import ServerClock
-from chatd.core.store import Store
 from chatd.core.timers import Timer, TimerWheel
+from chatd.core.transaction import Transaction
 from chatd.deadlines import RULES
 from chatd.errors import StorageFull
 from chatd.handlers.context import Turn
@@ -40,7 +40,7 @@ class Timers:
     def __init__(
         self,
         wheel: TimerWheel,
-        store: Store,
+        transaction: Transaction,
         clock: ServerClock,
         calls: Calls,
         handlers: Handlers,
@@ -50,7 +50,7 @@ class Timers:
         vital: Collection[str],
     ) -> None:
         self._wheel = wheel
-        self._store = store
+        self._transaction = transaction
         self._clock = clock
         self._calls = calls
         self._handlers = handlers
@@ -91,7 +91,7 @@ class Timers:
 
     def _fire(self, timer: Timer, now_ms: int) -> int | None:
         """Run a timer; return when it is due again, if it is."""
-        commits = self._store.commits
+        commits = self._transaction.commits
         try:
             return self._run(timer, now_ms)
         except StorageFull:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from chatd.config import Fsync, Settings
 from chatd.core.timers import TimerWheel
-from chatd.storage import Storage
+from chatd.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -24,9 +24,9 @@ SNAPSHOT_DOUBLINGS_MAX = 16
 class Upkeep:
     """Looks after the files of an open store."""
 
-    def __init__(self, settings: Settings, storage: Storage, wheel: TimerWheel) -> None:
+    def __init__(self, settings: Settings, database: Database, wheel: TimerWheel) -> None:
         self._settings = settings
-        self._storage = storage
+        self._database = database
         self._wheel = wheel
         self._snapshot_is_due = False
 
@@ -47,31 +47,31 @@ class Upkeep:
 
     def configure(self, settings: Settings) -> None:
         """Let other settings hold for the snapshot that comes next."""
-        self._settings, now_ms = settings, self._storage.clock.now_ms
+        self._settings, now_ms = settings, self._database.clock.now_ms
         if self._wheel.deadline_ms("snapshot", "") is not None:
             self._wheel.set("snapshot", "", self._snapshot_due_ms(now_ms))
         self.journal_grew(now_ms)
 
     def storage_full(self, now_ms: int) -> None:
         """The disk has no room for a tick: look again each second."""
-        shortage = self._storage.shortage
+        shortage = self._database.shortage
         log.error("%s: nothing that writes is accepted until there is room", shortage)
         self._wheel.set("storage", "", now_ms + ROOM_MS)
 
     def journal_grew(self, now_ms: int) -> None:
         """The journal has grown; past a bound, a snapshot replaces it sooner."""
-        if self._storage.journal_bytes > self._settings.snapshot_growth_bytes:
+        if self._database.journal_bytes > self._settings.snapshot_growth_bytes:
             armed_ms = self._wheel.deadline_ms("snapshot", "")
-            due_ms = max(now_ms, self._storage.snapshot_ended_ms + self._snapshot_rest_ms())
+            due_ms = max(now_ms, self._database.snapshot_ended_ms + self._snapshot_rest_ms())
             if armed_ms is not None and due_ms < armed_ms:
                 self._wheel.set("snapshot", "", due_ms)
 
     def _sync(self, key: str, now_ms: int) -> int:
-        self._storage.sync()
+        self._database.sync()
         return now_ms + SYNC_MS
 
     def _try_storage(self, key: str, now_ms: int) -> int | None:
-        if not self._storage.reserve():
+        if not self._database.reserve():
             return now_ms + ROOM_MS
         log.warning("there is room for what writes again")
         return None
@@ -90,19 +90,19 @@ class Upkeep:
         if not self._snapshot_is_due:
             return
         self._snapshot_is_due = False
-        if self._storage.journal_bytes:
-            self._storage.start_snapshot()
-        if self._storage.snapshot_running:
+        if self._database.journal_bytes:
+            self._database.start_snapshot()
+        if self._database.snapshot_running:
             self._wheel.set("snapshot-poll", "", now_ms + SNAPSHOT_POLL_MS)
         else:
             self._wheel.set("snapshot", "", now_ms + self._settings.snapshot_interval_ms)
 
     def _poll_snapshot(self, key: str, now_ms: int) -> int | None:
-        self._storage.poll_snapshot()
-        if self._storage.snapshot_running:
+        self._database.poll_snapshot()
+        if self._database.snapshot_running:
             return now_ms + SNAPSHOT_POLL_MS
         rest_ms = self._snapshot_rest_ms()
-        if not self._storage.snapshot_failures:
+        if not self._database.snapshot_failures:
             rest_ms = max(rest_ms, self._settings.snapshot_interval_ms)
         self._wheel.set("snapshot", "", now_ms + rest_ms)
         return None
@@ -110,12 +110,12 @@ class Upkeep:
     def _snapshot_due_ms(self, now_ms: int) -> int:
         """Return when the next snapshot is due by itself."""
         rest_ms = max(self._settings.snapshot_interval_ms, self._snapshot_rest_ms())
-        return max(now_ms, self._storage.last_snapshot_ms + rest_ms)
+        return max(now_ms, self._database.last_snapshot_ms + rest_ms)
 
     def _snapshot_rest_ms(self) -> int:
         """Return how long no snapshot begins after one has ended, well or not."""
-        failures = self._storage.snapshot_failures
+        failures = self._database.snapshot_failures
         if not failures:
-            return SNAPSHOT_REST * self._storage.snapshot_took_ms
+            return SNAPSHOT_REST * self._database.snapshot_took_ms
         doubled_ms = SNAPSHOT_RETRY_MS << min(failures - 1, SNAPSHOT_DOUBLINGS_MAX)
         return min(doubled_ms, self._settings.snapshot_interval_ms)

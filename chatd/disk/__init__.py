@@ -2,7 +2,7 @@
 
     lock = StoreLock(disk, path)               one server for each store
     recovered = recover(disk, path)            the snapshot's tree, then the ticks after it
-    journal = Journal(disk, path, fsync=…, tail=recovered.tail)
+    journal = DiskJournal(disk, path, fsync=…, tail=recovered.tail)
     journal = create_store(disk, path, tree, …)     where there was none
     journal.reserve()                          before a tick: is there room for it?
     journal.append(body)                       after its handlers: durable, then bytes may leave
@@ -18,7 +18,7 @@ Nothing here knows chat: a tick's body is opaque bytes, a snapshot a tree of bui
 from chatd.disk.creation import create_store
 from chatd.disk.files import Disk, FileInfo, RealDisk
 from chatd.disk.fork import Child, Spawn, fork_child
-from chatd.disk.journal import Journal, Tail
+from chatd.disk.journal import DiskJournal, Tail
 from chatd.disk.lock import StoreLock
 from chatd.disk.recovery import Recovered, check, recover
 from chatd.disk.snapshot import write_snapshot
@@ -28,7 +28,7 @@ __all__ = [
     "Child",
     "Disk",
     "FileInfo",
-    "Journal",
+    "DiskJournal",
     "RealDisk",
     "Recovered",
     "SnapshotResult",

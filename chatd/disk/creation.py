@@ -10,7 +10,7 @@ snapshot and at most one segment, without a record (`examination.is_unfinished`)
 
 from chatd.config import Fsync
 from chatd.disk.files import Disk, folder_of, unlink_if_there
-from chatd.disk.journal import Journal, random_mark
+from chatd.disk.journal import DiskJournal, random_mark
 from chatd.disk.snapshot import install_snapshot, temporary_path, write_temporary
 
 FIRST_TICK = 1
@@ -18,7 +18,7 @@ FIRST_TICK = 1
 
 def create_store(
     disk: Disk, path: str, tree: object, *, fsync: Fsync, segment_bytes: int, reserve_bytes: int
-) -> Journal:
+) -> DiskJournal:
     """Make a store that holds `tree` as its first tick, durably; return its journal.
 
     There must be no store: what a creation before left over was removed by `recover`.
@@ -31,7 +31,7 @@ def create_store(
         unlink_if_there(disk, temporary_path(path))
         raise
     disk.sync_folder(folder_of(path))
-    journal = Journal(
+    journal = DiskJournal(
         disk,
         path,
         fsync=fsync,

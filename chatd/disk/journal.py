@@ -64,7 +64,7 @@ def random_mark() -> bytes:
     return os.urandom(MARK_BYTES)
 
 
-class Journal:
+class DiskJournal:
     """Appends ticks to the segments of one store.
 
     shortage: what there was none of when `reserve` failed last, in words.

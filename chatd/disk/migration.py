@@ -16,7 +16,7 @@ import re
 from chatd.disk.copies import link_files, remove_folder
 from chatd.disk.files import Disk, folder_of, unlink_if_there
 from chatd.disk.formats import FORMAT
-from chatd.disk.journal import Journal
+from chatd.disk.journal import DiskJournal
 from chatd.disk.snapshot import install_snapshot, temporary_path, write_temporary
 from chatd.errors import StoreError, StoreFull
 
@@ -28,7 +28,7 @@ def copy_folder(path: str, format: int, last_tick: int) -> str:
     return f"{path}-format-{format}-tick-{last_tick}"
 
 
-def migrate(disk: Disk, path: str, journal: Journal, tree: object, format: int) -> None:
+def migrate(disk: Disk, path: str, journal: DiskJournal, tree: object, format: int) -> None:
     """Write a store anew in today's format, as `tree` at the journal's last tick.
 
     format: the one that it has. Raises StoreError, with the store as it was.

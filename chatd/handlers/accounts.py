@@ -11,7 +11,7 @@ from chatd.config import Registration, Settings
 from chatd.core import events as e
 from chatd.core.addresses import is_loopback, network_of
 from chatd.core.model import Credentials, User
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import (
     AuthFailed,
     ChatError,
@@ -46,18 +46,18 @@ class AccountHandlers:
 
     def __init__(
         self,
-        store: Store,
+        transaction: Transaction,
         settings: Settings,
         backoff: LoginBackoff,
         registrations: RegistrationLimit,
         version: str,
     ) -> None:
-        self._store = store
-        self._state = store.state
+        self._transaction = transaction
+        self._state = transaction.state
         self._settings = settings
         self._version = version
         self._backoff = backoff
-        self._proofs = Proofs(store.state)
+        self._proofs = Proofs(transaction.state)
         self._admins = admins_of(settings)
         self._registrations = registrations
 
@@ -97,7 +97,7 @@ class AccountHandlers:
         self._registrations.check(address, self._settings, context.now_ms)
         network = self._network(address)
         expires_at = context.now_ms + UNUSED_KEPT_MS
-        self._store.commit(
+        self._transaction.commit(
             e.UserRegistered(context.now_ms, name, _credentials(request), network, expires_at)
         )
         self._registrations.count(address, context.now_ms)
@@ -194,7 +194,7 @@ class AccountHandlers:
     def _note_use(self, context: Context, user: User) -> None:
         """Keep an account that somebody logs in to for the first time. Raises StorageFull."""
         if user.expires_ms:
-            self._store.commit(e.UserEntered(context.now_ms, user.name))
+            self._transaction.commit(e.UserEntered(context.now_ms, user.name))
 
     def _enter(self, session: Session, name: str, device: int) -> None:
         session.name = name
@@ -219,7 +219,7 @@ class AccountHandlers:
                 setting="DEVICES_MAX",
             )
         event, token = self._new_device(context, user, label)
-        self._store.commit(event)
+        self._transaction.commit(event)
         return event.number, token
 
     def _new_device(self, context: Context, user: User, label: str) -> tuple[e.DeviceAdded, str]:
@@ -260,7 +260,7 @@ class AccountHandlers:
         name = context.session.name
         if number not in self._state.users[name].devices:
             raise NotFound("you have no device with that number")
-        self._store.commit(e.DeviceRevoked(context.now_ms, name, number))
+        self._transaction.commit(e.DeviceRevoked(context.now_ms, name, number))
         context.effects.drops.append(Drop(name, number, None, reason))
 
     # -- passwords ---------------------------------------------------------------------------
@@ -278,7 +278,7 @@ class AccountHandlers:
             added, token = self._new_device(context, user, request.device)
             number = added.number
             changes.append(added)
-        self._store.commit(*changes)
+        self._transaction.commit(*changes)
         session.device = number
         session.credentials = user.credentials
         reason = "the password was changed"

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from chatd.core import events as e
 from chatd.core.model import User
 from chatd.core.state import State
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Conflict, Forbidden, NotFound
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
@@ -38,8 +38,8 @@ def invitations_by(state: State, inviter: str, user: User) -> list[str]:
 class BlockingHandlers:
     """`block`, `unblock`, `blocked`."""
 
-    def __init__(self, store: Store, visibility: Visibility) -> None:
-        self._store = store
+    def __init__(self, transaction: Transaction, visibility: Visibility) -> None:
+        self._transaction = transaction
         self._visibility = visibility
 
     @handles(c.Block)
@@ -55,9 +55,9 @@ class BlockingHandlers:
         now_ms = context.now_ms
         declined = [
             e.InvitationEnded(now_ms, room, user.name, user.name)
-            for room in invitations_by(self._store.state, other.name, user)
+            for room in invitations_by(self._transaction.state, other.name, user)
         ]
-        self._store.commit(e.UserBlocked(now_ms, user.name, other.name), *declined)
+        self._transaction.commit(e.UserBlocked(now_ms, user.name, other.name), *declined)
         return c.Nothing()
 
     @handles(c.Unblock)
@@ -68,7 +68,7 @@ class BlockingHandlers:
             name = self._visibility.known_user(name).name
         if name not in user.blocked:
             raise NotFound("you have not blocked that user")
-        self._store.commit(e.UserUnblocked(context.now_ms, user.name, name))
+        self._transaction.commit(e.UserUnblocked(context.now_ms, user.name, name))
         return c.Nothing()
 
     @handles(c.ListBlocked)

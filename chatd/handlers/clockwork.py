@@ -6,7 +6,7 @@ from chatd.core.acks import Acks
 from chatd.core.copies import QUOTING_MAX
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import Room, User
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.handlers.context import Turn
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import is_by
@@ -32,9 +32,11 @@ LOOK_AT_UNUSED_EACH_MS = 86_400_000
 class ClockworkHandlers:
     """Expiry, limits and gathered acknowledgements, each called by a timer."""
 
-    def __init__(self, store: Store, settings: Settings, lifetime: Lifetime, acks: Acks) -> None:
-        self._store = store
-        self._state = store.state
+    def __init__(
+        self, transaction: Transaction, settings: Settings, lifetime: Lifetime, acks: Acks
+    ) -> None:
+        self._transaction = transaction
+        self._state = transaction.state
         self._rules = (settings.lifetime_ms, settings.update_period_ms)
         self._lifetime = lifetime
         self._acks = acks
@@ -43,7 +45,7 @@ class ClockworkHandlers:
         """Let the settings hold for what was dated by others."""
         tables = self._state.tables
         if (tables.lifetime_ms, tables.update_period_ms) != self._rules:
-            self._store.commit(e.RulesChanged(now_ms, *self._rules))
+            self._transaction.commit(e.RulesChanged(now_ms, *self._rules))
 
     @on_timer("front")
     def expire(self, turn: Turn, room_id: str) -> int | None:
@@ -58,7 +60,7 @@ class ClockworkHandlers:
         if up_to:
             up_to, steps = _slice(room, up_to)
             turn.effects.timed_work += steps // STEPS_PER_WORK
-            self._store.commit(e.EntriesExpired(turn.now_ms, room_id, up_to))
+            self._transaction.commit(e.EntriesExpired(turn.now_ms, room_id, up_to))
         return self._lifetime.look_again_ms(room, turn.now_ms)
 
     def reset_limits(self, user: User, now_ms: int) -> bool:
@@ -66,7 +68,7 @@ class ClockworkHandlers:
         windows = (user.general, user.private)
         over = any(window.count and window.reset_at_ms <= now_ms for window in windows)
         if over:
-            self._store.commit(e.LimitsReset(now_ms, user.name))
+            self._transaction.commit(e.LimitsReset(now_ms, user.name))
         return over
 
     @on_timer("nonces")
@@ -78,7 +80,7 @@ class ClockworkHandlers:
         if user is None or user.receipts is None or user.receipts.over_ms is None:
             return None
         if user.receipts.over_ms <= now_ms:
-            self._store.commit(e.NoncesForgotten(now_ms, name))
+            self._transaction.commit(e.NoncesForgotten(now_ms, name))
         over_ms = None if user.receipts is None else user.receipts.over_ms
         if over_ms is None or over_ms <= now_ms:
             return over_ms
@@ -100,7 +102,7 @@ class ClockworkHandlers:
         if self._is_needed(user, now_ms):
             return now_ms + LOOK_AT_UNUSED_EACH_MS
         declined = [e.InvitationEnded(now_ms, room, name, name) for room in user.invitations]
-        self._store.commit(*declined, e.UserExpired(now_ms, name))
+        self._transaction.commit(*declined, e.UserExpired(now_ms, name))
         return None
 
     def _is_needed(self, user: User, now_ms: int) -> bool:
@@ -125,7 +127,7 @@ class ClockworkHandlers:
                 moves.append((name, room, last))
         if moves:
             due_ms = self._lifetime.due_ms(turn.now_ms)
-            self._store.commit(e.CursorsMoved(turn.now_ms, due_ms, moves))
+            self._transaction.commit(e.CursorsMoved(turn.now_ms, due_ms, moves))
         readers = {(name, room): self._acks.reader(name, room) for name, room, _ in acks}
         for name, room, _ in acks:
             self._acks.forget(name, room)

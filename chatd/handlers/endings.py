@@ -8,7 +8,7 @@ from chatd.core import events as e
 from chatd.core.copies import post_at
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import Room, User
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Forbidden
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context, Drop, Turn
@@ -32,14 +32,14 @@ class EndingHandlers:
 
     def __init__(
         self,
-        store: Store,
+        transaction: Transaction,
         settings: Settings,
         visibility: Visibility,
         posting: Posting,
         lifetime: Lifetime,
     ) -> None:
-        self._store = store
-        self._state = store.state
+        self._transaction = transaction
+        self._state = transaction.state
         self._visibility = visibility
         self._posting = posting
         self._lifetime = lifetime
@@ -91,7 +91,7 @@ class EndingHandlers:
         told = sorted(self._admins & self._state.users.keys() - {user.name})
         fronts = [("front", room.room, context.now_ms) for room in self._ending_rooms(user)]
         due = self._lifetime.due_ms(context.now_ms)
-        self._store.commit(e.AccountEnded(context.now_ms, user.name, by, posts, due, told))
+        self._transaction.commit(e.AccountEnded(context.now_ms, user.name, by, posts, due, told))
         effects = context.effects
         effects.timers += [(kind, key, None) for kind, key in timers]
         effects.timers += fronts
@@ -112,7 +112,7 @@ class EndingHandlers:
                 return None
             self._erasure = Erasure(frozenset(self._state.erasing), list(self._state.rooms))
         if not self._slice(turn, self._erasure):
-            self._store.commit(e.PostsErased(turn.now_ms, sorted(self._erasure.names)))
+            self._transaction.commit(e.PostsErased(turn.now_ms, sorted(self._erasure.names)))
             self._erasure = None
         return turn.now_ms
 
@@ -133,7 +133,7 @@ class EndingHandlers:
                     break
                 author = self._state.users[said.author]
                 head = self._posting.uncounted_head(author, room, NOT_ONCE, turn.now_ms)
-                self._store.commit(e.PostDeleted(*head, erasure.seq))
+                self._transaction.commit(e.PostDeleted(*head, erasure.seq))
                 deleted += 1
             erasure.seq += 1
         return True

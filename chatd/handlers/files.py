@@ -8,7 +8,7 @@ from chatd.core.blobs import Blobs
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import UPLOAD_BYTES_BESIDE, Upload, User
 from chatd.core.state import State
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import (
     BadRequest,
     Conflict,
@@ -55,7 +55,7 @@ class FileHandlers:
 
     def __init__(
         self,
-        store: Store,
+        transaction: Transaction,
         settings: Settings,
         posting: Posting,
         destinations: Destinations,
@@ -64,8 +64,8 @@ class FileHandlers:
         lifetime: Lifetime,
         blobs: Blobs,
     ) -> None:
-        self._store = store
-        self._state = store.state
+        self._transaction = transaction
+        self._state = transaction.state
         self._posting = posting
         self._destinations = destinations
         self._visibility = visibility
@@ -115,7 +115,7 @@ class FileHandlers:
             expires_at,
             request.room,
         )
-        self._store.commit(*given_up, started)
+        self._transaction.commit(*given_up, started)
         context.effects.timers.append(("upload", number, expires_at))
         return c.UploadState(number, 0, size)
 
@@ -137,7 +137,7 @@ class FileHandlers:
         self._blobs.write(upload.number, request.data, upload.offset)
         expires_at = context.now_ms + _kept_ms(upload.sha256)
         stored = e.ChunkStored(context.now_ms, upload.number, offset, expires_at)
-        self._store.commit(*given_up, stored)
+        self._transaction.commit(*given_up, stored)
         return _state_of(upload)
 
     @handles(c.UploadFinish)
@@ -166,7 +166,7 @@ class FileHandlers:
         sent = SentFile(upload.asked, upload.name, upload.caption, sha256, request.nonce)
         once = self._posting.once(author, sent, context.now_ms)
         if once.posted is not None:
-            self._store.commit(e.UploadDropped(context.now_ms, upload.number))
+            self._transaction.commit(e.UploadDropped(context.now_ms, upload.number))
             return once.posted
         head, before = self._head(context, author, upload, once)
         return self._post(context, upload, head, sha256, before)
@@ -214,7 +214,7 @@ class FileHandlers:
     @handles(c.UploadCancel)
     def upload_cancel(self, context: Context, request: c.UploadCancel) -> c.Nothing:
         upload = self._own(context, request.upload)
-        self._store.commit(e.UploadDropped(context.now_ms, upload.number))
+        self._transaction.commit(e.UploadDropped(context.now_ms, upload.number))
         return c.Nothing()
 
     @on_timer("upload")
@@ -226,7 +226,7 @@ class FileHandlers:
         due_ms = max(upload.expires_ms, self._lifetime.held_until_ms)
         if due_ms > turn.now_ms:
             return due_ms
-        self._store.commit(e.UploadDropped(turn.now_ms, number))
+        self._transaction.commit(e.UploadDropped(turn.now_ms, number))
         return None
 
     def _own(self, context: Context, number: int) -> Upload:

@@ -3,7 +3,7 @@
 from chatd.core import events as e
 from chatd.core.acks import Acks
 from chatd.core.model import Room, User
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Conflict
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
@@ -15,9 +15,9 @@ from chatd.wire.rooms import GENERAL
 class FollowingHandlers:
     """`sync`, `ack`, and the signs of life."""
 
-    def __init__(self, store: Store, visibility: Visibility, acks: Acks) -> None:
-        self._store = store
-        self._state = store.state
+    def __init__(self, transaction: Transaction, visibility: Visibility, acks: Acks) -> None:
+        self._transaction = transaction
+        self._state = transaction.state
         self._visibility = visibility
         self._acks = acks
 
@@ -29,7 +29,7 @@ class FollowingHandlers:
         user = self._visibility.user(context)
         if GENERAL not in user.rooms:
             floor = self._visibility.member(user, self._state.general).first_floor
-            self._store.commit(e.MemberStarted(context.now_ms, GENERAL, user.name, floor))
+            self._transaction.commit(e.MemberStarted(context.now_ms, GENERAL, user.name, floor))
         rooms = self._visibility.rooms_of(user)
         positions = self._positions(context, request, user, rooms)
         session.synced = True

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from chatd.core import events as e
 from chatd.core.acks import Acks
 from chatd.core.model import Room, User
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Conflict, Forbidden, NotFound
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
@@ -25,14 +25,14 @@ class GroupHandlers:
 
     def __init__(
         self,
-        store: Store,
+        transaction: Transaction,
         visibility: Visibility,
         memberships: Memberships,
         posting: Posting,
         acks: Acks,
     ) -> None:
-        self._store = store
-        self._state = store.state
+        self._transaction = transaction
+        self._state = transaction.state
         self._visibility = visibility
         self._memberships = memberships
         self._posting = posting
@@ -48,7 +48,7 @@ class GroupHandlers:
         self._memberships.check_room_for_one_more(owner)
         room = self._new_id(context, title)
         due = self._memberships.due_ms(context.now_ms)
-        self._store.commit(e.GroupCreated(context.now_ms, room, title, owner.name, due))
+        self._transaction.commit(e.GroupCreated(context.now_ms, room, title, owner.name, due))
         return c.Group(room)
 
     def _new_id(self, context: Context, title: str) -> str:
@@ -77,17 +77,17 @@ class GroupHandlers:
             raise Forbidden("you own this room and others are in it: `transfer` it first")
         else:
             self._posting.check_may_end(user, room, context.now_ms)
-            self._store.commit(e.GroupEnded(context.now_ms, room.room))
+            self._transaction.commit(e.GroupEnded(context.now_ms, room.room))
             context.effects.timers.append(("front", room.room, context.now_ms))
 
     def _part(self, context: Context, room: Room, user: User, by: User) -> None:
         """Let a member leave, or be removed."""
-        self._store.commit(self._memberships.left(room, user, by, context.now_ms))
+        self._transaction.commit(self._memberships.left(room, user, by, context.now_ms))
         self._acks.forget(user.name, room.room)
 
     def _decline(self, context: Context, user: User, text: str) -> None:
         room = group_meant(text, user.invitations)
-        self._store.commit(e.InvitationEnded(context.now_ms, room, user.name, user.name))
+        self._transaction.commit(e.InvitationEnded(context.now_ms, room, user.name, user.name))
 
     @handles(c.Kick)
     def kick(self, context: Context, request: c.Kick) -> c.Nothing:
@@ -101,7 +101,7 @@ class GroupHandlers:
             self._part(context, room, user, owner)
         elif user.name in group.invited:
             now_ms = context.now_ms
-            self._store.commit(e.InvitationEnded(now_ms, room.room, user.name, owner.name))
+            self._transaction.commit(e.InvitationEnded(now_ms, room.room, user.name, owner.name))
         else:
             raise NotFound("that user is neither in the room nor invited")
         return c.Nothing()
@@ -118,7 +118,7 @@ class GroupHandlers:
         now_ms = context.now_ms
         check_may_send(owner, now_ms)
         reset_at = self._posting.spend_private(owner, now_ms)
-        self._store.commit(self._memberships.handed_over(room, user, owner, now_ms, reset_at))
+        self._transaction.commit(self._memberships.handed_over(room, user, owner, now_ms, reset_at))
         self._posting.spent(context, owner, reset_at)
         return c.Nothing()
 

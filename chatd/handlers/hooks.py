@@ -2,7 +2,7 @@
 
 from chatd.core import events as e
 from chatd.core.model import Hook, User
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, ChatError, Conflict, NotFound
 from chatd.handlers.context import Context
 from chatd.handlers.destinations import Destinations
@@ -23,14 +23,14 @@ class HookHandlers:
 
     def __init__(
         self,
-        store: Store,
+        transaction: Transaction,
         posting: Posting,
         destinations: Destinations,
         visibility: Visibility,
         refusals: Refusals,
     ) -> None:
-        self._store = store
-        self._state = store.state
+        self._transaction = transaction
+        self._state = transaction.state
         self._posting = posting
         self._destinations = destinations
         self._visibility = visibility
@@ -48,7 +48,7 @@ class HookHandlers:
         token = context.random(TOKEN_BYTES).hex()
         number = user.hooks_made + 1
         made = e.HookMade(context.now_ms, user.name, number, room, request.label, token_hash(token))
-        self._store.commit(made)
+        self._transaction.commit(made)
         return c.NewHook(number, room, token)
 
     @handles(c.ListHooks)
@@ -65,7 +65,7 @@ class HookHandlers:
         user = self._visibility.user(context)
         if request.hook not in user.hooks:
             raise NotFound("you have no hook with that number")
-        self._store.commit(e.HookRevoked(context.now_ms, user.name, request.hook))
+        self._transaction.commit(e.HookRevoked(context.now_ms, user.name, request.hook))
         self._refusals.forget_hook(user.name, request.hook)
         return c.Nothing()
 

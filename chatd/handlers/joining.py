@@ -6,7 +6,7 @@ from itertools import islice
 from chatd.core import events as e
 from chatd.core.group import JoinLink
 from chatd.core.model import Room, User
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Conflict, NotFound, RateLimited
 from chatd.handlers.blocking import check_blocks, invitations_by
 from chatd.handlers.context import Context
@@ -41,10 +41,14 @@ class JoiningHandlers:
     """Invitations, links and requests."""
 
     def __init__(
-        self, store: Store, visibility: Visibility, memberships: Memberships, posting: Posting
+        self,
+        transaction: Transaction,
+        visibility: Visibility,
+        memberships: Memberships,
+        posting: Posting,
     ) -> None:
-        self._store = store
-        self._state = store.state
+        self._transaction = transaction
+        self._state = transaction.state
         self._visibility = visibility
         self._memberships = memberships
         self._posting = posting
@@ -77,7 +81,7 @@ class JoiningHandlers:
         check_reach(owner, user.name, context.now_ms)
         reset_at = self._posting.spend_private(owner, context.now_ms)
         event = e.MemberInvited(context.now_ms, room.room, user.name, owner.name, reset_at)
-        self._store.commit(event)
+        self._transaction.commit(event)
         self._posting.spent(context, owner, reset_at)
         return c.Nothing()
 
@@ -132,7 +136,7 @@ class JoiningHandlers:
         return self._ask(context, user, room, link)
 
     def _enter(self, context: Context, user: User, room: Room) -> c.Joined:
-        self._store.commit(self._memberships.joined(room, user, user, context.now_ms))
+        self._transaction.commit(self._memberships.joined(room, user, user, context.now_ms))
         return c.Joined(room.room, None)
 
     def _ask(self, context: Context, user: User, room: Room, link: JoinLink) -> c.Joined:
@@ -145,7 +149,7 @@ class JoiningHandlers:
         now_ms, number = context.now_ms, user.asks_made + 1
         check_reach(user, group_of(room).owner, now_ms)
         reset_at = self._posting.spend_private(user, now_ms)
-        self._store.commit(
+        self._transaction.commit(
             e.JoinRequested(now_ms, room.room, user.name, link.number, number, reset_at)
         )
         self._posting.spent(context, user, reset_at)
@@ -157,7 +161,7 @@ class JoiningHandlers:
         room = user.asked.get(request.request)
         if room is None:
             raise NotFound("you have no open request with this number")
-        self._store.commit(e.RequestEnded(context.now_ms, room, user.name, user.name))
+        self._transaction.commit(e.RequestEnded(context.now_ms, room, user.name, user.name))
         return c.Nothing()
 
     # -- links -------------------------------------------------------------------------------
@@ -173,7 +177,7 @@ class JoiningHandlers:
             raise Conflict("the room has too many links: `unlink` some", limit=LINKS_MAX)
         token = context.random(TOKEN_BYTES).hex()
         number, expires_at = group.links_made + 1, request.expires_at or 0
-        self._store.commit(
+        self._transaction.commit(
             e.LinkMade(
                 context.now_ms, room.room, number, token_hash(token), expires_at, request.uses
             )
@@ -197,7 +201,7 @@ class JoiningHandlers:
         room, group = self._memberships.owned(owner, request.room)
         if request.number not in group.links:
             raise NotFound("the room has no link with that number")
-        self._store.commit(e.LinkRevoked(context.now_ms, room.room, request.number))
+        self._transaction.commit(e.LinkRevoked(context.now_ms, room.room, request.number))
         return c.Nothing()
 
     def _opened(self, token: str, now_ms: int) -> tuple[Room, JoinLink]:
@@ -236,13 +240,13 @@ class JoiningHandlers:
     def approve(self, context: Context, request: c.Approve) -> c.Nothing:
         owner, room, user = self._asker(context, request)
         check_may_send(owner, context.now_ms)
-        self._store.commit(self._memberships.joined(room, user, owner, context.now_ms))
+        self._transaction.commit(self._memberships.joined(room, user, owner, context.now_ms))
         return c.Nothing()
 
     @handles(c.Deny)
     def deny(self, context: Context, request: c.Deny) -> c.Nothing:
         owner, room, user = self._asker(context, request)
-        self._store.commit(e.RequestEnded(context.now_ms, room.room, user.name, owner.name))
+        self._transaction.commit(e.RequestEnded(context.now_ms, room.room, user.name, owner.name))
         return c.Nothing()
 
     def _asker(self, context: Context, request: c.Approve | c.Deny) -> tuple[User, Room, User]:

@@ -7,7 +7,7 @@ from chatd.config import Settings
 from chatd.core.acks import Acks
 from chatd.core.model import Room, User, Window
 from chatd.core.presence import Presence
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
@@ -29,13 +29,13 @@ class KnowingHandlers:
 
     def __init__(
         self,
-        store: Store,
+        transaction: Transaction,
         settings: Settings,
         visibility: Visibility,
         presence: Presence,
         acks: Acks,
     ) -> None:
-        self._state = store.state
+        self._state = transaction.state
         self._settings = settings
         self._admins = admins_of(settings)
         self._visibility = visibility

@@ -13,7 +13,7 @@ from chatd.core import events as e
 from chatd.core.changes.moderation import REPORT_AGAIN_MS
 from chatd.core.copies import edited_at, post_at
 from chatd.core.model import GivenWarning, Report, Room, User
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Forbidden, NotFound, RateLimited
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context, Turn
@@ -36,10 +36,10 @@ class ModerationHandlers:
     """`report`, and what administrators do."""
 
     def __init__(
-        self, store: Store, settings: Settings, visibility: Visibility, posting: Posting
+        self, transaction: Transaction, settings: Settings, visibility: Visibility, posting: Posting
     ) -> None:
-        self._store = store
-        self._state = store.state
+        self._transaction = transaction
+        self._state = transaction.state
         self._visibility = visibility
         self._posting = posting
         self._admins = admins_of(settings)
@@ -71,7 +71,7 @@ class ModerationHandlers:
         )
         warned = self._warning(reporter, user, reported)
         banned = self._ban_of(user, reported) if warned else []
-        self._store.commit(reported, *warned, *banned)
+        self._transaction.commit(reported, *warned, *banned)
         if banned:
             context.effects.timers.append(("ban", user.name, user.banned_until_ms))
         return c.Nothing()
@@ -136,7 +136,7 @@ class ModerationHandlers:
         admin, user = self._judge(context, request.user)
         ban_ms = self._ban_ms if request.hours is None else request.hours * HOUR_MS
         until = context.now_ms + ban_ms
-        self._store.commit(
+        self._transaction.commit(
             e.UserBanned(
                 context.now_ms,
                 user.name,
@@ -169,7 +169,7 @@ class ModerationHandlers:
         user = self._state.users.get(report.user)  # who may be no more
         limit = 0 if user is None else self._limit_of(user)
         told = self._admins_but(report.user)
-        self._store.commit(
+        self._transaction.commit(
             e.ReportDismissed(context.now_ms, report.number, admin.name, limit, told)
         )
         return c.Nothing()
@@ -267,7 +267,9 @@ class ModerationHandlers:
 
     def _unban(self, turn: Turn, user: User, by: str, admins: list[str]) -> None:
         # What an administrator has pardoned is no part of the next ban.
-        self._store.commit(e.UserUnbanned(turn.now_ms, user.name, by, admins, forgiven=bool(by)))
+        self._transaction.commit(
+            e.UserUnbanned(turn.now_ms, user.name, by, admins, forgiven=bool(by))
+        )
 
 
 def _try_held(turn: Turn, user: User) -> None:

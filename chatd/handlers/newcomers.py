@@ -2,7 +2,7 @@
 
 from chatd.core import events as e
 from chatd.core.model import Room, User
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.handlers.visibility import Visibility
 from chatd.wire.rooms import GENERAL
 
@@ -10,9 +10,9 @@ from chatd.wire.rooms import GENERAL
 class Newcomers:
     """Answers for one state. Only in the general room is anybody before following it."""
 
-    def __init__(self, store: Store, visibility: Visibility) -> None:
-        self._store = store
-        self._general = store.state.general
+    def __init__(self, transaction: Transaction, visibility: Visibility) -> None:
+        self._transaction = transaction
+        self._general = transaction.state.general
         self._visibility = visibility
 
     def arrival(self, name: str, now_ms: int) -> tuple[e.FloorFixed, ...]:
@@ -25,7 +25,7 @@ class Newcomers:
 
     def note_read(self, user: User, room: Room, now_ms: int) -> None:
         """Fix the floor of a user who has read a room. A full disk keeps nobody from reading."""
-        if room is self._general and self._store.writable:
+        if room is self._general and self._transaction.writable:
             events = self.arrival(user.name, now_ms)
             if events:
-                self._store.commit(*events)
+                self._transaction.commit(*events)

@@ -23,7 +23,7 @@ from chatd.core.lifetime import Lifetime
 from chatd.core.model import Room, User, Window
 from chatd.core.parts import PARTS_MAX, parts_of
 from chatd.core.receipts import DIGEST_BYTES, NONCES_MAX, Receipt
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
 from chatd.handlers.blocking import check_blocks
 from chatd.handlers.context import Turn
@@ -79,13 +79,13 @@ class Posting:
     """Nonces, bans, limits and places, for all handlers that post."""
 
     def __init__(
-        self, store: Store, settings: Settings, lifetime: Lifetime, newcomers: Newcomers
+        self, transaction: Transaction, settings: Settings, lifetime: Lifetime, newcomers: Newcomers
     ) -> None:
-        self._store = store
+        self._transaction = transaction
         self._newcomers = newcomers
-        self._state = store.state
+        self._state = transaction.state
         self._lifetime = lifetime
-        self._young = YoungAccounts(store.state, settings)
+        self._young = YoungAccounts(transaction.state, settings)
         self._period_ms = settings.update_period_ms
         self._general_limit = settings.limit_messages
         self._private_limit = settings.limit_private
@@ -209,7 +209,7 @@ class Posting:
         """
         if post.room == GENERAL:
             before = (*before, *self._newcomers.arrival(post.author, turn.now_ms))
-        self._store.commit(*before, post, *more)
+        self._transaction.commit(*before, post, *more)
         author = self._state.users[post.author]
         if post.reset_at:
             self.spent(turn, author, post.reset_at, post.room)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from chatd.core import events as e
 from chatd.core.lifetime import Lifetime
 from chatd.core.model import Scheduled, User
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Banned, ChatError, Conflict, NotFound, RateLimited
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destinations
@@ -53,15 +53,15 @@ class ScheduleHandlers:
 
     def __init__(
         self,
-        store: Store,
+        transaction: Transaction,
         posting: Posting,
         destinations: Destinations,
         visibility: Visibility,
         lifetime: Lifetime,
         wall_ms: Callable[[], int],
     ) -> None:
-        self._store = store
-        self._users = store.state.users
+        self._transaction = transaction
+        self._users = transaction.state.users
         self._posting = posting
         self._destinations = destinations
         self._visibility = visibility
@@ -84,7 +84,7 @@ class ScheduleHandlers:
         if len(author.scheduled) >= SCHEDULED_MAX:
             raise Conflict("too many texts are scheduled; cancel some", limit=SCHEDULED_MAX)
         number = author.schedules_made + 1
-        self._store.commit(
+        self._transaction.commit(
             e.PostScheduled(
                 now_ms,
                 author.name,
@@ -116,7 +116,7 @@ class ScheduleHandlers:
         post = author.scheduled.get(request.id)
         if post is None:
             raise NotFound("you have nothing scheduled with that id")
-        self._store.commit(e.ScheduleCancelled(context.now_ms, author.name, post.number))
+        self._transaction.commit(e.ScheduleCancelled(context.now_ms, author.name, post.number))
         context.effects.timers.append(("scheduled", (author.name, post.number), None))
         return _shown(post)
 
@@ -196,10 +196,10 @@ class ScheduleHandlers:
     ) -> None:
         by, until = refusal
         numbers = [post.number for post in posts]
-        self._store.commit(e.SchedulesHeld(turn.now_ms, author.name, numbers, until, by))
+        self._transaction.commit(e.SchedulesHeld(turn.now_ms, author.name, numbers, until, by))
 
     def _fail(self, turn: Turn, author: User, post: Scheduled, refusal: ChatError) -> None:
-        self._store.commit(
+        self._transaction.commit(
             e.ScheduleFailed(
                 turn.now_ms, author.name, post.number, refusal.code, refusal.message, kept=True
             )
@@ -212,7 +212,7 @@ class ScheduleHandlers:
         due_ms = max(post.failed_ms + FAILED_KEPT_MS, self._lifetime.held_until_ms)
         if turn.now_ms < due_ms:
             return due_ms
-        self._store.commit(e.ScheduleCancelled(turn.now_ms, author.name, post.number))
+        self._transaction.commit(e.ScheduleCancelled(turn.now_ms, author.name, post.number))
         return None
 
 

@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 
 import msgspec
 
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import Internal, StoreError
 from chatd.net.connection import Connection
 from chatd.wire.codec import Codec
@@ -44,8 +44,8 @@ class ErrorBoundary:
     errors: how many there were, requests answered `internal` included.
     """
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
         self.errors = 0
 
     def run(
@@ -55,7 +55,7 @@ class ErrorBoundary:
 
         connection: None where no open connection is concerned.
         """
-        commits = self._store.commits
+        commits = self._transaction.commits
         try:
             return step(*args, **kwargs)
         except Exception as error:
@@ -95,8 +95,8 @@ class ErrorBoundary:
         log.error("%s failed", what, exc_info=error)
 
     def _check(self, error: Exception, commits: int | None) -> None:
-        committed = commits is not None and commits != self._store.commits
-        if committed or self._store.sealed or isinstance(error, StoreError):
+        committed = commits is not None and commits != self._transaction.commits
+        if committed or self._transaction.sealed or isinstance(error, StoreError):
             raise error
 
     def _run_quietly(

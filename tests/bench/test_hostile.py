@@ -20,7 +20,7 @@ OUTCOME = Outcome("blanks", 1_000, 12.5, 20.0, 1.5, 0.5, 2**20, 0, 2**21, 20, 3)
 def world() -> Iterator[World]:
     with World() as world:
         for peer in range(PEERS):
-            world.storage.store.commit(*account(world.now_ms, user(peer), 0))
+            world.database.transaction.commit(*account(world.now_ms, user(peer), 0))
         yield world
 
 

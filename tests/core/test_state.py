@@ -13,7 +13,7 @@ from chatd.core.memory import SELF_LOG_ENTRIES_MAX
 from chatd.core.model import Credentials
 from chatd.core.receipts import NONCE_KEPT_MS
 from chatd.core.state import State
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.errors import StorageFull
 from chatd.wire.entries import decode_entry
 from chatd.wire.envelope import encode_notification
@@ -271,30 +271,34 @@ def test_grown_says_from_where_on_a_room_is_new() -> None:
 
 
 def test_events_of_a_tick_are_taken_once_as_one_record() -> None:
-    store, again = Store(State()), State()
+    transaction, again = Transaction(State()), State()
     for event in life():
-        store.commit(event)
-    body = store.take()
+        transaction.commit(event)
+    body = transaction.take()
     assert body is not None
     again.replay(body)
-    assert again.digest() == store.state.digest()
-    assert store.take() is None
+    assert again.digest() == transaction.state.digest()
+    assert transaction.take() is None
 
 
 def test_full_store_changes_nothing() -> None:
-    store = Store(State())
-    store.commit(*life())
-    store.take()
-    before = store.state.digest()
-    store.writable = False
+    transaction = Transaction(State())
+    transaction.commit(*life())
+    transaction.take()
+    before = transaction.state.digest()
+    transaction.writable = False
     with pytest.raises(StorageFull):
-        store.commit(posted(300, "general", 3, "bob"))
-    assert store.state.digest() == before and store.take() is None and not store.sealed
+        transaction.commit(posted(300, "general", 3, "bob"))
+    assert (
+        transaction.state.digest() == before
+        and transaction.take() is None
+        and not transaction.sealed
+    )
 
 
 def test_commit_that_fails_half_way_leaves_the_store_sealed() -> None:
-    store = Store(State())
-    store.commit(*life())
+    transaction = Transaction(State())
+    transaction.commit(*life())
     with pytest.raises(AssertionError):
-        store.commit(posted(300, "general", 3, "bob"), posted(300, "general", 9, "bob"))
-    assert store.sealed
+        transaction.commit(posted(300, "general", 3, "bob"), posted(300, "general", 9, "bob"))
+    assert transaction.sealed

@@ -3,7 +3,7 @@
 from itertools import count
 
 from chatd.config import Fsync
-from chatd.disk import Disk, Journal, Recovered, create_store, recover, write_snapshot
+from chatd.disk import Disk, DiskJournal, Recovered, create_store, recover, write_snapshot
 from chatd.disk.segment import HEADER_BYTES, RECORD_BYTES
 from tests.simulation.disk import SimDisk
 
@@ -34,9 +34,9 @@ def new_mark() -> bytes:
 
 def open_journal(
     disk: Disk, recovered: Recovered | None = None, fsync: Fsync = Fsync.ALWAYS
-) -> Journal:
+) -> DiskJournal:
     """Return a journal of small segments that goes on where `recovered` ends."""
-    return Journal(
+    return DiskJournal(
         disk,
         PATH,
         fsync=fsync,
@@ -47,7 +47,7 @@ def open_journal(
     )
 
 
-def write_journal(disk: Disk, *bodies: bytes) -> Journal:
+def write_journal(disk: Disk, *bodies: bytes) -> DiskJournal:
     """Append these ticks to a store, or to a new one without a snapshot."""
     journal = open_journal(disk, recover(disk, PATH))
     for body in bodies:
@@ -63,7 +63,7 @@ def recover_store(disk: Disk) -> Recovered:
     return found
 
 
-def create(disk: Disk, tree: object, fsync: Fsync = Fsync.ALWAYS) -> Journal:
+def create(disk: Disk, tree: object, fsync: Fsync = Fsync.ALWAYS) -> DiskJournal:
     """Begin a store with small segments."""
     return create_store(
         disk,
@@ -75,7 +75,7 @@ def create(disk: Disk, tree: object, fsync: Fsync = Fsync.ALWAYS) -> Journal:
     )
 
 
-def take_snapshot(disk: Disk, journal: Journal, tree: object) -> int:
+def take_snapshot(disk: Disk, journal: DiskJournal, tree: object) -> int:
     """Replace the journal so far by a snapshot."""
     last_tick = journal.rotate()
     write_snapshot(disk, PATH, tree, last_tick, journal.mark)

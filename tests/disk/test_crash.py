@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.config import Fsync
-from chatd.disk import Journal, Snapshotter, recover, write_snapshot
+from chatd.disk import DiskJournal, Snapshotter, recover, write_snapshot
 from chatd.errors import StoreCorrupt
 from tests.disk.store import FULL_BODY, PATH, create, new_disk, open_journal
 from tests.simulation.disk import PowerCut, SimDisk, Survives, by_chance, run_inline
@@ -47,7 +47,7 @@ class Server:
     fsync: Fsync = Fsync.ALWAYS
     written: list[bytes] = field(default_factory=list)
     acknowledged: int = 0
-    journal: Journal | None = None
+    journal: DiskJournal | None = None
 
     def start(self) -> None:
         """Recover, and hold what was recovered against what was acknowledged."""
@@ -85,7 +85,7 @@ class Server:
         for step in steps:
             self.do(step)
 
-    def _append(self, journal: Journal) -> None:
+    def _append(self, journal: DiskJournal) -> None:
         assert journal.reserve()
         number = len(self.written) + 1
         body = b"%d " % number * (1 + number * 7 % 11)
@@ -94,7 +94,7 @@ class Server:
         if self.fsync is Fsync.ALWAYS:
             self.acknowledged = number
 
-    def _snapshot(self, journal: Journal, step: str) -> None:
+    def _snapshot(self, journal: DiskJournal, step: str) -> None:
         last_tick = journal.rotate()
         tree = list(self.written)
         assert last_tick == len(tree)

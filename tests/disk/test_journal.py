@@ -5,7 +5,7 @@ import errno
 import pytest
 
 from chatd.config import Fsync
-from chatd.disk import Journal
+from chatd.disk import DiskJournal
 from chatd.disk.segment import HEADER_BYTES, RECORD_BYTES, segment_path
 from chatd.errors import StoreFull
 from tests.disk.store import (
@@ -104,8 +104,8 @@ def test_record_larger_than_a_segment_has_one_of_its_own() -> None:
 
 
 def test_a_tick_may_fill_a_segment_and_one_byte_more_is_refused_at_the_start() -> None:
-    def journal(reserve_bytes: int) -> Journal:
-        return Journal(
+    def journal(reserve_bytes: int) -> DiskJournal:
+        return DiskJournal(
             new_disk(),
             PATH,
             fsync=Fsync.ALWAYS,

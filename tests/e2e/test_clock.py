@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from chatd import config
+from chatd.database import Machine
 from chatd.disk.files import RealDisk
 from chatd.disk.fork import fork_child
 from chatd.maintenance import add_user
-from chatd.storage import Machine
 from tests.e2e.server import ServerProcess
 from tests.e2e.test_start import assert_refused
 

@@ -14,7 +14,7 @@ ROUNDS = 5
 POSTS_PER_ROUND_MAX = 400
 WRITERS = ("anna", "bert", "carl")
 READER = "rita"
-SNAPSHOT_DONE = "chatd.storage: snapshot of tick"
+SNAPSHOT_DONE = "chatd.database: snapshot of tick"
 
 
 def token_of_a_new(name: str, server: ServerProcess) -> str:

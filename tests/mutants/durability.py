@@ -67,9 +67,9 @@ MUTANTS = (
     # -- a tick's record ---------------------------------------------------------------------
     Mutant(
         "a file is removed before the record that gives it up",
-        "chatd/storage.py",
+        "chatd/database.py",
         "            tick = self._journal.append(body)\n",
-        "            for number in self.store.state.dropped_files:\n"
+        "            for number in self.state.dropped_files:\n"
         "                self.blobs.remove(number)\n"
         "            tick = self._journal.append(body)\n",
         (
@@ -80,7 +80,7 @@ MUTANTS = (
     ),
     Mutant(
         "a file is removed before the tick that gives it up is durable",
-        "chatd/storage.py",
+        "chatd/database.py",
         "while dropped and dropped[0][0] <= self._journal.durable_tick:",
         "while dropped:",
         (
@@ -91,7 +91,7 @@ MUTANTS = (
     ),
     Mutant(
         "a chunk is answered before its bytes are synced",
-        "chatd/storage.py",
+        "chatd/database.py",
         "self._drop_lost(self.blobs.sync())",
         "self._drop_lost([])",
         (
@@ -108,9 +108,9 @@ MUTANTS = (
     ),
     Mutant(
         "a full disk lets handlers write",
-        "chatd/storage.py",
-        "self.store.writable = self._journal.reserve()",
-        "self.store.writable = bool(self._journal.reserve()) or True",
+        "chatd/database.py",
+        "self.transaction.writable = self._journal.reserve()",
+        "self.transaction.writable = bool(self._journal.reserve()) or True",
         (
             "tests/simulation/test_durability.py"
             "::test_full_disk_refuses_what_writes_and_changes_nothing",
@@ -119,7 +119,7 @@ MUTANTS = (
     # -- beginnings and ends -----------------------------------------------------------------
     Mutant(
         "the marker of the start is not synced in everysec",
-        "chatd/storage.py",
+        "chatd/database.py",
         "        self.commit()\n        self.sync()\n        self._has_served = True",
         "        self.commit()\n        self._has_served = True",
         ("tests/simulation/test_power.py::test_power_cut_right_behind_a_start_renews_the_epoch",),
@@ -136,7 +136,7 @@ MUTANTS = (
     ),
     Mutant(
         "ticks behind a clean stop keep the epoch",
-        "chatd/storage.py",
+        "chatd/database.py",
         "if not (state.durable or state.stopped and recovered.nothing_behind):",
         "if not (state.durable or state.stopped):",
         (
@@ -146,7 +146,7 @@ MUTANTS = (
     ),
     Mutant(
         "an unclean start without fsync = always keeps the epoch",
-        "chatd/storage.py",
+        "chatd/database.py",
         "        if not (state.durable or state.stopped and recovered.nothing_behind):\n"
         "            self.renew_epoch()",
         "        if not (state.durable or state.stopped and recovered.nothing_behind):\n"
@@ -260,7 +260,7 @@ MUTANTS = (
     ),
     Mutant(
         "a last snapshot holds ticks that the journal may lose",
-        "chatd/storage.py",
+        "chatd/database.py",
         "        self.sync()\n        return self._journal.last_tick",
         "        return self._journal.last_tick",
         (
@@ -289,8 +289,8 @@ MUTANTS = (
     Mutant(
         "the server goes on after an error in the middle of a commit",
         "chatd/net/boundary.py",
-        "committed = commits is not None and commits != self._store.commits",
-        "committed = commits is None and self._store.sealed",
+        "committed = commits is not None and commits != self._transaction.commits",
+        "committed = commits is None and self._transaction.sealed",
         (
             "tests/simulation/test_error_boundary.py"
             "::test_bug_behind_a_commit_ends_the_process_before_anybody_hears_of_it",
@@ -299,7 +299,7 @@ MUTANTS = (
     Mutant(
         "a request is answered though an error followed its commit",
         "chatd/calls.py",
-        "if isinstance(error, StoreError) or self._store.commits != commits:",
+        "if isinstance(error, StoreError) or self._transaction.commits != commits:",
         "if isinstance(error, StoreError):",
         ("tests/simulation/test_error_boundary.py::test_bug_in_a_commit_ends_the_process",),
     ),

@@ -10,7 +10,7 @@ from chatd.core.budget import Budget
 from chatd.core.model import Credentials
 from chatd.core.presence import Presence
 from chatd.core.state import State
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.net import delivery, turns
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
@@ -47,7 +47,7 @@ class Hall:
         self.state = State()
         self.clock_ns = 0
         budget = Budget(lambda: self.clock_ns)
-        boundary = ErrorBoundary(Store(self.state))
+        boundary = ErrorBoundary(Transaction(self.state))
         self.delivery = Delivery(
             self.state, Presence(), boundary, budget, HIGH_WATER_BYTES, PUMP_BYTES_MAX
         )

@@ -28,8 +28,8 @@ def test_a_kind_of_timer_with_two_homes_is_refused() -> None:
         with pytest.raises(AssertionError, match="presence"):
             Timers(
                 app.wheel,
-                app.storage.store,
-                app.storage.clock,
+                app.database.transaction,
+                app.database.clock,
                 app.calls,
                 app.handlers,
                 app.boundary,

@@ -287,7 +287,7 @@ def test_failed_snapshot_costs_a_log_line_and_the_next_one_succeeds(
         alice = world.user("alice")
         alice.send("before")
         world.sleep(SNAPSHOT_MS - MINUTE_MS)
-        world.storage._journal.rotate()  # so that the next calls are the snapshot's own
+        world.database._journal.rotate()  # so that the next calls are the snapshot's own
         world.disk.fail_on(operation, errno.EIO)
         with caplog.at_level(logging.ERROR):
             world.sleep(2 * MINUTE_MS)
@@ -353,7 +353,7 @@ def test_journal_that_grew_is_replaced_sooner() -> None:
         for _ in range(20):
             alice.send(TEXT)
         world.sleep(SECOND_MS)
-        assert world.storage.journal_bytes < 100_000
+        assert world.database.journal_bytes < 100_000
         world.crash()
         world.restart()
 
@@ -481,13 +481,13 @@ def test_segment_that_can_not_be_begun_ends_the_process_with_the_name_of_the_sto
 ) -> None:
     with World(snapshot_interval_ms=10 * SECOND_MS) as world:
         world.user("alice").send("kept")
-        rotate = world.storage._journal.rotate
+        rotate = world.database._journal.rotate
 
         def fail() -> int:
             world.disk.fail_on(operation, errno.EIO)
             return rotate()
 
-        monkeypatch.setattr(world.storage._journal, "rotate", fail)
+        monkeypatch.setattr(world.database._journal, "rotate", fail)
         with pytest.raises(StoreError, match="^data/chat.db: the journal can't be written"):
             if stops:
                 world.stop()

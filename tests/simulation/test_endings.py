@@ -558,10 +558,10 @@ def test_full_disk_puts_the_deleting_off_and_loses_none() -> None:
             alice.send(f"hushed {number}")
         alice.request("delete-account", posts=True)
         world.tick()
-        world.storage.store.writable = False
+        world.database.transaction.writable = False
         world.sleep(5_000)
         assert left_of(world)
-        world.storage.store.writable = True
+        world.database.transaction.writable = True
         world.sleep(2_000)
         assert left_of(world) == []
 

@@ -332,12 +332,12 @@ def test_acknowledgements_of_a_second_become_one_event() -> None:
     with World(limit_messages=0) as world:
         alice, bob = world.user("alice"), world.user("bob")
         say(alice, *numbered(10))
-        before = world.storage.store.commits
+        before = world.database.transaction.commits
         for seq in range(1, 11):
             bob.ack("general", seq)
-        assert world.storage.store.commits == before
+        assert world.database.transaction.commits == before
         world.sleep(2_000)
-        assert world.storage.store.commits == before + 1
+        assert world.database.transaction.commits == before + 1
 
 
 def test_ack_never_moves_back() -> None:

@@ -397,8 +397,8 @@ def test_a_bad_head_gets_an_answer_and_the_connection_ends() -> None:
 def test_a_full_disk_refuses_what_writes_and_nothing_else() -> None:
     with World() as world:
         alice = world.web(world.token("alice"))
-        world.storage.store.writable = False
-        world.storage.reserve = lambda: False  # type: ignore[method-assign]
+        world.database.transaction.writable = False
+        world.database.reserve = lambda: False  # type: ignore[method-assign]
         assert alice.call("send", text="hello").status == 507
         assert alice.call("status").status == 200
 

@@ -288,7 +288,7 @@ def test_proof_of_an_unknown_name_takes_the_work_of_a_known_one(
 def put_user(world: World, name: str, iterations: int, salt_bytes: int) -> None:
     """Have an account with such a challenge."""
     credentials = Credentials(b"s" * salt_bytes, iterations, b"k" * 32, b"k" * 32)
-    world.storage.store.commit(UserRegistered(world.now_ms, name, credentials))
+    world.database.transaction.commit(UserRegistered(world.now_ms, name, credentials))
 
 
 def challenge_of(world: World, name: str) -> dict[str, str]:
@@ -327,7 +327,7 @@ def test_challenges_of_unknown_names_stay_but_for_few_when_an_account_comes_or_c
         before = looks(world, STRANGERS)
         put_user(world, "odd", 5_000, 20)
         changed = Credentials(b"s" * 16, 7_000, b"k" * 32, b"k" * 32)
-        world.storage.store.commit(PasswordChanged(world.now_ms, "u7", changed))
+        world.database.transaction.commit(PasswordChanged(world.now_ms, "u7", changed))
         after = looks(world, STRANGERS)
         assert sum(before[name] != after[name] for name in STRANGERS) < 40
         world.stop()

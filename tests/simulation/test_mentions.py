@@ -101,7 +101,7 @@ def test_what_an_older_version_has_scheduled_names_when_it_is_due(how: str) -> N
         alice = world.user("alice")
         at_ms = world.now_ms + 60_000
         old = e.PostScheduled(world.now_ms, "alice", 1, at_ms, "general", "hi @bob", "", b"")
-        world.storage.store.commit(old)
+        world.database.transaction.commit(old)
         world.settle()
         world.register("bob")
         getattr(world, how)()

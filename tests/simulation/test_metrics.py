@@ -86,6 +86,6 @@ def test_health_is_ok_until_the_disk_is_full() -> None:
         peer = world.web(address="192.0.2.1")
         reply = peer.ask("GET", "/healthz")
         assert (reply.status, reply.body) == (200, b"ok\n")
-        world.storage.store.writable = False
-        world.storage.reserve = lambda: False  # type: ignore[method-assign]
+        world.database.transaction.writable = False
+        world.database.reserve = lambda: False  # type: ignore[method-assign]
         assert peer.ask("GET", "/healthz").status == 503

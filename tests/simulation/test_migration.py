@@ -10,19 +10,19 @@ import pytest
 
 from chatd.core import events as e
 from chatd.core.events import encode_events
+from chatd.database import Database
 from chatd.disk import segment, snapshot
 from chatd.disk.examination import examine
 from chatd.disk.formats import FORMAT
 from chatd.disk.segment import MARK_BYTES, NO_MARK, encode_record
 from chatd.errors import StoreError, StoreTooNew
 from chatd.maintenance import add_user, check_store, renew_epoch, repair_clock
-from chatd.storage import Storage
 from tests.core.test_state import life, state_of
 from tests.disk.test_segment import header_1
 from tests.disk.test_snapshot import sealed_1
 from tests.simulation.disk import PowerCut, SimDisk, by_chance
 from tests.simulation.world import DB_NAME
-from tests.stores.golden import disk_with, made_newer, seen_in, storage_with, world_with
+from tests.stores.golden import database_with, disk_with, made_newer, seen_in, world_with
 from tests.stores.test_golden import all_see_what_they_saw
 
 KILLED, STOPPED = "1-last-killed", "1-last-stopped"
@@ -38,7 +38,7 @@ CALLS_MAX = 1_000
 @pytest.fixture(autouse=True)
 def small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
     """The zeros of larger ones, written at some hundred starts, would take a minute."""
-    monkeypatch.setattr("chatd.storage.TICK_BYTES_BESIDE", 4 * 1024)
+    monkeypatch.setattr("chatd.database.TICK_BYTES_BESIDE", 4 * 1024)
 
 
 def store_files(disk: SimDisk, folder: str = "data") -> dict[str, bytes]:
@@ -145,8 +145,8 @@ def old_disk(name: str) -> SimDisk:
     return disk
 
 
-def open_old(name: str, disk: SimDisk) -> Storage:
-    return storage_with(KILLED if name == YOUNG else name, disk)
+def open_old(name: str, disk: SimDisk) -> Database:
+    return database_with(KILLED if name == YOUNG else name, disk)
 
 
 def starts(name: str) -> Iterator[tuple[int, SimDisk]]:
@@ -165,19 +165,19 @@ def starts(name: str) -> Iterator[tuple[int, SimDisk]]:
 
 def opens_with_a_copy(name: str, disk: SimDisk, rooms: object, before: dict[str, bytes]) -> None:
     """Start again, find everything there, and nothing left over after a clean stop."""
-    storage = open_old(name, disk)
-    assert storage.store.state.dump()["rooms"] == rooms
+    database = open_old(name, disk)
+    assert database.state.dump()["rooms"] == rooms
     assert the_copy(disk) == before
     assert examine(disk, DB_NAME).format == FORMAT
-    storage.begin_service()
-    storage.close()
-    assert not copies(disk) and open_old(name, disk).store.state.dump()["rooms"] == rooms
+    database.begin_service()
+    database.close()
+    assert not copies(disk) and open_old(name, disk).state.dump()["rooms"] == rooms
 
 
 @pytest.mark.parametrize(("name", "chance"), [(YOUNG, 0.0), (KILLED, 0.5), (STOPPED, 0.5)])
 def test_power_cut_at_any_call_of_a_migration_loses_nothing(name: str, chance: float) -> None:
     before = store_files(old_disk(name))
-    rooms = open_old(name, old_disk(name)).store.state.dump()["rooms"]
+    rooms = open_old(name, old_disk(name)).state.dump()["rooms"]
     for call, disk in starts(name):
         random = Random(call)
         disk.crash(by_chance(random, chance))
@@ -188,7 +188,7 @@ def test_power_cut_at_any_call_of_a_migration_loses_nothing(name: str, chance: f
 
 def test_kill_at_any_call_of_a_migration_loses_nothing() -> None:
     before = store_files(old_disk(YOUNG))
-    rooms = open_old(YOUNG, old_disk(YOUNG)).store.state.dump()["rooms"]
+    rooms = open_old(YOUNG, old_disk(YOUNG)).state.dump()["rooms"]
     for _, disk in starts(YOUNG):
         disk.end_process()
         opens_with_a_copy(YOUNG, disk, rooms, before)
@@ -210,10 +210,10 @@ def test_epoch_is_renewed_if_it_has_to_be_wherever_a_migration_is_cut(stopped: b
         disk.calls.clear()
         disk.cut_power_at(call)
         try:
-            storage_with(KILLED, disk).begin_service()
+            database_with(KILLED, disk).begin_service()
         except PowerCut:
             disk.crash()
-            assert (storage_with(KILLED, disk).store.state.epoch == state.epoch) is stopped, call
+            assert (database_with(KILLED, disk).state.epoch == state.epoch) is stopped, call
         else:
             return
     raise AssertionError("a start never ends")
@@ -263,7 +263,7 @@ def fails(name: str, disk: SimDisk, operation: str, number: int, count: int) -> 
         return False
     disk.fail_at(calls[count - 1], number)
     with pytest.raises((StoreError, OSError)):
-        storage_with(name, disk).begin_service()
+        database_with(name, disk).begin_service()
     disk.end_process()
     return True
 
@@ -275,7 +275,7 @@ def calls_of_a_start(disk: SimDisk) -> list[str]:
     for path, data in disk.files().items():
         again.put(path, data)
     again.calls.clear()
-    storage_with(KILLED, again).begin_service()
+    database_with(KILLED, again).begin_service()
     return again.calls
 
 
@@ -286,7 +286,7 @@ def test_full_disk_is_told_and_a_start_with_room_goes_on(bytes_free: int) -> Non
     disk.capacity = sum(map(len, disk.files().values())) + bytes_free
     refused = f"{DB_NAME} has format 1 and stays as it was: .* (No space|no room)"
     with pytest.raises(StoreError, match=refused):
-        storage_with(KILLED, disk)
+        database_with(KILLED, disk)
     disk.end_process()
     assert store_files(disk) == before and not copies(disk)
     disk.capacity = None
@@ -326,8 +326,8 @@ def test_journal_of_format_1_that_has_no_snapshot_yet_is_a_store() -> None:
     """So it was for ten minutes, in the first version."""
     disk = old_disk(YOUNG)
     before = store_files(disk)
-    storage = open_old(YOUNG, disk)
-    assert storage.store.state.digest() == state_of(life()).digest()
+    database = open_old(YOUNG, disk)
+    assert database.state.digest() == state_of(life()).digest()
     assert the_copy(disk) == before and examine(disk, DB_NAME).format == FORMAT
 
 

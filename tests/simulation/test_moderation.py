@@ -990,12 +990,12 @@ def test_full_disk_refuses_a_report_and_puts_the_end_of_a_ban_off() -> None:
     with World() as world:
         eve, dan = world.user("eve"), world.user("dan")
         ban(world)
-        world.storage.store.writable = False
+        world.database.transaction.writable = False
         assert dan.refusal("report", user="eve", reason="spam")["code"] == "storage_full"
         world.sleep(BAN_MS)
         assert told(eve, "unbanned") == []
         assert eve.refusal("send", text="hello")["code"] == "storage_full"
-        world.storage.store.writable = True
+        world.database.transaction.writable = True
         world.sleep(1_000)
         assert told(eve, "unbanned") == [{"kind": "unbanned"}]
         dan.call("report", user="eve", reason="spam")

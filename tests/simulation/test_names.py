@@ -20,7 +20,7 @@ def refusal(world: World, name: str) -> Map:
 
 def put_user(world: World, name: str) -> None:
     """Have a user that an older server registered."""
-    world.storage.store.commit(UserRegistered(world.now_ms, name, KEYS))
+    world.database.transaction.commit(UserRegistered(world.now_ms, name, KEYS))
 
 
 @pytest.mark.parametrize(

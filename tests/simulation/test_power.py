@@ -202,7 +202,7 @@ def test_only_a_stop_keeps_the_epoch_of_a_store_that_is_not_always_synced(
     with new_world(mode) as world:
         bob = world.user("bob")
         world.sleep(SNAPSHOT_MS + 2 * SECOND_MS)  # a snapshot with nothing behind it
-        assert not world.storage.journal_bytes
+        assert not world.database.journal_bytes
         getattr(world, how)()
         world.restart()
         keeps = how == "stop" or mode is Fsync.ALWAYS
@@ -226,7 +226,7 @@ def send_file(peer: Peer, data: bytes = DATA) -> int:
 
 def assert_files_are_whole(world: World) -> None:
     """Every file of an entry has its bytes, every upload what the state says has come."""
-    blobs = world.storage.blobs
+    blobs = world.database.blobs
     for sha256, blob in world.state.blobs.items():
         assert blobs.catch_up(blob.number, blob.size, blob.size)
         assert blobs.sha256(blob.number) == sha256

@@ -131,10 +131,10 @@ def test_full_disk_puts_a_text_off() -> None:
     with World() as world:
         alice = world.user("alice")
         schedule(alice, world, 1_000)
-        world.storage.store.writable = False
+        world.database.transaction.writable = False
         world.sleep(10_000)
         assert alice.texts() == []
-        world.storage.store.writable = True
+        world.database.transaction.writable = True
         world.sleep(1_000)
         assert alice.texts() == ["later"]
 

@@ -676,11 +676,11 @@ def test_settings_read_again_while_the_disk_is_full_hold_when_there_is_room() ->
         alice = world.user("alice")
         alice.send("one")
         world.sleep(20 * MINUTE_MS)
-        world.storage.store.writable = False
+        world.database.transaction.writable = False
         read_again(world, lifetime_ms=10 * MINUTE_MS)
         world.sleep(MINUTE_MS)
         assert in_memory(world, "one")
-        world.storage.store.writable = True
+        world.database.transaction.writable = True
         world.sleep(2 * SECOND_MS)
         assert history(alice) == [] and not in_memory(world, "one")
 

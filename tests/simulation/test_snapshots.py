@@ -86,7 +86,7 @@ def segments(world: World) -> list[str]:
 def test_snapshots_that_fail_for_days_pile_up_neither_segments_nor_log_lines(
     spawn: Callable[[Work, Collection[int]], Child], caplog: pytest.LogCaptureFixture
 ) -> None:
-    with new_world() as world, caplog.at_level(logging.INFO, "chatd.storage"):
+    with new_world() as world, caplog.at_level(logging.INFO, "chatd.database"):
         alice = world.user("alice")
         world.spawn = spawn
         for hour in range(49):
@@ -141,11 +141,11 @@ def test_journal_that_grew_does_not_hurry_snapshots_that_fail() -> None:
         assert tries == 1
         world.spawn = run_inline
         world.sleep(2 * MINUTE_MS)
-        assert world.storage.snapshot_failures == 0
+        assert world.database.snapshot_failures == 0
 
 
 def test_other_reason_is_logged_at_once(caplog: pytest.LogCaptureFixture) -> None:
-    with new_world() as world, caplog.at_level(logging.ERROR, "chatd.storage"):
+    with new_world() as world, caplog.at_level(logging.ERROR, "chatd.database"):
         world.user("alice")
         world.spawn = is_killed
         world.sleep(INTERVAL_MS + MINUTE_MS)
@@ -157,16 +157,16 @@ def test_other_reason_is_logged_at_once(caplog: pytest.LogCaptureFixture) -> Non
 def test_age_of_the_snapshot_is_that_of_the_last_good_one() -> None:
     with new_world() as world:
         world.user("alice")
-        before = world.storage.last_snapshot_ms
+        before = world.database.last_snapshot_ms
         world.spawn = is_killed
         world.sleep(HOUR_MS)
-        assert world.storage.last_snapshot_ms == before
+        assert world.database.last_snapshot_ms == before
 
 
 def test_child_that_hangs_is_ended_and_logged_and_the_snapshot_tried_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    with new_world() as world, caplog.at_level(logging.ERROR, "chatd.storage"):
+    with new_world() as world, caplog.at_level(logging.ERROR, "chatd.database"):
         alice = world.user("alice")
         alice.send("before")
         children = [Hanging(), Hanging()]
@@ -189,7 +189,7 @@ def test_child_that_hangs_is_ended_and_logged_and_the_snapshot_tried_again(
 def test_segment_that_can_not_be_deleted_stays_and_nothing_else_happens(
     number: int, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with new_world() as world, caplog.at_level(logging.WARNING, "chatd.storage"):
+    with new_world() as world, caplog.at_level(logging.WARNING, "chatd.database"):
         alice = world.user("alice")
         world.sleep(INTERVAL_MS - MINUTE_MS)
         unlink = world.disk.unlink
@@ -213,7 +213,7 @@ def test_segment_that_can_not_be_deleted_stays_and_nothing_else_happens(
 def test_full_disk_without_room_for_a_segment_is_relieved_by_a_snapshot() -> None:
     with new_world() as world:
         alice = world.user("alice")
-        while len(segments(world)) < 2 or world.storage._journal._spare is not None:
+        while len(segments(world)) < 2 or world.database._journal._spare is not None:
             seq = alice.send(TEXT)["seq"]
             alice.call("delete", room="general", seq=seq)
         before = segments(world)

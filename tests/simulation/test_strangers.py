@@ -546,7 +546,7 @@ def test_a_first_login_that_can_not_be_written_down_is_refused() -> None:
     with World() as world:
         world.register("alice")
         world.login("bob").close()
-        world.storage.store.writable = False
+        world.database.transaction.writable = False
         for name, code in (("alice", "storage_full"), ("bob", "")):
             peer = world.guest()
             message = peer.call("login-start", message=client_first(name))["message"]
@@ -555,7 +555,7 @@ def test_a_first_login_that_can_not_be_written_down_is_refused() -> None:
                 assert peer.refusal("login-finish", message=final)["code"] == code
             else:
                 peer.call("login-finish", message=final)
-        world.storage.store.writable = True
+        world.database.transaction.writable = True
         world.login("alice").close()
         world.sleep(UNUSED_KEPT_MS)
         assert names(world) == {"alice", "bob"}

@@ -338,7 +338,7 @@ def test_a_room_that_was_leaving_goes_on_behind_a_restart(how: str) -> None:
         room = alice.create("ops")
         for number in range(2 * ENDED_AT_ONCE_MAX):
             alice.post(room, f"text {number}")
-        world.storage.store.commit(e.GroupEnded(world.now_ms, room))
+        world.database.transaction.commit(e.GroupEnded(world.now_ms, room))
         world.tick()
         getattr(world, how)()
         world.restart()

@@ -25,11 +25,11 @@ from chatd.config import Fsync, Settings, load
 from chatd.core.events import UserRegistered
 from chatd.core.model import Credentials
 from chatd.core.state import State
+from chatd.database import Machine
 from chatd.disk import Spawn
 from chatd.handlers.administrators import admins_of
 from chatd.net.connection import Connection
 from chatd.net.loop import Loop
-from chatd.storage import Machine
 from tests.simulation.account import password_of, registration
 from tests.simulation.clock import SimClock
 from tests.simulation.disk import SimDisk, Survives, run_inline
@@ -110,12 +110,12 @@ class World:
 
     @property
     def state(self) -> State:
-        return self.storage.store.state
+        return self.database.state
 
     @property
     def now_ms(self) -> int:
         """Server time."""
-        return self.storage.clock.now_ms
+        return self.database.clock.now_ms
 
     @property
     def connections(self) -> dict[int, Connection]:
@@ -147,7 +147,7 @@ class World:
             self.signals,
             lambda: self.settings,
         )
-        self.server, self.storage = self.app.server, self.app.storage
+        self.server, self.database = self.app.server, self.app.database
         self._runs = True
         self._compare()
         self.server.start()
@@ -323,7 +323,7 @@ class World:
         """Make an account; that of an administrator as `chatd user add` does."""
         if name in admins_of(self.settings):
             credentials = Credentials(**registration(password_of(name)))  # type: ignore[arg-type]
-            self.storage.store.commit(UserRegistered(self.now_ms, name, credentials))
+            self.database.transaction.commit(UserRegistered(self.now_ms, name, credentials))
             return
         peer = self.guest(address)
         peer.call("register", name=name, **registration(password_of(name)))

@@ -10,11 +10,11 @@ from typing import Any
 from zlib import crc32
 
 from chatd.core.state import State
+from chatd.database import Database, Machine, replay
 from chatd.disk.recovery import Recovered, check
 from chatd.disk.segment import HEADER_BYTES as SEGMENT_HEADER_BYTES
 from chatd.disk.segment import MAGIC as SEGMENT_MAGIC
 from chatd.disk.snapshot import DIGEST_BYTES, HEADER_BYTES
-from chatd.storage import Machine, Storage, replay
 from tests.simulation.clock import SimClock
 from tests.simulation.disk import SimDisk, run_inline
 from tests.simulation.world import DB_NAME, World, settings_of
@@ -66,12 +66,12 @@ def world_with(name: str, disk: SimDisk | None = None) -> World:
     return World(disk=disk or disk_with(name), clock=_clock_of(name), **OPTIONS)
 
 
-def storage_with(name: str, disk: SimDisk) -> Storage:
+def database_with(name: str, disk: SimDisk) -> Database:
     """Return a store, which its disk may refuse, opened without a server."""
     clock = _clock_of(name)
     clocks = clock.wall_ns, clock.boot_ns, clock.monotonic_ns
     machine = Machine(disk, *clocks, Random(0).randbytes, run_inline, clock_is_right=True)
-    return Storage(settings_of(**OPTIONS, journal_segment_bytes=0), machine)  # as small as can be
+    return Database(settings_of(**OPTIONS, journal_segment_bytes=0), machine)  # as small as can be
 
 
 def made_newer(data: bytes, oldest: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The store on its disk: joins the state of `core` to the files of `disk`."""
+"""The database: an open store. Joins the state of `core` to the files of `disk`."""
 
 import logging
 from collections import deque
@@ -14,14 +14,14 @@ from chatd.core.clock import NS_PER_MS, ServerClock, why_not
 from chatd.core.lifetime import held_until_ms
 from chatd.core.migrations import migrated
 from chatd.core.state import State
-from chatd.core.store import Store
+from chatd.core.transaction import Transaction
 from chatd.disk.blobs import DiskBlobs
 from chatd.disk.creation import create_store
 from chatd.disk.examination import has_files, refuse_newer
 from chatd.disk.files import NO_ROOM, Disk
 from chatd.disk.fork import Spawn
 from chatd.disk.formats import FORMAT
-from chatd.disk.journal import Journal
+from chatd.disk.journal import DiskJournal
 from chatd.disk.lock import StoreLock
 from chatd.disk.migration import kept_copies, migrate, remove_copies
 from chatd.disk.recovery import Recovered, recover
@@ -56,7 +56,7 @@ class Machine:
     clock_is_right: bool = False
 
 
-class Storage:
+class Database:
     """An open store. While it is open no other process can open it."""
 
     def __init__(self, settings: Settings, machine: Machine, *, create: bool = True) -> None:
@@ -88,7 +88,8 @@ class Storage:
         except BaseException:
             self._lock.close()
             raise
-        self.store = Store(state)
+        self.state = state
+        self.transaction = Transaction(state)
         self.clock = ServerClock(machine.wall_ns, machine.boot_ns, state.last_ms)
         self.held_until_ms = max(state.tables.held_until_ms, held_until_ms(self.clock))
         """Before that nothing expires (server time); 0 or past if nothing is held."""
@@ -133,7 +134,7 @@ class Storage:
     def _go_on(self, recovered: Recovered, machine: Machine) -> State:
         state = replay(recovered, self._path)
         _check_clock(machine, state.last_ms)
-        self._journal = Journal(
+        self._journal = DiskJournal(
             self._disk,
             self._path,
             fsync=self._fsync,
@@ -156,8 +157,8 @@ class Storage:
 
     def reserve(self) -> bool:
         """Make sure that a whole tick has room; remember and return whether it has."""
-        self.store.writable = self._journal.reserve()
-        return self.store.writable
+        self.transaction.writable = self._journal.reserve()
+        return self.transaction.writable
 
     @property
     def shortage(self) -> str:
@@ -170,15 +171,15 @@ class Storage:
         Raises StoreError, which is the end: after a failed sync the page cache can't be
         trusted any more, and nothing of this tick may leave.
         """
-        if not self.store.is_pending:
+        if not self.transaction.is_pending:
             return False
         self._note_hold()
         self._drop_lost(self.blobs.sync())  # the bytes before the record that tells of them
-        body = self.store.take()
+        body = self.transaction.take()
         assert body is not None
         with self._journal_failures():
             tick = self._journal.append(body)
-        dropped = self.store.state.dropped_files
+        dropped = self.state.dropped_files
         self._dropped_files.extend((tick, number) for number in dropped)
         dropped.clear()
         self._remove_dropped_files()
@@ -189,14 +190,14 @@ class Storage:
 
         A start after this one finds the stamp near, and would let everything expire.
         """
-        if self.held_until_ms > self.store.state.tables.held_until_ms:
-            self.store.commit(e.ExpiryHeld(self.store.state.last_ms, self.held_until_ms))
+        if self.held_until_ms > self.state.tables.held_until_ms:
+            self.transaction.commit(e.ExpiryHeld(self.state.last_ms, self.held_until_ms))
 
     def _drop_lost(self, lost: list[int]) -> None:
         """Give up the uploads whose bytes the disk did not take."""
         for number in lost:
-            if number in self.store.state.uploads:
-                self.store.commit(e.UploadDropped(self.clock.now_ms, number))
+            if number in self.state.uploads:
+                self.transaction.commit(e.UploadDropped(self.clock.now_ms, number))
 
     def _remove_dropped_files(self) -> None:
         """Remove the files that durable ticks gave up: a power failure brings back others."""
@@ -227,7 +228,7 @@ class Storage:
     def begin_service(self) -> None:
         """Write down that a server has taken up the store, durably in every mode."""
         durable = self._fsync is Fsync.ALWAYS
-        self.store.commit(e.ServerStarted(self.clock.now_ms, durable))
+        self.transaction.commit(e.ServerStarted(self.clock.now_ms, durable))
         self.commit()
         self.sync()
         self._has_served = True
@@ -239,7 +240,7 @@ class Storage:
         """
         epoch = self._machine.random(EPOCH_BYTES).hex()
         at_ms = self.clock.now_ms if now_ms is None else now_ms
-        self.store.commit(e.EpochRenewed(at_ms, epoch))
+        self.transaction.commit(e.EpochRenewed(at_ms, epoch))
 
     def close(self) -> None:
         """Commit, write a last snapshot, and let go."""
@@ -253,7 +254,7 @@ class Storage:
             self._lock.close()
 
     def _look_at_files(self) -> None:
-        needed = self.store.state.files_needed
+        needed = self.state.files_needed
         try:
             orphans, missing = self.blobs.remove_orphans(needed), self.blobs.missing(needed)
         except OSError as error:
@@ -273,7 +274,7 @@ class Storage:
         """
         last_tick = self._durable_tick()
         try:
-            tree = self.store.state.dump(stopped=True)
+            tree = self.state.dump(stopped=True)
             write_snapshot(self._disk, self._path, tree, last_tick, self._journal.mark)
         except OSError as error:
             log.error("no last snapshot (%s); the journal has everything", error)
@@ -310,10 +311,10 @@ class Storage:
 
     def start_snapshot(self) -> None:
         """Begin a snapshot of everything that is in the journal, which has to be everything."""
-        assert not self.store.is_pending, "the journal would repeat what the snapshot holds"
+        assert not self.transaction.is_pending, "the journal would repeat what the snapshot holds"
         last_tick = self._begin_segment()
         self._remove_dropped_files()
-        self._snapshotter.start(self.store.state.dump, last_tick, self._journal.mark)
+        self._snapshotter.start(self.state.dump, last_tick, self._journal.mark)
 
     def _begin_segment(self) -> int:
         """Begin a segment behind all that a snapshot will hold; return its last tick.

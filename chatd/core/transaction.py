@@ -1,12 +1,12 @@
-"""The store: the state, and the events of the running tick that are not on disk yet."""
+"""The transaction: the state, and the events of the running tick that are not on disk yet."""
 
 from chatd.core.events import Event, encode_events
 from chatd.core.state import State
 from chatd.errors import StorageFull
 
 
-class Store:
-    """Takes events; the tick takes them on to the journal.
+class Transaction:
+    """Takes events; the tick takes them on to the journal, and the next transaction begins.
 
     writable: False while the disk has no room: then nothing is committed at all.
     sealed: True from the moment a commit begins until it has succeeded. An exception while
