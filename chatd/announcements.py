@@ -52,7 +52,7 @@ class Announcements:
         """Say what is to be said, and end who is to be ended."""
         for link, notice in effects.to_link:
             connection = _connection(link)
-            self._boundary.run(connection, connection.tell, notice)
+            self._boundary.run(connection, connection.send_notice, notice)
         for name, notice, reader in effects.reads:
             self._tell_user(name, notice, reader)
         for name in sorted(effects.spenders | self._concerned):

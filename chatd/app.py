@@ -52,7 +52,7 @@ from chatd.http.hooks import Hooks
 from chatd.http.pages import Pages
 from chatd.http.streams import Streams
 from chatd.http.uploads import Uploads
-from chatd.keeper import Keeper
+from chatd.idle_monitor import IdleMonitor
 from chatd.metrics import Metrics, Readings
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
@@ -254,7 +254,7 @@ class App:
     ) -> None:
         """Make what takes connections, and serves and watches them."""
         self.places = Places(settings)
-        self.keeper = Keeper(settings)
+        self.idle_monitor = IdleMonitor(settings)
         self.service = Service(
             self.calls,
             self.exchanges,
@@ -274,7 +274,7 @@ class App:
             self.boundary,
             self.detection,
             self.places,
-            self.keeper,
+            self.idle_monitor,
             self.service,
             self.delivery,
             (self.notices, self.downloads, self.exchanges, self.uploads),
@@ -334,7 +334,7 @@ class App:
             self.deadlines,
             self.upkeep,
             self.timers,
-            self.keeper,
+            self.idle_monitor,
             self.connections,
             self.announcements,
         ]

@@ -14,7 +14,7 @@ from chatd.core.clock import ServerClock
 from chatd.core.timers import TimerWheel
 from chatd.errors import ChatError
 from chatd.handlers.context import Session
-from chatd.keeper import Keeper
+from chatd.idle_monitor import IdleMonitor
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import OPEN, Connection, Sock
 from chatd.net.delivery import Delivery
@@ -27,7 +27,7 @@ from chatd.wire import commands as c
 
 GOODBYE_MS_MAX = 5_000
 """So long after its end may a connection stay, to take what waits for it and to hang up."""
-LINGERING_MAX = 64
+DRAINING_MAX = 64
 """Connections that have ended or are turned away, beside all others; then the oldest is cut off."""
 REAPED_PER_TICK = ACCEPTS_PER_TICK
 """So many connections that are over are closed in a tick: as many as may come meanwhile."""
@@ -46,8 +46,8 @@ class Remembers(Protocol):
         """A connection is no longer OPEN."""
 
 
-class _Owner(NamedTuple):
-    """What connections tell (`net.connection.Owner`), each thing straight to whom it concerns.
+class _Callbacks(NamedTuple):
+    """What connections tell (`net.connection.Callbacks`), each thing straight to whom it concerns.
 
     Each entry that is delivered comes this way: there is no call in between.
     """
@@ -59,8 +59,8 @@ class _Owner(NamedTuple):
     check_login: Callable[[Connection, str], None]
     on_login: Callable[[Connection], None]
     on_move: Callable[[Connection, str], None]
-    on_end: Callable[[Connection], None]
-    on_dead: Callable[[Connection], None]
+    on_closing: Callable[[Connection], None]
+    on_closed: Callable[[Connection], None]
 
 
 class Connections:
@@ -78,27 +78,27 @@ class Connections:
         boundary: ErrorBoundary,
         detection: Detection,
         places: Places,
-        keeper: Keeper,
+        idle_monitor: IdleMonitor,
         service: Service,
         delivery: Delivery,
         remember: Sequence[Remembers],
     ) -> None:
         self.by_number = by_number
         self._made = 0
-        self._leaving: dict[Connection, int] = {}  # until when at the latest (ms UTC)
+        self._draining: dict[Connection, int] = {}  # until when at the latest (ms UTC)
         self._refused: dict[Connection, ChatError] = {}
-        self._dead: list[Connection] = []
+        self._closed: list[Connection] = []
         self._loop = loop
         self._clock = clock
         self._wheel = wheel
         self._boundary = boundary
         self._detection = detection
         self._places = places
-        self._keeper = keeper
+        self._idle_monitor = idle_monitor
         self._service = service
         self._delivery = delivery
         self._remember = remember
-        self._owner = _Owner(
+        self._callbacks = _Callbacks(
             on_readable=service.enqueue,
             on_queued=delivery.mark_dirty,
             on_follow=delivery.follow,
@@ -106,8 +106,8 @@ class Connections:
             check_login=self._check_login,
             on_login=self._on_login,
             on_move=self._on_move,
-            on_end=self._on_end,
-            on_dead=self._dead.append,
+            on_closing=self._on_closing,
+            on_closed=self._closed.append,
         )
 
     # -- who comes ---------------------------------------------------------------------------
@@ -123,7 +123,7 @@ class Connections:
     def _connect(self, sock: Sock, address: str) -> Connection:
         self._made += 1
         codec, now_ms = self._detection.codec(), self._clock.now_ms
-        return Connection(sock, self._made, address, codec, self._loop, self._owner, now_ms)
+        return Connection(sock, self._made, address, codec, self._loop, self._callbacks, now_ms)
 
     def _admit(self, connection: Connection) -> None:
         number, now_ms = connection.number, self._clock.now_ms
@@ -136,11 +136,11 @@ class Connections:
         except ChatError as error:
             self._refuse(connection, error)
         else:
-            self._wheel.set("connection", number, self._keeper.first_look_ms(now_ms))
-        while len(self._leaving) > LINGERING_MAX:
-            oldest = next(iter(self._leaving))
-            oldest.drop()
-            del self._leaving[oldest]
+            self._wheel.set("connection", number, self._idle_monitor.first_check_ms(now_ms))
+        while len(self._draining) > DRAINING_MAX:
+            oldest = next(iter(self._draining))
+            oldest.abort()
+            del self._draining[oldest]
 
     def _make_room_for(self, newcomer: Connection) -> None:
         """Let somebody else give way if all places are taken. Raises Overloaded."""
@@ -158,7 +158,7 @@ class Connections:
         now_ms = self._clock.now_ms
         self._places.leave(connection)
         self._refused[connection] = error
-        self._leaving[connection] = now_ms + GOODBYE_MS_MAX
+        self._draining[connection] = now_ms + GOODBYE_MS_MAX
         connection.codec = self._detection.codec(error)
         self._wheel.set("refused", connection.number, now_ms + FIRST_BYTES_MS_MAX)
 
@@ -173,46 +173,46 @@ class Connections:
         """Say goodbye; what waits is sent, and nothing more is handled."""
         self._boundary.run(connection, _say_goodbye, connection, c.Bye(reason, logged_out))
 
-    def end_all(self, reason: str) -> None:
+    def close_all(self, reason: str) -> None:
         """Say goodbye to everybody."""
         for connection in list(self.by_number.values()):
             self.end(connection, reason)
 
-    def drop_all(self) -> None:
+    def abort_all(self) -> None:
         """Close every connection at once, whatever waits."""
         for connection in list(self.by_number.values()):
-            self._boundary.run(connection, connection.drop)
-        while self._dead:
+            self._boundary.run(connection, connection.abort)
+        while self._closed:
             self.reap()
 
     @property
-    def has_dead(self) -> bool:
+    def has_closed(self) -> bool:
         """Whether there is something to `reap`."""
-        return bool(self._dead)
+        return bool(self._closed)
 
     def reap(self) -> None:
         """Close what is over, as many as a tick may."""
-        dead = self._dead[:REAPED_PER_TICK]
-        del self._dead[:REAPED_PER_TICK]
+        dead = self._closed[:REAPED_PER_TICK]
+        del self._closed[:REAPED_PER_TICK]
         kinds = self.timers()
         for connection in dead:
             self._boundary.run(None, connection.close)
             for kind in kinds:
                 self._wheel.cancel(kind, connection.number)
-            self._leaving.pop(connection, None)
+            self._draining.pop(connection, None)
             self.by_number.pop(connection.number, None)
 
     # -- when to look after whom -------------------------------------------------------------
 
     def configure(self, settings: Settings) -> None:
-        """Look after every connection now: the keeper has other settings."""
+        """Look after every connection now: the idle monitor has other settings."""
         for number in self.by_number:
             self._wheel.set_sooner("connection", number, self._clock.now_ms)
 
-    def look_when_stalled(self, connection: Connection) -> None:
+    def check_when_stalled(self, connection: Connection) -> None:
         """Look after a connection whose peer does not take its bytes when that lasts too long."""
-        stall_look_ms = self._keeper.stall_look_ms(connection)
-        self._wheel.set_sooner("connection", connection.number, stall_look_ms)
+        stall_check_ms = self._idle_monitor.stall_check_ms(connection)
+        self._wheel.set_sooner("connection", connection.number, stall_check_ms)
 
     def throttle(self, connection: Connection, until_ms: int) -> None:
         """Let a connection whose party asked too often go on at `until_ms`."""
@@ -223,29 +223,29 @@ class Connections:
     def timers(self) -> dict[str, Callable[[int, int], int | None]]:
         """Return what timers call, by their kind; the key is a connection's number."""
         return {
-            "connection": self._look_after,
+            "connection": self._check,
             "throttle": self._go_on,
             "refused": self._refuse_silent,
         }
 
-    def _look_after(self, number: int, now_ms: int) -> int | None:
+    def _check(self, number: int, now_ms: int) -> int | None:
         """End a connection that has to, or ping it; return when to look again."""
         connection = self.by_number[number]
-        if connection in self._leaving and now_ms >= self._leaving[connection]:
-            self._boundary.run(connection, connection.drop)  # whatever its peer does
+        if connection in self._draining and now_ms >= self._draining[connection]:
+            self._boundary.run(connection, connection.abort)  # whatever its peer does
             return None
-        return self._boundary.run(connection, self._keeper.look, connection, now_ms)
+        return self._boundary.run(connection, self._idle_monitor.check, connection, now_ms)
 
     def _go_on(self, number: int, now_ms: int) -> None:
         """Let a connection that was throttled wait for its turn again."""
         connection = self.by_number[number]
-        if connection.life is OPEN:
+        if connection.state is OPEN:
             self._boundary.run(connection, self._service.enqueue, connection)
 
     def _refuse_silent(self, number: int, now_ms: int) -> None:
         """Tell somebody who is turned away and says nothing that there is no room."""
         connection = self.by_number[number]
-        if connection.life is OPEN:
+        if connection.state is OPEN:
             error = self._refused[connection]
             self._boundary.run(connection, self._service.refuse, connection, error)
 
@@ -267,18 +267,18 @@ class Connections:
         self._places.check_address(address, self._clock.now_ms)
         self._places.move(connection, address)
 
-    def _on_end(self, connection: Connection) -> None:
+    def _on_closing(self, connection: Connection) -> None:
         now_ms = self._clock.now_ms
-        self._leaving.setdefault(connection, now_ms + GOODBYE_MS_MAX)
+        self._draining.setdefault(connection, now_ms + GOODBYE_MS_MAX)
         self._refused.pop(connection, None)
         self._places.leave(connection)
         self._delivery.leave(connection)
         self._service.forget(connection)
         for other in self._remember:
             other.forget(connection)
-        self._wheel.set("connection", connection.number, self._keeper.last_look_ms(now_ms))
+        self._wheel.set("connection", connection.number, self._idle_monitor.last_check_ms(now_ms))
 
 
 def _say_goodbye(connection: Connection, bye: c.Bye) -> None:
-    connection.tell(bye)
-    connection.finish()
+    connection.send_notice(bye)
+    connection.close_gracefully()

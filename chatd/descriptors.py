@@ -9,7 +9,7 @@ import resource
 from dataclasses import replace
 
 from chatd.config import Settings
-from chatd.connections import LINGERING_MAX
+from chatd.connections import DRAINING_MAX
 from chatd.disk.blobs import OPEN_MAX
 from chatd.net.listener import ACCEPTS_PER_TICK
 
@@ -17,7 +17,7 @@ log = logging.getLogger("chatd")
 
 OTHERS = 32
 """Of the process, the loop, the log, and of the store besides uploads: journal, snapshot, lock."""
-RESERVE = OPEN_MAX + OTHERS + LINGERING_MAX + ACCEPTS_PER_TICK
+RESERVE = OPEN_MAX + OTHERS + DRAINING_MAX + ACCEPTS_PER_TICK
 """Descriptors that are no connection's, or of one that has no place any more, or not yet."""
 MACOS_MAX = 10_240
 """OPEN_MAX of macOS, which takes no higher soft limit, whatever its hard one is (setrlimit(2))."""

@@ -125,7 +125,7 @@ class Server:
         """End every connection and the store, with what was read up to now."""
         self._deadlines.flush(self._clock.now_ms)
         self._listener.close()
-        self._connections.drop_all()
+        self._connections.abort_all()
         self._database.close()
 
     def stop(self) -> None:
@@ -134,7 +134,7 @@ class Server:
             self._stop_at_ms = self._clock.now_ms + STOP_MS_MAX
             self._listener.stop()
             self._delivery.finish_turns()
-            self._connections.end_all("the server stops; come back soon")
+            self._connections.close_all("the server stops; come back soon")
 
     def tick(self, timeout_s: float | None = None) -> bool:
         """One turn; the order of the phases is the server's contract. False: it is over.
@@ -180,7 +180,7 @@ class Server:
     # -- the phases --------------------------------------------------------------------------
 
     def _wait_s(self, timeout_s: float | None) -> float | None:
-        if self._reload_wanted or self._service.is_waited_for or self._connections.has_dead:
+        if self._reload_wanted or self._service.is_waited_for or self._connections.has_closed:
             return 0.0
         if self._delivery.is_hungry or self._downloads.is_hungry:
             return 0.0
@@ -253,7 +253,7 @@ class Server:
             if self._boundary.run(connection, self._notices.send_late, connection, now_ms):
                 blocked.append(connection)
         for connection in blocked:
-            self._connections.look_when_stalled(connection)
+            self._connections.check_when_stalled(connection)
         self._service.resume_drained()
 
     def _arm(self, now_ms: int, effects: Effects, grown: list[str]) -> None:

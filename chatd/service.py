@@ -152,7 +152,7 @@ class Service:
 
     def _serve_some(self, connection: Connection) -> None:
         """Serve a connection for as long as the turn lasts and it waits alone in its party."""
-        if connection.life is not OPEN:
+        if connection.state is not OPEN:
             self._throw_away_some(connection)
             return
         party, is_alone = connection.party, not self._queue.has_more
@@ -184,7 +184,7 @@ class Service:
 
     def _serve_next(self, connection: Connection) -> bool:
         """Do what is next on a connection; return whether there may be more."""
-        if connection.life is not OPEN:
+        if connection.state is not OPEN:
             return False
         if connection.queued_bytes > self._high_water_bytes or connection in self._held:
             self._wait(connection)
@@ -215,7 +215,7 @@ class Service:
         if not connection.reads:
             connection.reads = True
         if connection.peer_hung_up:
-            connection.finish()
+            connection.close_gracefully()
         return False
 
     def refuse(self, connection: Connection, error: ChatError) -> None:
@@ -224,8 +224,8 @@ class Service:
         codec = connection.codec
         if isinstance(codec, HttpCodec):
             codec.asked_ms = self._now_ms
-        connection.queue(codec.encode_fatal(error))
-        connection.finish()
+        connection.enqueue(codec.encode_fatal(error))
+        connection.close_gracefully()
 
     def _read(self, connection: Connection) -> None:
         byte_count = connection.read()
@@ -348,21 +348,21 @@ class Service:
             case RefuseTls():
                 self._detection.refuse_tls(connection)
             case SendBytes(data):
-                connection.queue(data)
+                connection.enqueue(data)
             case Yield() | NoRequest():
                 pass  # it counts, and that is all
             case Close():
-                connection.finish()
+                connection.close_gracefully()
 
     def _answer(self, connection: Connection, request: Request) -> None:
         began_ns = self._step_began_ns
         try:
             result = self._calls.call(connection.session, request.method, request.params)
         except ChatError as error:
-            connection.queue(connection.codec.encode_error(request.id, error))
+            connection.enqueue(connection.codec.encode_error(request.id, error))
             self._calls.log(connection, connection.name, request.method, error.code, began_ns)
         else:
-            connection.queue(connection.codec.encode_result(request.id, result))
+            connection.enqueue(connection.codec.encode_result(request.id, result))
             self._calls.log(connection, connection.name, request.method, "ok", began_ns, result)
 
     def _listen(self, connection: Connection, notification: Notification) -> None:
@@ -371,6 +371,6 @@ class Service:
         try:
             self._calls.call(connection.session, notification.method, notification.params)
         except ChatError as error:
-            connection.tell(c.Error(error.code, error.message))
+            connection.send_notice(c.Error(error.code, error.message))
             outcome = error.code
         self._calls.log(connection, connection.name, notification.method, outcome, began_ns)

@@ -103,8 +103,8 @@ class Downloads:
         connection, now_ms = visit.asked.connection, visit.asked.now_ms
         codec = _codec(connection)
         if is_known(request.fields, tag):
-            connection.queue(codec.begin(Answer(304, b"", KIND, fields), file.size, now_ms))
-            connection.queue(codec.end())
+            connection.enqueue(codec.begin(Answer(304, b"", KIND, fields), file.size, now_ms))
+            connection.enqueue(codec.end())
             return None
         part = range_of(request.fields, tag, file.size) if request.method == "GET" else None
         if part is not None:
@@ -112,11 +112,11 @@ class Downloads:
         status, part = (200, range(file.size)) if part is None else (206, part)
         download = Download(visit, place, part.start, part.stop)
         first = download.piece()  # before anything is said: it may be gone from the disk
-        connection.queue(codec.begin(Answer(status, b"", KIND, fields), len(part), now_ms))
+        connection.enqueue(codec.begin(Answer(status, b"", KIND, fields), len(part), now_ms))
         if request.method == "HEAD":
-            connection.queue(codec.end())
+            connection.enqueue(codec.end())
             return None
-        connection.queue(codec.piece(first))
+        connection.enqueue(codec.piece(first))
         self._running[connection] = download
         return UnderWay()
 
@@ -155,7 +155,7 @@ class Downloads:
         for connection in self._hungry.turns():
             download = self._running[connection]
             if connection.takes_nothing:
-                self._boundary.run(connection, connection.drop)
+                self._boundary.run(connection, connection.abort)
             elif download.next < download.end:
                 left -= c.CHUNK_BYTES_MAX
                 self._boundary.run(connection, self._go_on, connection, download)
@@ -173,16 +173,16 @@ class Downloads:
             data = download.piece()
         except ChatError as error:
             download.visit.log(error.code)
-            connection.finish()  # too short for the length that was told: the client can tell
+            connection.close_gracefully()  # shorter than announced, so the client can tell
             return
-        connection.queue(_codec(connection).piece(data))
+        connection.enqueue(_codec(connection).piece(data))
         self._running[connection] = download
 
     def _end(self, connection: Connection, now_ms: int) -> bool:
         """All has been taken."""
         del self._running[connection]
         codec = _codec(connection)
-        connection.queue(codec.end())
+        connection.enqueue(codec.end())
         codec.asked_ms = now_ms
         return True
 

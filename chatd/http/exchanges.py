@@ -98,7 +98,7 @@ class Exchanges:
         codec = connection.codec
         assert isinstance(codec, HttpCodec)
         codec.asked_ms = now_ms
-        connection.queue(codec.answer(problem(error, now_ms), now_ms))
+        connection.enqueue(codec.answer(problem(error, now_ms), now_ms))
 
     def take(self, connection: Connection, piece: Piece, now_ms: int) -> None:
         """Hand on the next piece of a body; the answer may come with any of them."""
@@ -123,7 +123,7 @@ class Exchanges:
             self._tell_refusal(path, error, now_ms)
         if isinstance(outcome, Answer):
             self._takers.pop(connection, None)
-            connection.queue(codec.answer(outcome, now_ms))
+            connection.enqueue(codec.answer(outcome, now_ms))
         elif isinstance(outcome, Expect):
             self._takers[connection] = (path, outcome.take)
         return isinstance(outcome, UnderWay)

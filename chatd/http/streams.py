@@ -58,11 +58,11 @@ class Streams:
             self._calls.call(session, "sync", self._sync(session, asked.request, start))
         except ChatError as error:
             self._calls.log(connection, session.name, "sync", error.code, started_ns)
-            connection.queue(http.answer(problem(error, asked.now_ms), asked.now_ms))
-            connection.finish()
+            connection.enqueue(http.answer(problem(error, asked.now_ms), asked.now_ms))
+            connection.close_gracefully()
             return None
         self._calls.log(connection, session.name, "sync", "ok", started_ns)
-        connection.queue(HEAD)
+        connection.enqueue(HEAD)
         return None
 
     def _enter(self, link: Link, request: HttpRequest) -> Session:
@@ -108,7 +108,7 @@ class Streams:
         connection.relocate(self._callers.address_of(asked))
         codec.feed(http.rest)
         connection.session = Session(connection)  # nothing of what others asked here before
-        connection.queue(answer)
+        connection.enqueue(answer)
         connection.codec = codec
 
 

@@ -87,7 +87,7 @@ class ErrorBoundary:
             self.report("a step of the server", error)
         else:
             self.report(f"connection {connection.number}", error)
-            self._run_quietly(connection, connection.drop)
+            self._run_quietly(connection, connection.abort)
 
     def report(self, what: str, error: Exception) -> None:
         """Log and count an exception that goes no further."""
@@ -107,4 +107,4 @@ class ErrorBoundary:
             step(*args, **kwargs)
         except Exception as error:
             self.report(f"the end of connection {connection.number}", error)
-            connection.drop()
+            connection.abort()

@@ -86,30 +86,30 @@ class BufferingSock(Sock, Protocol):
         """Whether there is more, of which no selector knows."""
 
 
-class Life(Enum):
-    """OPEN; ENDING: sends what waits, then hangs up; DEAD: to be closed by the tick.
+class ConnectionState(Enum):
+    """OPEN; CLOSING: sends what waits, then hangs up; CLOSED: the tick gives its socket back.
 
     Behind the hang-up what still comes is read and thrown away. Closing a socket with bytes
     unread resets it, and a peer would lose the goodbye that is on its way.
     """
 
     OPEN = 1
-    ENDING = 2
-    DEAD = 3
+    CLOSING = 2
+    CLOSED = 3
 
 
-OPEN, ENDING, DEAD = Life
+OPEN, CLOSING, CLOSED = ConnectionState
 """By names of their own: Python 3.11 takes 0.3 µs to find a member in its class, and each
 delivery would ask twice."""
 
 
-class Owner(Protocol):
-    """Whom a connection tells what happens to it."""
+class Callbacks(Protocol):
+    """What a connection calls when something happens to it."""
 
     def on_readable(self, connection: "Connection") -> None:
         """Something has come for the connection, or its peer has hung up: `read` takes it.
 
-        When what came before the hang-up is handled, the owner ends the connection.
+        When what came before the hang-up is handled, the callee closes the connection.
         """
 
     def on_login(self, connection: "Connection") -> None:
@@ -130,11 +130,11 @@ class Owner(Protocol):
         Raises ChatError if there may be no more connections from there.
         """
 
-    def on_end(self, connection: "Connection") -> None:
+    def on_closing(self, connection: "Connection") -> None:
         """The connection is no longer OPEN."""
 
-    def on_dead(self, connection: "Connection") -> None:
-        """The connection is DEAD: `close` it when the tick is over."""
+    def on_closed(self, connection: "Connection") -> None:
+        """The connection is CLOSED: `close` it when the tick ends."""
 
     def queued_seq(self, connection: "Connection", room: str) -> int:
         """Return the number of the last entry of a room queued to the connection."""
@@ -159,7 +159,7 @@ class Connection:
         "number",
         "address",
         "codec",
-        "life",
+        "state",
         "name",
         "following",
         "positions",
@@ -178,7 +178,7 @@ class Connection:
         "_sock",
         "_buffering",
         "_loop",
-        "_owner",
+        "_callbacks",
         "_outbox",
         "_events",
         "_reads",
@@ -193,13 +193,13 @@ class Connection:
         address: str,
         codec: Codec,
         loop: Loop,
-        owner: Owner,
+        callbacks: Callbacks,
         now_ms: int,
     ) -> None:
         self.number = number
         self.address = address
         self.codec = codec
-        self.life = OPEN
+        self.state = OPEN
         self.name = ""
         self.following = False
         self.positions: dict[str, int] | None = None
@@ -217,7 +217,7 @@ class Connection:
         self._sock = sock
         self._buffering: BufferingSock | None = None
         self._loop = loop
-        self._owner = owner
+        self._callbacks = callbacks
         self._outbox: tuple[bytes, ...] | list[bytes] = ()
         self._events = READ
         self._reads = True
@@ -233,22 +233,22 @@ class Connection:
         Raises ChatError if there may be no more connections from there.
         """
         if address != self.address:
-            self._owner.on_move(self, address)
+            self._callbacks.on_move(self, address)
 
     def check_login(self, name: str) -> None:
-        self._owner.check_login(self, name)
+        self._callbacks.check_login(self, name)
 
     def login(self, name: str) -> None:
         self.name = name
         self.codec.payload_bytes_max = PAYLOAD_BYTES_MAX
-        self._owner.on_login(self)
+        self._callbacks.on_login(self)
 
     def follow(self, positions: dict[str, int]) -> None:
         self.positions = positions
-        self._owner.on_follow(self)
+        self._callbacks.on_follow(self)
 
     def queued_seq(self, room: str) -> int:
-        return self._owner.queued_seq(self, room)
+        return self._callbacks.queued_seq(self, room)
 
     def encrypt(self, sock: BufferingSock, codec: Codec) -> None:
         """Go on over a socket that encrypts what goes through ours."""
@@ -265,19 +265,19 @@ class Connection:
 
     def on_ready(self, events: int) -> None:
         if events & WRITE:
-            self._owner.on_queued(self)
+            self._callbacks.on_queued(self)
         if not events & READ:
             return
         # It may have been told to read no more since the loop looked.
         if (
             self._reads and not self.peer_hung_up
-            if self.life is OPEN
-            else self.life is ENDING and self._hung_up
+            if self.state is OPEN
+            else self.state is CLOSING and self._hung_up
         ):
             if self.is_readable:  # it waits: until it is read, nobody wants to be told again
                 self.reads = False
             self.is_readable = True
-            self._owner.on_readable(self)
+            self._callbacks.on_readable(self)
 
     def read(self) -> int:
         """Take one read's worth from the socket for the codec; return how many bytes.
@@ -285,12 +285,12 @@ class Connection:
         Behind the hang-up they are thrown away. `is_readable` says whether there is more.
         """
         self.is_readable = False
-        data = None if self.life is DEAD else self._receive()
-        if self._buffering is not None and self.life is not DEAD:
+        data = None if self.state is CLOSED else self._receive()
+        if self._buffering is not None and self.state is not CLOSED:
             self.is_readable = self._buffering.has_more
         if data is None:
             return 0
-        if self.life is ENDING:
+        if self.state is CLOSING:
             self._discard(data)
         elif data:
             self.codec.feed(data)
@@ -307,13 +307,13 @@ class Connection:
             return b"" if self.takes_nothing else None
         except OSError as error:
             self._lost(error)
-            return b"" if self.life is OPEN else None
+            return b"" if self.state is OPEN else None
 
     def _discard(self, data: bytes) -> None:
         """Throw away what a peer still sends, until it hangs up too or does not stop."""
         self._discarded_bytes += len(data)
         if not data or self._discarded_bytes > DISCARD_BYTES_MAX:
-            self.drop()
+            self.abort()
 
     @property
     def reads(self) -> bool:
@@ -327,14 +327,14 @@ class Connection:
 
     # -- sending -----------------------------------------------------------------------------
 
-    def queue(self, data: bytes) -> None:
+    def enqueue(self, data: bytes) -> None:
         """Have `data` sent, behind what waits already, when the tick is durable."""
-        if data and self.life is OPEN:
+        if data and self.state is OPEN:
             if not self._outbox:
-                self._owner.on_queued(self)
-            self.share((data,), len(data))
+                self._callbacks.on_queued(self)
+            self.enqueue_shared((data,), len(data))
 
-    def share(self, batch: tuple[bytes, ...], byte_count: int) -> None:
+    def enqueue_shared(self, batch: tuple[bytes, ...], byte_count: int) -> None:
         """Queue what many get. All hold the one tuple, so that nothing is made for each.
 
         Whoever shares sees to it that the connection is flushed, as nobody is told.
@@ -350,11 +350,11 @@ class Connection:
             self._outbox = [*outbox, *batch]
         self.queued_bytes += byte_count
 
-    def tell(self, notice: Notice) -> None:
+    def send_notice(self, notice: Notice) -> None:
         """Queue a notification."""
-        self.queue(self.codec.encode_notice(notice))
+        self.enqueue(self.codec.encode_notice(notice))
 
-    def give(self, batch: tuple[bytes], now_ms: int) -> bool:
+    def send_shared(self, batch: tuple[bytes], now_ms: int) -> bool:
         """Share and flush: a short way for most of the many who get the same.
 
         Returns whether there is a rest.
@@ -369,7 +369,7 @@ class Connection:
                 if sent == len(data):
                     return False
                 batch = (data[sent:],)
-        self.share(batch, len(batch[0]))
+        self.enqueue_shared(batch, len(batch[0]))
         return self.flush(now_ms)
 
     def flush(self, now_ms: int) -> bool:
@@ -378,7 +378,7 @@ class Connection:
         Returns whether there is a rest.
         """
         outbox = self._outbox
-        if not outbox or self.life is DEAD:
+        if not outbox or self.state is CLOSED:
             return False
         data = outbox[0] if len(outbox) == 1 else b"".join(outbox)
         try:
@@ -392,7 +392,7 @@ class Connection:
         if sent == len(data):
             self._outbox = ()
             self.queued_bytes = self.blocked_ms = 0
-            if self.life is ENDING:
+            if self.state is CLOSING:
                 self._hang_up()
         else:
             self._outbox = (data[sent:],)
@@ -407,12 +407,12 @@ class Connection:
         return self.blocked_ms != 0
 
     def _watch(self) -> None:
-        is_open = self.life is OPEN
+        is_open = self.state is OPEN
         reads = self._reads and not self.peer_hung_up if is_open else self._hung_up
         wanted = READ if reads else 0
         if self._outbox:
             wanted |= WRITE
-        if self.life is DEAD or wanted == self._events:
+        if self.state is CLOSED or wanted == self._events:
             return
         # A selector refuses to watch a socket for nothing at all.
         if not wanted:
@@ -430,22 +430,22 @@ class Connection:
 
         queued_bytes, codec: as they were then, since the last `flush`.
         """
-        if self.life is not OPEN:
-            self.drop()
+        if self.state is not OPEN:
+            self.abort()
             return
         outbox = list(self._outbox)
         while self.queued_bytes > queued_bytes:
             self.queued_bytes -= len(outbox.pop())
         self._outbox = outbox
         self.codec = codec
-        self.queue(self.codec.encode_fatal(error))
-        self.finish()
+        self.enqueue(self.codec.encode_fatal(error))
+        self.close_gracefully()
 
-    def finish(self) -> None:
+    def close_gracefully(self) -> None:
         """Send what waits, then hang up; nothing more is handled or queued."""
-        if self.life is OPEN:
-            self.life = ENDING
-            self._owner.on_end(self)
+        if self.state is OPEN:
+            self.state = CLOSING
+            self._callbacks.on_closing(self)
             if self._outbox:
                 self._watch()
             else:
@@ -453,7 +453,7 @@ class Connection:
 
     def _hang_up(self) -> None:
         if self.peer_hung_up:
-            self.drop()
+            self.abort()
             return
         self._hung_up = True
         try:
@@ -463,23 +463,23 @@ class Connection:
             return
         self._watch()
 
-    def drop(self) -> None:
+    def abort(self) -> None:
         """Close in this tick, whatever waits."""
-        if self.life is DEAD:
+        if self.state is CLOSED:
             return
-        was_open = self.life is OPEN
-        self.life = DEAD
+        was_open = self.state is OPEN
+        self.state = CLOSED
         try:
             if self._events:
                 self._loop.forget(self._sock)
         finally:
-            self._owner.on_dead(self)
+            self._callbacks.on_closed(self)
             if was_open:
-                self._owner.on_end(self)
+                self._callbacks.on_closing(self)
 
     def close(self) -> None:
         """Give the socket back. Only the tick calls this, so no descriptor is reused in it."""
-        self.drop()
+        self.abort()
         try:
             self._sock.shutdown(2)  # a snapshot's child may hold the socket too
         except OSError as error:
@@ -494,8 +494,8 @@ class Connection:
         """Send nothing more. Requests that came before that are still read and handled."""
         if error.errno not in GONE:
             raise error
-        if self.life is not OPEN:
-            self.drop()
+        if self.state is not OPEN:
+            self.abort()
             return
         self.takes_nothing = True
         self._outbox = ()

@@ -186,7 +186,7 @@ class Delivery:
                 try:
                     if codec not in encoded:
                         encoded[codec] = connection.codec.encode_notice(notice)
-                    connection.queue(encoded[codec])
+                    connection.enqueue(encoded[codec])
                 except Exception as error:
                     self._boundary.contain(connection, error)
             if not waiting:
@@ -275,7 +275,7 @@ class Delivery:
                 shared = batch.shared_with(connection)
                 byte_count = len(shared[0])
                 if complete and connection.queued_bytes + byte_count <= self._high_water_bytes:
-                    connection.share(shared, byte_count)
+                    connection.enqueue_shared(shared, byte_count)
                     self._dirty[connection] = None
                 else:
                     late.append(connection)
@@ -352,7 +352,7 @@ class Delivery:
         batch = connection.codec.encode_entries(frames)
         fits = connection.queued_bytes + len(batch) <= self._high_water_bytes
         if connection.positions is None and fits:
-            connection.queue(batch)
+            connection.enqueue(batch)
 
     def _followers(self, name: str) -> list[Connection]:
         return [connection for connection in self.of_user(name) if connection.following]
@@ -385,7 +385,7 @@ class Delivery:
             if room_id in rooms and name in room.members
         }
         token = ResumeToken(self._state.epoch, self._stamp_ms, seqs)
-        connection.queue(connection.codec.encode_event_id(str(token)))
+        connection.enqueue(connection.codec.encode_event_id(str(token)))
 
     # -- behind ------------------------------------------------------------------------------
 
@@ -439,12 +439,12 @@ class Delivery:
         floor = max(room.members[connection.name].floor_at(now_ms), room.log.first_seq - 1)
         position = positions[room_id]
         if position < floor:
-            connection.tell(Gap(room_id, position + 1, floor))
+            connection.send_notice(Gap(room_id, position + 1, floor))
             position = positions[room_id] = floor
         if position >= room.log.last_seq:
             return False
         page, positions[room_id] = self._page(connection, room, position)
-        connection.queue(page)
+        connection.enqueue(page)
         return True
 
     def _page(self, connection: Connection, room: Room, position: int) -> tuple[bytes, int]:
@@ -472,4 +472,4 @@ class Delivery:
         self._live[connection] = type(connection.codec)
         if not connection.was_live:
             connection.was_live = True
-            connection.tell(Live())
+            connection.send_notice(Live())

@@ -54,5 +54,5 @@ class Detection:
         """End a connection whose peer encrypts, where nobody does, with an alert of its own."""
         where = connection.address
         log.warning("%s began a TLS handshake, but there is no TLS_CERT", where)
-        connection.queue(TLS_ALERT)
-        connection.finish()
+        connection.enqueue(TLS_ALERT)
+        connection.close_gracefully()

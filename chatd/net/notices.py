@@ -30,7 +30,7 @@ class Notices:
             return
         if connection in self._waiting:
             self._waiting[connection].pop(kind, None)
-        connection.tell(notice)
+        connection.send_notice(notice)
 
     def forget(self, connection: Connection) -> None:
         """A connection is over."""
@@ -43,5 +43,5 @@ class Notices:
     def send_late(self, connection: Connection, now_ms: int) -> bool:
         """Send what waits for one who has drained; return whether the peer left a rest."""
         for notice in self._waiting.pop(connection).values():
-            connection.tell(notice)
+            connection.send_notice(notice)
         return connection.flush(now_ms)

@@ -86,7 +86,7 @@ class Turns:
                     late.append(connection)
                     continue
                 connection.general_seq = last_seq
-                if connection.give(shared, now_ms):
+                if connection.send_shared(shared, now_ms):
                     blocked.append(connection)
             except Exception as error:
                 self._boundary.contain(connection, error)
@@ -104,7 +104,7 @@ class Turns:
         if connection.queued_bytes + byte_count > self.high_water_bytes:
             return False
         connection.general_seq = self._log.last_seq
-        connection.queue(data)
+        connection.enqueue(data)
         return True
 
     def _share(self, connection: Connection) -> _Share:

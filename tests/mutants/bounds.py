@@ -167,7 +167,7 @@ MUTANTS = (
     # -- who stays ---------------------------------------------------------------------------
     Mutant(
         "a guest that goes on asking need not log in",
-        "chatd/keeper.py",
+        "chatd/idle_monitor.py",
         "        if now_ms >= connection.made_ms + self._login_ms:\n",
         "        if now_ms >= connection.heard_ms + self._login_ms:\n",
         (
@@ -177,7 +177,7 @@ MUTANTS = (
     ),
     Mutant(
         "a peer that answers no ping stays",
-        "chatd/keeper.py",
+        "chatd/idle_monitor.py",
         "        elif quiet_ms >= self._ping_ms + self._stall_ms:\n",
         "        elif quiet_ms < 0:\n",
         (
@@ -187,8 +187,8 @@ MUTANTS = (
     ),
     Mutant(
         "a peer that takes nothing stays",
-        "chatd/keeper.py",
-        "if connection.blocked_ms and now_ms >= self.stall_look_ms(connection):",
+        "chatd/idle_monitor.py",
+        "if connection.blocked_ms and now_ms >= self.stall_check_ms(connection):",
         "if connection.blocked_ms and now_ms < 0:",
         (
             "tests/simulation/test_connections.py"

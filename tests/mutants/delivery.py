@@ -26,7 +26,7 @@ MUTANTS = (
     Mutant(
         "a gap is passed over in silence",
         "chatd/net/delivery.py",
-        "            connection.tell(Gap(room_id, position + 1, floor))\n",
+        "            connection.send_notice(Gap(room_id, position + 1, floor))\n",
         "",
         (
             "tests/net/test_delivery.py"
@@ -110,9 +110,9 @@ MUTANTS = (
     Mutant(
         "a goodbye is lost with the bytes that were not read",
         "chatd/net/connection.py",
-        "        if self.peer_hung_up:\n            self.drop()\n            return\n"
+        "        if self.peer_hung_up:\n            self.abort()\n            return\n"
         "        self._hung_up",
-        "        if self.queued_bytes == 0:\n            self.drop()\n            return\n"
+        "        if self.queued_bytes == 0:\n            self.abort()\n            return\n"
         "        self._hung_up",
         (
             "tests/net/test_connection.py"

@@ -37,8 +37,8 @@ MUTANTS = (
     Mutant(
         "a stop tells nobody goodbye",
         "chatd/server.py",
-        '            self._connections.end_all("the server stops; come back soon")\n',
-        "            self._connections.drop_all()\n",
+        '            self._connections.close_all("the server stops; come back soon")\n',
+        "            self._connections.abort_all()\n",
         (
             "tests/simulation/test_connections.py"
             "::test_graceful_stop_says_goodbye_and_sends_what_waits",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chatd.net.connection import DISCARD_BYTES_MAX, GONE, READ_BYTES, Connection, Life
+from chatd.net.connection import DISCARD_BYTES_MAX, GONE, READ_BYTES, Connection, ConnectionState
 from chatd.net.loop import Loop
 from chatd.wire.codec import FrameCodec
 from chatd.wire.commands import Bye
@@ -26,7 +26,7 @@ class Ledger:
     def on_readable(self, connection: Connection) -> None:
         self.fed += connection.read()
         if connection.peer_hung_up:  # there is nothing to be handled here
-            connection.finish()
+            connection.close_gracefully()
 
     def on_login(self, connection: Connection) -> None:
         self.told.append("login")
@@ -43,10 +43,10 @@ class Ledger:
     def on_move(self, connection: Connection, address: str) -> None:
         self.told.append("move")
 
-    def on_end(self, connection: Connection) -> None:
+    def on_closing(self, connection: Connection) -> None:
         self.told.append("end")
 
-    def on_dead(self, connection: Connection) -> None:
+    def on_closed(self, connection: Connection) -> None:
         self.told.append("dead")
 
     def queued_seq(self, connection: Connection, room: str) -> int:
@@ -123,7 +123,7 @@ def test_readiness_that_is_older_than_the_wish_not_to_read_reads_nothing(line: L
 
 def test_spurious_readiness_is_nothing(line: Line) -> None:
     line.connection.read()
-    assert line.owner.fed == 0 and line.connection.life is Life.OPEN
+    assert line.owner.fed == 0 and line.connection.state is ConnectionState.OPEN
 
 
 # -- sending ---------------------------------------------------------------------------------
@@ -131,7 +131,7 @@ def test_spurious_readiness_is_nothing(line: Line) -> None:
 
 def test_nothing_leaves_before_the_flush_and_all_of_it_in_one_piece_then(line: Line) -> None:
     for word in (b"one ", b"two ", b"three"):
-        line.connection.queue(word)
+        line.connection.enqueue(word)
     assert line.taken() == b"" and line.connection.queued_bytes == 13
     line.connection.flush(5)
     assert line.taken() == b"one two three"
@@ -140,7 +140,7 @@ def test_nothing_leaves_before_the_flush_and_all_of_it_in_one_piece_then(line: L
 
 
 def test_what_the_socket_does_not_take_waits_for_room(line: Line) -> None:
-    line.connection.queue(b"x" * KERNEL_BYTES + b"rest")
+    line.connection.enqueue(b"x" * KERNEL_BYTES + b"rest")
     line.connection.flush(5)
     assert (line.connection.queued_bytes, line.connection.blocked_ms) == (4, 5)
     assert line.watched == READ | WRITE
@@ -151,7 +151,7 @@ def test_what_the_socket_does_not_take_waits_for_room(line: Line) -> None:
 
 
 def test_blocked_since_counts_from_the_last_byte_that_was_taken(line: Line) -> None:
-    line.connection.queue(b"x" * 3 * KERNEL_BYTES)
+    line.connection.enqueue(b"x" * 3 * KERNEL_BYTES)
     line.connection.flush(5)
     line.connection.flush(6)
     assert line.connection.blocked_ms == 5
@@ -163,7 +163,7 @@ def test_blocked_since_counts_from_the_last_byte_that_was_taken(line: Line) -> N
 def test_order_is_kept_over_partial_sends(line: Line) -> None:
     sent = b"".join(bytes([n % 251]) * 97 for n in range(60))
     for start in range(0, len(sent), 97):
-        line.connection.queue(sent[start : start + 97])
+        line.connection.enqueue(sent[start : start + 97])
         line.connection.flush(1)
     got = b""
     while line.connection.queued_bytes:
@@ -188,35 +188,35 @@ def test_login_raises_the_bound_of_a_frame_and_tells_the_owner(line: Line) -> No
 
 
 def test_finish_sends_what_waits_then_hangs_up_and_queues_nothing_more(line: Line) -> None:
-    line.connection.tell(Bye("why"))
-    line.connection.finish()
-    line.connection.queue(b"too late")
+    line.connection.send_notice(Bye("why"))
+    line.connection.close_gracefully()
+    line.connection.enqueue(b"too late")
     assert not line.peer.is_over
     line.connection.flush(1)
     assert b"why" in line.taken() and line.peer.recv(10) == b""
-    assert line.connection.life is Life.ENDING
+    assert line.connection.state is ConnectionState.CLOSING
     assert line.owner.told == ["queued", "end"]
 
 
 def test_end_with_nothing_to_send_hangs_up_at_once(line: Line) -> None:
-    line.connection.finish()
+    line.connection.close_gracefully()
     assert line.peer.is_over
 
 
 def test_peer_that_hung_up_first_is_not_waited_for(line: Line) -> None:
-    line.connection.queue(b"answer")
+    line.connection.enqueue(b"answer")
     line.peer.shutdown(1)
     line.turn()
     line.connection.flush(1)
     assert line.taken() == b"answer"
-    assert line.connection.life is Life.DEAD
+    assert line.connection.state is ConnectionState.CLOSED
     assert line.owner.told == ["queued", "end", "dead"]
 
 
 def test_what_comes_behind_the_end_is_thrown_away_up_to_a_bound(line: Line) -> None:
-    line.connection.finish()
+    line.connection.close_gracefully()
     sent = 0
-    while line.connection.life is not Life.DEAD:
+    while line.connection.state is not ConnectionState.CLOSED:
         sent += line.peer.send(b"x" * KERNEL_BYTES)
         line.turn()
     assert DISCARD_BYTES_MAX < sent <= DISCARD_BYTES_MAX + READ_BYTES
@@ -224,15 +224,15 @@ def test_what_comes_behind_the_end_is_thrown_away_up_to_a_bound(line: Line) -> N
 
 
 def test_drop_and_close_tell_of_the_end_once(line: Line) -> None:
-    line.connection.drop()
-    line.connection.drop()
+    line.connection.abort()
+    line.connection.abort()
     line.connection.close()
     assert line.owner.told == ["dead", "end"]
     assert line.sock.closed and line.watched == 0
 
 
 def test_closed_connection_has_nothing_to_flush(line: Line) -> None:
-    line.connection.queue(b"never")
+    line.connection.enqueue(b"never")
     line.connection.close()
     line.connection.flush(1)
     assert line.taken() == b""
@@ -271,39 +271,39 @@ def failing_line(number: int) -> Line:
 @pytest.mark.parametrize("calls", ["read", "flush"])
 def test_what_a_network_can_do_ends_the_connection_only(number: int, calls: str) -> None:
     line = failing_line(number)
-    line.connection.queue(b"x")
+    line.connection.enqueue(b"x")
     if calls == "read":
         line.connection.on_ready(READ)
     else:
         line.connection.flush(1)
         assert line.connection.takes_nothing
         line.connection.on_ready(READ)
-    assert line.connection.life is Life.DEAD
+    assert line.connection.state is ConnectionState.CLOSED
     assert line.owner.told == ["queued", "end", "dead"]
 
 
 def test_what_came_before_the_line_broke_is_still_read_and_nothing_more_is_queued() -> None:
     line = failing_line(errno.EPIPE)
-    line.connection.queue(b"lost")
+    line.connection.enqueue(b"lost")
     line.connection.flush(1)
     assert isinstance(line.sock, Failing)
     line.sock.number = None
-    line.connection.queue(b"in vain")
-    line.connection.share((b"in vain",), 7)
-    assert not line.connection.give((b"in vain",), 1)
+    line.connection.enqueue(b"in vain")
+    line.connection.enqueue_shared((b"in vain",), 7)
+    assert not line.connection.send_shared((b"in vain",), 1)
     assert line.connection.queued_bytes == 0
     line.peer.send(b"\0\0\0\1x")
     line.turn()
-    assert (line.owner.fed, line.connection.life) == (5, Life.OPEN)
+    assert (line.owner.fed, line.connection.state) == (5, ConnectionState.OPEN)
     line.turn()
     line.connection.on_ready(READ)  # nothing more has come
-    assert line.connection.life is Life.DEAD
+    assert line.connection.state is ConnectionState.CLOSED
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.EFAULT])
 def test_what_only_a_bug_can_do_is_not_swallowed(number: int) -> None:
     line = failing_line(number)
-    line.connection.queue(b"x")
+    line.connection.enqueue(b"x")
     for call in (line.connection.read, lambda: line.connection.flush(1)):
         with pytest.raises(OSError):
             call()
@@ -312,7 +312,7 @@ def test_what_only_a_bug_can_do_is_not_swallowed(number: int) -> None:
 @pytest.mark.parametrize("number", [errno.EAGAIN, errno.EINTR])
 def test_call_that_was_interrupted_is_tried_again_later(number: int) -> None:
     line = failing_line(number)
-    line.connection.queue(b"x")
+    line.connection.enqueue(b"x")
     line.connection.read()
     line.connection.flush(3)
-    assert (line.connection.life, line.connection.blocked_ms) == (Life.OPEN, 3)
+    assert (line.connection.state, line.connection.blocked_ms) == (ConnectionState.OPEN, 3)

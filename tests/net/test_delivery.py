@@ -140,10 +140,10 @@ class Hall:
     def on_queued(self, connection: Connection) -> None:
         self.delivery.mark_dirty(connection)
 
-    def on_end(self, connection: Connection) -> None:
+    def on_closing(self, connection: Connection) -> None:
         self.delivery.leave(connection)
 
-    def on_dead(self, connection: Connection) -> None:
+    def on_closed(self, connection: Connection) -> None:
         """Nobody closes anything here."""
 
     def queued_seq(self, connection: Connection, room: str) -> int:
@@ -310,7 +310,7 @@ def test_who_leaves_while_waiting_for_a_turn_is_forgotten() -> None:
     hall, peers = crowd(5)
     hall.post("hello")
     hall.tick()
-    peers[4].drop()
+    peers[4].abort()
     hall.tick()
     assert not hall.delivery.is_hungry and hall.texts(peers[3]) == ["hello"]
 
@@ -393,7 +393,7 @@ def test_batch_exactly_at_the_high_water_mark_is_queued_and_one_byte_more_is_not
         hall.heard(alice)
         seq = hall.post("x" * 1_000, room)
         size = len(hall.state.rooms[room].log.frames[seq - 1])
-        alice.queue(b"y" * (100 + HIGH_WATER_BYTES - size + over))
+        alice.enqueue(b"y" * (100 + HIGH_WATER_BYTES - size + over))
         alice.flush(NOW_MS)
         hall.delivery.deliver(NOW_MS)
         hall.delivery.flush(NOW_MS)
@@ -417,7 +417,7 @@ def test_pump_queues_a_page_behind_answers_of_the_same_tick() -> None:
     for _ in range(100):
         hall.post("x" * 5_000)
     bob = hall.enter("bob")
-    bob.tell(PresenceNotice(online=["x" * PAGE_BYTES], offline=[], count=1))
+    bob.send_notice(PresenceNotice(online=["x" * PAGE_BYTES], offline=[], count=1))
     answered = bob.queued_bytes
     hall.delivery.pump(NOW_MS)
     assert PAGE_BYTES // 2 < bob.queued_bytes - answered <= 2 * PAGE_BYTES
@@ -533,7 +533,7 @@ def test_connection_that_is_over_is_forgotten(when: str) -> None:
     alice = hall.login("alice") if when == "before following" else hall.enter("alice")
     if when == "live":
         hall.settle()
-    alice.drop()
+    alice.abort()
     assert hall.delivery.of_user("alice") == []
     assert hall.delivery.live_count == hall.delivery.behind_count == 0
     hall.post("nobody hears this")

@@ -8,7 +8,7 @@ from tests.net.test_delivery import HIGH_WATER_BYTES, NOW_MS, Hall
 def test_notice_that_had_to_wait_does_not_come_behind_a_newer_one() -> None:
     hall, notices = Hall("alice"), Notices(HIGH_WATER_BYTES)
     alice = hall.login("alice", kernel_bytes=500)
-    alice.tell(Presence(online=["x" * HIGH_WATER_BYTES], offline=[], count=1))
+    alice.send_notice(Presence(online=["x" * HIGH_WATER_BYTES], offline=[], count=1))
     notices.tell(alice, Read("general", 1))
     notices.tell(alice, Read("alice,bob", 7))
     heard = []

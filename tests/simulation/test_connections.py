@@ -11,7 +11,7 @@ from struct import pack
 import pytest
 
 from chatd import __version__
-from chatd.keeper import LINGER_MS
+from chatd.idle_monitor import DRAIN_MS
 from chatd.net.connection import DISCARD_BYTES_MAX, READ_BYTES, Connection
 from chatd.wire.envelope import encode_request
 from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
@@ -671,7 +671,7 @@ def test_ended_connection_is_closed_when_its_peer_has_been_quiet_for_a_moment() 
         sock.send(HOSTILE)
         world.settle()
         assert sock.is_over and not sock.other.closed
-        world.sleep(LINGER_MS)
+        world.sleep(DRAIN_MS)
         assert sock.other.closed
 
 

@@ -17,7 +17,7 @@ from chatd.http.downloads import Downloads
 from chatd.http.exchanges import Exchanges
 from chatd.http.streams import Streams
 from chatd.http.uploads import Upload, Uploads
-from chatd.keeper import Keeper
+from chatd.idle_monitor import IdleMonitor
 from chatd.net.connection import Connection
 from chatd.net.delivery import Delivery
 from chatd.net.listener import Listener
@@ -225,16 +225,16 @@ CASES = [
     Case(Service, "_read", frames),
     Case(Service, "_is_due", frames),
     Case(Service, "_handle", frames),
-    Case(FrameCodec, "next_turn", frames),
-    Case(FrameCodec, "result", frames),
-    Case(FirstBytes, "next_turn", says_get),
+    Case(FrameCodec, "next_event", frames),
+    Case(FrameCodec, "encode_result", frames),
+    Case(FirstBytes, "next_event", says_get),
     Case(HttpCodec, "feed", says_get, any_=True),
-    Case(HttpCodec, "next_turn", says_get),
+    Case(HttpCodec, "next_event", says_get),
     Case(HttpCodec, "answer", says_get),
     Case(Exchanges, "_respond", says_get),
     Case(Streams, "_sync", streams, any_=True),
     Case(Callers, "check_origin", opens_a_websocket, any_=True),
-    Case(JsonSocketCodec, "next_turn", opens_a_websocket),
+    Case(JsonSocketCodec, "next_event", opens_a_websocket),
     Case(Uploads, "_begun", uploads, any_=True),
     Case(Upload, "take", uploads, any_=True),
     Case(Downloads, "_begun", downloads, any_=True),
@@ -242,8 +242,8 @@ CASES = [
     Case(TlsSock, "__init__", opens_tls, any_=True),
     # coming and going
     Case(Connection, "__init__", connects, any_=True),
-    Case(Keeper, "first_look_ms", connects, any_=True),
-    Case(Keeper, "last_look_ms", hangs_up, any_=True),
+    Case(IdleMonitor, "first_check_ms", connects, any_=True),
+    Case(IdleMonitor, "last_check_ms", hangs_up, any_=True),
     Case(Places, "check_address", connects, any_=True),
     Case(Places, "come", connects),
     Case(Places, "leave", hangs_up),
@@ -252,25 +252,25 @@ CASES = [
     Case(Notices, "forget", hangs_up),
     Case(Connection, "close", hangs_up),
     # timers
-    Case(Keeper, "look", is_silent),
-    Case(HttpCodec, "notice", is_silent),
+    Case(IdleMonitor, "check", is_silent),
+    Case(HttpCodec, "encode_notice", is_silent),
     Case(Service, "enqueue", floods),
     Case(Upload, "drop", breaks_off_an_upload, any_=True),
     # delivery
     Case(KnowingHandlers, "allowances", posts, any_=True),
-    Case(Connection, "share", posts),
-    Case(Connection, "give", posts),
+    Case(Connection, "enqueue_shared", posts),
+    Case(Connection, "send_shared", posts),
     Case(SimSocket, "send", posts),
     Case(Connection, "flush", frames),
-    Case(EventStreamCodec, "batch", streams),
-    Case(EventStreamCodec, "mark", streams),
-    Case(JsonSocketCodec, "batch", opens_a_websocket),
-    Case(JsonSocketCodec, "notice", opens_a_websocket),
+    Case(EventStreamCodec, "encode_entries", streams),
+    Case(EventStreamCodec, "encode_event_id", streams),
+    Case(JsonSocketCodec, "encode_entries", opens_a_websocket),
+    Case(JsonSocketCodec, "encode_notice", opens_a_websocket),
     Case(Delivery, "_fall_behind", reads_late),
     Case(Delivery, "_queue_page", reads_late),
     Case(Service, "enqueue", hears_late),
     Case(Notices, "send_late", hears_late),
-    Case(FrameCodec, "notice", others_come),
+    Case(FrameCodec, "encode_notice", others_come),
     Case(Downloads, "_go_on", downloads),
     Case(Downloads, "_end", downloads),
 ]
@@ -349,7 +349,7 @@ def test_framed_request_that_meets_a_bug_outside_its_handler_is_told_internal(
     with World() as world:
         world.expects_errors = True
         alice = world.user("alice")
-        monkeypatch.setattr(FrameCodec, "result", broken)
+        monkeypatch.setattr(FrameCodec, "encode_result", broken)
         alice.request("ping")
         world.settle()
         assert [error["code"] for error in alice.told("error")] == ["internal"]
@@ -363,7 +363,7 @@ def test_what_came_before_the_request_that_meets_a_bug_is_answered_all_the_same(
         world.expects_errors = True
         alice = world.user("alice")
         done = [alice.request("ping") for _ in range(3)]
-        monkeypatch.setattr(FrameCodec, "error", broken)
+        monkeypatch.setattr(FrameCodec, "encode_error", broken)
         alice.request("nothing of that name")
         never = alice.request("ping")
         world.settle()
@@ -390,7 +390,7 @@ def test_websocket_that_meets_a_bug_is_closed_by_1011(monkeypatch: pytest.Monkey
     with World() as world:
         world.expects_errors = True
         socket = world.socket()
-        monkeypatch.setattr(JsonSocketCodec, "result", broken)
+        monkeypatch.setattr(JsonSocketCodec, "encode_result", broken)
         with pytest.raises(ValueError):
             socket.call("hello", version=1)
         assert socket.told("error")[0]["code"] == "internal"
@@ -448,7 +448,7 @@ def test_bug_behind_a_commit_ends_the_process_before_anybody_hears_of_it(
 ) -> None:
     with World() as world:
         alice, bob = world.user("alice"), world.user("bob")
-        monkeypatch.setattr(FrameCodec, "result", broken)
+        monkeypatch.setattr(FrameCodec, "encode_result", broken)
         alice.request("send", text="never heard")
         with pytest.raises(Bug):
             world.settle()
@@ -484,7 +484,7 @@ def test_bug_behind_the_commit_of_an_earlier_request_costs_the_connection_only(
     with World() as world:
         world.expects_errors = True
         alice, bob = world.user("alice"), world.user("bob")
-        monkeypatch.setattr(FrameCodec, "error", broken)
+        monkeypatch.setattr(FrameCodec, "encode_error", broken)
         done = alice.request("send", text="heard")
         alice.request("nonsense")
         world.settle()

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from chatd.config import BY_NAME
-from chatd.connections import FIRST_BYTES_MS_MAX, GOODBYE_MS_MAX, LINGERING_MAX
+from chatd.connections import DRAINING_MAX, FIRST_BYTES_MS_MAX, GOODBYE_MS_MAX
 from tests.simulation.account import registration
 from tests.simulation.network import SimSocket
 from tests.simulation.peer import Map, Peer, Refused
@@ -172,10 +172,10 @@ def test_refusal_of_a_newcomer_is_in_the_protocol_that_it_speaks() -> None:
 def test_newcomers_that_are_turned_away_cost_a_bounded_number_of_connections() -> None:
     with World(guests_per_address=1) as world:
         world.guest("192.0.2.1")
-        late = [world.listener.connect("192.0.2.1") for _ in range(LINGERING_MAX + 100)]
+        late = [world.listener.connect("192.0.2.1") for _ in range(DRAINING_MAX + 100)]
         world.settle()
-        assert sum(not sock.other.closed for sock in late) == LINGERING_MAX
-        assert len(world.connections) == LINGERING_MAX + 1
+        assert sum(not sock.other.closed for sock in late) == DRAINING_MAX
+        assert len(world.connections) == DRAINING_MAX + 1
         world.sleep(FIRST_BYTES_MS_MAX + GOODBYE_MS_MAX)
         assert all(sock.other.closed for sock in late)
 
