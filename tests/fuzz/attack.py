@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from chatd.net.connection import READ_BYTES
 from chatd.wire.http.codec import BODY_BYTES_MAX
+from tests.fuzz.hostile_load import assert_unchanged
 from tests.fuzz.sessions import Stage
-from tests.fuzz.siege import assert_unchanged
 from tests.simulation.test_tls import TlsPeer
 from tests.simulation.web import RawPeer
 

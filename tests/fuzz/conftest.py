@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.fuzz.siege import Siege
+from tests.fuzz.hostile_load import HostileLoad
 
 
 @pytest.fixture
-def siege() -> Iterator[Siege]:
+def attacked() -> Iterator[HostileLoad]:
     """Alice and bob talk, eve is up to no good."""
-    with Siege() as siege:
-        yield siege
+    with HostileLoad() as attacked:
+        yield attacked

@@ -21,7 +21,7 @@ from websockets.frames import Frame, Opcode
 
 from chatd.wire.commands import COMMANDS
 from tests.certificates import Certificate, certificate
-from tests.fuzz.siege import Siege
+from tests.fuzz.hostile_load import HostileLoad
 from tests.simulation.account import client_final, client_first, password_of
 from tests.simulation.network import SimListener, SimSocket
 from tests.simulation.peer import Refused
@@ -61,8 +61,8 @@ ENDING = frozenset({"logout", "delete-account"})
 """Commands behind which nothing more is done."""
 
 
-class Stage(Siege):
-    """A siege in which eve has all that she may have: a token, a hook, a file, a group.
+class Stage(HostileLoad):
+    """An attack in which eve has all that she may have: a token, a hook, a file, a group.
 
     files: of the certificate by which her connections may be encrypted.
     """

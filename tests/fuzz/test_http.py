@@ -9,7 +9,7 @@ from websockets.frames import Frame, Opcode
 
 from chatd.net.connection import READ_BYTES
 from chatd.wire.http.codec import BODY_BYTES_MAX
-from tests.fuzz.siege import Siege, assert_unchanged, mutated
+from tests.fuzz.hostile_load import HostileLoad, assert_unchanged, mutated
 from tests.simulation.web import HANDSHAKE, replies, request
 
 JSON = "application/json"
@@ -55,18 +55,18 @@ def socket_of(token: str) -> bytes:
     return request("GET", "/ws", None, **HANDSHAKE) + said
 
 
-def stream_of(kind: str, siege: Siege) -> bytes:
+def stream_of(kind: str, attacked: HostileLoad) -> bytes:
     """Return what eve's programs send."""
-    token = siege.world.token("eve")
+    token = attacked.world.token("eve")
     if kind == "events":
         return event_stream_of(token)
     if kind == "socket":
         return socket_of(token)
-    return requests_of(token, siege.eve.call("hook", room="general", label="ci")["token"])
+    return requests_of(token, attacked.eve.call("hook", room="general", label="ci")["token"])
 
 
-def test_unharmed_requests_are_all_done(siege: Siege) -> None:
-    said = siege.world.raw().say(stream_of("requests", siege))
+def test_unharmed_requests_are_all_done(attacked: HostileLoad) -> None:
+    said = attacked.world.raw().say(stream_of("requests", attacked))
     methods = ("POST", "HEAD", "POST", "POST", "POST", "POST", "GET")
     answers = replies(said, *methods)
     assert [answer.status for answer in answers] == [200, 200, 200, 200, 200, 201, 206]
@@ -75,29 +75,29 @@ def test_unharmed_requests_are_all_done(siege: Siege) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @given(st.data())
 def test_a_stream_gone_wrong_harms_nobody_else(kind: str, data: st.DataObject) -> None:
-    with Siege() as siege:
-        stream = data.draw(mutated(stream_of(kind, siege)))
-        others = siege.others()
-        peer = siege.world.raw()
+    with HostileLoad() as attacked:
+        stream = data.draw(mutated(stream_of(kind, attacked)))
+        others = attacked.others()
+        peer = attacked.world.raw()
         cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=4))
         for start, end in pairwise(sorted([0, *cuts, len(stream)])):
             peer.say(stream[start:end])
-            assert siege.buffered_bytes() <= READ_BYTES + BODY_BYTES_MAX
-        siege.check_alive()
+            assert attacked.buffered_bytes() <= READ_BYTES + BODY_BYTES_MAX
+        attacked.check_alive()
         peer.close()
-        siege.world.settle()
-        assert len(siege.world.connections) == 3
-        assert_unchanged(siege, others)
+        attacked.world.settle()
+        assert len(attacked.world.connections) == 3
+        assert_unchanged(attacked, others)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_stream_that_breaks_off_leaves_nothing_behind(siege: Siege, kind: str) -> None:
-    whole = stream_of(kind, siege)
+def test_a_stream_that_breaks_off_leaves_nothing_behind(attacked: HostileLoad, kind: str) -> None:
+    whole = stream_of(kind, attacked)
     for end in range(1, len(whole), 7):
-        peer = siege.world.raw()
+        peer = attacked.world.raw()
         peer.say(whole[:end])
         peer.close()
-    siege.world.settle()
-    assert len(siege.world.connections) == 3
-    assert siege.buffered_bytes() == 0
-    siege.check_alive()
+    attacked.world.settle()
+    assert len(attacked.world.connections) == 3
+    assert attacked.buffered_bytes() == 0
+    attacked.check_alive()

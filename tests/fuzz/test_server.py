@@ -17,8 +17,8 @@ from chatd.wire.frames import (
     PAYLOAD_BYTES_MAX_BEFORE_LOGIN,
     encode_frame,
 )
+from tests.fuzz.hostile_load import HostileLoad, assert_unchanged, mutated
 from tests.fuzz.requests import calls, garbage
-from tests.fuzz.siege import Siege, assert_unchanged, mutated
 from tests.simulation.account import client_first, registration
 from tests.simulation.peer import Map, Peer
 
@@ -47,55 +47,55 @@ def refusals(peer: Peer, request_id: int, errors: int) -> list[Map]:
 def test_made_up_request_is_done_or_refused_without_a_trace(
     requests: list[Call], as_notification: bool
 ) -> None:
-    with Siege() as siege:
-        others = siege.others()
+    with HostileLoad() as attacked:
+        others = attacked.others()
         for request_id, (method, params) in enumerate(requests, 1_000):
-            if siege.eve.ended:  # she logged out, revoked herself, or ended her account
-                siege.eve = siege.world.user(f"eve{request_id}", device="another")
-            before = siege.world.state.digest()
-            errors = len(siege.eve.told("error"))
+            if attacked.eve.ended:  # she logged out, revoked herself, or ended her account
+                attacked.eve = attacked.world.user(f"eve{request_id}", device="another")
+            before = attacked.world.state.digest()
+            errors = len(attacked.eve.told("error"))
             if as_notification:
-                siege.eve.send_bytes(encode_notification(method, params))
+                attacked.eve.send_bytes(encode_notification(method, params))
             else:
-                ask(siege.eve, method, params, request_id)
-            siege.world.settle()
-            for error in refusals(siege.eve, request_id, errors):
+                ask(attacked.eve, method, params, request_id)
+            attacked.world.settle()
+            for error in refusals(attacked.eve, request_id, errors):
                 assert error["code"] != "internal"
-                assert siege.world.state.digest() == before, (method, params, error)
-        siege.check_alive()
-        assert_unchanged(siege, others)
+                assert attacked.world.state.digest() == before, (method, params, error)
+        attacked.check_alive()
+        assert_unchanged(attacked, others)
 
 
 @given(st.lists(calls, min_size=1, max_size=12))
 def test_made_up_request_before_login_changes_nothing_but_by_registering(
     requests: list[Call],
 ) -> None:
-    with Siege() as siege:
-        before = siege.world.state.dump()
-        stranger = siege.world.guest("203.0.113.9")
+    with HostileLoad() as attacked:
+        before = attacked.world.state.dump()
+        stranger = attacked.world.guest("203.0.113.9")
         for request_id, (method, params) in enumerate(requests, 1_000):
             ask(stranger, method, params, request_id)
-            siege.world.settle()
-        after = siege.world.state.dump()
+            attacked.world.settle()
+        after = attacked.world.state.dump()
         new = set(after["users"]) - set(before["users"])
         for name in new:
             del after["users"][name], after["rooms"]["@" + name]
         for tree in (before, after):
             del tree["last_ms"]
         assert after == before
-        siege.check_alive()
+        attacked.check_alive()
 
 
 @given(st.lists(garbage, min_size=1, max_size=5))
 def test_value_that_is_no_envelope_ends_its_connection_only(values: list[Any]) -> None:
-    with Siege() as siege:
-        before = siege.world.state.digest()
-        siege.eve.send_bytes(b"".join(encode_frame(msgpack.packb(value)) for value in values))
-        siege.world.settle()
-        assert siege.eve.ended
-        assert [error["code"] for error in siege.eve.told("error")] == ["bad_frame"]
-        assert siege.world.state.digest() == before
-        siege.check_alive()
+    with HostileLoad() as attacked:
+        before = attacked.world.state.digest()
+        attacked.eve.send_bytes(b"".join(encode_frame(msgpack.packb(value)) for value in values))
+        attacked.world.settle()
+        assert attacked.eve.ended
+        assert [error["code"] for error in attacked.eve.told("error")] == ["bad_frame"]
+        assert attacked.world.state.digest() == before
+        attacked.check_alive()
 
 
 # -- bytes -----------------------------------------------------------------------------------
@@ -117,52 +117,52 @@ def session_bytes() -> bytes:
 
 @given(mutated(session_bytes()), st.data())
 def test_mutated_stream_in_any_pieces_harms_nobody_else(stream: bytes, data: st.DataObject) -> None:
-    with Siege() as siege:
-        others = siege.others()
-        siege.world.peers.remove(siege.eve)
+    with HostileLoad() as attacked:
+        others = attacked.others()
+        attacked.world.peers.remove(attacked.eve)
         cuts = data.draw(st.lists(st.integers(0, len(stream)), max_size=4))
         for start, end in pairwise(sorted([0, *cuts, len(stream)])):
             try:
-                siege.eve.sock.send(stream[start:end])
+                attacked.eve.sock.send(stream[start:end])
             except (ConnectionError, BlockingIOError):
                 break
-            siege.world.settle()
-            assert siege.buffered_bytes() <= READ_BYTES + PAYLOAD_BYTES_MAX
-        siege.check_alive()
-        siege.eve.sock.close()
-        siege.world.settle()
-        siege.world.sleep(2 * SECOND_MS)
-        assert len(siege.world.connections) == 2
-        assert_unchanged(siege, others)
+            attacked.world.settle()
+            assert attacked.buffered_bytes() <= READ_BYTES + PAYLOAD_BYTES_MAX
+        attacked.check_alive()
+        attacked.eve.sock.close()
+        attacked.world.settle()
+        attacked.world.sleep(2 * SECOND_MS)
+        assert len(attacked.world.connections) == 2
+        assert_unchanged(attacked, others)
 
 
 @given(st.binary(min_size=1, max_size=300), st.sampled_from([b"", b"\x00", b"\x16", b"GET "]))
 def test_garbage_from_a_stranger_changes_nothing(data: bytes, opening: bytes) -> None:
-    with Siege() as siege:
-        before = siege.world.state.digest()
-        stranger = siege.world.raw("203.0.113.9")
+    with HostileLoad() as attacked:
+        before = attacked.world.state.digest()
+        stranger = attacked.world.raw("203.0.113.9")
         stranger.say(opening + data)
-        assert siege.buffered_bytes() <= READ_BYTES + PAYLOAD_BYTES_MAX_BEFORE_LOGIN
-        assert siege.world.state.digest() == before
-        siege.check_alive()
+        assert attacked.buffered_bytes() <= READ_BYTES + PAYLOAD_BYTES_MAX_BEFORE_LOGIN
+        assert attacked.world.state.digest() == before
+        attacked.check_alive()
         stranger.close()
-        siege.world.settle()
+        attacked.world.settle()
 
 
 @pytest.mark.parametrize("step", [1, 7])
 def test_stream_that_breaks_off_at_any_byte_leaves_nothing_behind(step: int) -> None:
-    with Siege() as siege:
+    with HostileLoad() as attacked:
         frame = encode_request(1, "send", {"text": "never whole"})
-        before = siege.world.state.digest()
+        before = attacked.world.state.digest()
         for end in range(1, len(frame), step):
-            peer = siege.world.user("eve")
+            peer = attacked.world.user("eve")
             peer.send_bytes(frame[:end])
-            siege.world.settle()
+            attacked.world.settle()
             peer.close()
-            siege.world.settle()
-        assert siege.world.state.digest() == before
-        assert len(siege.world.connections) == 3
-        siege.check_alive()
+            attacked.world.settle()
+        assert attacked.world.state.digest() == before
+        assert len(attacked.world.connections) == 3
+        attacked.check_alive()
 
 
 # -- what is deep, huge or slow --------------------------------------------------------------
@@ -179,72 +179,78 @@ NESTED = {
 @pytest.mark.parametrize("kind", NESTED)
 @pytest.mark.parametrize("where", ["payload", "params", "parameter"])
 def test_nested_payload_costs_bounded_memory_and_its_sender_only(
-    siege: Siege, kind: str, where: str
+    attacked: HostileLoad, kind: str, where: str
 ) -> None:
     head = {
         "payload": b"",
         "params": b"\x94\x00\x07\xa4send",
         "parameter": b"\x94\x00\x07\xa4send\x81\xa4text",
     }[where]
-    before = siege.world.state.digest()
-    siege.eve._asked.append(7)
+    before = attacked.world.state.digest()
+    attacked.eve._asked.append(7)
     tracemalloc.start()
     try:
-        siege.eve.send_bytes(encode_frame((head + NESTED[kind])[:PAYLOAD_BYTES_MAX]))
-        siege.world.settle()
+        attacked.eve.send_bytes(encode_frame((head + NESTED[kind])[:PAYLOAD_BYTES_MAX]))
+        attacked.world.settle()
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
     assert peak < MEMORY_BYTES_MAX
-    assert siege.eve.ended or siege.eve._answers[7][0] is not None
-    assert siege.world.state.digest() == before
-    siege.check_alive()
+    assert attacked.eve.ended or attacked.eve._answers[7][0] is not None
+    assert attacked.world.state.digest() == before
+    attacked.check_alive()
 
 
 @pytest.mark.parametrize("size", [PAYLOAD_BYTES_MAX + 1, 2**24 - 1, 2**31, 2**32 - 1])
 def test_announced_length_that_is_too_large_ends_its_sender_and_holds_nothing(
-    siege: Siege, size: int
+    attacked: HostileLoad, size: int
 ) -> None:
-    siege.eve.send_bytes(pack(">I", size))
-    siege.world.settle()
-    assert siege.eve.ended
-    assert siege.buffered_bytes() == 0
-    siege.check_alive()
+    attacked.eve.send_bytes(pack(">I", size))
+    attacked.world.settle()
+    assert attacked.eve.ended
+    assert attacked.buffered_bytes() == 0
+    attacked.check_alive()
 
 
 def test_strangers_who_send_almost_a_frame_hold_a_bounded_amount_and_not_for_long() -> None:
-    with Siege() as siege:
+    with HostileLoad() as attacked:
         count = 100
         almost = pack(">I", PAYLOAD_BYTES_MAX_BEFORE_LOGIN) + bytes(
             PAYLOAD_BYTES_MAX_BEFORE_LOGIN - 1
         )
         for _ in range(count):
-            siege.world.connect().send_bytes(almost)
-        siege.world.settle()
-        assert siege.buffered_bytes() == count * len(almost)
-        siege.check_alive()
-        siege.world.sleep(siege.world.settings.login_timeout_ms + 2 * SECOND_MS)
-        assert siege.buffered_bytes() == 0
-        assert len(siege.world.connections) == 3
+            attacked.world.connect().send_bytes(almost)
+        attacked.world.settle()
+        assert attacked.buffered_bytes() == count * len(almost)
+        attacked.check_alive()
+        attacked.world.sleep(attacked.world.settings.login_timeout_ms + 2 * SECOND_MS)
+        assert attacked.buffered_bytes() == 0
+        assert len(attacked.world.connections) == 3
 
 
-def test_stranger_who_sends_a_byte_at_a_time_is_ended_in_time_all_the_same(siege: Siege) -> None:
-    slow = siege.world.connect()
-    came_ms = siege.world.now_ms
+def test_stranger_who_sends_a_byte_at_a_time_is_ended_in_time_all_the_same(
+    attacked: HostileLoad,
+) -> None:
+    slow = attacked.world.connect()
+    came_ms = attacked.world.now_ms
     for byte in encode_request(1, "hello", {"version": 1, "client": "x" * 64}):
         if slow.ended:
             break
         slow.send_bytes(bytes([byte]))
-        siege.world.sleep(SECOND_MS)
+        attacked.world.sleep(SECOND_MS)
     assert slow.ended
-    assert siege.world.now_ms - came_ms <= siege.world.settings.login_timeout_ms + 2 * SECOND_MS
-    siege.check_alive()
+    assert (
+        attacked.world.now_ms - came_ms <= attacked.world.settings.login_timeout_ms + 2 * SECOND_MS
+    )
+    attacked.check_alive()
 
 
-def test_user_who_sends_a_byte_at_a_time_is_heard_and_holds_up_nobody(siege: Siege) -> None:
-    siege.eve._asked.append(7)
+def test_user_who_sends_a_byte_at_a_time_is_heard_and_holds_up_nobody(
+    attacked: HostileLoad,
+) -> None:
+    attacked.eve._asked.append(7)
     for byte in encode_request(7, "send", {"text": "slowly"}):
-        siege.eve.send_bytes(bytes([byte]))
-        siege.world.sleep(10 * SECOND_MS)
-        siege.check_alive()
-    assert "slowly" in siege.bob.texts()
+        attacked.eve.send_bytes(bytes([byte]))
+        attacked.world.sleep(10 * SECOND_MS)
+        attacked.check_alive()
+    assert "slowly" in attacked.bob.texts()

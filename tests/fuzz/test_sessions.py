@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.fuzz.attack import Attack, Ending, Way, carry_out
+from tests.fuzz.hostile_load import mutated
 from tests.fuzz.sessions import SESSIONS, Stage, garbled, hello, recorded
-from tests.fuzz.siege import mutated
 
 NAMES = [session.__name__ for session in SESSIONS]
 

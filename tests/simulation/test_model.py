@@ -8,7 +8,7 @@ was answered and what happened is counted, too.
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.simulation.days import Days
+from tests.simulation.machine import Machine
 
 STEPS = 80
 FEW_DAYS, MANY_DAYS = 50, 5_000
@@ -209,12 +209,12 @@ SELDOM = """
 
 
 def test_server_and_model_agree_on_all_days_and_days_get_everywhere() -> None:
-    Days.reached.clear()
+    Machine.reached.clear()
     day = settings(settings.default, stateful_step_count=STEPS)
-    run_state_machine_as_test(Days, settings=day)
+    run_state_machine_as_test(Machine, settings=day)
     expected = _lines(OFTEN) if day.max_examples >= FEW_DAYS else set()
     expected |= _lines(SELDOM) if day.max_examples >= MANY_DAYS else set()
-    assert expected - Days.reached.keys() == set()
+    assert expected - Machine.reached.keys() == set()
 
 
 def _lines(text: str) -> set[str]:

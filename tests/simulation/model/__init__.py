@@ -9,23 +9,23 @@ What may be answered is a set of words: codes of errors, and "" for a request th
 What time alone does (a scheduled text is posted, a ban ends) the model does not foresee. It is
 shown what the server did, holds that against the rules, and says what should have been done.
 
-    rooms      logs, their readers, and how long entries live
-    standing   warnings, bans, administrators, blocks
-    mentions   in which words a text names somebody
-    posts      messages, comments, edits, deletes; limits and nonces
-    groups     private rooms
-    schedules  texts that are posted later
-    hooks      what programs post
-    contents   what a file is besides its caption
-    files      uploads, what is on the disk, and how much of it is whose
-    endings    accounts that are over
+    rooms       logs, their readers, and how long entries live
+    moderation  warnings, bans, administrators, blocks
+    mentions    in which words a text names somebody
+    messages    messages, comments, edits, deletes; limits and nonces
+    groups      private rooms
+    schedules   texts that are posted later
+    hooks       what programs post
+    contents    what a file is besides its caption
+    files       uploads, what is on the disk, and how much of it is whose
+    accounts    accounts that end
 """
 
-from tests.simulation.model.endings import Endings
+from tests.simulation.model.accounts import Accounts
 from tests.simulation.model.rooms import HOUR_MS, Item, Reader, Room, Rules
 
 
-class Model(Endings):
+class Model(Accounts):
     """What the server must know and do."""
 
 

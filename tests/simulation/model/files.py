@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.simulation.model.contents import File, digest
 from tests.simulation.model.hooks import Hooks
-from tests.simulation.model.posts import Content
+from tests.simulation.model.messages import Content
 from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Room, Rules, mark
 
 UPLOADS_MAX = 8

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.simulation.model.posts import Posts
+from tests.simulation.model.messages import Messages
 from tests.simulation.model.rooms import DONE, Item, Room, Rules
 
 LINKS_MAX = 20
@@ -35,7 +35,7 @@ class Group:
     links_made: int = 0
 
 
-class Groups(Posts):
+class Groups(Messages):
     """All groups, by the ids of their rooms. links: by what opens them, revoked ones are gone."""
 
     def __init__(self, rules: Rules) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.simulation.model.posts import whom_to_reach
+from tests.simulation.model.messages import whom_to_reach
 from tests.simulation.model.rooms import DONE, Rules
 from tests.simulation.model.schedules import Schedules
 

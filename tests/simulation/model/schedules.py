@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.simulation.model.groups import Groups
-from tests.simulation.model.posts import whom_to_reach
+from tests.simulation.model.messages import whom_to_reach
 from tests.simulation.model.rooms import DONE, Map, Rules, mark, marks
 
 YEAR_MS = 366 * 86_400_000

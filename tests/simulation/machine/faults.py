@@ -1,12 +1,12 @@
-"""Passing: time goes by, clocks are set, the server stops, is killed, loses power."""
+"""Faults: time goes by, clocks are set, the server stops, is killed, loses power."""
 
 from random import Random
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.reading import Reading
-from tests.simulation.days.visits import (
+from tests.simulation.disk import by_chance
+from tests.simulation.machine.connections import (
     DAY_MS,
     MINUTE_MS,
     NAMES,
@@ -14,7 +14,7 @@ from tests.simulation.days.visits import (
     SECOND_MS,
     picks,
 )
-from tests.simulation.disk import by_chance
+from tests.simulation.machine.history import History
 from tests.simulation.model import HOUR_MS
 
 sleeps_ms = st.sampled_from(
@@ -33,7 +33,7 @@ sleeps_ms = st.sampled_from(
 )
 
 
-class Passing(Reading):
+class Faults(History):
     """What happens to everybody."""
 
     @rule(ms=sleeps_ms)

@@ -1,12 +1,12 @@
-"""Rooms: private ones, from their making to their end."""
+"""Groups: private rooms, from their making to their end."""
 
 from collections.abc import Callable
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.standing import Standing
-from tests.simulation.days.visits import MINUTE_MS, NAMES, likely, names, picks
+from tests.simulation.machine.connections import MINUTE_MS, NAMES, likely, names, picks
+from tests.simulation.machine.moderation import Moderation
 from tests.simulation.model import HOUR_MS
 from tests.simulation.model.groups import Group
 from tests.simulation.model.rooms import DONE
@@ -16,7 +16,7 @@ TITLES = ("ops", "dev")
 Wanted = Callable[[Group], bool]
 
 
-class Rooms(Standing):
+class Groups(Moderation):
     """Who owns private rooms, is in them, may come and wants to. tokens_made: of all links."""
 
     def __init__(self) -> None:

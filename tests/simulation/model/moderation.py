@@ -1,4 +1,4 @@
-"""Standing: who was warned and banned, what administrators know and do, who blocks whom."""
+"""Moderation: who was warned and banned, what administrators know and do, who blocks whom."""
 
 from dataclasses import dataclass
 
@@ -26,7 +26,7 @@ class Report:
     marks: frozenset[str] = frozenset()
 
 
-class Standing(Rooms):
+class Moderation(Rooms):
     """What users may do at all, and to one another.
 
     bans: until when, of those who have not heard yet that it is over.

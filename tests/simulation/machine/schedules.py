@@ -1,13 +1,11 @@
-"""Scheduling: what is to be said later, listed, cancelled."""
+"""Schedules: what is to be said later, listed, cancelled."""
 
 from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.repeating import times
-from tests.simulation.days.rooms import Rooms
-from tests.simulation.days.visits import (
+from tests.simulation.machine.connections import (
     DAY_MS,
     MINUTE_MS,
     NAMES,
@@ -16,6 +14,8 @@ from tests.simulation.days.visits import (
     picks,
     tails,
 )
+from tests.simulation.machine.groups import Groups
+from tests.simulation.machine.idempotency import times
 from tests.simulation.model import HOUR_MS
 from tests.simulation.model.schedules import Waiting
 from tests.simulation.peer import Map, Peer
@@ -24,7 +24,7 @@ soon_ms = st.sampled_from([1, SECOND_MS, 5 * MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, 
 never_ms = st.sampled_from([0, 400 * DAY_MS])
 
 
-class Scheduling(Rooms):
+class Schedules(Groups):
     """What waits for its time."""
 
     @precondition(lambda self: self.peers)

@@ -11,7 +11,7 @@ TOLD = (Warned, Invited, Removed)
 """What anybody may bring upon another user: a warning by a report, and an invitation."""
 
 
-class Siege:
+class HostileLoad:
     """A server with alice and bob in it, who mind their business, and eve, who does not."""
 
     def __init__(self, **options: Any) -> None:
@@ -49,9 +49,9 @@ class Siege:
         return sum(c.codec.buffered_bytes for c in self.world.connections.values())
 
 
-def assert_unchanged(siege: Siege, others: dict[str, Any]) -> None:
+def assert_unchanged(attacked: HostileLoad, others: dict[str, Any]) -> None:
     """Allow what alice's own posts in `check_alive` do to her, and what anybody may tell her."""
-    now = siege.others()
+    now = attacked.others()
     for name, room in now["rooms"].items():
         before, frames = others["rooms"][name]["log"]["frames"], room["log"]["frames"]
         new = [decode_entry(frame) for frame in frames[len(before) :]]

@@ -1,4 +1,4 @@
-"""Visits: who comes and goes, what each connection must have heard, what must be gone."""
+"""Who comes and goes, what each connection must have heard, what must be gone."""
 
 from collections import Counter, defaultdict
 from dataclasses import asdict
@@ -56,7 +56,7 @@ class Asks(Protocol):
         """Ask and wait for the answer."""
 
 
-class Visits(RuleBasedStateMachine):
+class Connections(RuleBasedStateMachine):
     """A world, the model of it, and all connections.
 
     peers: who is connected. left: who was. came: for each peer how far it has heard each room.

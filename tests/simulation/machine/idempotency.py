@@ -1,4 +1,4 @@
-"""Repeating: what carries a nonce is done once only, from whichever device it comes again."""
+"""Idempotency: what carries a nonce is done once only, from whichever device it comes again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.visits import PEERS_MAX, Asks, Visits, picks
+from tests.simulation.machine.connections import PEERS_MAX, Asks, Connections, picks
 from tests.simulation.peer import Map, Peer
 
 times = st.sampled_from([0, 0, 1, 2])
@@ -25,7 +25,7 @@ class Said:
     again: Again
 
 
-class Repeating(Visits):
+class Idempotency(Connections):
     """said: everything that was done under a nonce."""
 
     def __init__(self) -> None:

@@ -1,16 +1,16 @@
-"""Endings: somebody comes, says this and that, and is gone for good."""
+"""Accounts: somebody comes, says this and that, and is gone for good."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.simulation.account import registration
-from tests.simulation.days.passing import Passing
-from tests.simulation.days.visits import Tail, names, tails
+from tests.simulation.machine.connections import Tail, names, tails
+from tests.simulation.machine.faults import Faults
 
 GUESTS_MAX = 3
 
 
-class Endings(Passing):
+class Accounts(Faults):
     """Accounts that are over."""
 
     @precondition(lambda self: len(self.model.over) < GUESTS_MAX)

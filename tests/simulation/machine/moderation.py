@@ -1,10 +1,10 @@
-"""Standing: reports, warnings, bans, what administrators do, blocks."""
+"""Moderation: reports, warnings, bans, what administrators do, blocks."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.talking import Talking
-from tests.simulation.days.visits import NAMES, likely, names, picks
+from tests.simulation.machine.connections import NAMES, likely, names, picks
+from tests.simulation.machine.messages import Messages
 from tests.simulation.model import HOUR_MS
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Map, Peer
@@ -12,7 +12,7 @@ from tests.simulation.peer import Map, Peer
 spellings = st.sampled_from([str, str, str.upper, str.title])
 
 
-class Standing(Talking):
+class Moderation(Messages):
     """What users may do, and to one another."""
 
     # -- reports -----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Endings: accounts that are over, what goes with them at once, and their posts a little later."""
+"""Accounts that end, what goes with them at once, and their posts a little later."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ ERASED_MS = 1_000
 """So long after its end all posts of an account are deleted that are to go: there are few."""
 
 
-class Endings(Files):
+class Accounts(Files):
     """erasing: since when, of those whose posts are to be deleted."""
 
     def __init__(self, rules: Rules) -> None:

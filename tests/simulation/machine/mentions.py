@@ -3,8 +3,8 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.hooks import Hooks
-from tests.simulation.days.visits import NAMES, NAMING, PLAIN, names, picks
+from tests.simulation.machine.connections import NAMES, NAMING, PLAIN, names, picks
+from tests.simulation.machine.hooks import Hooks
 from tests.simulation.model import Room
 from tests.simulation.peer import Map, Peer
 

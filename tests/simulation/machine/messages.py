@@ -1,12 +1,12 @@
-"""Talking: messages to everyone, to one user and into groups; comments, edits, deletes."""
+"""Messages: to everyone, to one user and into groups; comments, edits, deletes."""
 
 from functools import partial
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.repeating import Repeating, times
-from tests.simulation.days.visits import NAMES, PLAIN, Tail, likely, picks, tails
+from tests.simulation.machine.connections import NAMES, PLAIN, Tail, likely, picks, tails
+from tests.simulation.machine.idempotency import Idempotency, times
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Map, Peer, Refused
 
@@ -15,7 +15,7 @@ Asked = tuple[Peer, str, str, str, int]
 """Who says something to whom, what, its nonce, and the number of the request."""
 
 
-class Talking(Repeating):
+class Messages(Idempotency):
     """What users put into rooms."""
 
     # -- messages ----------------------------------------------------------------------------

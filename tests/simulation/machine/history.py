@@ -1,15 +1,15 @@
-"""Reading: acknowledgements, deaf devices, and everything that can be looked up."""
+"""History: acknowledgements, deaf devices, and everything that can be looked up."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.files import Files
-from tests.simulation.days.visits import NAMES, picks
+from tests.simulation.machine.connections import NAMES, picks
+from tests.simulation.machine.files import Files
 from tests.simulation.model import Room
 from tests.simulation.peer import Map, Peer
 
 
-class Reading(Files):
+class History(Files):
     """What devices do with what they have heard."""
 
     @precondition(lambda self: self.peers)

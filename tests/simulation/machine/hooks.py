@@ -6,9 +6,9 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.repeating import times
-from tests.simulation.days.scheduling import Scheduling
-from tests.simulation.days.visits import NAMES, Tail, likely, names, picks, tails
+from tests.simulation.machine.connections import NAMES, Tail, likely, names, picks, tails
+from tests.simulation.machine.idempotency import times
+from tests.simulation.machine.schedules import Schedules
 from tests.simulation.model.hooks import Hook
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Map, Peer, Refused
@@ -50,7 +50,7 @@ class Program:
         raise Refused({**reply.json, "message": reply.json["detail"]})
 
 
-class Hooks(Scheduling):
+class Hooks(Schedules):
     """What users let programs post. hook_tokens: of all hooks that there have ever been."""
 
     def __init__(self) -> None:

@@ -1,10 +1,10 @@
-"""Posts: what users say, answer, change and take back, and how much of it they may."""
+"""Messages: what users say, answer, change and take back, and how much of it they may."""
 
 from dataclasses import dataclass
 
 from tests.simulation.model.mentions import named
+from tests.simulation.model.moderation import Moderation
 from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Map, Room, Rules
-from tests.simulation.model.standing import Standing
 
 NONCE_MS = 7 * 24 * HOUR_MS
 Content = tuple[object, ...]
@@ -26,7 +26,7 @@ class Period:
         return self.held if now_ms < self.ends_ms else 0
 
 
-class Posts(Standing):
+class Messages(Moderation):
     """What users put into rooms. A room is named by its id, whether or not it is there yet."""
 
     def __init__(self, rules: Rules) -> None:

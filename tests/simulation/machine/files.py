@@ -6,9 +6,9 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from tests.simulation.days.mentions import Mentions
-from tests.simulation.days.repeating import Said
-from tests.simulation.days.visits import NAMES, PLAIN, Tail, likely, picks, tails
+from tests.simulation.machine.connections import NAMES, PLAIN, Tail, likely, picks, tails
+from tests.simulation.machine.idempotency import Said
+from tests.simulation.machine.mentions import Mentions
 from tests.simulation.model import Room
 from tests.simulation.model.contents import digest
 from tests.simulation.model.files import UPLOADS_MAX, Asked, Upload
