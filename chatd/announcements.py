@@ -65,8 +65,8 @@ class Announcements:
             self._connections.end(_connection(link), reason)
 
     def _tell_limits(self, name: str) -> None:
-        user, knowing = self._state.users[name], self._handlers.current.knowing
-        self._tell_user(name, c.Limits(*knowing.allowances(user, self._clock.now_ms)))
+        user, status = self._state.users[name], self._handlers.current.status
+        self._tell_user(name, c.Limits(*status.allowances(user, self._clock.now_ms)))
 
     def _tell_user(self, name: str, notice: c.Notice, but: object = None) -> None:
         for connection in self._delivery.of_user(name):

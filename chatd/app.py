@@ -15,35 +15,35 @@ from chatd.core.silences import Silences
 from chatd.core.timers import TimerWheel
 from chatd.database import Database, Machine
 from chatd.deadlines import Deadlines
+from chatd.handlers.account_deletion import AccountDeletionHandlers
 from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.blocking import BlockingHandlers
-from chatd.handlers.clockwork import ClockworkHandlers
 from chatd.handlers.comments import CommentHandlers
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import Dispatcher
-from chatd.handlers.endings import EndingHandlers
-from chatd.handlers.explaining import ExplainingHandlers
+from chatd.handlers.expiry import ExpiryHandlers
 from chatd.handlers.families import Families, Handlers
 from chatd.handlers.files import FileHandlers
-from chatd.handlers.following import FollowingHandlers
 from chatd.handlers.groups import GroupHandlers
+from chatd.handlers.history import HistoryHandlers
 from chatd.handlers.hooks import HookHandlers
 from chatd.handlers.joining import JoiningHandlers
-from chatd.handlers.knowing import KnowingHandlers
 from chatd.handlers.memberships import Memberships
 from chatd.handlers.messages import MessageHandlers
 from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.posting import Posting
-from chatd.handlers.reading import ReadingHandlers
 from chatd.handlers.refusals import Refusals
 from chatd.handlers.registration_limit import RegistrationLimit
 from chatd.handlers.revisions import RevisionHandlers
 from chatd.handlers.schedules import ScheduleHandlers
-from chatd.handlers.searching import SearchHandlers
+from chatd.handlers.search import SearchHandlers
+from chatd.handlers.status import StatusHandlers
+from chatd.handlers.sync import SyncHandlers
 from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
+from chatd.handlers.why import WhyHandlers
 from chatd.http.callers import Callers
 from chatd.http.commands import Commands
 from chatd.http.downloads import Downloads
@@ -161,11 +161,11 @@ class App:
         posting = Posting(transaction, settings, lifetime, newcomers)
         destinations = Destinations(database.state, visibility)
         memberships = Memberships(settings, visibility, lifetime)
-        knowing = KnowingHandlers(transaction, settings, visibility, self.presence, acks)
+        status = StatusHandlers(transaction, settings, visibility, self.presence, acks)
         moderation = ModerationHandlers(transaction, settings, visibility, posting)
         families = (
             AccountHandlers(transaction, settings, self.backoff, self.registrations, __version__),
-            FollowingHandlers(transaction, visibility, acks),
+            SyncHandlers(transaction, visibility, acks),
             MessageHandlers(posting, destinations, visibility),
             ScheduleHandlers(
                 transaction,
@@ -178,8 +178,8 @@ class App:
             CommentHandlers(posting, destinations, visibility, newcomers, database.state.threads),
             RevisionHandlers(posting, destinations, visibility),
             BlockingHandlers(transaction, visibility),
-            EndingHandlers(transaction, settings, visibility, posting, lifetime),
-            ExplainingHandlers(settings, self.refusals),
+            AccountDeletionHandlers(transaction, settings, visibility, posting, lifetime),
+            WhyHandlers(settings, self.refusals),
             HookHandlers(transaction, posting, destinations, visibility, self.refusals),
             FileHandlers(
                 transaction,
@@ -193,18 +193,18 @@ class App:
             ),
             GroupHandlers(transaction, visibility, memberships, posting, acks),
             JoiningHandlers(transaction, visibility, memberships, posting),
-            ReadingHandlers(visibility, newcomers),
+            HistoryHandlers(visibility, newcomers),
             SearchHandlers(visibility, newcomers),
-            knowing,
+            status,
             moderation,
         )
-        clockwork = ClockworkHandlers(transaction, settings, lifetime, acks)
+        expiry = ExpiryHandlers(transaction, settings, lifetime, acks)
         return Families(
             Dispatcher(database.state, *families),
-            timed(*families, clockwork),
-            clockwork,
+            timed(*families, expiry),
+            expiry,
             lifetime,
-            knowing,
+            status,
             moderation,
         )
 

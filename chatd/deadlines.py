@@ -94,7 +94,7 @@ class Deadlines:
 
     def _take_up_rules(self, key: str, now_ms: int) -> None:
         """Let the settings hold for what others dated, and arm what that calls for."""
-        self._handlers.current.clockwork.take_up_rules(now_ms)
+        self._handlers.current.expiry.take_up_rules(now_ms)
         fronts_ms = max(now_ms, self._handlers.current.lifetime.held_until_ms)
         for room in self._state.rooms.values():
             if room.log.frames:
@@ -125,7 +125,7 @@ class Deadlines:
         """Write what is being gathered, for the last time."""
         try:
             while self._acks:
-                self._handlers.current.clockwork.move_cursors(Turn(now_ms, Effects()))
+                self._handlers.current.expiry.move_cursors(Turn(now_ms, Effects()))
         except StorageFull:
             log.warning("no room to write how far users have read; they will see it again")
 
@@ -165,7 +165,7 @@ class Deadlines:
 
     def _reset_limits(self, key: str, now_ms: int) -> int | None:
         user = self._state.users[key]
-        if self._handlers.current.clockwork.reset_limits(user, now_ms):
+        if self._handlers.current.expiry.reset_limits(user, now_ms):
             self._calls.effects.spenders.add(key)
         ends = [w.reset_at_ms for w in (user.general, user.private) if w.used(now_ms)]
         return min(ends, default=None)

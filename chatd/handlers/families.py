@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from chatd.config import Settings
 from chatd.core.lifetime import Lifetime
-from chatd.handlers.clockwork import ClockworkHandlers
 from chatd.handlers.dispatch import Dispatcher
-from chatd.handlers.knowing import KnowingHandlers
+from chatd.handlers.expiry import ExpiryHandlers
 from chatd.handlers.moderation import ModerationHandlers
+from chatd.handlers.status import StatusHandlers
 from chatd.handlers.timed import Action
 
 
@@ -18,9 +18,9 @@ class Families(NamedTuple):
 
     dispatcher: Dispatcher
     timed: Mapping[str, Action]
-    clockwork: ClockworkHandlers
+    expiry: ExpiryHandlers
     lifetime: Lifetime
-    knowing: KnowingHandlers
+    status: StatusHandlers
     moderation: ModerationHandlers
 
 

@@ -52,7 +52,7 @@ def reference() -> str:
         text.ROOMS,
         text.FOLLOWING,
         text.STANDING,
-        text.SCHEDULING,
+        text.SCHEDULES,
         text.FILES,
         text.COMMANDS_INTRODUCTION,
         *map(_command, COMMANDS.values()),

@@ -237,7 +237,7 @@ possibly a `reason`; so has the entry `delete` that announces it, whose author i
 The author of the post gets `post_removed` in the self log.
 """
 
-SCHEDULING = """\
+SCHEDULES = """\
 ## Scheduled texts
 
 `send-at` takes a text and the time at which it is to be posted, in ms UTC: a client interprets

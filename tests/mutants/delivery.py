@@ -122,56 +122,56 @@ MUTANTS = (
     # -- cursors -----------------------------------------------------------------------------
     Mutant(
         "an acknowledgement reaches beyond what was sent",
-        "chatd/handlers/following.py",
+        "chatd/handlers/sync.py",
         "if request.seq > session.link.queued_seq(room.room):",
         "if request.seq > room.log.last_seq:",
         (
-            "tests/simulation/test_following.py"
+            "tests/simulation/test_sync.py"
             "::test_ack_of_an_entry_of_the_same_tick_is_above_what_was_queued",
         ),
     ),
     Mutant(
         "a device that peeks acknowledges",
-        "chatd/handlers/following.py",
+        "chatd/handlers/sync.py",
         "if session.peek or not session.synced:",
         "if not session.synced:",
-        ("tests/simulation/test_following.py::test_peek_hears_everything_and_can_not_acknowledge",),
+        ("tests/simulation/test_sync.py::test_peek_hears_everything_and_can_not_acknowledge",),
     ),
     Mutant(
         "a start from now that peeks marks everything read",
-        "chatd/handlers/following.py",
+        "chatd/handlers/sync.py",
         "            if not request.peek:\n",
         "            if ends:\n",
-        ("tests/simulation/test_following.py::test_start_now_with_peek_reads_nothing",),
+        ("tests/simulation/test_sync.py::test_start_now_with_peek_reads_nothing",),
     ),
     Mutant(
         "positions of another epoch are believed",
-        "chatd/handlers/following.py",
+        "chatd/handlers/sync.py",
         "usable = request.epoch == self._state.epoch and seq <= room.log.last_seq",
         "usable = seq <= room.log.last_seq",
         (
-            "tests/simulation/test_following.py"
+            "tests/simulation/test_sync.py"
             "::test_positions_of_another_epoch_are_reset_and_unread_comes",
         ),
     ),
     Mutant(
         "positions past the end are believed",
-        "chatd/handlers/following.py",
+        "chatd/handlers/sync.py",
         "usable = request.epoch == self._state.epoch and seq <= room.log.last_seq",
         "usable = request.epoch == self._state.epoch",
         (
-            "tests/simulation/test_following.py"
+            "tests/simulation/test_sync.py"
             "::test_position_past_the_end_is_reset_and_at_the_end_is_not",
         ),
     ),
     Mutant(
         "positions are reset in silence",
-        "chatd/handlers/following.py",
+        "chatd/handlers/sync.py",
         "                context.effects.to_link.append("
         "(context.session.link, c.Reset(room.room)))\n",
         "                pass\n",
         (
-            "tests/simulation/test_following.py"
+            "tests/simulation/test_sync.py"
             "::test_positions_of_another_epoch_are_reset_and_unread_comes",
         ),
     ),
@@ -184,23 +184,20 @@ MUTANTS = (
     ),
     Mutant(
         "what was read is not told to a user's other devices",
-        "chatd/handlers/clockwork.py",
+        "chatd/handlers/expiry.py",
         "            turn.effects.reads.append((name, c.Read(room, seq), reader))\n",
         "",
         (
-            "tests/simulation/test_following.py"
+            "tests/simulation/test_sync.py"
             "::test_other_device_hears_what_was_read_and_the_reader_does_not",
         ),
     ),
     Mutant(
         "own entries behind what was read count as unread",
-        "chatd/handlers/clockwork.py",
+        "chatd/handlers/expiry.py",
         "last = self._over_own(name, room, seq, steps_left)",
         "last = seq",
-        (
-            "tests/simulation/test_following.py"
-            "::test_reading_up_to_ones_own_entries_reads_those_too",
-        ),
+        ("tests/simulation/test_sync.py::test_reading_up_to_ones_own_entries_reads_those_too",),
     ),
     Mutant(
         "a stream of events is marked before all of its tick",

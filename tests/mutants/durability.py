@@ -49,10 +49,7 @@ MUTANTS = (
         "chatd/server.py",
         "        self._deadlines.flush(self._clock.now_ms)\n",
         "",
-        (
-            "tests/simulation/test_following.py"
-            "::test_acknowledgement_survives_a_graceful_stop_at_once",
-        ),
+        ("tests/simulation/test_sync.py::test_acknowledgement_survives_a_graceful_stop_at_once",),
     ),
     Mutant(
         "everysec syncs nothing",

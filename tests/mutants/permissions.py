@@ -78,7 +78,7 @@ MUTANTS = (
     ),
     Mutant(
         "a search finds what is gone, or was never shown",
-        "chatd/handlers/searching.py",
+        "chatd/handlers/search.py",
         "floor = self._visibility.floor_of(user, room, now_ms)",
         "floor = room.log.first_seq - 1",
         ("tests/simulation/test_search.py::test_only_what_the_user_may_see_is_found",),
@@ -328,7 +328,7 @@ MUTANTS = (
         "    for hook in user.hooks.values():\n        del memory.hook_owners[hook.token_hash]\n",
         "",
         (
-            "tests/simulation/test_endings.py"
+            "tests/simulation/test_account_deletion.py"
             "::test_neither_password_nor_token_nor_hook_opens_anything_more",
         ),
     ),

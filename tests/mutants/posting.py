@@ -110,10 +110,7 @@ MUTANTS = (
         "chatd/handlers/schedules.py",
         "        if early_ms > 0:\n",
         "        if early_ms > LOOK_AGAIN_MS_MAX:\n",
-        (
-            "tests/simulation/test_scheduling.py"
-            "::test_text_waits_for_a_wall_clock_that_was_set_back",
-        ),
+        ("tests/simulation/test_schedules.py::test_text_waits_for_a_wall_clock_that_was_set_back",),
     ),
     Mutant(
         "held texts take all of a period",
@@ -121,7 +118,7 @@ MUTANTS = (
         "if limit and window.held_used(now_ms) >= max(1, limit // 2):",
         "if limit and window.held_used(now_ms) >= limit:",
         (
-            "tests/simulation/test_scheduling.py"
+            "tests/simulation/test_schedules.py"
             "::test_held_texts_go_in_order_and_take_half_of_a_period",
         ),
     ),
@@ -131,7 +128,7 @@ MUTANTS = (
         "for post in sorted(held, key=lambda post: (post.at_ms, post.number)):",
         "for post in sorted(held, key=lambda post: post.number):",
         (
-            "tests/simulation/test_scheduling.py"
+            "tests/simulation/test_schedules.py"
             "::test_held_texts_go_in_order_and_take_half_of_a_period",
         ),
     ),
@@ -142,7 +139,7 @@ MUTANTS = (
         "turn.effects.timed_work >= WORK_PER_TICK",
         "return False",
         (
-            "tests/simulation/test_scheduling.py"
+            "tests/simulation/test_schedules.py"
             "::test_mass_of_due_texts_is_posted_a_bounded_part_in_each_tick_and_in_order",
         ),
     ),
@@ -154,7 +151,7 @@ MUTANTS = (
         "    post = memory.users[event.name].scheduled[event.number]\n"
         "    memory.tell(event.name, entries.Cancelled",
         (
-            "tests/simulation/test_scheduling.py"
+            "tests/simulation/test_schedules.py"
             "::test_all_devices_hear_what_is_scheduled_and_cancelled_and_nobody_else_does",
         ),
     ),
@@ -164,7 +161,7 @@ MUTANTS = (
         "chatd/core/changes/posts.py",
         "if member is not None and member.read_seq == seq - 1:",
         "if member is not None:",
-        ("tests/simulation/test_following.py::test_own_messages_are_never_unread",),
+        ("tests/simulation/test_sync.py::test_own_messages_are_never_unread",),
     ),
     Mutant(
         "an entry is gone before its lifetime is over",

@@ -10,8 +10,8 @@ from websockets.frames import Close
 from chatd.core.state import State
 from chatd.errors import StoreError
 from chatd.handlers.dispatch import Dispatcher
-from chatd.handlers.knowing import KnowingHandlers
 from chatd.handlers.posting import Posting
+from chatd.handlers.status import StatusHandlers
 from chatd.http.callers import Callers
 from chatd.http.downloads import Downloads
 from chatd.http.exchanges import Exchanges
@@ -257,7 +257,7 @@ CASES = [
     Case(Service, "enqueue", floods),
     Case(Upload, "drop", breaks_off_an_upload, any_=True),
     # delivery
-    Case(KnowingHandlers, "allowances", posts, any_=True),
+    Case(StatusHandlers, "allowances", posts, any_=True),
     Case(Connection, "enqueue_shared", posts),
     Case(Connection, "send_shared", posts),
     Case(SimSocket, "send", posts),

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chatd.handlers import searching
-from chatd.handlers.query import fold
+from chatd.handlers import search as search_handlers
+from chatd.handlers.search_query import fold
 from chatd.wire.commands import QUERY_CHARACTERS_MAX, WORDS_MAX
 from tests.simulation.peer import Map, Peer
 from tests.simulation.test_comments import comment
@@ -254,7 +254,7 @@ def test_page_of_large_entries_fits_a_frame() -> None:
 def test_request_looks_at_a_slice_and_says_where_to_go_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(searching, "ENTRIES_PER_SLICE", 10)
+    monkeypatch.setattr(search_handlers, "ENTRIES_PER_SLICE", 10)
     with World(limit_messages=0) as world:
         alice = world.user("alice")
         alice.send("needle")
@@ -264,7 +264,7 @@ def test_request_looks_at_a_slice_and_says_where_to_go_on(
 
 
 def test_slice_is_bounded_by_what_is_compared_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "CHARACTERS_PER_SLICE", 10_000)
+    monkeypatch.setattr(search_handlers, "CHARACTERS_PER_SLICE", 10_000)
     with World(limit_messages=0) as world:
         alice = world.user("alice")
         for _ in range(10):
@@ -283,7 +283,7 @@ def test_text_of_nothing_but_marks_is_cut_short_and_its_words_are_found() -> Non
 
 
 def test_rooms_beyond_so_many_come_after_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "ROOMS_PER_SLICE", 2)
+    monkeypatch.setattr(search_handlers, "ROOMS_PER_SLICE", 2)
     with World() as world:
         alice = world.user("alice")
         for name in ("bob", "carol", "dave", "eve"):

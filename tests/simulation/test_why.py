@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chatd.config import OPTIONS, Option, load, written
-from chatd.handlers import reading, refusals
+from chatd.handlers import history, refusals
 from tests.simulation.account import client_first
 from tests.simulation.peer import Map, Peer
 from tests.simulation.test_files import CONTENT, begin, share
@@ -142,7 +142,7 @@ def test_fault_of_the_server_is_explained(monkeypatch: pytest.MonkeyPatch) -> No
     with World() as world:
         world.expects_errors = True
         web = world.web(world.token("alice"))
-        monkeypatch.setattr(reading, "_page", fail)
+        monkeypatch.setattr(history, "_page", fail)
         assert web.call("history", room="general").status == 500
         why = web.call("why").json
         assert (why["method"], why["code"]) == ("history", "internal")

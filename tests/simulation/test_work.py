@@ -16,8 +16,8 @@ from chatd.core.group import JoinRequest
 from chatd.core.memory import ENDED_AT_ONCE_MAX
 from chatd.core.model import Credentials
 from chatd.handlers.files import HASH_BYTES_PER_SLICE
-from chatd.handlers.knowing import ROOMS_LOOKED_AT
-from chatd.handlers.searching import ROOMS_PER_SLICE
+from chatd.handlers.search import ROOMS_PER_SLICE
+from chatd.handlers.status import ROOMS_LOOKED_AT
 from chatd.net import delivery
 from chatd.wire.commands import CHUNK_BYTES_MAX
 from tests.simulation.peer import Map, Peer

@@ -17,7 +17,7 @@ import chatd
 from chatd.core.parts import parts_of
 from chatd.core.resume_token import parse_resume_token
 from chatd.errors import ChatError, ProtocolError
-from chatd.handlers.query import Query
+from chatd.handlers.search_query import Query
 from chatd.wire.codec import Close, FrameCodec
 from chatd.wire.entries import Message
 from chatd.wire.envelope import encode_notification
@@ -51,9 +51,9 @@ NO_PEER = ("chatd.config", "chatd.disk", "chatd.wire.reference", "chatd.maintena
 
 SEARCHED = {
     "chatd.handlers.mentions._AT": "a @bob",
-    "chatd.handlers.query._IS_UNSPACED": "午",
-    "chatd.handlers.query._LONG_RUN": "!" * 17,
-    "chatd.handlers.query._WORD": "word",
+    "chatd.handlers.search_query._IS_UNSPACED": "午",
+    "chatd.handlers.search_query._LONG_RUN": "!" * 17,
+    "chatd.handlers.search_query._WORD": "word",
     "chatd.http.commands.FULL_NONCE": "a,r=xy",
     "chatd.wire.http.attachment._UNSAFE": "%",
     "chatd.wire.http.ranges._TAG": '"a", W/"b" , "c"',
@@ -69,7 +69,7 @@ SEARCHED = {
 WHOLE = {
     "chatd.handlers.accounts.CLIENT_FIRST": "n,,n=bob,r=x",
     "chatd.handlers.dispatch._OUT_OF_BOUNDS": "Expected `str` of length <= 64 - at `$.a`",
-    "chatd.handlers.searching.CURSOR": "a 1:2:a",
+    "chatd.handlers.search.CURSOR": "a 1:2:a",
     "chatd.http.downloads.SEQ": "12",
     "chatd.http.commands.KEY": '"key"',
     "chatd.wire.http.chunks._SIZE_LINE": "a;b\r\n",

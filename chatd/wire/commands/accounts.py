@@ -1,4 +1,4 @@
-"""Greeting, registering, logging in, devices, passwords."""
+"""Greeting, registration, login, devices, passwords."""
 
 from typing import Annotated
 

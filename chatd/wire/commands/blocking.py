@@ -1,4 +1,4 @@
-"""Blocking: to want nothing from somebody."""
+"""Blocking: to take nothing from a user."""
 
 from typing import Annotated
 

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from chatd.wire.commands.messages import BLOCKED, POSTING_REFUSES, Posted
 from chatd.wire.commands.table import Nonce, Params, Result, RoomId, Seq, command
-from chatd.wire.commands.talking import BLOCKED, POSTING_REFUSES, Posted
 
 CHUNK_BYTES_MAX = 48 * 1024
 """What one chunk holds at most, in both directions: it has to fit a frame."""

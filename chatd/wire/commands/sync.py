@@ -1,4 +1,4 @@
-"""Following: entries as they happen, positions, and signs of life."""
+"""Entries as they happen, positions, and liveness."""
 
 from enum import Enum
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Endings: users end their accounts, administrators those of others; posts may go with them."""
+"""Users delete their accounts, administrators those of others; posts may go with them."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ DELETED_PER_SLICE = 20
 """... and posts that it deletes: each is an entry of its own."""
 
 
-class EndingHandlers:
+class AccountDeletionHandlers:
     """`delete-account`, `delete-user`, and what is done about posts behind them."""
 
     def __init__(

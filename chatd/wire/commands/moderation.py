@@ -1,11 +1,11 @@
-"""Moderating: reports by anyone, and what administrators do about them."""
+"""Reports by anyone, and what administrators do about them."""
 
 from typing import Annotated
 
 from msgspec import Meta
 
+from chatd.wire.commands.messages import Posted
 from chatd.wire.commands.table import Name, Params, Result, RoomId, Seq, command
-from chatd.wire.commands.talking import Posted
 
 REASON_CHARACTERS_MAX = 500
 BAN_HOURS_MAX = 8_760

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from chatd.wire.commands.messages import POSTING_REFUSES, Posted
 from chatd.wire.commands.table import (
     GREETED_OR_LATER,
     Label,
@@ -15,7 +16,6 @@ from chatd.wire.commands.table import (
     Token,
     command,
 )
-from chatd.wire.commands.talking import POSTING_REFUSES, Posted
 
 HOOK_TEXT_CHARACTERS_MAX = 96 * 1024
 """As many as the body of a request may have bytes."""

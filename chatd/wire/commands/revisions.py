@@ -1,8 +1,8 @@
-"""Revising: authors edit and delete their own posts."""
+"""Authors edit and delete their own posts."""
 
-from chatd.wire.commands.commenting import NO_SUCH_POST
+from chatd.wire.commands.comments import NO_SUCH_POST
+from chatd.wire.commands.messages import BLOCKED, POSTING_REFUSES, Posted
 from chatd.wire.commands.table import Nonce, Params, RoomId, Seq, Text, command
-from chatd.wire.commands.talking import BLOCKED, POSTING_REFUSES, Posted
 
 
 @command(

@@ -1,4 +1,4 @@
-"""Knowing: one's own status, one's rooms, who is online."""
+"""A user's own status and rooms, and who is online."""
 
 from bisect import bisect_right
 from itertools import islice
@@ -24,7 +24,7 @@ ROOMS_LOOKED_AT = 500
 """So many rooms are looked at for unread entries in one request; a page may end there."""
 
 
-class KnowingHandlers:
+class StatusHandlers:
     """`status`, `rooms`, `unread`, `who`."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Clockwork: what time alone changes. Timers go through events like everything else."""
+"""What changes by time alone. Timers commit events like everything else."""
 
 from chatd.config import Settings
 from chatd.core import events as e
@@ -29,7 +29,7 @@ LOOK_AT_UNUSED_EACH_MS = 86_400_000
 """An account that nobody has logged in to, but that is needed, is looked at again so often."""
 
 
-class ClockworkHandlers:
+class ExpiryHandlers:
     """Expiry, limits and gathered acknowledgements, each called by a timer."""
 
     def __init__(

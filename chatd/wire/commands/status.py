@@ -1,4 +1,4 @@
-"""Knowing: what one is and has, one's rooms, who is online."""
+"""What the user is and has, the user's rooms, who is online."""
 
 from typing import Annotated
 

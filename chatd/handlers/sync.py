@@ -1,4 +1,4 @@
-"""Following: `sync` starts the stream of entries, `ack` says how far they were read."""
+"""`sync` starts the stream of entries, `ack` says how far they were read."""
 
 from chatd.core import events as e
 from chatd.core.acks import Acks
@@ -12,7 +12,7 @@ from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL
 
 
-class FollowingHandlers:
+class SyncHandlers:
     """`sync`, `ack`, and the signs of life."""
 
     def __init__(self, transaction: Transaction, visibility: Visibility, acks: Acks) -> None:

@@ -1,8 +1,8 @@
-"""Commenting: answers to what was said."""
+"""Comments on entries, and the threads they make."""
 
-from chatd.wire.commands.reading import Page
+from chatd.wire.commands.history import Page
+from chatd.wire.commands.messages import BLOCKED, POSTING_REFUSES, Posted
 from chatd.wire.commands.table import Nonce, PageSize, Params, RoomId, Seq, Text, command
-from chatd.wire.commands.talking import BLOCKED, POSTING_REFUSES, Posted
 
 NO_SUCH_POST = "there is no post (any more), or you can't see it"
 

@@ -1,4 +1,4 @@
-"""Talking: to everyone, to one, or into a room."""
+"""Messages to everyone, to one user, or into a room."""
 
 from chatd.wire.commands.table import Name, Nonce, Params, Result, RoomId, Text, command
 

@@ -8,7 +8,7 @@ import pytest
 
 from chatd import maintenance
 from chatd.errors import NotFound
-from chatd.handlers import endings, young
+from chatd.handlers import account_deletion, young
 from chatd.wire.entries import Delete, decode_entry
 from tests.simulation.account import client_final, client_first, password_of, registration
 from tests.simulation.peer import Map, Peer, Refused
@@ -511,16 +511,16 @@ def test_many_posts_go_over_many_ticks_a_few_in_each(monkeypatch: pytest.MonkeyP
         while world.state.erasing:
             left = len(left_of(world))
             world.tick()
-            assert left - len(left_of(world)) <= endings.DELETED_PER_SLICE
+            assert left - len(left_of(world)) <= account_deletion.DELETED_PER_SLICE
             ticks += 1
-        assert before >= 50 and ticks >= 70 // endings.DELETED_PER_SLICE
+        assert before >= 50 and ticks >= 70 // account_deletion.DELETED_PER_SLICE
         assert left_of(world) == []
 
 
 def test_entries_that_a_slice_looks_at_are_bounded() -> None:
     with World(limit_messages=0, limit_private=0) as world:
         bob = world.login("bob")
-        for number in range(endings.LOOKED_AT_PER_SLICE + 50):
+        for number in range(account_deletion.LOOKED_AT_PER_SLICE + 50):
             bob.request("send", text=f"{number}")
         world.settle()
         world.login("alice").request("delete-account", posts=True)

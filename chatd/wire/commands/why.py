@@ -1,4 +1,4 @@
-"""Explaining what was refused."""
+"""Why something was refused."""
 
 from chatd.wire.commands.table import Params, Result, command
 

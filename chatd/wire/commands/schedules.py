@@ -1,4 +1,4 @@
-"""Scheduling: texts that are posted later."""
+"""Texts that are posted later."""
 
 from chatd.wire.commands.table import Nonce, Params, Result, RoomId, Seq, Text, command
 from chatd.wire.rooms import GENERAL

@@ -1,4 +1,4 @@
-"""Reading: pages of a room's history."""
+"""Pages of a room's history."""
 
 from chatd.core.log import Log
 from chatd.errors import BadRequest
@@ -9,7 +9,7 @@ from chatd.handlers.visibility import Visibility, is_by
 from chatd.wire import commands as c
 
 
-class ReadingHandlers:
+class HistoryHandlers:
     """`history`."""
 
     def __init__(self, visibility: Visibility, newcomers: Newcomers) -> None:

@@ -1,4 +1,4 @@
-"""Searching what was said."""
+"""Search in everything the user can see."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""Explaining: which rule refused something, from the tables that have the rules anyway."""
+"""Which rule refused something, from the tables that hold the rules anyway."""
 
 from chatd.config import BY_NAME, Settings, written
 from chatd.errors import Malformed, NotFound
@@ -8,7 +8,7 @@ from chatd.handlers.refusals import Refusals
 from chatd.wire import commands as c
 
 
-class ExplainingHandlers:
+class WhyHandlers:
     """`why`."""
 
     def __init__(self, settings: Settings, refusals: Refusals) -> None:

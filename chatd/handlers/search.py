@@ -1,4 +1,4 @@
-"""Searching: from the newest entry of all rooms towards the oldest, a slice in each request."""
+"""Search, from the newest entry of all rooms to the oldest, a slice per request."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -13,7 +13,7 @@ from chatd.errors import BadRequest
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
 from chatd.handlers.newcomers import Newcomers
-from chatd.handlers.query import Query
+from chatd.handlers.search_query import Query
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry, decode_entry, stamp_of

@@ -1,4 +1,4 @@
-"""Reading what was said."""
+"""Pages of a room's history."""
 
 import msgspec
 
