@@ -133,7 +133,7 @@ class Server:
         if self._stop_at_ms is None:
             self._stop_at_ms = self._clock.now_ms + STOP_MS_MAX
             self._listener.stop()
-            self._delivery.finish_turns()
+            self._delivery.finish_broadcast()
             self._connections.close_all("the server stops; come back soon")
 
     def tick(self, timeout_s: float | None = None) -> bool:

@@ -6,8 +6,8 @@ room cheap. A connection whose unsent bytes would pass the high-water mark falls
 positions are written down, nothing more is queued, and when it has drained it is pumped from
 the logs, page by page, until it is live again. Delivery never changes state.
 
-The general room, which everybody hears, is told in turns (`chatd.net.turns`), behind the
-answers of the tick.
+The general room, which everybody hears, is sent from a queue (`chatd.net.broadcast_queue`), after
+the answers of the tick.
 
 A change of membership closes the room's batch. Who left gets what came before that in the
 tick, if live, and nothing more; who joined is behind, where the newcomer starts to see.
@@ -30,8 +30,8 @@ from chatd.core.resume_token import ResumeToken
 from chatd.core.state import State
 from chatd.net.batches import Batch
 from chatd.net.boundary import ErrorBoundary
+from chatd.net.broadcast_queue import BroadcastQueue
 from chatd.net.connection import Connection
-from chatd.net.turns import Turns
 from chatd.wire.commands import Gap, Live, Notice
 from chatd.wire.entries import stamp_of
 from chatd.wire.rooms import GENERAL
@@ -75,7 +75,7 @@ class Delivery:
         self._pump_bytes_max = pump_bytes_max
         self._by_name: dict[str, dict[Connection, None]] = {}
         self._live: dict[Connection, type] = {}  # each with the class of its codec
-        self._turns = Turns(state.general, boundary, high_water_bytes)  # of those, who is due
+        self._broadcast_queue = BroadcastQueue(state.general, boundary, high_water_bytes)
         self._behind: dict[Connection, int] = {}  # each with how many rooms in a row had nothing
         self._broadcasts: deque[_Broadcast] = deque()
         self._pageable: FairQueue[Connection] = FairQueue()  # of those, who wait for a page
@@ -91,7 +91,7 @@ class Delivery:
 
     def configure(self, settings: Settings) -> None:
         """Go on with another high-water mark."""
-        self._high_water_bytes = self._turns.high_water_bytes = settings.high_water_bytes
+        self._high_water_bytes = self._broadcast_queue.high_water_bytes = settings.high_water_bytes
 
     # -- who there is ------------------------------------------------------------------------
 
@@ -103,7 +103,7 @@ class Delivery:
     def leave(self, connection: Connection) -> None:
         """A connection that may have logged in is over."""
         self._live.pop(connection, None)
-        self._turns.cancel(connection)
+        self._broadcast_queue.discard(connection)
         self._behind.pop(connection, None)
         self._pageable.discard(connection)
         self._streams.pop(connection, None)
@@ -150,8 +150,8 @@ class Delivery:
     @property
     def is_hungry(self) -> bool:
         """Whether there is something to tell right now: a turn, or a page."""
-        is_due = self._turns.are_due or bool(self._broadcasts)
-        return is_due or any(not c.queued_bytes for c in self._behind)
+        is_waited_for = self._broadcast_queue.is_waited_in or bool(self._broadcasts)
+        return is_waited_for or any(not c.queued_bytes for c in self._behind)
 
     # -- what there is to say ----------------------------------------------------------------
 
@@ -195,13 +195,13 @@ class Delivery:
     def deliver(self, now_ms: int) -> None:
         """Queue the new entries of every room to those who are live.
 
-        Of the general room they are only noted as due: each hears of it when its turn comes.
+        They only enter the queue of the general room, and are sent it when they are first there.
         """
         self._take_moves()
         grown = self._state.grown
         rooms = [self._state.rooms[room_id] for room_id in grown]
         if grown.pop(GENERAL, None) is not None:
-            self._turns.call(self._live)
+            self._broadcast_queue.add_all(self._live)
         for room in rooms:
             if room.room in grown:
                 self._deliver_room(room, grown[room.room])
@@ -211,19 +211,19 @@ class Delivery:
             for room in rooms:
                 self._stamped[room.room] = room
         if rooms and self._streams:
-            self._take_turns_now(self._turns.due_of(self._streams))
+            self._broadcast_now(self._broadcast_queue.waiting_of(self._streams))
             self._send_event_ids(rooms)
 
-    def finish_turns(self) -> None:
-        """Let everyone who is due have a turn at once."""
-        self._take_turns_now(self._turns.due_of(self._live))
+    def finish_broadcast(self) -> None:
+        """Queue the general room to all that wait for it."""
+        self._broadcast_now(self._broadcast_queue.waiting_of(self._live))
 
-    def _take_turns_now(self, connections: list[Connection]) -> None:
+    def _broadcast_now(self, connections: list[Connection]) -> None:
         for connection in connections:
-            self._boundary.run(connection, self._take_turn_now, connection)
+            self._boundary.run(connection, self._broadcast_to, connection)
 
-    def _take_turn_now(self, connection: Connection) -> None:
-        if not self._turns.take_one(connection):
+    def _broadcast_to(self, connection: Connection) -> None:
+        if not self._broadcast_queue.enqueue_now(connection):
             self._fall_behind(connection)
 
     def pump(self, now_ms: int) -> None:
@@ -247,7 +247,7 @@ class Delivery:
                 break
 
     def flush(self, now_ms: int) -> list[Connection]:
-        """Send what is queued, and take turns; return those whose peer would not take it all."""
+        """Send what is queued, and the general room; return those whose peer left a rest."""
         dirty, self._dirty = self._dirty, {}
         blocked = []
         for connection in dirty:
@@ -256,7 +256,7 @@ class Delivery:
                     blocked.append(connection)
             except Exception as error:
                 self._boundary.contain(connection, error)
-        more_blocked, late = self._turns.take(now_ms)
+        more_blocked, late = self._broadcast_queue.send_some(now_ms)
         for connection in late:
             self._boundary.run(connection, self._fall_behind, connection)
         return blocked + more_blocked
@@ -305,7 +305,7 @@ class Delivery:
         positions = {room: self._delivered_seq(room) for room in rooms}
         connection.positions = positions | {GENERAL: connection.general_seq}
         self._live.pop(connection, None)
-        self._turns.cancel(connection)
+        self._broadcast_queue.discard(connection)
         self._behind[connection] = 0
 
     def _delivered_seq(self, room: str) -> int:

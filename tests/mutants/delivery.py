@@ -15,12 +15,12 @@ MUTANTS = (
     ),
     Mutant(
         "a slow reader of the general room is queued to without bound",
-        "chatd/net/turns.py",
+        "chatd/net/broadcast_queue.py",
         "                if connection.queued_bytes + byte_count > self.high_water_bytes:\n",
         "                if byte_count > self.high_water_bytes * 1_000:\n",
         (
             "tests/net/test_delivery.py"
-            "::test_who_waits_for_a_turn_too_long_is_pumped_and_hears_everything_once",
+            "::test_who_waits_too_long_is_pumped_and_hears_everything_once",
         ),
     ),
     Mutant(
@@ -28,10 +28,7 @@ MUTANTS = (
         "chatd/net/delivery.py",
         "            connection.send_notice(Gap(room_id, position + 1, floor))\n",
         "",
-        (
-            "tests/net/test_delivery.py"
-            "::test_entries_that_go_while_somebody_waits_for_a_turn_are_a_gap",
-        ),
+        ("tests/net/test_delivery.py::test_entries_that_go_while_somebody_waits_are_a_gap",),
     ),
     Mutant(
         "entries that are gone before they were delivered are no gap",
@@ -202,7 +199,7 @@ MUTANTS = (
     Mutant(
         "a stream of events is marked before all of its tick",
         "chatd/net/delivery.py",
-        "            self._take_turns_now(self._turns.due_of(self._streams))\n",
+        "            self._broadcast_now(self._broadcast_queue.waiting_of(self._streams))\n",
         "",
         ("tests/simulation/test_streams.py::test_one_conversion_serves_all_streams_of_a_tick",),
     ),

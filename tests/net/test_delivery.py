@@ -11,7 +11,7 @@ from chatd.core.model import Credentials
 from chatd.core.presence import Presence
 from chatd.core.state import State
 from chatd.core.transaction import Transaction
-from chatd.net import delivery, turns
+from chatd.net import broadcast_queue, delivery
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.net.delivery import PAGE_BYTES, Delivery
@@ -24,7 +24,7 @@ from tests.simulation.network import Descriptors, SimSelector, SimSocket
 HIGH_WATER_BYTES = 2_000
 PUMP_BYTES_MAX = 200_000
 NOW_MS = 1_790_000_000_000
-ROOMS = ["general", "alice,bob"]  # the one is told in turns, the others at once
+ROOMS = ["general", "alice,bob"]  # the one is sent from a queue, the others at once
 CREDENTIALS = Credentials(b"salt", 4_096, b"stored", b"server")
 
 
@@ -201,13 +201,13 @@ def test_broadcast_goes_to_the_live_only() -> None:
     assert late.queued_bytes == 0 and alice.queued_bytes > 0
 
 
-# -- turns -----------------------------------------------------------------------------------
+# -- the broadcast queue ---------------------------------------------------------------------
 
 
 @pytest.fixture
-def three_turns(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let three have a turn in a tick."""
-    monkeypatch.setattr(turns, "TURNS_MAX", 3)
+def three_sends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a tick send to three."""
+    monkeypatch.setattr(broadcast_queue, "SENDS_PER_TICK", 3)
 
 
 def crowd(size: int) -> tuple[Hall, list[Connection]]:
@@ -220,7 +220,7 @@ def crowd(size: int) -> tuple[Hall, list[Connection]]:
     return hall, peers
 
 
-@pytest.mark.usefixtures("three_turns")
+@pytest.mark.usefixtures("three_sends")
 def test_a_tick_tells_the_general_room_to_so_many_and_the_next_ones_to_the_rest() -> None:
     hall, peers = crowd(8)
     hall.post("hello")
@@ -234,14 +234,14 @@ def test_a_tick_tells_the_general_room_to_so_many_and_the_next_ones_to_the_rest(
 
 
 @pytest.mark.parametrize(("over", "told"), [(0, [8]), (1, [2, 2, 2, 2])])
-def test_a_large_batch_counts_as_several_turns(
+def test_a_large_batch_counts_as_several_sends(
     over: int, told: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "TURNS_MAX", 8)
+    monkeypatch.setattr(broadcast_queue, "SENDS_PER_TICK", 8)
     hall, peers = crowd(8)
     hall.post("x" * 1_000)
     size = len(hall.state.general.log.frames[-1])
-    monkeypatch.setattr(turns, "LARGE_BYTES", size - over)
+    monkeypatch.setattr(broadcast_queue, "LARGE_BYTES", size - over)
     seen: list[int] = []
     while not seen or hall.delivery.is_hungry:
         hall.tick()
@@ -249,8 +249,8 @@ def test_a_large_batch_counts_as_several_turns(
     assert seen == told
 
 
-@pytest.mark.usefixtures("three_turns")
-def test_who_has_waited_longest_comes_first_and_hears_all_since_the_last_turn() -> None:
+@pytest.mark.usefixtures("three_sends")
+def test_who_has_waited_longest_comes_first_and_hears_all_since_the_last_time() -> None:
     hall, peers = crowd(6)
     heard: list[list[object]] = [[] for _ in peers]
     for number in range(4):
@@ -265,8 +265,8 @@ def test_who_has_waited_longest_comes_first_and_hears_all_since_the_last_turn() 
     assert heard[3:] == [[[], [zero, one], [], [two, three]]] * 3
 
 
-@pytest.mark.usefixtures("three_turns")
-def test_who_waits_for_a_turn_too_long_is_pumped_and_hears_everything_once() -> None:
+@pytest.mark.usefixtures("three_sends")
+def test_who_waits_too_long_is_pumped_and_hears_everything_once() -> None:
     hall, peers = crowd(5)
     texts = [f"{number} " + "x" * HIGH_WATER_BYTES for number in range(3)]
     for text in texts:
@@ -279,8 +279,8 @@ def test_who_waits_for_a_turn_too_long_is_pumped_and_hears_everything_once() -> 
     assert hall.delivery.live_count == 5
 
 
-@pytest.mark.usefixtures("three_turns")
-def test_who_falls_behind_while_waiting_for_a_turn_misses_nothing() -> None:
+@pytest.mark.usefixtures("three_sends")
+def test_who_falls_behind_while_waiting_misses_nothing() -> None:
     hall, peers = crowd(5)
     hall.state.apply(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
     hall.post("hello")
@@ -290,8 +290,8 @@ def test_who_falls_behind_while_waiting_for_a_turn_misses_nothing() -> None:
         assert sorted(map(str, hall.texts(peer)), key=len) == ["hello", "x" * HIGH_WATER_BYTES]
 
 
-@pytest.mark.usefixtures("three_turns")
-def test_entries_that_go_while_somebody_waits_for_a_turn_are_a_gap() -> None:
+@pytest.mark.usefixtures("three_sends")
+def test_entries_that_go_while_somebody_waits_are_a_gap() -> None:
     hall, peers = crowd(4)
     for number in range(1, 4):
         hall.post(f"text {number}")
@@ -305,8 +305,8 @@ def test_entries_that_go_while_somebody_waits_for_a_turn_are_a_gap() -> None:
     ]
 
 
-@pytest.mark.usefixtures("three_turns")
-def test_who_leaves_while_waiting_for_a_turn_is_forgotten() -> None:
+@pytest.mark.usefixtures("three_sends")
+def test_who_leaves_while_waiting_is_forgotten() -> None:
     hall, peers = crowd(5)
     hall.post("hello")
     hall.tick()
@@ -315,7 +315,7 @@ def test_who_leaves_while_waiting_for_a_turn_is_forgotten() -> None:
     assert not hall.delivery.is_hungry and hall.texts(peers[3]) == ["hello"]
 
 
-@pytest.mark.usefixtures("three_turns")
+@pytest.mark.usefixtures("three_sends")
 def test_who_comes_while_others_wait_hears_nothing_twice() -> None:
     hall, peers = crowd(5)
     hall.post("hello")

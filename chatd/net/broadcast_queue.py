@@ -1,7 +1,7 @@
-"""Turns: who is next to hear of the general room, which everybody hears.
+"""Broadcast queue: which connections get the new entries of the general room next.
 
-A tick tells it to some hundred connections, to those first that have waited longest, and each
-gets all that came since its last turn. So no tick is long, however many listen, and the busier
+A tick sends them to some hundred connections, to those first that have waited longest, and each
+gets all that came since the last time. So no tick is long, however many listen, and the busier
 the room is, the more entries share a send, which costs little more for many than for one.
 """
 
@@ -15,19 +15,19 @@ from chatd.net.batches import Batch
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 
-TURNS_MAX = 1_000
-"""So many turns there are in one tick: a few milliseconds of sending."""
+SENDS_PER_TICK = 1_000
+"""A few milliseconds of sending."""
 LARGE_BYTES = 8 * 1024
-TURNS_OF_A_LARGE_BATCH = 4
-"""What is so large takes longer to send, and counts as so many turns."""
+SENDS_OF_A_LARGE_BATCH = 4
+"""A larger batch takes longer to send, and counts as several."""
 
 
 class _Share(NamedTuple):
-    """What one who is due gets. turns: as how many it counts; varies: whether others get others."""
+    """What a connection gets. sends: as how many it counts; varies: whether others get others."""
 
     shared: tuple[bytes]
     byte_count: float
-    turns: int
+    sends: int
     varies: bool
 
 
@@ -35,10 +35,10 @@ _GONE = _Share((b"",), inf, 0, False)
 """In place of what is not there any more: too much for anybody."""
 
 
-class Turns:
-    """The live connections that have not heard all of the general room.
+class BroadcastQueue:
+    """The live connections that have not been sent all of the general room.
 
-    high_water_bytes: who would have more than that unsent has no turn, and falls behind.
+    high_water_bytes: a connection that would have more than that unsent falls behind instead.
     """
 
     def __init__(self, general: Room, boundary: ErrorBoundary, high_water_bytes: int) -> None:
@@ -46,40 +46,40 @@ class Turns:
         self._log = general.log
         self._boundary = boundary
         self.high_water_bytes = high_water_bytes
-        self._due: dict[Connection, type] = {}  # each with the class of its codec
+        self._waiting: dict[Connection, type] = {}  # each with the class of its codec
         self._batches: dict[int, Batch] = {}
 
     @property
-    def are_due(self) -> bool:
-        """Whether anybody waits for a turn."""
-        return bool(self._due)
+    def is_waited_in(self) -> bool:
+        """Whether a connection waits."""
+        return bool(self._waiting)
 
-    def due_of(self, connections: Iterable[Connection]) -> list[Connection]:
-        """Return those of the connections that wait for a turn."""
-        return [connection for connection in connections if connection in self._due]
+    def waiting_of(self, connections: Iterable[Connection]) -> list[Connection]:
+        """Return those of the connections that wait."""
+        return [connection for connection in connections if connection in self._waiting]
 
-    def call(self, live: Mapping[Connection, type]) -> None:
-        """There is something new, so all who are live are due; who waits keeps the place."""
-        self._due.update(live)
+    def add_all(self, live: Mapping[Connection, type]) -> None:
+        """There are new entries, so all that are live wait; those that did keep their place."""
+        self._waiting.update(live)
 
-    def cancel(self, connection: Connection) -> None:
-        """A connection is over, or behind."""
-        self._due.pop(connection, None)
+    def discard(self, connection: Connection) -> None:
+        """A connection has closed, or fallen behind."""
+        self._waiting.pop(connection, None)
 
-    def take(self, now_ms: int) -> tuple[list[Connection], list[Connection]]:
-        """Give as many their turn as fit into the tick, which ends with this.
+    def send_some(self, now_ms: int) -> tuple[list[Connection], list[Connection]]:
+        """Send to as many as fit into the tick, which ends with this.
 
         Returns those whose peer would not take it all, and those that fall behind.
         """
-        blocked, late, turns_left = [], [], TURNS_MAX
+        blocked, late, sends_left = [], [], SENDS_PER_TICK
         last_seq = self._log.last_seq
         codec, seq = None, -1
-        for connection in list(islice(self._due, TURNS_MAX)):
-            its_codec = self._due.pop(connection)
+        for connection in list(islice(self._waiting, SENDS_PER_TICK)):
+            its_codec = self._waiting.pop(connection)
             try:
                 if connection.general_seq != seq or its_codec is not codec:  # not like the last
                     codec, seq = None, connection.general_seq
-                    shared, byte_count, turns, varies = self._share(connection)
+                    shared, byte_count, sends, varies = self._share(connection)
                     if not varies:
                         codec = its_codec
                 if connection.queued_bytes + byte_count > self.high_water_bytes:
@@ -90,16 +90,16 @@ class Turns:
                     blocked.append(connection)
             except Exception as error:
                 self._boundary.contain(connection, error)
-                turns = 1
-            turns_left -= turns
-            if turns_left <= 0:
+                sends = 1
+            sends_left -= sends
+            if sends_left <= 0:
                 break
         self._batches.clear()  # by the next tick some of it may have changed, or be gone
         return blocked, late
 
-    def take_one(self, connection: Connection) -> bool:
-        """Queue to one who is due what it has not heard; False if it falls behind."""
-        del self._due[connection]
+    def enqueue_now(self, connection: Connection) -> bool:
+        """Queue to one that waits what it has not been sent; False if it falls behind."""
+        del self._waiting[connection]
         (data,), byte_count, _, _ = self._share(connection)
         if connection.queued_bytes + byte_count > self.high_water_bytes:
             return False
@@ -108,7 +108,7 @@ class Turns:
         return True
 
     def _share(self, connection: Connection) -> _Share:
-        """Return what a connection gets; who are equally far share what is put together once."""
+        """Return what a connection gets; those that are equally far share what is encoded once."""
         seq = connection.general_seq
         if seq + 1 < self._log.first_seq:
             return _GONE
@@ -117,5 +117,5 @@ class Turns:
             batch = self._batches[seq] = Batch(self._general, self._log.after(seq))
         shared = batch.shared_with(connection)
         byte_count = len(shared[0])
-        turns = TURNS_OF_A_LARGE_BATCH if byte_count > LARGE_BYTES else 1
-        return _Share(shared, byte_count, turns, batch.varies)
+        sends = SENDS_OF_A_LARGE_BATCH if byte_count > LARGE_BYTES else 1
+        return _Share(shared, byte_count, sends, batch.varies)
