@@ -34,15 +34,15 @@ class CommentHandlers:
     @handles(c.CommentOn)
     def comment(self, context: Context, request: c.CommentOn) -> c.Posted:
         author = self._visibility.user(context)
-        once = self._posting.once(author, request, context.now_ms)
-        if once.posted is not None:
-            return once.posted
+        check = self._posting.check_idempotency(author, request, context.now_ms)
+        if check.posted is not None:
+            return check.posted
         room, _ = self._visibility.post(author, request.room, request.seq, context.now_ms)
         check_text(request.text)
         to = self._destinations.inside(author, room)
-        head = self._posting.head(author, to, once, context.now_ms)
-        mentions = self._posting.mentions(head, request.text)
-        posted = e.CommentPosted(*head, request.text, request.seq, mentions)
+        header = self._posting.header(author, to, check, context.now_ms)
+        mentions = self._posting.mentions(header, request.text)
+        posted = e.CommentPosted(*header, request.text, request.seq, mentions)
         return self._posting.commit(context, posted)
 
     @handles(c.Thread)

@@ -22,7 +22,7 @@ from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
 from chatd.handlers.newcomers import Newcomers
-from chatd.handlers.posting import NOT_ONCE, Head, Once, Posting
+from chatd.handlers.posting import NO_KEY, IdempotencyCheck, PostHeader, Posting
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
@@ -90,7 +90,7 @@ class FileHandlers:
         check_file_size(size, self._file_bytes_max)
         # A direct room that is not there yet opens with the file, and not before.
         to = self._destinations.named(owner, request.room, context.now_ms)
-        self._posting.head(owner, to, NOT_ONCE, context.now_ms)  # may this be posted at all?
+        self._posting.header(owner, to, NO_KEY, context.now_ms)  # may this be posted at all?
         mine = uploads_of(self._state, owner)
         for upload in mine:
             if _is_same(upload, to.room_id, request):
@@ -146,16 +146,16 @@ class FileHandlers:
         upload = self._state.uploads.get(request.upload)
         if upload is not None and upload.owner == author.name and upload.sha256 is None:
             return self._finish_unhashed(context, author, upload, request)
-        once = self._posting.once(author, request, context.now_ms)
-        if once.posted is not None:
-            return once.posted
+        check = self._posting.check_idempotency(author, request, context.now_ms)
+        if check.posted is not None:
+            return check.posted
         upload = self._own(context, request.upload)
         check_whole(upload)
-        head, before = self._head(context, author, upload, once)
+        header, before = self._header(context, author, upload, check)
         sha256 = self._sha256(context, upload)
         if sha256 != upload.sha256:
             raise BadRequest("the bytes don't match the announced SHA-256; cancel the upload")
-        return self._post(context, upload, head, sha256, before)
+        return self._post(context, upload, header, sha256, before)
 
     def _finish_unhashed(
         self, context: Context, author: User, upload: Upload, request: c.UploadFinish
@@ -164,12 +164,12 @@ class FileHandlers:
         check_whole(upload)
         sha256 = self._sha256(context, upload)
         sent = SentFile(upload.asked, upload.name, upload.caption, sha256, request.nonce)
-        once = self._posting.once(author, sent, context.now_ms)
-        if once.posted is not None:
+        check = self._posting.check_idempotency(author, sent, context.now_ms)
+        if check.posted is not None:
             self._transaction.commit(e.UploadDropped(context.now_ms, upload.number))
-            return once.posted
-        head, before = self._head(context, author, upload, once)
-        return self._post(context, upload, head, sha256, before)
+            return check.posted
+        header, before = self._header(context, author, upload, check)
+        return self._post(context, upload, header, sha256, before)
 
     def _sha256(self, context: Context, upload: Upload) -> bytes:
         """Return the hash of what has come. Raises Overloaded while that is being found out."""
@@ -188,25 +188,25 @@ class FileHandlers:
         is_whole = self._blobs.catch_up(number, upload.offset, HASH_BYTES_PER_SLICE)
         return None if is_whole else turn.now_ms
 
-    def _head(
-        self, context: Context, author: User, upload: Upload, once: Once
-    ) -> tuple[Head, tuple[e.Event, ...]]:
+    def _header(
+        self, context: Context, author: User, upload: Upload, check: IdempotencyCheck
+    ) -> tuple[PostHeader, tuple[e.Event, ...]]:
         to = self._destinations.again(author, upload.room, context.now_ms)
-        return self._posting.head(author, to, once, context.now_ms), to.before
+        return self._posting.header(author, to, check, context.now_ms), to.before
 
     def _post(
         self,
         context: Context,
         upload: Upload,
-        head: Head,
+        header: PostHeader,
         sha256: bytes,
         before: tuple[e.Event, ...],
     ) -> c.Posted:
-        mentions = self._posting.mentions(head, upload.caption)
+        mentions = self._posting.mentions(header, upload.caption)
         if upload.size is None or upload.sha256 is None:
             measured = e.UploadMeasured(context.now_ms, upload.number, upload.offset, sha256)
             before = (*before, measured)
-        posted = e.FilePosted(*head, upload.number, mentions)
+        posted = e.FilePosted(*header, upload.number, mentions)
         result = self._posting.commit(context, posted, *before)
         self._blobs.complete(upload.number)
         return result

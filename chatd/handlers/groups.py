@@ -119,7 +119,7 @@ class GroupHandlers:
         check_may_send(owner, now_ms)
         reset_at = self._posting.spend_private(owner, now_ms)
         self._transaction.commit(self._memberships.handed_over(room, user, owner, now_ms, reset_at))
-        self._posting.spent(context, owner, reset_at)
+        self._posting.note_charge(context, owner, reset_at)
         return c.Nothing()
 
     @handles(c.ListMembers)

@@ -18,7 +18,7 @@ from chatd.errors import BadRequest, Forbidden, NotFound, RateLimited
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import NOT_ONCE, Posting, check_may_send, check_text
+from chatd.handlers.posting import NO_KEY, Posting, check_may_send, check_text
 from chatd.handlers.reports import pushed_out
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility, is_by
@@ -180,9 +180,9 @@ class ModerationHandlers:
         room, said = self._removable(context, admin, request)
         if said.author == admin.name:
             raise Forbidden("that is your own; `delete` takes it back")
-        head = self._posting.uncounted_head(admin, room, NOT_ONCE, context.now_ms)
+        header = self._posting.uncounted_header(admin, room, NO_KEY, context.now_ms)
         told = self._admins_but(said.author)
-        removed = e.PostRemoved(*head, said.seq, request.reason.strip(), told)
+        removed = e.PostRemoved(*header, said.seq, request.reason.strip(), told)
         return self._posting.commit(context, removed)
 
     def _removable(self, context: Context, admin: User, request: c.RemovePost) -> tuple[Room, Post]:

@@ -2,13 +2,13 @@
 
 A text is posted by `say`; what makes entries of another kind goes the same steps.
 
-    once = posting.once(author, request, now_ms)
-    if once.posted is not None:
-        return once.posted                       # said before: a nonce wins over every refusal
+    check = posting.check_idempotency(author, request, now_ms)
+    if check.posted is not None:
+        return check.posted                       # said before: a nonce wins over every refusal
     ...                                          # check what the request means
-    head = posting.head(author, destinations.inside(author, room), once, now_ms)
-    mentions = posting.mentions(head, request.text)
-    return posting.commit(context, e.MessagePosted(*head, request.text, mentions))
+    header = posting.header(author, destinations.inside(author, room), check, now_ms)
+    mentions = posting.mentions(header, request.text)
+    return posting.commit(context, e.MessagePosted(*header, request.text, mentions))
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,7 +36,7 @@ from chatd.wire.rooms import GENERAL
 
 
 class Nonced(Protocol):
-    """The parameters of a command that may be said twice and is to be done once."""
+    """The parameters of a command that may be sent twice and is done once."""
 
     @property
     def nonce(self) -> str | None:
@@ -51,7 +51,7 @@ class Said(Nonced, Protocol):
         """What is said."""
 
 
-class Once(NamedTuple):
+class IdempotencyCheck(NamedTuple):
     """What makes a post happen once only; posted: the result if it has happened already."""
 
     nonce: str
@@ -59,10 +59,10 @@ class Once(NamedTuple):
     posted: c.Posted | None
 
 
-NOT_ONCE = Once("", b"", None)
+NO_KEY = IdempotencyCheck("", b"", None)
 
 
-class Head(NamedTuple):
+class PostHeader(NamedTuple):
     """The fields that every `Post` begins with, in their order."""
 
     ts: int
@@ -92,14 +92,14 @@ class Posting:
 
     def say(self, turn: Turn, author: User, request: Said, find: Find, address: str) -> c.Posted:
         """Post a text to where `find` says that `address` is."""
-        once = self.once(author, request, turn.now_ms)
-        if once.posted is not None:
-            return once.posted
+        check = self.check_idempotency(author, request, turn.now_ms)
+        if check.posted is not None:
+            return check.posted
         to = find(author, address, turn.now_ms)
         check_text(request.text)
-        head = self.head(author, to, once, turn.now_ms)
+        header = self.header(author, to, check, turn.now_ms)
         mentions = mentions_in(self._state, request.text, author.name, to.room_id)
-        return self.commit(turn, e.MessagePosted(*head, request.text, mentions), *to.before)
+        return self.commit(turn, e.MessagePosted(*header, request.text, mentions), *to.before)
 
     def say_in_parts(
         self,
@@ -115,39 +115,41 @@ class Posting:
         It is cut off where a whole period would be used up. via: the label of the hook that it
         came by. Returns where the first is.
         """
-        once = self.once(author, request, turn.now_ms)
-        if once.posted is not None:
-            return once.posted
+        check = self.check_idempotency(author, request, turn.now_ms)
+        if check.posted is not None:
+            return check.posted
         to = find(author, address, turn.now_ms)
         _, limit = self._window(author, to.room_id)
         parts_max = min(PARTS_MAX, limit or PARTS_MAX)
         texts = parts_of(request.text, c.TEXT_BYTES_MAX, parts_max)
         if not texts:
             raise BadRequest("the text is empty")
-        head = self.head(author, to, once, turn.now_ms, len(texts))
-        heads = [head]
-        for seq in range(head.seq + 1, head.seq + len(texts)):
-            heads.append(head._replace(seq=seq, nonce="", digest=b""))
+        header = self.header(author, to, check, turn.now_ms, len(texts))
+        headers = [header]
+        for seq in range(header.seq + 1, header.seq + len(texts)):
+            headers.append(header._replace(seq=seq, nonce="", digest=b""))
         first, *more = (
-            e.MessagePosted(*head, text, self.mentions(head, text), via)
-            for head, text in zip(heads, texts, strict=True)
+            e.MessagePosted(*header, text, self.mentions(header, text), via)
+            for header, text in zip(headers, texts, strict=True)
         )
         return self.commit(turn, first, *to.before, more=more)
 
-    def once(self, author: User, request: Nonced, now_ms: int) -> Once:
+    def check_idempotency(self, author: User, request: Nonced, now_ms: int) -> IdempotencyCheck:
         """Look the nonce of a request up.
 
         Raises Conflict if it was used for something else, RateLimited if no new one can be kept.
         """
         if request.nonce is None:
-            return NOT_ONCE
-        receipt = receipt_of(author, request.nonce, now_ms)
+            return NO_KEY
+        receipt = record_of(author, request.nonce, now_ms)
         if receipt is None:
             check_new_nonce(author, now_ms)
-        posted = None if receipt is None else repeated(receipt, request)
-        return Once(request.nonce, _digest(request), posted)
+        posted = None if receipt is None else replayed_result(receipt, request)
+        return IdempotencyCheck(request.nonce, _digest(request), posted)
 
-    def head(self, author: User, to: Destination, once: Once, now_ms: int, count: int = 1) -> Head:
+    def header(
+        self, author: User, to: Destination, check: IdempotencyCheck, now_ms: int, count: int = 1
+    ) -> PostHeader:
         """Return what a post begins with that may be made now.
 
         count: with so many posts in all, which begin alike.
@@ -161,7 +163,9 @@ class Posting:
         reset_at = self._spend(author, to.room_id, now_ms, count)
         seq = 1 if to.room is None else to.room.log.last_seq + 1
         due = self._lifetime.due_ms(now_ms)
-        return Head(now_ms, to.room_id, seq, author.name, reset_at, due, once.nonce, once.digest)
+        return PostHeader(
+            now_ms, to.room_id, seq, author.name, reset_at, due, check.nonce, check.digest
+        )
 
     def check_share_of_held(self, author: User, room_id: str, now_ms: int) -> None:
         """Refuse what was held when the like has taken half of the running period.
@@ -183,22 +187,24 @@ class Posting:
         if owner.is_banned(now_ms) and room.room in reported:
             raise _banned(owner, "you are banned, and something in there was reported")
 
-    def uncounted_head(self, author: User, room: Room, once: Once, now_ms: int) -> Head:
+    def uncounted_header(
+        self, author: User, room: Room, check: IdempotencyCheck, now_ms: int
+    ) -> PostHeader:
         """Return what a post begins with that counts in no limit."""
         seq, due = room.log.last_seq + 1, self._lifetime.due_ms(now_ms)
-        return Head(now_ms, room.room, seq, author.name, 0, due, once.nonce, once.digest)
+        return PostHeader(now_ms, room.room, seq, author.name, 0, due, check.nonce, check.digest)
 
-    def mentions(self, head: Head, text: str) -> list[str]:
+    def mentions(self, header: PostHeader, text: str) -> list[str]:
         """Return the users whom the text of a post names."""
-        return mentions_in(self._state, text, head.author, head.room)
+        return mentions_in(self._state, text, header.author, header.room)
 
     def mentions_in(self, text: str, author: str, room_id: str) -> list[str]:
         """Return the users whom a text names that an author says in a room."""
         return mentions_in(self._state, text, author, room_id)
 
-    def who_see(self, head: Head, names: Iterable[str]) -> list[str]:
+    def who_see(self, header: PostHeader, names: Iterable[str]) -> list[str]:
         """Return those of some users who see where a post goes."""
-        return who_see(self._state, names, head.author, head.room)
+        return who_see(self._state, names, header.author, header.room)
 
     def commit(
         self, turn: Turn, post: e.Post, *before: e.Event, more: Sequence[e.Post] = ()
@@ -212,7 +218,7 @@ class Posting:
         self._transaction.commit(*before, post, *more)
         author = self._state.users[post.author]
         if post.reset_at:
-            self.spent(turn, author, post.reset_at, post.room)
+            self.note_charge(turn, author, post.reset_at, post.room)
         if post.nonce:
             nonce_kept(turn, author)
         return c.Posted(post.room, post.seq, post.ts)
@@ -224,7 +230,7 @@ class Posting:
         """
         return self._spend(user, "", now_ms, 1)
 
-    def spent(self, turn: Turn, user: User, reset_at: int, room_id: str = "") -> None:
+    def note_charge(self, turn: Turn, user: User, reset_at: int, room_id: str = "") -> None:
         """See to it that the limits of a user, who has just spent something, reset and show.
 
         reset_at: when the period ends that it counts in.
@@ -259,7 +265,7 @@ def _used_up(window: Window, room_id: str, limit: int) -> RateLimited:
     )
 
 
-def receipt_of(author: User, nonce: str, now_ms: int) -> Receipt | None:
+def record_of(author: User, nonce: str, now_ms: int) -> Receipt | None:
     """Return what came of a nonce, None if it is a new one."""
     return None if author.receipts is None else author.receipts.get(nonce, now_ms)
 
@@ -282,7 +288,7 @@ def nonce_kept(turn: Turn, author: User) -> None:
         turn.effects.timers.append(("nonces", author.name, receipts.over_ms))
 
 
-def repeated(receipt: Receipt, request: Nonced) -> c.Posted:
+def replayed_result(receipt: Receipt, request: Nonced) -> c.Posted:
     """Return the first result of a request that comes again. Raises Conflict if it is another."""
     if receipt.digest != _digest(request):
         raise Conflict("this nonce was used for something else")

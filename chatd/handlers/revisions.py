@@ -25,32 +25,32 @@ class RevisionHandlers:
     @handles(c.EditPost)
     def edit(self, context: Context, request: c.EditPost) -> c.Posted:
         author = self._visibility.user(context)
-        once = self._posting.once(author, request, context.now_ms)
-        if once.posted is not None:
-            return once.posted
+        check = self._posting.check_idempotency(author, request, context.now_ms)
+        if check.posted is not None:
+            return check.posted
         room, said = self._visibility.post(author, request.room, request.seq, context.now_ms)
         _check_own(author, said)
         if isinstance(said, File):
             raise Forbidden("a file can't be edited; delete it and send another")
         check_text(request.text)
         to = self._destinations.inside(author, room)
-        head = self._posting.head(author, to, once, context.now_ms)
-        mentions = self._posting.mentions(head, request.text)
-        edited = e.PostEdited(*head, request.seq, request.text, mentions)
+        header = self._posting.header(author, to, check, context.now_ms)
+        mentions = self._posting.mentions(header, request.text)
+        edited = e.PostEdited(*header, request.seq, request.text, mentions)
         return self._posting.commit(context, edited)
 
     @handles(c.DeletePost)
     def delete(self, context: Context, request: c.DeletePost) -> c.Posted:
         """No limit keeps an author from taking something back, and a ban only what was reported."""
         author = self._visibility.user(context)
-        once = self._posting.once(author, request, context.now_ms)
-        if once.posted is not None:
-            return once.posted
+        check = self._posting.check_idempotency(author, request, context.now_ms)
+        if check.posted is not None:
+            return check.posted
         room, said = self._visibility.post(author, request.room, request.seq, context.now_ms)
         _check_own(author, said)
         self._posting.check_may_take_back(author, room.room, request.seq, context.now_ms)
-        head = self._posting.uncounted_head(author, room, once, context.now_ms)
-        return self._posting.commit(context, e.PostDeleted(*head, request.seq))
+        header = self._posting.uncounted_header(author, room, check, context.now_ms)
+        return self._posting.commit(context, e.PostDeleted(*header, request.seq))
 
 
 def _check_own(author: User, said: Post) -> None:

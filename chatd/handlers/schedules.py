@@ -16,8 +16,8 @@ from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
 from chatd.handlers.posting import (
-    NOT_ONCE,
-    Head,
+    NO_KEY,
+    PostHeader,
     Posting,
     check_may_send,
     check_text,
@@ -71,9 +71,9 @@ class ScheduleHandlers:
     @handles(c.SendAt)
     def send_at(self, context: Context, request: c.SendAt) -> c.ScheduledPost:
         author, now_ms = self._visibility.user(context), context.now_ms
-        once = self._posting.once(author, request, now_ms)
-        if once.posted is not None:
-            return c.ScheduledPost(once.posted.seq, request.at, once.posted.room, request.text)
+        check = self._posting.check_idempotency(author, request, now_ms)
+        if check.posted is not None:
+            return c.ScheduledPost(check.posted.seq, request.at, check.posted.room, request.text)
         room = self._destinations.named(author, request.to, now_ms).room_id
         check_text(request.text)
         check_may_send(author, now_ms)
@@ -92,13 +92,13 @@ class ScheduleHandlers:
                 request.at,
                 room,
                 request.text,
-                once.nonce,
-                once.digest,
+                check.nonce,
+                check.digest,
                 self._posting.mentions_in(request.text, author.name, room),
             )
         )
         context.effects.timers.append(("scheduled", (author.name, number), request.at))
-        if once.nonce:
+        if check.nonce:
             nonce_kept(context, author)
         return _shown(author.scheduled[number])
 
@@ -166,7 +166,7 @@ class ScheduleHandlers:
             to = self._destinations.again(author, post.room, now_ms)
             if post.is_held:
                 self._posting.check_share_of_held(author, to.room_id, now_ms)
-            head = self._posting.head(author, to, NOT_ONCE, now_ms)
+            header = self._posting.header(author, to, NO_KEY, now_ms)
         except (Banned, RateLimited) as refusal:
             until = refusal.detail.get("until", refusal.detail.get("reset_at"))
             if isinstance(until, int):
@@ -175,21 +175,21 @@ class ScheduleHandlers:
         except ChatError as refusal:
             self._fail(turn, author, post, refusal)
         else:
-            mentions = self._mentions(turn, head, post)
-            sent = e.ScheduleSent(now_ms, author.name, post.number, post.is_held, head.reset_at)
-            posted = e.MessagePosted(*head, post.text, mentions)
+            mentions = self._mentions(turn, header, post)
+            sent = e.ScheduleSent(now_ms, author.name, post.number, post.is_held, header.reset_at)
+            posted = e.MessagePosted(*header, post.text, mentions)
             self._posting.commit(turn, posted, *to.before, sent)
             turn.effects.timed_bytes += len(post.text.encode())
             turn.effects.timed_work += WORK_OF_A_TEXT + len(post.text) // CHARACTERS_PER_WORK
             turn.effects.timed_work += len(mentions) // MENTIONS_PER_WORK
         return None
 
-    def _mentions(self, turn: Turn, head: Head, post: Scheduled) -> list[str]:
+    def _mentions(self, turn: Turn, header: PostHeader, post: Scheduled) -> list[str]:
         """Return whom a text names: of those whom it did when it was scheduled, who see it."""
         if post.mentions is not None:
-            return self._posting.who_see(head, post.mentions)
+            return self._posting.who_see(header, post.mentions)
         turn.effects.timed_work += WORK_OF_A_LOOK_UP
-        return self._posting.mentions(head, post.text)
+        return self._posting.mentions(header, post.text)
 
     def _hold(
         self, turn: Turn, author: User, refusal: tuple[str, int], posts: list[Scheduled]

@@ -21,7 +21,7 @@ from chatd.core.state import State
 from chatd.core.timers import TimerWheel
 from chatd.errors import BadRequest, ChatError
 from chatd.handlers.files import SentFile, check_file_size
-from chatd.handlers.posting import check_new_nonce, receipt_of, repeated
+from chatd.handlers.posting import check_new_nonce, record_of, replayed_result
 from chatd.http.callers import Asked, Callers, Calls
 from chatd.http.commands import add_nonce
 from chatd.http.exchanges import Expect, Route, check_accepts, check_body
@@ -102,7 +102,7 @@ class SameFile:
     def finish(self) -> c.Posted:
         room, name, caption = (self._told.get(key, "") for key in ("room", "name", "caption"))
         sent = SentFile(room, name, caption, self._hash.digest(), self._nonce)
-        return repeated(self._receipt, sent)
+        return replayed_result(self._receipt, sent)
 
     def drop(self) -> None:
         """Nothing was kept."""
@@ -226,7 +226,7 @@ class Uploads:
     def _open(self, visit: Visit, nonce: str | None, size: int | None, told: Params) -> File:
         """Return where the bytes of a file go. Raises ChatError if it is not wanted."""
         user = self._state.users[visit.name]
-        receipt = None if nonce is None else receipt_of(user, nonce, visit.asked.now_ms)
+        receipt = None if nonce is None else record_of(user, nonce, visit.asked.now_ms)
         if nonce is None or receipt is None:
             if nonce is not None:
                 check_new_nonce(user, visit.asked.now_ms)  # before all of the file has come

@@ -24,14 +24,14 @@ MUTANTS = (
     Mutant(
         "a repeated post is refused by a limit that it has reached itself",
         "chatd/handlers/posting.py",
-        "        if once.posted is not None:\n"
-        "            return once.posted\n"
+        "        if check.posted is not None:\n"
+        "            return check.posted\n"
         "        to = find(author, address, turn.now_ms)\n"
         "        check_text(request.text)\n",
         "        to = find(author, address, turn.now_ms)\n"
         "        self._spend(author, to.room_id, turn.now_ms, 1)\n"
-        "        if once.posted is not None:\n"
-        "            return once.posted\n"
+        "        if check.posted is not None:\n"
+        "            return check.posted\n"
         "        check_text(request.text)\n",
         ("tests/simulation/test_posting.py::test_nonce_is_looked_up_before_the_limit",),
     ),
@@ -70,8 +70,8 @@ MUTANTS = (
     Mutant(
         "a long text of a hook counts as one message",
         "chatd/handlers/posting.py",
-        "head = self.head(author, to, once, turn.now_ms, len(texts))",
-        "head = self.head(author, to, once, turn.now_ms)",
+        "header = self.header(author, to, check, turn.now_ms, len(texts))",
+        "header = self.header(author, to, check, turn.now_ms)",
         (
             "tests/simulation/test_hooks.py"
             "::test_each_part_counts_and_a_text_that_does_not_fit_the_limit_is_not_posted_at_all",
