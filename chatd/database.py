@@ -389,7 +389,8 @@ def replay(held: Recovered, path: str) -> State:
         tree = held.snapshot
         state = State() if tree is None else State.load(migrated(tree, held.format))
         for body in held.bodies:
-            state.replay(body)
+            for event in e.decode_events(body):
+                state.apply(event)
     except msgspec.MsgspecError as error:
         raise StoreError(f"{path} holds what this chatd does not know: {error}") from error
     except Exception as error:  # an event on what is not there can fail with nearly any of them

@@ -6,7 +6,7 @@ meaning, and lack at most fields at their end, whose defaults say what they mean
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -15,9 +15,6 @@ from chatd.core.model import GivenWarning, Report, Room
 from chatd.core.receipts import Receipt, packed
 from chatd.wire.entries import Edit, Post, decode_entry
 from chatd.wire.rooms import RoomKind
-
-BUILTINS = (bytes, bytearray)
-"""What a tree of builtins has besides numbers, strings and containers."""
 
 
 def migrated(tree: Any, format: int) -> Any:
@@ -40,7 +37,7 @@ def _from_1(tree: Any) -> None:
         for comments in room.comments.values():
             if len(comments) > QUOTING_MAX:  # from before there was a bound
                 quote_no_more(room, comments)
-    tree["rooms"] = _to_builtins(rooms)
+    tree["rooms"] = to_builtins(rooms)
     reports = {n: msgspec.convert(r, Report) for n, r in tree.get("reports", {}).items()}
     for user in tree["users"].values():
         _pack_nonces(user)
@@ -48,7 +45,7 @@ def _from_1(tree: Any) -> None:
     for number, report in reports.items():
         quote = report.quote or evidence_at(rooms.get(report.room), report.seq)
         reports[number] = msgspec.structs.replace(report, quote=quote)
-    tree["reports"] = _to_builtins(reports)
+    tree["reports"] = to_builtins(reports)
 
 
 def _note_latest(room: Room) -> None:
@@ -61,18 +58,19 @@ def _note_latest(room: Room) -> None:
 def _pack_nonces(user: Any) -> None:
     nonces = user.pop("nonces", None)
     if nonces is not None:
-        user["receipts"] = _to_builtins(packed(msgspec.convert(nonces, dict[str, Receipt])))
+        user["receipts"] = to_builtins(packed(msgspec.convert(nonces, dict[str, Receipt])))
 
 
 def _date_warnings(user: Any, reports: dict[int, Report], last_ms: int) -> None:
     for giver, number in user.pop("warnings", {}).items():
         report = reports.get(number)
         given = GivenWarning(number, last_ms if report is None else report.ts)
-        user.setdefault("warned", {})[giver] = _to_builtins(given)
+        user.setdefault("warned", {})[giver] = to_builtins(given)
 
 
-def _to_builtins(value: object) -> Any:
-    return msgspec.to_builtins(value, builtin_types=BUILTINS)
+def to_builtins(value: object, order: Literal["sorted"] | None = None) -> Any:
+    """Return a value as a tree of numbers, strings, bytes and containers."""
+    return msgspec.to_builtins(value, builtin_types=(bytes, bytearray), order=order)
 
 
 MIGRATIONS: dict[int, Callable[[Any], None]] = {1: _from_1}

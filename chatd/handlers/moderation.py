@@ -10,8 +10,8 @@ giver of a warning: one person with many accounts bans nobody.
 
 from chatd.config import HOUR_MS, Settings
 from chatd.core import events as e
-from chatd.core.changes.moderation import REPORT_AGAIN_MS
 from chatd.core.copies import edited_at, post_at
+from chatd.core.events.moderation import REPORT_AGAIN_MS
 from chatd.core.model import GivenWarning, Report, Room, User
 from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Forbidden, NotFound, RateLimited

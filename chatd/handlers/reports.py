@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from chatd.core.changes.moderation import REPORTS_OPEN_MAX
+from chatd.core.events.moderation import REPORTS_OPEN_MAX
 from chatd.core.model import Report, User
 from chatd.core.state import State
 

@@ -23,11 +23,10 @@ from chatd.config import Settings
 from chatd.core.budget import Budget
 from chatd.core.copies import Repeats
 from chatd.core.fairness import FairQueue
-from chatd.core.memory import Move
 from chatd.core.model import Room
 from chatd.core.presence import Presence
 from chatd.core.resume_token import ResumeToken
-from chatd.core.state import State
+from chatd.core.state import Move, State
 from chatd.net.batches import Batch
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.broadcast_queue import BroadcastQueue

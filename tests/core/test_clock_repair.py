@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.core import events as e
-from chatd.core.changes import clock
+from chatd.core.events import clock
 from chatd.core.log import Log
-from chatd.core.memory import Tables
 from chatd.core.model import Hook, Member, Room, User, Window
 from chatd.core.receipts import Receipt, Receipts
-from chatd.core.state import State
+from chatd.core.state import State, Tables
 from chatd.wire import entries
 from chatd.wire.entries import AnyEntry, Message, encode_entry, stamp_of
 from tests.core.test_model import user
@@ -80,7 +79,7 @@ def test_every_whole_number_of_the_state_is_known_to_be_a_time_or_none() -> None
                 name = field.name
                 is_time = name in clock.TIMES | clock.SPANS
                 assert is_time or name.endswith("_ms") or name in NO_TIMES, (
-                    f"is {struct.__name__}.{name} a time? chatd.core.changes.clock must know"
+                    f"is {struct.__name__}.{name} a time? chatd.core.events.clock must know"
                 )
 
 

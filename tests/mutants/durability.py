@@ -323,7 +323,7 @@ MUTANTS = (
     ),
     Mutant(
         "a file goes with the first of the entries that have it",
-        "chatd/core/memory.py",
+        "chatd/core/state.py",
         "        if not blob.entries:\n",
         "        if blob.entries >= 0:\n",
         ("tests/simulation/test_files.py::test_file_leaves_the_disk_with_its_last_entry",),

@@ -13,9 +13,9 @@ MUTANTS = (
     ),
     Mutant(
         "a newcomer is shown everything",
-        "chatd/core/changes/reading.py",
-        "room.members[event.name] = Member.newcomer(event.floor)",
-        "room.members[event.name] = Member()",
+        "chatd/core/events/cursors.py",
+        "room.members[self.name] = Member.newcomer(self.floor)",
+        "room.members[self.name] = Member()",
         ("tests/simulation/test_newcomers.py::test_reading_and_posting_fix_the_floor",),
     ),
     Mutant(
@@ -93,9 +93,9 @@ MUTANTS = (
     ),
     Mutant(
         "a link opens for as many as come",
-        "chatd/core/changes/groups.py",
-        "        link.uses_left -= 1\n",
-        "        link.uses_left -= 0\n",
+        "chatd/core/events/groups.py",
+        "            link.uses_left -= 1\n",
+        "            link.uses_left -= 0\n",
         (
             "tests/simulation/test_joining.py"
             "::test_asking_twice_is_one_request_and_uses_the_link_once",
@@ -194,9 +194,9 @@ MUTANTS = (
     ),
     Mutant(
         "a ban by warnings shortens an administrator's",
-        "chatd/core/changes/moderation.py",
-        "    if event.by or event.until > user.banned_until_ms:",
-        "    if event.until:",
+        "chatd/core/events/moderation.py",
+        "        if self.by or self.until > user.banned_until_ms:",
+        "        if self.until:",
         (
             "tests/simulation/test_moderation.py"
             "::test_status_shows_a_ban_by_warnings_and_by_an_administrator_and_why",
@@ -224,10 +224,10 @@ MUTANTS = (
     ),
     Mutant(
         "warnings stay behind the ban that they brought",
-        "chatd/core/changes/moderation.py",
-        "        user.banned_by, user.ban_reason = event.by, event.reason\n"
-        "    user.warned.clear()\n",
-        "        user.banned_by, user.ban_reason = event.by, event.reason\n",
+        "chatd/core/events/moderation.py",
+        "            user.banned_by, user.ban_reason = self.by, self.reason\n"
+        "        user.warned.clear()\n",
+        "            user.banned_by, user.ban_reason = self.by, self.reason\n",
         ("tests/simulation/test_moderation.py::test_warnings_start_at_zero_after_the_ban",),
     ),
     # -- logging in --------------------------------------------------------------------------
@@ -291,11 +291,11 @@ MUTANTS = (
     ),
     Mutant(
         "device tokens open on when the password was changed",
-        "chatd/core/changes/accounts.py",
-        "    user.expires_ms = 0\n"
-        "    for device in user.devices.values():\n"
-        "        del memory.token_owners[device.token_hash]\n",
-        "    user.expires_ms = 0\n",
+        "chatd/core/events/accounts.py",
+        "        user.expires_ms = 0\n"
+        "        for device in user.devices.values():\n"
+        "            del state.token_owners[device.token_hash]\n",
+        "        user.expires_ms = 0\n",
         (
             "tests/simulation/test_accounts.py"
             "::test_changed_password_ends_every_other_connection_and_every_token",
@@ -324,8 +324,8 @@ MUTANTS = (
     ),
     Mutant(
         "hooks of an account that has ended post on",
-        "chatd/core/changes/endings.py",
-        "    for hook in user.hooks.values():\n        del memory.hook_owners[hook.token_hash]\n",
+        "chatd/core/events/account_deletion.py",
+        "    for hook in user.hooks.values():\n        del state.hook_owners[hook.token_hash]\n",
         "",
         (
             "tests/simulation/test_account_deletion.py"

@@ -145,11 +145,11 @@ MUTANTS = (
     ),
     Mutant(
         "a cancelled text stays in the list",
-        "chatd/core/changes/schedules.py",
-        "    post = memory.users[event.name].scheduled.pop(event.number)\n"
-        "    memory.tell(event.name, entries.Cancelled",
-        "    post = memory.users[event.name].scheduled[event.number]\n"
-        "    memory.tell(event.name, entries.Cancelled",
+        "chatd/core/events/schedules.py",
+        "        post = state.users[self.name].scheduled.pop(self.number)\n"
+        "        state.tell(self.name, entries.Cancelled",
+        "        post = state.users[self.name].scheduled[self.number]\n"
+        "        state.tell(self.name, entries.Cancelled",
         (
             "tests/simulation/test_schedules.py"
             "::test_all_devices_hear_what_is_scheduled_and_cancelled_and_nobody_else_does",
@@ -158,7 +158,7 @@ MUTANTS = (
     # -- reading and lifetime ----------------------------------------------------------------
     Mutant(
         "to post is to have read what came before",
-        "chatd/core/changes/posts.py",
+        "chatd/core/events/messages.py",
         "if member is not None and member.read_seq == seq - 1:",
         "if member is not None:",
         ("tests/simulation/test_sync.py::test_own_messages_are_never_unread",),
@@ -234,7 +234,7 @@ MUTANTS = (
     ),
     Mutant(
         "a file's bytes count for ever",
-        "chatd/core/memory.py",
+        "chatd/core/state.py",
         "        self.users[file.author].file_bytes -= file.size",
         "        assert file.author in self.users",
         (

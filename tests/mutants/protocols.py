@@ -150,10 +150,10 @@ MUTANTS = (
     # -- hooks -------------------------------------------------------------------------------
     Mutant(
         "a revoked hook posts on",
-        "chatd/core/changes/hooks.py",
-        "    hook = memory.users[event.name].hooks.pop(event.number)\n"
-        "    del memory.hook_owners[hook.token_hash]\n",
-        "    hook = memory.users[event.name].hooks[event.number]\n",
+        "chatd/core/events/hooks.py",
+        "        hook = state.users[self.name].hooks.pop(self.number)\n"
+        "        del state.hook_owners[hook.token_hash]\n",
+        "        hook = state.users[self.name].hooks[self.number]\n",
         (
             "tests/simulation/test_hooks.py"
             "::test_a_hook_works_after_a_restart_and_until_it_is_revoked",

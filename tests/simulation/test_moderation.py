@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from chatd.core.changes.moderation import REPORTS_OPEN_MAX
 from chatd.core.copies import EVIDENCE_CHARACTERS_MAX
+from chatd.core.events.moderation import REPORTS_OPEN_MAX
 from chatd.handlers.moderation import REPORTS_PER_DAY, REPORTS_PER_PAGE
 from chatd.wire.commands import COMMANDS, REASON_CHARACTERS_MAX, Posted
 from tests.simulation.peer import Map, Peer, Refused

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from chatd.core.memory import SELF_LOG_ENTRIES_MAX
 from chatd.core.model import REACH_PERIOD_MS, UPLOAD_BYTES_BESIDE
-from chatd.core.state import State
+from chatd.core.state import SELF_LOG_ENTRIES_MAX, State
 from chatd.handlers import backoff, joining, reports, young
 from chatd.handlers.accounts import UNUSED_KEPT_MS
 from chatd.handlers.backoff import LoginBackoff

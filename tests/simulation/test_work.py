@@ -13,8 +13,8 @@ import pytest
 from chatd.core import events as e
 from chatd.core.copies import QUOTING_MAX
 from chatd.core.group import JoinRequest
-from chatd.core.memory import ENDED_AT_ONCE_MAX
 from chatd.core.model import Credentials
+from chatd.core.state import ENDED_AT_ONCE_MAX
 from chatd.handlers.files import HASH_BYTES_PER_SLICE
 from chatd.handlers.search import ROOMS_PER_SLICE
 from chatd.handlers.status import ROOMS_LOOKED_AT

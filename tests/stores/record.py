@@ -7,7 +7,7 @@ The names of classes and modules are no part of it. What events make true is, as
 stores tell: a hash of the state that each of them leads to.
 """
 
-import inspect
+import sys
 import typing
 from collections.abc import Iterator
 from enum import Enum
@@ -19,9 +19,9 @@ import msgspec
 from msgspec import NODEFAULT
 from msgspec.structs import FieldInfo, fields
 
-from chatd.core import changes, checkpoints, copies, group, memory, model, receipts
-from chatd.core.changes import CHANGES
-from chatd.core.memory import Tables
+from chatd.core import checkpoints, copies, events, group, model, receipts, state
+from chatd.core.events import EVENTS
+from chatd.core.state import Tables
 from chatd.disk import segment, snapshot
 from chatd.disk.formats import FORMAT, OLDEST_READER
 from chatd.errors import StoreError
@@ -56,7 +56,7 @@ def record() -> str:
             *lines_of(Tables),
             "",
             "[events]",
-            *_tagged(list(CHANGES)),
+            *_tagged(EVENTS),
             "",
             "[entries]",
             *_tagged(typing.get_args(AnyEntry)),
@@ -71,8 +71,8 @@ def record() -> str:
 def _constants() -> list[str]:
     """Return the constants that decide, beside the events, what an event makes true."""
     found: dict[str, Any] = {}
-    applying = filter(inspect.ismodule, vars(changes).values())
-    for module in (checkpoints, copies, group, memory, model, receipts, *applying):
+    of_events = (m for n, m in sys.modules.items() if n.startswith(f"{events.__name__}."))
+    for module in (checkpoints, copies, group, model, receipts, state, *of_events):
         named = vars(module).items()
         found |= {name: value for name, value in named if name.isupper() and type(value) in PLAIN}
     return [f"{name}: {_shown(value)}" for name, value in sorted(found.items())]

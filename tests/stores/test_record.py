@@ -6,9 +6,8 @@ import msgspec
 import pytest
 
 from chatd.core import events as e
-from chatd.core.changes import CHANGES
 from chatd.core.events.base import EventDecoder, encode_events
-from chatd.core.memory import Tables
+from chatd.core.state import Tables
 from chatd.disk.formats import FIRST_FORMAT, FORMAT
 from chatd.wire.entries import AnyEntry, decode_entry
 from tests.core.test_clock_repair import structs_of
@@ -44,7 +43,7 @@ def test_golden_stores_hold_every_kind_of_event_and_entry() -> None:
     name = f"{FORMAT}-killed"
     bodies = map(msgspec.msgpack.decode, held_in(name).bodies)
     events = {tag for body in bodies for tag, *_ in body}
-    assert events == {str(kind.__struct_config__.tag) for kind in CHANGES} - RARE - IN_SNAPSHOTS
+    assert events == {str(kind.__struct_config__.tag) for kind in e.EVENTS} - RARE - IN_SNAPSHOTS
     frames = [frame for room in state_of(name).rooms.values() for frame in room.log.frames]
     assert set(map(type, map(decode_entry, frames))) == set(get_args(AnyEntry))
 
@@ -56,7 +55,7 @@ def test_every_format_has_its_record() -> None:
 
 def test_nothing_that_a_store_holds_takes_unknown_fields() -> None:
     found: set[Struct] = set()
-    for kind in (Tables, *CHANGES):
+    for kind in (Tables, *e.EVENTS):
         structs_of(kind, found)
     for struct in found:
         assert struct.__struct_config__.forbid_unknown_fields, struct
@@ -114,7 +113,7 @@ def renamed(kind: Struct) -> Struct:
     return made(*fields, tag=str(kind.__struct_config__.tag), name="Renamed")
 
 
-@pytest.mark.parametrize("kind", CHANGES, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", e.EVENTS, ids=lambda kind: kind.__name__)
 def test_renamed_class_of_an_event_changes_no_record(kind: type[e.Event]) -> None:
     assert described(renamed(kind)) == described(kind)
 

@@ -1,7 +1,10 @@
 """Accounts: users, passwords, devices."""
 
 from chatd.core.events.base import Event
-from chatd.core.model import Credentials
+from chatd.core.model import Credentials, DeviceToken, Member, Room, User
+from chatd.core.state import State
+from chatd.wire import entries
+from chatd.wire.rooms import self_room
 
 
 class UserRegistered(Event, frozen=True, tag="UserRegistered"):
@@ -16,11 +19,24 @@ class UserRegistered(Event, frozen=True, tag="UserRegistered"):
     network: bytes = b""
     expires_at: int = 0
 
+    def apply(self, state: State) -> None:
+        user = User(self.name, self.ts, self.credentials, network=self.network)
+        user.expires_ms = self.expires_at
+        state.users[self.name] = user
+        state.names.add(self.name)
+        room = self_room(self.name)
+        state.rooms[room] = Room(room, self.ts, {self.name: Member()})
+        state.rooms_by_name[self.name] = []
+        state.enter_room(self.name, room)
+
 
 class UserEntered(Event, frozen=True, tag="UserEntered"):
     """Somebody has logged in to an account for the first time, with the password alone."""
 
     name: str
+
+    def apply(self, state: State) -> None:
+        state.users[self.name].expires_ms = 0
 
 
 class UserExpired(Event, frozen=True, tag="UserExpired"):
@@ -28,12 +44,29 @@ class UserExpired(Event, frozen=True, tag="UserExpired"):
 
     name: str
 
+    def apply(self, state: State) -> None:
+        room = self_room(self.name)
+        del state.rooms[room]
+        state.grown.pop(room, None)
+        del state.rooms_by_name[self.name]
+        del state.users[self.name]
+        state.names.remove(self.name)
+
 
 class PasswordChanged(Event, frozen=True, tag="PasswordChanged"):
     """A user has new credentials, and no device token any more."""
 
     name: str
     credentials: Credentials
+
+    def apply(self, state: State) -> None:
+        user = state.users[self.name]
+        user.credentials = self.credentials
+        user.expires_ms = 0
+        for device in user.devices.values():
+            del state.token_owners[device.token_hash]
+        user.devices.clear()
+        state.tell(self.name, entries.PasswordChanged, self.ts)
 
 
 class DeviceAdded(Event, frozen=True, tag="DeviceAdded"):
@@ -44,9 +77,24 @@ class DeviceAdded(Event, frozen=True, tag="DeviceAdded"):
     label: str
     token_hash: bytes
 
+    def apply(self, state: State) -> None:
+        user = state.users[self.name]
+        user.expires_ms = 0  # only somebody who has logged in gets one
+        user.devices_made = self.number
+        user.devices[self.number] = DeviceToken(self.number, self.label, self.token_hash, self.ts)
+        state.token_owners[self.token_hash] = (self.name, self.number)
+        state.tell(self.name, entries.DeviceAdded, self.ts, device=self.number, label=self.label)
+
 
 class DeviceRevoked(Event, frozen=True, tag="DeviceRevoked"):
     """A device token opens nothing any more."""
 
     name: str
     number: int
+
+    def apply(self, state: State) -> None:
+        device = state.users[self.name].devices.pop(self.number)
+        del state.token_owners[device.token_hash]
+        state.tell(
+            self.name, entries.DeviceRevoked, self.ts, device=self.number, label=device.label
+        )

@@ -1,22 +1,37 @@
 """What an event is, and how the events of a tick are written down."""
 
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import or_
 from typing import Any
 
 import msgspec
 
+from chatd.core.state import State
+
 
 class Event(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True, gc=False):
     """A fact. `ts`: when the tick was in which it came about.
 
-    Each kind has a tag, which stands in the journal in its class's place.
+    Each kind has a tag, which stands in the journal in its class's place, and an `apply`.
     """
 
     ts: int
 
+    def apply(self, state: State) -> None:
+        """Make the event true; called by `State.apply`, which keeps the stamp."""
+        raise NotImplementedError
+
 
 _encoder = msgspec.msgpack.Encoder()
+
+
+def kinds(base: type[Event]) -> Iterator[type[Event]]:
+    """Yield the kinds of events that are derived from `base`, each with a tag of its own."""
+    for kind in base.__subclasses__():
+        if kind.__struct_config__.tag is not None:
+            yield kind
+        yield from kinds(kind)
 
 
 def encode_events(events: list[Event]) -> bytes:
@@ -27,7 +42,7 @@ def encode_events(events: list[Event]) -> bytes:
 class EventDecoder:
     """Reads bodies back. kinds: every event there is."""
 
-    def __init__(self, kinds: list[type[Event]]) -> None:
+    def __init__(self, kinds: Iterable[type[Event]]) -> None:
         of_any: Any = list[reduce(or_, kinds)]  # type: ignore[misc]  # known at run time only
         self._decoder: msgspec.msgpack.Decoder[list[Event]] = msgspec.msgpack.Decoder(of_any)
 

@@ -1,6 +1,8 @@
 """Blocking: who wants nothing from whom."""
 
 from chatd.core.events.base import Event
+from chatd.core.state import State
+from chatd.wire import entries
 
 
 class UserBlocked(Event, frozen=True, tag="UserBlocked"):
@@ -9,9 +11,17 @@ class UserBlocked(Event, frozen=True, tag="UserBlocked"):
     name: str
     other: str
 
+    def apply(self, state: State) -> None:
+        state.users[self.name].blocked[self.other] = self.ts
+        state.tell(self.name, entries.Blocked, self.ts, user=self.other)
+
 
 class UserUnblocked(Event, frozen=True, tag="UserUnblocked"):
     """A user wants them again."""
 
     name: str
     other: str
+
+    def apply(self, state: State) -> None:
+        del state.users[self.name].blocked[self.other]
+        state.tell(self.name, entries.Unblocked, self.ts, user=self.other)

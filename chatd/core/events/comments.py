@@ -1,6 +1,9 @@
 """Comments: posts that answer another."""
 
-from chatd.core.events.posts import Post
+from chatd.core.copies import QUOTING_MAX, beginning_of, post_at, quote_no_more
+from chatd.core.events.messages import Post, post
+from chatd.core.state import State
+from chatd.wire import entries
 
 
 class CommentPosted(Post, frozen=True, tag="CommentPosted"):
@@ -9,3 +12,24 @@ class CommentPosted(Post, frozen=True, tag="CommentPosted"):
     text: str
     reply_to: int
     mentions: list[str] = []
+
+    def apply(self, state: State) -> None:
+        room = state.rooms[self.room]
+        answered = post_at(room, self.reply_to)
+        assert answered is not None, (self.room, self.reply_to)
+        entry = entries.Comment(
+            self.room,
+            self.seq,
+            self.ts,
+            self.author,
+            self.text,
+            self.reply_to,
+            answered.author,
+            beginning_of(answered),
+            mentions=self.mentions,
+        )
+        comments = room.comments.setdefault(self.reply_to, [])
+        comments.append(self.seq)
+        state.threads.add(room, self.reply_to, self.seq)
+        post(state, self, entry, self.mentions)
+        quote_no_more(room, comments[-QUOTING_MAX - 1 :])

@@ -1,7 +1,10 @@
 """Files: uploads that come piece by piece, and the entries that they become."""
 
 from chatd.core.events.base import Event
-from chatd.core.events.posts import Post
+from chatd.core.events.messages import Post, post
+from chatd.core.model import Blob, Upload
+from chatd.core.state import State
+from chatd.wire import entries
 
 
 class UploadStarted(Event, frozen=True, tag="UploadStarted"):
@@ -20,6 +23,20 @@ class UploadStarted(Event, frozen=True, tag="UploadStarted"):
     expires_at: int
     asked: str = ""
 
+    def apply(self, state: State) -> None:
+        upload = Upload(
+            self.number,
+            self.owner,
+            self.room,
+            self.name,
+            self.size,
+            self.sha256,
+            self.caption,
+            self.expires_at,
+            asked=self.asked,
+        )
+        state.add_upload(upload)
+
 
 class ChunkStored(Event, frozen=True, tag="ChunkStored"):
     """An upload has `offset` bytes on disk."""
@@ -27,6 +44,13 @@ class ChunkStored(Event, frozen=True, tag="ChunkStored"):
     number: int
     offset: int
     expires_at: int
+
+    def apply(self, state: State) -> None:
+        upload = state.uploads[self.number]
+        before = upload.charged_bytes
+        upload.offset = self.offset
+        state.charge(upload.owner, upload.charged_bytes - before)
+        upload.expires_ms = self.expires_at
 
 
 class UploadMeasured(Event, frozen=True, tag="UploadMeasured"):
@@ -36,11 +60,22 @@ class UploadMeasured(Event, frozen=True, tag="UploadMeasured"):
     size: int
     sha256: bytes
 
+    def apply(self, state: State) -> None:
+        upload = state.uploads[self.number]
+        before = upload.charged_bytes
+        upload.size = self.size
+        state.charge(upload.owner, upload.charged_bytes - before)
+        upload.sha256 = self.sha256
+
 
 class UploadDropped(Event, frozen=True, tag="UploadDropped"):
     """An upload is over, and became nothing."""
 
     number: int
+
+    def apply(self, state: State) -> None:
+        state.take_upload(self.number)
+        state.dropped_files.append(self.number)
 
 
 class FilePosted(Post, frozen=True, tag="FilePosted"):
@@ -48,3 +83,21 @@ class FilePosted(Post, frozen=True, tag="FilePosted"):
 
     number: int
     mentions: list[str] = []
+
+    def apply(self, state: State) -> None:
+        upload = state.take_upload(self.number)
+        assert upload.size is not None and upload.sha256 is not None, self.number
+        state.keep_blob(self.room, self.seq, Blob(self.number, upload.size), upload.sha256)
+        state.users[upload.owner].file_bytes += upload.size
+        entry = entries.File(
+            self.room,
+            self.seq,
+            self.ts,
+            self.author,
+            upload.name,
+            upload.size,
+            upload.sha256.hex(),
+            upload.caption,
+            mentions=self.mentions,
+        )
+        post(state, self, entry, self.mentions)

@@ -1,6 +1,9 @@
 """Hooks: addresses that users make, and give up."""
 
 from chatd.core.events.base import Event
+from chatd.core.model import Hook
+from chatd.core.state import State
+from chatd.wire import entries
 
 
 class HookMade(Event, frozen=True, tag="HookMade"):
@@ -12,9 +15,35 @@ class HookMade(Event, frozen=True, tag="HookMade"):
     label: str
     token_hash: bytes
 
+    def apply(self, state: State) -> None:
+        user = state.users[self.name]
+        user.hooks_made = self.number
+        user.hooks[self.number] = Hook(self.number, self.room, self.label, self.token_hash, self.ts)
+        state.hook_owners[self.token_hash] = (self.name, self.number)
+        state.tell(
+            self.name,
+            entries.HookMade,
+            self.ts,
+            hook=self.number,
+            in_room=self.room,
+            label=self.label,
+        )
+
 
 class HookRevoked(Event, frozen=True, tag="HookRevoked"):
     """Nothing comes by a hook any more."""
 
     name: str
     number: int
+
+    def apply(self, state: State) -> None:
+        hook = state.users[self.name].hooks.pop(self.number)
+        del state.hook_owners[hook.token_hash]
+        state.tell(
+            self.name,
+            entries.HookRevoked,
+            self.ts,
+            hook=self.number,
+            in_room=hook.room,
+            label=hook.label,
+        )

@@ -3,7 +3,16 @@
 admins: the administrators who are told; who they are stands in the settings of that time.
 """
 
+from chatd.core.copies import evidence_at
 from chatd.core.events.base import Event
+from chatd.core.model import GivenWarning, Report, User
+from chatd.core.state import State
+from chatd.wire import entries
+
+REPORT_AGAIN_MS = 86_400_000
+"""So long after reporting a user may one report the same user again."""
+REPORTS_OPEN_MAX = 1_000
+"""Open reports there may be."""
 
 
 class UserReported(Event, frozen=True, tag="UserReported"):
@@ -21,6 +30,40 @@ class UserReported(Event, frozen=True, tag="UserReported"):
     admins: list[str]
     pushed_out: list[int] | None = None
 
+    def apply(self, state: State) -> None:
+        tables = state.tables
+        tables.reports_made = self.number
+        quoted = evidence_at(state.rooms.get(self.room), self.seq)
+        tables.reports[self.number] = Report(
+            self.number,
+            self.ts,
+            self.reporter,
+            self.user,
+            self.reason,
+            self.room,
+            self.seq,
+            quoted,
+        )
+        if self.pushed_out is None:
+            while len(tables.reports) > REPORTS_OPEN_MAX:
+                del tables.reports[next(iter(tables.reports))]
+        for number in self.pushed_out or ():
+            del tables.reports[number]
+        _note_reported(state.users[self.reporter].reported, self)
+        for admin in self.admins:
+            state.tell(
+                admin,
+                entries.Reported,
+                self.ts,
+                report=self.number,
+                reporter=self.reporter,
+                user=self.user,
+                reason=self.reason,
+                in_room=self.room,
+                in_seq=self.seq,
+                quote=quoted,
+            )
+
 
 class UserWarned(Event, frozen=True, tag="UserWarned"):
     """A report counts as a warning. limit: so many of them ban; 0 for never."""
@@ -29,6 +72,13 @@ class UserWarned(Event, frozen=True, tag="UserWarned"):
     giver: str
     report: int
     limit: int
+
+    def apply(self, state: State) -> None:
+        user = state.users[self.user]
+        user.warned = warnings = user.warnings_at(self.ts)
+        network = state.users[self.giver].network
+        warnings[self.giver] = GivenWarning(self.report, self.ts, network)
+        state.tell(self.user, entries.Warned, self.ts, warnings=len(warnings), limit=self.limit)
 
 
 class UserBanned(Event, frozen=True, tag="UserBanned"):
@@ -43,6 +93,15 @@ class UserBanned(Event, frozen=True, tag="UserBanned"):
     reason: str
     admins: list[str]
 
+    def apply(self, state: State) -> None:
+        user = state.users[self.user]
+        if self.by or self.until > user.banned_until_ms:  # else an administrator's goes on
+            user.banned_until_ms = self.until
+            user.banned_by, user.ban_reason = self.by, self.reason
+        user.warned.clear()
+        state.tell(self.user, entries.Banned, self.ts, until=self.until, reason=self.reason)
+        _tell_admins(state, self, "banned", until=self.until, reason=self.reason)
+
 
 class UserUnbanned(Event, frozen=True, tag="UserUnbanned"):
     """A user may send again. by: the administrator; empty when it was time.
@@ -55,6 +114,14 @@ class UserUnbanned(Event, frozen=True, tag="UserUnbanned"):
     admins: list[str]
     forgiven: bool = False
 
+    def apply(self, state: State) -> None:
+        user = state.users[self.user]
+        user.banned_until_ms, user.banned_by, user.ban_reason = 0, "", ""
+        if self.forgiven:
+            user.warned.clear()
+        state.tell(self.user, entries.Unbanned, self.ts)
+        _tell_admins(state, self, "unbanned")
+
 
 class ReportDismissed(Event, frozen=True, tag="ReportDismissed"):
     """A report is closed, and the warning that it gave is taken back."""
@@ -63,3 +130,60 @@ class ReportDismissed(Event, frozen=True, tag="ReportDismissed"):
     by: str
     limit: int
     admins: list[str]
+
+    def apply(self, state: State) -> None:
+        report = state.tables.reports.pop(self.number)
+        user = state.users.get(report.user)
+        if user is not None:
+            _take_back(state, user, report, self)
+        for admin in self.admins:
+            state.tell(
+                admin,
+                entries.Moderated,
+                self.ts,
+                action="dismissed",
+                user=report.user,
+                by=self.by,
+                report=report.number,
+            )
+
+
+def _note_reported(reported: dict[str, int], event: UserReported) -> None:
+    """Remember when the reporter reported whom, for a day."""
+    reported.pop(event.user, None)
+    while reported:
+        oldest = next(iter(reported))
+        if event.ts - reported[oldest] < REPORT_AGAIN_MS:
+            break
+        del reported[oldest]
+    reported[event.user] = event.ts
+
+
+def _take_back(state: State, user: User, report: Report, event: ReportDismissed) -> None:
+    """Take back the warning that a report gave, if it still counts."""
+    user.warned = warnings = user.warnings_at(event.ts)
+    given = warnings.get(report.reporter)
+    if given is None or given.report != report.number:
+        return
+    del warnings[report.reporter]
+    state.tell(user.name, entries.Unwarned, event.ts, warnings=len(warnings), limit=event.limit)
+
+
+def _tell_admins(
+    state: State,
+    event: UserBanned | UserUnbanned,
+    action: str,
+    until: int = 0,
+    reason: str = "",
+) -> None:
+    for admin in event.admins:
+        state.tell(
+            admin,
+            entries.Moderated,
+            event.ts,
+            action=action,
+            user=event.user,
+            by=event.by,
+            until=until,
+            reason=reason,
+        )

@@ -1,6 +1,12 @@
 """Revisions: what authors do to their posts, and administrators to any."""
 
-from chatd.core.events.posts import Post
+from msgspec.structs import replace
+
+from chatd.core.copies import beginning_of, post_at, quote_anew, withdraw, withdraw_edit
+from chatd.core.events.messages import Post, post
+from chatd.core.model import Room
+from chatd.core.state import State
+from chatd.wire import entries
 
 
 class PostEdited(Post, frozen=True, tag="PostEdited"):
@@ -13,11 +19,36 @@ class PostEdited(Post, frozen=True, tag="PostEdited"):
     text: str
     mentions: list[str] = []
 
+    def apply(self, state: State) -> None:
+        room = state.rooms[self.room]
+        said = _target(room, self.target)
+        assert not isinstance(said, entries.File), (self.room, self.target)
+        edited = replace(said, text=self.text, edited=self.ts, mentions=self.mentions)
+        room.log.replace(self.target, entries.encode_entry(edited))
+        quote_anew(room, self.target, beginning_of(edited))
+        # Users whom the last edit mentions may not have seen it: this one mentions them instead.
+        called = withdraw_edit(room, self.target, state.unread)
+        room.edits[self.target] = self.seq
+        known = set(said.mentions) - set(called)
+        news = [name for name in self.mentions if name not in known]
+        state.unread.drop_mentions(self.room, known.difference(self.mentions), self.target)
+        entry = entries.Edit(
+            self.room, self.seq, self.ts, self.author, self.target, self.text, news
+        )
+        post(state, self, entry, news)
+
 
 class PostDeleted(Post, frozen=True, tag="PostDeleted"):
     """A user took back an own message, comment or file."""
 
     target: int
+
+    def apply(self, state: State) -> None:
+        room = state.rooms[self.room]
+        emptied = _take_away(state, room, self.target)
+        room.log.replace(self.target, entries.encode_entry(emptied))
+        entry = entries.Delete(self.room, self.seq, self.ts, self.author, self.target)
+        post(state, self, entry)
 
 
 class PostRemoved(Post, frozen=True, tag="PostRemoved"):
@@ -29,3 +60,58 @@ class PostRemoved(Post, frozen=True, tag="PostRemoved"):
     target: int
     reason: str
     admins: list[str]
+
+    def apply(self, state: State) -> None:
+        room, reason = state.rooms[self.room], self.reason
+        emptied = _take_away(state, room, self.target)
+        removed = replace(emptied, removed=True, reason=reason)
+        room.log.replace(self.target, entries.encode_entry(removed))
+        entry = entries.Delete(
+            self.room,
+            self.seq,
+            self.ts,
+            self.author,
+            self.target,
+            removed=True,
+            reason=reason,
+        )
+        post(state, self, entry)
+        place = {"in_room": self.room, "in_seq": self.target}
+        if emptied.author in state.users:
+            state.tell(emptied.author, entries.PostRemoved, self.ts, **place, reason=reason)
+        for admin in self.admins:
+            state.tell(
+                admin,
+                entries.Moderated,
+                self.ts,
+                action="removed",
+                user=emptied.author,
+                by=self.author,
+                reason=reason,
+                **place,
+            )
+
+
+def _take_away(state: State, room: Room, seq: int) -> entries.Post:
+    """Take the text of a post, or its file, from everywhere; return what is to be in its place."""
+    said = _target(room, seq)
+    if isinstance(said, entries.File):
+        state.drop_file(room, seq)
+    withdraw(room, seq, state.unread)
+    state.unread.drop_mentions(room.room, said.mentions, seq)
+    return _emptied(said)
+
+
+def _target(room: Room, seq: int) -> entries.Post:
+    said = post_at(room, seq)
+    assert said is not None, (room.room, seq)
+    return said
+
+
+def _emptied(said: entries.Post) -> entries.Post:
+    """Return what is left of a post: that there was one, whose, and what it answered."""
+    if isinstance(said, entries.File):
+        return replace(said, name="", size=0, sha256="", text="", deleted=True, mentions=[])
+    if isinstance(said, entries.Comment):
+        said = replace(said, quoted_text="")
+    return replace(said, text="", edited=0, deleted=True, mentions=[])

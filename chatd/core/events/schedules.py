@@ -1,6 +1,11 @@
 """Schedules: what is to be posted later, and what became of it. number: of the user's own."""
 
 from chatd.core.events.base import Event
+from chatd.core.events.messages import keep_receipt
+from chatd.core.model import Scheduled
+from chatd.core.receipts import Receipt
+from chatd.core.state import State
+from chatd.wire import entries
 
 
 class PostScheduled(Event, frozen=True, tag="PostScheduled"):
@@ -18,12 +23,27 @@ class PostScheduled(Event, frozen=True, tag="PostScheduled"):
     digest: bytes
     mentions: list[str] | None = None
 
+    def apply(self, state: State) -> None:
+        author = state.users[self.name]
+        author.schedules_made = self.number
+        author.scheduled[self.number] = Scheduled(
+            self.number, self.at, self.room, self.text, mentions=self.mentions
+        )
+        if self.nonce:
+            receipt = Receipt(self.digest, self.room, self.number, self.ts)
+            keep_receipt(author, self.nonce, receipt)
+        state.tell(self.name, entries.Scheduled, self.ts, id=self.number, at=self.at, to=self.room)
+
 
 class ScheduleCancelled(Event, frozen=True, tag="ScheduleCancelled"):
     """Its author wants a text not to be posted."""
 
     name: str
     number: int
+
+    def apply(self, state: State) -> None:
+        post = state.users[self.name].scheduled.pop(self.number)
+        state.tell(self.name, entries.Cancelled, self.ts, id=post.number, to=post.room)
 
 
 class ScheduleSent(Event, frozen=True, tag="ScheduleSent"):
@@ -37,6 +57,12 @@ class ScheduleSent(Event, frozen=True, tag="ScheduleSent"):
     held: bool
     reset_at: int
 
+    def apply(self, state: State) -> None:
+        author = state.users[self.name]
+        post = author.scheduled.pop(self.number)
+        if self.held:
+            author.window_for(post.room).spend_held(self.reset_at)
+
 
 class SchedulesHeld(Event, frozen=True, tag="SchedulesHeld"):
     """Texts were due and can't be posted before `until`. by: the code of the refusal."""
@@ -45,6 +71,13 @@ class SchedulesHeld(Event, frozen=True, tag="SchedulesHeld"):
     numbers: list[int]
     until: int
     by: str
+
+    def apply(self, state: State) -> None:
+        scheduled = state.users[self.name].scheduled
+        for number in self.numbers:
+            scheduled[number].held_until_ms = self.until
+            scheduled[number].held_by = self.by
+        state.tell(self.name, entries.Held, self.ts, ids=self.numbers, until=self.until, by=self.by)
 
 
 class ScheduleFailed(Event, frozen=True, tag="ScheduleFailed"):
@@ -58,3 +91,22 @@ class ScheduleFailed(Event, frozen=True, tag="ScheduleFailed"):
     code: str
     reason: str
     kept: bool = False
+
+    def apply(self, state: State) -> None:
+        scheduled = state.users[self.name].scheduled
+        post = scheduled[self.number]
+        if self.kept:
+            post.held_until_ms, post.held_by = 0, ""
+            post.failed_by, post.reason, post.failed_ms = self.code, self.reason, self.ts
+        else:
+            del scheduled[self.number]
+        state.tell(
+            self.name,
+            entries.Failed,
+            self.ts,
+            id=post.number,
+            to=post.room,
+            code=self.code,
+            reason=self.reason,
+            text=post.text,
+        )

@@ -1,6 +1,8 @@
 """Reading: who follows which room, and how far everybody has come."""
 
 from chatd.core.events.base import Event
+from chatd.core.model import Member
+from chatd.core.state import State
 
 
 class MemberStarted(Event, frozen=True, tag="MemberStarted"):
@@ -9,6 +11,12 @@ class MemberStarted(Event, frozen=True, tag="MemberStarted"):
     room: str
     name: str
     floor: int
+
+    def apply(self, state: State) -> None:
+        room = state.rooms[self.room]
+        room.newcomers.pop(self.name, None)
+        room.members[self.name] = Member.newcomer(self.floor)
+        state.enter_room(self.name, self.room)
 
 
 class FloorFixed(Event, frozen=True, tag="FloorFixed"):
@@ -21,9 +29,17 @@ class FloorFixed(Event, frozen=True, tag="FloorFixed"):
     name: str
     floor: int
 
+    def apply(self, state: State) -> None:
+        state.rooms[self.room].newcomers[self.name] = self.floor
+
 
 class CursorsMoved(Event, frozen=True, tag="CursorsMoved"):
     """Users have read rooms. moves: (name, room, seq); due: when that is gone for them."""
 
     due: int
     moves: list[tuple[str, str, int]]
+
+    def apply(self, state: State) -> None:
+        for name, room, seq in self.moves:
+            state.rooms[room].members[name].read(seq, self.ts, self.due)
+            state.unread.read(room, name, seq)

@@ -1,6 +1,7 @@
 """The store itself: its beginning, its epochs, the servers that took it up."""
 
 from chatd.core.events.base import Event
+from chatd.core.state import State
 
 
 class StoreCreated(Event, frozen=True, tag="StoreCreated"):
@@ -12,11 +13,19 @@ class StoreCreated(Event, frozen=True, tag="StoreCreated"):
     epoch: str
     secret: bytes
 
+    def apply(self, state: State) -> None:
+        state.tables.epoch = self.epoch
+        state.tables.secret = self.secret
+        state.index_names()
+
 
 class EpochRenewed(Event, frozen=True, tag="EpochRenewed"):
     """Positions that were told before mean nothing any more."""
 
     epoch: str
+
+    def apply(self, state: State) -> None:
+        state.tables.epoch = self.epoch
 
 
 class ServerStarted(Event, frozen=True, tag="ServerStarted"):
@@ -27,18 +36,15 @@ class ServerStarted(Event, frozen=True, tag="ServerStarted"):
 
     durable: bool
 
+    def apply(self, state: State) -> None:
+        state.tables.durable = self.durable
+        state.tables.stopped = False
+
 
 class ExpiryHeld(Event, frozen=True, tag="ExpiryHeld"):
     """A clock that may be wrong stamps the store: nothing expires before `until`."""
 
     until: int
 
-
-class ClockRepaired(Event, frozen=True, tag="ClockRepaired"):
-    """The store was stamped ahead of the clock, up to `last_ms`; from here on `ts` is now.
-
-    right_ms: the newest stamp of an entry that is not ahead.
-    """
-
-    last_ms: int
-    right_ms: int
+    def apply(self, state: State) -> None:
+        state.tables.held_until_ms = self.until

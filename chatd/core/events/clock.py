@@ -5,16 +5,14 @@ from typing import Any
 
 import msgspec
 
-from chatd.core import events as e
-from chatd.core.changes.base import changes
+from chatd.core.events.base import Event
 from chatd.core.log import Log
-from chatd.core.memory import Memory
 from chatd.core.model import Scheduled
 from chatd.core.receipts import Receipts
+from chatd.core.state import State
 from chatd.wire.entries import decode_entry, encode_entry, stamp_of
 
 Move = Callable[[int], int]
-
 TIMES = frozenset({"ts", "reported", "blocked", "reached"})
 """Fields that are times, or tables of them, though their names don't end in `_ms`."""
 SPANS = frozenset({"lifetime_ms", "update_period_ms"})
@@ -24,26 +22,34 @@ AHEAD_MS_MAX = 366 * 86_400_000
 """So far ahead, and no further, may a person have set a text to a time of day."""
 
 
-@changes(e.ClockRepaired)
-def clock_repaired(memory: Memory, event: e.ClockRepaired) -> None:
-    """Move all that lies ahead of the clock.
+class ClockRepaired(Event, frozen=True, tag="ClockRepaired"):
+    """The store was stamped ahead of the clock, up to `last_ms`; from here on `ts` is now.
 
-    What was stamped ahead comes to stand as far before now as it was before the last stamp,
-    but behind what was stamped right; what was to come is as far ahead as it was then. So all
-    stays in its order.
+    right_ms: the newest stamp of an entry that is not ahead.
     """
-    ahead_ms = event.last_ms - event.ts
 
-    def move(time_ms: int) -> int:
-        if time_ms <= event.ts:
-            return time_ms
-        moved_ms = time_ms - ahead_ms
-        return moved_ms if time_ms > event.last_ms else max(event.right_ms, moved_ms)
+    last_ms: int
+    right_ms: int
 
-    for room in memory.rooms.values():
-        for member in room.members.values():
-            member.floor = member.floor_at(event.last_ms)  # what is gone stays gone
-    _moved(memory.tables, move, event.ts)
+    def apply(self, state: State) -> None:
+        """Move all that lies ahead of the clock.
+
+        What was stamped ahead comes to stand as far before now as it was before the last stamp,
+        but behind what was stamped right; what was to come is as far ahead as it was then. So all
+        stays in its order.
+        """
+        ahead_ms = self.last_ms - self.ts
+
+        def move(time_ms: int) -> int:
+            if time_ms <= self.ts:
+                return time_ms
+            moved_ms = time_ms - ahead_ms
+            return moved_ms if time_ms > self.last_ms else max(self.right_ms, moved_ms)
+
+        for room in state.rooms.values():
+            for member in room.members.values():
+                member.floor = member.floor_at(self.last_ms)  # what is gone stays gone
+        _moved(state.tables, move, self.ts)
 
 
 def _moved(value: Any, move: Move, now_ms: int) -> Any:

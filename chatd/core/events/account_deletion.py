@@ -1,0 +1,120 @@
+"""Account deletion: nothing is left by which a user could come back, or be waited for."""
+
+from chatd.core.events.base import Event
+from chatd.core.events.groups import (
+    GroupEnded,
+    InvitationEnded,
+    LinkRevoked,
+    MemberLeft,
+    OwnerChanged,
+    RequestEnded,
+)
+from chatd.core.model import Credentials, Member, Room, User
+from chatd.core.state import State
+from chatd.wire import entries
+from chatd.wire.rooms import GENERAL, RoomKind
+
+
+class AccountEnded(Event, frozen=True, tag="AccountEnded"):
+    """A user is gone, and the name stays reserved. by: the user, or an administrator.
+
+    posts: whether all that the user posted is to be deleted, too. due: when an entry made now is
+    gone for its author. admins: the administrators who are told.
+    """
+
+    name: str
+    by: str
+    posts: bool
+    due: int
+    admins: list[str]
+
+    def apply(self, state: State) -> None:
+        user = state.users[self.name]
+        user.ended_ms, user.expires_ms = self.ts, 0
+        user.erases_posts = self.posts
+        if self.posts:
+            state.erasing[user.name] = None
+        _close_ways_in(state, user)
+        _drop_plans(state, user, self.ts)
+        for room_id in list(user.rooms):
+            _leave(state, state.rooms[room_id], user, self)
+        state.general.newcomers.pop(user.name, None)
+        for admin in self.admins:
+            state.tell(
+                admin, entries.Moderated, self.ts, action="deleted", user=user.name, by=self.by
+            )
+
+
+class PostsErased(Event, frozen=True, tag="PostsErased"):
+    """All that these users posted is deleted."""
+
+    names: list[str]
+
+    def apply(self, state: State) -> None:
+        for name in self.names:
+            state.users[name].erases_posts = False
+            del state.erasing[name]
+
+
+def _close_ways_in(state: State, user: User) -> None:
+    """Void password, devices and hooks. The look of the credentials stays: see `NameIndex`."""
+    looks = user.credentials
+    user.credentials = Credentials(bytes(len(looks.salt)), looks.iterations, b"", b"")
+    for device in user.devices.values():
+        del state.token_owners[device.token_hash]
+    for hook in user.hooks.values():
+        del state.hook_owners[hook.token_hash]
+    user.devices.clear()
+    user.hooks.clear()
+
+
+def _drop_plans(state: State, user: User, ts: int) -> None:
+    """Drop what was under way, and what waited for the user."""
+    for room_id in list(user.invitations):
+        InvitationEnded(ts, room_id, user.name, user.name).apply(state)
+    for room_id in list(user.asked.values()):
+        RequestEnded(ts, room_id, user.name, user.name).apply(state)
+    for number in list(state.uploads_by_owner.get(user.name, ())):
+        state.take_upload(number)
+        state.dropped_files.append(number)
+    user.scheduled.clear()
+    user.blocked.clear()
+    user.reported.clear()
+    user.warned.clear()
+    user.receipts = user.reached = None
+    user.banned_until_ms, user.banned_by, user.ban_reason = 0, "", ""
+
+
+def _leave(state: State, room: Room, user: User, event: AccountEnded) -> None:
+    """Take a user out of a room; one that nobody is left in ends."""
+    if room.kind is RoomKind.GROUP:
+        _leave_group(state, room, user, event)
+    elif room.room != GENERAL and len(room.members) == 1:
+        state.end_room(room)
+    else:
+        del room.members[user.name]
+        state.leave_room(user.name, room.room)
+
+
+def _leave_group(state: State, room: Room, user: User, event: AccountEnded) -> None:
+    """Hand a room that the user owns to its longest member; end it where there is none."""
+    group, ts, name = room.group, event.ts, user.name
+    assert group is not None, room.room
+    for invited in [n for n, invitation in group.invited.items() if invitation.by == name]:
+        InvitationEnded(ts, room.room, invited, name).apply(state)
+    if group.owner == name:
+        others = {n: member for n, member in room.members.items() if n != name}
+        if not others:
+            GroupEnded(ts, room.room).apply(state)
+            return
+        for number in list(group.links):
+            LinkRevoked(ts, room.room, number).apply(state)
+        seq, reset_at = room.log.last_seq + 1, user.private.reset_at_ms
+        heir = _longest(others)
+        OwnerChanged(ts, room.room, seq, heir, name, event.due, reset_at).apply(state)
+    seq = room.log.last_seq + 1
+    MemberLeft(ts, room.room, seq, name, name, event.due).apply(state)
+
+
+def _longest(members: dict[str, Member]) -> str:
+    return min(members, key=lambda name: members[name].joined_ms)

@@ -1,0 +1,97 @@
+"""Posts: what users put into rooms, and the rooms that come about by it."""
+
+from collections.abc import Sequence
+
+from chatd.core.events.base import Event
+from chatd.core.model import Member, Room, User
+from chatd.core.receipts import Receipt, Receipts
+from chatd.core.state import State
+from chatd.wire import entries
+
+
+class DirectRoomOpened(Event, frozen=True, tag="DirectRoomOpened"):
+    """Two users have a room of their own."""
+
+    room: str
+    opened_by: str
+    other: str
+
+    def apply(self, state: State) -> None:
+        names = dict.fromkeys((self.opened_by, self.other))
+        state.rooms[self.room] = Room(self.room, self.ts, {name: Member() for name in names})
+        for name in names:
+            state.enter_room(name, self.room)
+        state.users[self.opened_by].rooms_opened += 1
+
+
+class Post(Event, frozen=True):
+    """A user put an entry into a room.
+
+    reset_at: when the author's period for this kind of room ends; 0 for what does not count.
+    due: when the entry is gone for the author, if nothing unread lay before it.
+    nonce, digest: what makes the post happen once only; empty if none was given.
+    """
+
+    room: str
+    seq: int
+    author: str
+    reset_at: int
+    due: int
+    nonce: str
+    digest: bytes
+
+
+class MessagePosted(Post, frozen=True, tag="MessagePosted"):
+    """A user said something.
+
+    mentions: the users whom the text names. via: the label of the hook that it came by.
+    """
+
+    text: str
+    mentions: list[str] = []
+    via: str = ""
+
+    def apply(self, state: State) -> None:
+        entry = entries.Message(
+            self.room,
+            self.seq,
+            self.ts,
+            self.author,
+            self.text,
+            mentions=self.mentions,
+            via=self.via,
+        )
+        post(state, self, entry, self.mentions)
+
+
+def post(state: State, event: Post, entry: entries.Entry, mentions: Sequence[str] = ()) -> None:
+    """Append the entry, and do what holds for every post. mentions: whom the entry names."""
+    room = state.rooms[event.room]
+    state.append(room, entry)
+    if type(entry) is not entries.Delete:
+        room.latest[event.author] = event.seq
+    author = state.users[event.author]
+    if event.reset_at:
+        author.window_for(event.room).spend(event.reset_at)
+    read_own(state, room, event.author, event.seq, event.ts, event.due)
+    if mentions:
+        state.unread.add_mentions(event.room, mentions, event.seq)
+    if event.nonce:
+        receipt = Receipt(event.digest, event.room, event.seq, event.ts)
+        keep_receipt(author, event.nonce, receipt)
+
+
+def read_own(state: State, room: Room, author: str, seq: int, ts: int, due: int) -> None:
+    """Let an author have read the own entry, if nothing unread lies before it."""
+    member = room.members.get(author)
+    if member is not None and member.read_seq == seq - 1:
+        member.read(seq, ts, due)
+    else:
+        state.unread.add_own(room.room, author, seq)
+
+
+def keep_receipt(author: User, nonce: str, receipt: Receipt) -> None:
+    """Remember what came of a nonce."""
+    if author.receipts is None:
+        author.receipts = Receipts()
+    author.receipts.add(nonce, receipt)
