@@ -9,9 +9,9 @@ from chatd.config import Settings
 from chatd.connections import Connections
 from chatd.core.acks import Acks
 from chatd.core.budget import Budget
+from chatd.core.history_floor import HistoryFloorCache
 from chatd.core.lifetime import Lifetime
 from chatd.core.presence import Presence
-from chatd.core.silences import Silences
 from chatd.core.timers import TimerWheel
 from chatd.database import Database, Machine
 from chatd.deadlines import Deadlines
@@ -143,7 +143,7 @@ class App:
         """Make what is kept in memory besides the store, and lost with the process."""
         self.acks = Acks()
         self.presence = Presence()
-        self.silences = Silences()
+        self.history_floors = HistoryFloorCache()
         self.backoff = LoginBackoff(self.database.state)
         self.registrations = RegistrationLimit()
         self.refusals = Refusals()
@@ -156,7 +156,7 @@ class App:
             settings.log_bytes_max,
             database.held_until_ms,
         )
-        visibility = Visibility(database.state, self.silences, settings.limit_show_messages)
+        visibility = Visibility(database.state, self.history_floors, settings.limit_show_messages)
         newcomers = Newcomers(transaction, visibility)
         posting = Posting(transaction, settings, lifetime, newcomers)
         destinations = Destinations(database.state, visibility)

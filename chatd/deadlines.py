@@ -113,8 +113,8 @@ class Deadlines:
             self._wheel.set("ban", user.name, user.banned_until_ms)
         if user.expires_ms:
             self._wheel.set("unused", user.name, user.expires_ms)
-        if user.receipts is not None:
-            self._set("nonces", user.name, user.receipts.over_ms)
+        if user.nonces is not None:
+            self._set("nonces", user.name, user.nonces.oldest_expires_ms)
         for post in user.scheduled.values():
             if not post.is_held:
                 self._wheel.set("scheduled", (user.name, post.number), post.at_ms)

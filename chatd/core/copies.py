@@ -48,7 +48,7 @@ def edited_at(room: Room, seq: int) -> int:
     return seq
 
 
-def beginning_of(post: Post) -> str:
+def excerpt(post: Post) -> str:
     """Return the beginning of a text on one line, that of a file with its name in front."""
     text = f"{post.name} {post.text}" if isinstance(post, File) else post.text
     line = " ".join(text[:READ_CHARACTERS_MAX].split())
@@ -68,13 +68,13 @@ def evidence_at(room: Room | None, seq: int) -> str:
     return text if len(text) <= EVIDENCE_CHARACTERS_MAX else text[:EVIDENCE_CHARACTERS_MAX] + "…"
 
 
-def withdraw(room: Room, seq: int, unread: UnreadIndex) -> None:
+def redact(room: Room, seq: int, unread: UnreadIndex) -> None:
     """Take the text of a post away from what repeats it."""
-    quote_anew(room, seq, "")
-    withdraw_edit(room, seq, unread)
+    refresh_quotes(room, seq, "")
+    redact_edit(room, seq, unread)
 
 
-def withdraw_edit(room: Room, seq: int, unread: UnreadIndex) -> list[str]:
+def redact_edit(room: Room, seq: int, unread: UnreadIndex) -> list[str]:
     """Take the text of a post away from its latest edit, which is that no more.
 
     Returns the users whom that edit was marked for.
@@ -90,7 +90,7 @@ def withdraw_edit(room: Room, seq: int, unread: UnreadIndex) -> list[str]:
     return edit.mentions
 
 
-def quote_anew(room: Room, seq: int, quote: str) -> None:
+def refresh_quotes(room: Room, seq: int, quote: str) -> None:
     """Let the comments on a post quote it with other words."""
     for at in room.comments.get(seq, ())[-QUOTING_MAX:]:
         _quote(room, at, quote)

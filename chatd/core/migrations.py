@@ -11,8 +11,8 @@ from typing import Any, Literal
 import msgspec
 
 from chatd.core.copies import QUOTING_MAX, evidence_at, quote_no_more
+from chatd.core.idempotency import IdempotencyRecord, packed
 from chatd.core.model import GivenWarning, Report, Room
-from chatd.core.receipts import Receipt, packed
 from chatd.wire.entries import Edit, Post, decode_entry
 from chatd.wire.rooms import RoomKind
 
@@ -58,7 +58,9 @@ def _note_latest(room: Room) -> None:
 def _pack_nonces(user: Any) -> None:
     nonces = user.pop("nonces", None)
     if nonces is not None:
-        user["receipts"] = to_builtins(packed(msgspec.convert(nonces, dict[str, Receipt])))
+        user["receipts"] = to_builtins(
+            packed(msgspec.convert(nonces, dict[str, IdempotencyRecord]))
+        )
 
 
 def _date_warnings(user: Any, reports: dict[int, Report], last_ms: int) -> None:

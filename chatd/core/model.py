@@ -9,8 +9,8 @@ from msgspec import field
 
 from chatd.core.checkpoints import Checkpoint, add, dated_anew, due_ms
 from chatd.core.group import Group
+from chatd.core.idempotency import IdempotencyRecords
 from chatd.core.log import Log
-from chatd.core.receipts import Receipts
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 
 WARNING_KEPT_MS = 30 * 86_400_000
@@ -43,7 +43,7 @@ class DeviceToken(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     created_ms: int
 
 
-class Window(msgspec.Struct, forbid_unknown_fields=True):
+class RateWindow(msgspec.Struct, forbid_unknown_fields=True):
     """How many entries a user posted in the running period, and when that ends.
 
     held: how many of them had been scheduled and held.
@@ -309,7 +309,7 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
     invitations: ids of the groups that the user may join, oldest first.
     asked: ids of the groups that the user waits to be let into, by the request's number.
     blocked: whom this user wants nothing from, and since when.
-    receipts: what came of the nonces of the last week; None for none.
+    nonces: what came of the nonces of the last week; None for none.
     expires_ms: when the account goes again, as nobody has logged in yet; 0 is never.
     reached: into whose self logs this user put something today: how often, and until when it
     counts.
@@ -326,8 +326,8 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
     devices_made: int = 0
     rooms: list[str] = field(default_factory=list)
     rooms_opened: int = 0
-    general: Window = field(default_factory=Window)
-    private: Window = field(default_factory=Window)
+    general: RateWindow = field(default_factory=RateWindow)
+    private: RateWindow = field(default_factory=RateWindow)
     file_bytes: int = 0
     reported: dict[str, int] = field(default_factory=dict)
     banned_until_ms: int = 0
@@ -340,7 +340,7 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
     blocked: dict[str, int] = field(default_factory=dict)
     hooks: dict[int, Hook] = field(default_factory=dict)
     hooks_made: int = 0
-    receipts: Receipts | None = None
+    nonces: IdempotencyRecords | None = field(default=None, name="receipts")
     reached: dict[str, tuple[int, int]] | None = None
     network: bytes = b""
     warned: dict[str, GivenWarning] = field(default_factory=dict)
@@ -382,6 +382,6 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
         times = (post.held_until_ms for post in self.scheduled.values() if post.is_held)
         return min(times, default=None)
 
-    def window_for(self, room: str) -> Window:
+    def window_for(self, room: str) -> RateWindow:
         """Return the window that an entry in `room` counts in."""
         return self.general if room == GENERAL else self.private

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 from msgspec import field
 
-from chatd.core.copies import withdraw
+from chatd.core.copies import redact
 from chatd.core.migrations import to_builtins
 from chatd.core.model import Blob, Report, Room, Upload, User
 from chatd.core.name_index import NameIndex
@@ -201,10 +201,10 @@ class State:
         if room.room not in self.grown:
             self.grown[room.room] = seq
 
-    def tell(self, name: str, entry: type[Entry], ts: int, /, **fields: Any) -> None:
+    def append_to_self(self, name: str, entry: type[Entry], ts: int, /, **fields: Any) -> None:
         """Add an entry to a user's self log, which keeps the newest only.
 
-        Whose account is over has none, and is told nothing.
+        A user whose account was deleted has none, and gets nothing.
         """
         if self.users[name].has_ended:
             return
@@ -252,7 +252,7 @@ class State:
             self.drop_file(room, seq)
         seqs = range(room.log.first_seq, min(up_to, room.log.last_seq) + 1)
         for seq in seqs:
-            withdraw(room, seq, self.unread)
+            redact(room, seq, self.unread)
             room.comments.pop(seq, None)
         self.threads.trim(room, seqs)
         room.log.trim(up_to)

@@ -77,14 +77,14 @@ class ExpiryHandlers:
         user, now_ms = self._state.users.get(name), turn.now_ms
         if now_ms < self._lifetime.held_until_ms:
             return self._lifetime.held_until_ms
-        if user is None or user.receipts is None or user.receipts.over_ms is None:
+        if user is None or user.nonces is None or user.nonces.oldest_expires_ms is None:
             return None
-        if user.receipts.over_ms <= now_ms:
+        if user.nonces.oldest_expires_ms <= now_ms:
             self._transaction.commit(e.NoncesForgotten(now_ms, name))
-        over_ms = None if user.receipts is None else user.receipts.over_ms
-        if over_ms is None or over_ms <= now_ms:
-            return over_ms
-        return over_ms + NONCES_FORGOTTEN_EACH_MS
+        oldest_expires_ms = None if user.nonces is None else user.nonces.oldest_expires_ms
+        if oldest_expires_ms is None or oldest_expires_ms <= now_ms:
+            return oldest_expires_ms
+        return oldest_expires_ms + NONCES_FORGOTTEN_EACH_MS
 
     @on_timer("unused")
     def drop_unused(self, turn: Turn, name: str) -> int | None:

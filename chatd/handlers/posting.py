@@ -19,10 +19,10 @@ import msgspec
 
 from chatd.config import Settings
 from chatd.core import events as e
+from chatd.core.idempotency import DIGEST_BYTES, NONCES_MAX, IdempotencyRecord
 from chatd.core.lifetime import Lifetime
-from chatd.core.model import Room, User, Window
+from chatd.core.model import RateWindow, Room, User
 from chatd.core.parts import PARTS_MAX, parts_of
-from chatd.core.receipts import DIGEST_BYTES, NONCES_MAX, Receipt
 from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
 from chatd.handlers.blocking import check_blocks
@@ -141,10 +141,10 @@ class Posting:
         """
         if request.nonce is None:
             return NO_KEY
-        receipt = record_of(author, request.nonce, now_ms)
-        if receipt is None:
+        record = record_of(author, request.nonce, now_ms)
+        if record is None:
             check_new_nonce(author, now_ms)
-        posted = None if receipt is None else replayed_result(receipt, request)
+        posted = None if record is None else replayed_result(record, request)
         return IdempotencyCheck(request.nonce, _digest(request), posted)
 
     def header(
@@ -249,14 +249,14 @@ class Posting:
             raise _used_up(window, room_id, limit)
         return window.reset_at_ms
 
-    def _window(self, user: User, room_id: str) -> tuple[Window, int]:
+    def _window(self, user: User, room_id: str) -> tuple[RateWindow, int]:
         """Return what an entry in a room counts in, and how many may be there; 0 is no limit."""
         if room_id == GENERAL:
             return user.general, self._general_limit
         return user.private, self._private_limit
 
 
-def _used_up(window: Window, room_id: str, limit: int) -> RateLimited:
+def _used_up(window: RateWindow, room_id: str, limit: int) -> RateLimited:
     return RateLimited(
         "you have sent all the messages of this period",
         limit=limit,
@@ -265,14 +265,14 @@ def _used_up(window: Window, room_id: str, limit: int) -> RateLimited:
     )
 
 
-def record_of(author: User, nonce: str, now_ms: int) -> Receipt | None:
+def record_of(author: User, nonce: str, now_ms: int) -> IdempotencyRecord | None:
     """Return what came of a nonce, None if it is a new one."""
-    return None if author.receipts is None else author.receipts.get(nonce, now_ms)
+    return None if author.nonces is None else author.nonces.get(nonce, now_ms)
 
 
 def check_new_nonce(author: User, now_ms: int) -> None:
     """Refuse a new nonce of a user who has used too many: none is forgotten early."""
-    until_ms = None if author.receipts is None else author.receipts.full_until_ms(now_ms)
+    until_ms = None if author.nonces is None else author.nonces.full_until_ms(now_ms)
     if until_ms is not None:
         raise RateLimited(
             "too many nonces of yours are remembered; post without one, or later",
@@ -283,16 +283,16 @@ def check_new_nonce(author: User, now_ms: int) -> None:
 
 def nonce_kept(turn: Turn, author: User) -> None:
     """See to it that the nonce that an author has just used is forgotten some day."""
-    receipts = author.receipts
-    if receipts is not None and len(receipts) == 1:
-        turn.effects.timers.append(("nonces", author.name, receipts.over_ms))
+    nonces = author.nonces
+    if nonces is not None and len(nonces) == 1:
+        turn.effects.timers.append(("nonces", author.name, nonces.oldest_expires_ms))
 
 
-def replayed_result(receipt: Receipt, request: Nonced) -> c.Posted:
+def replayed_result(record: IdempotencyRecord, request: Nonced) -> c.Posted:
     """Return the first result of a request that comes again. Raises Conflict if it is another."""
-    if receipt.digest != _digest(request):
+    if record.digest != _digest(request):
         raise Conflict("this nonce was used for something else")
-    return c.Posted(receipt.room, receipt.seq, receipt.ts)
+    return c.Posted(record.room, record.seq, record.ts)
 
 
 def check_may_send(user: User, now_ms: int) -> None:

@@ -1,8 +1,8 @@
 """Quotas: what a user may have of everything that is bounded, whoever bounds it."""
 
 from chatd.config import Settings
+from chatd.core.idempotency import NONCES_MAX
 from chatd.core.model import User
-from chatd.core.receipts import NONCES_MAX
 from chatd.core.state import State
 from chatd.handlers.blocking import BLOCKED_MAX
 from chatd.handlers.destinations import ROOMS_OPENED_MAX
@@ -22,7 +22,7 @@ def quotas_of(state: State, settings: Settings, user: User, now_ms: int) -> list
         c.Quota("file_bytes", file_bytes, settings.file_quota_bytes or None),
         c.Quota("uploads", len(uploads), UPLOADS_MAX),
         c.Quota("scheduled", len(user.scheduled), SCHEDULED_MAX),
-        c.Quota("nonces", len(user.receipts or ()), NONCES_MAX),
+        c.Quota("nonces", len(user.nonces or ()), NONCES_MAX),
         c.Quota("private_rooms", len(state.groups_of(user.name)), settings.groups_max),
         c.Quota("invitations", len(user.invitations), INVITED_MAX),
         c.Quota("requests_to_join", len(user.asked), ASKED_MAX),

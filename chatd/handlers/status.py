@@ -5,7 +5,7 @@ from itertools import islice
 
 from chatd.config import Settings
 from chatd.core.acks import Acks
-from chatd.core.model import Room, User, Window
+from chatd.core.model import RateWindow, Room, User
 from chatd.core.presence import Presence
 from chatd.core.transaction import Transaction
 from chatd.handlers.administrators import admins_of
@@ -144,7 +144,7 @@ class StatusHandlers:
         return c.RoomStatus(room.room, last_seq, read_seq, unread, mentions)
 
 
-def _allowance(window: Window, limit: int, now_ms: int) -> c.Allowance:
+def _allowance(window: RateWindow, limit: int, now_ms: int) -> c.Allowance:
     used = window.used(now_ms)
     reset_at = window.reset_at_ms if used else None
     return c.Allowance(limit, max(0, limit - used), reset_at)

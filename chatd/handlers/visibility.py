@@ -7,8 +7,8 @@ import msgspec
 
 from chatd.core.copies import Repeats, post_at
 from chatd.core.group import Group
+from chatd.core.history_floor import HistoryFloorCache
 from chatd.core.model import Member, Room, User
-from chatd.core.silences import Silences
 from chatd.core.state import State
 from chatd.errors import ChatError, Conflict, NotFound
 from chatd.handlers.context import Context
@@ -30,9 +30,11 @@ NO_ROOM = "there is no room with that name"
 class Visibility:
     """Answers for one state and its settings. newcomer_entries: LIMIT_SHOW_MESSAGES."""
 
-    def __init__(self, state: State, silences: Silences, newcomer_entries: int) -> None:
+    def __init__(
+        self, state: State, history_floors: HistoryFloorCache, newcomer_entries: int
+    ) -> None:
         self._state = state
-        self._silences = silences
+        self._silences = history_floors
         self._newcomer_entries = newcomer_entries
 
     def user(self, context: Context) -> User:

@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from chatd.config import Settings
-from chatd.core.receipts import Receipt
+from chatd.core.idempotency import IdempotencyRecord
 from chatd.core.state import State
 from chatd.core.timers import TimerWheel
 from chatd.errors import BadRequest, ChatError
@@ -86,8 +86,8 @@ class NewFile:
 class SameFile:
     """A file whose nonce is known: if it is the same again, it has been posted."""
 
-    def __init__(self, receipt: Receipt, told: Params, nonce: str, size_max: int) -> None:
-        self._receipt = receipt
+    def __init__(self, record: IdempotencyRecord, told: Params, nonce: str, size_max: int) -> None:
+        self._record = record
         self._told = told
         self._nonce = nonce
         self._size_max = size_max
@@ -102,7 +102,7 @@ class SameFile:
     def finish(self) -> c.Posted:
         room, name, caption = (self._told.get(key, "") for key in ("room", "name", "caption"))
         sent = SentFile(room, name, caption, self._hash.digest(), self._nonce)
-        return replayed_result(self._receipt, sent)
+        return replayed_result(self._record, sent)
 
     def drop(self) -> None:
         """Nothing was kept."""
@@ -226,13 +226,13 @@ class Uploads:
     def _open(self, visit: Visit, nonce: str | None, size: int | None, told: Params) -> File:
         """Return where the bytes of a file go. Raises ChatError if it is not wanted."""
         user = self._state.users[visit.name]
-        receipt = None if nonce is None else record_of(user, nonce, visit.asked.now_ms)
-        if nonce is None or receipt is None:
+        record = None if nonce is None else record_of(user, nonce, visit.asked.now_ms)
+        if nonce is None or record is None:
             if nonce is not None:
                 check_new_nonce(user, visit.asked.now_ms)  # before all of the file has come
             return NewFile(visit, {**told, "size": size}, nonce)
         check_file_size(size or 0, self._file_bytes_max)
-        return SameFile(receipt, told, nonce, self._file_bytes_max)
+        return SameFile(record, told, nonce, self._file_bytes_max)
 
     def _take(self, connection: Connection, piece: Piece) -> Answer | None:
         upload = self._running[connection]

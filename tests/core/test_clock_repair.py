@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from chatd.core import events as e
 from chatd.core.events import clock
+from chatd.core.idempotency import IdempotencyRecord, IdempotencyRecords
 from chatd.core.log import Log
-from chatd.core.model import Hook, Member, Room, User, Window
-from chatd.core.receipts import Receipt, Receipts
+from chatd.core.model import Hook, Member, RateWindow, Room, User
 from chatd.core.state import State, Tables
 from chatd.wire import entries
 from chatd.wire.entries import AnyEntry, Message, encode_entry, stamp_of
@@ -42,7 +42,7 @@ NO_TIMES = frozenset(
     """.split()
 )
 """Fields with whole numbers that are no times."""
-MADE_WITH_THEIR_OWN_MOVE = frozenset({Receipts, Log})
+MADE_WITH_THEIR_OWN_MOVE = frozenset({IdempotencyRecords, Log})
 
 
 def structs_of(kind: Any, found: set[type[msgspec.Struct]]) -> None:
@@ -72,7 +72,7 @@ def has_whole_numbers(kind: Any) -> bool:
 def test_every_whole_number_of_the_state_is_known_to_be_a_time_or_none() -> None:
     found: set[type[msgspec.Struct]] = set()
     structs_of(Tables, found)
-    assert {User, Room, Member, Window, Hook} <= found
+    assert {User, Room, Member, RateWindow, Hook} <= found
     for struct in found - MADE_WITH_THEIR_OWN_MOVE:
         for field in msgspec.structs.fields(struct):
             if has_whole_numbers(field.type):
@@ -135,8 +135,8 @@ def test_what_was_to_come_is_as_far_ahead_as_it_was_and_what_is_past_stays() -> 
     state = State()
     alice = state.users["alice"] = user()
     alice.created_ms = NOW_MS - DAY_MS
-    alice.general = Window(3, LAST_MS + HOUR_MS)
-    alice.private = Window(3, NOW_MS - HOUR_MS)
+    alice.general = RateWindow(3, LAST_MS + HOUR_MS)
+    alice.private = RateWindow(3, NOW_MS - HOUR_MS)
     alice.banned_until_ms = LAST_MS + DAY_MS
     alice.reported = {"bob": LAST_MS - HOUR_MS, "eve": NOW_MS - HOUR_MS}
     alice.blocked = {"bob": LAST_MS}
@@ -144,8 +144,8 @@ def test_what_was_to_come_is_as_far_ahead_as_it_was_and_what_is_past_stays() -> 
     alice.hooks[1] = Hook(1, "general", "ci", b"hash", LAST_MS)
     repaired(state)
     assert alice.created_ms == NOW_MS - DAY_MS
-    assert alice.general == Window(3, NOW_MS + HOUR_MS)
-    assert alice.private == Window(3, NOW_MS - HOUR_MS)
+    assert alice.general == RateWindow(3, NOW_MS + HOUR_MS)
+    assert alice.private == RateWindow(3, NOW_MS - HOUR_MS)
     assert alice.banned_until_ms == NOW_MS + DAY_MS
     assert alice.reported == {"bob": NOW_MS - HOUR_MS, "eve": NOW_MS - HOUR_MS}
     assert alice.blocked == {"bob": NOW_MS}
@@ -181,11 +181,11 @@ def test_what_is_gone_for_a_reader_stays_gone_and_the_rest_goes_when_it_would_ha
 def test_nonces_are_remembered_as_long_as_they_would_have_been() -> None:
     state = State()
     alice = state.users["alice"] = user()
-    alice.receipts = Receipts()
-    alice.receipts.add("one", Receipt(b"12345678", "general", 1, LAST_MS - HOUR_MS))
+    alice.nonces = IdempotencyRecords()
+    alice.nonces.add("one", IdempotencyRecord(b"12345678", "general", 1, LAST_MS - HOUR_MS))
     repaired(state)
-    receipt = alice.receipts.get("one", NOW_MS)
-    assert receipt == Receipt(b"12345678", "general", 1, NOW_MS - HOUR_MS)
+    record = alice.nonces.get("one", NOW_MS)
+    assert record == IdempotencyRecord(b"12345678", "general", 1, NOW_MS - HOUR_MS)
 
 
 def test_settings_that_tell_how_long_are_left_alone() -> None:

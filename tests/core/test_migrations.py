@@ -3,8 +3,8 @@
 from typing import Any
 
 from chatd.core import events as e
+from chatd.core.idempotency import IdempotencyRecord
 from chatd.core.migrations import MIGRATIONS, migrated
-from chatd.core.receipts import Receipt
 from chatd.core.state import State
 from chatd.disk.formats import FIRST_FORMAT, FORMAT
 from tests.core.test_state import life, state_of
@@ -65,8 +65,9 @@ def test_receipts_by_nonce_are_taken_over() -> None:
     del tree["users"]["alice"]["receipts"], tree["users"]["bob"]["receipts"]
     tree["users"]["bob"]["nonces"] = {}
     again = state_from_1(tree)
-    receipts = again.users["alice"].receipts
-    assert receipts is not None and len(receipts) == 2
+    records = again.users["alice"].nonces
+    assert records is not None and len(records) == 2
     for nonce, (digest, room, seq, ts) in old.items():
-        assert receipts.get(nonce, 10) == Receipt(digest, room, seq, ts)  # type: ignore[arg-type]
+        record = IdempotencyRecord(digest, room, seq, ts)  # type: ignore[arg-type]
+        assert records.get(nonce, 10) == record
     assert State.load(again.dump()).digest() == again.digest()

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from chatd.core.checkpoints import CHECKPOINTS_PER_LIFETIME, NEVER_MS, Checkpoint
 from chatd.core.group import FORMER_MAX, Group
 from chatd.core.lifetime import Lifetime
-from chatd.core.model import Credentials, Member, Room, User, Window
+from chatd.core.model import Credentials, Member, RateWindow, Room, User
 from chatd.wire.rooms import RoomKind
 
 LIFETIME_MS = 3_600_000
@@ -22,7 +22,7 @@ def user(name: str = "alice") -> User:
 
 
 def test_window_counts_until_its_end_and_not_at_it() -> None:
-    window = Window()
+    window = RateWindow()
     assert window.used(0) == 0
     window.spend(100)
     window.spend(100)
@@ -30,7 +30,7 @@ def test_window_counts_until_its_end_and_not_at_it() -> None:
 
 
 def test_window_of_a_new_period_begins_at_one() -> None:
-    window = Window(count=7, reset_at_ms=100)
+    window = RateWindow(count=7, reset_at_ms=100)
     window.spend(200)
     assert (window.count, window.reset_at_ms) == (1, 200)
 
@@ -50,7 +50,7 @@ def test_room_tells_its_kind_by_its_id() -> None:
 def test_running_period_ends_where_it_would_have_by_the_new_length(
     before_ms: int, period_ms: int, later_ms: int
 ) -> None:
-    window, now_ms = Window(), START_MS + min(later_ms, before_ms - 1)
+    window, now_ms = RateWindow(), START_MS + min(later_ms, before_ms - 1)
     window.spend(START_MS + before_ms)
     window.last_for(period_ms, before_ms, now_ms)
     assert window.reset_at_ms == START_MS + period_ms
@@ -58,14 +58,14 @@ def test_running_period_ends_where_it_would_have_by_the_new_length(
 
 
 def test_period_that_is_over_stays_over() -> None:
-    window = Window(count=3, reset_at_ms=START_MS)
+    window = RateWindow(count=3, reset_at_ms=START_MS)
     window.last_for(10**9, 1_000, START_MS)
     assert window.used(START_MS) == 0
 
 
 def test_period_of_a_length_that_nobody_noted_ends_no_later_than_a_new_one() -> None:
     for reset_at_ms, expected_ms in ((START_MS + 100, 100), (START_MS + 5_000, 1_000)):
-        window = Window(count=3, reset_at_ms=reset_at_ms)
+        window = RateWindow(count=3, reset_at_ms=reset_at_ms)
         window.last_for(1_000, None, START_MS)
         assert window.reset_at_ms == START_MS + expected_ms
 

@@ -8,8 +8,8 @@ import pytest
 
 from chatd.core import events as e
 from chatd.core.events import encode_events
+from chatd.core.idempotency import NONCE_KEPT_MS
 from chatd.core.model import Credentials
-from chatd.core.receipts import NONCE_KEPT_MS
 from chatd.core.state import SELF_LOG_ENTRIES_MAX, State
 from chatd.core.transaction import Transaction
 from chatd.errors import StorageFull
@@ -258,9 +258,9 @@ def test_post_counts_in_its_period_and_a_reset_before_the_end_changes_nothing() 
 def test_receipt_is_kept_for_seven_days() -> None:
     state = state_of(life())
     state.apply(posted(8 + NONCE_KEPT_MS, "general", 3, "alice", nonce="m", digest=b"e" * 8))
-    assert len(state.users["alice"].receipts or ()) == 2
+    assert len(state.users["alice"].nonces or ()) == 2
     state.apply(posted(9 + NONCE_KEPT_MS, "general", 4, "alice", nonce="o", digest=b"f" * 8))
-    assert len(state.users["alice"].receipts or ()) == 2, "the first is over"
+    assert len(state.users["alice"].nonces or ()) == 2, "the first is over"
 
 
 def test_grown_says_from_where_on_a_room_is_new() -> None:

@@ -20,10 +20,10 @@ MUTANTS = (
     ),
     Mutant(
         "deleted messages count among the last that a newcomer sees",
-        "chatd/core/silences.py",
+        "chatd/core/history_floor.py",
         "return isinstance(entry, Post) and not entry.deleted",
         "return isinstance(entry, Post)",
-        ("tests/core/test_silences.py::test_the_floor_is_where_all_entries_tell",),
+        ("tests/core/test_history_floor.py::test_the_floor_is_where_all_entries_tell",),
     ),
     Mutant(
         "a live newcomer gets what is quoted from before",

@@ -17,8 +17,8 @@ MUTANTS = (
     Mutant(
         "a nonce repeats its result for other content",
         "chatd/handlers/posting.py",
-        "if receipt.digest != _digest(request):",
-        "if not receipt.digest:",
+        "if record.digest != _digest(request):",
+        "if not record.digest:",
         ("tests/simulation/test_posting.py::test_same_nonce_with_other_content_is_a_conflict",),
     ),
     Mutant(
@@ -37,16 +37,16 @@ MUTANTS = (
     ),
     Mutant(
         "a nonce is forgotten a day early",
-        "chatd/core/receipts.py",
+        "chatd/core/idempotency.py",
         "NONCE_KEPT_MS = 7 * 86_400_000",
         "NONCE_KEPT_MS = 6 * 86_400_000",
         ("tests/simulation/test_posting.py::test_nonce_counts_for_seven_days",),
     ),
     Mutant(
         "a user may have more nonces than the bound",
-        "chatd/core/receipts.py",
-        "        if len(self) < NONCES_MAX:\n            return None\n        over_ms",
-        "        if self.keys:\n            return None\n        over_ms",
+        "chatd/core/idempotency.py",
+        "        if len(self) < NONCES_MAX:\n            return None\n        expires_ms",
+        "        if self.keys:\n            return None\n        expires_ms",
         (
             "tests/simulation/test_posting.py"
             "::test_over_the_bound_of_nonces_a_new_one_is_refused_and_none_is_forgotten",
@@ -54,10 +54,10 @@ MUTANTS = (
     ),
     Mutant(
         "a nonce is found between two others",
-        "chatd/core/receipts.py",
+        "chatd/core/idempotency.py",
         "if found % _KEY_BYTES == 0:",
         "if found >= 0:",
-        ("tests/core/test_receipts.py::test_keys_that_meet_at_a_seam_are_not_taken_for_one",),
+        ("tests/core/test_idempotency.py::test_keys_that_meet_at_a_seam_are_not_taken_for_one",),
     ),
     # -- limits ------------------------------------------------------------------------------
     Mutant(
@@ -147,9 +147,9 @@ MUTANTS = (
         "a cancelled text stays in the list",
         "chatd/core/events/schedules.py",
         "        post = state.users[self.name].scheduled.pop(self.number)\n"
-        "        state.tell(self.name, entries.Cancelled",
+        "        state.append_to_self(self.name, entries.Cancelled",
         "        post = state.users[self.name].scheduled[self.number]\n"
-        "        state.tell(self.name, entries.Cancelled",
+        "        state.append_to_self(self.name, entries.Cancelled",
         (
             "tests/simulation/test_schedules.py"
             "::test_all_devices_hear_what_is_scheduled_and_cancelled_and_nobody_else_does",
@@ -193,15 +193,15 @@ MUTANTS = (
     Mutant(
         "a deleted text stays in what quotes it",
         "chatd/core/copies.py",
-        '    quote_anew(room, seq, "")\n    withdraw_edit(room, seq, unread)',
-        "    withdraw_edit(room, seq, unread)",
+        '    refresh_quotes(room, seq, "")\n    redact_edit(room, seq, unread)',
+        "    redact_edit(room, seq, unread)",
         ("tests/simulation/test_comments.py::test_quote_goes_with_what_it_quotes",),
     ),
     Mutant(
         "a deleted text stays in its last edit",
         "chatd/core/copies.py",
-        '    quote_anew(room, seq, "")\n    withdraw_edit(room, seq, unread)',
-        '    quote_anew(room, seq, "")',
+        '    refresh_quotes(room, seq, "")\n    redact_edit(room, seq, unread)',
+        '    refresh_quotes(room, seq, "")',
         ("tests/simulation/test_revisions.py::test_edits_and_deletes_survive_a_restart",),
     ),
     # -- uploads -----------------------------------------------------------------------------

@@ -2,7 +2,13 @@
 
 import pytest
 
-from chatd.core.receipts import FORGOTTEN_AT_ONCE, NONCE_KEPT_MS, NONCES_MAX, Receipt, Receipts
+from chatd.core.idempotency import (
+    FORGOTTEN_AT_ONCE,
+    NONCE_KEPT_MS,
+    NONCES_MAX,
+    IdempotencyRecord,
+    IdempotencyRecords,
+)
 from tests.simulation.peer import Peer
 from tests.simulation.world import World
 
@@ -89,9 +95,9 @@ def test_nonce_counts_for_seven_days(after_ms: int, seq: int) -> None:
 def use_nonces(world: World, name: str, count: int, ts: int) -> None:
     """Let a user have used so many nonces at a time."""
     user = world.state.users[name]
-    user.receipts = user.receipts or Receipts()
+    user.nonces = user.nonces or IdempotencyRecords()
     for number in range(count):
-        user.receipts.add(f"old {number}", Receipt(b"content.", "general", number + 1, ts))
+        user.nonces.add(f"old {number}", IdempotencyRecord(b"content.", "general", number + 1, ts))
 
 
 def test_over_the_bound_of_nonces_a_new_one_is_refused_and_none_is_forgotten() -> None:
@@ -124,7 +130,7 @@ def test_nonces_of_somebody_who_stays_away_are_forgotten_across_a_restart() -> N
         world.stop()
         world.restart()
         world.sleep(NONCE_KEPT_MS)
-        assert world.state.users["alice"].receipts is None
+        assert world.state.users["alice"].nonces is None
 
 
 def test_one_nonce_after_another_is_forgotten_by_the_timer_alone() -> None:
@@ -135,7 +141,7 @@ def test_one_nonce_after_another_is_forgotten_by_the_timer_alone() -> None:
             world.sleep(HOUR_MS)
         alice.close()
         world.sleep(NONCE_KEPT_MS)
-        assert world.state.users["alice"].receipts is None
+        assert world.state.users["alice"].nonces is None
 
 
 def test_nonce_is_looked_up_before_the_limit() -> None:

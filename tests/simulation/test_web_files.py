@@ -594,7 +594,7 @@ def test_another_upload_with_the_same_key_is_a_conflict(content: bytes, query: s
         alice = world.web(world.token("alice"))
         put(alice, idempotency_key="k")
         assert put(alice, content, query, idempotency_key="k").json["code"] == "conflict"
-        assert len(world.state.users["alice"].receipts or ()) == len(files_on_disk(world)) == 1
+        assert len(world.state.users["alice"].nonces or ()) == len(files_on_disk(world)) == 1
 
 
 def test_two_uploads_with_the_same_key_at_the_same_time_are_posted_once() -> None:

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import NODEFAULT
 from msgspec.structs import FieldInfo, fields
 
-from chatd.core import checkpoints, copies, events, group, model, receipts, state
+from chatd.core import checkpoints, copies, events, group, idempotency, model, state
 from chatd.core.events import EVENTS
 from chatd.core.state import Tables
 from chatd.disk import segment, snapshot
@@ -47,7 +47,7 @@ def record() -> str:
             f"snapshot: {snapshot.MAGIC.decode()}, {_packed(snapshot._FIELDS.format)}",
             f"segment: {segment.MAGIC.decode()}, {_packed(segment._HEADER_FIELDS.format)}",
             f"record: {_packed(segment._RECORD_FIELDS.format)}",
-            f"receipt: {_packed(receipts._VALUE.format)}, key of {receipts._KEY_BYTES} bytes",
+            f"receipt: {_packed(idempotency._VALUE.format)}, key of {idempotency._KEY_BYTES} bytes",
             "",
             "[constants]",
             *_constants(),
@@ -72,7 +72,7 @@ def _constants() -> list[str]:
     """Return the constants that decide, beside the events, what an event makes true."""
     found: dict[str, Any] = {}
     of_events = (m for n, m in sys.modules.items() if n.startswith(f"{events.__name__}."))
-    for module in (checkpoints, copies, group, model, receipts, state, *of_events):
+    for module in (checkpoints, copies, group, idempotency, model, state, *of_events):
         named = vars(module).items()
         found |= {name: value for name, value in named if name.isupper() and type(value) in PLAIN}
     return [f"{name}: {_shown(value)}" for name, value in sorted(found.items())]

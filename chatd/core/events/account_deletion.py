@@ -40,7 +40,7 @@ class AccountEnded(Event, frozen=True, tag="AccountEnded"):
             _leave(state, state.rooms[room_id], user, self)
         state.general.newcomers.pop(user.name, None)
         for admin in self.admins:
-            state.tell(
+            state.append_to_self(
                 admin, entries.Moderated, self.ts, action="deleted", user=user.name, by=self.by
             )
 
@@ -81,7 +81,7 @@ def _drop_plans(state: State, user: User, ts: int) -> None:
     user.blocked.clear()
     user.reported.clear()
     user.warned.clear()
-    user.receipts = user.reached = None
+    user.nonces = user.reached = None
     user.banned_until_ms, user.banned_by, user.ban_reason = 0, "", ""
 
 

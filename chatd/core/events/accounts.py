@@ -66,7 +66,7 @@ class PasswordChanged(Event, frozen=True, tag="PasswordChanged"):
         for device in user.devices.values():
             del state.token_owners[device.token_hash]
         user.devices.clear()
-        state.tell(self.name, entries.PasswordChanged, self.ts)
+        state.append_to_self(self.name, entries.PasswordChanged, self.ts)
 
 
 class DeviceAdded(Event, frozen=True, tag="DeviceAdded"):
@@ -83,7 +83,9 @@ class DeviceAdded(Event, frozen=True, tag="DeviceAdded"):
         user.devices_made = self.number
         user.devices[self.number] = DeviceToken(self.number, self.label, self.token_hash, self.ts)
         state.token_owners[self.token_hash] = (self.name, self.number)
-        state.tell(self.name, entries.DeviceAdded, self.ts, device=self.number, label=self.label)
+        state.append_to_self(
+            self.name, entries.DeviceAdded, self.ts, device=self.number, label=self.label
+        )
 
 
 class DeviceRevoked(Event, frozen=True, tag="DeviceRevoked"):
@@ -95,6 +97,6 @@ class DeviceRevoked(Event, frozen=True, tag="DeviceRevoked"):
     def apply(self, state: State) -> None:
         device = state.users[self.name].devices.pop(self.number)
         del state.token_owners[device.token_hash]
-        state.tell(
+        state.append_to_self(
             self.name, entries.DeviceRevoked, self.ts, device=self.number, label=device.label
         )

@@ -13,7 +13,7 @@ class UserBlocked(Event, frozen=True, tag="UserBlocked"):
 
     def apply(self, state: State) -> None:
         state.users[self.name].blocked[self.other] = self.ts
-        state.tell(self.name, entries.Blocked, self.ts, user=self.other)
+        state.append_to_self(self.name, entries.Blocked, self.ts, user=self.other)
 
 
 class UserUnblocked(Event, frozen=True, tag="UserUnblocked"):
@@ -24,4 +24,4 @@ class UserUnblocked(Event, frozen=True, tag="UserUnblocked"):
 
     def apply(self, state: State) -> None:
         del state.users[self.name].blocked[self.other]
-        state.tell(self.name, entries.Unblocked, self.ts, user=self.other)
+        state.append_to_self(self.name, entries.Unblocked, self.ts, user=self.other)

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 
 from chatd.core.events.base import Event
+from chatd.core.idempotency import IdempotencyRecords
 from chatd.core.log import Log
 from chatd.core.model import Scheduled
-from chatd.core.receipts import Receipts
 from chatd.core.state import State
 from chatd.wire.entries import decode_entry, encode_entry, stamp_of
 
@@ -56,7 +56,7 @@ def _moved(value: Any, move: Move, now_ms: int) -> Any:
     """Return a part of the state with its times moved, in place where that can be."""
     if isinstance(value, Log):
         _move_entries(value, move, now_ms)
-    elif isinstance(value, Receipts):
+    elif isinstance(value, IdempotencyRecords):
         value.move(move)
     elif isinstance(value, dict):
         for key, item in value.items():

@@ -1,6 +1,6 @@
 """Comments: posts that answer another."""
 
-from chatd.core.copies import QUOTING_MAX, beginning_of, post_at, quote_no_more
+from chatd.core.copies import QUOTING_MAX, excerpt, post_at, quote_no_more
 from chatd.core.events.messages import Post, post
 from chatd.core.state import State
 from chatd.wire import entries
@@ -25,7 +25,7 @@ class CommentPosted(Post, frozen=True, tag="CommentPosted"):
             self.text,
             self.reply_to,
             answered.author,
-            beginning_of(answered),
+            excerpt(answered),
             mentions=self.mentions,
         )
         comments = room.comments.setdefault(self.reply_to, [])

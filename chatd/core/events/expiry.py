@@ -23,9 +23,9 @@ class NoncesForgotten(Event, frozen=True, tag="NoncesForgotten"):
 
     def apply(self, state: State) -> None:
         user = state.users[self.name]
-        if user.receipts is not None:
-            user.receipts.forget(self.ts)
-            user.receipts = user.receipts if len(user.receipts) else None
+        if user.nonces is not None:
+            user.nonces.forget(self.ts)
+            user.nonces = user.nonces if len(user.nonces) else None
 
 
 class EntriesExpired(Event, frozen=True, tag="EntriesExpired"):

@@ -41,7 +41,7 @@ class MemberInvited(Event, frozen=True, tag="MemberInvited"):
         state.users[self.name].invitations.append(self.room)
         state.users[self.by].private.spend(self.reset_at)
         state.users[self.by].reach(self.name, self.ts)
-        state.tell(self.name, entries.Invited, self.ts, group=self.room, by=self.by)
+        state.append_to_self(self.name, entries.Invited, self.ts, group=self.room, by=self.by)
 
 
 class InvitationEnded(Event, frozen=True, tag="InvitationEnded"):
@@ -53,7 +53,7 @@ class InvitationEnded(Event, frozen=True, tag="InvitationEnded"):
 
     def apply(self, state: State) -> None:
         _forget_invitation(state, state.rooms[self.room], self.name)
-        state.tell(self.name, entries.Removed, self.ts, group=self.room, by=self.by)
+        state.append_to_self(self.name, entries.Removed, self.ts, group=self.room, by=self.by)
 
 
 class MemberJoined(Event, frozen=True, tag="MemberJoined"):
@@ -78,7 +78,9 @@ class MemberJoined(Event, frozen=True, tag="MemberJoined"):
         _enter(state, room, self, Change.JOINED)
         if request is not None:
             number = request.number
-            state.tell(self.name, entries.JoinApproved, self.ts, request=number, group=self.room)
+            state.append_to_self(
+                self.name, entries.JoinApproved, self.ts, request=number, group=self.room
+            )
 
 
 class MemberLeft(Event, frozen=True, tag="MemberLeft"):
@@ -97,7 +99,7 @@ class MemberLeft(Event, frozen=True, tag="MemberLeft"):
         state.moves.append(Move(self.room, self.name, self.seq, False, member.hidden_up_to))
         _enter(state, room, self, Change.LEFT if self.by == self.name else Change.REMOVED)
         state.leave_room(self.name, self.room)
-        state.tell(self.name, entries.Removed, self.ts, group=self.room, by=self.by)
+        state.append_to_self(self.name, entries.Removed, self.ts, group=self.room, by=self.by)
 
 
 class OwnerChanged(Event, frozen=True, tag="OwnerChanged"):
@@ -117,7 +119,9 @@ class OwnerChanged(Event, frozen=True, tag="OwnerChanged"):
         state.users[self.by].private.spend(self.reset_at)
         _enter(state, room, self, Change.OWNER)
         for name in group.requests:  # they were told to the old owner only
-            state.tell(self.name, entries.JoinRequested, self.ts, group=self.room, name=name)
+            state.append_to_self(
+                self.name, entries.JoinRequested, self.ts, group=self.room, name=name
+            )
 
 
 class GroupEnded(Event, frozen=True, tag="GroupEnded"):
@@ -130,13 +134,13 @@ class GroupEnded(Event, frozen=True, tag="GroupEnded"):
         group = _group(room)
         for name in list(group.invited):
             _forget_invitation(state, room, name)
-            state.tell(name, entries.Removed, self.ts, group=self.room, by=group.owner)
+            state.append_to_self(name, entries.Removed, self.ts, group=self.room, by=group.owner)
         for name in list(group.requests):
             _end_request(state, room, name, self.ts)
         for number in list(group.links):
             _forget_link(state, group, number)
         for name in room.members:
-            state.tell(name, entries.Removed, self.ts, group=self.room, by=group.owner)
+            state.append_to_self(name, entries.Removed, self.ts, group=self.room, by=group.owner)
         state.end_room(room)
 
 
@@ -192,8 +196,10 @@ class JoinRequested(Event, frozen=True, tag="JoinRequested"):
         user.asks_made = self.request
         user.private.spend(self.reset_at)
         user.reach(group.owner, self.ts)
-        state.tell(self.name, entries.JoinAsked, self.ts, request=self.request)
-        state.tell(group.owner, entries.JoinRequested, self.ts, group=self.room, name=self.name)
+        state.append_to_self(self.name, entries.JoinAsked, self.ts, request=self.request)
+        state.append_to_self(
+            group.owner, entries.JoinRequested, self.ts, group=self.room, name=self.name
+        )
 
 
 class RequestEnded(Event, frozen=True, tag="RequestEnded"):
@@ -207,7 +213,9 @@ class RequestEnded(Event, frozen=True, tag="RequestEnded"):
         room = state.rooms[self.room]
         _end_request(state, room, self.name, self.ts)
         owner = _group(room).owner
-        state.tell(owner, entries.RequestSettled, self.ts, group=self.room, name=self.name)
+        state.append_to_self(
+            owner, entries.RequestSettled, self.ts, group=self.room, name=self.name
+        )
 
 
 Membership = MemberJoined | MemberLeft | OwnerChanged
@@ -228,7 +236,7 @@ def _forget_invitation(state: State, room: Room, name: str) -> None:
 def _end_request(state: State, room: Room, name: str, ts: int) -> None:
     request = _forget_request(state, room, name)
     assert request is not None, (room.room, name)
-    state.tell(name, entries.JoinDenied, ts, request=request.number)
+    state.append_to_self(name, entries.JoinDenied, ts, request=request.number)
 
 
 def _forget_request(state: State, room: Room, name: str) -> JoinRequest | None:

@@ -20,7 +20,7 @@ class HookMade(Event, frozen=True, tag="HookMade"):
         user.hooks_made = self.number
         user.hooks[self.number] = Hook(self.number, self.room, self.label, self.token_hash, self.ts)
         state.hook_owners[self.token_hash] = (self.name, self.number)
-        state.tell(
+        state.append_to_self(
             self.name,
             entries.HookMade,
             self.ts,
@@ -39,7 +39,7 @@ class HookRevoked(Event, frozen=True, tag="HookRevoked"):
     def apply(self, state: State) -> None:
         hook = state.users[self.name].hooks.pop(self.number)
         del state.hook_owners[hook.token_hash]
-        state.tell(
+        state.append_to_self(
             self.name,
             entries.HookRevoked,
             self.ts,

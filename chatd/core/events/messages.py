@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from chatd.core.events.base import Event
+from chatd.core.idempotency import IdempotencyRecord, IdempotencyRecords
 from chatd.core.model import Member, Room, User
-from chatd.core.receipts import Receipt, Receipts
 from chatd.core.state import State
 from chatd.wire import entries
 
@@ -77,8 +77,8 @@ def post(state: State, event: Post, entry: entries.Entry, mentions: Sequence[str
     if mentions:
         state.unread.add_mentions(event.room, mentions, event.seq)
     if event.nonce:
-        receipt = Receipt(event.digest, event.room, event.seq, event.ts)
-        keep_receipt(author, event.nonce, receipt)
+        record = IdempotencyRecord(event.digest, event.room, event.seq, event.ts)
+        keep_idempotency_record(author, event.nonce, record)
 
 
 def read_own(state: State, room: Room, author: str, seq: int, ts: int, due: int) -> None:
@@ -90,8 +90,8 @@ def read_own(state: State, room: Room, author: str, seq: int, ts: int, due: int)
         state.unread.add_own(room.room, author, seq)
 
 
-def keep_receipt(author: User, nonce: str, receipt: Receipt) -> None:
+def keep_idempotency_record(author: User, nonce: str, record: IdempotencyRecord) -> None:
     """Remember what came of a nonce."""
-    if author.receipts is None:
-        author.receipts = Receipts()
-    author.receipts.add(nonce, receipt)
+    if author.nonces is None:
+        author.nonces = IdempotencyRecords()
+    author.nonces.add(nonce, record)

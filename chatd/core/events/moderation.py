@@ -51,7 +51,7 @@ class UserReported(Event, frozen=True, tag="UserReported"):
             del tables.reports[number]
         _note_reported(state.users[self.reporter].reported, self)
         for admin in self.admins:
-            state.tell(
+            state.append_to_self(
                 admin,
                 entries.Reported,
                 self.ts,
@@ -78,7 +78,9 @@ class UserWarned(Event, frozen=True, tag="UserWarned"):
         user.warned = warnings = user.warnings_at(self.ts)
         network = state.users[self.giver].network
         warnings[self.giver] = GivenWarning(self.report, self.ts, network)
-        state.tell(self.user, entries.Warned, self.ts, warnings=len(warnings), limit=self.limit)
+        state.append_to_self(
+            self.user, entries.Warned, self.ts, warnings=len(warnings), limit=self.limit
+        )
 
 
 class UserBanned(Event, frozen=True, tag="UserBanned"):
@@ -99,8 +101,10 @@ class UserBanned(Event, frozen=True, tag="UserBanned"):
             user.banned_until_ms = self.until
             user.banned_by, user.ban_reason = self.by, self.reason
         user.warned.clear()
-        state.tell(self.user, entries.Banned, self.ts, until=self.until, reason=self.reason)
-        _tell_admins(state, self, "banned", until=self.until, reason=self.reason)
+        state.append_to_self(
+            self.user, entries.Banned, self.ts, until=self.until, reason=self.reason
+        )
+        _inform_admins(state, self, "banned", until=self.until, reason=self.reason)
 
 
 class UserUnbanned(Event, frozen=True, tag="UserUnbanned"):
@@ -119,8 +123,8 @@ class UserUnbanned(Event, frozen=True, tag="UserUnbanned"):
         user.banned_until_ms, user.banned_by, user.ban_reason = 0, "", ""
         if self.forgiven:
             user.warned.clear()
-        state.tell(self.user, entries.Unbanned, self.ts)
-        _tell_admins(state, self, "unbanned")
+        state.append_to_self(self.user, entries.Unbanned, self.ts)
+        _inform_admins(state, self, "unbanned")
 
 
 class ReportDismissed(Event, frozen=True, tag="ReportDismissed"):
@@ -137,7 +141,7 @@ class ReportDismissed(Event, frozen=True, tag="ReportDismissed"):
         if user is not None:
             _take_back(state, user, report, self)
         for admin in self.admins:
-            state.tell(
+            state.append_to_self(
                 admin,
                 entries.Moderated,
                 self.ts,
@@ -166,10 +170,12 @@ def _take_back(state: State, user: User, report: Report, event: ReportDismissed)
     if given is None or given.report != report.number:
         return
     del warnings[report.reporter]
-    state.tell(user.name, entries.Unwarned, event.ts, warnings=len(warnings), limit=event.limit)
+    state.append_to_self(
+        user.name, entries.Unwarned, event.ts, warnings=len(warnings), limit=event.limit
+    )
 
 
-def _tell_admins(
+def _inform_admins(
     state: State,
     event: UserBanned | UserUnbanned,
     action: str,
@@ -177,7 +183,7 @@ def _tell_admins(
     reason: str = "",
 ) -> None:
     for admin in event.admins:
-        state.tell(
+        state.append_to_self(
             admin,
             entries.Moderated,
             event.ts,

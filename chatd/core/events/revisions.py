@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from chatd.core.copies import beginning_of, post_at, quote_anew, withdraw, withdraw_edit
+from chatd.core.copies import excerpt, post_at, redact, redact_edit, refresh_quotes
 from chatd.core.events.messages import Post, post
 from chatd.core.model import Room
 from chatd.core.state import State
@@ -25,9 +25,9 @@ class PostEdited(Post, frozen=True, tag="PostEdited"):
         assert not isinstance(said, entries.File), (self.room, self.target)
         edited = replace(said, text=self.text, edited=self.ts, mentions=self.mentions)
         room.log.replace(self.target, entries.encode_entry(edited))
-        quote_anew(room, self.target, beginning_of(edited))
+        refresh_quotes(room, self.target, excerpt(edited))
         # Users whom the last edit mentions may not have seen it: this one mentions them instead.
-        called = withdraw_edit(room, self.target, state.unread)
+        called = redact_edit(room, self.target, state.unread)
         room.edits[self.target] = self.seq
         known = set(said.mentions) - set(called)
         news = [name for name in self.mentions if name not in known]
@@ -78,9 +78,11 @@ class PostRemoved(Post, frozen=True, tag="PostRemoved"):
         post(state, self, entry)
         place = {"in_room": self.room, "in_seq": self.target}
         if emptied.author in state.users:
-            state.tell(emptied.author, entries.PostRemoved, self.ts, **place, reason=reason)
+            state.append_to_self(
+                emptied.author, entries.PostRemoved, self.ts, **place, reason=reason
+            )
         for admin in self.admins:
-            state.tell(
+            state.append_to_self(
                 admin,
                 entries.Moderated,
                 self.ts,
@@ -97,7 +99,7 @@ def _take_away(state: State, room: Room, seq: int) -> entries.Post:
     said = _target(room, seq)
     if isinstance(said, entries.File):
         state.drop_file(room, seq)
-    withdraw(room, seq, state.unread)
+    redact(room, seq, state.unread)
     state.unread.drop_mentions(room.room, said.mentions, seq)
     return _emptied(said)
 

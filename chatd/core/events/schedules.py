@@ -1,9 +1,9 @@
 """Schedules: what is to be posted later, and what became of it. number: of the user's own."""
 
 from chatd.core.events.base import Event
-from chatd.core.events.messages import keep_receipt
+from chatd.core.events.messages import keep_idempotency_record
+from chatd.core.idempotency import IdempotencyRecord
 from chatd.core.model import Scheduled
-from chatd.core.receipts import Receipt
 from chatd.core.state import State
 from chatd.wire import entries
 
@@ -30,9 +30,11 @@ class PostScheduled(Event, frozen=True, tag="PostScheduled"):
             self.number, self.at, self.room, self.text, mentions=self.mentions
         )
         if self.nonce:
-            receipt = Receipt(self.digest, self.room, self.number, self.ts)
-            keep_receipt(author, self.nonce, receipt)
-        state.tell(self.name, entries.Scheduled, self.ts, id=self.number, at=self.at, to=self.room)
+            record = IdempotencyRecord(self.digest, self.room, self.number, self.ts)
+            keep_idempotency_record(author, self.nonce, record)
+        state.append_to_self(
+            self.name, entries.Scheduled, self.ts, id=self.number, at=self.at, to=self.room
+        )
 
 
 class ScheduleCancelled(Event, frozen=True, tag="ScheduleCancelled"):
@@ -43,7 +45,7 @@ class ScheduleCancelled(Event, frozen=True, tag="ScheduleCancelled"):
 
     def apply(self, state: State) -> None:
         post = state.users[self.name].scheduled.pop(self.number)
-        state.tell(self.name, entries.Cancelled, self.ts, id=post.number, to=post.room)
+        state.append_to_self(self.name, entries.Cancelled, self.ts, id=post.number, to=post.room)
 
 
 class ScheduleSent(Event, frozen=True, tag="ScheduleSent"):
@@ -77,7 +79,9 @@ class SchedulesHeld(Event, frozen=True, tag="SchedulesHeld"):
         for number in self.numbers:
             scheduled[number].held_until_ms = self.until
             scheduled[number].held_by = self.by
-        state.tell(self.name, entries.Held, self.ts, ids=self.numbers, until=self.until, by=self.by)
+        state.append_to_self(
+            self.name, entries.Held, self.ts, ids=self.numbers, until=self.until, by=self.by
+        )
 
 
 class ScheduleFailed(Event, frozen=True, tag="ScheduleFailed"):
@@ -100,7 +104,7 @@ class ScheduleFailed(Event, frozen=True, tag="ScheduleFailed"):
             post.failed_by, post.reason, post.failed_ms = self.code, self.reason, self.ts
         else:
             del scheduled[self.number]
-        state.tell(
+        state.append_to_self(
             self.name,
             entries.Failed,
             self.ts,

@@ -1,4 +1,4 @@
-"""Silences: long runs of entries in which nobody says anything, remembered in memory alone.
+"""Where a newcomer's history begins: long runs of entries without a living post are remembered.
 
 A newcomer sees the last few posts of a room, and between those may stand any number of edits. What
 is no post, or a deleted one, will never say anything again: so a run that was walked once needs no
@@ -14,7 +14,7 @@ ROOMS_MAX = 1_000
 """Of so many rooms runs are remembered, those that were asked for last."""
 
 
-class Silences:
+class HistoryFloorCache:
     """Knows the runs of each room, as the first number by the last; all are behind its floor."""
 
     def __init__(self) -> None:

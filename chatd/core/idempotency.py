@@ -1,4 +1,4 @@
-"""Receipts: what came of a user's posts that carried a nonce, so that each happens once only.
+"""What came of a user's posts that carried a nonce, so that each happens once only.
 
 They are kept for a week, as up to ten thousand for each user, so each takes few bytes: in order of
 time, a key of 8 bytes in one array, what came of it in another beside it, and a room's id once for
@@ -23,7 +23,7 @@ _KEY_BYTES = 8
 _VALUE = Struct("<8sHQQ")  # digest, place of the room, seq, ts
 
 
-class Receipt(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+class IdempotencyRecord(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """The result of a post that carried a nonce. digest: of its content."""
 
     digest: bytes
@@ -32,7 +32,7 @@ class Receipt(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_field
     ts: int
 
 
-class Receipts(msgspec.Struct, forbid_unknown_fields=True):
+class IdempotencyRecords(msgspec.Struct, forbid_unknown_fields=True):
     """One user's, oldest first.
 
     keys, values: one after the other, each of a fixed size. rooms: ids by their places, "" where
@@ -47,32 +47,32 @@ class Receipts(msgspec.Struct, forbid_unknown_fields=True):
     def __len__(self) -> int:
         return len(self.keys) // _KEY_BYTES
 
-    def get(self, nonce: str, now_ms: int) -> Receipt | None:
+    def get(self, nonce: str, now_ms: int) -> IdempotencyRecord | None:
         """Return what came of a nonce, None if it is a new one."""
         index = self._index(_key(nonce))
         if index < 0:
             return None
-        receipt = self._at(index)
-        return None if now_ms - receipt.ts >= NONCE_KEPT_MS else receipt
+        record = self._at(index)
+        return None if now_ms - record.ts >= NONCE_KEPT_MS else record
 
     def full_until_ms(self, now_ms: int) -> int | None:
         """Return when there is room for a new nonce, None if there is now."""
         if len(self) < NONCES_MAX:
             return None
-        over_ms = self.over_ms
-        return over_ms if over_ms is not None and over_ms > now_ms else None
+        expires_ms = self.oldest_expires_ms
+        return expires_ms if expires_ms is not None and expires_ms > now_ms else None
 
     @property
-    def over_ms(self) -> int | None:
+    def oldest_expires_ms(self) -> int | None:
         """When the oldest is over, None if there is none."""
         return self._at(0).ts + NONCE_KEPT_MS if self.keys else None
 
-    def add(self, nonce: str, receipt: Receipt) -> None:
+    def add(self, nonce: str, record: IdempotencyRecord) -> None:
         """Remember what came of a nonce, and forget some of what is over by then."""
-        self.forget(receipt.ts)
-        place = self._take_place(receipt.room)
+        self.forget(record.ts)
+        place = self._take_place(record.room)
         self.keys += _key(nonce)
-        self.values += _VALUE.pack(receipt.digest, place, receipt.seq, receipt.ts)
+        self.values += _VALUE.pack(record.digest, place, record.seq, record.ts)
 
     def forget(self, now_ms: int) -> None:
         """Forget the oldest of those that are over, so many at a time."""
@@ -101,9 +101,9 @@ class Receipts(msgspec.Struct, forbid_unknown_fields=True):
             end = found + _KEY_BYTES - 1  # the end of one and the beginning of the next
         return -1
 
-    def _at(self, index: int) -> Receipt:
+    def _at(self, index: int) -> IdempotencyRecord:
         digest, place, seq, ts = _VALUE.unpack_from(self.values, index * _VALUE.size)
-        return Receipt(digest, self.rooms[place], seq, ts)
+        return IdempotencyRecord(digest, self.rooms[place], seq, ts)
 
     def _take_place(self, room: str) -> int:
         """Return the place of a room's id, which one more names."""
@@ -124,11 +124,11 @@ class Receipts(msgspec.Struct, forbid_unknown_fields=True):
             del self.rooms[-1], self.uses[-1]
 
 
-def packed(receipts: Mapping[str, Receipt]) -> Receipts:
-    """Return receipts by nonce, oldest first, as they were kept once, in the form of today."""
-    all_of_them = Receipts()
-    for nonce, receipt in receipts.items():
-        all_of_them.add(nonce, receipt)
+def packed(records: Mapping[str, IdempotencyRecord]) -> IdempotencyRecords:
+    """Return records by nonce, oldest first, as they were kept once, in the form of today."""
+    all_of_them = IdempotencyRecords()
+    for nonce, record in records.items():
+        all_of_them.add(nonce, record)
     return all_of_them
 
 

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from chatd.core.history_floor import ROOMS_MAX, RUN_MIN, HistoryFloorCache
 from chatd.core.log import Log
 from chatd.core.model import Room
-from chatd.core.silences import ROOMS_MAX, RUN_MIN, Silences
 from chatd.wire.entries import Edit, Entry, Message, Post, decode_entry, encode_entry
 
 SAID = Message("general", 1, 1, "alice", "hello")
@@ -41,7 +41,7 @@ def floor_by_all(room: Room, posts: int) -> int:
 
 def test_a_long_run_of_edits_is_walked_once() -> None:
     log = CountingLog()
-    room, silences = Room("general", log=log), Silences()
+    room, silences = Room("general", log=log), HistoryFloorCache()
     add(room, SAID, 3)
     add(room, EDITED, 5_000)
     assert silences.floor(room, 2) == 1
@@ -52,7 +52,7 @@ def test_a_long_run_of_edits_is_walked_once() -> None:
 
 
 def test_runs_of_so_many_rooms_are_remembered_and_no_more() -> None:
-    silences, logs = Silences(), [CountingLog() for _ in range(ROOMS_MAX + 1)]
+    silences, logs = HistoryFloorCache(), [CountingLog() for _ in range(ROOMS_MAX + 1)]
     rooms = [Room(f"+{number}", log=log) for number, log in enumerate(logs)]
     for room in rooms:
         add(room, EDITED, RUN_MIN)
@@ -72,7 +72,7 @@ CHANGES = st.one_of(
 
 @given(st.lists(CHANGES, max_size=12), st.integers(0, 4))
 def test_the_floor_is_where_all_entries_tell(changes: list[tuple[str, int]], posts: int) -> None:
-    room, silences = Room("general"), Silences()
+    room, silences = Room("general"), HistoryFloorCache()
     for what, number in changes:
         if what == "say":
             add(room, SAID, number)
