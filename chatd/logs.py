@@ -26,8 +26,7 @@ from chatd.wire.commands import COMMANDS
 log = logging.getLogger(__name__)
 
 METHOD_CHARACTERS_MAX = 64
-QUIET = frozenset({"ack", "ping", "pong"})
-"""Methods that say little and come often: they are logged at the level debug."""
+QUIET = frozenset(row.method for row in COMMANDS.values() if row.quiet)
 
 
 class Source(Protocol):

@@ -16,7 +16,7 @@ from itertools import count
 from typing import Any
 
 from chatd.errors import ChatError, ProtocolError, TooLarge, UnsupportedVersion
-from chatd.wire.commands import Bye, Notice, Params, Ping, PingNotice, Synced
+from chatd.wire.commands import COMMAND_OF, AnyParams, Bye, Notice, Ping, PingNotice, Synced
 from chatd.wire.envelope import ID_MAX, Envelope, Notification, Response, encode_notification
 from chatd.wire.frames import HEADER, PAYLOAD_BYTES_MAX
 from client.backoff import Backoff
@@ -30,7 +30,7 @@ from client.events import (
     read_notification,
     read_result,
 )
-from client.link import COMMAND_OF, Link
+from client.link import Link
 from client.reply import Reply
 
 PENDING_MAX = 64
@@ -110,7 +110,7 @@ class Channel:
 
     # -- What goes out -----------------------------------------------------------------------
 
-    def request(self, params: Params, then: Callable[[AnyReply], object] | None) -> AnyReply:
+    def request(self, params: AnyParams, then: Callable[[AnyReply], object] | None) -> AnyReply:
         """Send a request, now or as soon as there is a link again; return its reply.
 
         Raises TooLarge if it fits no frame, or what ended the channel.

@@ -6,6 +6,7 @@ Where one names a room, its id will do, or `+` and its title.
 from typing import Protocol, TypeVar
 
 from chatd.wire.commands import (
+    AnyParams,
     Approve,
     Create,
     Deny,
@@ -25,7 +26,6 @@ from chatd.wire.commands import (
     MakeLink,
     Members,
     Nothing,
-    Params,
     Requests,
     Result,
     Transfer,
@@ -40,7 +40,7 @@ R = TypeVar("R", bound=Result)
 class Asks(Protocol):
     """Who can ask the server."""
 
-    def ask(self, params: Params, result: type[R]) -> R:
+    def ask(self, params: AnyParams, result: type[R]) -> R:
         """Return the answer to a request, or raise what it was refused with."""
 
 

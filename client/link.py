@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from chatd.errors import ProtocolError
-from chatd.wire.commands import COMMANDS, Bye, Command, Error, Params, Result
+from chatd.wire.commands import COMMAND_OF, AnyParams, Bye, Error, Result
 from chatd.wire.envelope import Envelope, Notification, Response, decode_envelope, encode_request
 from chatd.wire.frames import FrameDecoder
 from client.environment import Sock
@@ -21,8 +21,6 @@ from client.events import read_notification, read_result
 
 SEND_SECONDS_MAX = 30.0
 READ_BYTES = 256 * 1024
-
-COMMAND_OF: dict[type[Params], Command] = {row.params: row for row in COMMANDS.values()}
 
 _OTHERS = {
     b"HTTP/": "HTTP",
@@ -90,7 +88,7 @@ class Link:
                 return None
         return decode_envelope(payload)
 
-    def ask(self, params: Params, result: type[R], deadline: float) -> R:
+    def ask(self, params: AnyParams, result: type[R], deadline: float) -> R:
         """Send a request and return its answer, while no other request is on its way.
 
         Raises the ChatError that the server answers, ConnectionLost without an answer.

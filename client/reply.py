@@ -3,39 +3,10 @@
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from chatd.wire.commands import Command, Params, Result
+from chatd.wire.commands import AnyParams, Command, Result
 from chatd.wire.envelope import encode_request
 
 R = TypeVar("R", bound=Result, covariant=True)
-
-_SAFE_TWICE = frozenset(
-    {
-        "block",
-        "blocked",
-        "devices",
-        "download",
-        "history",
-        "hooks",
-        "invitations",
-        "links",
-        "members",
-        "ping",
-        "reports",
-        "requests",
-        "rooms",
-        "scheduled",
-        "search",
-        "status",
-        "sync",
-        "thread",
-        "unread",
-        "upload",
-        "upload-chunk",
-        "who",
-        "why",
-    }
-)
-"""They only read, or say where what they bring has its place."""
 
 
 class Reply(Generic[R]):
@@ -48,7 +19,7 @@ class Reply(Generic[R]):
     def __init__(
         self,
         command: Command,
-        params: Params,
+        params: AnyParams,
         request_id: int,
         wait: Callable[["Reply[Any]", float | None], None],
         then: Callable[["Reply[Any]"], object] | None,
@@ -70,9 +41,9 @@ class Reply(Generic[R]):
 
     @property
     def repeatable(self) -> bool:
-        """Whether sending it again does nothing twice: see `_SAFE_TWICE`; or it carries a nonce."""
+        """Whether sending it again does nothing twice, by its kind or its nonce."""
         nonce = getattr(self.params, "nonce", None)
-        return self.command.method in _SAFE_TWICE or nonce is not None
+        return self.command.repeatable or nonce is not None
 
     def result(self, timeout_seconds: float | None = None) -> R:
         """Wait for the answer and return it.

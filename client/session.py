@@ -27,6 +27,7 @@ import msgspec
 from chatd.errors import AuthFailed, BadRequest, NotFound, ProtocolError, UnknownMethod
 from chatd.wire.commands import (
     COMMANDS,
+    AnyParams,
     Ban,
     BannedUntil,
     Block,
@@ -63,7 +64,6 @@ from chatd.wire.commands import (
     Nothing,
     Notice,
     OpenReports,
-    Params,
     Posted,
     PostTo,
     RemovePost,
@@ -480,7 +480,7 @@ class Client(GroupMethods):
         """
         return self.ask(read_params(method, params), Result)
 
-    def ask(self, params: Params, result: type[R]) -> R:
+    def ask(self, params: AnyParams, result: type[R]) -> R:
         """Ask for a row of the command table, its parameters given as its struct.
 
         result: what the row says that it answers; `History` answers a HistoryPage.
@@ -488,7 +488,7 @@ class Client(GroupMethods):
         return cast(R, self.request(params).result())
 
     def request(
-        self, params: Params, then: Callable[[Reply[Any]], object] | None = None
+        self, params: AnyParams, then: Callable[[Reply[Any]], object] | None = None
     ) -> Reply[Any]:
         """Put a request on its way and return at once, to pipeline.
 
@@ -627,7 +627,7 @@ class Client(GroupMethods):
             self._channel.notify("ack", {"room": room, "seq": seq})
 
 
-def read_params(method: str, values: dict[str, Any]) -> Params:
+def read_params(method: str, values: dict[str, Any]) -> AnyParams:
     """Return the parameters of a command. Raises UnknownMethod, BadRequest."""
     row = COMMANDS.get(method)
     if row is None or row.result is None:

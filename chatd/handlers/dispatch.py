@@ -7,7 +7,7 @@ their shape.
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -15,7 +15,7 @@ from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError, Malformed, Unauthenticated, UnknownMethod
 from chatd.handlers.context import Context
 from chatd.handlers.sessions import is_current
-from chatd.wire.commands import COMMANDS, Command, Params, Phase, Result
+from chatd.wire.commands import COMMANDS, AnyParams, Command, Params, Phase, Result
 
 Handler = Callable[[Context, Any], Result | None]
 REASON_CHARACTERS_MAX = 200
@@ -27,17 +27,25 @@ _OUT_OF_BOUNDS = re.compile(
     r"Expected `(int|str|bytes)`(?: of length)? ([<>])= (\d+) - at `\$\.(.+)`"
 )
 _UNITS = {"str": "characters", "bytes": "bytes"}
-F = TypeVar("F", bound=Callable[..., Result | None])
+S = TypeVar("S")
+P = TypeVar("P", bound=AnyParams, covariant=True)
+R = TypeVar("R", bound=Result | None)
 
 
-def handles(params: type[Params]) -> Callable[[F], F]:
-    """Mark a method as the handler of the command with these parameters."""
+class handles(Generic[P]):
+    """Mark a method as the handler of the command with these parameters, which returns its result.
 
-    def mark(function: F) -> F:
-        function.handled_params = params  # type: ignore[attr-defined]
-        return function
+    A class, so that the types of parameters and result are found one after the other.
+    """
 
-    return mark
+    def __init__(self, params: type[P]) -> None:
+        self._params = params
+
+    def __call__(
+        self: "handles[Params[R]]", method: Callable[[S, Context, P], R]
+    ) -> Callable[[S, Context, P], R]:
+        method.handled_params = self._params  # type: ignore[attr-defined]
+        return method
 
 
 class Dispatcher:
@@ -50,7 +58,7 @@ class Dispatcher:
 
     def __init__(self, state: State, *families: object) -> None:
         self._state = state
-        by_params: dict[type[Params], Handler] = {}
+        by_params: dict[type[AnyParams], Handler] = {}
         for params, handler in _handlers_of(families):
             assert params not in by_params, f"{params} is handled twice"
             by_params[params] = handler
@@ -84,7 +92,7 @@ class Dispatcher:
         return handler(context, request)
 
 
-def _handlers_of(families: tuple[object, ...]) -> Iterator[tuple[type[Params], Handler]]:
+def _handlers_of(families: tuple[object, ...]) -> Iterator[tuple[type[AnyParams], Handler]]:
     for family in families:
         for name in dir(family):
             member = getattr(family, name)

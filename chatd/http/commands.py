@@ -34,7 +34,7 @@ class Commands:
         def call(session: Session) -> c.Result:
             check_form(asked.request)
             command = _offered(method)
-            if openapi.needs_token(command):
+            if command.needs_login:
                 self._callers.enter(session, asked.request)
             return self._called(command, session, asked)
 
@@ -89,7 +89,7 @@ def read_params(command: c.Command, request: HttpRequest) -> Any:
         params = read_json(request.body)
     except ProtocolError as error:
         raise BadRequest(f"the body is {error.message}") from None
-    if isinstance(params, dict) and openapi.takes_nonce(command):
+    if isinstance(params, dict) and command.takes_nonce:
         add_nonce(params, request)
     return params
 

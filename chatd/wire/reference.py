@@ -15,7 +15,7 @@ from msgspec import inspect
 
 from chatd.errors import WIRE_ERRORS, ChatError
 from chatd.wire import reference_text as text
-from chatd.wire.commands import COMMANDS, NOTICES, Command, Notice, Params, Phase, Posted, Send
+from chatd.wire.commands import COMMANDS, NOTICES, AnyParams, Command, Notice, Phase, Posted, Send
 from chatd.wire.entries import METHOD, AnyEntry, Entry, Message
 from chatd.wire.frames import encode_frame
 
@@ -131,7 +131,7 @@ def _structs_in(kind: inspect.Type) -> Iterator[type[msgspec.Struct]]:
 # -- Fields ----------------------------------------------------------------------------------
 
 
-def _parameters(params: type[Params]) -> Iterator[str]:
+def _parameters(params: type[AnyParams]) -> Iterator[str]:
     rows = [
         (f"`{field.encode_name}`", _type(field.type), _default(field))
         for field in _struct(params).fields

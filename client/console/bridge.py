@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from chatd.wire.commands import Params, Result
+from chatd.wire.commands import AnyParams, Result
 from client.errors import Closed
 from client.events import Event
 from client.reply import Reply
@@ -59,7 +59,7 @@ class Bridge:
         """Whether there is a connection right now, as far as is known."""
         return self._client.connected
 
-    async def ask(self, params: Params, result: type[R]) -> R:
+    async def ask(self, params: AnyParams, result: type[R]) -> R:
         """Ask the server; without a connection the question waits for one.
 
         Raises what the server refuses, and what ended the client.

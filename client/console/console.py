@@ -222,7 +222,7 @@ class Console:
 
     # -- asking ------------------------------------------------------------------------------
 
-    async def ask(self, params: c.Params, result: type[R]) -> R:
+    async def ask(self, params: c.AnyParams, result: type[R]) -> R:
         """Ask the server. Raises Misuse without a connection: an answer might take for ever."""
         if not self.bridge.connected:
             raise Misuse("there is no connection\ntry again when the toolbar says `connected`")

@@ -27,7 +27,7 @@ Page = TypeVar(
 
 async def show_pages(
     console: Console,
-    request: c.Params,
+    request: c.AnyParams,
     result: type[Page],
     show: Callable[[Page], object],
     above: Callable[[Page], object] = lambda page: None,

@@ -7,7 +7,7 @@ Where there is no terminal the same commands run between pipes, and others stand
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from chatd.wire.commands import Params, Result
+from chatd.wire.commands import AnyParams, Result
 from client.console.styled import Line
 from client.session import Client
 
@@ -59,7 +59,7 @@ class Server(Protocol):
     @property
     def connected(self) -> bool: ...
 
-    async def ask(self, params: Params, result: type[R]) -> R:
+    async def ask(self, params: AnyParams, result: type[R]) -> R:
         """Ask for a row of the command table. Raises what the server refuses."""
 
     async def run(self, method: Callable[..., T], *args: Any, **options: Any) -> T:

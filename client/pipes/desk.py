@@ -108,7 +108,7 @@ class PlainConsole(Console):
         self.status = self.status or status
         complain(text)
 
-    async def ask(self, params: c.Params, result: type[R]) -> R:
+    async def ask(self, params: c.AnyParams, result: type[R]) -> R:
         return await self.bridge.ask(params, result)
 
     async def post(self, params: Text, line: str) -> None:
@@ -123,7 +123,7 @@ class Direct:
     def __init__(self, client: Client) -> None:
         self.client = client
 
-    async def ask(self, params: c.Params, result: type[R]) -> R:
+    async def ask(self, params: c.AnyParams, result: type[R]) -> R:
         return self.client.ask(params, result)
 
     async def run(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
@@ -143,7 +143,7 @@ class DirectJson(Direct):
             self._output.json(answer)
         return answer
 
-    async def ask(self, params: c.Params, result: type[R]) -> R:
+    async def ask(self, params: c.AnyParams, result: type[R]) -> R:
         answer = await super().ask(params, result)
         entries: list[object] | None = getattr(answer, "entries", None)  # a page of them
         for line in [answer] if entries is None else entries:

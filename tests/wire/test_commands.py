@@ -52,7 +52,7 @@ def test_notice_is_carried_by_the_notification_of_its_name() -> None:
     assert msgspec.to_builtins(notification.params) == {"room": "general", "from": 1, "to": 2}
 
 
-BOUNDS: list[tuple[type[c.Params], dict[str, Any], str, Any, Any]] = [
+BOUNDS: list[tuple[type[c.AnyParams], dict[str, Any], str, Any, Any]] = [
     # struct, its other parameters, the parameter, at its bound, one over it
     (c.Send, {}, "text", "x" * 8_192, "x" * 8_193),
     (c.Send, {}, "text", "x", ""),
@@ -92,7 +92,7 @@ BOUNDS: list[tuple[type[c.Params], dict[str, Any], str, Any, Any]] = [
     ids=[f"{struct.__name__}.{name}" for struct, _, name, _, _ in BOUNDS],
 )
 def test_parameter_at_its_bound_is_taken_and_one_over_is_refused(
-    struct: type[c.Params], others: dict[str, Any], name: str, at: Any, over: Any
+    struct: type[c.AnyParams], others: dict[str, Any], name: str, at: Any, over: Any
 ) -> None:
     taken = msgspec.convert({**others, name: at}, struct)
     assert msgspec.to_builtins(taken, builtin_types=(bytes,))[name] == at

@@ -7,8 +7,10 @@ from msgspec import Meta
 from chatd.wire.commands.table import (
     BEFORE_LOGIN,
     GREETED_OR_LATER,
+    Chapter,
     Label,
     Name,
+    Nothing,
     Params,
     Phase,
     Result,
@@ -66,7 +68,6 @@ class Welcome(Result, frozen=True):
 
 @command(
     "hello",
-    Welcome,
     help="greet the server; the first request of every connection",
     phases=frozenset({Phase.NEW}),
     live=True,
@@ -74,7 +75,7 @@ class Welcome(Result, frozen=True):
         "unsupported_version": "this server speaks another version",
     },
 )
-class Hello(Params, frozen=True):
+class Hello(Params[Welcome], frozen=True):
     version: int
     client: Label = "unnamed"
 
@@ -85,16 +86,16 @@ class Hello(Params, frozen=True):
     "if nobody has logged in",
     phases=BEFORE_LOGIN,
     live=True,
+    writes=True,
     refuses={
         "bad_request": "this can't be a user's name, or nobody can log in with it",
         "conflict": "the name is taken, or looks like one that is taken or reserved (TR 39)",
         "forbidden": "this server does not accept registrations, or the name is an administrator's",
         "rate_limited": "too many tries on this connection, which is closed, or too many accounts "
         "from your address",
-        "storage_full": "the server's disk is full",
     },
 )
-class Register(Params, frozen=True):
+class Register(Params[Nothing], frozen=True):
     name: Name
     salt: Annotated[bytes, Meta(min_length=SALT_BYTES_MIN, max_length=SALT_BYTES_MAX)]
     iterations: Annotated[int, Meta(ge=ITERATIONS_MIN, le=ITERATIONS_MAX)]
@@ -110,7 +111,6 @@ class Challenge(Result, frozen=True):
 
 @command(
     "login-start",
-    Challenge,
     help="begin SCRAM-SHA-256 with the client-first-message (RFC 5802, 7677)",
     phases=GREETED_OR_LATER,
     refuses={
@@ -120,7 +120,7 @@ class Challenge(Result, frozen=True):
         "tries on this connection, which is closed",
     },
 )
-class LoginStart(Params, frozen=True):
+class LoginStart(Params[Challenge], frozen=True):
     message: ScramFirst
 
 
@@ -135,9 +135,9 @@ class LoggedIn(Result, frozen=True, omit_defaults=True):
 
 @command(
     "login-finish",
-    LoggedIn,
     help="finish SCRAM with the client-final-message; with a label, make a device token",
     phases=frozenset({Phase.PROVING, Phase.READY}),
+    writes=True,
     refuses={
         "auth_failed": "the name or the password is wrong",
         "conflict": "the user has too many devices",
@@ -145,14 +145,13 @@ class LoggedIn(Result, frozen=True, omit_defaults=True):
         "storage_full": "a token was asked for, or it is the first login, and the disk is full",
     },
 )
-class LoginFinish(Params, frozen=True):
+class LoginFinish(Params[LoggedIn], frozen=True):
     message: ScramFinal
     device: Label | None = None
 
 
 @command(
     "login-token",
-    LoggedIn,
     help="log in with a device token",
     phases=BEFORE_LOGIN,
     live=True,
@@ -161,7 +160,7 @@ class LoginFinish(Params, frozen=True):
         "rate_limited": "too many tries on this connection, which is closed",
     },
 )
-class LoginToken(Params, frozen=True):
+class LoginToken(Params[LoggedIn], frozen=True):
     token: Token
 
 
@@ -170,27 +169,27 @@ class LoginToken(Params, frozen=True):
     help="revoke the token of this device and close the connection",
     live=True,
     console="logout",
-    refuses={
-        "storage_full": "the server's disk is full",
-    },
+    chapter=Chapter.ACCOUNT,
+    writes=True,
+    refuses={},
 )
-class Logout(Params, frozen=True):
+class Logout(Params[Nothing], frozen=True):
     pass
 
 
 @command(
     "password",
-    LoggedIn,
     help="change the password, right after proving the old one on this connection; "
     "all device tokens are revoked, and all other connections closed",
     live=True,
     console="password",
+    chapter=Chapter.ACCOUNT,
+    writes=True,
     refuses={
         "forbidden": "the current password was not proved in the last five minutes",
-        "storage_full": "the server's disk is full",
     },
 )
-class ChangePassword(Params, frozen=True):
+class ChangePassword(Params[LoggedIn], frozen=True):
     salt: Annotated[bytes, Meta(min_length=SALT_BYTES_MIN, max_length=SALT_BYTES_MAX)]
     iterations: Annotated[int, Meta(ge=ITERATIONS_MIN, le=ITERATIONS_MAX)]
     stored_key: Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -204,13 +203,14 @@ class ChangePassword(Params, frozen=True):
     "the name stays reserved, and what you posted stays unless you ask to delete it, too",
     live=True,
     console="delete-account [--posts]",
+    chapter=Chapter.ACCOUNT,
+    writes=True,
     refuses={
         "banned": "you are banned, and something reported would go with the account",
         "forbidden": "the current password was not proved in the last five minutes",
-        "storage_full": "the server's disk is full",
     },
 )
-class DeleteAccount(Params, frozen=True):
+class DeleteAccount(Params[Nothing], frozen=True):
     posts: bool = False
 
 
@@ -230,8 +230,13 @@ class Devices(Result, frozen=True):
     next: int | None = None
 
 
-@command("devices", Devices, help="list your devices", console="devices")
-class ListDevices(Params, frozen=True):
+@command(
+    "devices",
+    help="list your devices",
+    console="devices",
+    chapter=Chapter.ACCOUNT,
+)
+class ListDevices(Params[Devices], frozen=True):
     after: Seq = 0
 
 
@@ -244,15 +249,15 @@ class TokenCreated(Result, frozen=True):
 
 @command(
     "token-create",
-    TokenCreated,
     help="make a device token for a bot or a script",
     console="token create <label>",
+    chapter=Chapter.PROGRAMS,
+    writes=True,
     refuses={
         "conflict": "you have too many devices",
-        "storage_full": "the server's disk is full",
     },
 )
-class TokenCreate(Params, frozen=True):
+class TokenCreate(Params[TokenCreated], frozen=True):
     label: Label
 
 
@@ -260,10 +265,11 @@ class TokenCreate(Params, frozen=True):
     "revoke",
     help="revoke a device: its token becomes invalid, its connections are closed",
     console="revoke <device>",
+    chapter=Chapter.ACCOUNT,
+    writes=True,
     refuses={
         "not_found": "no device of yours has this number",
-        "storage_full": "the server's disk is full",
     },
 )
-class Revoke(Params, frozen=True):
+class Revoke(Params[Nothing], frozen=True):
     device: Seq

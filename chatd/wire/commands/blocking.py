@@ -6,7 +6,9 @@ from msgspec import Meta
 
 from chatd.wire.commands.table import (
     NAME_BYTES_MAX,
+    Chapter,
     Name,
+    Nothing,
     PageSize,
     Params,
     Result,
@@ -18,14 +20,16 @@ from chatd.wire.commands.table import (
     "block",
     help="receive no direct messages or invitations from a user, and send them none",
     console="block <user>",
+    chapter=Chapter.PEACE,
+    writes=True,
+    repeatable=True,
     refuses={
         "bad_request": "that is you",
         "conflict": "you have blocked as many users as you can",
         "not_found": "there is no such user",
-        "storage_full": "the server's disk is full",
     },
 )
-class Block(Params, frozen=True):
+class Block(Params[Nothing], frozen=True):
     user: Name
 
 
@@ -33,12 +37,13 @@ class Block(Params, frozen=True):
     "unblock",
     help="unblock a user: receive direct messages and invitations from them again",
     console="unblock <user>",
+    chapter=Chapter.PEACE,
+    writes=True,
     refuses={
         "not_found": "you have not blocked this user",
-        "storage_full": "the server's disk is full",
     },
 )
-class Unblock(Params, frozen=True):
+class Unblock(Params[Nothing], frozen=True):
     user: Name
 
 
@@ -49,7 +54,12 @@ class BlockedNames(Result, frozen=True):
     next: str | None
 
 
-@command("blocked", BlockedNames, help="list the users you have blocked", console="blocked")
-class ListBlocked(Params, frozen=True):
+@command(
+    "blocked",
+    help="list the users you have blocked",
+    console="blocked",
+    chapter=Chapter.PEACE,
+)
+class ListBlocked(Params[BlockedNames], frozen=True):
     after: Annotated[str, Meta(max_length=NAME_BYTES_MAX)] = ""
     limit: PageSize = 100

@@ -2,19 +2,20 @@
 
 from chatd.wire.commands.history import Page
 from chatd.wire.commands.messages import BLOCKED, POSTING_REFUSES, Posted
-from chatd.wire.commands.table import Nonce, PageSize, Params, RoomId, Seq, Text, command
+from chatd.wire.commands.table import Chapter, Nonce, PageSize, Params, RoomId, Seq, Text, command
 
 NO_SUCH_POST = "there is no post (any more), or you can't see it"
 
 
 @command(
     "comment",
-    Posted,
     help="reply to a message, a comment or a file; the reply quotes it",
     console="comment <room#seq> <text>",
+    chapter=Chapter.TALKING,
+    writes=True,
     refuses={**POSTING_REFUSES, "forbidden": BLOCKED, "not_found": NO_SUCH_POST},
 )
-class CommentOn(Params, frozen=True):
+class CommentOn(Params[Posted], frozen=True):
     room: RoomId
     seq: Seq
     text: Text
@@ -23,12 +24,12 @@ class CommentOn(Params, frozen=True):
 
 @command(
     "thread",
-    Page,
     help="read the thread of an entry: what started it, the comments on that, and those on them",
     console="thread <room#seq>",
+    chapter=Chapter.READING,
     refuses={"not_found": NO_SUCH_POST},
 )
-class Thread(Params, frozen=True):
+class Thread(Params[Page], frozen=True):
     room: RoomId
     seq: Seq
     after: Seq = 0

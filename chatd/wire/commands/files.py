@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from chatd.wire.commands.messages import BLOCKED, POSTING_REFUSES, Posted
-from chatd.wire.commands.table import Nonce, Params, Result, RoomId, Seq, command
+from chatd.wire.commands.table import Nonce, Nothing, Params, Result, RoomId, Seq, command
 
 CHUNK_BYTES_MAX = 48 * 1024
 """What one chunk holds at most, in both directions: it has to fit a frame."""
@@ -34,8 +34,9 @@ class UploadState(Result, frozen=True):
 
 @command(
     "upload",
-    UploadState,
     help="begin to upload a file to a room, or resume where the server has got to",
+    writes=True,
+    repeatable=True,
     refuses={
         "bad_request": "no file can have this name, or the caption is empty",
         "banned": "you may not send until `until`",
@@ -47,7 +48,7 @@ class UploadState(Result, frozen=True):
         "too_large": "the file has more bytes than `limit`",
     },
 )
-class Upload(Params, frozen=True):
+class Upload(Params[UploadState], frozen=True):
     room: RoomId
     name: FileName
     size: Size | None = None
@@ -57,8 +58,9 @@ class Upload(Params, frozen=True):
 
 @command(
     "upload-chunk",
-    UploadState,
     help="send the next bytes of an upload; they are on disk when this is answered",
+    writes=True,
+    repeatable=True,
     refuses={
         "conflict": "the server has `offset` bytes; the next chunk has to begin there",
         "not_found": "you have no such upload",
@@ -66,7 +68,7 @@ class Upload(Params, frozen=True):
         "too_large": "these bytes go beyond `limit`: the announced size, or the largest allowed",
     },
 )
-class UploadChunk(Params, frozen=True):
+class UploadChunk(Params[UploadState], frozen=True):
     upload: Seq
     offset: Size
     data: Chunk
@@ -74,8 +76,8 @@ class UploadChunk(Params, frozen=True):
 
 @command(
     "upload-finish",
-    Posted,
     help="post an uploaded file in its room",
+    writes=True,
     refuses={
         **POSTING_REFUSES,
         "bad_request": "the bytes don't match the announced SHA-256: cancel the upload",
@@ -85,7 +87,7 @@ class UploadChunk(Params, frozen=True):
         "not_found": "you have no such upload, or may not send to its room any more",
     },
 )
-class UploadFinish(Params, frozen=True):
+class UploadFinish(Params[Posted], frozen=True):
     upload: Seq
     nonce: Nonce | None = None
 
@@ -93,9 +95,12 @@ class UploadFinish(Params, frozen=True):
 @command(
     "upload-cancel",
     help="drop an upload and its bytes",
-    refuses={"not_found": "you have no such upload", "storage_full": "the server's disk is full"},
+    writes=True,
+    refuses={
+        "not_found": "you have no such upload",
+    },
 )
-class UploadCancel(Params, frozen=True):
+class UploadCancel(Params[Nothing], frozen=True):
     upload: Seq
 
 
@@ -109,7 +114,6 @@ class FileChunk(Result, frozen=True):
 
 @command(
     "download",
-    FileChunk,
     help="fetch the next bytes of a file",
     refuses={
         "bad_request": "the offset is beyond the end of the file",
@@ -117,7 +121,7 @@ class FileChunk(Result, frozen=True):
         "not_found": "there is no such entry that you can see, or it is not a file",
     },
 )
-class Download(Params, frozen=True):
+class Download(Params[FileChunk], frozen=True):
     room: RoomId
     seq: Seq
     offset: Size = 0

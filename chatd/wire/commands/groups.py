@@ -7,7 +7,9 @@ from msgspec import Meta
 
 from chatd.wire.commands.table import (
     NAME_BYTES_MAX,
+    Chapter,
     Name,
+    Nothing,
     PageSize,
     Params,
     Result,
@@ -29,9 +31,7 @@ SEEN_REFUSES = {
 }
 """What every command that names a group may be refused with."""
 
-CHANGE_REFUSES = {**SEEN_REFUSES, "storage_full": "the server's disk is full"}
-
-OWNER_REFUSES = {**CHANGE_REFUSES, "forbidden": "only the owner of the room may do that"}
+OWNER_REFUSES = {**SEEN_REFUSES, "forbidden": "only the owner of the room may do that"}
 
 
 class Group(Result, frozen=True):
@@ -42,17 +42,17 @@ class Group(Result, frozen=True):
 
 @command(
     "create",
-    Group,
     help="make a private room, which you own",
     console="create <title>",
+    chapter=Chapter.PRIVATE_ROOMS,
+    writes=True,
     refuses={
         "bad_request": "this can't be a title: it has to be one word, like a user's name",
         "banned": "you may not send until `until`",
         "conflict": "you are in a room with that title, or in as many private rooms as you may be",
-        "storage_full": "the server's disk is full",
     },
 )
-class Create(Params, frozen=True):
+class Create(Params[Group], frozen=True):
     title: Name
 
 
@@ -60,6 +60,8 @@ class Create(Params, frozen=True):
     "invite",
     help="invite a user to a room of yours, who may then join without asking",
     console="invite <room> <user>",
+    chapter=Chapter.PRIVATE_ROOMS,
+    writes=True,
     refuses={
         "forbidden": "one of you has blocked the other",
         **OWNER_REFUSES,
@@ -71,7 +73,7 @@ class Create(Params, frozen=True):
         "or too many users, too often today; `reset_at` says until when",
     },
 )
-class Invite(Params, frozen=True):
+class Invite(Params[Nothing], frozen=True):
     room: RoomId
     user: Name
 
@@ -88,9 +90,10 @@ class Joined(Result, frozen=True):
 
 @command(
     "join",
-    Joined,
     help="join a room that you are invited to; with a link, ask its owner to let you in",
     console="join <room|link>",
+    chapter=Chapter.PRIVATE_ROOMS,
+    writes=True,
     refuses={
         "bad_request": "both `room` and `link`, or neither",
         "banned": "you are asking with a link, and may not send until `until`",
@@ -99,10 +102,9 @@ class Joined(Result, frozen=True):
         "not_found": "you are not invited to such a room, or the link is invalid",
         "rate_limited": "the messages of this period are used up, or you have asked that owner, "
         "or too many owners, too often today; `reset_at` says until when",
-        "storage_full": "the server's disk is full",
     },
 )
-class Join(Params, frozen=True):
+class Join(Params[Joined], frozen=True):
     room: RoomId | None = None
     link: Token | None = None
 
@@ -111,12 +113,13 @@ class Join(Params, frozen=True):
     "withdraw",
     help="withdraw a request to join, by its number",
     console="withdraw <request>",
+    chapter=Chapter.PRIVATE_ROOMS,
+    writes=True,
     refuses={
         "not_found": "you have no open request with this number",
-        "storage_full": "the server's disk is full",
     },
 )
-class Withdraw(Params, frozen=True):
+class Withdraw(Params[Nothing], frozen=True):
     request: Seq
 
 
@@ -145,11 +148,11 @@ class Invitations(Result, frozen=True):
 
 @command(
     "invitations",
-    Invitations,
     help="list the rooms you are invited to, and your requests to join that are not answered yet",
     console="invitations",
+    chapter=Chapter.PRIVATE_ROOMS,
 )
-class ListInvitations(Params, frozen=True):
+class ListInvitations(Params[Invitations], frozen=True):
     after: After = ""
     limit: PageSize = 100
 
@@ -164,9 +167,10 @@ class Link(Result, frozen=True):
 
 @command(
     "link",
-    Link,
     help="make a link with which others can ask to join a room of yours",
     console="link <room> [uses <count>] [for <time>]",
+    chapter=Chapter.PRIVATE_ROOMS,
+    writes=True,
     refuses={
         **OWNER_REFUSES,
         "bad_request": "`expires_at` is not in the future",
@@ -174,7 +178,7 @@ class Link(Result, frozen=True):
         "conflict": "the room has as many links as it may have",
     },
 )
-class MakeLink(Params, frozen=True):
+class MakeLink(Params[Link], frozen=True):
     room: RoomId
     uses: Uses | None = None
     expires_at: Moment | None = None
@@ -198,12 +202,12 @@ class Links(Result, frozen=True):
 
 @command(
     "links",
-    Links,
     help="list the links of a room of yours, with their numbers",
     console="links <room>",
-    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the room may do that"},
+    chapter=Chapter.PRIVATE_ROOMS,
+    refuses=OWNER_REFUSES,
 )
-class ListLinks(Params, frozen=True):
+class ListLinks(Params[Links], frozen=True):
     room: RoomId
 
 
@@ -211,9 +215,11 @@ class ListLinks(Params, frozen=True):
     "unlink",
     help="revoke a link; requests that were made with it stay open",
     console="unlink <room> <link>",
+    chapter=Chapter.PRIVATE_ROOMS,
+    writes=True,
     refuses={**OWNER_REFUSES, "not_found": "you can see no such room, or it has no such link"},
 )
-class Unlink(Params, frozen=True):
+class Unlink(Params[Nothing], frozen=True):
     room: RoomId
     number: Seq
 
@@ -235,12 +241,12 @@ class Requests(Result, frozen=True):
 
 @command(
     "requests",
-    Requests,
     help="list who has asked to join your rooms, or one of them",
     console="requests [room]",
-    refuses={**SEEN_REFUSES, "forbidden": "only the owner of the room may do that"},
+    chapter=Chapter.PRIVATE_ROOMS,
+    refuses=OWNER_REFUSES,
 )
-class ListRequests(Params, frozen=True):
+class ListRequests(Params[Requests], frozen=True):
     room: RoomId | None = None
     after: After = ""
     limit: PageSize = 100
@@ -250,6 +256,8 @@ class ListRequests(Params, frozen=True):
     "approve",
     help="let somebody into a room of yours who asked to join",
     console="approve <room> <user>",
+    chapter=Chapter.PRIVATE_ROOMS,
+    writes=True,
     refuses={
         **OWNER_REFUSES,
         "banned": "you may not send until `until`",
@@ -257,7 +265,7 @@ class ListRequests(Params, frozen=True):
         "not_found": "there is no such room that you can see, or that user has not asked",
     },
 )
-class Approve(Params, frozen=True):
+class Approve(Params[Nothing], frozen=True):
     room: RoomId
     user: Name
 
@@ -266,12 +274,14 @@ class Approve(Params, frozen=True):
     "deny",
     help="turn down somebody who asked to join a room of yours",
     console="deny <room> <user>",
+    chapter=Chapter.PRIVATE_ROOMS,
+    writes=True,
     refuses={
         **OWNER_REFUSES,
         "not_found": "there is no such room that you can see, or that user has not asked",
     },
 )
-class Deny(Params, frozen=True):
+class Deny(Params[Nothing], frozen=True):
     room: RoomId
     user: Name
 
@@ -280,13 +290,15 @@ class Deny(Params, frozen=True):
     "leave",
     help="leave a room, or decline an invitation; when the last member leaves, the room is gone",
     console="leave <room>",
+    chapter=Chapter.PRIVATE_ROOMS,
+    writes=True,
     refuses={
-        **CHANGE_REFUSES,
+        **SEEN_REFUSES,
         "banned": "you may not send until `until`, and something reported would go with the room",
         "forbidden": "you own the room and others are in it: `transfer` it first",
     },
 )
-class Leave(Params, frozen=True):
+class Leave(Params[Nothing], frozen=True):
     room: RoomId
 
 
@@ -294,6 +306,8 @@ class Leave(Params, frozen=True):
     "kick",
     help="remove a member from a room of yours, or take an invitation back",
     console="kick <room> <user>",
+    chapter=Chapter.PRIVATE_ROOMS,
+    writes=True,
     refuses={
         **OWNER_REFUSES,
         "bad_request": "that is you: `leave`",
@@ -301,7 +315,7 @@ class Leave(Params, frozen=True):
         "not_found": "there is no such room that you can see, or that user is not in it",
     },
 )
-class Kick(Params, frozen=True):
+class Kick(Params[Nothing], frozen=True):
     room: RoomId
     user: Name
 
@@ -310,6 +324,8 @@ class Kick(Params, frozen=True):
     "transfer",
     help="make another member the owner of a room of yours",
     console="transfer <room> <user>",
+    chapter=Chapter.PRIVATE_ROOMS,
+    writes=True,
     refuses={
         **OWNER_REFUSES,
         "bad_request": "that is you",
@@ -318,7 +334,7 @@ class Kick(Params, frozen=True):
         "rate_limited": "the messages of this period are used up until `reset_at`",
     },
 )
-class Transfer(Params, frozen=True):
+class Transfer(Params[Nothing], frozen=True):
     room: RoomId
     user: Name
 
@@ -349,12 +365,12 @@ class Members(Result, frozen=True):
 
 @command(
     "members",
-    Members,
     help="list the members of a private room",
     console="members <room>",
+    chapter=Chapter.PRIVATE_ROOMS,
     refuses=SEEN_REFUSES,
 )
-class ListMembers(Params, frozen=True):
+class ListMembers(Params[Members], frozen=True):
     room: RoomId
     after: After = ""
     limit: PageSize = 100

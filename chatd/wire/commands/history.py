@@ -2,7 +2,7 @@
 
 import msgspec
 
-from chatd.wire.commands.table import PageSize, Params, Result, RoomId, Seq, command
+from chatd.wire.commands.table import Chapter, PageSize, Params, Result, RoomId, Seq, command
 
 
 class Page(Result, frozen=True):
@@ -18,15 +18,15 @@ class Page(Result, frozen=True):
 
 @command(
     "history",
-    Page,
     help="read a page of a room: the latest, or before, after or around an entry",
     console="history [room] [before|after|around <seq>] [count]",
+    chapter=Chapter.READING,
     refuses={
         "bad_request": "more than one of `before`, `after` and `around`",
         "not_found": "there is no such room that you can see",
     },
 )
-class History(Params, frozen=True):
+class History(Params[Page], frozen=True):
     room: RoomId
     before: Seq | None = None
     after: Seq | None = None

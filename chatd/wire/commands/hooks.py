@@ -7,8 +7,10 @@ from msgspec import Meta
 from chatd.wire.commands.messages import POSTING_REFUSES, Posted
 from chatd.wire.commands.table import (
     GREETED_OR_LATER,
+    Chapter,
     Label,
     Nonce,
+    Nothing,
     Params,
     Result,
     RoomId,
@@ -31,9 +33,10 @@ class NewHook(Result, frozen=True):
 
 @command(
     "hook",
-    NewHook,
     help="make an address where programs can post into a room as you",
     console="hook <room> <label>",
+    chapter=Chapter.PROGRAMS,
+    writes=True,
     refuses={
         "bad_request": "the label is empty",
         "banned": "you may not send until `until`",
@@ -41,10 +44,9 @@ class NewHook(Result, frozen=True):
         "forbidden": "nobody can write to a self log",
         "not_found": "there is no such room that you can see",
         "rate_limited": "you have started too many conversations",
-        "storage_full": "the server's disk is full",
     },
 )
-class MakeHook(Params, frozen=True):
+class MakeHook(Params[NewHook], frozen=True):
     room: RoomId
     label: Label
 
@@ -71,8 +73,13 @@ class Hooks(Result, frozen=True):
     hooks: list[HookState]
 
 
-@command("hooks", Hooks, help="list your hooks, with their numbers", console="hooks")
-class ListHooks(Params, frozen=True):
+@command(
+    "hooks",
+    help="list your hooks, with their numbers",
+    console="hooks",
+    chapter=Chapter.PROGRAMS,
+)
+class ListHooks(Params[Hooks], frozen=True):
     pass
 
 
@@ -80,21 +87,22 @@ class ListHooks(Params, frozen=True):
     "unhook",
     help="revoke a hook: its address becomes invalid",
     console="unhook <hook>",
+    chapter=Chapter.PROGRAMS,
+    writes=True,
     refuses={
         "not_found": "no hook of yours has this number",
-        "storage_full": "the server's disk is full",
     },
 )
-class Unhook(Params, frozen=True):
+class Unhook(Params[Nothing], frozen=True):
     hook: Seq
 
 
 @command(
     "hook-post",
-    Posted,
     help="post into the room of a hook, whose token is all that is needed; what is too long for "
     "one message becomes up to five, all or none, and the answer names the first",
     phases=GREETED_OR_LATER,
+    writes=True,
     refuses={
         **{code: when for code, when in POSTING_REFUSES.items() if code != "too_large"},
         "banned": "the user who made the hook may not send until `until`",
@@ -104,7 +112,7 @@ class Unhook(Params, frozen=True):
         "many conversations",
     },
 )
-class HookPost(Params, frozen=True):
+class HookPost(Params[Posted], frozen=True):
     token: Token
     text: Annotated[str, Meta(min_length=1, max_length=HOOK_TEXT_CHARACTERS_MAX)]
     nonce: Nonce | None = None

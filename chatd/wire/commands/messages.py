@@ -1,13 +1,12 @@
 """Messages to everyone, to one user, or into a room."""
 
-from chatd.wire.commands.table import Name, Nonce, Params, Result, RoomId, Text, command
+from chatd.wire.commands.table import Chapter, Name, Nonce, Params, Result, RoomId, Text, command
 
 POSTING_REFUSES = {
     "bad_request": "the text is empty",
     "banned": "you are banned until `until`",
     "conflict": "the nonce was used for something else",
     "rate_limited": "the messages of this period, or your nonces, are used up until `reset_at`",
-    "storage_full": "the server's disk is full",
     "too_large": "the text has more bytes than `limit`",
 }
 """What every command that posts a text may be refused with."""
@@ -24,21 +23,23 @@ class Posted(Result, frozen=True):
 
 @command(
     "send",
-    Posted,
     help="say something in the general room",
     console="send <text>",
+    chapter=Chapter.TALKING,
+    writes=True,
     refuses=POSTING_REFUSES,
 )
-class Send(Params, frozen=True):
+class Send(Params[Posted], frozen=True):
     text: Text
     nonce: Nonce | None = None
 
 
 @command(
     "send-to",
-    Posted,
     help="say something to one user privately",
     console="send-to <user> <text>",
+    chapter=Chapter.TALKING,
+    writes=True,
     refuses={
         **POSTING_REFUSES,
         "forbidden": BLOCKED,
@@ -47,7 +48,7 @@ class Send(Params, frozen=True):
         "began too many conversations; or your account is young, and too much lies there unread",
     },
 )
-class SendTo(Params, frozen=True):
+class SendTo(Params[Posted], frozen=True):
     to: Name
     text: Text
     nonce: Nonce | None = None
@@ -55,9 +56,10 @@ class SendTo(Params, frozen=True):
 
 @command(
     "post",
-    Posted,
     help="say something in a room",
     console="post <room> <text>",
+    chapter=Chapter.TALKING,
+    writes=True,
     refuses={
         **POSTING_REFUSES,
         "conflict": "the nonce was used for something else, or you are in several rooms of "
@@ -68,7 +70,7 @@ class SendTo(Params, frozen=True):
         "you have started too many conversations",
     },
 )
-class PostTo(Params, frozen=True):
+class PostTo(Params[Posted], frozen=True):
     room: RoomId
     text: Text
     nonce: Nonce | None = None

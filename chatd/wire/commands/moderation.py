@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from chatd.wire.commands.messages import Posted
-from chatd.wire.commands.table import Name, Params, Result, RoomId, Seq, command
+from chatd.wire.commands.table import Chapter, Name, Nothing, Params, Result, RoomId, Seq, command
 
 REASON_CHARACTERS_MAX = 500
 BAN_HOURS_MAX = 8_760
@@ -15,7 +15,6 @@ Reason = Annotated[str, Meta(max_length=REASON_CHARACTERS_MAX)]
 ADMINISTRATORS_ONLY = {
     "banned": "you are banned yourself, until `until`",
     "forbidden": "you are not an administrator, or it is about yourself",
-    "storage_full": "the server's disk is full",
 }
 """What every command of administrators that changes something may be refused with."""
 
@@ -24,15 +23,16 @@ ADMINISTRATORS_ONLY = {
     "report",
     help="report a user to the administrators; enough reports by different users ban",
     console="report <user> <reason> [room#seq]",
+    chapter=Chapter.PEACE,
+    writes=True,
     refuses={
         "bad_request": "that is you, there is no reason, or the entry is not by that user",
         "banned": "you are banned until `until`",
         "not_found": "there is no such user, or no such entry that you can see",
         "rate_limited": "you have reported that user, or too many users, in the last 24 hours",
-        "storage_full": "the server's disk is full",
     },
 )
-class Report(Params, frozen=True):
+class Report(Params[Nothing], frozen=True):
     user: Name
     reason: Annotated[str, Meta(min_length=1, max_length=REASON_CHARACTERS_MAX)]
     room: RoomId | None = None
@@ -66,14 +66,14 @@ class OpenReports(Result, frozen=True):
 
 @command(
     "reports",
-    OpenReports,
     help="for administrators: list the reports that nobody has dismissed",
     console="reports",
+    chapter=Chapter.ADMINISTRATORS,
     refuses={
         "forbidden": "you are not an administrator",
     },
 )
-class ListReports(Params, frozen=True):
+class ListReports(Params[OpenReports], frozen=True):
     after: Seq = 0
 
 
@@ -86,15 +86,16 @@ class BannedUntil(Result, frozen=True):
 
 @command(
     "ban",
-    BannedUntil,
     help="for administrators: ban a user from sending for some hours, by default `BAN_HOURS`",
     console="ban <user> [hours] [reason]",
+    chapter=Chapter.ADMINISTRATORS,
+    writes=True,
     refuses={
         **ADMINISTRATORS_ONLY,
         "not_found": "there is no such user",
     },
 )
-class Ban(Params, frozen=True):
+class Ban(Params[BannedUntil], frozen=True):
     user: Name
     hours: Annotated[int, Meta(ge=1, le=BAN_HOURS_MAX)] | None = None
     reason: Reason = ""
@@ -104,20 +105,23 @@ class Ban(Params, frozen=True):
     "unban",
     help="for administrators: end a user's ban",
     console="unban <user>",
+    chapter=Chapter.ADMINISTRATORS,
+    writes=True,
     refuses={
         **ADMINISTRATORS_ONLY,
         "not_found": "there is no such user, or the user is not banned",
     },
 )
-class Unban(Params, frozen=True):
+class Unban(Params[Nothing], frozen=True):
     user: Name
 
 
 @command(
     "remove",
-    Posted,
     help="for administrators: delete anybody's entry, in a room of yours or if it was reported",
     console="remove <room#seq> [reason]",
+    chapter=Chapter.ADMINISTRATORS,
+    writes=True,
     refuses={
         **ADMINISTRATORS_ONLY,
         "conflict": "you are in several rooms with that title",
@@ -126,7 +130,7 @@ class Unban(Params, frozen=True):
         "reported it",
     },
 )
-class RemovePost(Params, frozen=True):
+class RemovePost(Params[Posted], frozen=True):
     room: RoomId
     seq: Seq
     reason: Reason = ""
@@ -136,12 +140,14 @@ class RemovePost(Params, frozen=True):
     "dismiss",
     help="for administrators: close a report; if it was a warning, that is taken back",
     console="dismiss <report>",
+    chapter=Chapter.ADMINISTRATORS,
+    writes=True,
     refuses={
         **ADMINISTRATORS_ONLY,
         "not_found": "no open report has this number",
     },
 )
-class Dismiss(Params, frozen=True):
+class Dismiss(Params[Nothing], frozen=True):
     report: Seq
 
 
@@ -150,13 +156,14 @@ class Dismiss(Params, frozen=True):
     help="for administrators: delete a user's account for good; the name stays reserved, and "
     "what the user posted stays unless you ask to delete it, too",
     console="delete-user <user> [--posts]",
+    chapter=Chapter.ADMINISTRATORS,
+    writes=True,
     refuses={
         "banned": "you are banned",
         "forbidden": "you are not an administrator, or the user is one",
         "not_found": "there is no such user",
-        "storage_full": "the server's disk is full",
     },
 )
-class DeleteUser(Params, frozen=True):
+class DeleteUser(Params[Nothing], frozen=True):
     user: Name
     posts: bool = False

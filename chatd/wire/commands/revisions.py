@@ -2,21 +2,22 @@
 
 from chatd.wire.commands.comments import NO_SUCH_POST
 from chatd.wire.commands.messages import BLOCKED, POSTING_REFUSES, Posted
-from chatd.wire.commands.table import Nonce, Params, RoomId, Seq, Text, command
+from chatd.wire.commands.table import Chapter, Nonce, Params, RoomId, Seq, Text, command
 
 
 @command(
     "edit",
-    Posted,
     help="change the text of a message or a comment of yours",
     console="edit <room#seq> <text>",
+    chapter=Chapter.TALKING,
+    writes=True,
     refuses={
         **POSTING_REFUSES,
         "forbidden": f"it is somebody else's, or a file; or {BLOCKED}",
         "not_found": NO_SUCH_POST,
     },
 )
-class EditPost(Params, frozen=True):
+class EditPost(Params[Posted], frozen=True):
     room: RoomId
     seq: Seq
     text: Text
@@ -25,19 +26,19 @@ class EditPost(Params, frozen=True):
 
 @command(
     "delete",
-    Posted,
     help="delete a message, a comment or a file of yours; this does not count towards a limit",
     console="delete <room#seq>",
+    chapter=Chapter.TALKING,
+    writes=True,
     refuses={
         "banned": "you may not send until `until`, and it was reported",
         "conflict": "the nonce was used for something else",
         "forbidden": "it is somebody else's",
         "not_found": NO_SUCH_POST,
         "rate_limited": "your nonces are used up until `reset_at`; it works without one",
-        "storage_full": "the server's disk is full",
     },
 )
-class DeletePost(Params, frozen=True):
+class DeletePost(Params[Posted], frozen=True):
     room: RoomId
     seq: Seq
     nonce: Nonce | None = None

@@ -1,6 +1,6 @@
 """Texts that are posted later."""
 
-from chatd.wire.commands.table import Nonce, Params, Result, RoomId, Seq, Text, command
+from chatd.wire.commands.table import Chapter, Nonce, Params, Result, RoomId, Seq, Text, command
 from chatd.wire.rooms import GENERAL
 
 
@@ -26,9 +26,10 @@ class ScheduledPost(Result, frozen=True):
 
 @command(
     "send-at",
-    ScheduledPost,
     help="say something later, at most a year ahead; your limits are checked then",
     console="send-at <time> [to <user|room>] <text>",
+    chapter=Chapter.LATER,
+    writes=True,
     refuses={
         "banned": "you may not send until `until`",
         "bad_request": "the time is past or more than a year ahead, or the text is empty",
@@ -36,11 +37,10 @@ class ScheduledPost(Result, frozen=True):
         "forbidden": "the room is a self log",
         "not_found": "there is no such room or user that you can see",
         "rate_limited": "you have started too many conversations, or used too many nonces",
-        "storage_full": "the server's disk is full",
         "too_large": "the text has more bytes than `limit`",
     },
 )
-class SendAt(Params, frozen=True):
+class SendAt(Params[ScheduledPost], frozen=True):
     at: Seq
     text: Text
     to: RoomId = GENERAL
@@ -56,23 +56,23 @@ class ScheduledPosts(Result, frozen=True):
 
 @command(
     "scheduled",
-    ScheduledPosts,
     help="list what you have scheduled, and what was held back or has failed",
     console="scheduled",
+    chapter=Chapter.LATER,
 )
-class ListScheduled(Params, frozen=True):
+class ListScheduled(Params[ScheduledPosts], frozen=True):
     after: Seq = 0
 
 
 @command(
     "cancel",
-    ScheduledPost,
     help="cancel something scheduled; the answer is what it was",
     console="cancel <id>",
+    chapter=Chapter.LATER,
+    writes=True,
     refuses={
         "not_found": "you have nothing scheduled with this id",
-        "storage_full": "the server's disk is full",
     },
 )
-class CancelScheduled(Params, frozen=True):
+class CancelScheduled(Params[ScheduledPost], frozen=True):
     id: Seq

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from chatd.wire.commands.table import (
     NAME_BYTES_MAX,
+    Chapter,
     Name,
     PageSize,
     Params,
@@ -35,15 +36,15 @@ class Found(Result, frozen=True):
 
 @command(
     "search",
-    Found,
     help="search everything you can see, by the beginnings of words; newest first",
     console="search <words> [in <room>] [from <user>]",
+    chapter=Chapter.READING,
     refuses={
         "bad_request": "no word, or too many; or `after` is not a `next` of this search",
         "not_found": "there is no such room that you can see, or no such user",
     },
 )
-class Search(Params, frozen=True):
+class Search(Params[Found], frozen=True):
     words: Annotated[str, Meta(min_length=1, max_length=QUERY_CHARACTERS_MAX)]
     room: RoomId | None = None
     author: Name | None = None

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from chatd.wire.commands.table import (
     NAME_BYTES_MAX,
+    Chapter,
     Notice,
     PageSize,
     Params,
@@ -87,11 +88,11 @@ class StatusResult(Result, frozen=True):
 
 @command(
     "status",
-    StatusResult,
     help="show your name, devices, unread, messages left, warnings, ban, quotas, who is online",
     console="status",
+    chapter=Chapter.READING,
 )
-class Status(Params, frozen=True):
+class Status(Params[StatusResult], frozen=True):
     pass
 
 
@@ -102,19 +103,24 @@ class Rooms(Result, frozen=True):
     next: str | None
 
 
-@command("rooms", Rooms, help="list your rooms", console="rooms")
-class ListRooms(Params, frozen=True):
+@command(
+    "rooms",
+    help="list your rooms",
+    console="rooms",
+    chapter=Chapter.READING,
+)
+class ListRooms(Params[Rooms], frozen=True):
     after: Annotated[str, Meta(max_length=NAME_BYTES_MAX)] = ""
     limit: PageSize = 100
 
 
 @command(
     "unread",
-    Rooms,
     help="list the rooms with something unread, and how often you are mentioned there",
     console="unread",
+    chapter=Chapter.READING,
 )
-class ListUnread(Params, frozen=True):
+class ListUnread(Params[Rooms], frozen=True):
     after: Annotated[str, Meta(max_length=NAME_BYTES_MAX)] = ""
     limit: PageSize = 100
 
@@ -127,8 +133,13 @@ class Names(Result, frozen=True):
     count: int
 
 
-@command("who", Names, help="list who is online", console="who")
-class Who(Params, frozen=True):
+@command(
+    "who",
+    help="list who is online",
+    console="who",
+    chapter=Chapter.READING,
+)
+class Who(Params[Names], frozen=True):
     after: Annotated[str, Meta(max_length=NAME_BYTES_MAX)] = ""
     limit: PageSize = 100
 

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from chatd.wire.commands.table import (
     GREETED_OR_LATER,
+    Nothing,
     Notice,
     Params,
     Result,
@@ -39,15 +40,16 @@ class Synced(Result, frozen=True):
 
 @command(
     "sync",
-    Synced,
     help="follow all your rooms: what is unread first, then everything as it happens",
     live=True,
+    writes=True,
+    repeatable=True,
     refuses={
         "conflict": "this connection is following already",
         "storage_full": "the first `sync` of a new user, and the server's disk is full",
     },
 )
-class Sync(Params, frozen=True):
+class Sync(Params[Synced], frozen=True):
     positions: dict[RoomId, Seq] | None = None
     epoch: Annotated[str, Meta(max_length=64)] = ""
     start: Start = Start.UNREAD
@@ -56,26 +58,38 @@ class Sync(Params, frozen=True):
 
 @command(
     "ack",
-    None,
     help="say how far you have read a room",
     live=True,
+    quiet=True,
     refuses={
         "bad_request": "the connection peeks, has not synced, or was not sent that entry",
         "not_found": "there is no such room that you can see",
     },
 )
-class Ack(Params, frozen=True):
+class Ack(Params[None], frozen=True):
     room: RoomId
     seq: Seq
 
 
-@command("ping", help="ask for a sign of life", phases=GREETED_OR_LATER, live=True)
-class Ping(Params, frozen=True):
+@command(
+    "ping",
+    help="ask for a sign of life",
+    phases=GREETED_OR_LATER,
+    live=True,
+    quiet=True,
+)
+class Ping(Params[Nothing], frozen=True):
     pass
 
 
-@command("pong", None, help="answer the notification `ping`", phases=GREETED_OR_LATER, live=True)
-class Pong(Params, frozen=True):
+@command(
+    "pong",
+    help="answer the notification `ping`",
+    phases=GREETED_OR_LATER,
+    live=True,
+    quiet=True,
+)
+class Pong(Params[None], frozen=True):
     pass
 
 

@@ -1,6 +1,6 @@
 """Why something was refused."""
 
-from chatd.wire.commands.table import Params, Result, command
+from chatd.wire.commands.table import Chapter, Params, Result, command
 
 
 class Explanation(Result, frozen=True):
@@ -24,10 +24,10 @@ class Explanation(Result, frozen=True):
 
 @command(
     "why",
-    Explanation,
     help="explain the last refusal: the rule, the setting behind it, and when it ends",
     console="why",
+    chapter=Chapter.READING,
     refuses={"not_found": "nothing was refused to you lately, or since the server started"},
 )
-class Why(Params, frozen=True):
+class Why(Params[Explanation], frozen=True):
     pass

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from chatd.errors import WIRE_ERRORS
-from chatd.wire.commands import COMMANDS, LOGGED_IN, Command, Result
+from chatd.wire.commands import COMMANDS, Command, Result
 from chatd.wire.entries import AnyEntry
 from chatd.wire.http import openapi_events as events
 from chatd.wire.http import openapi_files as files
@@ -50,16 +50,6 @@ class Problem(msgspec.Struct):
 def offered() -> list[Command]:
     """Return the commands that make sense without a live connection."""
     return [command for command in COMMANDS.values() if not command.live]
-
-
-def needs_token(command: Command) -> bool:
-    """Whether a command is for those who are logged in."""
-    return command.phases == LOGGED_IN
-
-
-def takes_nonce(command: Command) -> bool:
-    """Whether a command may be sent again and is done once."""
-    return "nonce" in command.params.__struct_fields__
 
 
 def document(version: str) -> Map:
@@ -119,9 +109,9 @@ def _operation(command: Command) -> Map:
             },
             **_responses(_codes(command), BODIES),
         },
-        "security": [{"token": []}] if needs_token(command) else [],
+        "security": [{"token": []}] if command.needs_login else [],
     }
-    if takes_nonce(command):
+    if command.takes_nonce:
         operation["parameters"] = [
             {**files.KEY, "description": "the same as `nonce`; one of them is enough"}
         ]
@@ -130,7 +120,7 @@ def _operation(command: Command) -> Map:
 
 def _codes(command: Command) -> Mapping[str, str]:
     """Return what a command refuses, and when."""
-    return {**dict.fromkeys(LOGIN if needs_token(command) else (), ""), **command.refuses}
+    return {**dict.fromkeys(LOGIN if command.needs_login else (), ""), **command.refuses}
 
 
 def _responses(codes: Mapping[str, str], statuses: Iterable[int]) -> Map:

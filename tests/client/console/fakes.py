@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from chatd.errors import ChatError
-from chatd.wire.commands import Params, Result
+from chatd.wire.commands import AnyParams, Result
 from client import Client
 from client.console.actions import ACTIONS
 from client.console.console import Console
@@ -75,14 +75,14 @@ class FakeServer:
 
     def __init__(self) -> None:
         self.connected = True
-        self.asked: list[Params] = []
+        self.asked: list[AnyParams] = []
         self.answers: asyncio.Queue[Answer] = asyncio.Queue()
 
     @property
     def client(self) -> Client:
         return Client()  # that is never connected
 
-    async def ask(self, params: Params, result: type[R]) -> R:
+    async def ask(self, params: AnyParams, result: type[R]) -> R:
         self.asked.append(params)
         answer = await self.answers.get()
         if isinstance(answer, Exception):

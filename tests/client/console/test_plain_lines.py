@@ -210,7 +210,7 @@ async def test_what_is_a_command_without_doubt_is_not_asked_about(line: str) -> 
 )
 @in_loop
 async def test_bare_command_whose_arguments_make_sense_runs(
-    line: str, params: type[c.Params]
+    line: str, params: type[c.AnyParams]
 ) -> None:
     desk = Desk()
     await desk.types(line)

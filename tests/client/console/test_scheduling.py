@@ -119,10 +119,10 @@ def test_empty_list_says_so() -> None:
 # -- at the prompt ---------------------------------------------------------------------------
 
 
-def at_a_desk(*typed: str, answers: tuple[Answer, ...]) -> tuple[list[c.Params], str]:
+def at_a_desk(*typed: str, answers: tuple[Answer, ...]) -> tuple[list[c.AnyParams], str]:
     """Type lines; return what the server was asked, and what stands on the screen then."""
 
-    async def type_them() -> tuple[list[c.Params], str]:
+    async def type_them() -> tuple[list[c.AnyParams], str]:
         desk = Desk()
         await desk.types(*typed, answers=answers)
         await desk.console.stop()
