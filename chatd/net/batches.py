@@ -22,28 +22,28 @@ class Batch:
         self._frames = frames
         self._repeats = Repeats(frames) if repeating(frames) else None
         self.varies = bool(self._repeats)
-        self._encoded: dict[type, tuple[bytes]] = {}
-        self._redacted: dict[tuple[type, tuple[int, ...]], tuple[bytes]] = {}
+        self._encoded: dict[type, bytes] = {}
+        self._redacted: dict[tuple[type, tuple[int, ...]], bytes] = {}
 
-    def shared_with(self, connection: Connection) -> tuple[bytes]:
+    def bytes_for(self, connection: Connection) -> bytes:
         """Return what a connection gets, which others get, too."""
         codec = connection.codec
         hidden = self._hidden_from(connection.name) if self.varies else ()
         if hidden:
             return self._redacted_for(codec, hidden)
-        shared = self._encoded.get(type(codec))
-        if shared is None:
-            shared = self._encoded[type(codec)] = (codec.encode_entries(self._frames),)
-        return shared
+        data = self._encoded.get(type(codec))
+        if data is None:
+            data = self._encoded[type(codec)] = codec.encode_entries(self._frames)
+        return data
 
     def _hidden_from(self, name: str) -> tuple[int, ...]:
         assert self._repeats is not None
         return self._repeats.hidden_from(name, self._room.hidden_up_to(name))
 
-    def _redacted_for(self, codec: Codec, hidden: tuple[int, ...]) -> tuple[bytes]:
+    def _redacted_for(self, codec: Codec, hidden: tuple[int, ...]) -> bytes:
         assert self._repeats is not None
         key = type(codec), hidden
-        shared = self._redacted.get(key)
-        if shared is None:
-            shared = self._redacted[key] = (codec.encode_entries(self._repeats.redacted(hidden)),)
-        return shared
+        data = self._redacted.get(key)
+        if data is None:
+            data = self._redacted[key] = codec.encode_entries(self._repeats.redacted(hidden))
+        return data

@@ -25,13 +25,13 @@ SENDS_OF_A_LARGE_BATCH = 4
 class _Share(NamedTuple):
     """What a connection gets. sends: as how many it counts; varies: whether others get others."""
 
-    shared: tuple[bytes]
+    data: bytes
     byte_count: float
     sends: int
     varies: bool
 
 
-_GONE = _Share((b"",), inf, 0, False)
+_GONE = _Share(b"", inf, 0, False)
 """In place of what is not there any more: too much for anybody."""
 
 
@@ -79,14 +79,14 @@ class BroadcastQueue:
             try:
                 if connection.general_seq != seq or its_codec is not codec:  # not like the last
                     codec, seq = None, connection.general_seq
-                    shared, byte_count, sends, varies = self._share(connection)
+                    data, byte_count, sends, varies = self._share(connection)
                     if not varies:
                         codec = its_codec
                 if connection.queued_bytes + byte_count > self.high_water_bytes:
                     late.append(connection)
                     continue
                 connection.general_seq = last_seq
-                if connection.send_shared(shared, now_ms):
+                if connection.send(data, now_ms):
                     blocked.append(connection)
             except Exception as error:
                 self._boundary.contain(connection, error)
@@ -100,7 +100,7 @@ class BroadcastQueue:
     def enqueue_now(self, connection: Connection) -> bool:
         """Queue to one that waits what it has not been sent; False if it falls behind."""
         del self._waiting[connection]
-        (data,), byte_count, _, _ = self._share(connection)
+        data, byte_count, _, _ = self._share(connection)
         if connection.queued_bytes + byte_count > self.high_water_bytes:
             return False
         connection.general_seq = self._log.last_seq
@@ -115,7 +115,7 @@ class BroadcastQueue:
         batch = self._batches.get(seq)
         if batch is None:
             batch = self._batches[seq] = Batch(self._general, self._log.after(seq))
-        shared = batch.shared_with(connection)
-        byte_count = len(shared[0])
+        data = batch.bytes_for(connection)
+        byte_count = len(data)
         sends = SENDS_OF_A_LARGE_BATCH if byte_count > LARGE_BYTES else 1
-        return _Share(shared, byte_count, sends, batch.varies)
+        return _Share(data, byte_count, sends, batch.varies)

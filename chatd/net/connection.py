@@ -218,7 +218,7 @@ class Connection:
         self._buffering: BufferingSock | None = None
         self._loop = loop
         self._callbacks = callbacks
-        self._outbox: tuple[bytes, ...] | list[bytes] = ()
+        self._outbox: bytes | list[bytes] = b""  # mostly one thing waits, which many share
         self._events = READ
         self._reads = True
         self._hung_up = False
@@ -328,48 +328,41 @@ class Connection:
     # -- sending -----------------------------------------------------------------------------
 
     def enqueue(self, data: bytes) -> None:
-        """Have `data` sent, behind what waits already, when the tick is durable."""
-        if data and self.state is OPEN:
-            if not self._outbox:
-                self._callbacks.on_queued(self)
-            self.enqueue_shared((data,), len(data))
-
-    def enqueue_shared(self, batch: tuple[bytes, ...], byte_count: int) -> None:
-        """Queue what many get. All hold the one tuple, so that nothing is made for each.
-
-        Whoever shares sees to it that the connection is flushed, as nobody is told.
-        """
-        if self.takes_nothing:
+        """Have `data` sent, after what waits already, when the tick is durable."""
+        if not data or self.state is not OPEN or self.takes_nothing:
             return
         outbox = self._outbox
         if not outbox:
-            self._outbox = batch
+            self._outbox = data
+            self._callbacks.on_queued(self)
         elif isinstance(outbox, list):
-            outbox += batch
+            outbox.append(data)
         else:
-            self._outbox = [*outbox, *batch]
-        self.queued_bytes += byte_count
+            self._outbox = [outbox, data]
+        self.queued_bytes += len(data)
 
     def send_notice(self, notice: Notice) -> None:
         """Queue a notification."""
         self.enqueue(self.codec.encode_notice(notice))
 
-    def send_shared(self, batch: tuple[bytes], now_ms: int) -> bool:
-        """Share and flush: a short way for most of the many who get the same.
+    def send(self, data: bytes, now_ms: int) -> bool:
+        """Enqueue and flush: a short way for most of the many who get the same.
 
         Returns whether there is a rest.
         """
-        (data,) = batch
-        if not self._outbox and not self.takes_nothing:
+        if self.takes_nothing:
+            return False
+        if self._outbox:
+            self.enqueue(data)
+        else:
             try:
                 sent = self._sock.send(data)
             except OSError:
-                pass  # `flush` meets it again
-            else:
-                if sent == len(data):
-                    return False
-                batch = (data[sent:],)
-        self.enqueue_shared(batch, len(batch[0]))
+                sent = 0  # `flush` meets it again
+            if sent == len(data):
+                return False
+            self._outbox = data[sent:]
+            self.queued_bytes = len(data) - sent
         return self.flush(now_ms)
 
     def flush(self, now_ms: int) -> bool:
@@ -380,7 +373,7 @@ class Connection:
         outbox = self._outbox
         if not outbox or self.state is CLOSED:
             return False
-        data = outbox[0] if len(outbox) == 1 else b"".join(outbox)
+        data = b"".join(outbox) if isinstance(outbox, list) else outbox
         try:
             sent = self._sock.send(data)
         except (BlockingIOError, InterruptedError):
@@ -390,12 +383,12 @@ class Connection:
             return False
         was_blocked = self.blocked_ms
         if sent == len(data):
-            self._outbox = ()
+            self._outbox = b""
             self.queued_bytes = self.blocked_ms = 0
             if self.state is CLOSING:
                 self._hang_up()
         else:
-            self._outbox = (data[sent:],)
+            self._outbox = data[sent:]
             self.queued_bytes = len(data) - sent
             if sent or not was_blocked:
                 self.blocked_ms = now_ms
@@ -433,7 +426,8 @@ class Connection:
         if self.state is not OPEN:
             self.abort()
             return
-        outbox = list(self._outbox)
+        waiting = self._outbox
+        outbox = waiting if isinstance(waiting, list) else [waiting] if waiting else []
         while self.queued_bytes > queued_bytes:
             self.queued_bytes -= len(outbox.pop())
         self._outbox = outbox
@@ -487,7 +481,7 @@ class Connection:
                 raise
         finally:
             self._sock.close()
-            self._outbox = ()
+            self._outbox = b""
             self.session = None  # it knows us: what lies here is to wait for no collector
 
     def _lost(self, error: OSError) -> None:
@@ -498,6 +492,6 @@ class Connection:
             self.abort()
             return
         self.takes_nothing = True
-        self._outbox = ()
+        self._outbox = b""
         self.queued_bytes = self.blocked_ms = 0
         self._watch()

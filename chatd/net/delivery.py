@@ -271,11 +271,9 @@ class Delivery:
             if connection.positions is not None:
                 continue
             try:
-                shared = batch.shared_with(connection)
-                byte_count = len(shared[0])
-                if complete and connection.queued_bytes + byte_count <= self._high_water_bytes:
-                    connection.enqueue_shared(shared, byte_count)
-                    self._dirty[connection] = None
+                data = batch.bytes_for(connection)
+                if complete and connection.queued_bytes + len(data) <= self._high_water_bytes:
+                    connection.enqueue(data)
                 else:
                     late.append(connection)
             except Exception as error:
@@ -454,7 +452,7 @@ class Delivery:
             page = Batch(room, frames), position + len(frames)
             self._pages[room.room, position] = page
         batch, end = page
-        return batch.shared_with(connection)[0], end
+        return batch.bytes_for(connection), end
 
     def _match_rooms(self, name: str, positions: dict[str, int]) -> None:
         """Keep positions in the rooms that a user has now."""

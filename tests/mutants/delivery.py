@@ -6,7 +6,7 @@ MUTANTS = (
     Mutant(
         "a slow reader is queued to without bound",
         "chatd/net/delivery.py",
-        "if complete and connection.queued_bytes + byte_count <= self._high_water_bytes:",
+        "if complete and connection.queued_bytes + len(data) <= self._high_water_bytes:",
         "if complete:",
         (
             "tests/net/test_delivery.py"
@@ -93,8 +93,8 @@ MUTANTS = (
     Mutant(
         "what the socket did not take is sent twice",
         "chatd/net/connection.py",
-        "            self._outbox = (data[sent:],)\n",
-        "            self._outbox = (data,)\n",
+        "        else:\n            self._outbox = data[sent:]\n",
+        "        else:\n            self._outbox = data\n",
         ("tests/net/test_connection.py::test_what_the_socket_does_not_take_waits_for_room",),
     ),
     Mutant(

@@ -289,8 +289,7 @@ def test_what_came_before_the_line_broke_is_still_read_and_nothing_more_is_queue
     assert isinstance(line.sock, Failing)
     line.sock.number = None
     line.connection.enqueue(b"in vain")
-    line.connection.enqueue_shared((b"in vain",), 7)
-    assert not line.connection.send_shared((b"in vain",), 1)
+    assert not line.connection.send(b"in vain", 1)
     assert line.connection.queued_bytes == 0
     line.peer.send(b"\0\0\0\1x")
     line.turn()

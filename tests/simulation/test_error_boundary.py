@@ -258,8 +258,8 @@ CASES = [
     Case(Upload, "drop", breaks_off_an_upload, any_=True),
     # delivery
     Case(StatusHandlers, "allowances", posts, any_=True),
-    Case(Connection, "enqueue_shared", posts),
-    Case(Connection, "send_shared", posts),
+    Case(Connection, "enqueue", posts),
+    Case(Connection, "send", posts),
     Case(SimSocket, "send", posts),
     Case(Connection, "flush", frames),
     Case(EventStreamCodec, "encode_entries", streams),
