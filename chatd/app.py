@@ -166,12 +166,11 @@ class App:
         families = (
             AccountHandlers(transaction, settings, self.backoff, self.registrations, __version__),
             SyncHandlers(transaction, visibility, acks),
-            MessageHandlers(posting, destinations, visibility),
+            MessageHandlers(posting, destinations),
             ScheduleHandlers(
                 transaction,
                 posting,
                 destinations,
-                visibility,
                 lifetime,
                 lambda: database.clock.wall_ms,
             ),
@@ -180,7 +179,7 @@ class App:
             BlockingHandlers(transaction, visibility),
             AccountDeletionHandlers(transaction, settings, visibility, posting, lifetime),
             WhyHandlers(settings, self.refusals),
-            HookHandlers(transaction, posting, destinations, visibility, self.refusals),
+            HookHandlers(transaction, posting, destinations, self.refusals),
             FileHandlers(
                 transaction,
                 settings,

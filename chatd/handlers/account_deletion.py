@@ -49,14 +49,14 @@ class AccountDeletionHandlers:
     @handles(c.DeleteAccount)
     def delete_account(self, context: Context, request: c.DeleteAccount) -> c.Nothing:
         check_fresh_proof(context)
-        user = self._visibility.user(context)
+        user = context.user
         self._check_evidence(user, request.posts, context.now_ms)
         self._end(context, user, user.name, request.posts)
         return c.Nothing()
 
     @handles(c.DeleteUser)
     def delete_user(self, context: Context, request: c.DeleteUser) -> c.Nothing:
-        admin = self._visibility.user(context)
+        admin = context.user
         if admin.name not in self._admins:
             raise Forbidden("only administrators may do that")
         user = self._visibility.other_user(request.user)

@@ -44,7 +44,7 @@ class BlockingHandlers:
 
     @handles(c.Block)
     def block(self, context: Context, request: c.Block) -> c.Nothing:
-        user = self._visibility.user(context)
+        user = context.user
         other = self._visibility.other_user(request.user)
         if other is user:
             raise BadRequest("you can't block yourself")
@@ -62,7 +62,7 @@ class BlockingHandlers:
 
     @handles(c.Unblock)
     def unblock(self, context: Context, request: c.Unblock) -> c.Nothing:
-        user = self._visibility.user(context)
+        user = context.user
         name = request.user  # which may be that of an account that is gone
         if name not in user.blocked:
             name = self._visibility.known_user(name).name
@@ -73,7 +73,7 @@ class BlockingHandlers:
 
     @handles(c.ListBlocked)
     def blocked(self, context: Context, request: c.ListBlocked) -> c.BlockedNames:
-        names = sorted(self._visibility.user(context).blocked)
+        names = sorted(context.user.blocked)
         start = bisect_right(names, request.after) if request.after else 0
         page = names[start : start + request.limit]
         return c.BlockedNames(page, page[-1] if start + len(page) < len(names) else None)

@@ -33,7 +33,7 @@ class CommentHandlers:
 
     @handles(c.CommentOn)
     def comment(self, context: Context, request: c.CommentOn) -> c.Posted:
-        author = self._visibility.user(context)
+        author = context.user
         check = self._posting.check_idempotency(author, request, context.now_ms)
         if check.posted is not None:
             return check.posted
@@ -47,7 +47,7 @@ class CommentHandlers:
 
     @handles(c.Thread)
     def thread(self, context: Context, request: c.Thread) -> c.Page:
-        user = self._visibility.user(context)
+        user = context.user
         room, said = self._visibility.post(user, request.room, request.seq, context.now_ms)
         floor = self._visibility.floor_of(user, room, context.now_ms)
         root = room.threads.get(said.seq, said.seq)

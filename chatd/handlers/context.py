@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 from scramp.core import ScramServer
 
-from chatd.core.model import Credentials
+from chatd.core.model import Credentials, User
 from chatd.errors import ChatError
 from chatd.wire.commands import Notice, Phase
 
@@ -132,7 +132,12 @@ class Turn(msgspec.Struct):
 
 
 class Context(Turn):
-    """The surroundings of one request. random: as many random bytes as asked for."""
+    """The surroundings of one request.
+
+    random: as many random bytes as asked for. user: who asks, set by the dispatcher; a session
+    that has not logged in has none.
+    """
 
     session: Session
     random: Callable[[int], bytes]
+    user: User = None  # type: ignore[assignment]  # no handler runs that could meet it

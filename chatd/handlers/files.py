@@ -82,7 +82,7 @@ class FileHandlers:
 
     @handles(c.Upload)
     def upload(self, context: Context, request: c.Upload) -> c.UploadState:
-        owner = self._visibility.user(context)
+        owner = context.user
         check_file_name(request.name)
         request = msgspec.structs.replace(request, name=harmless(request.name))
         check_caption(request.caption)
@@ -128,7 +128,7 @@ class FileHandlers:
         given_up: list[e.UploadDropped] = []
         if upload.size is None:
             check_file_size(offset, self._file_bytes_max)
-            owner = self._visibility.user(context)
+            owner = context.user
             self._check_quota(owner, len(request.data))
             given_up = self._given_up_for(context, owner, len(request.data))
         elif offset > upload.size:
@@ -142,7 +142,7 @@ class FileHandlers:
 
     @handles(c.UploadFinish)
     def upload_finish(self, context: Context, request: c.UploadFinish) -> c.Posted:
-        author = self._visibility.user(context)
+        author = context.user
         upload = self._state.uploads.get(request.upload)
         if upload is not None and upload.owner == author.name and upload.sha256 is None:
             return self._finish_unhashed(context, author, upload, request)
@@ -285,7 +285,7 @@ class FileHandlers:
 
     @handles(c.Download)
     def download(self, context: Context, request: c.Download) -> c.FileChunk:
-        user = self._visibility.user(context)
+        user = context.user
         room = self._visibility.room(user, request.room)
         sha256 = room.files.get(request.seq)
         if sha256 is None or not self._visibility.reaches(user, room, request.seq, context.now_ms):

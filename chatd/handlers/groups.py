@@ -40,7 +40,7 @@ class GroupHandlers:
 
     @handles(c.Create)
     def create(self, context: Context, request: c.Create) -> c.Group:
-        owner = self._visibility.user(context)
+        owner = context.user
         check_may_send(owner, context.now_ms)
         title = map_name(request.title.removeprefix(GROUP_MARK))
         if any(title_of(room, owner.name) == GROUP_MARK + title for room in groups_of(owner)):
@@ -61,7 +61,7 @@ class GroupHandlers:
 
     @handles(c.Leave)
     def leave(self, context: Context, request: c.Leave) -> c.Nothing:
-        user = self._visibility.user(context)
+        user = context.user
         try:
             room = self._visibility.group(user, request.room)
         except NotFound:
@@ -91,7 +91,7 @@ class GroupHandlers:
 
     @handles(c.Kick)
     def kick(self, context: Context, request: c.Kick) -> c.Nothing:
-        owner = self._visibility.user(context)
+        owner = context.user
         room, group = self._memberships.owned(owner, request.room)
         user = self._visibility.other_user(request.user)
         if user is owner:
@@ -108,7 +108,7 @@ class GroupHandlers:
 
     @handles(c.Transfer)
     def transfer(self, context: Context, request: c.Transfer) -> c.Nothing:
-        owner = self._visibility.user(context)
+        owner = context.user
         room, _ = self._memberships.owned(owner, request.room)
         user = self._visibility.other_user(request.user)
         if user is owner:
@@ -124,7 +124,7 @@ class GroupHandlers:
 
     @handles(c.ListMembers)
     def members(self, context: Context, request: c.ListMembers) -> c.Members:
-        user = self._visibility.user(context)
+        user = context.user
         room = self._visibility.group(user, request.room)
         group = group_of(room)
         roles = dict.fromkeys(room.members, c.Role.MEMBER)

@@ -18,7 +18,7 @@ class HistoryHandlers:
 
     @handles(c.History)
     def history(self, context: Context, request: c.History) -> c.Page:
-        user = self._visibility.user(context)
+        user = context.user
         room = self._visibility.room(user, request.room)
         floor = self._visibility.floor_of(user, room, context.now_ms)
         frames, first, more = _page(room.log, floor, request)

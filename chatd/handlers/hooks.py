@@ -10,7 +10,6 @@ from chatd.handlers.dispatch import handles
 from chatd.handlers.posting import Posting, check_may_send
 from chatd.handlers.refusals import Refusals
 from chatd.handlers.tokens import TOKEN_BYTES, token_hash
-from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 
 HOOKS_MAX = 50
@@ -26,19 +25,17 @@ class HookHandlers:
         transaction: Transaction,
         posting: Posting,
         destinations: Destinations,
-        visibility: Visibility,
         refusals: Refusals,
     ) -> None:
         self._transaction = transaction
         self._state = transaction.state
         self._posting = posting
         self._destinations = destinations
-        self._visibility = visibility
         self._refusals = refusals
 
     @handles(c.MakeHook)
     def hook(self, context: Context, request: c.MakeHook) -> c.NewHook:
-        user = self._visibility.user(context)
+        user = context.user
         room = self._destinations.named(user, request.room, context.now_ms).room_id
         check_may_send(user, context.now_ms)
         if request.label.isspace():
@@ -53,7 +50,7 @@ class HookHandlers:
 
     @handles(c.ListHooks)
     def hooks(self, context: Context, request: c.ListHooks) -> c.Hooks:
-        user = self._visibility.user(context)
+        user = context.user
         return c.Hooks([self._state_of(user, hook) for hook in user.hooks.values()])
 
     def _state_of(self, user: User, hook: Hook) -> c.HookState:
@@ -62,7 +59,7 @@ class HookHandlers:
 
     @handles(c.Unhook)
     def unhook(self, context: Context, request: c.Unhook) -> c.Nothing:
-        user = self._visibility.user(context)
+        user = context.user
         if request.hook not in user.hooks:
             raise NotFound("you have no hook with that number")
         self._transaction.commit(e.HookRevoked(context.now_ms, user.name, request.hook))

@@ -57,7 +57,7 @@ class JoiningHandlers:
 
     @handles(c.Invite)
     def invite(self, context: Context, request: c.Invite) -> c.Nothing:
-        owner = self._visibility.user(context)
+        owner = context.user
         room, group = self._memberships.owned(owner, request.room)
         user = self._visibility.other_user(request.user)
         check_may_send(owner, context.now_ms)
@@ -87,7 +87,7 @@ class JoiningHandlers:
 
     @handles(c.ListInvitations)
     def invitations(self, context: Context, request: c.ListInvitations) -> c.Invitations:
-        user = self._visibility.user(context)
+        user = context.user
         ids = sorted(user.invitations)
         start = bisect_right(ids, request.after)
         page = ids[start : start + min(request.limit, LINES_PER_PAGE)]
@@ -108,7 +108,7 @@ class JoiningHandlers:
 
     @handles(c.Join)
     def join(self, context: Context, request: c.Join) -> c.Joined:
-        user = self._visibility.user(context)
+        user = context.user
         if request.room is not None and request.link is None:
             return self._join_invited(context, user, request.room)
         if request.link is not None and request.room is None:
@@ -157,7 +157,7 @@ class JoiningHandlers:
 
     @handles(c.Withdraw)
     def withdraw(self, context: Context, request: c.Withdraw) -> c.Nothing:
-        user = self._visibility.user(context)
+        user = context.user
         room = user.asked.get(request.request)
         if room is None:
             raise NotFound("you have no open request with this number")
@@ -168,7 +168,7 @@ class JoiningHandlers:
 
     @handles(c.MakeLink)
     def link(self, context: Context, request: c.MakeLink) -> c.Link:
-        owner = self._visibility.user(context)
+        owner = context.user
         room, group = self._memberships.owned(owner, request.room)
         check_may_send(owner, context.now_ms)
         if request.expires_at is not None and request.expires_at <= context.now_ms:
@@ -186,7 +186,7 @@ class JoiningHandlers:
 
     @handles(c.ListLinks)
     def links(self, context: Context, request: c.ListLinks) -> c.Links:
-        owner = self._visibility.user(context)
+        owner = context.user
         room, group = self._memberships.owned(owner, request.room)
         living = [link for link in group.links.values() if link.opens(context.now_ms)]
         shown = [
@@ -197,7 +197,7 @@ class JoiningHandlers:
 
     @handles(c.Unlink)
     def unlink(self, context: Context, request: c.Unlink) -> c.Nothing:
-        owner = self._visibility.user(context)
+        owner = context.user
         room, group = self._memberships.owned(owner, request.room)
         if request.number not in group.links:
             raise NotFound("the room has no link with that number")
@@ -218,7 +218,7 @@ class JoiningHandlers:
 
     @handles(c.ListRequests)
     def requests(self, context: Context, request: c.ListRequests) -> c.Requests:
-        owner = self._visibility.user(context)
+        owner = context.user
         if request.room is None:
             groups = self._visibility.owned_by(owner)
         else:
@@ -251,7 +251,7 @@ class JoiningHandlers:
 
     def _asker(self, context: Context, request: c.Approve | c.Deny) -> tuple[User, Room, User]:
         """Return the owner, the room, and who has asked to join it."""
-        owner = self._visibility.user(context)
+        owner = context.user
         room, group = self._memberships.owned(owner, request.room)
         user = self._visibility.other_user(request.user)
         if user.name not in group.requests:

@@ -51,7 +51,7 @@ class ModerationHandlers:
 
     @handles(c.Report)
     def report(self, context: Context, request: c.Report) -> c.Nothing:
-        reporter, user = self._visibility.user(context), self._visibility.other_user(request.user)
+        reporter, user = context.user, self._visibility.other_user(request.user)
         check_may_send(reporter, context.now_ms)
         check_text(request.reason)
         if user is reporter:
@@ -82,7 +82,7 @@ class ModerationHandlers:
             return "", 0
         if request.room is None or request.seq is None:
             raise BadRequest("report: give both room and seq, or neither")
-        reporter = self._visibility.user(context)
+        reporter = context.user
         room = self._visibility.room(reporter, request.room)
         frame = room.log.get(request.seq)
         if frame is None or request.seq <= self._visibility.floor_of(
@@ -227,7 +227,7 @@ class ModerationHandlers:
         """Return who asks. Raises Forbidden unless that is an administrator."""
         if context.session.name not in self._admins:
             raise Forbidden("only administrators may do that")
-        return self._visibility.user(context)
+        return context.user
 
     def _acting_admin(self, context: Context) -> User:
         """Return who decides something. Raises Forbidden, Banned."""

@@ -24,7 +24,7 @@ class RevisionHandlers:
 
     @handles(c.EditPost)
     def edit(self, context: Context, request: c.EditPost) -> c.Posted:
-        author = self._visibility.user(context)
+        author = context.user
         check = self._posting.check_idempotency(author, request, context.now_ms)
         if check.posted is not None:
             return check.posted
@@ -42,7 +42,7 @@ class RevisionHandlers:
     @handles(c.DeletePost)
     def delete(self, context: Context, request: c.DeletePost) -> c.Posted:
         """No limit keeps an author from taking something back, and a ban only what was reported."""
-        author = self._visibility.user(context)
+        author = context.user
         check = self._posting.check_idempotency(author, request, context.now_ms)
         if check.posted is not None:
             return check.posted

@@ -24,7 +24,6 @@ from chatd.handlers.posting import (
     nonce_kept,
 )
 from chatd.handlers.timed import WORK_PER_TICK, on_timer
-from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 
 SCHEDULED_MAX = 100
@@ -56,7 +55,6 @@ class ScheduleHandlers:
         transaction: Transaction,
         posting: Posting,
         destinations: Destinations,
-        visibility: Visibility,
         lifetime: Lifetime,
         wall_ms: Callable[[], int],
     ) -> None:
@@ -64,13 +62,12 @@ class ScheduleHandlers:
         self._users = transaction.state.users
         self._posting = posting
         self._destinations = destinations
-        self._visibility = visibility
         self._lifetime = lifetime
         self._wall_ms = wall_ms
 
     @handles(c.SendAt)
     def send_at(self, context: Context, request: c.SendAt) -> c.ScheduledPost:
-        author, now_ms = self._visibility.user(context), context.now_ms
+        author, now_ms = context.user, context.now_ms
         check = self._posting.check_idempotency(author, request, now_ms)
         if check.posted is not None:
             return c.ScheduledPost(check.posted.seq, request.at, check.posted.room, request.text)
@@ -104,7 +101,7 @@ class ScheduleHandlers:
 
     @handles(c.ListScheduled)
     def scheduled(self, context: Context, request: c.ListScheduled) -> c.ScheduledPosts:
-        author = self._visibility.user(context)
+        author = context.user
         after = [post for post in author.scheduled.values() if post.number > request.after]
         page = _page(after)
         next_after = page[-1].number if len(page) < len(after) else None
@@ -112,7 +109,7 @@ class ScheduleHandlers:
 
     @handles(c.CancelScheduled)
     def cancel(self, context: Context, request: c.CancelScheduled) -> c.ScheduledPost:
-        author = self._visibility.user(context)
+        author = context.user
         post = author.scheduled.get(request.id)
         if post is None:
             raise NotFound("you have nothing scheduled with that id")

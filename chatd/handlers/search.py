@@ -63,7 +63,7 @@ class SearchHandlers:
 
     @handles(c.Search)
     def search(self, context: Context, request: c.Search) -> c.Found:
-        user = self._visibility.user(context)
+        user = context.user
         author = request.author and self._visibility.other_user(request.author).name
         query = Query(request.words, author or "")
         cursor = _cursor(request.after)

@@ -44,7 +44,7 @@ class StatusHandlers:
 
     @handles(c.Status)
     def status(self, context: Context, request: c.Status) -> c.StatusResult:
-        user = self._visibility.user(context)
+        user = context.user
         unread, all_seen = self._unread_first(user)
         rooms = [self._room_status(user, room, context.now_ms) for room in unread]
         general, private = self.allowances(user, context.now_ms)
@@ -79,7 +79,7 @@ class StatusHandlers:
 
     @handles(c.ListRooms)
     def rooms(self, context: Context, request: c.ListRooms) -> c.Rooms:
-        user = self._visibility.user(context)
+        user = context.user
         ids = self._visibility.room_ids(user)
         start = bisect_right(ids, request.after)
         page = ids[start : start + min(request.limit, ROOMS_PER_PAGE)]
@@ -88,7 +88,7 @@ class StatusHandlers:
 
     @handles(c.ListUnread)
     def unread(self, context: Context, request: c.ListUnread) -> c.Rooms:
-        user, limit = self._visibility.user(context), min(request.limit, ROOMS_PER_PAGE)
+        user, limit = context.user, min(request.limit, ROOMS_PER_PAGE)
         ids = self._visibility.room_ids(user)
         start = bisect_right(ids, request.after)
         shown: list[c.RoomStatus] = []

@@ -26,7 +26,7 @@ class SyncHandlers:
         session = context.session
         if session.synced:
             raise Conflict("this connection is following already")
-        user = self._visibility.user(context)
+        user = context.user
         if GENERAL not in user.rooms:
             floor = self._visibility.member(user, self._state.general).first_floor
             self._transaction.commit(e.MemberStarted(context.now_ms, GENERAL, user.name, floor))
@@ -70,10 +70,10 @@ class SyncHandlers:
         session = context.session
         if session.peek or not session.synced:
             raise BadRequest("ack: this connection can't acknowledge: it peeks or has not synced")
-        room = self._visibility.room(self._visibility.user(context), request.room)
+        room = self._visibility.room(context.user, request.room)
         if request.seq > session.link.queued_seq(room.room):
             raise BadRequest("ack: that entry was not sent to this connection")
-        if request.seq > self._read_seq(self._visibility.user(context), room):
+        if request.seq > self._read_seq(context.user, room):
             self._acks.add(session.name, {room.room: request.seq}, session.link)
 
     @handles(c.Ping)

@@ -11,7 +11,6 @@ from chatd.core.history_floor import HistoryFloorCache
 from chatd.core.model import Member, Room, User
 from chatd.core.state import State
 from chatd.errors import ChatError, Conflict, NotFound
-from chatd.handlers.context import Context
 from chatd.wire.entries import Post, author_of, decode_entry, entry_map
 from chatd.wire.names import map_name
 from chatd.wire.rooms import (
@@ -36,10 +35,6 @@ class Visibility:
         self._state = state
         self._silences = history_floors
         self._newcomer_entries = newcomer_entries
-
-    def user(self, context: Context) -> User:
-        """Return who asks."""
-        return self._state.users[context.session.name]
 
     def other_user(self, name: str) -> User:
         """Return the user whom somebody means by `name`, who has an account. Raises NotFound."""

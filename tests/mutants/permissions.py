@@ -314,9 +314,8 @@ MUTANTS = (
     Mutant(
         "a request works in the tick in which its login ended",
         "chatd/handlers/dispatch.py",
-        "if context.session.credentials is not None and "
-        "not is_current(self._state, context.session):",
-        "if not is_current(self._state, context.session) and context.session.credentials == ():",
+        "        if session.credentials is not None:\n",
+        "        if session.credentials == ():\n",
         (
             "tests/simulation/test_logins.py"
             "::test_proof_that_is_older_than_another_new_password_changes_none",
