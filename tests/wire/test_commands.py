@@ -26,6 +26,27 @@ def test_row_has_a_help_phases_and_refusals_by_their_codes(row: c.Command) -> No
 
 
 @pytest.mark.parametrize("row", ROWS, ids=method_of)
+def test_row_that_writes_is_refused_for_a_full_disk_and_no_other(row: c.Command) -> None:
+    assert row.writes is ("storage_full" in row.refuses)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=method_of)
+def test_row_that_only_reads_may_be_repeated(row: c.Command) -> None:
+    assert row.repeatable or row.writes
+
+
+@pytest.mark.parametrize("row", ROWS, ids=method_of)
+def test_row_has_a_chapter_where_it_is_typed_in_the_console(row: c.Command) -> None:
+    assert (row.console is None) is (row.chapter is None)
+
+
+def test_row_has_the_result_of_its_type() -> None:
+    assert c.COMMAND_OF[c.Send].result is c.Posted
+    assert c.COMMAND_OF[c.Ping].result is c.Nothing
+    assert c.COMMAND_OF[c.Ack].result is None
+
+
+@pytest.mark.parametrize("row", ROWS, ids=method_of)
 def test_unknown_parameter_is_refused(row: c.Command) -> None:
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"no_such_parameter": 1}, row.params)
