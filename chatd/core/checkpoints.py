@@ -44,11 +44,8 @@ def due_ms(read_ms: int, lifetime_ms: int) -> int:
     return -(-(read_ms + span_ms) // step_ms) * step_ms
 
 
-def add(checkpoints: list[Checkpoint], due: int, seq: int, read_ms: int) -> None:
-    """Take what was read last. Nothing is gone before what was read earlier."""
-    if checkpoints and checkpoints[-1].due_ms >= due:
-        checkpoints[-1] = Checkpoint(checkpoints[-1].due_ms, seq, read_ms)
-        return
+def append(checkpoints: list[Checkpoint], due: int, seq: int, read_ms: int) -> None:
+    """Take what was read last, which is gone later than all that was read before."""
     checkpoints.append(Checkpoint(due, seq, read_ms))
     if len(checkpoints) > CHECKPOINTS_MAX:
         _thin_out(checkpoints)

@@ -7,7 +7,7 @@ breaks no old file, and any change of a field is another format (`chatd.disk.for
 import msgspec
 from msgspec import field
 
-from chatd.core.checkpoints import Checkpoint, add, dated_anew, due_ms
+from chatd.core.checkpoints import Checkpoint, append, dated_anew, due_ms
 from chatd.core.group import Group
 from chatd.core.idempotency import IdempotencyRecords
 from chatd.core.log import Log
@@ -120,9 +120,12 @@ class Member(msgspec.Struct, forbid_unknown_fields=True):
         """Move `read_seq` up to `seq`, which will be gone for this user at `due`; 0 is never."""
         self.read_seq = seq
         due = due or due_ms(at_ms, 0)
-        if not self.checkpoints or self.checkpoints[-1].due_ms < due:
+        last = self.checkpoints[-1] if self.checkpoints else None
+        if last is not None and last.due_ms >= due:  # nothing is gone before what was read earlier
+            self.checkpoints[-1] = Checkpoint(last.due_ms, seq, at_ms)
+        else:
             self._pass(at_ms)  # one more comes, so those that are over go
-        add(self.checkpoints, due, seq, at_ms)
+            append(self.checkpoints, due, seq, at_ms)
 
     def live_by(self, lifetime_ms: int, before_ms: int | None, now_ms: int) -> None:
         """Let another lifetime hold for all that has been read. What is gone stays gone.
@@ -132,7 +135,7 @@ class Member(msgspec.Struct, forbid_unknown_fields=True):
         self._pass(now_ms)
         known_seq = self.checkpoints[-1].seq if self.checkpoints else self.floor
         if known_seq < self.read_seq:  # older versions noted nothing while there was no lifetime
-            add(self.checkpoints, due_ms(now_ms, 0), self.read_seq, now_ms)
+            self.read(self.read_seq, now_ms, 0)
         self.checkpoints = dated_anew(self.checkpoints, before_ms, lifetime_ms, now_ms)
 
     def _pass(self, now_ms: int) -> None:

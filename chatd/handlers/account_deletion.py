@@ -14,7 +14,7 @@ from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context, Drop, Turn
 from chatd.handlers.dispatch import handles
 from chatd.handlers.files import uploads_of
-from chatd.handlers.posting import NO_KEY, Posting, check_may_send
+from chatd.handlers.posting import NO_KEY, Posting, check_may_send, fields_of
 from chatd.handlers.proofs import check_fresh_proof
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
@@ -133,7 +133,7 @@ class AccountDeletionHandlers:
                     break
                 author = self._state.users[said.author]
                 header = self._posting.uncounted_header(author, room, NO_KEY, turn.now_ms)
-                self._transaction.commit(e.PostDeleted(*header, erasure.seq))
+                self._transaction.commit(e.PostDeleted(*fields_of(header), erasure.seq))
                 deleted += 1
             erasure.seq += 1
         return True

@@ -9,7 +9,7 @@ from chatd.handlers.context import Context
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
 from chatd.handlers.newcomers import Newcomers
-from chatd.handlers.posting import Posting, check_text
+from chatd.handlers.posting import Posting, check_text, fields_of
 from chatd.handlers.visibility import Visibility, is_by
 from chatd.wire import commands as c
 
@@ -42,7 +42,7 @@ class CommentHandlers:
         to = self._destinations.inside(author, room)
         header = self._posting.header(author, to, check, context.now_ms)
         mentions = self._posting.mentions(header, request.text)
-        posted = e.CommentPosted(*header, request.text, request.seq, mentions)
+        posted = e.CommentPosted(*fields_of(header), request.text, request.seq, mentions)
         return self._posting.commit(context, posted)
 
     @handles(c.Thread)

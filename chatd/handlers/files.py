@@ -22,7 +22,7 @@ from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
 from chatd.handlers.newcomers import Newcomers
-from chatd.handlers.posting import NO_KEY, IdempotencyCheck, PostHeader, Posting
+from chatd.handlers.posting import NO_KEY, IdempotencyCheck, PostHeader, Posting, fields_of
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
@@ -206,7 +206,7 @@ class FileHandlers:
         if upload.size is None or upload.sha256 is None:
             measured = e.UploadMeasured(context.now_ms, upload.number, upload.offset, sha256)
             before = (*before, measured)
-        posted = e.FilePosted(*header, upload.number, mentions)
+        posted = e.FilePosted(*fields_of(header), upload.number, mentions)
         result = self._posting.commit(context, posted, *before)
         self._blobs.complete(upload.number)
         return result

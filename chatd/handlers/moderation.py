@@ -18,7 +18,7 @@ from chatd.errors import BadRequest, Forbidden, NotFound, RateLimited
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import NO_KEY, Posting, check_may_send, check_text
+from chatd.handlers.posting import NO_KEY, Posting, check_may_send, check_text, fields_of
 from chatd.handlers.reports import pushed_out
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility, is_by
@@ -182,7 +182,7 @@ class ModerationHandlers:
             raise Forbidden("that is your own; `delete` takes it back")
         header = self._posting.uncounted_header(admin, room, NO_KEY, context.now_ms)
         told = self._admins_but(said.author)
-        removed = e.PostRemoved(*header, said.seq, request.reason.strip(), told)
+        removed = e.PostRemoved(*fields_of(header), said.seq, request.reason.strip(), told)
         return self._posting.commit(context, removed)
 
     def _removable(self, context: Context, admin: User, request: c.RemovePost) -> tuple[Room, Post]:

@@ -4,18 +4,19 @@ A text is posted by `say`; what makes entries of another kind goes the same step
 
     check = posting.check_idempotency(author, request, now_ms)
     if check.posted is not None:
-        return check.posted                       # said before: a nonce wins over every refusal
+        return check.posted                      # said before: a nonce wins over every refusal
     ...                                          # check what the request means
     header = posting.header(author, destinations.inside(author, room), check, now_ms)
     mentions = posting.mentions(header, request.text)
-    return posting.commit(context, e.MessagePosted(*header, request.text, mentions))
+    return posting.commit(context, e.MessagePosted(*fields_of(header), request.text, mentions))
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
 import msgspec
+from msgspec.structs import astuple, replace
 
 from chatd.config import Settings
 from chatd.core import events as e
@@ -62,7 +63,7 @@ class IdempotencyCheck(NamedTuple):
 NO_KEY = IdempotencyCheck("", b"", None)
 
 
-class PostHeader(NamedTuple):
+class PostHeader(msgspec.Struct, frozen=True, gc=False):
     """The fields that every `Post` begins with, in their order."""
 
     ts: int
@@ -73,6 +74,10 @@ class PostHeader(NamedTuple):
     due: int
     nonce: str
     digest: bytes
+
+
+fields_of: Callable[[PostHeader], tuple[int, str, int, str, int, int, str, bytes]] = astuple
+"""Return the fields of a header, in their order."""
 
 
 class Posting:
@@ -99,7 +104,9 @@ class Posting:
         check_text(request.text)
         header = self.header(author, to, check, turn.now_ms)
         mentions = mentions_in(self._state, request.text, author.name, to.room_id)
-        return self.commit(turn, e.MessagePosted(*header, request.text, mentions), *to.before)
+        return self.commit(
+            turn, e.MessagePosted(*fields_of(header), request.text, mentions), *to.before
+        )
 
     def say_in_parts(
         self,
@@ -127,9 +134,9 @@ class Posting:
         header = self.header(author, to, check, turn.now_ms, len(texts))
         headers = [header]
         for seq in range(header.seq + 1, header.seq + len(texts)):
-            headers.append(header._replace(seq=seq, nonce="", digest=b""))
+            headers.append(replace(header, seq=seq, nonce="", digest=b""))
         first, *more = (
-            e.MessagePosted(*header, text, self.mentions(header, text), via)
+            e.MessagePosted(*fields_of(header), text, self.mentions(header, text), via)
             for header, text in zip(headers, texts, strict=True)
         )
         return self.commit(turn, first, *to.before, more=more)

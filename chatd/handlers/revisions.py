@@ -6,7 +6,7 @@ from chatd.errors import Forbidden
 from chatd.handlers.context import Context
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import Posting, check_text
+from chatd.handlers.posting import Posting, check_text, fields_of
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 from chatd.wire.entries import File, Post
@@ -36,7 +36,7 @@ class RevisionHandlers:
         to = self._destinations.inside(author, room)
         header = self._posting.header(author, to, check, context.now_ms)
         mentions = self._posting.mentions(header, request.text)
-        edited = e.PostEdited(*header, request.seq, request.text, mentions)
+        edited = e.PostEdited(*fields_of(header), request.seq, request.text, mentions)
         return self._posting.commit(context, edited)
 
     @handles(c.DeletePost)
@@ -50,7 +50,7 @@ class RevisionHandlers:
         _check_own(author, said)
         self._posting.check_may_take_back(author, room.room, request.seq, context.now_ms)
         header = self._posting.uncounted_header(author, room, check, context.now_ms)
-        return self._posting.commit(context, e.PostDeleted(*header, request.seq))
+        return self._posting.commit(context, e.PostDeleted(*fields_of(header), request.seq))
 
 
 def _check_own(author: User, said: Post) -> None:

@@ -21,6 +21,7 @@ from chatd.handlers.posting import (
     Posting,
     check_may_send,
     check_text,
+    fields_of,
     nonce_kept,
 )
 from chatd.handlers.timed import WORK_PER_TICK, on_timer
@@ -174,7 +175,7 @@ class ScheduleHandlers:
         else:
             mentions = self._mentions(turn, header, post)
             sent = e.ScheduleSent(now_ms, author.name, post.number, post.is_held, header.reset_at)
-            posted = e.MessagePosted(*header, post.text, mentions)
+            posted = e.MessagePosted(*fields_of(header), post.text, mentions)
             self._posting.commit(turn, posted, *to.before, sent)
             turn.effects.timed_bytes += len(post.text.encode())
             turn.effects.timed_work += WORK_OF_A_TEXT + len(post.text) // CHARACTERS_PER_WORK

@@ -17,9 +17,9 @@ from tests.simulation.world import World
 HOME = str(Path(chatd.__file__).parent)
 PHASES = frozenset({"Server._serve", "Delivery.deliver"})
 MORE = 16
-FUNCTIONS_MAX, BUILTINS_MAX = 47, 31
+FUNCTIONS_MAX, BUILTINS_MAX = 45, 31
 """What one message more calls in a tick."""
-FUNCTIONS_ALONE_MAX, BUILTINS_ALONE_MAX = 90, 58
+FUNCTIONS_ALONE_MAX, BUILTINS_ALONE_MAX = 88, 58
 """What one calls that is alone in its tick, with all that its two connections cost."""
 
 
