@@ -10,7 +10,7 @@ from chatd.errors import ChatError
 from chatd.terminal import ask_secret, reason
 from chatd.wire import commands as c
 from client.console.actions import ACTIONS
-from client.console.actions.reading import show_latest
+from client.console.actions.history import show_latest
 from client.console.arguments import Misuse
 from client.console.bridge import Bridge
 from client.console.completion import ConsoleCompleter

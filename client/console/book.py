@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from chatd.wire.commands import COMMANDS
+from chatd.wire.commands import COMMANDS, Chapter
 
 NEARLY = 0.75
 """So alike, from 0 to 1, are a word and what was meant by it: `hepl` and `help` are."""
@@ -20,6 +20,7 @@ class Entry:
 
     usage: str
     help: str
+    chapter: Chapter
 
     @property
     def name(self) -> str:
@@ -33,18 +34,32 @@ class Entry:
 
 
 _LOCAL = (
-    Entry("talk [room]", "send plain lines to a room or a user from now on; alone: to general"),
+    Entry(
+        "talk [room]",
+        "send plain lines to a room or a user from now on; alone: to general",
+        Chapter.TALKING,
+    ),
     Entry(
         "send-file <path> [to <room>] [caption]",
         "send a file to a room or a user; if interrupted, the same command resumes it",
+        Chapter.FILES,
     ),
-    Entry("get-file <room#seq> [path]", "download a file; never overwrites one that exists"),
-    Entry("help [command]", "list the commands, or explain one"),
-    Entry("quit", "quit; so does Ctrl-D on an empty line"),
-    Entry("exit", "the same as quit"),
+    Entry(
+        "get-file <room#seq> [path]",
+        "download a file; never overwrites one that exists",
+        Chapter.FILES,
+    ),
+    Entry("help [command]", "list the commands, or explain one", Chapter.CONSOLE),
+    Entry("quit", "quit; so does Ctrl-D on an empty line", Chapter.CONSOLE),
+    Entry("exit", "the same as quit", Chapter.CONSOLE),
 )
 
-_FROM_TABLE = (Entry(row.console, row.help) for row in COMMANDS.values() if row.console)
+_FROM_TABLE = (
+    Entry(row.console, row.help, row.chapter)
+    for row in COMMANDS.values()
+    if row.console and row.chapter
+)
+_ORDER = list(Chapter)
 
 ALIASES = {
     "dm": "post",
@@ -56,34 +71,9 @@ ALIASES = {
 }
 """What hands know from other chats, behind a slash: as bare words, people begin sentences so."""
 
-CHAPTERS: dict[str, tuple[str, ...]] = {
-    "talking": ("send", "send-to", "talk", "post", "comment", "edit", "delete"),
-    "later": ("send-at", "scheduled", "cancel"),
-    "reading": ("history", "thread", "search", "rooms", "unread", "who", "status", "why"),
-    "files": ("send-file", "get-file"),
-    "private rooms": (
-        *("create", "invite", "join", "invitations", "withdraw", "members", "leave"),
-        *("link", "links", "unlink", "requests", "approve", "deny", "kick", "transfer"),
-    ),
-    "your peace": ("block", "unblock", "blocked", "report"),
-    "administrators": ("reports", "remove", "ban", "unban", "dismiss", "delete-user"),
-    "programs": ("hook", "hooks", "unhook", "token"),
-    "your account": ("devices", "revoke", "password", "logout", "delete-account"),
-    "the console": ("help", "quit", "exit"),
-}
-"""The commands by what they are for, as `help` lists them."""
-MORE = "more"
-"""The chapter of what the table has and no chapter names."""
-
-_ORDER = [name for names in CHAPTERS.values() for name in names]
-
-
-def _place(entry: Entry) -> int:
-    return _ORDER.index(entry.name) if entry.name in _ORDER else len(_ORDER)
-
-
 BOOK: dict[str, Entry] = {
-    entry.name: entry for entry in sorted((*_FROM_TABLE, *_LOCAL), key=_place)
+    entry.name: entry
+    for entry in sorted((*_FROM_TABLE, *_LOCAL), key=lambda entry: _ORDER.index(entry.chapter))
 }
 
 EXAMPLES: dict[str, tuple[str, ...]] = {
@@ -108,10 +98,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 
 
 def chapters() -> dict[str, list[str]]:
-    """Return the commands by chapter, those in none at the end."""
-    listed = {title: list(names) for title, names in CHAPTERS.items()}
-    more = [name for name in BOOK if name not in _ORDER]
-    return {**listed, MORE: more} if more else listed
+    """Return the commands by what they are for."""
+    return {
+        chapter.value: [name for name, entry in BOOK.items() if entry.chapter is chapter]
+        for chapter in Chapter
+    }
 
 
 def meant_by(word: str, names: Iterable[str] = BOOK) -> str:

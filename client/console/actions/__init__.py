@@ -14,14 +14,16 @@ Misuse and what the server refuses are shown by the console.
 
 from client.console.actions import accounts as accounts
 from client.console.actions import blocking as blocking
+from client.console.actions import comments as comments
 from client.console.actions import files as files
 from client.console.actions import groups as groups
-from client.console.actions import helping as helping
+from client.console.actions import help as help
+from client.console.actions import history as history
 from client.console.actions import hooks as hooks
-from client.console.actions import knowing as knowing
-from client.console.actions import moderating as moderating
-from client.console.actions import posts as posts
-from client.console.actions import reading as reading
-from client.console.actions import scheduling as scheduling
-from client.console.actions import talking as talking
+from client.console.actions import messages as messages
+from client.console.actions import moderation as moderation
+from client.console.actions import revisions as revisions
+from client.console.actions import schedules as schedules
+from client.console.actions import search as search
+from client.console.actions import status as status
 from client.console.actions.table import ACTIONS as ACTIONS

@@ -1,4 +1,4 @@
-"""Blocking: to want nothing from somebody. What it changes comes as an entry."""
+"""To block users. What it changes comes as an entry."""
 
 from chatd.wire import commands as c
 from client.console.actions.table import action

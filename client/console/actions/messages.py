@@ -1,4 +1,4 @@
-"""Talking: to everyone, to one, into a room, and where plain lines go."""
+"""To send messages: to everyone, to one, into a room; and where plain lines go."""
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import RoomKind, kind_of

@@ -1,4 +1,4 @@
-"""Moderating: reports by anyone, and what administrators do about them."""
+"""Reports by anyone, and what administrators do about them."""
 
 from chatd.wire import commands as c
 from client.console.actions.table import action

@@ -1,15 +1,13 @@
-"""Reading what was said."""
-
-from msgspec.structs import replace
+"""To read a room's history."""
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL, title_of
 from client.console.actions.table import action
-from client.console.arguments import history_of, search_of
+from client.console.arguments import history_of
 from client.console.console import Console
 from client.console.pages import show_entries
 from client.console.typed import Command
-from client.events import FoundPage, HistoryPage
+from client.events import HistoryPage
 
 LATEST = 5
 """So many entries tell somebody who comes back what was talked about."""
@@ -65,26 +63,6 @@ def _that_fits(console: Console, page: HistoryPage, *, is_onwards: bool) -> Hist
         return page
     kept = entries[:count] if is_onwards else entries[:count][::-1]
     return HistoryPage(page.room, kept, entries[count - 1].seq)
-
-
-@action("search")
-async def search(console: Console, typed: Command) -> None:
-    me = console.renderer.me
-    await _show_found(console, search_of(typed.rest, me, limit=console.page_rows))
-
-
-async def _show_found(console: Console, request: c.Search) -> None:
-    page = await console.ask(request, FoundPage)
-    while not page.entries and page.next is not None:  # it has looked at much, and found nothing
-        request = replace(request, after=page.next)
-        page = await console.ask(request, FoundPage)
-    if not page.entries:
-        console.note("nothing (more) was found")
-        return
-    show_entries(console, f"found: {request.words}", page)
-    if page.next is not None:
-        further = replace(request, after=page.next)
-        console.offer_more(lambda: _show_found(console, further))
 
 
 def replace_place(request: c.History, way: str, seq: int) -> c.History:

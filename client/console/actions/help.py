@@ -1,4 +1,4 @@
-"""Helping: what there is to type; and leaving."""
+"""What there is to type; and how to leave."""
 
 from client.console.actions.table import action
 from client.console.arguments import BadUsage, no_arguments

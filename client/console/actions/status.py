@@ -1,4 +1,4 @@
-"""Knowing: one's status, rooms, who is online."""
+"""One's own status and rooms, and who is online."""
 
 from chatd.wire import commands as c
 from client.console.actions.table import action

@@ -1,4 +1,4 @@
-"""What was said: to answer it, read its thread, change it, take it back."""
+"""To comment on entries, and to read the threads that comments make."""
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
@@ -15,18 +15,6 @@ from client.events import HistoryPage
 async def comment(console: Console, typed: Command) -> None:
     place, text = entry_and_text("comment", typed.rest, console.renderer.me, console.here)
     await console.post(c.CommentOn(*place, text, new_nonce()), typed.line)
-
-
-@action("edit")
-async def edit(console: Console, typed: Command) -> None:
-    place, text = entry_and_text("edit", typed.rest, console.renderer.me, console.here)
-    await console.post(c.EditPost(*place, text, new_nonce()), typed.line)
-
-
-@action("delete")
-async def delete(console: Console, typed: Command) -> None:
-    place = entry_of("delete", typed.rest, console.renderer.me, console.here)
-    await console.ask(c.DeletePost(*place, new_nonce()), c.Posted)
 
 
 @action("thread")

@@ -1,4 +1,4 @@
-"""Scheduling: what is said later."""
+"""To post something later."""
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of

@@ -1,0 +1,20 @@
+"""To edit and delete one's own posts."""
+
+from chatd.wire import commands as c
+from client.console.actions.table import action
+from client.console.arguments import entry_and_text, entry_of
+from client.console.console import Console
+from client.console.typed import Command
+from client.environment import new_nonce
+
+
+@action("edit")
+async def edit(console: Console, typed: Command) -> None:
+    place, text = entry_and_text("edit", typed.rest, console.renderer.me, console.here)
+    await console.post(c.EditPost(*place, text, new_nonce()), typed.line)
+
+
+@action("delete")
+async def delete(console: Console, typed: Command) -> None:
+    place = entry_of("delete", typed.rest, console.renderer.me, console.here)
+    await console.ask(c.DeletePost(*place, new_nonce()), c.Posted)

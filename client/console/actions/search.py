@@ -1,0 +1,31 @@
+"""To search what was said."""
+
+from msgspec.structs import replace
+
+from chatd.wire import commands as c
+from client.console.actions.table import action
+from client.console.arguments import search_of
+from client.console.console import Console
+from client.console.pages import show_entries
+from client.console.typed import Command
+from client.events import FoundPage
+
+
+@action("search")
+async def search(console: Console, typed: Command) -> None:
+    me = console.renderer.me
+    await _show_found(console, search_of(typed.rest, me, limit=console.page_rows))
+
+
+async def _show_found(console: Console, request: c.Search) -> None:
+    page = await console.ask(request, FoundPage)
+    while not page.entries and page.next is not None:  # it has looked at much, and found nothing
+        request = replace(request, after=page.next)
+        page = await console.ask(request, FoundPage)
+    if not page.entries:
+        console.note("nothing (more) was found")
+        return
+    show_entries(console, f"found: {request.words}", page)
+    if page.next is not None:
+        further = replace(request, after=page.next)
+        console.offer_more(lambda: _show_found(console, further))
