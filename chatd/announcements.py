@@ -10,7 +10,7 @@ from chatd.core.clock import ServerClock
 from chatd.core.state import State
 from chatd.handlers.context import Drop, Effects, Link
 from chatd.handlers.families import Handlers
-from chatd.http.callers import Caller
+from chatd.http.sessions import RequestLink
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.net.delivery import Delivery
@@ -87,7 +87,7 @@ def _limits(settings: Settings) -> tuple[int, int, int]:
 
 
 def _connection(link: Link) -> Connection:
-    if isinstance(link, Caller):
+    if isinstance(link, RequestLink):
         return link.connection
     assert isinstance(link, Connection)
     return link

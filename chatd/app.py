@@ -44,12 +44,12 @@ from chatd.handlers.sync import SyncHandlers
 from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
 from chatd.handlers.why import WhyHandlers
-from chatd.http.callers import Callers
+from chatd.http.api import HttpApi
 from chatd.http.commands import Commands
 from chatd.http.downloads import Downloads
-from chatd.http.exchanges import Exchanges
 from chatd.http.hooks import Hooks
 from chatd.http.pages import Pages
+from chatd.http.sessions import HttpSessions
 from chatd.http.streams import Streams
 from chatd.http.uploads import Uploads
 from chatd.idle_monitor import IdleMonitor
@@ -231,20 +231,20 @@ class App:
             self.boundary,
             self.presence,
         )
-        self.callers = callers = Callers(calls, state, settings)
-        self.commands = Commands(callers, calls)
-        self.uploads = Uploads(callers, calls, state, self.wheel, settings)
-        self.downloads = Downloads(callers, calls, self.boundary, self.budget, settings)
-        self.exchanges = Exchanges(
-            callers,
+        self.sessions = sessions = HttpSessions(calls, state, settings)
+        self.commands = Commands(sessions, calls)
+        self.uploads = Uploads(sessions, calls, state, self.wheel, settings)
+        self.downloads = Downloads(sessions, calls, self.boundary, self.budget, settings)
+        self.http_api = HttpApi(
+            sessions,
             [
                 *Pages(__version__).routes(),
                 *self.commands.routes(),
-                *Streams(callers, calls, state).routes(),
-                *Hooks(callers, calls, state, self.refusals).routes(),
+                *Streams(sessions, calls, state).routes(),
+                *Hooks(sessions, calls, state, self.refusals).routes(),
                 *self.uploads.routes(),
                 *self.downloads.routes(),
-                *Metrics(callers, self.readings).routes(),
+                *Metrics(sessions, self.readings).routes(),
             ],
         )
 
@@ -256,7 +256,7 @@ class App:
         self.idle_monitor = IdleMonitor(settings)
         self.service = Service(
             self.calls,
-            self.exchanges,
+            self.http_api,
             self.database.transaction,
             settings,
             self.places,
@@ -276,7 +276,7 @@ class App:
             self.idle_monitor,
             self.service,
             self.delivery,
-            (self.notices, self.downloads, self.exchanges, self.uploads),
+            (self.notices, self.downloads, self.http_api, self.uploads),
         )
         self.listener = Listener(
             listening, loop, self.connections.accept, self.connections.on_exhausted
@@ -326,7 +326,7 @@ class App:
             self.calls,
             self.places,
             self.service,
-            self.callers,
+            self.sessions,
             self.uploads,
             self.delivery,
             self.notices,

@@ -64,7 +64,7 @@ class IdleMonitor:
 
         That is a request, or the next piece of a file.
         """
-        if connection.reads and now_ms >= codec.asked_ms + self._login_ms:
+        if connection.reads and now_ms >= codec.active_ms + self._login_ms:
             connection.send_notice(Bye("no complete request in time"))
             connection.close_gracefully()
 
@@ -89,8 +89,8 @@ class IdleMonitor:
         if connection.blocked_ms:
             checks.append(self.stall_check_ms(connection))
         if isinstance(connection.codec, HttpCodec):
-            asked_ms = connection.codec.asked_ms
-            checks.append(max(now_ms + QUIET_MS_MIN, asked_ms + self._login_ms))
+            active_ms = connection.codec.active_ms
+            checks.append(max(now_ms + QUIET_MS_MIN, active_ms + self._login_ms))
         elif not connection.name:
             checks.append(connection.made_ms + self._login_ms)
         elif connection.pinged:

@@ -25,12 +25,12 @@ from chatd.core.presence import Presence
 from chatd.core.timers import TimerWheel
 from chatd.database import Database
 from chatd.errors import HttpError, Overloaded
-from chatd.http.callers import Asked, Callers
-from chatd.http.exchanges import Route
+from chatd.http.api import Route
+from chatd.http.sessions import HttpExchange, HttpSessions
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.net.delivery import Delivery
-from chatd.wire.http.message import TEXT, Answer
+from chatd.wire.http.message import TEXT, HttpResponse
 
 KIND = "text/plain; version=0.0.4; charset=utf-8"
 BOUNDS_S = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0)
@@ -125,8 +125,8 @@ class _Reader(Collector):
 class Metrics:
     """Answers those who watch over the server."""
 
-    def __init__(self, callers: Callers, readings: Readings) -> None:
-        self._callers = callers
+    def __init__(self, sessions: HttpSessions, readings: Readings) -> None:
+        self._sessions = sessions
         self._readings = readings
         self._registry = CollectorRegistry()
         self._registry.register(_Reader(readings))
@@ -137,12 +137,12 @@ class Metrics:
         by = ("GET", "HEAD")
         return [Route("/metrics", by, self._metrics), Route("/healthz", by, self._health)]
 
-    def _metrics(self, asked: Asked) -> Answer:
-        if not self._callers.may_read_metrics(asked):
+    def _metrics(self, exchange: HttpExchange) -> HttpResponse:
+        if not self._sessions.may_read_metrics(exchange):
             raise HttpError(403, "METRICS_FROM does not name your address")
-        return Answer(200, generate_latest(self._registry), KIND)
+        return HttpResponse(200, generate_latest(self._registry), KIND)
 
-    def _health(self, asked: Asked) -> Answer:
+    def _health(self, exchange: HttpExchange) -> HttpResponse:
         if not self._readings.writable:
             raise Overloaded("the disk is full: reading goes on, nothing is accepted")
-        return Answer(200, b"ok\n", TEXT)
+        return HttpResponse(200, b"ok\n", TEXT)

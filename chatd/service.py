@@ -15,7 +15,7 @@ from chatd.core.budget import Budget
 from chatd.core.fairness import ADDRESS, FairQueue, Meter, party_of
 from chatd.core.transaction import Transaction
 from chatd.errors import ChatError, ProtocolError
-from chatd.http.exchanges import Exchanges
+from chatd.http.api import HttpApi
 from chatd.net.boundary import Checkpoint, ErrorBoundary
 from chatd.net.connection import OPEN, Connection
 from chatd.net.detection import Detection
@@ -33,7 +33,7 @@ from chatd.wire.codec import (
 )
 from chatd.wire.envelope import Notification, Request, Response
 from chatd.wire.http.codec import HttpCodec
-from chatd.wire.http.message import HttpRequest, Piece
+from chatd.wire.http.message import BodyChunk, HttpRequest
 
 TURN_NS_MAX = 200_000
 TURN_STEPS_MAX = 32
@@ -51,7 +51,7 @@ class Service:
     def __init__(
         self,
         calls: Calls,
-        exchanges: Exchanges,
+        http_api: HttpApi,
         transaction: Transaction,
         settings: Settings,
         places: Places,
@@ -61,7 +61,7 @@ class Service:
         monotonic_ns: Callable[[], int],
     ) -> None:
         self._calls = calls
-        self._exchanges = exchanges
+        self._http_api = http_api
         self._transaction = transaction
         self._boundary = boundary
         self._places = places
@@ -223,7 +223,7 @@ class Service:
         self._calls.refused[error.code] += 1
         codec = connection.codec
         if isinstance(codec, HttpCodec):
-            codec.asked_ms = self._now_ms
+            codec.active_ms = self._now_ms
         connection.enqueue(codec.encode_fatal(error))
         connection.close_gracefully()
 
@@ -275,8 +275,8 @@ class Service:
                 self._listen(connection, event)
             case HttpRequest():
                 return self._take_http(connection, event)
-            case Piece():
-                self._exchanges.take(connection, event, self._now_ms)
+            case BodyChunk():
+                self._http_api.take(connection, event, self._now_ms)
                 self._end_exchange(connection)
             case Response():
                 raise ProtocolError("this server asks nothing, so there is nothing to answer")
@@ -288,7 +288,7 @@ class Service:
 
     def _take_http(self, connection: Connection, request: HttpRequest) -> bool:
         """Answer a request, or let it wait for its party or its time; whether there may be more."""
-        party = self._exchanges.party_of(connection, request)
+        party = self._http_api.party_of(connection, request)
         codec = connection.codec
         assert isinstance(codec, HttpCodec)
         codec.note_guest(party[0] == ADDRESS, self._now_ms, self._login_ms)
@@ -298,13 +298,13 @@ class Service:
             except ChatError as error:
                 is_due = not self._meter.is_on or self._is_due(connection, request)
                 if is_due:
-                    self._exchanges.refuse(connection, error, self._now_ms)
+                    self._http_api.refuse(connection, error, self._now_ms)
                 return is_due
             self._pulled[connection] = request
             return True
         if self._meter.is_on and not self._is_due(connection, request):
             return False
-        if self._exchanges.answer(connection, request, self._now_ms):
+        if self._http_api.handle(connection, request, self._now_ms):
             self._held[connection] = None
         self._end_exchange(connection)
         return True
@@ -312,7 +312,7 @@ class Service:
     def _change_party(self, connection: Connection, party: str) -> None:
         """Let a connection be another's. Raises ChatError if that one has enough of them."""
         places = self._places
-        is_own = party[0] != ADDRESS and not self._exchanges.is_shared(connection)
+        is_own = party[0] != ADDRESS and not self._http_api.is_shared(connection)
         if is_own:
             places.check_user(connection, party, self._now_ms)
         if not places.is_guest(connection):
@@ -327,7 +327,7 @@ class Service:
         """What comes next over a proxy's connection may be anybody's."""
         codec = connection.codec
         if isinstance(codec, HttpCodec) and not codec.is_busy:
-            if self._exchanges.is_shared(connection):
+            if self._http_api.is_shared(connection):
                 connection.party = party_of(connection.address)
 
     # -- what protocols want -----------------------------------------------------------------

@@ -5,12 +5,12 @@ from typing import Any
 
 from chatd.errors import AuthFailed, BadRequest, ProtocolError, UnknownMethod
 from chatd.handlers.context import Session
-from chatd.http.callers import Asked, Callers, Calls
-from chatd.http.exchanges import Branch, check_form
+from chatd.http.api import Branch, check_form
 from chatd.http.logins import PendingLogins
+from chatd.http.sessions import Calls, HttpExchange, HttpSessions
 from chatd.wire import commands as c
 from chatd.wire.http import openapi
-from chatd.wire.http.message import JSON, Answer, HttpRequest
+from chatd.wire.http.message import JSON, HttpRequest, HttpResponse
 from chatd.wire.json import as_json, read_json
 
 KEY = re.compile(r'"([!#-~]{1,62})"|([!#-~]{1,64})')
@@ -21,8 +21,8 @@ FULL_NONCE = re.compile(r"(?:^|,)r=([^,]+)")
 class Commands:
     """Calls each with a session of its own. A login takes two requests, and so keeps one."""
 
-    def __init__(self, callers: Callers, calls: Calls) -> None:
-        self._callers = callers
+    def __init__(self, sessions: HttpSessions, calls: Calls) -> None:
+        self._sessions = sessions
         self._calls = calls
         self._logins = PendingLogins()
 
@@ -30,31 +30,33 @@ class Commands:
         """Return what stands at which paths."""
         return [Branch(openapi.BASE, ("POST",), self._command)]
 
-    def _command(self, method: str, asked: Asked) -> Answer:
+    def _command(self, method: str, exchange: HttpExchange) -> HttpResponse:
         def call(session: Session) -> c.Result:
-            check_form(asked.request)
+            check_form(exchange.request)
             command = _offered(method)
             if command.needs_login:
-                self._callers.enter(session, asked.request)
-            return self._called(command, session, asked)
+                self._sessions.enter(session, exchange.request)
+            return self._called(command, session, exchange)
 
         known = method if method in c.COMMANDS else "?"  # what else is in a path may be a secret
-        return Answer(200, as_json(self._callers.logged(known, asked, call)), JSON)
+        return HttpResponse(200, as_json(self._sessions.logged(known, exchange, call)), JSON)
 
-    def _called(self, command: c.Command, session: Session, asked: Asked) -> c.Result:
-        params = read_params(command, asked.request)
+    def _called(self, command: c.Command, session: Session, exchange: HttpExchange) -> c.Result:
+        params = read_params(command, exchange.request)
         if command.params is c.LoginFinish:
-            session = self._login_of(params, session, asked.now_ms)
-        result = self._counted(command, session, params, asked)
+            session = self._login_of(params, session, exchange.now_ms)
+        result = self._counted(command, session, params, exchange)
         if isinstance(result, c.Challenge):
-            self._remember_login(result, session, asked.now_ms)
+            self._remember_login(result, session, exchange.now_ms)
         return result
 
-    def _counted(self, command: c.Command, session: Session, params: Any, asked: Asked) -> c.Result:
+    def _counted(
+        self, command: c.Command, session: Session, params: Any, exchange: HttpExchange
+    ) -> c.Result:
         """Return the result of a call. Those who are not logged in have a handful on each line."""
-        before = asked.connection.session
+        before = exchange.connection.session
         assert isinstance(before, Session)
-        if session.link.address != asked.connection.address:  # a proxy's line is everybody's
+        if session.link.address != exchange.connection.address:  # a proxy's line is everybody's
             return self._calls.call(session, command.method, params)
         session.tries = before.tries
         try:

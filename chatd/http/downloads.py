@@ -1,8 +1,8 @@
-"""Downloads: files over HTTP, a piece at a time, as fast as who asked takes them.
+"""Downloads: files over HTTP, a chunk at a time, as fast as who asked takes them.
 
     GET /files/<room>/<seq>/<name>    the bytes of an entry's file, or a range of them
 
-Each piece is read when the one before has left, by the command that fetches files anyway, so
+Each chunk is read when the one before has left, by the command that fetches files anyway, so
 the right to see the file is checked each time, and a slow reader holds no memory. What a user may
 not see is answered like what does not exist.
 """
@@ -16,23 +16,23 @@ from chatd.config import Settings
 from chatd.core.budget import Budget
 from chatd.core.fairness import FairQueue
 from chatd.errors import BadRequest, ChatError, NotFound
-from chatd.http.callers import Asked, Callers, Calls
-from chatd.http.exchanges import Branch, UnderWay
-from chatd.http.visits import Visit
+from chatd.http.api import Branch, UnderWay
+from chatd.http.api_session import ApiSession
+from chatd.http.sessions import Calls, HttpExchange, HttpSessions
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
 from chatd.wire.entries import File, read_entry
 from chatd.wire.http.attachment import FILES, disposition
 from chatd.wire.http.codec import HttpCodec
-from chatd.wire.http.message import Answer
+from chatd.wire.http.message import HttpResponse
 from chatd.wire.http.ranges import content_range, is_known, range_of
 
 KIND = "application/octet-stream"
 SEQ = re.compile(r"[1-9][0-9]{0,14}")
 NOTHING = "there is no file at this path"
 WAITING_BYTES_MAX = c.CHUNK_BYTES_MAX
-"""A connection with more than this to take yet gets no further piece."""
+"""A connection with more than this to take yet gets no further chunk."""
 POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 """The Content-Security-Policy of what somebody has put here: it may do nothing."""
 
@@ -41,14 +41,14 @@ POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 class Download:
     """A file on its way to who asked. next: where to go on; end: where to stop, both in bytes."""
 
-    visit: Visit
+    session: ApiSession
     place: dict[str, Any]
     next: int
     end: int
 
-    def piece(self) -> bytes:
+    def next_chunk(self) -> bytes:
         """Return the next bytes. Raises ChatError."""
-        chunk = self.visit.call("download", {**self.place, "offset": self.next})
+        chunk = self.session.call("download", {**self.place, "offset": self.next})
         assert isinstance(chunk, c.FileChunk)
         data = chunk.data[: self.end - self.next]
         self.next += len(data)
@@ -60,38 +60,38 @@ class Downloads:
 
     def __init__(
         self,
-        callers: Callers,
+        sessions: HttpSessions,
         calls: Calls,
         boundary: ErrorBoundary,
         budget: Budget,
         settings: Settings,
     ) -> None:
-        self._callers = callers
+        self._sessions = sessions
         self._calls = calls
         self._boundary = boundary
         self._budget = budget
         self._tick_bytes_max = settings.tick_bytes_max
         self._running: dict[Connection, Download] = {}
-        self._hungry: FairQueue[Connection] = FairQueue()  # of those, who wait for a piece
+        self._hungry: FairQueue[Connection] = FairQueue()  # of those, who wait for a chunk
 
     def routes(self) -> list[Branch]:
         """Return what stands at which paths."""
         return [Branch(FILES, ("GET", "HEAD"), self._begin)]
 
-    def _begin(self, path: str, asked: Asked) -> UnderWay | None:
-        visit = Visit(self._callers, self._calls, asked, "download")
+    def _begin(self, path: str, exchange: HttpExchange) -> UnderWay | None:
+        session = ApiSession(self._sessions, self._calls, exchange, "download")
         try:
-            outcome = self._begun(visit, path)
+            outcome = self._begun(session, path)
         except ChatError as error:
-            visit.log(error.code)
+            session.log(error.code)
             raise
-        visit.log("ok")
+        session.log("ok")
         return outcome
 
-    def _begun(self, visit: Visit, path: str) -> UnderWay | None:
-        """Queue the head of the answer, and the first piece. Raises ChatError, HttpError."""
-        request = visit.asked.request
-        place, file = self._find(visit, path)
+    def _begun(self, session: ApiSession, path: str) -> UnderWay | None:
+        """Queue the head of the answer, and the first chunk. Raises ChatError, HttpError."""
+        request = session.exchange.request
+        place, file = self._find(session, path)
         tag = f'"{file.sha256}"'
         fields = {
             "accept-ranges": "bytes",
@@ -100,33 +100,37 @@ class Downloads:
             "content-security-policy": POLICY,
             "etag": tag,
         }
-        connection, now_ms = visit.asked.connection, visit.asked.now_ms
+        connection, now_ms = session.exchange.connection, session.exchange.now_ms
         codec = _codec(connection)
         if is_known(request.fields, tag):
-            connection.enqueue(codec.begin(Answer(304, b"", KIND, fields), file.size, now_ms))
-            connection.enqueue(codec.end())
+            connection.enqueue(
+                codec.begin_response(HttpResponse(304, b"", KIND, fields), file.size, now_ms)
+            )
+            connection.enqueue(codec.end_response())
             return None
         part = range_of(request.fields, tag, file.size) if request.method == "GET" else None
         if part is not None:
             fields["content-range"] = content_range(part, file.size)
         status, part = (200, range(file.size)) if part is None else (206, part)
-        download = Download(visit, place, part.start, part.stop)
-        first = download.piece()  # before anything is said: it may be gone from the disk
-        connection.enqueue(codec.begin(Answer(status, b"", KIND, fields), len(part), now_ms))
+        download = Download(session, place, part.start, part.stop)
+        first = download.next_chunk()  # before anything is said: it may be gone from the disk
+        connection.enqueue(
+            codec.begin_response(HttpResponse(status, b"", KIND, fields), len(part), now_ms)
+        )
         if request.method == "HEAD":
-            connection.enqueue(codec.end())
+            connection.enqueue(codec.end_response())
             return None
-        connection.enqueue(codec.piece(first))
+        connection.enqueue(codec.encode_body(first))
         self._running[connection] = download
         return UnderWay()
 
-    def _find(self, visit: Visit, path: str) -> tuple[dict[str, Any], File]:
+    def _find(self, session: ApiSession, path: str) -> tuple[dict[str, Any], File]:
         """Return room and number of the entry at a path, and the entry. Raises ChatError."""
-        visit.enter()
+        session.enter()
         try:
             room, seq, name = (unquote(part, errors="strict") for part in path.split("/"))
             around = int(seq) if SEQ.fullmatch(seq) else -1
-            page = visit.call("history", {"room": room, "around": around, "limit": 1})
+            page = session.call("history", {"room": room, "around": around, "limit": 1})
         except (ValueError, BadRequest, NotFound):
             raise NotFound(NOTHING) from None
         assert isinstance(page, c.Page)
@@ -139,11 +143,11 @@ class Downloads:
 
     @property
     def is_hungry(self) -> bool:
-        """Whether a piece could be passed on right now."""
+        """Whether a chunk could be passed on right now."""
         return any(not connection.queued_bytes for connection in self._running)
 
     def pass_on(self, now_ms: int) -> list[Connection]:
-        """Queue a piece to each of those who have taken the one before, by turns.
+        """Queue a chunk to each of those who have taken the one before, by turns.
 
         Return those whose answers are whole now: the next request may come.
         """
@@ -151,7 +155,7 @@ class Downloads:
         whole: list[Connection] = []
         for connection, download in self._running.items():
             if connection.queued_bytes < WAITING_BYTES_MAX:
-                self._hungry.add(download.visit.name, connection)
+                self._hungry.add(download.session.name, connection)
         for connection in self._hungry.turns():
             download = self._running[connection]
             if connection.takes_nothing:
@@ -167,23 +171,23 @@ class Downloads:
         return whole
 
     def _go_on(self, connection: Connection, download: Download) -> None:
-        """Queue the next piece; the connection comes last in the next tick."""
+        """Queue the next chunk; the connection comes last in the next tick."""
         del self._running[connection]
         try:
-            data = download.piece()
+            data = download.next_chunk()
         except ChatError as error:
-            download.visit.log(error.code)
+            download.session.log(error.code)
             connection.close_gracefully()  # shorter than announced, so the client can tell
             return
-        connection.enqueue(_codec(connection).piece(data))
+        connection.enqueue(_codec(connection).encode_body(data))
         self._running[connection] = download
 
     def _end(self, connection: Connection, now_ms: int) -> bool:
         """All has been taken."""
         del self._running[connection]
         codec = _codec(connection)
-        connection.enqueue(codec.end())
-        codec.asked_ms = now_ms
+        connection.enqueue(codec.end_response())
+        codec.active_ms = now_ms
         return True
 
     def forget(self, connection: Connection) -> None:

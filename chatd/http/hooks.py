@@ -16,13 +16,13 @@ from chatd.handlers.context import Session
 from chatd.handlers.hooks import NO_SUCH_HOOK
 from chatd.handlers.refusals import Refusals
 from chatd.handlers.tokens import token_hash
-from chatd.http.callers import Asked, Callers, Calls
+from chatd.http.api import Branch, Expect, check_body
 from chatd.http.commands import add_nonce
-from chatd.http.exchanges import Branch, Expect, check_body
+from chatd.http.sessions import Calls, HttpExchange, HttpSessions
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
 from chatd.wire.http.codec import BODY_BYTES_MAX, HOOKS, too_large
-from chatd.wire.http.message import TEXT, Answer, Piece
+from chatd.wire.http.message import TEXT, BodyChunk, HttpResponse
 from chatd.wire.http.slack import hook_text
 
 
@@ -31,24 +31,26 @@ class _Coming:
     """A post of which the body is coming."""
 
     token: str
-    asked: Asked
+    exchange: HttpExchange
     body: bytearray = field(default_factory=bytearray)
 
-    def take(self, piece: Piece) -> Asked | None:
-        """Take the next piece; return the request with all of its body, if that was the last."""
-        self.body.extend(piece.data)
+    def take(self, chunk: BodyChunk) -> HttpExchange | None:
+        """Take the next chunk; return the request with all of its body, if that was the last."""
+        self.body.extend(chunk.data)
         if len(self.body) > BODY_BYTES_MAX:
             raise too_large()
-        if not piece.is_last:
+        if not chunk.is_last:
             return None
-        return replace(self.asked, request=replace(self.asked.request, body=bytes(self.body)))
+        return replace(self.exchange, request=replace(self.exchange.request, body=bytes(self.body)))
 
 
 class Hooks:
     """Takes what is posted to the addresses of hooks."""
 
-    def __init__(self, callers: Callers, calls: Calls, state: State, refusals: Refusals) -> None:
-        self._callers = callers
+    def __init__(
+        self, sessions: HttpSessions, calls: Calls, state: State, refusals: Refusals
+    ) -> None:
+        self._sessions = sessions
         self._calls = calls
         self._state = state
         self._refusals = refusals
@@ -62,29 +64,29 @@ class Hooks:
         if owner is not None:
             self._refusals.note_hook(*owner, now_ms, error)
 
-    def _begin(self, path: str, asked: Asked) -> Expect:
+    def _begin(self, path: str, exchange: HttpExchange) -> Expect:
         token = unquote(path)
         if token_hash(token) not in self._state.hook_owners:
-            self._callers.logged("hook-post", asked, _refuse)
-        if int(asked.request.fields.get("content-length", 0)) > BODY_BYTES_MAX:
+            self._sessions.logged("hook-post", exchange, _refuse)
+        if int(exchange.request.fields.get("content-length", 0)) > BODY_BYTES_MAX:
             raise too_large()
-        coming = _Coming(token, asked)
+        coming = _Coming(token, exchange)
 
-        def take(connection: Connection, piece: Piece) -> Answer | None:
-            whole = coming.take(piece)
+        def take(connection: Connection, chunk: BodyChunk) -> HttpResponse | None:
+            whole = coming.take(chunk)
             return None if whole is None else self._post(token, whole)
 
         return Expect(take)
 
-    def _post(self, token: str, asked: Asked) -> Answer:
+    def _post(self, token: str, exchange: HttpExchange) -> HttpResponse:
         def call(session: Session) -> c.Result:
-            check_body(asked.request)
-            params = {"token": token, "text": hook_text(asked.request)}
-            add_nonce(params, asked.request)
+            check_body(exchange.request)
+            params = {"token": token, "text": hook_text(exchange.request)}
+            add_nonce(params, exchange.request)
             return self._calls.call(session, "hook-post", params)
 
-        self._callers.logged("hook-post", asked, call)
-        return Answer(200, b"ok", TEXT)
+        self._sessions.logged("hook-post", exchange, call)
+        return HttpResponse(200, b"ok", TEXT)
 
 
 def _refuse(session: Session) -> c.Result:

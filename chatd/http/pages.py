@@ -5,10 +5,10 @@ from functools import cache
 
 import msgspec
 
-from chatd.http.callers import Asked
-from chatd.http.exchanges import Route, check_accepts
+from chatd.http.api import Route, check_accepts
+from chatd.http.sessions import HttpExchange
 from chatd.wire.http import join_page, openapi, page
-from chatd.wire.http.message import HTML, JSON, Answer
+from chatd.wire.http.message import HTML, JSON, HttpResponse
 
 
 class Pages:
@@ -28,21 +28,21 @@ class Pages:
             Route(join_page.PATH, by, self._join),
         ]
 
-    def _reference(self, asked: Asked) -> Answer:
-        check_accepts(asked.request, HTML)
+    def _reference(self, exchange: HttpExchange) -> HttpResponse:
+        check_accepts(exchange.request, HTML)
         return self._page
 
-    def _join(self, asked: Asked) -> Answer:
-        check_accepts(asked.request, HTML)
+    def _join(self, exchange: HttpExchange) -> HttpResponse:
+        check_accepts(exchange.request, HTML)
         return self._join_page
 
-    def _openapi(self, asked: Asked) -> Answer:
-        check_accepts(asked.request, JSON)
+    def _openapi(self, exchange: HttpExchange) -> HttpResponse:
+        check_accepts(exchange.request, JSON)
         return self._document
 
 
 @cache
-def described(version: str) -> tuple[Answer, Answer]:
+def described(version: str) -> tuple[HttpResponse, HttpResponse]:
     """Return the OpenAPI document and the page made of it.
 
     Made once for all servers of a process, as it takes longer than all else that a start does.
@@ -52,10 +52,10 @@ def described(version: str) -> tuple[Answer, Answer]:
     return static(msgspec.json.encode(document), JSON), as_page
 
 
-def static(body: bytes, kind: str, policy: str = "") -> Answer:
+def static(body: bytes, kind: str, policy: str = "") -> HttpResponse:
     """Return an answer that is always the same, and so compressed once only.
 
     policy: the Content-Security-Policy of a page.
     """
     fields = {"content-security-policy": policy} if policy else {}
-    return Answer(200, body, kind, fields, gzip.compress(body, mtime=0))
+    return HttpResponse(200, body, kind, fields, gzip.compress(body, mtime=0))

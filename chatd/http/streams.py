@@ -10,12 +10,12 @@ from chatd.core.resume_token import parse_resume_token, position_at
 from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError
 from chatd.handlers.context import Link, Session
-from chatd.http.callers import Asked, Caller, Callers, Calls
-from chatd.http.exchanges import Route, check_accepts
+from chatd.http.api import Route, check_accepts
+from chatd.http.sessions import Calls, HttpExchange, HttpSessions, RequestLink
 from chatd.wire import commands as c
 from chatd.wire.event_stream import HEAD, KIND, EventStreamCodec
 from chatd.wire.http.codec import HttpCodec
-from chatd.wire.http.message import Answer, HttpRequest
+from chatd.wire.http.message import HttpRequest, HttpResponse
 from chatd.wire.http.openapi_events import PATH
 from chatd.wire.http.problems import problem
 from chatd.wire.http.query import read_query
@@ -27,8 +27,8 @@ PARAMETERS = frozenset({"start"})
 class Streams:
     """Lets connections become live ones."""
 
-    def __init__(self, callers: Callers, calls: Calls, state: State) -> None:
-        self._callers = callers
+    def __init__(self, sessions: HttpSessions, calls: Calls, state: State) -> None:
+        self._sessions = sessions
         self._calls = calls
         self._state = state
 
@@ -38,27 +38,29 @@ class Streams:
 
     # -- events ------------------------------------------------------------------------------
 
-    def _events(self, asked: Asked) -> Answer | None:
+    def _events(self, exchange: HttpExchange) -> HttpResponse | None:
         started_ns = self._calls.start()
-        check_accepts(asked.request, KIND)
-        start = _start(asked.request)
-        connection, http = asked.connection, asked.connection.codec
+        check_accepts(exchange.request, KIND)
+        start = _start(exchange.request)
+        connection, http = exchange.connection, exchange.connection.codec
         assert isinstance(http, HttpCodec)
-        visitor = Caller(connection, self._callers.address_of(asked))
+        link = RequestLink(connection, self._sessions.address_of(exchange))
         try:
-            connection.check_login(self._enter(visitor, asked.request).name)
-            connection.relocate(visitor.address)
+            connection.check_login(self._enter(link, exchange.request).name)
+            connection.relocate(link.address)
         except ChatError as error:
-            self._calls.log(visitor, "", "sync", error.code, started_ns)
+            self._calls.log(link, "", "sync", error.code, started_ns)
             raise
         # From here on the connection is this user's, and can't go on with requests of others.
-        connection.session = session = self._enter(connection, asked.request)
+        connection.session = session = self._enter(connection, exchange.request)
         connection.codec = EventStreamCodec()
         try:
-            self._calls.call(session, "sync", self._sync(session, asked.request, start))
+            self._calls.call(session, "sync", self._sync(session, exchange.request, start))
         except ChatError as error:
             self._calls.log(connection, session.name, "sync", error.code, started_ns)
-            connection.enqueue(http.answer(problem(error, asked.now_ms), asked.now_ms))
+            connection.enqueue(
+                http.encode_response(problem(error, exchange.now_ms), exchange.now_ms)
+            )
             connection.close_gracefully()
             return None
         self._calls.log(connection, session.name, "sync", "ok", started_ns)
@@ -69,7 +71,7 @@ class Streams:
         """Return a session that the token of a request opens. Raises ChatError."""
         session = Session(link)
         session.phase = c.Phase.GREETED
-        self._callers.enter(session, request)
+        self._sessions.enter(session, request)
         return session
 
     def _sync(self, session: Session, request: HttpRequest, start: str) -> dict[str, object]:
@@ -100,15 +102,15 @@ class Streams:
 
     # -- WebSockets --------------------------------------------------------------------------
 
-    def _websocket(self, asked: Asked) -> None:
-        connection, http = asked.connection, asked.connection.codec
+    def _websocket(self, exchange: HttpExchange) -> None:
+        connection, http = exchange.connection, exchange.connection.codec
         assert isinstance(http, HttpCodec)
-        self._callers.check_origin(asked.request)
-        answer, codec = open_websocket(http.raw_head)
-        connection.relocate(self._callers.address_of(asked))
+        self._sessions.check_origin(exchange.request)
+        response, codec = open_websocket(http.raw_head)
+        connection.relocate(self._sessions.address_of(exchange))
         codec.feed(http.rest)
         connection.session = Session(connection)  # nothing of what others asked here before
-        connection.enqueue(answer)
+        connection.enqueue(response)
         connection.codec = codec
 
 

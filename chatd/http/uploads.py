@@ -4,8 +4,8 @@
     POST /api/v1/files                                      the body is a form that ends with it
 
 A form may say in its fields what stands in the query here; the file has a name of its own there.
-Whether the file may be posted is found out before its first byte is taken, and each piece is as
-durable as any chunk of an upload. Nobody goes on with what was broken off: it is cancelled. Who
+Whether the file may be posted is found out before its first byte is taken, and each chunk is as
+durable as any other of an upload. Nobody goes on with what was broken off: it is cancelled. Who
 repeats a request under the same Idempotency-Key has the file compared, and it is kept nowhere.
 """
 
@@ -22,16 +22,16 @@ from chatd.core.timers import TimerWheel
 from chatd.errors import BadRequest, ChatError
 from chatd.handlers.files import SentFile, check_file_size
 from chatd.handlers.posting import check_new_nonce, record_of, replayed_result
-from chatd.http.callers import Asked, Callers, Calls
+from chatd.http.api import Expect, Route, check_accepts, check_body
+from chatd.http.api_session import ApiSession
 from chatd.http.commands import add_nonce
-from chatd.http.exchanges import Expect, Route, check_accepts, check_body
-from chatd.http.visits import Visit
+from chatd.http.sessions import Calls, HttpExchange, HttpSessions
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
 from chatd.wire.file_names import fault_of, harmless
 from chatd.wire.http.attachment import file_path
 from chatd.wire.http.form import BESIDE_BYTES_MAX, Form
-from chatd.wire.http.message import JSON, Answer, Piece, media_type
+from chatd.wire.http.message import JSON, BodyChunk, HttpResponse, media_type
 from chatd.wire.http.openapi import BASE
 from chatd.wire.http.query import read_query
 from chatd.wire.json import as_json
@@ -60,27 +60,27 @@ class File(Protocol):
 class NewFile:
     """A file that is to be posted; see `FileHandlers`."""
 
-    def __init__(self, visit: Visit, told: Params, nonce: str | None) -> None:
-        self._visit = visit
+    def __init__(self, session: ApiSession, told: Params, nonce: str | None) -> None:
+        self._session = session
         self._nonce = nonce
-        state = visit.call("upload", told)
+        state = session.call("upload", told)
         assert isinstance(state, c.UploadState)
         self._number = state.upload
         self._offset = 0
 
     def take(self, data: bytes) -> None:
         chunk = {"upload": self._number, "offset": self._offset, "data": data}
-        self._visit.call("upload-chunk", chunk)
+        self._session.call("upload-chunk", chunk)
         self._offset += len(data)
 
     def finish(self) -> c.Posted:
         finish = {"upload": self._number, "nonce": self._nonce}
-        posted = self._visit.call("upload-finish", finish)
+        posted = self._session.call("upload-finish", finish)
         assert isinstance(posted, c.Posted)
         return posted
 
     def drop(self) -> None:
-        self._visit.call_anyway("upload-cancel", {"upload": self._number})
+        self._session.call_anyway("upload-cancel", {"upload": self._number})
 
 
 class SameFile:
@@ -115,10 +115,14 @@ class Upload:
     """
 
     def __init__(
-        self, visit: Visit, told: Params, open: Callable[[Params], File], form: Form | None
+        self,
+        session: ApiSession,
+        told: Params,
+        open: Callable[[Params], File],
+        form: Form | None,
     ) -> None:
         """Raises ChatError if the file is not wanted."""
-        self.visit = visit
+        self.session = session
         self.told = told
         self._open = open
         self._form = form
@@ -135,19 +139,19 @@ class Upload:
             self.told = {**self.told, "name": harmless(name)}
         self._file = self._open(self.told)
 
-    def take(self, piece: Piece) -> c.Posted | None:
-        """Take the next piece of the body; return where the file is if it is whole."""
-        data = piece.data if self._form is None else self._file_bytes(self._form, piece)
+    def take(self, chunk: BodyChunk) -> c.Posted | None:
+        """Take the next chunk of the body; return where the file is if it is whole."""
+        data = chunk.data if self._form is None else self._file_bytes(self._form, chunk)
         if self._file is None:
             return None  # the form has not come to it
         if data:
             self._file.take(data)
-        return self._file.finish() if piece.is_last else None
+        return self._file.finish() if chunk.is_last else None
 
-    def _file_bytes(self, form: Form, piece: Piece) -> bytes:
-        """Return what of a piece is the file's, and begin with that when all is told of it."""
-        data = form.feed(piece.data) if piece.data else b""
-        if piece.is_last:
+    def _file_bytes(self, form: Form, chunk: BodyChunk) -> bytes:
+        """Return what of a chunk is the file's, and begin with that when all is told of it."""
+        data = form.feed(chunk.data) if chunk.data else b""
+        if chunk.is_last:
             form.end()
         if self._file is None and form.file_name is not None:
             for name in form.fields.keys() & self.told.keys():
@@ -164,17 +168,17 @@ class Upload:
 
 
 class Uploads:
-    """Takes the pieces of what is uploaded."""
+    """Takes the chunks of what is uploaded."""
 
     def __init__(
         self,
-        callers: Callers,
+        sessions: HttpSessions,
         calls: Calls,
         state: State,
         wheel: TimerWheel,
         settings: Settings,
     ) -> None:
-        self._callers = callers
+        self._sessions = sessions
         self._calls = calls
         self._state = state
         self._wheel = wheel
@@ -196,21 +200,21 @@ class Uploads:
 
     # -- what comes --------------------------------------------------------------------------
 
-    def _begin(self, asked: Asked) -> Expect:
-        visit = Visit(self._callers, self._calls, asked, "upload")
+    def _begin(self, exchange: HttpExchange) -> Expect:
+        session = ApiSession(self._sessions, self._calls, exchange, "upload")
         try:
-            self._running[asked.connection] = self._begun(visit)
+            self._running[exchange.connection] = self._begun(session)
         except ChatError as error:
-            visit.log(error.code)
+            session.log(error.code)
             raise
         return Expect(self._take)
 
-    def _begun(self, visit: Visit) -> Upload:
+    def _begun(self, session: ApiSession) -> Upload:
         """Return the upload that a request begins, as far as its head tells. Raises ChatError."""
-        request = visit.asked.request
+        request = session.exchange.request
         check_accepts(request, JSON)
         check_body(request)
-        visit.enter()
+        session.enter()
         keys: Params = {}
         add_nonce(keys, request)
         length = request.fields.get("content-length")
@@ -220,35 +224,35 @@ class Uploads:
             form = Form(request)
             check_file_size((size or 0) - BESIDE_BYTES_MAX, self._file_bytes_max)
             size = None
-        open = partial(self._open, visit, keys.get("nonce"), size)
-        return Upload(visit, read_query(request.query, PARAMETERS), open, form)
+        open = partial(self._open, session, keys.get("nonce"), size)
+        return Upload(session, read_query(request.query, PARAMETERS), open, form)
 
-    def _open(self, visit: Visit, nonce: str | None, size: int | None, told: Params) -> File:
+    def _open(self, session: ApiSession, nonce: str | None, size: int | None, told: Params) -> File:
         """Return where the bytes of a file go. Raises ChatError if it is not wanted."""
-        user = self._state.users[visit.name]
-        record = None if nonce is None else record_of(user, nonce, visit.asked.now_ms)
+        user = self._state.users[session.name]
+        record = None if nonce is None else record_of(user, nonce, session.exchange.now_ms)
         if nonce is None or record is None:
             if nonce is not None:
-                check_new_nonce(user, visit.asked.now_ms)  # before all of the file has come
-            return NewFile(visit, {**told, "size": size}, nonce)
+                check_new_nonce(user, session.exchange.now_ms)  # before all of it has come
+            return NewFile(session, {**told, "size": size}, nonce)
         check_file_size(size or 0, self._file_bytes_max)
         return SameFile(record, told, nonce, self._file_bytes_max)
 
-    def _take(self, connection: Connection, piece: Piece) -> Answer | None:
+    def _take(self, connection: Connection, chunk: BodyChunk) -> HttpResponse | None:
         upload = self._running[connection]
         try:
-            posted = upload.take(piece)
+            posted = upload.take(chunk)
         except ChatError as error:
             del self._running[connection]
             upload.drop()
-            upload.visit.log(error.code)
+            upload.session.log(error.code)
             raise
         if posted is None:
             return None
         del self._running[connection]
-        upload.visit.log("ok", posted)
+        upload.session.log("ok", posted)
         location = file_path(posted.room, posted.seq, upload.told["name"])
-        return Answer(201, as_json(posted), JSON, {"location": location})
+        return HttpResponse(201, as_json(posted), JSON, {"location": location})
 
     # -- what does not -----------------------------------------------------------------------
 
@@ -257,10 +261,11 @@ class Uploads:
         upload = self._running.pop(connection, None)
         if upload is not None:
             self._broken_off[connection.number] = upload
-            self._wheel.set(BROKEN_OFF, connection.number, upload.visit.asked.now_ms)  # at once
+            at_once_ms = upload.session.exchange.now_ms
+            self._wheel.set(BROKEN_OFF, connection.number, at_once_ms)
 
     def _cancel(self, number: int, now_ms: int) -> None:
         """Cancel the upload of the connection `number`, which is over."""
         upload = self._broken_off.pop(number)
         upload.drop()
-        upload.visit.log("ok")
+        upload.session.log("ok")

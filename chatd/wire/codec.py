@@ -13,7 +13,7 @@ from chatd.wire import envelope
 from chatd.wire.commands import Notice, Result, as_notification
 from chatd.wire.envelope import Envelope, decode_payload, encode_notification, envelope_of
 from chatd.wire.frames import FrameDecoder
-from chatd.wire.http.message import HttpRequest, Piece
+from chatd.wire.http.message import BodyChunk, HttpRequest
 
 
 class Switch(NamedTuple):
@@ -58,7 +58,7 @@ class Close(NamedTuple):
 ProtocolEvent = (
     Envelope
     | HttpRequest
-    | Piece
+    | BodyChunk
     | Switch
     | StartTls
     | RefuseTls

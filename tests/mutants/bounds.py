@@ -152,14 +152,14 @@ MUTANTS = (
     ),
     Mutant(
         "anybody tells from which address it comes",
-        "chatd/http/origins.py",
+        "chatd/http/host_policy.py",
         "while forwarded and is_in(address, self._proxies):",
         "while forwarded:",
         ("tests/simulation/test_http.py::test_only_trusted_proxies_say_who_asks",),
     ),
     Mutant(
         "whoever is behind a proxy says whose address it has",
-        "chatd/http/origins.py",
+        "chatd/http/host_policy.py",
         "            nearest = forwarded.pop()\n",
         "            nearest = forwarded.pop(0)\n",
         ("tests/simulation/test_http.py::test_only_trusted_proxies_say_who_asks",),

@@ -59,14 +59,14 @@ MUTANTS = (
     ),
     Mutant(
         "the server answers under any host name",
-        "chatd/http/origins.py",
+        "chatd/http/host_policy.py",
         "return ANY in self._hosts or name in self._hosts or is_address",
         "return bool(self._hosts) or is_address",
         ("tests/simulation/test_http.py::test_only_known_hosts_are_spoken_for",),
     ),
     Mutant(
         "a page of another server opens a WebSocket",
-        "chatd/http/origins.py",
+        "chatd/http/host_policy.py",
         'if scheme not in ("http", "https") or not same:',
         'if scheme not in ("http", "https"):',
         ("tests/simulation/test_streams.py::test_a_handshake_that_is_not_right_is_refused",),
@@ -97,7 +97,7 @@ MUTANTS = (
     ),
     Mutant(
         "metrics are for everybody",
-        "chatd/http/origins.py",
+        "chatd/http/host_policy.py",
         "return is_in(self.client_address(address, request), self._watchers)",
         "return bool(self.client_address(address, request))",
         ("tests/simulation/test_metrics.py::test_metrics_are_for_those_who_are_named",),

@@ -12,9 +12,9 @@ from chatd.errors import StoreError
 from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.posting import Posting
 from chatd.handlers.status import StatusHandlers
-from chatd.http.callers import Callers
+from chatd.http.api import HttpApi
 from chatd.http.downloads import Downloads
-from chatd.http.exchanges import Exchanges
+from chatd.http.sessions import HttpSessions
 from chatd.http.streams import Streams
 from chatd.http.uploads import Upload, Uploads
 from chatd.idle_monitor import IdleMonitor
@@ -230,10 +230,10 @@ CASES = [
     Case(FirstBytes, "next_event", says_get),
     Case(HttpCodec, "feed", says_get, any_=True),
     Case(HttpCodec, "next_event", says_get),
-    Case(HttpCodec, "answer", says_get),
-    Case(Exchanges, "_respond", says_get),
+    Case(HttpCodec, "encode_response", says_get),
+    Case(HttpApi, "_respond", says_get),
     Case(Streams, "_sync", streams, any_=True),
-    Case(Callers, "check_origin", opens_a_websocket, any_=True),
+    Case(HttpSessions, "check_origin", opens_a_websocket, any_=True),
     Case(JsonSocketCodec, "next_event", opens_a_websocket),
     Case(Uploads, "_begun", uploads, any_=True),
     Case(Upload, "take", uploads, any_=True),
@@ -377,7 +377,7 @@ def test_request_over_http_that_meets_a_bug_is_answered_500(
 ) -> None:
     with World() as world:
         world.expects_errors = True
-        monkeypatch.setattr(Exchanges, "_respond", broken)
+        monkeypatch.setattr(HttpApi, "_respond", broken)
         peer = world.raw()
         (reply,) = replies(peer.say(request(method, "/api/v1/")), method)
         assert reply.status == 500
@@ -397,7 +397,7 @@ def test_websocket_that_meets_a_bug_is_closed_by_1011(monkeypatch: pytest.Monkey
         assert Close.parse(bytes(socket.frames[-1].data)).code == 1011
 
 
-@pytest.mark.parametrize("method", ["begin", "piece", "end"])
+@pytest.mark.parametrize("method", ["begin_response", "encode_body", "end_response"])
 def test_nothing_of_half_an_answer_leaves(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was queued before the bug in the same step is taken back."""
     with World() as world:
@@ -410,10 +410,10 @@ def test_nothing_of_half_an_answer_leaves(method: str, monkeypatch: pytest.Monke
             peer = world.raw()
             heard = peer.say(request("GET", "/files/general/1/a", authorization=token))
         assert peer.ended
-        if method == "begin":
+        if method == "begin_response":
             assert heard.startswith(b"HTTP/1.1 500 ")
         else:
-            assert heard == b"" if method == "piece" else heard.endswith(b"content")
+            assert heard == b"" if method == "encode_body" else heard.endswith(b"content")
 
 
 def test_websocket_whose_opening_fails_behind_its_answer_is_answered_500_instead(

@@ -6,7 +6,7 @@ import logging
 import pytest
 
 from chatd.handlers.hooks import HOOKS_MAX
-from chatd.wire.http.codec import BODY_BYTES_MAX, PIECE_BYTES
+from chatd.wire.http.codec import BODY_BYTES_MAX, BODY_CHUNK_BYTES
 from tests.simulation.account import registration
 from tests.simulation.peer import Peer
 from tests.simulation.web import Reply, replies, request
@@ -222,7 +222,7 @@ def test_a_body_that_comes_by_bytes_or_in_chunks_is_posted_as_one() -> None:
 @pytest.mark.parametrize("is_told", [True, False])
 def test_a_body_over_the_bound_is_refused_however_it_comes(is_told: bool) -> None:
     with World() as world:
-        token, size = made(world.user("alice")), BODY_BYTES_MAX + PIECE_BYTES
+        token, size = made(world.user("alice")), BODY_BYTES_MAX + BODY_CHUNK_BYTES
         if is_told:
             data = request("POST", f"/hooks/{token}", None, content_length=str(size))
         else:
@@ -239,7 +239,7 @@ def test_a_post_that_is_broken_off_leaves_nothing_behind() -> None:
         peer.say(request("POST", f"/hooks/{made(alice)}", None, content_length="9") + b"{")
         peer.close()
         world.settle()
-        assert not world.app.exchanges._takers
+        assert not world.app.http_api._takers
         assert alice.texts() == []
 
 

@@ -10,7 +10,7 @@ import pytest
 from chatd.handlers.files import UNHASHED_KEPT_MS, UPLOADS_MAX
 from chatd.wire.commands import CHUNK_BYTES_MAX
 from chatd.wire.http.attachment import file_path
-from chatd.wire.http.codec import PIECE_BYTES
+from chatd.wire.http.codec import BODY_CHUNK_BYTES
 from chatd.wire.http.form import BESIDE_BYTES_MAX, FIELDS_MAX
 from tests.logged import logged_actions
 from tests.simulation.disk import PowerCut
@@ -71,7 +71,16 @@ ROOM, PHOTO = part("room", "general"), part("file", b"x", "a")
 
 
 @pytest.mark.parametrize(
-    "size", [0, 1, PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 2 * PIECE_BYTES, len(CONTENT)]
+    "size",
+    [
+        0,
+        1,
+        BODY_CHUNK_BYTES - 1,
+        BODY_CHUNK_BYTES,
+        BODY_CHUNK_BYTES + 1,
+        2 * BODY_CHUNK_BYTES,
+        len(CONTENT),
+    ],
 )
 def test_a_body_becomes_a_file_of_the_room(size: int) -> None:
     with World() as world:
@@ -140,7 +149,7 @@ def test_a_name_that_cannot_be_read_is_refused_with_its_charset() -> None:
         assert "'UTF-8'" in reply.json["detail"]
 
 
-@pytest.mark.parametrize("size", [0, 1, PIECE_BYTES, len(CONTENT)])
+@pytest.mark.parametrize("size", [0, 1, BODY_CHUNK_BYTES, len(CONTENT)])
 def test_a_form_becomes_a_file_of_the_room(size: int) -> None:
     with World() as world:
         bob = world.user("bob")
@@ -208,7 +217,7 @@ def test_a_file_that_fills_the_largest_size_takes_bounded_memory() -> None:
         for _ in range(0, size, 1 << 16):
             peer.say(CONTENT[:1] * (1 << 16))
             most = max(most, connection.codec.buffered_bytes)
-        assert most <= PIECE_BYTES
+        assert most <= BODY_CHUNK_BYTES
         assert replies(peer.heard, "POST")[0].status == 201
 
 
@@ -315,19 +324,19 @@ def test_an_upload_needs_a_length_or_chunks() -> None:
 
 
 def test_a_file_over_the_size_is_refused_as_soon_as_that_is_known() -> None:
-    with World(max_file_size_bytes=PIECE_BYTES) as world:
+    with World(max_file_size_bytes=BODY_CHUNK_BYTES) as world:
         token = world.token("alice")
-        told = upload_head(token, content_length=str(PIECE_BYTES + 1))
+        told = upload_head(token, content_length=str(BODY_CHUNK_BYTES + 1))
         (reply,) = replies(world.raw().say(told), "POST")
-        assert (reply.status, reply.json["limit"]) == (413, PIECE_BYTES)
+        assert (reply.status, reply.json["limit"]) == (413, BODY_CHUNK_BYTES)
         peer = world.raw()
         peer.say(upload_head(token, transfer_encoding="chunked"))
-        peer.say(b"%x\r\n%b\r\n" % (PIECE_BYTES, b"x" * PIECE_BYTES))
+        peer.say(b"%x\r\n%b\r\n" % (BODY_CHUNK_BYTES, b"x" * BODY_CHUNK_BYTES))
         assert peer.heard == b""
         peer.say(b"2\r\nxx\r\n")
-        peer.say(b"%x\r\n%b\r\n" % (PIECE_BYTES, b"x" * PIECE_BYTES))
+        peer.say(b"%x\r\n%b\r\n" % (BODY_CHUNK_BYTES, b"x" * BODY_CHUNK_BYTES))
         assert replies(peer.heard, "POST")[0].status == 413
-        body_bytes = PIECE_BYTES + BESIDE_BYTES_MAX + 1
+        body_bytes = BODY_CHUNK_BYTES + BESIDE_BYTES_MAX + 1
         fields = {"content_type": FORM, "content_length": str(body_bytes)}
         told = upload_head(token, "", **fields)
         assert replies(world.raw().say(told), "POST")[0].status == 413
@@ -390,9 +399,9 @@ def test_a_full_disk_refuses_and_what_was_begun_goes_in_time() -> None:
     with World() as world:
         peer = world.raw()
         head = upload_head(world.token("alice"), content_length=str(len(CONTENT)))
-        peer.say(head + CONTENT[: PIECE_BYTES + 1])
+        peer.say(head + CONTENT[: BODY_CHUNK_BYTES + 1])
         world.disk.capacity = sum(map(len, world.disk.files().values()))
-        peer.say(CONTENT[PIECE_BYTES + 1 :])
+        peer.say(CONTENT[BODY_CHUNK_BYTES + 1 :])
         assert replies(peer.heard, "POST")[0].status == 507
         world.disk.capacity = None
         world.sleep(UNHASHED_KEPT_MS)
@@ -453,7 +462,7 @@ def begun(world: World, size: int = len(CONTENT)) -> RawPeer:
     """Return a peer in the middle of an upload."""
     peer = world.raw()
     head = upload_head(world.token("alice"), content_length=str(size))
-    peer.say(head + CONTENT[: 2 * PIECE_BYTES + 1])
+    peer.say(head + CONTENT[: 2 * BODY_CHUNK_BYTES + 1])
     assert len(world.state.uploads) == len(files_on_disk(world)) == 1
     return peer
 
@@ -478,10 +487,10 @@ def test_an_upload_that_is_broken_off_costs_nothing_lasting(way: str) -> None:
 
 def test_an_upload_that_is_slow_goes_on_while_pieces_come() -> None:
     with World(login_timeout_ms=30_000) as world:
-        peer = begun(world, 6 * PIECE_BYTES + 1)
+        peer = begun(world, 6 * BODY_CHUNK_BYTES + 1)
         for _ in range(4):
             world.sleep(20_000)
-            peer.say(b"x" * PIECE_BYTES)
+            peer.say(b"x" * BODY_CHUNK_BYTES)
         assert replies(peer.heard, "POST")[0].status == 201
 
 
@@ -506,7 +515,7 @@ def test_an_upload_of_a_server_that_ends_goes_in_time(end: str) -> None:
         assert nothing_is_left(world)
 
 
-SHORT = CONTENT[: PIECE_BYTES + 1]
+SHORT = CONTENT[: BODY_CHUNK_BYTES + 1]
 
 
 def test_power_cut_at_any_call_of_an_upload_keeps_what_was_answered_and_nothing_else() -> None:

@@ -11,27 +11,27 @@ from chatd.wire.codec import Close, SendBytes, Yield
 from chatd.wire.http.chunks import CHUNKS_PER_TURN, LINE_BYTES_MAX
 from chatd.wire.http.codec import BODY_BYTES_MAX, HttpCodec
 from chatd.wire.http.gate import FIELDS_MAX, HEAD_BYTES_MAX, REQUEST_LINE_BYTES_MAX
-from chatd.wire.http.message import Answer, HttpRequest, accepts, accepts_gzip
+from chatd.wire.http.message import HttpRequest, HttpResponse, accepts, accepts_gzip
 from tests.simulation.web import replies, request
 
 NOW_MS = 1_790_000_000_000
 CHUNKED = b"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n"
 
 
-def conversation(pieces: Iterator[bytes] | list[bytes]) -> tuple[list[HttpRequest], bytes]:
+def conversation(chunks: Iterator[bytes] | list[bytes]) -> tuple[list[HttpRequest], bytes]:
     """Return the requests in some bytes, and what a server that answers each would send."""
     codec = HttpCodec()
     asked: list[HttpRequest] = []
     sent = b""
-    for piece in pieces:
-        codec.feed(piece)
+    for chunk in chunks:
+        codec.feed(chunk)
         try:
             while (event := codec.next_event()) is not None:
                 if isinstance(event, Close):
                     return asked, sent
                 if isinstance(event, HttpRequest):
                     asked.append(event)
-                    sent += codec.answer(Answer(200, event.body), NOW_MS)
+                    sent += codec.encode_response(HttpResponse(200, event.body), NOW_MS)
                 elif not isinstance(event, Yield):
                     assert isinstance(event, SendBytes) and event.data.startswith(b"HTTP/1.1 100")
         except HttpError as error:
@@ -62,7 +62,12 @@ def status_of(data: bytes) -> int:
 
 def test_a_request_is_read_with_its_fields_and_body() -> None:
     (asked,), _ = whole(request("POST", "/a/b?c=d", b"body", X_Thing=" one ", host="x"))
-    assert (asked.method, asked.path, asked.query, asked.body) == ("POST", "/a/b", "c=d", b"body")
+    assert (asked.method, asked.path, asked.query, asked.body) == (
+        "POST",
+        "/a/b",
+        "c=d",
+        b"body",
+    )
     assert asked.fields == {"host": "x", "x-thing": "one", "content-length": "4"}
 
 
@@ -124,13 +129,13 @@ def test_expect_is_not_answered_when_the_body_came_along() -> None:
 
 
 def test_head_has_the_fields_of_get_and_no_body() -> None:
-    answer = Answer(200, b"x" * 2000, "text/plain")
+    response = HttpResponse(200, b"x" * 2000, "text/plain")
     sent = []
     for method in ("GET", "HEAD"):
         codec = HttpCodec()
         codec.feed(request(method, "/", host="x"))
         codec.next_event()
-        sent.append(replies(codec.answer(answer, NOW_MS), method)[0])
+        sent.append(replies(codec.encode_response(response, NOW_MS), method)[0])
     assert sent[0].fields == sent[1].fields
     assert (len(sent[0].body), len(sent[1].body)) == (2000, 0)
 
@@ -314,8 +319,8 @@ def test_how_bytes_are_split_changes_nothing(parts: list[bytes], data: st.DataOb
     joined = b"".join(parts)
     cuts = data.draw(st.lists(st.integers(0, len(joined)), max_size=8).map(sorted))
     edges = [0, *cuts, len(joined)]
-    pieces = [joined[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
-    assert conversation(pieces) == conversation([joined])
+    chunks = [joined[a:b] for a, b in zip(edges, edges[1:], strict=False) if a < b]
+    assert conversation(chunks) == conversation([joined])
 
 
 @given(st.binary(max_size=300))

@@ -24,7 +24,7 @@ from chatd.wire.envelope import encode_notification
 from chatd.wire.frames import FrameDecoder, encode_frame
 from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.form import Form
-from chatd.wire.http.message import JSON, Answer, HttpRequest, Piece, accepts
+from chatd.wire.http.message import JSON, BodyChunk, HttpRequest, HttpResponse, accepts
 from chatd.wire.http.ranges import is_known, range_of
 from chatd.wire.http.slack import FORM, hook_text
 from chatd.wire.names import map_name
@@ -149,11 +149,11 @@ def read_http(data: bytes, part_bytes: int = 1 << 20) -> None:
         for start in range(0, len(data), part_bytes):
             codec.feed(data[start : start + part_bytes])
             while (event := codec.next_event()) is not None and not isinstance(event, Close):
-                pieces = isinstance(event, HttpRequest) and event.path == "/api/v1/files"
-                if isinstance(event, HttpRequest) and not pieces:
-                    codec.answer(Answer(200), 0)
-                elif isinstance(event, Piece) and event.is_last:
-                    codec.answer(Answer(201), 0)
+                chunks = isinstance(event, HttpRequest) and event.path == "/api/v1/files"
+                if isinstance(event, HttpRequest) and not chunks:
+                    codec.encode_response(HttpResponse(200), 0)
+                elif isinstance(event, BodyChunk) and event.is_last:
+                    codec.encode_response(HttpResponse(201), 0)
     except ProtocolError as error:
         codec.encode_fatal(error)
 

@@ -1,6 +1,6 @@
 """The codec of HTTP/1.1: requests in, answers out, over h11 behind the gate.
 
-Both are whole, but for files: their bytes come and go by pieces.
+Both are whole, but for files: their bytes come and go in chunks.
 
 Each request has a parser of its own, and what follows it goes through the gate again, so h11
 never sees a head that was not checked. The next request is pulled when this one is answered:
@@ -20,18 +20,18 @@ from chatd.wire.codec import Close, ProtocolEvent, SendBytes, Yield
 from chatd.wire.commands import CHUNK_BYTES_MAX, Bye, Notice, Result
 from chatd.wire.http.chunks import ChunkGate
 from chatd.wire.http.gate import Gate, Head
-from chatd.wire.http.message import Answer, HttpRequest, Piece, accepts_gzip
+from chatd.wire.http.message import BodyChunk, HttpRequest, HttpResponse, accepts_gzip
 from chatd.wire.http.problems import problem
 from chatd.wire.sizes import size_text
 
 BODY_BYTES_MAX = 96 * 1024
 """The largest body of a request: a chunk of a file in base64, and what stands around it."""
-BY_PIECES = frozenset({("POST", "/api/v1/files")})
-"""Requests whose bodies may be larger: they are taken by pieces, as they come."""
+STREAMED_BODIES = frozenset({("POST", "/api/v1/files")})
+"""Requests whose bodies may be larger: they are taken in chunks, as they come."""
 HOOKS = "/hooks/"
-"""Where bodies come by pieces, too, so that an address is looked at before them, and who made it
+"""Where bodies come in chunks, too, so that an address is looked at before them, and who made it
 hears of those that are too large: the path of a POST begins with it."""
-PIECE_BYTES = CHUNK_BYTES_MAX - 1024
+BODY_CHUNK_BYTES = CHUNK_BYTES_MAX - 1024
 """Each fits a chunk of an upload, with what a form's parser held back of the one before."""
 GZIP_BYTES_MIN = 1024
 """Below, compressing saves no packet."""
@@ -48,15 +48,15 @@ COMMON = {
 
 
 class HttpCodec:
-    """One connection that carries requests, each with an answer of its own.
+    """One connection that carries requests, each with a response of its own.
 
-    asked_ms: when the last whole request came, or piece of one, or was answered (ms UTC); for
+    active_ms: when the last whole request came, or chunk of one, or was answered (ms UTC); for
     whoever looks after connections.
     """
 
     __slots__ = (
         "payload_bytes_max",
-        "asked_ms",
+        "active_ms",
         "_guest_ms",
         "_is_last",
         "_buffer",
@@ -67,7 +67,7 @@ class HttpCodec:
         "_body_left",
         "_chunks",
         "_request",
-        "_by_pieces",
+        "_streams_body",
         "_has_ended",
         "_said_continue",
         "_is_answering",
@@ -78,7 +78,7 @@ class HttpCodec:
 
     def __init__(self) -> None:
         self.payload_bytes_max = BODY_BYTES_MAX
-        self.asked_ms = 0
+        self.active_ms = 0
         self._guest_ms = 0
         self._is_last = False
         self._buffer = bytearray()
@@ -94,7 +94,7 @@ class HttpCodec:
         self._body_left = 0
         self._chunks = ChunkGate()
         self._request: HttpRequest | None = None
-        self._by_pieces = False
+        self._streams_body = False
         self._has_ended = False
         self._said_continue = False
         self._is_answering = False
@@ -107,13 +107,13 @@ class HttpCodec:
     def next_event(self) -> ProtocolEvent | None:
         if self._over:
             return Close()
-        if self._by_pieces:
-            return self._next_piece()
+        if self._streams_body:
+            return self._next_body_chunk()
         if self._request is not None:
             return None  # it has to be answered first
         if self._head is None and not self._read_head():
             return None
-        return self._asked(b"") if self._by_pieces else self._read_body()
+        return self._asked(b"") if self._streams_body else self._read_body()
 
     @property
     def buffered_bytes(self) -> int:
@@ -141,8 +141,8 @@ class HttpCodec:
         self._parser.receive_data(head.raw)
         self._parse_next()  # the request; the gate has told all of it
         is_hook = head.method == "POST" and head.path.startswith(HOOKS)
-        self._by_pieces = is_hook or (head.method, head.path) in BY_PIECES
-        if head.length > BODY_BYTES_MAX and not self._by_pieces:
+        self._streams_body = is_hook or (head.method, head.path) in STREAMED_BODIES
+        if head.length > BODY_BYTES_MAX and not self._streams_body:
             raise too_large()
         return True
 
@@ -152,16 +152,16 @@ class HttpCodec:
         body, self._body = bytes(self._body), bytearray()
         return self._asked(body)
 
-    def _next_piece(self) -> ProtocolEvent | None:
-        """Return the next piece; where pieces end does not depend on how the bytes came."""
+    def _next_body_chunk(self) -> ProtocolEvent | None:
+        """Return the next chunk; where chunks end does not depend on how the bytes came."""
         if not self._has_ended:
             self._has_ended = self._pull()
-        if not self._has_ended and len(self._body) <= PIECE_BYTES:
+        if not self._has_ended and len(self._body) <= BODY_CHUNK_BYTES:
             return self._continue()
-        data = bytes(self._body[:PIECE_BYTES])
-        del self._body[:PIECE_BYTES]
-        self._by_pieces = bool(self._body) or not self._has_ended
-        return Piece(data, not self._by_pieces)
+        data = bytes(self._body[:BODY_CHUNK_BYTES])
+        del self._body[:BODY_CHUNK_BYTES]
+        self._streams_body = bool(self._body) or not self._has_ended
+        return BodyChunk(data, not self._streams_body)
 
     def _asked(self, body: bytes) -> HttpRequest:
         head = self._head
@@ -178,7 +178,7 @@ class HttpCodec:
             event = self._parse_next()
             if isinstance(event, h11.Data):
                 self._body += event.data
-                if len(self._body) > BODY_BYTES_MAX and not self._by_pieces:
+                if len(self._body) > BODY_BYTES_MAX and not self._streams_body:
                     raise too_large()
             elif isinstance(event, h11.EndOfMessage):
                 self._buffer[:0] = self._parser.trailing_data[0]
@@ -234,31 +234,31 @@ class HttpCodec:
         elif now_ms - self._guest_ms >= guest_ms_max:
             self._is_last = True
 
-    def answer(self, answer: Answer, now_ms: int) -> bytes:
+    def encode_response(self, response: HttpResponse, now_ms: int) -> bytes:
         """Return the response to the request that was pulled last."""
         request, parser = self._request, self._parser
         assert request is not None and parser is not None
         if self._is_last:
-            answer = replace(answer, fields={**answer.fields, "connection": "close"})
-        data = _written(parser, request, answer, now_ms)
+            response = replace(response, fields={**response.fields, "connection": "close"})
+        data = _written(parser, request, response, now_ms)
         self._end()
         return data
 
-    def begin(self, answer: Answer, length: int, now_ms: int) -> bytes:
-        """Return the head of a response whose body comes by `piece`, `length` bytes in all.
+    def begin_response(self, response: HttpResponse, length: int, now_ms: int) -> bytes:
+        """Return the head of a response whose body comes by `encode_body`, `length` bytes in all.
 
-        To a HEAD request no piece is sent; `end` is called all the same.
+        To a HEAD request no chunk is sent; `end_response` is called all the same.
         """
         assert self._parser is not None
         self._is_answering = True
-        return _head(self._parser, answer, {"content-length": str(length)}, now_ms)
+        return _head(self._parser, response, {"content-length": str(length)}, now_ms)
 
-    def piece(self, data: bytes) -> bytes:
+    def encode_body(self, data: bytes) -> bytes:
         """Return the next bytes of a response that has begun."""
         assert self._parser is not None
         return self._parser.send(h11.Data(data=data)) or b""
 
-    def end(self) -> bytes:
+    def end_response(self) -> bytes:
         """Return what ends a response that has begun; the next request may come."""
         assert self._parser is not None
         data = self._parser.send(h11.EndOfMessage()) or b""
@@ -280,10 +280,10 @@ class HttpCodec:
         self._over = True
         if self._is_answering:
             return b""
-        answer = problem(error, self.asked_ms)
-        fields = {"content-length": str(len(answer.body)), "connection": "close"}
-        head = _head(h11.Connection(h11.SERVER), answer, fields, None)
-        return head if self._gate.is_head else head + answer.body
+        response = problem(error, self.active_ms)
+        fields = {"content-length": str(len(response.body)), "connection": "close"}
+        head = _head(h11.Connection(h11.SERVER), response, fields, None)
+        return head if self._gate.is_head else head + response.body
 
     def encode_notice(self, notice: Notice) -> bytes:
         """HTTP has no place for what nobody asked for, but for why half a request is refused."""
@@ -309,30 +309,32 @@ def too_large() -> HttpError:
     return HttpError(413, f"the body of a request has at most {size_text(BODY_BYTES_MAX)}")
 
 
-def _written(parser: h11.Connection, request: HttpRequest, answer: Answer, now_ms: int) -> bytes:
+def _written(
+    parser: h11.Connection, request: HttpRequest, response: HttpResponse, now_ms: int
+) -> bytes:
     """Return an answer as bytes; the parser knows whether it has a body and ends the line."""
     fields: dict[str, str] = {}
-    body = answer.body
-    if len(body) >= GZIP_BYTES_MIN and answer.kind.startswith(TEXTUAL):
+    body = response.body
+    if len(body) >= GZIP_BYTES_MIN and response.kind.startswith(TEXTUAL):
         fields["vary"] = "accept-encoding"
         if accepts_gzip(request):
-            body = answer.packed or gzip.compress(body, GZIP_LEVEL, mtime=0)
+            body = response.gzipped or gzip.compress(body, GZIP_LEVEL, mtime=0)
             fields["content-encoding"] = "gzip"
     fields["content-length"] = str(len(body))
-    data = _head(parser, answer, fields, now_ms)
+    data = _head(parser, response, fields, now_ms)
     if request.method != "HEAD":
         data += parser.send(h11.Data(data=body))
     return data + parser.send(h11.EndOfMessage())
 
 
 def _head(
-    parser: h11.Connection, answer: Answer, more: dict[str, str], now_ms: int | None
+    parser: h11.Connection, response: HttpResponse, more: dict[str, str], now_ms: int | None
 ) -> bytes:
-    fields = {"content-type": answer.kind, **COMMON, **answer.fields, **more}
+    fields = {"content-type": response.kind, **COMMON, **response.fields, **more}
     if now_ms is not None:
         fields["date"] = formatdate(now_ms // 1000, usegmt=True)
     if parser.their_state is h11.SEND_BODY:
         fields["connection"] = "close"  # what is left of the request is not read
-    reason = HTTPStatus(answer.status).phrase
-    response = h11.Response(status_code=answer.status, headers=list(fields.items()), reason=reason)
-    return parser.send(response) or b""
+    reason = HTTPStatus(response.status).phrase
+    head = h11.Response(status_code=response.status, headers=list(fields.items()), reason=reason)
+    return parser.send(head) or b""

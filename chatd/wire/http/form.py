@@ -1,4 +1,4 @@
-"""Forms with a file: multipart/form-data, read piece by piece (RFC 7578).
+"""Forms with a file: multipart/form-data, read chunk by chunk (RFC 7578).
 
 Its fields come first and its file last, so that all is known of the file before its first byte,
 and a refused one costs nothing. The parser is that of the package `multipart`, within bounds.
@@ -58,7 +58,7 @@ class Form:
         )
 
     def feed(self, data: bytes) -> bytes:
-        """Return what of the next piece of a body is the file's. Raises BadRequest, HttpError."""
+        """Return what of the next chunk of a body is the file's. Raises BadRequest, HttpError."""
         found = bytearray()
         try:
             for event in self._parser.parse(data):

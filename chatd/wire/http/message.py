@@ -15,7 +15,7 @@ TEXT = "text/plain; charset=utf-8"
 class HttpRequest:
     """A whole request. path: as it was sent, not decoded. fields: by names in lower case.
 
-    body: empty if it comes by pieces behind the request.
+    body: empty if it comes in chunks behind the request.
     """
 
     method: str
@@ -25,15 +25,15 @@ class HttpRequest:
     body: bytes = b""
 
 
-class Piece(NamedTuple):
-    """The next bytes of a body that is taken by pieces. is_last: it ends behind them."""
+class BodyChunk(NamedTuple):
+    """The next bytes of a body that is taken in chunks. is_last: it ends behind them."""
 
     data: bytes
     is_last: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """A whole response.
 
     fields: those that differ from one answer to the other.
@@ -44,7 +44,7 @@ class Answer:
     body: bytes = b""
     kind: str = TEXT
     fields: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    packed: bytes = b""
+    gzipped: bytes = b""
 
 
 def accepts(request: HttpRequest, kind: str) -> bool:

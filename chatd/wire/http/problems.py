@@ -6,7 +6,7 @@ from http import HTTPStatus
 import msgspec
 
 from chatd.errors import ChatError, HttpError
-from chatd.wire.http.message import PROBLEM, Answer
+from chatd.wire.http.message import PROBLEM, HttpResponse
 
 REFERENCE = "/api/v1/"
 """Where people can read what the codes mean."""
@@ -34,7 +34,7 @@ WORD_OF = {404: "not_found", 413: "too_large"}
 """The codes of requests that are refused for their form, where one fits better than others."""
 
 
-def problem(error: ChatError, now_ms: int = 0) -> Answer:
+def problem(error: ChatError, now_ms: int = 0) -> HttpResponse:
     """Return the answer that tells of an error; now_ms: for how long to wait."""
     if isinstance(error, HttpError):
         status, code = error.status, WORD_OF.get(error.status, error.code)
@@ -50,7 +50,7 @@ def problem(error: ChatError, now_ms: int = 0) -> Answer:
         "code": code,
         **error.detail,
     }
-    return Answer(status, msgspec.json.encode(details), PROBLEM, fields)
+    return HttpResponse(status, msgspec.json.encode(details), PROBLEM, fields)
 
 
 def _fields(error: ChatError, status: int, now_ms: int) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Bodies by pieces, in both directions; forms; ranges: the parts under files over HTTP."""
+"""Bodies in chunks, in both directions; forms; ranges: the parts under files over HTTP."""
 
 from time import process_time
 
@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from chatd.errors import BadRequest, HttpError
 from chatd.wire.codec import Close, SendBytes
 from chatd.wire.http.attachment import disposition, file_path
-from chatd.wire.http.codec import PIECE_BYTES, HttpCodec
+from chatd.wire.http.codec import BODY_CHUNK_BYTES, HttpCodec
 from chatd.wire.http.form import Form
-from chatd.wire.http.message import Answer, HttpRequest, Piece
+from chatd.wire.http.message import BodyChunk, HttpRequest, HttpResponse
 from chatd.wire.http.ranges import is_known, range_of
 from tests.simulation.web import replies, request
 
@@ -38,21 +38,23 @@ def events_of(parts: list[bytes]) -> list[object]:
             if event is None:
                 break
             events.append(event)
-            if isinstance(event, Piece) and event.is_last:
-                codec.answer(Answer(201), NOW_MS)
+            if isinstance(event, BodyChunk) and event.is_last:
+                codec.encode_response(HttpResponse(201), NOW_MS)
     return events
 
 
-def pieces_of(events: list[object]) -> list[bytes]:
-    return [event.data for event in events if isinstance(event, Piece)]
+def chunks_of(events: list[object]) -> list[bytes]:
+    return [event.data for event in events if isinstance(event, BodyChunk)]
 
 
 # -- What comes ------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("is_chunked", [False, True])
-@pytest.mark.parametrize("size", [0, 1, PIECE_BYTES, PIECE_BYTES + 1, 2 * PIECE_BYTES])
-def test_a_body_comes_behind_its_request_in_pieces_and_the_last_is_marked(
+@pytest.mark.parametrize(
+    "size", [0, 1, BODY_CHUNK_BYTES, BODY_CHUNK_BYTES + 1, 2 * BODY_CHUNK_BYTES]
+)
+def test_a_body_comes_behind_its_request_in_chunks_and_the_last_is_marked(
     size: int, is_chunked: bool
 ) -> None:
     body = b"x" * size
@@ -62,15 +64,15 @@ def test_a_body_comes_behind_its_request_in_pieces_and_the_last_is_marked(
         asked = request("POST", PATH, body)
     events = events_of([asked, asked])
     assert isinstance(events[0], HttpRequest) and events[0].body == b""
-    pieces = [event for event in events if isinstance(event, Piece)]
-    assert b"".join(pieces_of(events)) == body * 2
-    assert all(len(piece.data) == PIECE_BYTES or piece.is_last for piece in pieces)
-    assert sum(piece.is_last for piece in pieces) == 2
+    chunks = [event for event in events if isinstance(event, BodyChunk)]
+    assert b"".join(chunks_of(events)) == body * 2
+    assert all(len(chunk.data) == BODY_CHUNK_BYTES or chunk.is_last for chunk in chunks)
+    assert sum(chunk.is_last for chunk in chunks) == 2
 
 
-@given(st.lists(st.integers(0, 3 * PIECE_BYTES), max_size=6))
+@given(st.lists(st.integers(0, 3 * BODY_CHUNK_BYTES), max_size=6))
 def test_how_the_bytes_of_a_body_are_split_changes_no_piece(cuts: list[int]) -> None:
-    body = bytes(range(256)) * (2 * PIECE_BYTES // 256 + 9)
+    body = bytes(range(256)) * (2 * BODY_CHUNK_BYTES // 256 + 9)
     asked = request("POST", PATH, body) + request("POST", PATH, b"next")
     assert events_of(split(asked, cuts)) == events_of([asked])
 
@@ -83,14 +85,14 @@ def test_who_waits_for_a_go_ahead_gets_it_once_and_not_before_the_request_was_lo
     assert isinstance(go_ahead, SendBytes) and go_ahead.data.startswith(b"HTTP/1.1 100 ")
     assert codec.next_event() is None
     codec.feed(b"abc")
-    assert codec.next_event() == Piece(b"abc", True)
+    assert codec.next_event() == BodyChunk(b"abc", True)
 
 
 def test_an_answer_in_the_middle_of_a_body_is_the_last_on_its_line() -> None:
     codec = HttpCodec()
     codec.feed(request("POST", PATH, None, content_length="9") + b"abc")
     assert isinstance(codec.next_event(), HttpRequest)
-    (reply,) = replies(codec.answer(Answer(413), NOW_MS), "POST")
+    (reply,) = replies(codec.encode_response(HttpResponse(413), NOW_MS), "POST")
     assert reply.fields["connection"] == "close"
     codec.feed(b"defghi" + request("GET", "/smuggled"))
     assert isinstance(codec.next_event(), Close)
@@ -105,18 +107,18 @@ def test_another_request_has_its_body_with_it(asked: bytes) -> None:
 # -- What goes -------------------------------------------------------------------------------
 
 
-def test_an_answer_by_pieces_holds_the_next_request_back_until_it_ends() -> None:
+def test_a_response_in_chunks_holds_the_next_request_back_until_it_ends() -> None:
     codec = HttpCodec()
     codec.feed(request("GET", "/1") + request("HEAD", "/2") + request("GET", "/3"))
     assert isinstance(codec.next_event(), HttpRequest)
-    sent = codec.begin(Answer(200, b"", "a/b", {"etag": TAG}), 6, NOW_MS)
-    sent += codec.piece(b"abc") + codec.piece(b"def")
+    sent = codec.begin_response(HttpResponse(200, b"", "a/b", {"etag": TAG}), 6, NOW_MS)
+    sent += codec.encode_body(b"abc") + codec.encode_body(b"def")
     assert codec.next_event() is None
-    sent += codec.end()
+    sent += codec.end_response()
     assert isinstance(codec.next_event(), HttpRequest)
-    sent += codec.begin(Answer(200, b"", "a/b"), 6, NOW_MS) + codec.end()
+    sent += codec.begin_response(HttpResponse(200, b"", "a/b"), 6, NOW_MS) + codec.end_response()
     assert isinstance(codec.next_event(), HttpRequest)
-    sent += codec.begin(Answer(304, b"", "a/b"), 6, NOW_MS) + codec.end()
+    sent += codec.begin_response(HttpResponse(304, b"", "a/b"), 6, NOW_MS) + codec.end_response()
     first, second, third = replies(sent, "GET", "HEAD", "GET")
     assert (first.body, second.body, third.body) == (b"abcdef", b"", b"")
     assert first.fields["content-length"] == second.fields["content-length"] == "6"

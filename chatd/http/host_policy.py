@@ -16,7 +16,7 @@ from chatd.wire.http.message import HttpRequest
 ANY = "*"
 
 
-class Origins:
+class HostPolicy:
     """Answers by the settings ALLOWED_HOSTS, TRUSTED_PROXIES and METRICS_FROM."""
 
     def __init__(self, settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""Callers: who asks over HTTP, from which address, and with a session for each request.
+"""Sessions of requests over HTTP: who asks, from which address, each with one of its own.
 
 A token opens the session; a proxy may carry the requests of many users over one connection.
 """
@@ -13,7 +13,7 @@ from chatd.core.state import State
 from chatd.errors import ChatError, Unauthenticated
 from chatd.handlers.context import Session
 from chatd.handlers.tokens import token_hash
-from chatd.http.origins import Origins
+from chatd.http.host_policy import HostPolicy
 from chatd.logs import Source
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
@@ -41,7 +41,7 @@ class Calls(Protocol):
         """Write down how a call ended."""
 
 
-class Caller:
+class RequestLink:
     """The handlers' `Link` of one request: it stays for none of what happens later."""
 
     def __init__(self, connection: Connection, address: str) -> None:
@@ -63,7 +63,7 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class HttpExchange:
     """A request, on which connection, and when."""
 
     connection: Connection
@@ -71,7 +71,7 @@ class Asked:
     now_ms: int
 
 
-class Callers:
+class HttpSessions:
     """Opens sessions for requests, and knows by the settings whose they are."""
 
     def __init__(self, calls: Calls, state: State, settings: Settings) -> None:
@@ -81,7 +81,7 @@ class Callers:
 
     def configure(self, settings: Settings) -> None:
         """Go on with other settings."""
-        self._origins = Origins(settings)
+        self._host_policy = HostPolicy(settings)
 
     # -- whose a request is ------------------------------------------------------------------
 
@@ -91,42 +91,44 @@ class Callers:
         owner = self._state.token_owners.get(token_hash(token)) if token else None
         if owner is not None:
             return owner[0]
-        return party_of(self._origins.client_address(connection.address, request))
+        return party_of(self._host_policy.client_address(connection.address, request))
 
     def is_shared(self, connection: Connection) -> bool:
         """Whether a connection is a trusted proxy's, and so carries the requests of many."""
-        return self._origins.is_proxy(connection.address)
+        return self._host_policy.is_proxy(connection.address)
 
-    def address_of(self, asked: Asked) -> str:
+    def address_of(self, exchange: HttpExchange) -> str:
         """Return the address of who asks, by what a trusted proxy says of it."""
-        return self._origins.client_address(asked.connection.address, asked.request)
+        return self._host_policy.client_address(exchange.connection.address, exchange.request)
 
     def check_host(self, request: HttpRequest) -> None:
         """Refuse a request that was meant for somebody else. Raises HttpError."""
-        self._origins.check_host(request)
+        self._host_policy.check_host(request)
 
     def check_origin(self, request: HttpRequest) -> None:
         """Refuse what a page of another server sends. Raises HttpError."""
-        self._origins.check_origin(request)
+        self._host_policy.check_origin(request)
 
-    def may_read_metrics(self, asked: Asked) -> bool:
+    def may_read_metrics(self, exchange: HttpExchange) -> bool:
         """Whether a request comes from where METRICS_FROM names."""
-        return self._origins.may_read_metrics(asked.connection.address, asked.request)
+        return self._host_policy.may_read_metrics(exchange.connection.address, exchange.request)
 
     # -- sessions ----------------------------------------------------------------------------
 
-    def logged(self, method: str, asked: Asked, call: Callable[[Session], c.Result]) -> c.Result:
+    def logged(
+        self, method: str, exchange: HttpExchange, call: Callable[[Session], c.Result]
+    ) -> c.Result:
         """Do a call with a session of its own, and write down how it ended."""
         started_ns = self._calls.start()
-        caller = Caller(asked.connection, self.address_of(asked))
-        session = Session(caller)
+        link = RequestLink(exchange.connection, self.address_of(exchange))
+        session = Session(link)
         session.phase = c.Phase.GREETED
         try:
             result = call(session)
         except ChatError as error:
-            self._calls.log(caller, session.name, method, error.code, started_ns)
+            self._calls.log(link, session.name, method, error.code, started_ns)
             raise
-        self._calls.log(caller, session.name, method, "ok", started_ns, result)
+        self._calls.log(link, session.name, method, "ok", started_ns, result)
         return result
 
     def enter(self, session: Session, request: HttpRequest) -> None:

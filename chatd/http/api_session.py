@@ -3,22 +3,24 @@
 from typing import Any
 
 from chatd.handlers.context import Session
-from chatd.http.callers import Asked, Caller, Callers, Calls
+from chatd.http.sessions import Calls, HttpExchange, HttpSessions, RequestLink
 from chatd.wire import commands as c
 
 
-class Visit:
+class ApiSession:
     """Calls by the token of a request; it has to be good each time.
 
     method: what was called last, for the log.
     """
 
-    def __init__(self, callers: Callers, calls: Calls, asked: Asked, method: str) -> None:
-        self.asked = asked
+    def __init__(
+        self, sessions: HttpSessions, calls: Calls, exchange: HttpExchange, method: str
+    ) -> None:
+        self.exchange = exchange
         self.method = method
-        self._callers = callers
+        self._sessions = sessions
         self._calls = calls
-        self._caller = Caller(asked.connection, callers.address_of(asked))
+        self._caller = RequestLink(exchange.connection, sessions.address_of(exchange))
         self._session = Session(self._caller)
         self._started_ns = calls.start()
 
@@ -31,7 +33,7 @@ class Visit:
         """Log in by the token. Raises Unauthenticated, AuthFailed."""
         session = Session(self._caller)
         session.phase = c.Phase.GREETED
-        self._callers.enter(session, self.asked.request)
+        self._sessions.enter(session, self.exchange.request)
         self._session = session
 
     def call(self, method: str, params: dict[str, Any]) -> c.Result:

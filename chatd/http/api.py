@@ -1,30 +1,30 @@
-"""Exchanges: one table of what stands at which path, and the answer to each request over HTTP."""
+"""The API over HTTP: a table of what stands at which path, and the response to each request."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 
 from chatd.errors import ChatError, HttpError
-from chatd.http.callers import Asked, Callers
+from chatd.http.sessions import HttpExchange, HttpSessions
 from chatd.net.connection import Connection
 from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import (
     JSON,
-    Answer,
+    BodyChunk,
     HttpRequest,
-    Piece,
+    HttpResponse,
     accepts,
     media_type,
 )
 from chatd.wire.http.problems import problem
 
-Take = Callable[[Connection, Piece], Answer | None]
-"""Takes the next piece of a body; the answer comes with the last one, or before."""
+Take = Callable[[Connection, BodyChunk], HttpResponse | None]
+"""Takes the next chunk of a body; the answer comes with the last one, or before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """The body of the request is taken by pieces."""
+    """The body of the request is taken in chunks."""
 
     take: Take
 
@@ -34,10 +34,10 @@ class UnderWay:
     """The answer has begun; the next request waits until it is whole."""
 
 
-Outcome = Answer | Expect | UnderWay | None
+Outcome = HttpResponse | Expect | UnderWay | None
 """What comes of a request; None if what it asked for goes on without an answer of this kind."""
-Respond = Callable[[Asked], Outcome]
-RespondBelow = Callable[[str, Asked], Outcome]
+Respond = Callable[[HttpExchange], Outcome]
+RespondBelow = Callable[[str, HttpExchange], Outcome]
 """The same for many paths, with what is behind their common start."""
 Refused = Callable[[str, ChatError, int], None]
 """Hears of a refusal: at what behind the start of a branch, why, and when (ms UTC)."""
@@ -65,11 +65,11 @@ class Branch:
     refused: Refused | None = None
 
 
-class Exchanges:
+class HttpApi:
     """Answers every request of connections that speak HTTP."""
 
-    def __init__(self, callers: Callers, routes: Iterable[Route | Branch]) -> None:
-        self._callers = callers
+    def __init__(self, sessions: HttpSessions, routes: Iterable[Route | Branch]) -> None:
+        self._sessions = sessions
         self._takers: dict[Connection, tuple[str, Take]] = {}
         self._routes: dict[str, Route] = {}
         self._branches: list[Branch] = []
@@ -82,48 +82,48 @@ class Exchanges:
 
     def party_of(self, connection: Connection, request: HttpRequest) -> str:
         """Return for whom a request is done."""
-        return self._callers.party_of(connection, request)
+        return self._sessions.party_of(connection, request)
 
     def is_shared(self, connection: Connection) -> bool:
         """Whether the requests of a connection are those of many."""
-        return self._callers.is_shared(connection)
+        return self._sessions.is_shared(connection)
 
-    def answer(self, connection: Connection, request: HttpRequest, now_ms: int) -> bool:
+    def handle(self, connection: Connection, request: HttpRequest, now_ms: int) -> bool:
         """Answer a request, or let a stream begin; return whether the answer is under way yet."""
-        asked = Asked(connection, request, now_ms)
-        return self._answer(connection, request.path, now_ms, partial(self._respond, asked))
+        exchange = HttpExchange(connection, request, now_ms)
+        return self._run(connection, request.path, now_ms, partial(self._respond, exchange))
 
     def refuse(self, connection: Connection, error: ChatError, now_ms: int) -> None:
         """Answer a request with an error."""
         codec = connection.codec
         assert isinstance(codec, HttpCodec)
-        codec.asked_ms = now_ms
-        connection.enqueue(codec.answer(problem(error, now_ms), now_ms))
+        codec.active_ms = now_ms
+        connection.enqueue(codec.encode_response(problem(error, now_ms), now_ms))
 
-    def take(self, connection: Connection, piece: Piece, now_ms: int) -> None:
-        """Hand on the next piece of a body; the answer may come with any of them."""
+    def take(self, connection: Connection, chunk: BodyChunk, now_ms: int) -> None:
+        """Hand on the next chunk of a body; the answer may come with any of them."""
         path, take = self._takers[connection]
-        self._answer(connection, path, now_ms, partial(take, connection, piece))
+        self._run(connection, path, now_ms, partial(take, connection, chunk))
 
     def forget(self, connection: Connection) -> None:
         """A connection is over."""
         self._takers.pop(connection, None)
 
-    def _answer(
+    def _run(
         self, connection: Connection, path: str, now_ms: int, respond: Callable[[], Outcome]
     ) -> bool:
         codec = connection.codec
         assert isinstance(codec, HttpCodec)
-        codec.asked_ms = now_ms
+        codec.active_ms = now_ms
         outcome: Outcome
         try:
             outcome = respond()
         except ChatError as error:
             outcome = problem(error, now_ms)
             self._tell_refusal(path, error, now_ms)
-        if isinstance(outcome, Answer):
+        if isinstance(outcome, HttpResponse):
             self._takers.pop(connection, None)
-            connection.enqueue(codec.answer(outcome, now_ms))
+            connection.enqueue(codec.encode_response(outcome, now_ms))
         elif isinstance(outcome, Expect):
             self._takers[connection] = (path, outcome.take)
         return isinstance(outcome, UnderWay)
@@ -133,14 +133,14 @@ class Exchanges:
             if branch.refused is not None and path.startswith(branch.start):
                 branch.refused(path.removeprefix(branch.start), error, now_ms)
 
-    def _respond(self, asked: Asked) -> Outcome:
-        request = asked.request
-        self._callers.check_host(request)
+    def _respond(self, exchange: HttpExchange) -> Outcome:
+        request = exchange.request
+        self._sessions.check_host(request)
         methods, respond = self._found(request.path)
         if request.method not in methods:
             allowed = ", ".join(methods)
             raise HttpError(405, f"{request.method} is not allowed; use {allowed}", allow=allowed)
-        return respond(asked)
+        return respond(exchange)
 
     def _found(self, path: str) -> tuple[tuple[str, ...], Respond]:
         route = self._routes.get(path)
