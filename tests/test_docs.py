@@ -16,7 +16,7 @@ from chatd.wire import reference
 from chatd.wire.entries import encode_entry
 from chatd.wire.envelope import Request, decode_envelope, encode_result
 from chatd.wire.frames import HEADER
-from client.console.book import BOOK
+from client.console import book
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [str(p.relative_to(ROOT)) for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))]
@@ -102,6 +102,11 @@ def test_the_scram_example_of_the_protocol_reference_holds() -> None:
     assert b64decode(proof.removeprefix("v=")) == hmac.digest(server_key, signed, "sha256")
 
 
+def test_the_page_of_commands_is_what_the_console_helps_with() -> None:
+    stale = "docs/commands.md is stale: python -m client.console.book > docs/commands.md"
+    assert read("docs/commands.md") == book.page(), stale
+
+
 # -- The README ------------------------------------------------------------------------------
 
 
@@ -115,12 +120,6 @@ def test_the_readme_lists_every_flag() -> None:
     text = section(read("README.md"), "## Settings")
     flags = {config.BY_NAME[name].flag for name in __main__.FLAGS}
     assert set(re.findall(r"`(--[a-z-]+)`", text)) == flags
-
-
-def test_the_readme_lists_every_command_of_the_console() -> None:
-    listed = [usage for usage, _ in rows(section(read("README.md"), "## Commands"))]
-    assert sorted(listed) == sorted(entry.usage for entry in BOOK.values())
-    assert {command.console for command in c.COMMANDS.values() if command.console} <= set(listed)
 
 
 def test_the_readme_lists_what_the_server_does_with_tests_that_exist() -> None:

@@ -2,9 +2,12 @@
 
 What goes to the server comes from the command table, so its usage and help have one home; only
 what the console does by itself is written here.
+
+python -m client.console.book > docs/commands.md
 """
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -108,3 +111,37 @@ def chapters() -> dict[str, list[str]]:
 def meant_by(word: str, names: Iterable[str] = BOOK) -> str:
     """Return the command, or other name, that a mistyped word is nearly, "" for none."""
     return next(iter(get_close_matches(word.lower(), list(names), 1, NEARLY)), "")
+
+
+INTRODUCTION = """\
+# The console's commands
+
+This page is generated from the table of commands by `python -m client.console.book`; `help` in the
+console lists the same.
+
+At a terminal, a line that is no command goes to the room that the prompt names, which `talk`
+changes. A command may have a slash in front, as in `/status`; one without it that makes no sense is
+asked about, since it may be the beginning of a sentence. `send` always sends, and `//` begins a
+line with a slash. Tab completes commands, names, rooms, places of posts, numbers and local paths.
+"""
+
+
+def page() -> str:
+    """Return all commands by chapter, as Markdown."""
+    return "\n".join((INTRODUCTION, *(_chapter(*chapter) for chapter in chapters().items())))
+
+
+def _chapter(title: str, names: Iterable[str]) -> str:
+    rows = ["Command | What it does | As in", "--- | --- | ---"]
+    rows += (" | ".join(_cells(BOOK[name])) for name in names)
+    return f"## {title.capitalize()}\n\n" + "".join(f"| {row} |\n" for row in rows)
+
+
+def _cells(entry: Entry) -> Iterator[str]:
+    examples = (f"`{example}`" for example in EXAMPLES.get(entry.name, ()))
+    for cell in (f"`{entry.usage}`", entry.help, ", ".join(examples)):
+        yield cell.replace("|", r"\|")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
