@@ -1,14 +1,15 @@
 """Announcements: what a tick has to say besides entries, when it is durable.
 
-Handlers and timers leave it in `Effects`: notices to one connection or to all of a user's, and
-connections to end.
+Its events tell what users read, whose limits are others, and which sessions end; handlers leave in
+`Effects` what concerns only the connection that asked.
 """
 
 from chatd.config import Settings
 from chatd.connections import Connections
 from chatd.core.clock import ServerClock
 from chatd.core.state import State
-from chatd.handlers.context import Drop, Effects, Link
+from chatd.core.tick import EndedSessions, TickChanges
+from chatd.handlers.context import Effects, Link
 from chatd.handlers.families import Handlers
 from chatd.http.sessions import RequestLink
 from chatd.net.boundary import ErrorBoundary
@@ -48,19 +49,23 @@ class Announcements:
             self._limits = _limits(settings)
             self._concerned.update(self._delivery.names)
 
-    def carry_out(self, effects: Effects) -> None:
+    def carry_out(self, changes: TickChanges, effects: Effects) -> None:
         """Say what is to be said, and end who is to be ended."""
         for link, notice in effects.to_link:
             connection = _connection(link)
             self._boundary.run(connection, connection.send_notice, notice)
-        for name, notice, reader in effects.reads:
-            self._tell_user(name, notice, reader)
-        for name in sorted(effects.spenders | self._concerned):
+        for name, room, seq in changes.reads:
+            self._tell_user(name, c.Read(room, seq), effects.readers.get((name, room)))
+        charged = changes.charged if self._limits[0] else frozenset()
+        for name in sorted(self._concerned.union(charged, changes.limits_reset)):
             self._boundary.run(None, self._tell_limits, name)
         self._concerned.clear()
-        for drop in effects.drops:
-            for connection in self._dropped(drop):
-                self._connections.end(connection, drop.reason, logged_out=True)
+        for ended in changes.ended_sessions:
+            kept = effects.asking.get(ended.name) if ended.but_asking else None
+            for connection in self._sessions(ended):
+                if connection is not kept:
+                    reason = "logged out" if connection in effects.logouts else ended.reason
+                    self._connections.end(connection, reason, logged_out=True)
         for link, reason in effects.ends:
             self._connections.end(_connection(link), reason)
 
@@ -73,12 +78,11 @@ class Announcements:
             if connection is not but:
                 self._boundary.run(connection, self._notices.tell, connection, notice)
 
-    def _dropped(self, drop: Drop) -> list[Connection]:
+    def _sessions(self, ended: EndedSessions) -> list[Connection]:
         return [
             connection
-            for connection in self._delivery.of_user(drop.name)
-            if connection is not drop.keep
-            and (drop.device is None or connection.session.device == drop.device)
+            for connection in self._delivery.of_user(ended.name)
+            if ended.device is None or connection.session.device == ended.device
         ]
 
 

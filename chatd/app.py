@@ -210,7 +210,7 @@ class App:
     def _deliver(self, settings: Settings) -> None:
         """Make what brings entries and notices to connections."""
         self.delivery = Delivery(
-            self.database.state,
+            self.database.transaction,
             self.presence,
             self.boundary,
             self.budget,

@@ -14,6 +14,7 @@ from chatd.core.clock import NS_PER_MS, ServerClock, why_not
 from chatd.core.lifetime import held_until_ms
 from chatd.core.migrations import migrated
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.core.transaction import Transaction
 from chatd.disk.blobs import DiskBlobs
 from chatd.disk.creation import create_store
@@ -119,7 +120,7 @@ class Database:
         now_ms = machine.wall_ns() // NS_PER_MS
         epoch, secret = machine.random(EPOCH_BYTES).hex(), machine.random(SECRET_BYTES)
         state = State()
-        state.apply(e.StoreCreated(now_ms, epoch, secret))
+        state.apply(e.StoreCreated(now_ms, epoch, secret), TickChanges())
         self._journal = create_store(
             self._disk,
             self._path,
@@ -165,25 +166,24 @@ class Database:
         """What there was none of when `reserve` failed last, in words."""
         return self._journal.shortage
 
-    def commit(self) -> bool:
-        """Make the tick's events durable; return whether there were any.
+    def commit(self) -> TickChanges | None:
+        """Make the tick's events durable; return what follows from them, None if there are none.
 
         Raises StoreError, which is the end: after a failed sync the page cache can't be
         trusted any more, and nothing of this tick may leave.
         """
         if not self.transaction.is_pending:
-            return False
+            return None
         self._note_hold()
         self._drop_lost(self.blobs.sync())  # the bytes before the record that tells of them
-        body = self.transaction.take()
-        assert body is not None
+        taken = self.transaction.take()
+        assert taken is not None
+        body, changes = taken
         with self._journal_failures():
             tick = self._journal.append(body)
-        dropped = self.state.dropped_files
-        self._dropped_files.extend((tick, number) for number in dropped)
-        dropped.clear()
+        self._dropped_files.extend((tick, number) for number in changes.dropped_files)
         self._remove_dropped_files()
-        return True
+        return changes
 
     def _note_hold(self) -> None:
         """Write down with the first stamp of a doubtful clock that it is one.
@@ -389,16 +389,14 @@ def replay(held: Recovered, path: str) -> State:
         tree = held.snapshot
         state = State() if tree is None else State.load(migrated(tree, held.format))
         for body in held.bodies:
+            changes = TickChanges()  # nobody is there yet whom they concern
             for event in e.decode_events(body):
-                state.apply(event)
+                state.apply(event, changes)
     except msgspec.MsgspecError as error:
         raise StoreError(f"{path} holds what this chatd does not know: {error}") from error
     except Exception as error:  # an event on what is not there can fail with nearly any of them
         log.error("%s: replaying it failed", path, exc_info=error)
         raise StoreError(f"{path}: its content does not hold together ({error!r})") from error
-    state.grown.clear()
-    state.moves.clear()
-    state.dropped_files.clear()
     return state
 
 

@@ -4,14 +4,15 @@ What is gathered for a second, acknowledgements and comings and goings, is among
 """
 
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 
 from chatd.calls import Calls
 from chatd.config import Settings
 from chatd.core.acks import Acks
+from chatd.core.events import arm_all
 from chatd.core.lifetime import is_doubtful
-from chatd.core.model import User
 from chatd.core.presence import Presence
+from chatd.core.tick import TickChanges
 from chatd.core.timers import TimerWheel
 from chatd.database import Database
 from chatd.errors import StorageFull
@@ -52,7 +53,7 @@ class Deadlines:
 
     def timers(self) -> dict[str, Callable[[str, int], int | None]]:
         """Return what timers call, by their kind."""
-        return {"limits": self._reset_limits, RULES: self._take_up_rules}
+        return {RULES: self._take_up_rules}
 
     def configure(self, settings: Settings) -> None:
         """Go on with other settings. `RULES` lets them hold for what there is already."""
@@ -63,13 +64,11 @@ class Deadlines:
         if now_ms < self._handlers.current.lifetime.held_until_ms:
             self._warn_of_the_clock()
         self._take_up_rules("", now_ms)
-        for user in self._state.users.values():
-            self._begin_with(user)
-        if self._state.erasing:
-            self._wheel.set("erase", "", now_ms)
-        for upload in self._state.uploads.values():
-            self._wheel.set("upload", upload.number, upload.expires_ms)
-            self._wheel.set("hash", upload.number, now_ms)
+        changes = TickChanges()
+        arm_all(self._state, now_ms, changes)
+        self._set_all(changes)
+        for number in self._state.uploads:
+            self._wheel.set("hash", number, now_ms)
 
     def _warn_of_the_clock(self) -> None:
         clock = self._database.clock
@@ -101,23 +100,8 @@ class Deadlines:
                 too_large = room.log.byte_count > self._settings.log_bytes_max
                 self._wheel.set("front", room.room, now_ms if too_large else fronts_ms)
         for user in self._state.users.values():
-            for window in (user.general, user.private):
-                if window.count:
-                    self.new_period(user.name, window.reset_at_ms)
             if user.held_until_ms is not None:  # what held it may have ended meanwhile
                 self._wheel.set("held", user.name, now_ms)
-
-    def _begin_with(self, user: User) -> None:
-        """Arm what a user's ban and scheduled texts call for."""
-        if user.banned_until_ms:
-            self._wheel.set("ban", user.name, user.banned_until_ms)
-        if user.expires_ms:
-            self._wheel.set("unused", user.name, user.expires_ms)
-        if user.nonces is not None:
-            self._set("nonces", user.name, user.nonces.oldest_expires_ms)
-        for post in user.scheduled.values():
-            if not post.is_held:
-                self._wheel.set("scheduled", (user.name, post.number), post.at_ms)
 
     # -- what a tick tells -------------------------------------------------------------------
 
@@ -129,14 +113,13 @@ class Deadlines:
         except StorageFull:
             log.warning("no room to write how far users have read; they will see it again")
 
-    def arm(self, now_ms: int, effects: Effects, grown: list[str]) -> None:
-        """Arm what a tick calls for. grown: rooms with new entries."""
-        for room in grown:
+    def arm(self, now_ms: int, changes: TickChanges, effects: Effects) -> None:
+        """Arm what a tick calls for."""
+        for room in changes.grown:
             self._grew(room, now_ms)
-        for name, reset_at_ms in effects.periods:
-            self.new_period(name, reset_at_ms)
-        for kind, key, deadline_ms in effects.timers:
-            self._set(kind, key, deadline_ms)
+        self._set_all(changes)
+        for number in effects.to_hash:
+            self._wheel.set("hash", number, now_ms)
         for kind, is_any in (("cursors", self._acks), ("presence", self._presence.changed)):
             if is_any and self._wheel.deadline_ms(kind, "") is None:
                 self._wheel.set(kind, "", now_ms + GATHER_MS)
@@ -150,22 +133,10 @@ class Deadlines:
             if look_again_ms is not None:
                 self._wheel.set("front", room_id, look_again_ms)
 
-    def new_period(self, name: str, reset_at_ms: int) -> None:
-        """A user's period began; the wheel ends it. A user has two, the sooner counts."""
-        self._wheel.set_sooner("limits", name, reset_at_ms)
-
-    def _set(self, kind: str, key: Hashable, deadline_ms: int | None) -> None:
-        """Arm or move a timer; with no deadline, disarm it."""
-        if deadline_ms is None:
-            self._wheel.cancel(kind, key)
-        else:
-            self._wheel.set(kind, key, deadline_ms)
-
-    # -- the timers --------------------------------------------------------------------------
-
-    def _reset_limits(self, key: str, now_ms: int) -> int | None:
-        user = self._state.users[key]
-        if self._handlers.current.expiry.reset_limits(user, now_ms):
-            self._calls.effects.spenders.add(key)
-        ends = [w.reset_at_ms for w in (user.general, user.private) if w.used(now_ms)]
-        return min(ends, default=None)
+    def _set_all(self, changes: TickChanges) -> None:
+        """Arm, move and disarm the timers that follow from events."""
+        for (kind, key), deadline_ms in changes.timers.items():
+            if deadline_ms is None:
+                self._wheel.cancel(kind, key)
+            else:
+                self._wheel.set(kind, key, deadline_ms)

@@ -13,6 +13,7 @@ from chatd.announcements import Announcements
 from chatd.calls import Calls
 from chatd.connections import Connections
 from chatd.core.budget import Budget
+from chatd.core.tick import TickChanges
 from chatd.database import Database
 from chatd.deadlines import Deadlines
 from chatd.handlers.context import Effects
@@ -34,6 +35,10 @@ log = logging.getLogger(__name__)
 
 STOP_MS_MAX = 5_000
 """So long may clients take what waits for them when the server stops."""
+
+
+NO_CHANGES = TickChanges()
+"""What follows from a tick in which nothing happened."""
 
 
 class Signals(Protocol):
@@ -151,10 +156,10 @@ class Server:
         self._timers.fire(now_ms)
         self._budget.stop()
         effects = self._calls.take_effects()
-        grown = list(self._transaction.state.grown)
         committed = self._commit()  # durable before anyone is told
-        self._announcements.carry_out(effects)
-        self._delivery.deliver(now_ms)
+        changes = committed or NO_CHANGES
+        self._announcements.carry_out(changes, effects)
+        self._delivery.deliver(changes, now_ms)
         self._budget.begin(waiting.files)
         self._delivery.pump(now_ms)
         self._budget.begin(0)
@@ -164,8 +169,8 @@ class Server:
         for signum in self._signals.take():  # here, so that a goodbye comes last
             self._on_signal(signum)
         self._send(now_ms)
-        self._arm(now_ms, effects, grown)
-        if committed:
+        self._arm(now_ms, changes, effects)
+        if committed is not None:
             self._upkeep.journal_grew(now_ms)
         self._upkeep.start_snapshot(now_ms)
         self._calls.write_log()
@@ -229,10 +234,10 @@ class Server:
                 self._boundary.contain(watcher, error)
         self._service.serve()
 
-    def _commit(self) -> bool:
+    def _commit(self) -> TickChanges | None:
         started_ns = self._monotonic_ns()
         committed = self._database.commit()
-        if committed:
+        if committed is not None:
             self._readings.commits.add(self._monotonic_ns() - started_ns)
         return committed
 
@@ -256,8 +261,8 @@ class Server:
             self._connections.check_when_stalled(connection)
         self._service.resume_drained()
 
-    def _arm(self, now_ms: int, effects: Effects, grown: list[str]) -> None:
+    def _arm(self, now_ms: int, changes: TickChanges, effects: Effects) -> None:
         """Set the timers that this tick calls for."""
-        self._deadlines.arm(now_ms, effects, grown)
+        self._deadlines.arm(now_ms, changes, effects)
         for connection, until_ms in self._service.take_throttled():
             self._connections.throttle(connection, until_ms)

@@ -57,11 +57,13 @@ class RateWindow(msgspec.Struct, forbid_unknown_fields=True):
         """Return the entries that count now: a limit ends on time, its timer may be late."""
         return self.count if now_ms < self.reset_at_ms else 0
 
-    def spend(self, reset_at_ms: int) -> None:
-        """Count one entry in the period that ends at `reset_at_ms`."""
-        if reset_at_ms != self.reset_at_ms:
+    def spend(self, reset_at_ms: int) -> bool:
+        """Count one entry in the period that ends at `reset_at_ms`; return if it has just begun."""
+        begins = reset_at_ms != self.reset_at_ms
+        if begins:
             self._begin(reset_at_ms)
         self.count += 1
+        return begins
 
     def held_used(self, now_ms: int) -> int:
         """Return the entries that had been held and count now."""

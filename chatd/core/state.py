@@ -7,7 +7,7 @@ when it is replayed.
 from bisect import bisect_left, insort
 from hashlib import blake2b
 from itertools import takewhile
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import msgspec
 from msgspec import field
@@ -17,6 +17,7 @@ from chatd.core.migrations import to_builtins
 from chatd.core.model import Blob, Report, Room, Upload, User
 from chatd.core.name_index import NameIndex
 from chatd.core.threads import Threads
+from chatd.core.tick import TickChanges
 from chatd.core.unread import UnreadIndex
 from chatd.wire.entries import Entry, File, check_entry, decode_entry, encode_entry
 from chatd.wire.rooms import GENERAL, GROUP_MARK, self_room
@@ -52,19 +53,6 @@ class Tables(msgspec.Struct, forbid_unknown_fields=True):
     held_until_ms: int = 0
 
 
-class Move(NamedTuple):
-    """A user joined or left a group with the entry `seq` of its log.
-
-    hidden_up_to: the number up to which entries were older than the place of one who left.
-    """
-
-    room: str
-    name: str
-    seq: int
-    joined: bool
-    hidden_up_to: int = 0
-
-
 class Event(Protocol):
     """An event as far as the state knows it; `chatd.core.events` has them all."""
 
@@ -72,16 +60,13 @@ class Event(Protocol):
     def ts(self) -> int:
         """When it happened (ms UTC)."""
 
-    def apply(self, state: "State") -> None:
-        """Make the event true."""
+    def apply(self, state: "State", changes: TickChanges) -> None:
+        """Make the event true; what follows from it goes to `changes`."""
 
 
 class State:
     """Everything chatd knows. Only events write to it.
 
-    grown: rooms with entries that delivery has not seen, each with its first new `seq`.
-    moves: who joined and left which group, in order, that delivery has not seen.
-    dropped_files: numbers of files on disk that nothing needs any more.
     unread: whose the unread entries are, and whom they name.
     threads: the comments of each thread.
     rooms_by_name: the ids of each user's rooms, in their order.
@@ -101,9 +86,6 @@ class State:
         self.uploads = self.tables.uploads
         self.blobs = self.tables.blobs
         self.general = self.rooms[GENERAL]
-        self.grown: dict[str, int] = {}
-        self.moves: list[Move] = []
-        self.dropped_files: list[int] = []
         self.unread = UnreadIndex(self.rooms)
         self.threads = Threads(self.rooms)
         self.rooms_by_name = {user.name: sorted(user.rooms) for user in self.users.values()}
@@ -183,10 +165,10 @@ class State:
         tree = to_builtins(self.tables, order="sorted")
         return blake2b(msgspec.msgpack.encode(tree), digest_size=16).hexdigest()
 
-    def apply(self, event: Event) -> None:
+    def apply(self, event: Event, changes: TickChanges) -> None:
         """Make an event true."""
         self.tables.last_ms = event.ts
-        event.apply(self)
+        event.apply(self, changes)
 
     # -- what events use ---------------------------------------------------------------------
 
@@ -194,14 +176,16 @@ class State:
         """Make the index of names anew, by the store's secret."""
         self.names = NameIndex(self.tables.secret, self.users)
 
-    def append(self, room: Room, entry: Entry) -> None:
+    def append(self, changes: TickChanges, room: Room, entry: Entry) -> None:
         """Add the newest entry to a room's log."""
         seq = room.log.append(encode_entry(entry))
         assert entry.seq == seq, (room.room, entry.seq, seq)
-        if room.room not in self.grown:
-            self.grown[room.room] = seq
+        if room.room not in changes.grown:
+            changes.grown[room.room] = seq
 
-    def append_to_self(self, name: str, entry: type[Entry], ts: int, /, **fields: Any) -> None:
+    def append_to_self(
+        self, changes: TickChanges, name: str, entry: type[Entry], ts: int, /, **fields: Any
+    ) -> None:
         """Add an entry to a user's self log, which keeps the newest only.
 
         A user whose account was deleted has none, and gets nothing.
@@ -210,7 +194,7 @@ class State:
             return
         room = self.rooms[self_room(name)]
         seq = room.log.last_seq + 1
-        self.append(room, entry(room.room, seq, ts, **fields))
+        self.append(changes, room, entry(room.room, seq, ts, **fields))
         room.log.trim(seq - SELF_LOG_ENTRIES_MAX)
 
     def enter_room(self, name: str, room: str) -> None:
@@ -235,21 +219,21 @@ class State:
         del ids[bisect_left(ids, room)]
         self.unread.leave(room, name)
 
-    def end_room(self, room: Room) -> None:
+    def end_room(self, changes: TickChanges, room: Room, ts: int) -> None:
         """Let nobody see a room any more; its entries and files leave as any others do."""
         for name in room.members:
             self.leave_room(name, room.room)
         room.members.clear()
-        self.grown.pop(room.room, None)
+        changes.forget_room(room.room)
+        changes.timers["front", room.room] = ts
         self.unread.end(room.room)
         if len(room.log.frames) <= ENDED_AT_ONCE_MAX:
-            self.trim(room, room.log.last_seq)
-        self.moves = [move for move in self.moves if move.room != room.room]
+            self.trim(changes, room, room.log.last_seq)
 
-    def trim(self, room: Room, up_to: int) -> None:
+    def trim(self, changes: TickChanges, room: Room, up_to: int) -> None:
         """Forget the entries of a room up to `up_to`, their files, and what repeats them."""
         for seq in list(takewhile(lambda seq: seq <= up_to, room.files)):
-            self.drop_file(room, seq)
+            self.drop_file(changes, room, seq)
         seqs = range(room.log.first_seq, min(up_to, room.log.last_seq) + 1)
         for seq in seqs:
             redact(room, seq, self.unread)
@@ -303,22 +287,24 @@ class State:
         """The numbers of the files on disk that something needs."""
         return {*self.uploads, *(blob.number for blob in self.blobs.values())}
 
-    def keep_blob(self, room_id: str, seq: int, new: Blob, sha256: bytes) -> None:
+    def keep_blob(
+        self, changes: TickChanges, room_id: str, seq: int, new: Blob, sha256: bytes
+    ) -> None:
         """Let an entry have the bytes of a new file; the same bytes are kept once."""
         blob = self.blobs.setdefault(sha256, new)
         if blob is not new:
             blob.entries += 1
-            self.dropped_files.append(new.number)
+            changes.dropped_files.append(new.number)
         self.rooms[room_id].files[seq] = sha256
 
-    def drop_file(self, room: Room, seq: int) -> None:
+    def drop_file(self, changes: TickChanges, room: Room, seq: int) -> None:
         """Take its file from an entry that is still in the log."""
         sha256 = room.files.pop(seq)
         blob = self.blobs[sha256]
         blob.entries -= 1
         if not blob.entries:
             del self.blobs[sha256]
-            self.dropped_files.append(blob.number)
+            changes.dropped_files.append(blob.number)
         frame = room.log.get(seq)
         assert frame is not None
         file = decode_entry(frame)

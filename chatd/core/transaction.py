@@ -2,12 +2,14 @@
 
 from chatd.core.events import Event, encode_events
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.errors import StorageFull
 
 
 class Transaction:
     """Takes events; the tick takes them on to the journal, and the next transaction begins.
 
+    changes: what follows from the events of the running tick.
     writable: False while the disk has no room: then nothing is committed at all.
     sealed: True from the moment a commit begins until it has succeeded. An exception while
     it is True means that state and events may differ, and the process must end.
@@ -18,6 +20,7 @@ class Transaction:
         self.writable = True
         self.sealed = False
         self.commits = 0
+        self.changes = TickChanges()
         self._pending: list[Event] = []
 
     def commit(self, *events: Event) -> None:
@@ -30,7 +33,7 @@ class Transaction:
         self.commits += 1
         self.sealed = True
         for event in events:
-            self.state.apply(event)
+            self.state.apply(event, self.changes)
         self._pending.extend(events)
         self.sealed = False
 
@@ -39,10 +42,14 @@ class Transaction:
         """Whether the state has what the journal has not yet."""
         return bool(self._pending)
 
-    def take(self) -> bytes | None:
-        """Return the tick's events as the body of a journal record, None if there are none."""
+    def take(self) -> tuple[bytes, TickChanges] | None:
+        """Return the tick's events as the body of a journal record, and what follows from them.
+
+        None if there are none.
+        """
         if not self._pending:
             return None
-        body = encode_events(self._pending)
+        body, changes = encode_events(self._pending), self.changes
         self._pending.clear()
-        return body
+        self.changes = TickChanges()
+        return body, changes

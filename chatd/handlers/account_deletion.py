@@ -1,6 +1,5 @@
 """Users delete their accounts, administrators those of others; posts may go with them."""
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 from chatd.config import Settings
@@ -11,9 +10,8 @@ from chatd.core.model import Room, User
 from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Forbidden
 from chatd.handlers.administrators import admins_of
-from chatd.handlers.context import Context, Drop, Turn
+from chatd.handlers.context import Context, Turn
 from chatd.handlers.dispatch import handles
-from chatd.handlers.files import uploads_of
 from chatd.handlers.posting import NO_KEY, Posting, check_may_send, fields_of
 from chatd.handlers.proofs import check_fresh_proof
 from chatd.handlers.timed import on_timer
@@ -85,19 +83,9 @@ class AccountDeletionHandlers:
         return [room for room in rooms if len(room.members) == 1]
 
     def _end(self, context: Context, user: User, by: str, posts: bool) -> None:
-        timers: list[tuple[str, Hashable]] = [("held", user.name), ("ban", user.name)]
-        timers += [("scheduled", (user.name, number)) for number in user.scheduled]
-        timers += [("upload", upload.number) for upload in uploads_of(self._state, user)]
         told = sorted(self._admins & self._state.users.keys() - {user.name})
-        fronts = [("front", room.room, context.now_ms) for room in self._ending_rooms(user)]
         due = self._lifetime.due_ms(context.now_ms)
         self._transaction.commit(e.AccountEnded(context.now_ms, user.name, by, posts, due, told))
-        effects = context.effects
-        effects.timers += [(kind, key, None) for kind, key in timers]
-        effects.timers += fronts
-        if posts:
-            effects.timers.append(("erase", "", context.now_ms))
-        effects.drops.append(Drop(user.name, None, None, "this account was deleted"))
 
     # -- posts -------------------------------------------------------------------------------
 

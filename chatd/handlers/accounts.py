@@ -23,7 +23,7 @@ from chatd.errors import (
 )
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.backoff import LoginBackoff
-from chatd.handlers.context import Context, Drop, Session
+from chatd.handlers.context import Context, Session
 from chatd.handlers.dispatch import handles
 from chatd.handlers.proofs import NONCE_BYTES, Proofs, check_fresh_proof
 from chatd.handlers.registration import free_name
@@ -101,7 +101,6 @@ class AccountHandlers:
             e.UserRegistered(context.now_ms, name, _credentials(request), network, expires_at)
         )
         self._registrations.count(address, context.now_ms)
-        context.effects.timers.append(("unused", name, expires_at))
         return c.Nothing()
 
     def _network(self, address: str) -> bytes:
@@ -244,24 +243,24 @@ class AccountHandlers:
 
     @handles(c.Revoke)
     def revoke(self, context: Context, request: c.Revoke) -> c.Nothing:
-        self._revoke(context, request.device, "this device was revoked")
+        self._revoke(context, request.device)
         return c.Nothing()
 
     @handles(c.Logout)
     def logout(self, context: Context, request: c.Logout) -> c.Nothing:
         session = context.session
         if session.device:
-            self._revoke(context, session.device, "logged out")
+            self._revoke(context, session.device)
+            context.effects.logouts.add(session.link)
         else:
             context.effects.ends.append((session.link, "logged out"))
         return c.Nothing()
 
-    def _revoke(self, context: Context, number: int, reason: str) -> None:
+    def _revoke(self, context: Context, number: int) -> None:
         name = context.session.name
         if number not in self._state.users[name].devices:
             raise NotFound("you have no device with that number")
         self._transaction.commit(e.DeviceRevoked(context.now_ms, name, number))
-        context.effects.drops.append(Drop(name, number, None, reason))
 
     # -- passwords ---------------------------------------------------------------------------
 
@@ -281,8 +280,7 @@ class AccountHandlers:
         self._transaction.commit(*changes)
         session.device = number
         session.credentials = user.credentials
-        reason = "the password was changed"
-        context.effects.drops.append(Drop(user.name, None, session.link, reason))
+        context.effects.asking[user.name] = session.link
         return c.LoggedIn(user.name, number, token=token)
 
 

@@ -1,11 +1,11 @@
 """What a handler is given besides its request: who asks, when, chance, and a place for effects.
 
 A handler validates, commits its events once and last, and returns a result. It never writes
-to a connection; what others must hear besides entries goes into `Effects`, which the tick
-carries out when the events are durable.
+to a connection: what others must hear follows from the events, and what concerns only the
+connection that asks goes into `Effects`, which the tick carries out when the events are durable.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -93,35 +93,25 @@ class Session:
 
 @dataclass(slots=True)
 class Effects:
-    """What a tick has to tell and do besides delivering entries, in this order.
+    """What a tick has to do for the connections that asked: all else follows from its events.
 
-    to_link: notices for one connection; reads: what of a user was read, by which connection;
-    ends: connections to end, and why; drops: connections of a user to end.
-    spenders: users whose limits have changed. periods: when a user's new period ends.
+    to_link: notices for one connection. ends: connections to end, and why.
+    logouts: connections that asked for the end of their own session. asking: by user, the one that
+    goes on when all others end.
+    readers: by (user, room), the connection that has read it, and needs not be told.
+    to_hash: uploads of which the bytes have to be read again.
     timed_bytes: the texts that timers have posted in this tick. timed_work: what timers have
     cost, in units of `chatd.handlers.timed`.
-    timers: (kind, key, deadline) to be set, with no deadline to be cancelled.
     """
 
     to_link: list[tuple[Link, Notice]] = field(default_factory=list)
-    reads: list[tuple[str, Notice, object]] = field(default_factory=list)
     ends: list[tuple[Link, str]] = field(default_factory=list)
-    drops: list["Drop"] = field(default_factory=list)
-    spenders: set[str] = field(default_factory=set)
-    periods: list[tuple[str, int]] = field(default_factory=list)
+    logouts: set[Link] = field(default_factory=set)
+    readers: dict[tuple[str, str], object] = field(default_factory=dict)
+    asking: dict[str, Link] = field(default_factory=dict)
+    to_hash: list[int] = field(default_factory=list)
     timed_bytes: int = 0
     timed_work: int = 0
-    timers: list[tuple[str, Hashable, int | None]] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Drop:
-    """Connections of a user that end in this tick: those of one device, or all but one."""
-
-    name: str
-    device: int | None
-    keep: Link | None
-    reason: str
 
 
 class Turn(msgspec.Struct):

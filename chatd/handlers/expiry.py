@@ -10,7 +10,6 @@ from chatd.core.transaction import Transaction
 from chatd.handlers.context import Turn
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import is_by
-from chatd.wire import commands as c
 
 MOVES_PER_SLICE = 1_000
 MOVES_PER_WORK = 4
@@ -63,13 +62,14 @@ class ExpiryHandlers:
             self._transaction.commit(e.EntriesExpired(turn.now_ms, room_id, up_to))
         return self._lifetime.look_again_ms(room, turn.now_ms)
 
-    def reset_limits(self, user: User, now_ms: int) -> bool:
-        """Reset the counts of the periods that are over; return whether there were any."""
+    @on_timer("limits")
+    def reset_limits(self, turn: Turn, name: str) -> int | None:
+        """Reset the counts of the periods that are over; return when the next one ends."""
+        user = self._state.users[name]
         windows = (user.general, user.private)
-        over = any(window.count and window.reset_at_ms <= now_ms for window in windows)
-        if over:
-            self._transaction.commit(e.LimitsReset(now_ms, user.name))
-        return over
+        if any(window.count and window.reset_at_ms <= turn.now_ms for window in windows):
+            self._transaction.commit(e.LimitsReset(turn.now_ms, name))
+        return min((w.reset_at_ms for w in windows if w.used(turn.now_ms)), default=None)
 
     @on_timer("nonces")
     def forget_nonces(self, turn: Turn, name: str) -> int | None:
@@ -133,7 +133,7 @@ class ExpiryHandlers:
             self._acks.forget(name, room)
         for name, room, seq in moves:
             reader = readers[name, room]
-            turn.effects.reads.append((name, c.Read(room, seq), reader))
+            turn.effects.readers[name, room] = reader
             if steps_left <= 0 and self._is_own(name, room, seq + 1):
                 self._acks.add(name, {room: seq + 1}, reader)  # to go on from there
         turn.effects.timed_work += len(acks) // MOVES_PER_WORK

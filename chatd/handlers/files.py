@@ -116,7 +116,6 @@ class FileHandlers:
             request.room,
         )
         self._transaction.commit(*given_up, started)
-        context.effects.timers.append(("upload", number, expires_at))
         return c.UploadState(number, 0, size)
 
     @handles(c.UploadChunk)
@@ -174,7 +173,7 @@ class FileHandlers:
     def _sha256(self, context: Context, upload: Upload) -> bytes:
         """Return the hash of what has come. Raises Overloaded while that is being found out."""
         if not self._blobs.catch_up(upload.number, upload.offset, HASH_BYTES_PER_SLICE):
-            context.effects.timers.append(("hash", upload.number, context.now_ms))
+            context.effects.to_hash.append(upload.number)
             raise Overloaded("the server is reading your file again; finish it in a moment")
         return self._blobs.sha256(upload.number)
 

@@ -78,7 +78,6 @@ class GroupHandlers:
         else:
             self._posting.check_may_end(user, room, context.now_ms)
             self._transaction.commit(e.GroupEnded(context.now_ms, room.room))
-            context.effects.timers.append(("front", room.room, context.now_ms))
 
     def _part(self, context: Context, room: Room, user: User, by: User) -> None:
         """Let a member leave, or be removed."""
@@ -119,7 +118,6 @@ class GroupHandlers:
         check_may_send(owner, now_ms)
         reset_at = self._posting.spend_private(owner, now_ms)
         self._transaction.commit(self._memberships.handed_over(room, user, owner, now_ms, reset_at))
-        self._posting.note_charge(context, owner, reset_at)
         return c.Nothing()
 
     @handles(c.ListMembers)

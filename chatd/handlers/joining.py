@@ -82,7 +82,6 @@ class JoiningHandlers:
         reset_at = self._posting.spend_private(owner, context.now_ms)
         event = e.MemberInvited(context.now_ms, room.room, user.name, owner.name, reset_at)
         self._transaction.commit(event)
-        self._posting.note_charge(context, owner, reset_at)
         return c.Nothing()
 
     @handles(c.ListInvitations)
@@ -152,7 +151,6 @@ class JoiningHandlers:
         self._transaction.commit(
             e.JoinRequested(now_ms, room.room, user.name, link.number, number, reset_at)
         )
-        self._posting.note_charge(context, user, reset_at)
         return c.Joined(None, number)
 
     @handles(c.Withdraw)

@@ -72,8 +72,6 @@ class ModerationHandlers:
         warned = self._warning(reporter, user, reported)
         banned = self._ban_of(user, reported) if warned else []
         self._transaction.commit(reported, *warned, *banned)
-        if banned:
-            context.effects.timers.append(("ban", user.name, user.banned_until_ms))
         return c.Nothing()
 
     def _reported_entry(self, context: Context, user: User, request: c.Report) -> tuple[str, int]:
@@ -146,8 +144,6 @@ class ModerationHandlers:
                 self._admins_but(user.name),
             )
         )
-        context.effects.timers.append(("ban", user.name, until))
-        _try_held(context, user)
         return c.BannedUntil(user.name, until)
 
     @handles(c.Unban)
@@ -156,8 +152,6 @@ class ModerationHandlers:
         if not user.is_banned(context.now_ms):
             raise NotFound(f"{user.name} is not banned")
         self._unban(context, user, admin.name, self._admins_but(user.name))
-        context.effects.timers.append(("ban", user.name, None))
-        _try_held(context, user)
         return c.Nothing()
 
     @handles(c.Dismiss)
@@ -270,12 +264,6 @@ class ModerationHandlers:
         self._transaction.commit(
             e.UserUnbanned(turn.now_ms, user.name, by, admins, forgiven=bool(by))
         )
-
-
-def _try_held(turn: Turn, user: User) -> None:
-    """Look at once at what is held of a user whose ban is another now."""
-    if user.held_until_ms is not None:
-        turn.effects.timers.append(("held", user.name, turn.now_ms))
 
 
 def warnings_limit_of(user: User, admins: frozenset[str], limit: int) -> int:

@@ -216,18 +216,13 @@ class Posting:
     def commit(
         self, turn: Turn, post: e.Post, *before: e.Event, more: Sequence[e.Post] = ()
     ) -> c.Posted:
-        """Commit a post behind the events `before`, and see to it that its author's limits show.
+        """Commit a post behind the events `before`.
 
         more: posts of the same author into the same room, behind it.
         """
         if post.room == GENERAL:
             before = (*before, *self._newcomers.arrival(post.author, turn.now_ms))
         self._transaction.commit(*before, post, *more)
-        author = self._state.users[post.author]
-        if post.reset_at:
-            self.note_charge(turn, author, post.reset_at, post.room)
-        if post.nonce:
-            nonce_kept(turn, author)
         return c.Posted(post.room, post.seq, post.ts)
 
     def spend_private(self, user: User, now_ms: int) -> int:
@@ -236,16 +231,6 @@ class Posting:
         Raises RateLimited.
         """
         return self._spend(user, "", now_ms, 1)
-
-    def note_charge(self, turn: Turn, user: User, reset_at: int, room_id: str = "") -> None:
-        """See to it that the limits of a user, who has just spent something, reset and show.
-
-        reset_at: when the period ends that it counts in.
-        """
-        if reset_at == turn.now_ms + self._period_ms:  # it has just begun
-            turn.effects.periods.append((user.name, reset_at))
-        if room_id == GENERAL and self._general_limit:
-            turn.effects.spenders.add(user.name)
 
     def _spend(self, user: User, room_id: str, now_ms: int, count: int) -> int:
         """Return when the period ends that `count` more entries count in. Raises RateLimited."""
@@ -286,13 +271,6 @@ def check_new_nonce(author: User, now_ms: int) -> None:
             limit=NONCES_MAX,
             reset_at=until_ms,
         )
-
-
-def nonce_kept(turn: Turn, author: User) -> None:
-    """See to it that the nonce that an author has just used is forgotten some day."""
-    nonces = author.nonces
-    if nonces is not None and len(nonces) == 1:
-        turn.effects.timers.append(("nonces", author.name, nonces.oldest_expires_ms))
 
 
 def replayed_result(record: IdempotencyRecord, request: Nonced) -> c.Posted:

@@ -22,7 +22,6 @@ from chatd.handlers.posting import (
     check_may_send,
     check_text,
     fields_of,
-    nonce_kept,
 )
 from chatd.handlers.timed import WORK_PER_TICK, on_timer
 from chatd.wire import commands as c
@@ -95,9 +94,6 @@ class ScheduleHandlers:
                 self._posting.mentions_in(request.text, author.name, room),
             )
         )
-        context.effects.timers.append(("scheduled", (author.name, number), request.at))
-        if check.nonce:
-            nonce_kept(context, author)
         return _shown(author.scheduled[number])
 
     @handles(c.ListScheduled)
@@ -115,7 +111,6 @@ class ScheduleHandlers:
         if post is None:
             raise NotFound("you have nothing scheduled with that id")
         self._transaction.commit(e.ScheduleCancelled(context.now_ms, author.name, post.number))
-        context.effects.timers.append(("scheduled", (author.name, post.number), None))
         return _shown(post)
 
     # -- time --------------------------------------------------------------------------------
@@ -138,7 +133,6 @@ class ScheduleHandlers:
         refusal = self._try(turn, author, post)
         if refusal is not None:
             self._hold(turn, author, refusal, [post])
-            turn.effects.timers.append(("held", author.name, author.held_until_ms))
         return None
 
     @on_timer("held")
@@ -202,8 +196,6 @@ class ScheduleHandlers:
                 turn.now_ms, author.name, post.number, refusal.code, refusal.message, kept=True
             )
         )
-        key = (author.name, post.number)
-        turn.effects.timers.append(("scheduled", key, turn.now_ms + FAILED_KEPT_MS))
 
     def _let_go(self, turn: Turn, author: User, post: Scheduled) -> int | None:
         """Drop a text that failed long ago; return when that may be."""

@@ -1,7 +1,6 @@
 """What timers call: methods of the handlers, by kind of timer, as requests find theirs by method.
 
-A kind of timer is named once, where its action is; whoever wants one set says so in
-`Effects.timers`.
+A timer is set by what applies an event (`TickChanges.timers`), and by its own action.
 """
 
 from collections.abc import Callable

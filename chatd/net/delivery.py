@@ -26,7 +26,8 @@ from chatd.core.fairness import FairQueue
 from chatd.core.model import Room
 from chatd.core.presence import Presence
 from chatd.core.resume_token import ResumeToken
-from chatd.core.state import Move, State
+from chatd.core.tick import Move, TickChanges
+from chatd.core.transaction import Transaction
 from chatd.net.batches import Batch
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.broadcast_queue import BroadcastQueue
@@ -59,14 +60,15 @@ class Delivery:
 
     def __init__(
         self,
-        state: State,
+        transaction: Transaction,
         presence: Presence,
         boundary: ErrorBoundary,
         budget: Budget,
         high_water_bytes: int,
         pump_bytes_max: int,
     ) -> None:
-        self._state = state
+        self._transaction = transaction
+        self._state = state = transaction.state
         self._presence = presence
         self._boundary = boundary
         self._budget = budget
@@ -79,6 +81,7 @@ class Delivery:
         self._broadcasts: deque[_Broadcast] = deque()
         self._pageable: FairQueue[Connection] = FairQueue()  # of those, who wait for a page
         self._dirty: dict[Connection, None] = {}
+        self._undelivered: dict[str, int] = {}
         self._pages: dict[tuple[str, int], tuple[Batch, int]] = {}
         self._streams: dict[Connection, None] = {}
         self._stamp_ms = state.last_ms
@@ -191,20 +194,20 @@ class Delivery:
             if not waiting:
                 self._broadcasts.popleft()
 
-    def deliver(self, now_ms: int) -> None:
+    def deliver(self, changes: TickChanges, now_ms: int) -> None:
         """Queue the new entries of every room to those who are live.
 
         They only enter the queue of the general room, and are sent it when they are first there.
         """
-        self._take_moves()
-        grown = self._state.grown
-        rooms = [self._state.rooms[room_id] for room_id in grown]
-        if grown.pop(GENERAL, None) is not None:
+        self._undelivered = undelivered = {**changes.grown}
+        self._follow_moves(changes.moves)
+        rooms = [self._state.rooms[room_id] for room_id in undelivered]
+        if undelivered.pop(GENERAL, None) is not None:
             self._broadcast_queue.add_all(self._live)
         for room in rooms:
-            if room.room in grown:
-                self._deliver_room(room, grown[room.room])
-                del grown[room.room]
+            if room.room in undelivered:
+                self._deliver_room(room, undelivered[room.room])
+                del undelivered[room.room]
         if rooms:
             self._note_stamp(now_ms)
             for room in rooms:
@@ -294,7 +297,10 @@ class Delivery:
 
     def _live_seq(self, connection: Connection, room: str) -> int:
         """Return how far a connection that is not behind is, in a room of its user."""
-        came = any(m.room == room and m.name == connection.name for m in self._state.moves)
+        came = any(
+            move.room == room and move.name == connection.name
+            for move in self._transaction.changes.moves
+        )
         return 0 if came or not connection.following else self._delivered_seq(room)
 
     def _fall_behind(self, connection: Connection) -> None:
@@ -306,14 +312,15 @@ class Delivery:
         self._behind[connection] = 0
 
     def _delivered_seq(self, room: str) -> int:
-        first = self._state.grown.get(room)
+        """Return up to where a room was delivered: not what the running tick adds, or added."""
+        running = self._transaction.changes.grown
+        first = self._undelivered.get(room) or running.get(room)
         return self._state.rooms[room].log.last_seq if first is None else first - 1
 
     # -- who joined and left -----------------------------------------------------------------
 
-    def _take_moves(self) -> None:
+    def _follow_moves(self, moves: list[Move]) -> None:
         """Give those who left their share, and let those who joined begin as newcomers."""
-        moves, self._state.moves = self._state.moves, []
         joined: dict[tuple[str, str], None] = {}
         for move in moves:
             member = (move.room, move.name)
@@ -336,7 +343,7 @@ class Delivery:
 
     def _share(self, move: Move) -> None:
         """Queue what a room got in this tick before a member left, to those who are live."""
-        log, first = self._state.rooms[move.room].log, self._state.grown[move.room]
+        log, first = self._state.rooms[move.room].log, self._undelivered[move.room]
         frames = log.after(first - 1)[: move.seq - first]
         if not frames or first < log.first_seq:
             return

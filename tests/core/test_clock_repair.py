@@ -15,6 +15,7 @@ from chatd.core.idempotency import IdempotencyRecord, IdempotencyRecords
 from chatd.core.log import Log
 from chatd.core.model import Hook, Member, RateWindow, Room, User
 from chatd.core.state import State, Tables
+from chatd.core.tick import TickChanges
 from chatd.wire import entries
 from chatd.wire.entries import AnyEntry, Message, encode_entry, stamp_of
 from tests.core.test_model import user
@@ -28,7 +29,7 @@ LAST_MS = NOW_MS + YEARS_MS
 
 def repaired(state: State, right_ms: int = NOW_MS - DAY_MS) -> None:
     state.tables.last_ms = LAST_MS
-    state.apply(e.ClockRepaired(NOW_MS, LAST_MS, right_ms))
+    state.apply(e.ClockRepaired(NOW_MS, LAST_MS, right_ms), TickChanges())
 
 
 # -- nothing is forgotten --------------------------------------------------------------------
@@ -158,7 +159,10 @@ def test_text_set_to_a_time_of_day_within_a_year_stays_and_one_beyond_moves() ->
     alice = state.users["alice"] = user()
     state.rooms["@alice"] = Room("@alice")
     for number, at_ms in enumerate((NOW_MS + 300 * DAY_MS, LAST_MS + HOUR_MS), 1):
-        state.apply(e.PostScheduled(NOW_MS, "alice", number, at_ms, "general", "text", "", b""))
+        state.apply(
+            e.PostScheduled(NOW_MS, "alice", number, at_ms, "general", "text", "", b""),
+            TickChanges(),
+        )
     repaired(state)
     assert [p.at_ms for p in alice.scheduled.values()] == [
         NOW_MS + 300 * DAY_MS,
@@ -205,7 +209,7 @@ def test_order_is_kept_and_nothing_that_was_made_is_ahead_any_more(stamps_ms: li
         state.general.log.append(encode_entry(Message("general", seq, ts, "alice", "text")))
     last_ms = state.tables.last_ms = max(NOW_MS + 1, stamps_ms[-1])
     right_ms = max((ms for ms in stamps_ms if ms <= NOW_MS), default=0)
-    state.apply(e.ClockRepaired(NOW_MS, last_ms, right_ms))
+    state.apply(e.ClockRepaired(NOW_MS, last_ms, right_ms), TickChanges())
     moved = [stamp_of(frame) for frame in state.general.log.frames]
     assert moved == sorted(moved) and moved[-1] <= NOW_MS
     assert [ms for ms in stamps_ms if ms <= NOW_MS] == moved[: sum(m <= NOW_MS for m in stamps_ms)]

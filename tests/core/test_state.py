@@ -11,6 +11,7 @@ from chatd.core.events import encode_events
 from chatd.core.idempotency import NONCE_KEPT_MS
 from chatd.core.model import Credentials
 from chatd.core.state import SELF_LOG_ENTRIES_MAX, State
+from chatd.core.tick import TickChanges
 from chatd.core.transaction import Transaction
 from chatd.errors import StorageFull
 from chatd.wire.entries import decode_entry
@@ -56,7 +57,7 @@ def life() -> list[e.Event]:
 def state_of(events: list[e.Event]) -> State:
     state = State()
     for event in events:
-        state.apply(event)
+        state.apply(event, TickChanges())
     return state
 
 
@@ -68,9 +69,12 @@ def posts_of(state: State, room: str) -> list[tuple[int, str]]:
 # -- there and back --------------------------------------------------------------------------
 
 
-def replay(state: State, body: bytes) -> None:
+def replay(state: State, body: bytes) -> TickChanges:
+    """Apply a journal record; return what follows from it."""
+    changes = TickChanges()
     for event in e.decode_events(body):
-        state.apply(event)
+        state.apply(event, changes)
+    return changes
 
 
 def kinds_under(kind: type[e.Event]) -> set[type[e.Event]]:
@@ -187,17 +191,17 @@ def test_store_has_an_epoch_a_secret_and_its_last_servers_word() -> None:
     state = state_of(life())
     assert (state.epoch, state.secret) == ("another epoch", b"secret" * 5)
     assert state.durable
-    state.apply(e.ServerStarted(300, False))
+    state.apply(e.ServerStarted(300, False), TickChanges())
     assert not state.durable
 
 
 def test_token_opens_until_it_is_revoked_or_the_password_changes() -> None:
     state = state_of(life())
     assert state.token_owners == {token_hash("two"): ("alice", 2)}
-    state.apply(e.PasswordChanged(300, "alice", NEW_CREDENTIALS))
+    state.apply(e.PasswordChanged(300, "alice", NEW_CREDENTIALS), TickChanges())
     assert state.token_owners == {}
     assert state.users["alice"].credentials == NEW_CREDENTIALS
-    state.apply(e.DeviceAdded(301, "alice", 3, "new", token_hash("three")))
+    state.apply(e.DeviceAdded(301, "alice", 3, "new", token_hash("three")), TickChanges())
     assert list(state.users["alice"].devices) == [3]
 
 
@@ -211,7 +215,7 @@ def test_self_log_tells_of_devices_and_passwords() -> None:
 def test_self_log_keeps_the_newest_only() -> None:
     state = state_of(life())
     for ts in range(SELF_LOG_ENTRIES_MAX + 7):
-        state.apply(e.PasswordChanged(300 + ts, "bob", CREDENTIALS))
+        state.apply(e.PasswordChanged(300 + ts, "bob", CREDENTIALS), TickChanges())
     log = state.rooms["@bob"].log
     assert len(log.frames) == SELF_LOG_ENTRIES_MAX
     assert (log.first_seq, log.last_seq) == (9, SELF_LOG_ENTRIES_MAX + 8)
@@ -226,49 +230,53 @@ def test_direct_room_has_both_in_it_and_counts_for_who_opened_it() -> None:
 
 def test_direct_room_with_oneself_has_one_member() -> None:
     state = state_of(life())
-    state.apply(e.DirectRoomOpened(300, "bob,bob", "bob", "bob"))
+    state.apply(e.DirectRoomOpened(300, "bob,bob", "bob", "bob"), TickChanges())
     assert list(state.rooms["bob,bob"].members) == ["bob"]
     assert state.users["bob"].rooms.count("bob,bob") == 1
 
 
 def test_post_moves_its_author_only_if_nothing_unread_lies_before() -> None:
     state = state_of(life())
-    state.apply(posted(300, "general", 3, "bob"))  # bob has read 2, his own
+    state.apply(posted(300, "general", 3, "bob"), TickChanges())  # bob has read 2, his own
     assert state.general.members["bob"].read_seq == 3
-    state.apply(posted(301, "general", 4, "alice"))  # alice has not read 3
+    state.apply(posted(301, "general", 4, "alice"), TickChanges())  # alice has not read 3
     assert state.general.members["alice"].read_seq == 2
 
 
 def test_post_of_an_entry_out_of_order_is_a_bug_that_ends_the_process() -> None:
     state = state_of(life())
     with pytest.raises(AssertionError):
-        state.apply(posted(300, "general", 4, "bob"))
+        state.apply(posted(300, "general", 4, "bob"), TickChanges())
 
 
 def test_post_counts_in_its_period_and_a_reset_before_the_end_changes_nothing() -> None:
     state = state_of(life()[:13])
     alice = state.users["alice"]
     assert (alice.general.count, alice.private.count) == (1, 0)
-    state.apply(e.LimitsReset(108, "alice"))
+    state.apply(e.LimitsReset(108, "alice"), TickChanges())
     assert alice.general.count == 1
-    state.apply(e.LimitsReset(109, "alice"))
+    state.apply(e.LimitsReset(109, "alice"), TickChanges())
     assert alice.general.count == 0
 
 
 def test_receipt_is_kept_for_seven_days() -> None:
     state = state_of(life())
-    state.apply(posted(8 + NONCE_KEPT_MS, "general", 3, "alice", nonce="m", digest=b"e" * 8))
+    state.apply(
+        posted(8 + NONCE_KEPT_MS, "general", 3, "alice", nonce="m", digest=b"e" * 8), TickChanges()
+    )
     assert len(state.users["alice"].nonces or ()) == 2
-    state.apply(posted(9 + NONCE_KEPT_MS, "general", 4, "alice", nonce="o", digest=b"f" * 8))
+    state.apply(
+        posted(9 + NONCE_KEPT_MS, "general", 4, "alice", nonce="o", digest=b"f" * 8), TickChanges()
+    )
     assert len(state.users["alice"].nonces or ()) == 2, "the first is over"
 
 
 def test_grown_says_from_where_on_a_room_is_new() -> None:
     state = state_of(life())
-    state.grown.clear()
+    changes = TickChanges()
     for seq in (3, 4):
-        state.apply(posted(300, "general", seq, "bob"))
-    assert state.grown == {"general": 3}
+        state.apply(posted(300, "general", seq, "bob"), changes)
+    assert changes.grown == {"general": 3}
 
 
 # -- the store -------------------------------------------------------------------------------
@@ -278,9 +286,10 @@ def test_events_of_a_tick_are_taken_once_as_one_record() -> None:
     transaction, again = Transaction(State()), State()
     for event in life():
         transaction.commit(event)
-    body = transaction.take()
-    assert body is not None
-    replay(again, body)
+    taken = transaction.take()
+    assert taken is not None
+    body, changes = taken
+    assert replay(again, body) == changes
     assert again.digest() == transaction.state.digest()
     assert transaction.take() is None
 

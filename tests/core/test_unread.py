@@ -9,6 +9,7 @@ from chatd.core import events as e
 from chatd.core import unread
 from chatd.core.model import Credentials, Room
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.core.unread import UnreadIndex
 from chatd.wire.entries import Edit, Post, author_of, decode_entry, mentioned_in
 from chatd.wire.rooms import GENERAL
@@ -35,9 +36,11 @@ class Life:
     def __init__(self) -> None:
         self.state = State()
         for name in NAMES:
-            self.state.apply(e.UserRegistered(0, name, Credentials(b"", 4096, b"", b"")))
-        self.state.apply(e.GroupCreated(0, GROUP, "ops", "ann", 0))
-        self.state.apply(e.DirectRoomOpened(0, "ann,bob", "ann", "bob"))
+            self.state.apply(
+                e.UserRegistered(0, name, Credentials(b"", 4096, b"", b"")), TickChanges()
+            )
+        self.state.apply(e.GroupCreated(0, GROUP, "ops", "ann", 0), TickChanges())
+        self.state.apply(e.DirectRoomOpened(0, "ann,bob", "ann", "bob"), TickChanges())
 
     def do(self, what: str, room_id: str, name: str, named: list[str], back: int) -> None:
         room = self.state.rooms[room_id]
@@ -46,24 +49,28 @@ class Life:
         is_there = name in room.members or room_id == GENERAL
         target = self._own_post(room, name, back)
         if what == "say" and is_there:
-            self.state.apply(e.MessagePosted(*head, "text", named))
+            self.state.apply(e.MessagePosted(*head, "text", named), TickChanges())
         elif what == "edit" and target:
-            self.state.apply(e.PostEdited(*head, target, "edited", named))
+            self.state.apply(e.PostEdited(*head, target, "edited", named), TickChanges())
         elif what == "delete" and target:
-            self.state.apply(e.PostDeleted(*head, target))
+            self.state.apply(e.PostDeleted(*head, target), TickChanges())
         elif what == "read" and name in room.members:
             seq = max(room.members[name].read_seq, seq - 1 - back)
-            self.state.apply(e.CursorsMoved(0, 0, [(name, room_id, seq)]))
+            self.state.apply(e.CursorsMoved(0, 0, [(name, room_id, seq)]), TickChanges())
         elif what == "start" and name not in self.state.general.members:
-            self.state.apply(e.MemberStarted(0, GENERAL, name, max(0, seq - 1 - back)))
+            self.state.apply(
+                e.MemberStarted(0, GENERAL, name, max(0, seq - 1 - back)), TickChanges()
+            )
         elif what == "join" and room_id == GROUP and not is_there:
             floor = max(room.log.first_seq - 1, seq - 1 - back)
-            self.state.apply(e.MemberJoined(0, room_id, seq, name, name, floor, 0))
+            self.state.apply(e.MemberJoined(0, room_id, seq, name, name, floor, 0), TickChanges())
         elif what == "leave" and room_id == GROUP and is_there and name != "ann":
-            self.state.apply(e.MemberLeft(0, room_id, seq, name, named[0] if named else name, 0))
+            self.state.apply(
+                e.MemberLeft(0, room_id, seq, name, named[0] if named else name, 0), TickChanges()
+            )
         elif what == "expire" and room.log.frames:
             up_to = max(room.log.first_seq, seq - 1 - back)
-            self.state.apply(e.EntriesExpired(0, room_id, up_to))
+            self.state.apply(e.EntriesExpired(0, room_id, up_to), TickChanges())
 
     def _own_post(self, room: Room, name: str, back: int) -> int:
         """Return the number of a post of a user that is there, 0 for none."""

@@ -181,8 +181,8 @@ MUTANTS = (
     ),
     Mutant(
         "what was read is not told to a user's other devices",
-        "chatd/handlers/expiry.py",
-        "            turn.effects.reads.append((name, c.Read(room, seq), reader))\n",
+        "chatd/core/events/cursors.py",
+        "        changes.reads += self.moves\n",
         "",
         (
             "tests/simulation/test_sync.py"

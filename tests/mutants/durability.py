@@ -66,7 +66,7 @@ MUTANTS = (
         "a file is removed before the record that gives it up",
         "chatd/database.py",
         "            tick = self._journal.append(body)\n",
-        "            for number in self.state.dropped_files:\n"
+        "            for number in changes.dropped_files:\n"
         "                self.blobs.remove(number)\n"
         "            tick = self._journal.append(body)\n",
         (

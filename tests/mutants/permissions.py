@@ -303,8 +303,9 @@ MUTANTS = (
     ),
     Mutant(
         "a connection works on when its device was revoked",
-        "chatd/handlers/accounts.py",
-        "        context.effects.drops.append(Drop(name, number, None, reason))\n",
+        "chatd/core/events/accounts.py",
+        '        ended = EndedSessions(self.name, self.number, "this device was revoked")\n'
+        "        changes.ended_sessions.append(ended)\n",
         "",
         (
             "tests/simulation/test_accounts.py"

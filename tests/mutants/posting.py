@@ -147,9 +147,9 @@ MUTANTS = (
         "a cancelled text stays in the list",
         "chatd/core/events/schedules.py",
         "        post = state.users[self.name].scheduled.pop(self.number)\n"
-        "        state.append_to_self(self.name, entries.Cancelled",
+        '        changes.timers["scheduled", (self.name, self.number)] = None\n',
         "        post = state.users[self.name].scheduled[self.number]\n"
-        "        state.append_to_self(self.name, entries.Cancelled",
+        '        changes.timers["scheduled", (self.name, self.number)] = None\n',
         (
             "tests/simulation/test_schedules.py"
             "::test_all_devices_hear_what_is_scheduled_and_cancelled_and_nobody_else_does",

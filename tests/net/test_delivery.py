@@ -10,6 +10,7 @@ from chatd.core.budget import Budget
 from chatd.core.model import Credentials
 from chatd.core.presence import Presence
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.core.transaction import Transaction
 from chatd.net import broadcast_queue, delivery
 from chatd.net.boundary import ErrorBoundary
@@ -44,26 +45,27 @@ class Hall:
 
     def __init__(self, *names: str) -> None:
         CountingCodec.batches = 0
-        self.state = State()
+        self.transaction = Transaction(State())
+        self.state = self.transaction.state
         self.clock_ns = 0
         budget = Budget(lambda: self.clock_ns)
-        boundary = ErrorBoundary(Transaction(self.state))
+        boundary = ErrorBoundary(self.transaction)
         self.delivery = Delivery(
-            self.state, Presence(), boundary, budget, HIGH_WATER_BYTES, PUMP_BYTES_MAX
+            self.transaction, Presence(), boundary, budget, HIGH_WATER_BYTES, PUMP_BYTES_MAX
         )
         self._descriptors = Descriptors()
         self._selector = SimSelector()
         self._loop = Loop(self._selector)
         self._heard: dict[Connection, FrameDecoder] = {}
         for name in names:
-            self.state.apply(e.UserRegistered(NOW_MS, name, CREDENTIALS))
-            self.state.apply(e.MemberStarted(NOW_MS, "general", name, 0))
-        self.state.grown.clear()
+            self.transaction.commit(e.UserRegistered(NOW_MS, name, CREDENTIALS))
+            self.transaction.commit(e.MemberStarted(NOW_MS, "general", name, 0))
+        self.transaction.take()
 
     def open(self, room: str) -> None:
         """Let there be a room of two users, if it is not the general one."""
         if room != "general":
-            self.state.apply(e.DirectRoomOpened(NOW_MS, room, *room.split(",")))
+            self.transaction.commit(e.DirectRoomOpened(NOW_MS, room, *room.split(",")))
 
     def enter(self, name: str, kernel_bytes: int = 10**7, **positions: int) -> Connection:
         """Return a connection of a user that follows from the given positions on."""
@@ -87,20 +89,26 @@ class Hall:
 
     def post(self, text: str, room: str = "general", author: str = "alice") -> int:
         seq = self.state.rooms[room].log.last_seq + 1
-        self.state.apply(e.MessagePosted(NOW_MS, room, seq, author, NOW_MS + 1, 0, "", b"", text))
+        self.transaction.commit(
+            e.MessagePosted(NOW_MS, room, seq, author, NOW_MS + 1, 0, "", b"", text)
+        )
         return seq
+
+    def deliver(self, now_ms: int = NOW_MS) -> None:
+        taken = self.transaction.take()
+        self.delivery.deliver(taken[1] if taken else TickChanges(), now_ms)
 
     def tick(self, now_ms: int = NOW_MS) -> None:
         for key, events in self._selector.select(0):
             key.data.on_ready(events)
-        self.delivery.deliver(now_ms)
+        self.deliver(now_ms)
         self.delivery.pump(now_ms)
         self.delivery.flush(now_ms)
 
     def settle(self) -> None:
         for _ in range(1_000):
             self.tick()
-            if not self.delivery.is_hungry and not self.state.grown:
+            if not self.delivery.is_hungry and not self.transaction.is_pending:
                 return
         raise AssertionError("delivery does not come to rest")
 
@@ -174,7 +182,7 @@ def test_direct_room_is_heard_by_its_two_and_nobody_else() -> None:
     hall = Hall("alice", "bob", "carol")
     alice, bob, carol = hall.enter("alice"), hall.enter("bob"), hall.enter("carol")
     hall.settle()
-    hall.state.apply(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
+    hall.transaction.commit(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
     hall.post("secret", "alice,bob")
     hall.tick()
     assert hall.texts(alice) == hall.texts(bob) == ["secret"]
@@ -184,7 +192,7 @@ def test_direct_room_is_heard_by_its_two_and_nobody_else() -> None:
 def test_who_logged_in_and_does_not_follow_hears_nothing() -> None:
     hall = Hall("alice", "bob")
     alice = hall.login("alice")
-    hall.state.apply(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
+    hall.transaction.commit(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
     hall.post("hello")
     hall.post("secret", "alice,bob")
     hall.settle()
@@ -271,7 +279,7 @@ def test_who_waits_too_long_is_pumped_and_hears_everything_once() -> None:
     texts = [f"{number} " + "x" * HIGH_WATER_BYTES for number in range(3)]
     for text in texts:
         hall.post(text)
-        hall.delivery.deliver(NOW_MS)
+        hall.deliver()
         hall.delivery.flush(NOW_MS)
     assert (hall.delivery.live_count, hall.delivery.behind_count) == (0, 5)
     hall.settle()
@@ -282,7 +290,7 @@ def test_who_waits_too_long_is_pumped_and_hears_everything_once() -> None:
 @pytest.mark.usefixtures("three_sends")
 def test_who_falls_behind_while_waiting_misses_nothing() -> None:
     hall, peers = crowd(5)
-    hall.state.apply(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
+    hall.transaction.commit(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
     hall.post("hello")
     hall.post("x" * HIGH_WATER_BYTES, "alice,bob")
     hall.settle()
@@ -296,7 +304,7 @@ def test_entries_that_go_while_somebody_waits_are_a_gap() -> None:
     for number in range(1, 4):
         hall.post(f"text {number}")
     hall.tick()
-    hall.state.apply(e.EntriesExpired(NOW_MS, "general", 2))
+    hall.transaction.commit(e.EntriesExpired(NOW_MS, "general", 2))
     hall.settle()
     assert hall.texts(peers[0]) == ["text 1", "text 2", "text 3"]
     assert hall.heard(peers[3]) == [
@@ -395,7 +403,7 @@ def test_batch_exactly_at_the_high_water_mark_is_queued_and_one_byte_more_is_not
         size = len(hall.state.rooms[room].log.frames[seq - 1])
         alice.enqueue(b"y" * (100 + HIGH_WATER_BYTES - size + over))
         alice.flush(NOW_MS)
-        hall.delivery.deliver(NOW_MS)
+        hall.deliver()
         hall.delivery.flush(NOW_MS)
         assert (hall.delivery.live_count, hall.delivery.behind_count) == (1 - over, over)
 
@@ -453,7 +461,7 @@ def test_room_that_came_about_while_behind_is_heard_from_its_beginning() -> None
         hall.post("x" * 300)
     bob = hall.enter("bob", kernel_bytes=100)
     hall.tick()
-    hall.state.apply(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
+    hall.transaction.commit(e.DirectRoomOpened(NOW_MS, "alice,bob", "alice", "bob"))
     hall.post("secret", "alice,bob")
     got: list[object] = []
     for _ in range(1_000):
@@ -470,7 +478,7 @@ def test_position_before_what_is_there_gets_one_gap_and_goes_on(position: int) -
     hall = Hall("alice")
     for number in range(1, 6):
         hall.post(f"text {number}")
-    hall.state.apply(e.EntriesExpired(NOW_MS, "general", 3))
+    hall.transaction.commit(e.EntriesExpired(NOW_MS, "general", 3))
     alice = hall.enter("alice", general=position)
     hall.settle()
     assert hall.heard(alice) == [
@@ -485,7 +493,7 @@ def test_everything_behind_a_position_gone_is_a_gap_and_nothing_else() -> None:
     hall = Hall("alice")
     for number in range(1, 4):
         hall.post(f"text {number}")
-    hall.state.apply(e.EntriesExpired(NOW_MS, "general", 3))
+    hall.transaction.commit(e.EntriesExpired(NOW_MS, "general", 3))
     alice = hall.enter("alice", general=0)
     hall.settle()
     assert hall.heard(alice) == [("gap", {"room": "general", "from": 1, "to": 3}), ("live", {})]
@@ -500,7 +508,7 @@ def test_live_connection_is_told_of_entries_that_went_before_it_heard_them(room:
     hall.heard(alice)
     for number in range(1, 4):
         hall.post(f"text {number}", room)
-    hall.state.apply(e.EntriesExpired(NOW_MS, room, 2))
+    hall.transaction.commit(e.EntriesExpired(NOW_MS, room, 2))
     hall.settle()
     assert hall.heard(alice) == [
         ("gap", {"room": room, "from": 1, "to": 2}),
@@ -512,7 +520,7 @@ def test_entries_under_the_readers_floor_are_a_gap_though_they_are_there() -> No
     hall = Hall("alice", "bob")
     for number in range(1, 4):
         hall.post(f"text {number}")
-    hall.state.apply(e.CursorsMoved(NOW_MS, NOW_MS + 100, [("bob", "general", 2)]))
+    hall.transaction.commit(e.CursorsMoved(NOW_MS, NOW_MS + 100, [("bob", "general", 2)]))
     early = hall.enter("bob")
     hall.tick(NOW_MS + 99)
     assert len(hall.texts(early)) == 3

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from chatd.core.tick import TickChanges
 from tests.simulation.disk import PowerCut
 from tests.simulation.peer import Peer
 from tests.simulation.world import World
@@ -103,7 +104,7 @@ def test_room_that_begins_and_ends_in_one_tick_leaves_no_trace() -> None:
         assert [e["group"][:5] for e in alice.of_kind("removed")] == ["+ops:", "+firs"]
         assert [e["group"][:5] for e in bob.of_kind("removed")] == ["+firs"]
         assert [room for room in world.state.rooms if room.startswith("+")] == []
-        assert world.state.moves == [] and world.state.grown == {}
+        assert world.database.transaction.changes == TickChanges()
 
 
 def lagging(world: World, peer: Peer, room: str, writer: Peer) -> None:

@@ -15,6 +15,7 @@ from chatd.core.copies import QUOTING_MAX
 from chatd.core.group import JoinRequest
 from chatd.core.model import Credentials
 from chatd.core.state import ENDED_AT_ONCE_MAX
+from chatd.core.tick import TickChanges
 from chatd.handlers.files import HASH_BYTES_PER_SLICE
 from chatd.handlers.search import ROOMS_PER_SLICE
 from chatd.handlers.status import ROOMS_LOOKED_AT
@@ -60,8 +61,7 @@ def fill_room(world: World, room: str, author: str, count: int, mentions: list[s
     log = world.state.rooms[room].log
     for seq in range(log.last_seq + 1, log.last_seq + 1 + count):
         head = (world.now_ms, room, seq, author, 0, 0, "", b"")
-        world.state.apply(e.MessagePosted(*head, "text", mentions))
-    world.state.grown.pop(room, None)
+        world.state.apply(e.MessagePosted(*head, "text", mentions), TickChanges())
 
 
 def add_users(world: World, count: int) -> list[str]:
@@ -69,7 +69,9 @@ def add_users(world: World, count: int) -> list[str]:
     made = len(world.state.users)
     names = [f"user{number:04d}" for number in range(made, made + count)]
     for name in names:
-        world.state.apply(e.UserRegistered(world.now_ms, name, Credentials(b"", 4096, b"", b"")))
+        world.state.apply(
+            e.UserRegistered(world.now_ms, name, Credentials(b"", 4096, b"", b"")), TickChanges()
+        )
     return names
 
 
@@ -77,7 +79,7 @@ def add_rooms(world: World, name: str, count: int, entries: int) -> None:
     """Let so many users write to one, who has read nothing of it."""
     for other in add_users(world, count):
         room = ",".join(sorted((name, other)))
-        world.state.apply(e.DirectRoomOpened(world.now_ms, room, other, name))
+        world.state.apply(e.DirectRoomOpened(world.now_ms, room, other, name), TickChanges())
         fill_room(world, room, other, entries, [name])
 
 
@@ -142,8 +144,7 @@ def add_comments(
     log = world.state.rooms[room].log
     for seq in range(log.last_seq + 1, log.last_seq + 1 + count):
         head = (world.now_ms, room, seq, author, 0, 0, "", b"")
-        world.state.apply(e.CommentPosted(*head, "text", reply_to))
-    world.state.grown.clear()
+        world.state.apply(e.CommentPosted(*head, "text", reply_to), TickChanges())
 
 
 def test_a_page_of_a_thread_takes_the_same_however_long_the_thread_is() -> None:
@@ -257,7 +258,8 @@ def test_a_thousand_texts_that_name_many_and_are_due_at_once_stop_no_tick(is_old
                 world.state.apply(
                     e.PostScheduled(
                         world.now_ms, name, number, due_ms, "general", text, "", b"", mentions
-                    )
+                    ),
+                    TickChanges(),
                 )
                 world.app.wheel.set("scheduled", (name, number), due_ms)
         world.clock.advance(5_000)
@@ -270,7 +272,7 @@ def test_timers_of_very_many_users_are_spread_over_ticks() -> None:
     with World() as world:
         for name in add_users(world, 5_000):
             world.state.users[name].private.spend(world.now_ms + 1_000)
-            world.app.deadlines.new_period(name, world.now_ms + 1_000)
+            world.app.wheel.set("limits", name, world.now_ms + 1_000)
         world.clock.advance(2_000)
         left = world.state.users.values()
         longest = longest_tick(world, lambda: not any(user.private.count for user in left))
@@ -286,10 +288,9 @@ def add_files(world: World, room: str, owner: str, count: int) -> None:
     for seq in range(log.last_seq + 1, log.last_seq + 1 + count):
         number, sha256 = world.state.files_made + 1, seq.to_bytes(32, "big")
         started = e.UploadStarted(world.now_ms, number, owner, room, "a", 1, sha256, "", 0)
-        world.state.apply(started)
+        world.state.apply(started, TickChanges())
         head = (world.now_ms, room, seq, owner, 0, 0, "", b"")
-        world.state.apply(e.FilePosted(*head, number))
-    world.state.grown.pop(room, None)
+        world.state.apply(e.FilePosted(*head, number), TickChanges())
 
 
 @pytest.mark.parametrize("what", ["entries", "comments", "files"])
@@ -319,7 +320,7 @@ def test_nobody_finds_a_room_that_is_leaving() -> None:
         hook = alice.call("hook", room=room, label="ci")["token"]
         link = alice.call("link", room=room)["link"]
         fill_room(world, room, "alice", 10_000, [])
-        world.state.apply(e.GroupEnded(world.now_ms, room))
+        world.state.apply(e.GroupEnded(world.now_ms, room), TickChanges())
         assert room in world.state.rooms
         for method, params in {
             "post": {"room": room, "text": "hi"},
@@ -365,11 +366,11 @@ def test_a_post_takes_the_same_however_many_members_the_room_has(log_bytes_max: 
     with World(log_bytes_max=log_bytes_max, limit_messages=0) as world:
         alice = world.user("alice")
         for name in add_users(world, 50):
-            world.state.apply(e.MemberStarted(world.now_ms, "general", name, 0))
+            world.state.apply(e.MemberStarted(world.now_ms, "general", name, 0), TickChanges())
         alice.send("first")
         few = turn_of(world, alice, "send", text="second")
         for name in add_users(world, 2_000):
-            world.state.apply(e.MemberStarted(world.now_ms, "general", name, 0))
+            world.state.apply(e.MemberStarted(world.now_ms, "general", name, 0), TickChanges())
         alice.send("third")  # behind it is known who is the slowest
         assert turn_of(world, alice, "send", text="fourth") <= 1.1 * few
 
@@ -381,7 +382,7 @@ def test_acknowledgements_of_very_many_are_written_in_slices() -> None:
         acks = world.app.acks
         fill_room(world, "general", "alice", 1, [])
         for name in names:
-            world.state.apply(e.MemberStarted(world.now_ms, "general", name, 0))
+            world.state.apply(e.MemberStarted(world.now_ms, "general", name, 0), TickChanges())
             acks.add(name, {"general": 1}, None)
         world.app.wheel.set("cursors", "", world.now_ms)
         assert longest_tick(world, lambda: not acks) < LINES_PER_TICK

@@ -13,6 +13,7 @@ process before anything leaves. `apply` is called by `State.apply` only.
 
 from chatd.core.events.account_deletion import *
 from chatd.core.events.accounts import *
+from chatd.core.events.accounts import arm_unused
 from chatd.core.events.base import *
 from chatd.core.events.base import Event, EventDecoder, kinds
 from chatd.core.events.blocking import *
@@ -21,13 +22,19 @@ from chatd.core.events.comments import *
 from chatd.core.events.cursors import *
 from chatd.core.events.expiry import *
 from chatd.core.events.files import *
+from chatd.core.events.files import arm_upload
 from chatd.core.events.groups import *
 from chatd.core.events.hooks import *
 from chatd.core.events.messages import *
+from chatd.core.events.messages import arm_limits, arm_nonces
 from chatd.core.events.moderation import *
+from chatd.core.events.moderation import arm_ban
 from chatd.core.events.revisions import *
 from chatd.core.events.schedules import *
+from chatd.core.events.schedules import arm_post
 from chatd.core.events.store import *
+from chatd.core.state import State
+from chatd.core.tick import TickChanges
 
 EVENTS: tuple[type[Event], ...] = tuple(kinds(Event))
 """Every kind of event there is."""
@@ -41,3 +48,19 @@ def decode_events(body: bytes) -> list[Event]:
     Raises msgspec.DecodeError if the body, whole by its checksum, holds what is unknown here.
     """
     return _decoder.decode(body)
+
+
+def arm_all(state: State, now_ms: int, changes: TickChanges) -> None:
+    """Set the timers of all that the state holds, as after a start."""
+    for user in state.users.values():
+        arm_unused(user, changes)
+        arm_limits(user, changes)
+        arm_nonces(user, changes)
+        if user.banned_until_ms:
+            arm_ban(user, changes)
+        for post in user.scheduled.values():
+            arm_post(user, post, changes)
+    for upload in state.uploads.values():
+        arm_upload(upload, changes)
+    if state.erasing:
+        changes.timers["erase", ""] = now_ms

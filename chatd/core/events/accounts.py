@@ -3,6 +3,7 @@
 from chatd.core.events.base import Event
 from chatd.core.model import Credentials, DeviceToken, Member, Room, User
 from chatd.core.state import State
+from chatd.core.tick import EndedSessions, TickChanges
 from chatd.wire import entries
 from chatd.wire.rooms import self_room
 
@@ -19,7 +20,7 @@ class UserRegistered(Event, frozen=True, tag="UserRegistered"):
     network: bytes = b""
     expires_at: int = 0
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         user = User(self.name, self.ts, self.credentials, network=self.network)
         user.expires_ms = self.expires_at
         state.users[self.name] = user
@@ -28,6 +29,7 @@ class UserRegistered(Event, frozen=True, tag="UserRegistered"):
         state.rooms[room] = Room(room, self.ts, {self.name: Member()})
         state.rooms_by_name[self.name] = []
         state.enter_room(self.name, room)
+        arm_unused(user, changes)
 
 
 class UserEntered(Event, frozen=True, tag="UserEntered"):
@@ -35,7 +37,7 @@ class UserEntered(Event, frozen=True, tag="UserEntered"):
 
     name: str
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         state.users[self.name].expires_ms = 0
 
 
@@ -44,10 +46,10 @@ class UserExpired(Event, frozen=True, tag="UserExpired"):
 
     name: str
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room = self_room(self.name)
         del state.rooms[room]
-        state.grown.pop(room, None)
+        changes.forget_room(room)
         del state.rooms_by_name[self.name]
         del state.users[self.name]
         state.names.remove(self.name)
@@ -59,14 +61,16 @@ class PasswordChanged(Event, frozen=True, tag="PasswordChanged"):
     name: str
     credentials: Credentials
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         user = state.users[self.name]
         user.credentials = self.credentials
         user.expires_ms = 0
         for device in user.devices.values():
             del state.token_owners[device.token_hash]
         user.devices.clear()
-        state.append_to_self(self.name, entries.PasswordChanged, self.ts)
+        state.append_to_self(changes, self.name, entries.PasswordChanged, self.ts)
+        ended = EndedSessions(self.name, None, "the password was changed", but_asking=True)
+        changes.ended_sessions.append(ended)
 
 
 class DeviceAdded(Event, frozen=True, tag="DeviceAdded"):
@@ -77,14 +81,14 @@ class DeviceAdded(Event, frozen=True, tag="DeviceAdded"):
     label: str
     token_hash: bytes
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         user = state.users[self.name]
         user.expires_ms = 0  # only somebody who has logged in gets one
         user.devices_made = self.number
         user.devices[self.number] = DeviceToken(self.number, self.label, self.token_hash, self.ts)
         state.token_owners[self.token_hash] = (self.name, self.number)
         state.append_to_self(
-            self.name, entries.DeviceAdded, self.ts, device=self.number, label=self.label
+            changes, self.name, entries.DeviceAdded, self.ts, device=self.number, label=self.label
         )
 
 
@@ -94,9 +98,22 @@ class DeviceRevoked(Event, frozen=True, tag="DeviceRevoked"):
     name: str
     number: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         device = state.users[self.name].devices.pop(self.number)
         del state.token_owners[device.token_hash]
         state.append_to_self(
-            self.name, entries.DeviceRevoked, self.ts, device=self.number, label=device.label
+            changes,
+            self.name,
+            entries.DeviceRevoked,
+            self.ts,
+            device=self.number,
+            label=device.label,
         )
+        ended = EndedSessions(self.name, self.number, "this device was revoked")
+        changes.ended_sessions.append(ended)
+
+
+def arm_unused(user: User, changes: TickChanges) -> None:
+    """Set the timer of an account that nobody has logged in to yet."""
+    if user.expires_ms:
+        changes.timers["unused", user.name] = user.expires_ms

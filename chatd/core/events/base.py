@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 
 
 class Event(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=True, gc=False):
@@ -18,7 +19,7 @@ class Event(msgspec.Struct, array_like=True, frozen=True, forbid_unknown_fields=
 
     ts: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         """Make the event true; called by `State.apply`, which keeps the stamp."""
         raise NotImplementedError
 

@@ -2,6 +2,7 @@
 
 from chatd.core.events.base import Event
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.wire import entries
 
 
@@ -11,9 +12,9 @@ class UserBlocked(Event, frozen=True, tag="UserBlocked"):
     name: str
     other: str
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         state.users[self.name].blocked[self.other] = self.ts
-        state.append_to_self(self.name, entries.Blocked, self.ts, user=self.other)
+        state.append_to_self(changes, self.name, entries.Blocked, self.ts, user=self.other)
 
 
 class UserUnblocked(Event, frozen=True, tag="UserUnblocked"):
@@ -22,6 +23,6 @@ class UserUnblocked(Event, frozen=True, tag="UserUnblocked"):
     name: str
     other: str
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         del state.users[self.name].blocked[self.other]
-        state.append_to_self(self.name, entries.Unblocked, self.ts, user=self.other)
+        state.append_to_self(changes, self.name, entries.Unblocked, self.ts, user=self.other)

@@ -10,6 +10,7 @@ from chatd.core.idempotency import IdempotencyRecords
 from chatd.core.log import Log
 from chatd.core.model import Scheduled
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.wire.entries import decode_entry, encode_entry, stamp_of
 
 Move = Callable[[int], int]
@@ -31,7 +32,7 @@ class ClockRepaired(Event, frozen=True, tag="ClockRepaired"):
     last_ms: int
     right_ms: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         """Move all that lies ahead of the clock.
 
         What was stamped ahead comes to stand as far before now as it was before the last stamp,

@@ -3,6 +3,7 @@
 from chatd.core.copies import QUOTING_MAX, excerpt, post_at, quote_no_more
 from chatd.core.events.messages import Post, post
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.wire import entries
 
 
@@ -13,7 +14,7 @@ class CommentPosted(Post, frozen=True, tag="CommentPosted"):
     reply_to: int
     mentions: list[str] = []
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room = state.rooms[self.room]
         answered = post_at(room, self.reply_to)
         assert answered is not None, (self.room, self.reply_to)
@@ -31,5 +32,5 @@ class CommentPosted(Post, frozen=True, tag="CommentPosted"):
         comments = room.comments.setdefault(self.reply_to, [])
         comments.append(self.seq)
         state.threads.add(room, self.reply_to, self.seq)
-        post(state, self, entry, self.mentions)
+        post(state, changes, self, entry, self.mentions)
         quote_no_more(room, comments[-QUOTING_MAX - 1 :])

@@ -3,6 +3,7 @@
 from chatd.core.events.base import Event
 from chatd.core.model import Member
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 
 
 class MemberStarted(Event, frozen=True, tag="MemberStarted"):
@@ -12,7 +13,7 @@ class MemberStarted(Event, frozen=True, tag="MemberStarted"):
     name: str
     floor: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room = state.rooms[self.room]
         room.newcomers.pop(self.name, None)
         room.members[self.name] = Member.newcomer(self.floor)
@@ -29,7 +30,7 @@ class FloorFixed(Event, frozen=True, tag="FloorFixed"):
     name: str
     floor: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         state.rooms[self.room].newcomers[self.name] = self.floor
 
 
@@ -39,7 +40,8 @@ class CursorsMoved(Event, frozen=True, tag="CursorsMoved"):
     due: int
     moves: list[tuple[str, str, int]]
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
+        changes.reads += self.moves
         for name, room, seq in self.moves:
             state.rooms[room].members[name].read(seq, self.ts, self.due)
             state.unread.read(room, name, seq)

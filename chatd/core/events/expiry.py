@@ -1,7 +1,9 @@
 """Time: what is over."""
 
 from chatd.core.events.base import Event
+from chatd.core.events.messages import arm_limits
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 
 
 class LimitsReset(Event, frozen=True, tag="LimitsReset"):
@@ -9,11 +11,12 @@ class LimitsReset(Event, frozen=True, tag="LimitsReset"):
 
     name: str
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         user = state.users[self.name]
         for window in (user.general, user.private):
             if window.reset_at_ms <= self.ts:
                 window.count = window.held = 0
+        changes.limits_reset.add(self.name)
 
 
 class NoncesForgotten(Event, frozen=True, tag="NoncesForgotten"):
@@ -21,7 +24,7 @@ class NoncesForgotten(Event, frozen=True, tag="NoncesForgotten"):
 
     name: str
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         user = state.users[self.name]
         if user.nonces is not None:
             user.nonces.forget(self.ts)
@@ -34,8 +37,8 @@ class EntriesExpired(Event, frozen=True, tag="EntriesExpired"):
     room: str
     up_to: int
 
-    def apply(self, state: State) -> None:
-        state.trim(state.rooms[self.room], self.up_to)
+    def apply(self, state: State, changes: TickChanges) -> None:
+        state.trim(changes, state.rooms[self.room], self.up_to)
 
 
 class RulesChanged(Event, frozen=True, tag="RulesChanged"):
@@ -47,7 +50,7 @@ class RulesChanged(Event, frozen=True, tag="RulesChanged"):
     lifetime_ms: int
     update_period_ms: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         tables, now_ms = state.tables, self.ts
         if self.lifetime_ms != tables.lifetime_ms:
             for room in state.rooms.values():
@@ -57,4 +60,5 @@ class RulesChanged(Event, frozen=True, tag="RulesChanged"):
             for user in state.users.values():
                 for window in (user.general, user.private):
                     window.last_for(self.update_period_ms, tables.update_period_ms, now_ms)
+                arm_limits(user, changes)
         tables.lifetime_ms, tables.update_period_ms = self.lifetime_ms, self.update_period_ms

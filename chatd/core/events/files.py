@@ -4,6 +4,7 @@ from chatd.core.events.base import Event
 from chatd.core.events.messages import Post, post
 from chatd.core.model import Blob, Upload
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.wire import entries
 
 
@@ -23,7 +24,7 @@ class UploadStarted(Event, frozen=True, tag="UploadStarted"):
     expires_at: int
     asked: str = ""
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         upload = Upload(
             self.number,
             self.owner,
@@ -36,6 +37,7 @@ class UploadStarted(Event, frozen=True, tag="UploadStarted"):
             asked=self.asked,
         )
         state.add_upload(upload)
+        arm_upload(upload, changes)
 
 
 class ChunkStored(Event, frozen=True, tag="ChunkStored"):
@@ -45,7 +47,7 @@ class ChunkStored(Event, frozen=True, tag="ChunkStored"):
     offset: int
     expires_at: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         upload = state.uploads[self.number]
         before = upload.charged_bytes
         upload.offset = self.offset
@@ -60,7 +62,7 @@ class UploadMeasured(Event, frozen=True, tag="UploadMeasured"):
     size: int
     sha256: bytes
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         upload = state.uploads[self.number]
         before = upload.charged_bytes
         upload.size = self.size
@@ -73,9 +75,9 @@ class UploadDropped(Event, frozen=True, tag="UploadDropped"):
 
     number: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         state.take_upload(self.number)
-        state.dropped_files.append(self.number)
+        changes.dropped_files.append(self.number)
 
 
 class FilePosted(Post, frozen=True, tag="FilePosted"):
@@ -84,10 +86,10 @@ class FilePosted(Post, frozen=True, tag="FilePosted"):
     number: int
     mentions: list[str] = []
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         upload = state.take_upload(self.number)
         assert upload.size is not None and upload.sha256 is not None, self.number
-        state.keep_blob(self.room, self.seq, Blob(self.number, upload.size), upload.sha256)
+        state.keep_blob(changes, self.room, self.seq, Blob(self.number, upload.size), upload.sha256)
         state.users[upload.owner].file_bytes += upload.size
         entry = entries.File(
             self.room,
@@ -100,4 +102,9 @@ class FilePosted(Post, frozen=True, tag="FilePosted"):
             upload.caption,
             mentions=self.mentions,
         )
-        post(state, self, entry, self.mentions)
+        post(state, changes, self, entry, self.mentions)
+
+
+def arm_upload(upload: Upload, changes: TickChanges) -> None:
+    """Set the timer that drops an upload with which nobody goes on."""
+    changes.timers["upload", upload.number] = upload.expires_ms

@@ -5,10 +5,11 @@ due: when the event's entry is gone for its author, if nothing unread lay before
 """
 
 from chatd.core.events.base import Event
-from chatd.core.events.messages import read_own
+from chatd.core.events.messages import charge, read_own
 from chatd.core.group import Group, Invitation, JoinLink, JoinRequest
 from chatd.core.model import Member, Room
-from chatd.core.state import Move, State
+from chatd.core.state import State
+from chatd.core.tick import Move, TickChanges
 from chatd.wire import entries
 from chatd.wire.entries import Change
 
@@ -21,11 +22,11 @@ class GroupCreated(Event, frozen=True, tag="GroupCreated"):
     owner: str
     due: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room = Room(self.room, self.ts, group=Group(self.title, self.owner))
         state.rooms[self.room] = room
         joined = MemberJoined(self.ts, self.room, 1, self.owner, self.owner, 0, self.due)
-        joined.apply(state)
+        joined.apply(state, changes)
 
 
 class MemberInvited(Event, frozen=True, tag="MemberInvited"):
@@ -36,12 +37,14 @@ class MemberInvited(Event, frozen=True, tag="MemberInvited"):
     by: str
     reset_at: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         _group(state.rooms[self.room]).invited[self.name] = Invitation(self.by, self.ts)
         state.users[self.name].invitations.append(self.room)
-        state.users[self.by].private.spend(self.reset_at)
+        charge(state.users[self.by], "", self.reset_at, changes)
         state.users[self.by].reach(self.name, self.ts)
-        state.append_to_self(self.name, entries.Invited, self.ts, group=self.room, by=self.by)
+        state.append_to_self(
+            changes, self.name, entries.Invited, self.ts, group=self.room, by=self.by
+        )
 
 
 class InvitationEnded(Event, frozen=True, tag="InvitationEnded"):
@@ -51,9 +54,11 @@ class InvitationEnded(Event, frozen=True, tag="InvitationEnded"):
     name: str
     by: str
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         _forget_invitation(state, state.rooms[self.room], self.name)
-        state.append_to_self(self.name, entries.Removed, self.ts, group=self.room, by=self.by)
+        state.append_to_self(
+            changes, self.name, entries.Removed, self.ts, group=self.room, by=self.by
+        )
 
 
 class MemberJoined(Event, frozen=True, tag="MemberJoined"):
@@ -66,7 +71,7 @@ class MemberJoined(Event, frozen=True, tag="MemberJoined"):
     floor: int
     due: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room = state.rooms[self.room]
         _forget_invitation(state, room, self.name)
         request = _forget_request(state, room, self.name)
@@ -74,12 +79,12 @@ class MemberJoined(Event, frozen=True, tag="MemberJoined"):
         member.first_floor = _group(room).back(self.name, self.floor)
         state.enter_room(self.name, self.room)
         state.unread.enter(room, self.name)
-        state.moves.append(Move(self.room, self.name, self.seq, joined=True))
-        _enter(state, room, self, Change.JOINED)
+        changes.moves.append(Move(self.room, self.name, self.seq, joined=True))
+        _enter(state, changes, room, self, Change.JOINED)
         if request is not None:
             number = request.number
             state.append_to_self(
-                self.name, entries.JoinApproved, self.ts, request=number, group=self.room
+                changes, self.name, entries.JoinApproved, self.ts, request=number, group=self.room
             )
 
 
@@ -92,14 +97,16 @@ class MemberLeft(Event, frozen=True, tag="MemberLeft"):
     by: str
     due: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room = state.rooms[self.room]
         member = room.members.pop(self.name)
         _group(room).left_by(self.name, member.first_floor)
-        state.moves.append(Move(self.room, self.name, self.seq, False, member.hidden_up_to))
-        _enter(state, room, self, Change.LEFT if self.by == self.name else Change.REMOVED)
+        changes.moves.append(Move(self.room, self.name, self.seq, False, member.hidden_up_to))
+        _enter(state, changes, room, self, Change.LEFT if self.by == self.name else Change.REMOVED)
         state.leave_room(self.name, self.room)
-        state.append_to_self(self.name, entries.Removed, self.ts, group=self.room, by=self.by)
+        state.append_to_self(
+            changes, self.name, entries.Removed, self.ts, group=self.room, by=self.by
+        )
 
 
 class OwnerChanged(Event, frozen=True, tag="OwnerChanged"):
@@ -112,15 +119,15 @@ class OwnerChanged(Event, frozen=True, tag="OwnerChanged"):
     due: int
     reset_at: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room = state.rooms[self.room]
         group = _group(room)
         group.owner = self.name
-        state.users[self.by].private.spend(self.reset_at)
-        _enter(state, room, self, Change.OWNER)
+        charge(state.users[self.by], "", self.reset_at, changes)
+        _enter(state, changes, room, self, Change.OWNER)
         for name in group.requests:  # they were told to the old owner only
             state.append_to_self(
-                self.name, entries.JoinRequested, self.ts, group=self.room, name=name
+                changes, self.name, entries.JoinRequested, self.ts, group=self.room, name=name
             )
 
 
@@ -129,19 +136,23 @@ class GroupEnded(Event, frozen=True, tag="GroupEnded"):
 
     room: str
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room = state.rooms[self.room]
         group = _group(room)
         for name in list(group.invited):
             _forget_invitation(state, room, name)
-            state.append_to_self(name, entries.Removed, self.ts, group=self.room, by=group.owner)
+            state.append_to_self(
+                changes, name, entries.Removed, self.ts, group=self.room, by=group.owner
+            )
         for name in list(group.requests):
-            _end_request(state, room, name, self.ts)
+            _end_request(state, changes, room, name, self.ts)
         for number in list(group.links):
             _forget_link(state, group, number)
         for name in room.members:
-            state.append_to_self(name, entries.Removed, self.ts, group=self.room, by=group.owner)
-        state.end_room(room)
+            state.append_to_self(
+                changes, name, entries.Removed, self.ts, group=self.room, by=group.owner
+            )
+        state.end_room(changes, room, self.ts)
 
 
 class LinkMade(Event, frozen=True, tag="LinkMade"):
@@ -156,7 +167,7 @@ class LinkMade(Event, frozen=True, tag="LinkMade"):
     expires_at: int
     uses: int | None
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         group = _group(state.rooms[self.room])
         for number in [n for n, link in group.links.items() if not link.opens(self.ts)]:
             _forget_link(state, group, number)
@@ -173,7 +184,7 @@ class LinkRevoked(Event, frozen=True, tag="LinkRevoked"):
     room: str
     number: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         _forget_link(state, _group(state.rooms[self.room]), self.number)
 
 
@@ -186,7 +197,7 @@ class JoinRequested(Event, frozen=True, tag="JoinRequested"):
     request: int
     reset_at: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         group, user = _group(state.rooms[self.room]), state.users[self.name]
         link = group.links[self.link]
         if link.uses_left is not None:
@@ -194,11 +205,11 @@ class JoinRequested(Event, frozen=True, tag="JoinRequested"):
         group.requests[self.name] = JoinRequest(self.request, self.ts)
         user.asked[self.request] = self.room
         user.asks_made = self.request
-        user.private.spend(self.reset_at)
+        charge(user, "", self.reset_at, changes)
         user.reach(group.owner, self.ts)
-        state.append_to_self(self.name, entries.JoinAsked, self.ts, request=self.request)
+        state.append_to_self(changes, self.name, entries.JoinAsked, self.ts, request=self.request)
         state.append_to_self(
-            group.owner, entries.JoinRequested, self.ts, group=self.room, name=self.name
+            changes, group.owner, entries.JoinRequested, self.ts, group=self.room, name=self.name
         )
 
 
@@ -209,22 +220,24 @@ class RequestEnded(Event, frozen=True, tag="RequestEnded"):
     name: str
     by: str
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room = state.rooms[self.room]
-        _end_request(state, room, self.name, self.ts)
+        _end_request(state, changes, room, self.name, self.ts)
         owner = _group(room).owner
         state.append_to_self(
-            owner, entries.RequestSettled, self.ts, group=self.room, name=self.name
+            changes, owner, entries.RequestSettled, self.ts, group=self.room, name=self.name
         )
 
 
 Membership = MemberJoined | MemberLeft | OwnerChanged
 
 
-def _enter(state: State, room: Room, event: Membership, change: Change) -> None:
+def _enter(
+    state: State, changes: TickChanges, room: Room, event: Membership, change: Change
+) -> None:
     """Append the entry of a change to the room's log."""
     entry = entries.Membership(room.room, event.seq, event.ts, event.by, event.name, change)
-    state.append(room, entry)
+    state.append(changes, room, entry)
     read_own(state, room, event.by, event.seq, event.ts, event.due)
 
 
@@ -233,10 +246,10 @@ def _forget_invitation(state: State, room: Room, name: str) -> None:
         state.users[name].invitations.remove(room.room)
 
 
-def _end_request(state: State, room: Room, name: str, ts: int) -> None:
+def _end_request(state: State, changes: TickChanges, room: Room, name: str, ts: int) -> None:
     request = _forget_request(state, room, name)
     assert request is not None, (room.room, name)
-    state.append_to_self(name, entries.JoinDenied, ts, request=request.number)
+    state.append_to_self(changes, name, entries.JoinDenied, ts, request=request.number)
 
 
 def _forget_request(state: State, room: Room, name: str) -> JoinRequest | None:

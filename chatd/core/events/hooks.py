@@ -3,6 +3,7 @@
 from chatd.core.events.base import Event
 from chatd.core.model import Hook
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.wire import entries
 
 
@@ -15,12 +16,13 @@ class HookMade(Event, frozen=True, tag="HookMade"):
     label: str
     token_hash: bytes
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         user = state.users[self.name]
         user.hooks_made = self.number
         user.hooks[self.number] = Hook(self.number, self.room, self.label, self.token_hash, self.ts)
         state.hook_owners[self.token_hash] = (self.name, self.number)
         state.append_to_self(
+            changes,
             self.name,
             entries.HookMade,
             self.ts,
@@ -36,10 +38,11 @@ class HookRevoked(Event, frozen=True, tag="HookRevoked"):
     name: str
     number: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         hook = state.users[self.name].hooks.pop(self.number)
         del state.hook_owners[hook.token_hash]
         state.append_to_self(
+            changes,
             self.name,
             entries.HookRevoked,
             self.ts,

@@ -6,7 +6,9 @@ from chatd.core.events.base import Event
 from chatd.core.idempotency import IdempotencyRecord, IdempotencyRecords
 from chatd.core.model import Member, Room, User
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.wire import entries
+from chatd.wire.rooms import GENERAL
 
 
 class DirectRoomOpened(Event, frozen=True, tag="DirectRoomOpened"):
@@ -16,7 +18,7 @@ class DirectRoomOpened(Event, frozen=True, tag="DirectRoomOpened"):
     opened_by: str
     other: str
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         names = dict.fromkeys((self.opened_by, self.other))
         state.rooms[self.room] = Room(self.room, self.ts, {name: Member() for name in names})
         for name in names:
@@ -51,7 +53,7 @@ class MessagePosted(Post, frozen=True, tag="MessagePosted"):
     mentions: list[str] = []
     via: str = ""
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         entry = entries.Message(
             self.room,
             self.seq,
@@ -61,24 +63,30 @@ class MessagePosted(Post, frozen=True, tag="MessagePosted"):
             mentions=self.mentions,
             via=self.via,
         )
-        post(state, self, entry, self.mentions)
+        post(state, changes, self, entry, self.mentions)
 
 
-def post(state: State, event: Post, entry: entries.Entry, mentions: Sequence[str] = ()) -> None:
+def post(
+    state: State,
+    changes: TickChanges,
+    event: Post,
+    entry: entries.Entry,
+    mentions: Sequence[str] = (),
+) -> None:
     """Append the entry, and do what holds for every post. mentions: whom the entry names."""
     room = state.rooms[event.room]
-    state.append(room, entry)
+    state.append(changes, room, entry)
     if type(entry) is not entries.Delete:
         room.latest[event.author] = event.seq
     author = state.users[event.author]
     if event.reset_at:
-        author.window_for(event.room).spend(event.reset_at)
+        charge(author, event.room, event.reset_at, changes)
     read_own(state, room, event.author, event.seq, event.ts, event.due)
     if mentions:
         state.unread.add_mentions(event.room, mentions, event.seq)
     if event.nonce:
         record = IdempotencyRecord(event.digest, event.room, event.seq, event.ts)
-        keep_idempotency_record(author, event.nonce, record)
+        keep_idempotency_record(author, event.nonce, record, changes)
 
 
 def read_own(state: State, room: Room, author: str, seq: int, ts: int, due: int) -> None:
@@ -90,8 +98,37 @@ def read_own(state: State, room: Room, author: str, seq: int, ts: int, due: int)
         state.unread.add_own(room.room, author, seq)
 
 
-def keep_idempotency_record(author: User, nonce: str, record: IdempotencyRecord) -> None:
+def charge(user: User, room: str, reset_at_ms: int, changes: TickChanges) -> None:
+    """Count what a user did in a room, "" for none, in the period that ends at `reset_at_ms`."""
+    is_general = room == GENERAL
+    window = user.general if is_general else user.private
+    if window.spend(reset_at_ms):
+        arm_limits(user, changes)
+    if is_general:
+        changes.charged.add(user.name)
+
+
+def arm_limits(user: User, changes: TickChanges) -> None:
+    """Set the timer that ends a user's periods, of which the sooner counts."""
+    ends = [
+        window.reset_at_ms for window in (user.general, user.private) if window.count or window.held
+    ]
+    if ends:
+        changes.timers["limits", user.name] = min(ends)
+
+
+def arm_nonces(user: User, changes: TickChanges) -> None:
+    """Set the timer that forgets a user's nonces."""
+    if user.nonces is not None:
+        changes.timers["nonces", user.name] = user.nonces.oldest_expires_ms
+
+
+def keep_idempotency_record(
+    author: User, nonce: str, record: IdempotencyRecord, changes: TickChanges
+) -> None:
     """Remember what came of a nonce."""
     if author.nonces is None:
         author.nonces = IdempotencyRecords()
     author.nonces.add(nonce, record)
+    if len(author.nonces) == 1:
+        arm_nonces(author, changes)

@@ -5,8 +5,10 @@ admins: the administrators who are told; who they are stands in the settings of 
 
 from chatd.core.copies import evidence_at
 from chatd.core.events.base import Event
+from chatd.core.events.schedules import retry_held
 from chatd.core.model import GivenWarning, Report, User
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.wire import entries
 
 REPORT_AGAIN_MS = 86_400_000
@@ -30,7 +32,7 @@ class UserReported(Event, frozen=True, tag="UserReported"):
     admins: list[str]
     pushed_out: list[int] | None = None
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         tables = state.tables
         tables.reports_made = self.number
         quoted = evidence_at(state.rooms.get(self.room), self.seq)
@@ -52,6 +54,7 @@ class UserReported(Event, frozen=True, tag="UserReported"):
         _note_reported(state.users[self.reporter].reported, self)
         for admin in self.admins:
             state.append_to_self(
+                changes,
                 admin,
                 entries.Reported,
                 self.ts,
@@ -73,13 +76,13 @@ class UserWarned(Event, frozen=True, tag="UserWarned"):
     report: int
     limit: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         user = state.users[self.user]
         user.warned = warnings = user.warnings_at(self.ts)
         network = state.users[self.giver].network
         warnings[self.giver] = GivenWarning(self.report, self.ts, network)
         state.append_to_self(
-            self.user, entries.Warned, self.ts, warnings=len(warnings), limit=self.limit
+            changes, self.user, entries.Warned, self.ts, warnings=len(warnings), limit=self.limit
         )
 
 
@@ -95,16 +98,19 @@ class UserBanned(Event, frozen=True, tag="UserBanned"):
     reason: str
     admins: list[str]
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         user = state.users[self.user]
         if self.by or self.until > user.banned_until_ms:  # else an administrator's goes on
             user.banned_until_ms = self.until
             user.banned_by, user.ban_reason = self.by, self.reason
         user.warned.clear()
         state.append_to_self(
-            self.user, entries.Banned, self.ts, until=self.until, reason=self.reason
+            changes, self.user, entries.Banned, self.ts, until=self.until, reason=self.reason
         )
-        _inform_admins(state, self, "banned", until=self.until, reason=self.reason)
+        _inform_admins(state, changes, self, "banned", until=self.until, reason=self.reason)
+        arm_ban(user, changes)
+        if self.by:
+            retry_held(user, self.ts, changes)
 
 
 class UserUnbanned(Event, frozen=True, tag="UserUnbanned"):
@@ -118,13 +124,16 @@ class UserUnbanned(Event, frozen=True, tag="UserUnbanned"):
     admins: list[str]
     forgiven: bool = False
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         user = state.users[self.user]
         user.banned_until_ms, user.banned_by, user.ban_reason = 0, "", ""
         if self.forgiven:
             user.warned.clear()
-        state.append_to_self(self.user, entries.Unbanned, self.ts)
-        _inform_admins(state, self, "unbanned")
+        state.append_to_self(changes, self.user, entries.Unbanned, self.ts)
+        _inform_admins(state, changes, self, "unbanned")
+        arm_ban(user, changes)
+        if self.by:
+            retry_held(user, self.ts, changes)
 
 
 class ReportDismissed(Event, frozen=True, tag="ReportDismissed"):
@@ -135,13 +144,14 @@ class ReportDismissed(Event, frozen=True, tag="ReportDismissed"):
     limit: int
     admins: list[str]
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         report = state.tables.reports.pop(self.number)
         user = state.users.get(report.user)
         if user is not None:
-            _take_back(state, user, report, self)
+            _take_back(state, changes, user, report, self)
         for admin in self.admins:
             state.append_to_self(
+                changes,
                 admin,
                 entries.Moderated,
                 self.ts,
@@ -150,6 +160,11 @@ class ReportDismissed(Event, frozen=True, tag="ReportDismissed"):
                 by=self.by,
                 report=report.number,
             )
+
+
+def arm_ban(user: User, changes: TickChanges) -> None:
+    """Set the timer that ends a user's ban."""
+    changes.timers["ban", user.name] = user.banned_until_ms or None
 
 
 def _note_reported(reported: dict[str, int], event: UserReported) -> None:
@@ -163,7 +178,9 @@ def _note_reported(reported: dict[str, int], event: UserReported) -> None:
     reported[event.user] = event.ts
 
 
-def _take_back(state: State, user: User, report: Report, event: ReportDismissed) -> None:
+def _take_back(
+    state: State, changes: TickChanges, user: User, report: Report, event: ReportDismissed
+) -> None:
     """Take back the warning that a report gave, if it still counts."""
     user.warned = warnings = user.warnings_at(event.ts)
     given = warnings.get(report.reporter)
@@ -171,12 +188,13 @@ def _take_back(state: State, user: User, report: Report, event: ReportDismissed)
         return
     del warnings[report.reporter]
     state.append_to_self(
-        user.name, entries.Unwarned, event.ts, warnings=len(warnings), limit=event.limit
+        changes, user.name, entries.Unwarned, event.ts, warnings=len(warnings), limit=event.limit
     )
 
 
 def _inform_admins(
     state: State,
+    changes: TickChanges,
     event: UserBanned | UserUnbanned,
     action: str,
     until: int = 0,
@@ -184,6 +202,7 @@ def _inform_admins(
 ) -> None:
     for admin in event.admins:
         state.append_to_self(
+            changes,
             admin,
             entries.Moderated,
             event.ts,

@@ -6,6 +6,7 @@ from chatd.core.copies import excerpt, post_at, redact, redact_edit, refresh_quo
 from chatd.core.events.messages import Post, post
 from chatd.core.model import Room
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.wire import entries
 
 
@@ -19,7 +20,7 @@ class PostEdited(Post, frozen=True, tag="PostEdited"):
     text: str
     mentions: list[str] = []
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room = state.rooms[self.room]
         said = _target(room, self.target)
         assert not isinstance(said, entries.File), (self.room, self.target)
@@ -35,7 +36,7 @@ class PostEdited(Post, frozen=True, tag="PostEdited"):
         entry = entries.Edit(
             self.room, self.seq, self.ts, self.author, self.target, self.text, news
         )
-        post(state, self, entry, news)
+        post(state, changes, self, entry, news)
 
 
 class PostDeleted(Post, frozen=True, tag="PostDeleted"):
@@ -43,12 +44,12 @@ class PostDeleted(Post, frozen=True, tag="PostDeleted"):
 
     target: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room = state.rooms[self.room]
-        emptied = _take_away(state, room, self.target)
+        emptied = _take_away(state, changes, room, self.target)
         room.log.replace(self.target, entries.encode_entry(emptied))
         entry = entries.Delete(self.room, self.seq, self.ts, self.author, self.target)
-        post(state, self, entry)
+        post(state, changes, self, entry)
 
 
 class PostRemoved(Post, frozen=True, tag="PostRemoved"):
@@ -61,9 +62,9 @@ class PostRemoved(Post, frozen=True, tag="PostRemoved"):
     reason: str
     admins: list[str]
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         room, reason = state.rooms[self.room], self.reason
-        emptied = _take_away(state, room, self.target)
+        emptied = _take_away(state, changes, room, self.target)
         removed = replace(emptied, removed=True, reason=reason)
         room.log.replace(self.target, entries.encode_entry(removed))
         entry = entries.Delete(
@@ -75,14 +76,15 @@ class PostRemoved(Post, frozen=True, tag="PostRemoved"):
             removed=True,
             reason=reason,
         )
-        post(state, self, entry)
+        post(state, changes, self, entry)
         place = {"in_room": self.room, "in_seq": self.target}
         if emptied.author in state.users:
             state.append_to_self(
-                emptied.author, entries.PostRemoved, self.ts, **place, reason=reason
+                changes, emptied.author, entries.PostRemoved, self.ts, **place, reason=reason
             )
         for admin in self.admins:
             state.append_to_self(
+                changes,
                 admin,
                 entries.Moderated,
                 self.ts,
@@ -94,11 +96,11 @@ class PostRemoved(Post, frozen=True, tag="PostRemoved"):
             )
 
 
-def _take_away(state: State, room: Room, seq: int) -> entries.Post:
+def _take_away(state: State, changes: TickChanges, room: Room, seq: int) -> entries.Post:
     """Take the text of a post, or its file, from everywhere; return what is to be in its place."""
     said = _target(room, seq)
     if isinstance(said, entries.File):
-        state.drop_file(room, seq)
+        state.drop_file(changes, room, seq)
     redact(room, seq, state.unread)
     state.unread.drop_mentions(room.room, said.mentions, seq)
     return _emptied(said)

@@ -1,10 +1,11 @@
 """Schedules: what is to be posted later, and what became of it. number: of the user's own."""
 
 from chatd.core.events.base import Event
-from chatd.core.events.messages import keep_idempotency_record
+from chatd.core.events.messages import arm_limits, keep_idempotency_record
 from chatd.core.idempotency import IdempotencyRecord
-from chatd.core.model import Scheduled
+from chatd.core.model import Scheduled, User
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 from chatd.wire import entries
 
 
@@ -23,17 +24,17 @@ class PostScheduled(Event, frozen=True, tag="PostScheduled"):
     digest: bytes
     mentions: list[str] | None = None
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         author = state.users[self.name]
         author.schedules_made = self.number
-        author.scheduled[self.number] = Scheduled(
-            self.number, self.at, self.room, self.text, mentions=self.mentions
-        )
+        post = Scheduled(self.number, self.at, self.room, self.text, mentions=self.mentions)
+        author.scheduled[self.number] = post
+        arm_post(author, post, changes)
         if self.nonce:
             record = IdempotencyRecord(self.digest, self.room, self.number, self.ts)
-            keep_idempotency_record(author, self.nonce, record)
+            keep_idempotency_record(author, self.nonce, record, changes)
         state.append_to_self(
-            self.name, entries.Scheduled, self.ts, id=self.number, at=self.at, to=self.room
+            changes, self.name, entries.Scheduled, self.ts, id=self.number, at=self.at, to=self.room
         )
 
 
@@ -43,9 +44,12 @@ class ScheduleCancelled(Event, frozen=True, tag="ScheduleCancelled"):
     name: str
     number: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         post = state.users[self.name].scheduled.pop(self.number)
-        state.append_to_self(self.name, entries.Cancelled, self.ts, id=post.number, to=post.room)
+        changes.timers["scheduled", (self.name, self.number)] = None
+        state.append_to_self(
+            changes, self.name, entries.Cancelled, self.ts, id=post.number, to=post.room
+        )
 
 
 class ScheduleSent(Event, frozen=True, tag="ScheduleSent"):
@@ -59,11 +63,12 @@ class ScheduleSent(Event, frozen=True, tag="ScheduleSent"):
     held: bool
     reset_at: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         author = state.users[self.name]
         post = author.scheduled.pop(self.number)
         if self.held:
             author.window_for(post.room).spend_held(self.reset_at)
+            arm_limits(author, changes)
 
 
 class SchedulesHeld(Event, frozen=True, tag="SchedulesHeld"):
@@ -74,13 +79,20 @@ class SchedulesHeld(Event, frozen=True, tag="SchedulesHeld"):
     until: int
     by: str
 
-    def apply(self, state: State) -> None:
-        scheduled = state.users[self.name].scheduled
+    def apply(self, state: State, changes: TickChanges) -> None:
+        author = state.users[self.name]
         for number in self.numbers:
-            scheduled[number].held_until_ms = self.until
-            scheduled[number].held_by = self.by
+            author.scheduled[number].held_until_ms = self.until
+            author.scheduled[number].held_by = self.by
+        changes.timers["held", author.name] = author.held_until_ms
         state.append_to_self(
-            self.name, entries.Held, self.ts, ids=self.numbers, until=self.until, by=self.by
+            changes,
+            self.name,
+            entries.Held,
+            self.ts,
+            ids=self.numbers,
+            until=self.until,
+            by=self.by,
         )
 
 
@@ -96,15 +108,17 @@ class ScheduleFailed(Event, frozen=True, tag="ScheduleFailed"):
     reason: str
     kept: bool = False
 
-    def apply(self, state: State) -> None:
-        scheduled = state.users[self.name].scheduled
-        post = scheduled[self.number]
+    def apply(self, state: State, changes: TickChanges) -> None:
+        author = state.users[self.name]
+        post = author.scheduled[self.number]
         if self.kept:
             post.held_until_ms, post.held_by = 0, ""
             post.failed_by, post.reason, post.failed_ms = self.code, self.reason, self.ts
+            arm_post(author, post, changes)
         else:
-            del scheduled[self.number]
+            del author.scheduled[self.number]
         state.append_to_self(
+            changes,
             self.name,
             entries.Failed,
             self.ts,
@@ -114,3 +128,15 @@ class ScheduleFailed(Event, frozen=True, tag="ScheduleFailed"):
             reason=self.reason,
             text=post.text,
         )
+
+
+def arm_post(author: User, post: Scheduled, changes: TickChanges) -> None:
+    """Set the timer of a text that waits for its time, or that failed and is yet to be dropped."""
+    if not post.is_held:
+        changes.timers["scheduled", (author.name, post.number)] = post.at_ms
+
+
+def retry_held(author: User, now_ms: int, changes: TickChanges) -> None:
+    """Look at once at what is held of a user: what held it may have ended."""
+    if author.held_until_ms is not None:
+        changes.timers["held", author.name] = now_ms

@@ -2,6 +2,7 @@
 
 from chatd.core.events.base import Event
 from chatd.core.state import State
+from chatd.core.tick import TickChanges
 
 
 class StoreCreated(Event, frozen=True, tag="StoreCreated"):
@@ -13,7 +14,7 @@ class StoreCreated(Event, frozen=True, tag="StoreCreated"):
     epoch: str
     secret: bytes
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         state.tables.epoch = self.epoch
         state.tables.secret = self.secret
         state.index_names()
@@ -24,7 +25,7 @@ class EpochRenewed(Event, frozen=True, tag="EpochRenewed"):
 
     epoch: str
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         state.tables.epoch = self.epoch
 
 
@@ -36,7 +37,7 @@ class ServerStarted(Event, frozen=True, tag="ServerStarted"):
 
     durable: bool
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         state.tables.durable = self.durable
         state.tables.stopped = False
 
@@ -46,5 +47,5 @@ class ExpiryHeld(Event, frozen=True, tag="ExpiryHeld"):
 
     until: int
 
-    def apply(self, state: State) -> None:
+    def apply(self, state: State, changes: TickChanges) -> None:
         state.tables.held_until_ms = self.until
