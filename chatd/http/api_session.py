@@ -1,10 +1,12 @@
-"""Visits: the calls that one request over HTTP makes, where it makes several and takes its time."""
+"""Sessions of requests over HTTP that make several calls, and take their time."""
 
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from chatd.handlers.context import Session
 from chatd.http.sessions import Calls, HttpExchange, HttpSessions, RequestLink
 from chatd.wire import commands as c
+
+R = TypeVar("R", bound=c.Result)
 
 
 class ApiSession:
@@ -26,7 +28,7 @@ class ApiSession:
 
     @property
     def name(self) -> str:
-        """Who visits, as far as that is known."""
+        """Who asks, as far as that is known."""
         return self._session.name
 
     def enter(self) -> None:
@@ -36,20 +38,20 @@ class ApiSession:
         self._sessions.enter(session, self.exchange.request)
         self._session = session
 
-    def call(self, method: str, params: dict[str, Any]) -> c.Result:
+    def call(self, command: type[c.Params[R]], params: dict[str, Any]) -> R:
         """Return the result of a call. Raises ChatError, also if the token is good no more."""
         self.enter()
-        return self._call(method, params)
+        return self._call(command, params)
 
-    def call_anyway(self, method: str, params: dict[str, Any]) -> c.Result:
+    def call_anyway(self, command: type[c.Params[R]], params: dict[str, Any]) -> R:
         """The same for somebody whose token was good before. Raises ChatError."""
         self._session.credentials = None
-        return self._call(method, params)
+        return self._call(command, params)
 
-    def _call(self, method: str, params: dict[str, Any]) -> c.Result:
-        self.method = method
-        return self._calls.call(self._session, method, params)
+    def _call(self, command: type[c.Params[R]], params: dict[str, Any]) -> R:
+        self.method = c.COMMAND_OF[command].method
+        return cast(R, self._calls.call(self._session, self.method, params))  # by its handler
 
     def log(self, outcome: str, result: c.Result | None = None) -> None:
-        """Write down how the visit ended: `ok`, or the code of an error."""
+        """Write down how the request ended: `ok`, or the code of an error."""
         self._calls.log(self._caller, self.name, self.method, outcome, self._started_ns, result)

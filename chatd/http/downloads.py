@@ -48,8 +48,7 @@ class Download:
 
     def next_chunk(self) -> bytes:
         """Return the next bytes. Raises ChatError."""
-        chunk = self.session.call("download", {**self.place, "offset": self.next})
-        assert isinstance(chunk, c.FileChunk)
+        chunk = self.session.call(c.Download, {**self.place, "offset": self.next})
         data = chunk.data[: self.end - self.next]
         self.next += len(data)
         return data
@@ -130,10 +129,9 @@ class Downloads:
         try:
             room, seq, name = (unquote(part, errors="strict") for part in path.split("/"))
             around = int(seq) if SEQ.fullmatch(seq) else -1
-            page = session.call("history", {"room": room, "around": around, "limit": 1})
+            page = session.call(c.History, {"room": room, "around": around, "limit": 1})
         except (ValueError, BadRequest, NotFound):
             raise NotFound(NOTHING) from None
-        assert isinstance(page, c.Page)
         entry = read_entry(page.entries[0]) if page.entries else None
         if not isinstance(entry, File) or (str(entry.seq), entry.name) != (seq, name):
             raise NotFound(NOTHING)

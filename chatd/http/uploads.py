@@ -63,24 +63,20 @@ class NewFile:
     def __init__(self, session: ApiSession, told: Params, nonce: str | None) -> None:
         self._session = session
         self._nonce = nonce
-        state = session.call("upload", told)
-        assert isinstance(state, c.UploadState)
-        self._number = state.upload
+        self._number = session.call(c.Upload, told).upload
         self._offset = 0
 
     def take(self, data: bytes) -> None:
         chunk = {"upload": self._number, "offset": self._offset, "data": data}
-        self._session.call("upload-chunk", chunk)
+        self._session.call(c.UploadChunk, chunk)
         self._offset += len(data)
 
     def finish(self) -> c.Posted:
         finish = {"upload": self._number, "nonce": self._nonce}
-        posted = self._session.call("upload-finish", finish)
-        assert isinstance(posted, c.Posted)
-        return posted
+        return self._session.call(c.UploadFinish, finish)
 
     def drop(self) -> None:
-        self._session.call_anyway("upload-cancel", {"upload": self._number})
+        self._session.call_anyway(c.UploadCancel, {"upload": self._number})
 
 
 class SameFile:

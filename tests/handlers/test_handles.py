@@ -1,4 +1,4 @@
-"""A handler with other parameters or another result than its command's row has: mypy refuses it."""
+"""Handlers and calls with another result than their command's row has are refused by mypy."""
 
 import re
 import subprocess
@@ -43,10 +43,31 @@ def test_handler_of_other_parameters_or_another_result_is_refused_by_mypy(tmp_pa
     assert refused_lines(module) == {first + each * number for number in wrong}
 
 
+CALLS = """\
+from chatd.http.api_session import ApiSession
+from chatd.wire import commands as c
+
+def seq_of(session: ApiSession) -> int:
+    return session.call(c.UploadFinish, {"upload": 1}).seq
+
+def state_of(session: ApiSession) -> c.UploadState:
+    return session.call(c.Upload, {})
+
+def wrong(session: ApiSession) -> c.UploadState:
+    return session.call(c.UploadFinish, {"upload": 1})
+"""
+
+
+def test_call_with_another_result_is_refused_by_mypy(tmp_path: Path) -> None:
+    module = tmp_path / "calls.py"
+    module.write_text(CALLS)
+    assert refused_lines(module) == {CALLS.count("\n")}
+
+
 def refused_lines(module: Path) -> set[int]:
-    """Return the numbers of the lines, from 1, of which mypy says that an argument is wrong."""
+    """Return the numbers of the lines, from 1, in which mypy finds a wrong type."""
     mypy = [sys.executable, "-m", "mypy", "--no-incremental", "--follow-imports=silent"]
     run = subprocess.run([*mypy, str(module)], cwd=ROOT, capture_output=True, text=True)
     found = re.findall(rf"{module.name}:(\d+): error: .*\[(.*)\]", run.stdout)
-    assert {code for _, code in found} <= {"arg-type"}, run.stdout + run.stderr
+    assert {code for _, code in found} <= {"arg-type", "return-value"}, run.stdout + run.stderr
     return {int(line) for line, _ in found}
