@@ -18,7 +18,7 @@ from bench.report import Report, encode_report
 from bench.scenarios import FULL, MEASUREMENTS, QUICK, Effort
 from bench.servers import ROOT, SCRATCH, SERVERS, is_installed
 from bench.table import scenario_tables, verdict_table
-from bench.texts import Wrong
+from bench.texts import VerificationError
 
 DOCS = ROOT / "docs"
 
@@ -68,7 +68,7 @@ def _measure_one(report: Report, measurement: str, server_name: str, effort: Eff
     print(f"measuring {measurement}: {server_name}", file=sys.stderr, flush=True)
     try:
         report.add(server_name, MEASUREMENTS[measurement].measure(server_name, effort))
-    except (Wrong, OSError, RuntimeError) as error:
+    except (VerificationError, OSError, RuntimeError) as error:
         report.failures.append(f"{server_name}, {measurement}: {error}")
         print(f"  no figures: {error}", file=sys.stderr)
 

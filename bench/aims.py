@@ -19,18 +19,25 @@ class Aim:
 
 AIMS = (
     Aim(
-        "1,000 readers, saturated: deliveries a second, times redis'",
-        "fan-out-1000",
-        "deliveries_per_s",
-        5,
-        at_least=True,
-        peer="redis",
+        "one to one, window 16: CPU for each message, times the relay's",
+        "one-to-one-16",
+        "cpu_us_per_message",
+        1.25,
+        peer="relay",
     ),
     Aim(
         "100 readers, saturated: deliveries a second, times redis'",
         "fan-out-100",
         "deliveries_per_s",
-        2,
+        1.8,
+        at_least=True,
+        peer="redis",
+    ),
+    Aim(
+        "1,000 readers, saturated: deliveries a second, times redis'",
+        "fan-out-1000",
+        "deliveries_per_s",
+        5,
         at_least=True,
         peer="redis",
     ),
@@ -41,9 +48,6 @@ AIMS = (
         1,
         peer="redis",
     ),
-    Aim("one to one, window 16: CPU µs per message", "one-to-one-16", "cpu_us_per_message", 12),
-    Aim("an idle connection: bytes of the server's memory", "idle", "bytes_per_connection", 2048),
-    Aim("a large store, a snapshot included: the longest wait, ms", "pauses", "latency_max_ms", 20),
     Aim(
         "WebSocket, 1,000 readers, saturated: deliveries per CPU second, times broadcast's",
         "websocket",
@@ -52,7 +56,10 @@ AIMS = (
         at_least=True,
         peer="broadcast",
     ),
+    Aim("an idle connection: bytes of the server's memory", "idle", "bytes_per_connection", 2048),
+    Aim("a large store, a snapshot included: the longest wait, ms", "pauses", "latency_max_ms", 20),
 )
+"""Ratios within one run first: absolute figures differ from machine to machine and day to day."""
 
 
 @dataclass(frozen=True)

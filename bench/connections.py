@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from bench.dialects import Login
 from bench.servers import HOST, Running
-from bench.texts import Wrong
+from bench.texts import VerificationError
 
 READ_BYTES = 1024 * 1024
 SILENCE_S_MAX = 20.0
@@ -80,10 +80,13 @@ class Network:
                 del waiting[peer.fd]
 
     def hear(self, timeout_s: float) -> list[Peer]:
-        """Read what there is, or comes next; return who heard it. Raises Wrong for nothing."""
+        """Read what there is, or comes next; return who heard it.
+
+        Raises VerificationError if nothing comes.
+        """
         ready = self.epoll.poll(timeout_s)
         if not ready:
-            raise Wrong(f"nothing was heard for {timeout_s} s")
+            raise VerificationError(f"nothing was heard for {timeout_s} s")
         peers = [self.peers[fd] for fd, _ in ready]
         for peer in peers:
             peer.heard += self.view[: read(peer, self.buffer)]
@@ -118,15 +121,17 @@ def network(server: Running) -> Iterator[Network]:
 
 
 def read(peer: Peer, buffer: bytearray) -> int:
-    """Read into the buffer; return the bytes read. Raises Wrong at the end of the stream."""
+    """Read into the buffer; return the bytes read. Raises VerificationError at the end."""
     count = peer.sock.recv_into(buffer)
     if not count:
-        raise Wrong(f"the server ended a connection; last heard: {bytes(peer.heard[-200:])!r}")
+        raise VerificationError(
+            f"the server ended a connection; last heard: {bytes(peer.heard[-200:])!r}"
+        )
     return count
 
 
 class Silence:
-    """Raises Wrong when a server has let nothing be heard for too long."""
+    """Raises VerificationError when a server has let nothing be heard for too long."""
 
     def __init__(self) -> None:
         self._since = time.monotonic()
@@ -138,4 +143,6 @@ class Silence:
     def check(self) -> None:
         """See how long it has been."""
         if time.monotonic() - self._since > SILENCE_S_MAX:
-            raise Wrong(f"nothing was heard for {SILENCE_S_MAX} s, and more should have been")
+            raise VerificationError(
+                f"nothing was heard for {SILENCE_S_MAX} s, and more should have been"
+            )

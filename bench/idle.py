@@ -9,7 +9,7 @@ from bench.meter import measuring
 from bench.process import memory_bytes
 from bench.servers import Running
 from bench.streams import Counter
-from bench.texts import Sequence, Wrong
+from bench.texts import Sequence, VerificationError
 from bench.writing import Writer
 
 WRITER = "w000"
@@ -72,5 +72,5 @@ class Idle:
                     times.append(time.perf_counter_ns())
         for stream in streams:
             if Sequence().check(self._server.dialect.heard(bytes(stream)).texts) != [(0, 0)]:
-                raise Wrong("not every connection heard the one text")
+                raise VerificationError("not every connection heard the one text")
         return latencies_ms(ns - writer.sent_ns()[0] for ns in times)

@@ -11,7 +11,16 @@ HEAD = """\
 Made by `make bench`, which takes about five minutes and needs two cores to itself;
 `make bench ARGS=--quick` takes about a minute and shows roughly the same. Everything measured is
 in [benchmarks.json](benchmarks.json).
+"""
 
+AIMS = """\
+## Ratios and aims
+
+Ratios of servers that were measured in the same run hold on other machines, too; absolute figures,
+[below](#figures), differ by half from day to day even on this one.
+"""
+
+METHOD = """\
 ![The figures by which servers are compared](benchmarks.svg)
 
 ## How it is measured
@@ -45,13 +54,11 @@ What is not as it is delivered:
 
 
 def render_page(report: Report) -> str:
-    """Return the page."""
-    parts = [HEAD, "## The machine\n", _machine(report)]
+    """Return the page: ratios first, how they came about, then all figures."""
     verdicts = judge(report)
-    if verdicts:
-        parts += ["## Aims\n", verdict_table(verdicts)]
-    parts += ["## Figures\n", scenario_tables(report)]
-    return "\n".join(parts)
+    aims = [AIMS, verdict_table(verdicts)] if verdicts else []
+    parts = [HEAD, "## The machine\n", _machine(report), *aims, METHOD]
+    return "\n".join([*parts, "## Figures\n", scenario_tables(report)])
 
 
 def _machine(report: Report) -> str:

@@ -9,7 +9,7 @@ from bench.figures import Figures, arrivals, latencies_ms
 from bench.meter import measuring
 from bench.servers import Running
 from bench.streams import Counter
-from bench.texts import Sequence, Wrong
+from bench.texts import Sequence, VerificationError
 from bench.writing import Writer
 
 PAIRS = 100
@@ -105,7 +105,9 @@ class Pairs:
         heard = self._server.dialect.heard(bytes(pair.heard))
         told = pair.sequence.check(heard.texts)
         if len(told) != pair.writer.sent_in_run or any(s != pair.writer.sender for s, _ in told):
-            raise Wrong(f"{pair.writer.sent_in_run} texts were sent, {len(told)} were heard")
+            raise VerificationError(
+                f"{pair.writer.sent_in_run} texts were sent, {len(told)} were heard"
+            )
         if self._server.dialect.confirms:
             confirm(self._server.dialect, self._net, pair.writer)
         times = zip(pair.writer.sent_ns(), arrivals(heard.ends, pair.log), strict=True)

@@ -14,7 +14,7 @@ from bench.meter import measuring
 from bench.process import memory_bytes
 from bench.servers import Running, running
 from bench.settings import PAUSES
-from bench.texts import Wrong
+from bench.texts import VerificationError
 from bench.writing import Writer
 
 READERS = 100
@@ -97,7 +97,7 @@ class Trickle:
             if not found and self._server.store_path.exists():
                 found, ends = True, now + AFTER_S
         if not found:
-            raise Wrong(f"no snapshot in {SNAPSHOT_S_MAX} s")
+            raise VerificationError(f"no snapshot in {SNAPSHOT_S_MAX} s")
 
     def _step(self, start: float) -> None:
         if self._net.epoll.poll(PROBE_S):
@@ -112,4 +112,6 @@ class Trickle:
         for reader in self._readers:
             heard = self._server.dialect.heard(bytes(reader.heard))
             if len(heard.texts) != self._writer.sent:
-                raise Wrong(f"{self._writer.sent} texts were sent, {len(heard.texts)} heard")
+                raise VerificationError(
+                    f"{self._writer.sent} texts were sent, {len(heard.texts)} heard"
+                )

@@ -1,6 +1,6 @@
 """What readers hear, counted and compared at the speed of memory; no socket in here."""
 
-from bench.texts import MARK_BYTES, Wrong, mark
+from bench.texts import MARK_BYTES, VerificationError, mark
 
 
 class Counter:
@@ -37,7 +37,7 @@ class SharedStream:
         """How many bytes each reader has heard."""
 
     def take(self, reader: int, chunk: memoryview) -> int:
-        """Take what a reader has heard; return its new position. Raises Wrong."""
+        """Take what a reader has heard; return its new position. Raises VerificationError."""
         position = self.positions[reader]
         if not self.data.startswith(chunk, position):
             self._lengthen(reader, chunk, position)
@@ -48,7 +48,9 @@ class SharedStream:
     def _lengthen(self, reader: int, chunk: memoryview, position: int) -> None:
         known = len(self.data) - position
         if known >= len(chunk) or not self.data.startswith(chunk[:known], position):
-            raise Wrong(f"reader {reader} heard something else than the others at {position}")
+            raise VerificationError(
+                f"reader {reader} heard something else than the others at {position}"
+            )
         self.data += chunk[known:]
 
     @property

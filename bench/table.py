@@ -102,7 +102,7 @@ def verdict_table(verdicts: Sequence[Verdict]) -> str:
     rows = [["aim", "bound", "reached", ""]]
     for verdict in verdicts:
         sign = "≥" if verdict.aim.at_least else "≤"
-        bound = f"{sign} {verdict.aim.bound:,.0f}"
+        bound = f"{sign} {verdict.aim.bound:,g}"
         outcome = "held" if verdict.held else "**missed**"
         rows.append([verdict.aim.text, bound, format_decimal(verdict.value), outcome])
     return render(rows)

@@ -12,7 +12,7 @@ NUMBERS = 4096
 """Numbers begin anew after so many: the requests that carry them are made once, in advance."""
 
 
-class Wrong(Exception):
+class VerificationError(Exception):
     """A server did not deliver what it should have; the figures would mean nothing."""
 
 
@@ -34,13 +34,16 @@ class Sequence:
         self.counts: dict[int, int] = {}
 
     def check(self, texts: Iterable[bytes]) -> list[tuple[int, int]]:
-        """Return sender and number of each text, counted on over NUMBERS. Raises Wrong."""
+        """Return sender and number of each text, counted on over NUMBERS.
+
+        Raises VerificationError.
+        """
         return [self._next(text) for text in texts]
 
     def _next(self, text: bytes) -> tuple[int, int]:
         sender = int(text[:3])
         number = self.counts.get(sender, 0)
         if text != make_text(sender, number):
-            raise Wrong(f"expected text {number} of sender {sender}, got {text!r}")
+            raise VerificationError(f"expected text {number} of sender {sender}, got {text!r}")
         self.counts[sender] = number + 1
         return sender, number

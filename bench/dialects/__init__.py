@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
-from bench.texts import Wrong
+from bench.texts import VerificationError
 
 ROOM = "general"
 """The room that everyone follows; for any other name, the user of that name is meant."""
@@ -53,7 +53,7 @@ class Dialect(Protocol):
         """Return the request that posts a text to ROOM or to one user."""
 
     def heard(self, stream: bytes) -> Heard:
-        """Decode all of a stream. Raises Wrong for anything that has no place in it."""
+        """Decode all of a stream. Raises VerificationError for anything that has no place in it."""
 
 
 def match_all(pattern: re.Pattern[bytes], stream: bytes) -> Heard:
@@ -77,5 +77,5 @@ def match_all(pattern: re.Pattern[bytes], stream: bytes) -> Heard:
         elif match[2] is not None:
             answers += 1
     if end != len(stream):
-        raise Wrong(f"this has no place in the stream: {stream[end : end + 80]!r}")
+        raise VerificationError(f"this has no place in the stream: {stream[end : end + 80]!r}")
     return heard._replace(answers=answers)

@@ -8,7 +8,7 @@ from typing import Any
 import msgpack
 
 from bench.dialects import ROOM, Heard, Login
-from bench.texts import Wrong
+from bench.texts import VerificationError
 from chatd.wire import commands as c
 from chatd.wire.envelope import encode_request
 
@@ -68,7 +68,7 @@ class ChatdDialect:
             elif value[0] == ANSWER and value[2] is None and value[1] >= POST_ID:
                 answers += 1
             elif value[0] != NOTIFICATION or value[1] not in HARMLESS:
-                raise Wrong(f"this has no place in the stream: {value}")
+                raise VerificationError(f"this has no place in the stream: {value}")
         return Heard(texts, ends, answers)
 
     # -- the encoding, which other transports have another one of ----------------------------
@@ -78,14 +78,14 @@ class ChatdDialect:
         return encode_request(request_id, method, params)
 
     def values(self, stream: bytes) -> Iterator[tuple[int, Any]]:
-        """Yield each envelope of a stream, and the offset behind it. Raises Wrong."""
+        """Yield each envelope of a stream, and the offset behind it. Raises VerificationError."""
         unpackb, unpack_from, start = msgpack.unpackb, LENGTH.unpack_from, 0
         while start < len(stream):
             if start + LENGTH.size > len(stream):
-                raise Wrong("the stream ends in the middle of a frame")
+                raise VerificationError("the stream ends in the middle of a frame")
             end = start + LENGTH.size + unpack_from(stream, start)[0]
             if end > len(stream):
-                raise Wrong("the stream ends in the middle of a frame")
+                raise VerificationError("the stream ends in the middle of a frame")
             yield end, unpackb(stream[start + LENGTH.size : end])
             start = end
 
@@ -100,7 +100,7 @@ def _text(entry: dict[str, Any], seqs: dict[str, int]) -> bytes:
     """Return an entry's text if its number is the next one of its room."""
     room, seq = entry["room"], entry["seq"]
     if seq != seqs.get(room, seq - 1) + 1:
-        raise Wrong(f"{room}#{seqs[room]} is followed by {room}#{seq}")
+        raise VerificationError(f"{room}#{seqs[room]} is followed by {room}#{seq}")
     seqs[room] = seq
     text: str = entry["text"]
     return text.encode()

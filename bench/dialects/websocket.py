@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from struct import Struct
 
 from bench.dialects import Login
-from bench.texts import Wrong
+from bench.texts import VerificationError
 
 HANDSHAKE = """\
 GET {path} HTTP/1.1\r
@@ -40,7 +40,7 @@ def text_frame(text: bytes) -> bytes:
 
 
 def texts(stream: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the text of each of a server's frames, and the offset behind it. Raises Wrong.
+    """Yield the text of each of a server's frames, and the offset after it.
 
     Nothing but whole texts of less than 64 KiB has a place in the stream.
     """
@@ -48,7 +48,7 @@ def texts(stream: bytes) -> Iterator[tuple[int, bytes]]:
     while start < len(stream):
         text_at, end = _bounds(stream, start)
         if end > len(stream):
-            raise Wrong("the stream ends in the middle of a frame")
+            raise VerificationError("the stream ends in the middle of a frame")
         yield end, stream[text_at:end]
         start = end
 
@@ -58,7 +58,7 @@ def _bounds(stream: bytes, start: int) -> tuple[int, int]:
     head = stream[start : start + LONG.size].ljust(LONG.size, b"\0")
     opcode, size, long_size = LONG.unpack(head)
     if opcode != TEXT or size > LENGTH_FOLLOWS:
-        raise Wrong(f"this has no place in the stream: {stream[start : start + 80]!r}")
+        raise VerificationError(f"this has no place in the stream: {stream[start : start + 80]!r}")
     if size < LENGTH_FOLLOWS:
         text_at = start + SHORT.size
         return text_at, text_at + size

@@ -14,7 +14,7 @@ from bench.hostile.page import outcome_table, write_page
 from bench.hostile.run import Outcome, run_attack
 from bench.process import describe_machine
 from bench.servers import SCRATCH
-from bench.texts import Wrong
+from bench.texts import VerificationError
 
 FULL_S, QUICK_S = 6.0, 2.0
 NOBODY, TOGETHER = "nobody", "together"
@@ -47,7 +47,7 @@ def _run(rounds: dict[str, tuple[str, ...]], seconds: float) -> tuple[list[Outco
         print(f"attack: {name}", file=sys.stderr, flush=True)
         try:
             outcomes.append(run_attack(name, attacks, seconds))
-        except (Wrong, OSError, RuntimeError) as error:
+        except (VerificationError, OSError, RuntimeError) as error:
             failures.append(f"{name}: {error}")
     return outcomes, failures
 

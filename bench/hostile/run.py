@@ -14,7 +14,7 @@ from bench.hostile.attacks import PEERS, broken_upload
 from bench.hostile.honest import USERS, Honest
 from bench.process import cpu_ns, memory_bytes
 from bench.servers import HOST, LOAD_CORE, ROOT, SCRATCH, Running, running
-from bench.texts import Wrong
+from bench.texts import VerificationError
 
 MESSAGES = 5_000
 START_S = 1.0
@@ -46,7 +46,10 @@ class Outcome:
 
 
 def run_attack(name: str, attacks: Sequence[str], seconds: float) -> Outcome:
-    """Start a server as it is delivered, and let the attacks come. Raises Wrong, RuntimeError."""
+    """Start a server as it is delivered, and let the attacks come.
+
+    Raises VerificationError, RuntimeError.
+    """
     store = "bench.hostile.store"
     log = SCRATCH / f"hostile-{name}.log"
     with running("chatd", USERS, messages=MESSAGES, settings={}, store=store, log=log) as server:
@@ -70,7 +73,7 @@ def _measure(
         grown = memory_bytes(server.pid) - memory
         said, _ = crowd.communicate(timeout=60)
     if crowd.returncode:
-        raise Wrong(f"the crowd failed with status {crowd.returncode}")
+        raise VerificationError(f"the crowd failed with status {crowd.returncode}")
     honest.run(time.monotonic() + AFTER_S)
     honest.take_waits_ms()
     honest.run(time.monotonic() + AFTER_S)

@@ -11,7 +11,7 @@ from bench.dialects.redis import RedisDialect
 from bench.dialects.relay import RelayDialect
 from bench.dialects.websocket import ACCEPTED, MASKED, behind_handshake, text_frame, texts
 from bench.servers import DIALECTS
-from bench.texts import NUMBERS, Wrong, make_text
+from bench.texts import NUMBERS, VerificationError, make_text
 from chatd.errors import RateLimited
 from chatd.wire.codec import Codec, FrameCodec
 from chatd.wire.commands import Live, Nothing, Posted, Presence
@@ -90,7 +90,7 @@ def test_stream_holds_its_texts_their_ends_and_the_confirmations(name: str) -> N
 @pytest.mark.parametrize("name", SPOKEN)
 def test_what_has_no_place_in_a_stream_is_refused(name: str) -> None:
     for stream in (b"".join(HEARD[name]) + b"junk", b"".join(HEARD[name])[:-1]):
-        with pytest.raises(Wrong, match="no place|in the middle"):
+        with pytest.raises(VerificationError, match="no place|in the middle"):
             SPOKEN[name].heard(stream)
 
 
@@ -104,7 +104,7 @@ def test_posts_are_all_of_one_size_and_carry_their_text(name: str, room: str) ->
 
 
 def test_confirmation_that_redis_reached_nobody_is_refused() -> None:
-    with pytest.raises(Wrong):
+    with pytest.raises(VerificationError):
         RedisDialect().heard(b":0\r\n")
 
 
@@ -124,7 +124,7 @@ def test_chatd_posts_are_requests_of_the_table(name: str) -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_chatd_entry_out_of_order_in_its_room_is_refused(name: str) -> None:
     for seq in (41, 43):
-        with pytest.raises(Wrong, match="general#41 is followed by"):
+        with pytest.raises(VerificationError, match="general#41 is followed by"):
             OURS[name].heard(entry(name, TEXTS[0], 41) + entry(name, TEXTS[1], seq))
 
 
@@ -137,7 +137,7 @@ def test_chatd_entries_of_other_rooms_have_numbers_of_their_own(name: str) -> No
 @pytest.mark.parametrize("name", OURS)
 def test_chatd_refused_post_is_no_confirmation(name: str) -> None:
     refused = codec_of(name).encode_error(POST_ID, RateLimited("not now"))
-    with pytest.raises(Wrong, match="rate_limited"):
+    with pytest.raises(VerificationError, match="rate_limited"):
         OURS[name].heard(posted(name, 0) + refused)
 
 
@@ -172,5 +172,5 @@ def test_websocket_text_is_framed_as_its_length_calls_for(size: int) -> None:
     ids=["binary", "part", "close", "ping", "masked", "huge"],
 )
 def test_websocket_frame_that_is_no_whole_text_is_refused(frame: bytes) -> None:
-    with pytest.raises(Wrong, match="no place"):
+    with pytest.raises(VerificationError, match="no place"):
         list(texts(frame + bytes(8)))

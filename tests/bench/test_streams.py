@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.streams import Counter, SharedStream
-from bench.texts import Wrong, make_text
+from bench.texts import VerificationError, make_text
 
 
 @given(st.lists(st.integers(0, 2), max_size=8), st.lists(st.integers(1, 250), max_size=40))
@@ -49,7 +49,7 @@ def test_shared_stream_is_complete_when_all_have_heard_what_any_has() -> None:
 def test_shared_stream_refuses_a_reader_who_hears_something_else(chunk: bytes) -> None:
     stream = SharedStream(2)
     take(stream, 0, b"abc")
-    with pytest.raises(Wrong, match="reader 1") as caught:
+    with pytest.raises(VerificationError, match="reader 1") as caught:
         take(stream, 1, chunk)
     assert "at 0" in str(caught.value)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.texts import NUMBERS, TEXT_BYTES, Sequence, Wrong, make_text, mark
+from bench.texts import NUMBERS, TEXT_BYTES, Sequence, VerificationError, make_text, mark
 
 
 def test_every_text_has_its_size_and_ends_with_its_senders_mark_only() -> None:
@@ -34,5 +34,5 @@ def test_sequence_takes_senders_in_any_order_and_counts_on_over_the_numbers() ->
     ids=["missing", "doubled", "left out", "altered"],
 )
 def test_sequence_refuses_what_was_not_sent_next(texts: list[bytes]) -> None:
-    with pytest.raises(Wrong, match="expected text"):
+    with pytest.raises(VerificationError, match="expected text"):
         Sequence().check(texts)
