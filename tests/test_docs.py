@@ -133,17 +133,6 @@ def test_the_readme_lists_what_the_server_does_with_tests_that_exist() -> None:
 # -- The architecture ------------------------------------------------------------------------
 
 
-def modules() -> set[str]:
-    """Return the paths of the server's modules; an __init__.py counts if it says anything."""
-    paths = (ROOT / "chatd").rglob("*.py")
-    return {str(path.relative_to(ROOT)) for path in paths if path.stat().st_size}
-
-
-def test_the_architecture_names_every_module_and_none_that_does_not_exist() -> None:
-    named = {row[0] for row in rows(read("docs/architecture.md")) if row[0].startswith("chatd/")}
-    assert named == modules()
-
-
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_path_that_a_document_names_exists(name: str) -> None:
     folders = "chatd|client|tests|docs|conf|bench"
