@@ -15,12 +15,12 @@ from chatd.terminal import guarded, without_mark
 from chatd.wire.commands import TOKEN_CHARACTERS_MAX
 from client.console.app import run
 from client.environment import REAL, SCHEME_TLS, Connect, Environment
-from client.errors import LoginRequired
+from client.errors import LoginRequired, UsageError
 from client.options import ConsoleOptions
 from client.pipes import command, guide
 from client.pipes.failures import complain
 from client.pipes.parser import build
-from client.pipes.status import Status, Usage, status_of
+from client.pipes.status import Status, status_of
 from client.tls import connector
 
 TOKEN_FILE_BYTES_MAX = 4096
@@ -43,7 +43,7 @@ def _main(arguments: list[str] | None) -> int:
             guide.show(parsed)
             return Status.DONE
         options = _options(parsed)
-    except (Usage, LoginRequired) as error:
+    except (UsageError, LoginRequired) as error:
         complain(str(error))
         return status_of(error)
     if parsed.command is None and _is_screen():
@@ -58,7 +58,7 @@ def _is_screen() -> bool:
 
 
 def _options(parsed: argparse.Namespace) -> ConsoleOptions:
-    """Return whom to talk to, and how. Raises Usage, LoginRequired."""
+    """Return whom to talk to, and how. Raises UsageError, LoginRequired."""
     token = _token(parsed.token_file)
     environment = REAL
     if parsed.tls or parsed.ca_file is not None:
@@ -67,7 +67,7 @@ def _options(parsed: argparse.Namespace) -> ConsoleOptions:
         parsed.host, parsed.port, parsed.user, parsed.bell, token, parsed.insecure, environment
     )
     if options.gives_token_away:
-        raise Usage(
+        raise UsageError(
             f"the token would go to {options.server} in the clear: give --tls, or --insecure"
         )
     return options
@@ -75,13 +75,13 @@ def _options(parsed: argparse.Namespace) -> ConsoleOptions:
 
 def _connector(ca_file: str | None) -> Connect:
     if ca_file == "":  # which would trust whomever the system trusts
-        raise Usage("--ca-file names no file")
+        raise UsageError("--ca-file names no file")
     try:
         return connector(ca_file)
     except ssl.SSLError:
-        raise Usage(f"{ca_file} holds no certificate (PEM)") from None
+        raise UsageError(f"{ca_file} holds no certificate (PEM)") from None
     except OSError as error:
-        raise Usage(f"{ca_file}: {error.strerror or error}") from None
+        raise UsageError(f"{ca_file}: {error.strerror or error}") from None
 
 
 def _token(path: str | None) -> str:

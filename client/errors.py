@@ -1,6 +1,7 @@
 """What can go wrong on the client's side of the line.
 
     Exception
+    ├── UsageError            the arguments or the input make no sense
     └── ClientError
         ├── ConnectionLost    the server is not there (any more), or does not answer
         │   └── Closed        we ended it ourselves
@@ -12,6 +13,10 @@ What the server refuses comes as the `ChatError` that its code names (`chatd.err
 from typing import Any
 
 from chatd.errors import WIRE_ERRORS, ChatError, Internal
+
+
+class UsageError(Exception):
+    """What somebody typed, or a program passed, makes no sense; the message says why."""
 
 
 class ClientError(Exception):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from chatd.__main__ import main as chatd
 from client import Client
 from client.__main__ import main as chat
-from client.console.book import BOOK
+from client.console.command_help import COMMAND_HELP
 from client.pipes.parser import OF_THE_CONSOLE
 from client.pipes.status import Status
 from tests.command_lines import Ended, run
@@ -41,7 +41,8 @@ ODD = st.sampled_from(
 WORD = st.one_of(WORDS.map(str.encode), ODD, JUNK)
 CHAT = st.sampled_from([*OF_THE_CONSOLE, "send", "send-to", "post", "history", "help"])
 LINES = st.lists(
-    st.tuples(st.sampled_from([*BOOK]).map(str.encode), st.lists(WORD, max_size=4)), max_size=4
+    st.tuples(st.sampled_from([*COMMAND_HELP]).map(str.encode), st.lists(WORD, max_size=4)),
+    max_size=4,
 )
 
 

@@ -16,7 +16,7 @@ from chatd.wire import reference
 from chatd.wire.entries import encode_entry
 from chatd.wire.envelope import Request, decode_envelope, encode_result
 from chatd.wire.frames import HEADER
-from client.console import book
+from client.console import command_help
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [str(p.relative_to(ROOT)) for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))]
@@ -103,8 +103,8 @@ def test_the_scram_example_of_the_protocol_reference_holds() -> None:
 
 
 def test_the_page_of_commands_is_what_the_console_helps_with() -> None:
-    stale = "docs/commands.md is stale: python -m client.console.book > docs/commands.md"
-    assert read("docs/commands.md") == book.page(), stale
+    stale = "docs/commands.md is stale: python -m client.console.command_help > docs/commands.md"
+    assert read("docs/commands.md") == command_help.page(), stale
 
 
 # -- The README ------------------------------------------------------------------------------

@@ -11,24 +11,23 @@ from chatd.terminal import ask_secret, reason
 from chatd.wire import commands as c
 from client.console.actions import ACTIONS
 from client.console.actions.history import show_latest
-from client.console.arguments import Misuse
 from client.console.bridge import Bridge
 from client.console.completion import ConsoleCompleter
 from client.console.console import Console, now_ms
-from client.console.entrance import Entrance
 from client.console.failures import explain
 from client.console.history_file import open_history
 from client.console.keyring import Keyring
 from client.console.last_room import LastRoom
+from client.console.login_dialog import LoginDialog
 from client.console.prompt import Prompt
 from client.console.render import Renderer
 from client.console.screen import Screen
 from client.console.times import Zone, zone_for
 from client.credentials import Credentials, state_folder
-from client.errors import ClientError, ConnectionLost
+from client.errors import ClientError, ConnectionLost, UsageError
 from client.options import ConsoleOptions
-from client.pipes.door import enter
 from client.pipes.failures import complain
+from client.pipes.login import log_in_by_token
 from client.pipes.status import Status, status_of
 from client.session import Client
 
@@ -50,7 +49,7 @@ def run(options: ConsoleOptions) -> int:
             client="chat console",
             environment=options.environment,
         ) as client:
-            is_new = _enter(client, keyring, options)
+            is_new = _log_in(client, keyring, options)
             return asyncio.run(_converse(client, keyring, is_new, options))
     except (KeyboardInterrupt, EOFError):
         print(file=sys.stderr)
@@ -58,16 +57,16 @@ def run(options: ConsoleOptions) -> int:
     except ConnectionLost as error:
         complain(f"{error}\n{UNREACHABLE}")
         return status_of(error)
-    except (Misuse, ClientError, ChatError, OSError) as error:
+    except (UsageError, ClientError, ChatError, OSError) as error:
         complain(explain(error, Zone(), now_ms()))
         return status_of(error)
 
 
-def _enter(client: Client, keyring: Keyring, options: ConsoleOptions) -> bool:
+def _log_in(client: Client, keyring: Keyring, options: ConsoleOptions) -> bool:
     """Log in; return whether the account is new."""
     if not options.token:
-        return Entrance(client, keyring, input, ask_secret, _say).enter(options.name)
-    enter(client, options)
+        return LoginDialog(client, keyring, input, ask_secret, _say).run(options.name)
+    log_in_by_token(client, options)
     return False
 
 
@@ -88,7 +87,7 @@ async def _converse(client: Client, keyring: Keyring, is_new: bool, options: Con
         bell=options.bell,
     )
     console.bridge = bridge = Bridge(client, console.hear, console.over)
-    completer = ConsoleCompleter(console.known, lambda: console.destination.title)
+    completer = ConsoleCompleter(console.directory, lambda: console.destination.title)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, prompt.end, TERMINATED)
     try:
         status = await prompt.run(console, completer, lambda: _begin(console, bridge, is_new))
@@ -125,7 +124,7 @@ async def _learn(console: Console, bridge: Bridge, is_new: bool) -> None:
         console.learn_rooms(mine)
         if not is_new and not any(room.unread for room in status.rooms):
             await show_latest(console, status.rooms[0].last_seq)
-    except (Misuse, ChatError, ClientError):
+    except (UsageError, ChatError, ClientError):
         pass  # the connection breaks just now; all of this can be asked for by hand
 
 

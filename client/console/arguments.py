@@ -1,4 +1,4 @@
-"""The arguments of commands: words into parameters. Raises Misuse for what makes no sense."""
+"""The arguments of commands: words into parameters. Raises UsageError for what makes no sense."""
 
 import os
 import re
@@ -19,10 +19,11 @@ from chatd.wire.commands import (
     Search,
 )
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
-from client.console.acquaintance import addressed, room_named
-from client.console.book import BOOK
+from client.console.command_help import COMMAND_HELP
+from client.console.directory import addressed, room_named
 from client.console.paths import split_path
 from client.console.typed import first_word
+from client.errors import UsageError
 from client.when import BadTime, When, read_when
 
 POSTS = "--posts"
@@ -30,33 +31,29 @@ WHERE = ("before", "after", "around")
 _A_WHILE = re.compile(r"[-+]?\d+([.,]\d+)?\w?")
 
 
-class Misuse(Exception):
-    """A command was typed in a way that it can't be; the message says how it can."""
-
-
-class BadUsage(Misuse):
+class ArgumentsError(UsageError):
     """What follows a command is not what it takes."""
 
 
-def misuse(name: str, why: str) -> BadUsage:
+def arguments_error(name: str, why: str) -> ArgumentsError:
     """Return the exception that says why, and how the command is typed."""
-    return BadUsage(f"{why}\nlike this: {BOOK[name].usage}")
+    return ArgumentsError(f"{why}\nlike this: {COMMAND_HELP[name].usage}")
 
 
 def no_arguments(name: str, rest: str) -> None:
     """Refuse anything behind the name of a command that takes nothing."""
     if rest.strip():
-        raise misuse(name, f"{name} takes no arguments")
+        raise arguments_error(name, f"{name} takes no arguments")
 
 
 def text_of(name: str, rest: str) -> str:
     """Return a text to be sent, trailing blanks and line breaks dropped."""
     text = rest.rstrip()
     if not text.strip():
-        raise misuse(name, "there is no text")
+        raise arguments_error(name, "there is no text")
     size = len(text.encode("utf-8", "surrogateescape"))
     if size > TEXT_BYTES_MAX:
-        raise Misuse(
+        raise UsageError(
             f"the text has {size} bytes, at most {TEXT_BYTES_MAX} go into one message\n"
             "send it in parts; Up brings it back"
         )
@@ -67,7 +64,7 @@ def user_and_text(rest: str) -> tuple[str, str]:
     """Return to whom, and what."""
     user, text = first_word(rest)
     if not user:
-        raise misuse("send-to", "to whom?")
+        raise arguments_error("send-to", "to whom?")
     return user.removeprefix("@"), text_of("send-to", text)
 
 
@@ -75,7 +72,7 @@ def room_and_text(rest: str) -> tuple[str, str]:
     """Return into which room, and what."""
     room, text = first_word(rest)
     if not room:
-        raise misuse("post", "where?")
+        raise arguments_error("post", "where?")
     return room, text_of("post", text)
 
 
@@ -83,7 +80,9 @@ def room_and_label(rest: str) -> tuple[str, str]:
     """Return into which room a hook posts, and what it is for."""
     room, label = first_word(rest)
     if not label.strip():
-        raise misuse("hook", "into which room, and what is it for? the label shows in the room")
+        raise arguments_error(
+            "hook", "into which room, and what is it for? the label shows in the room"
+        )
     return addressed(room), label.strip()
 
 
@@ -92,13 +91,13 @@ def text_at(rest: str, now_ms: int, tz: tzinfo | None) -> tuple[When, str, str]:
     try:
         when, rest = read_when(rest, now_ms, tz)
     except BadTime as error:
-        raise misuse("send-at", str(error)) from None
+        raise arguments_error("send-at", str(error)) from None
     word, behind = first_word(rest)
     if word != "to":
         return when, "", text_of("send-at", rest)
     to, text = first_word(behind)
     if not to:
-        raise misuse("send-at", "to whom?")
+        raise arguments_error("send-at", "to whom?")
     return when, to, text_of("send-at", text)
 
 
@@ -106,9 +105,11 @@ def token_label(rest: str) -> str:
     """Return the label of a token to be made."""
     verb, label = first_word(rest)
     if verb != "create":
-        raise misuse("token", "`token create` makes one; `devices` lists and `revoke` ends them")
+        raise arguments_error(
+            "token", "`token create` makes one; `devices` lists and `revoke` ends them"
+        )
     if not label.strip():
-        raise misuse("token", "what is it for? the label shows in `devices`")
+        raise arguments_error("token", "what is it for? the label shows in `devices`")
     return label.strip()
 
 
@@ -116,13 +117,13 @@ def file_to_send(rest: str) -> tuple[Path, str, str]:
     """Return which file, to which room or user ("" for here), and the caption."""
     path, rest = _path_and_rest("send-file", rest)
     if path is None:
-        raise misuse("send-file", "which file?")
+        raise arguments_error("send-file", "which file?")
     word, behind = first_word(rest)
     if word != "to":
         return path, "", rest.strip()
     to, caption = first_word(behind)
     if not to:
-        raise misuse("send-file", "to whom?")
+        raise arguments_error("send-file", "to whom?")
     return path, to, caption.strip()
 
 
@@ -133,11 +134,13 @@ def file_to_fetch(rest: str, me: str, *, here: str) -> tuple[str, int, Path | No
     """
     word, rest = first_word(rest)
     if not word:
-        raise misuse("get-file", "which file? name its place, as in general#42")
+        raise arguments_error("get-file", "which file? name its place, as in general#42")
     place = _place("get-file", word, me, here)
     path, rest = _path_and_rest("get-file", rest)
     if rest.strip():
-        raise misuse("get-file", f"`{rest.strip()}` is too much; put a path with spaces in quotes")
+        raise arguments_error(
+            "get-file", f"`{rest.strip()}` is too much; put a path with spaces in quotes"
+        )
     return *place, path
 
 
@@ -146,14 +149,14 @@ def _path_and_rest(name: str, text: str) -> tuple[Path | None, str]:
     try:
         path, rest = split_path(text)
     except ValueError:
-        raise misuse(name, "an unclosed quote, or a backslash at the end") from None
+        raise arguments_error(name, "an unclosed quote, or a backslash at the end") from None
     return (Path(os.path.expanduser(path)) if path else None), rest
 
 
 def number_of(name: str, rest: str, which: str) -> int:
     """Return the number that is all a command takes. which: the question without one."""
     if not _is_number(rest.strip()):
-        raise misuse(name, which)
+        raise arguments_error(name, which)
     return int(rest)
 
 
@@ -168,7 +171,9 @@ def entry_of(name: str, rest: str, me: str, here: str) -> Place:
     """Return the entry that is meant by `bob#12`, or by `12` or `#12` of the room `here`."""
     words = rest.split()
     if len(words) != 1:
-        raise misuse(name, "which entry? give its room and number as they stand in front of it")
+        raise arguments_error(
+            name, "which entry? give its room and number as they stand in front of it"
+        )
     return _place(name, words[0], me, here)
 
 
@@ -181,7 +186,7 @@ def entry_and_text(name: str, rest: str, me: str, here: str) -> tuple[Place, str
 def _place(name: str, word: str, me: str, here: str) -> Place:
     title, _, seq = word.rpartition("#")
     if not _is_number(seq):
-        raise misuse(name, f"`{word}` is not an entry; write one like general#42")
+        raise arguments_error(name, f"`{word}` is not an entry; write one like general#42")
     return Place(room_named(title, me) if title else here, int(seq))
 
 
@@ -189,7 +194,7 @@ def user_of(name: str, rest: str) -> str:
     """Return the user who is all a command takes."""
     words = rest.split()
     if len(words) != 1:
-        raise misuse(name, "one user" if words else "which user?")
+        raise arguments_error(name, "one user" if words else "which user?")
     return words[0].removeprefix("@")
 
 
@@ -204,7 +209,7 @@ def report_of(rest: str, me: str, *, here: str) -> Report:
     """Return what is reported. here: the room of an entry that is named by `#42` alone."""
     user, reason = first_word(rest.rstrip())
     if not user:
-        raise misuse("report", "whom, and why?")
+        raise arguments_error("report", "whom, and why?")
     words = reason.split()
     title, _, number = words[-1].rpartition("#") if words and "#" in words[-1] else ("", "", "")
     room = seq = None
@@ -212,7 +217,7 @@ def report_of(rest: str, me: str, *, here: str) -> Report:
         reason = reason.removesuffix(words[-1]).rstrip()
         room, seq = room_named(title or here, me), int(number)
     if not reason.strip():
-        raise misuse("report", "why? a few words for the administrators")
+        raise arguments_error("report", "why? a few words for the administrators")
     _check_reason("report", reason)
     return Report(user.removeprefix("@"), reason, room, seq)
 
@@ -227,22 +232,22 @@ def removal_of(rest: str, me: str, *, here: str) -> RemovePost:
 
 def _check_reason(name: str, reason: str) -> None:
     if len(reason) > REASON_CHARACTERS_MAX:
-        raise misuse(name, f"the reason has more than {REASON_CHARACTERS_MAX} characters")
+        raise arguments_error(name, f"the reason has more than {REASON_CHARACTERS_MAX} characters")
 
 
 def ban_of(rest: str) -> Ban:
     """Return whom to ban, for how many hours if that is said, and why."""
     user, reason = first_word(rest.rstrip())
     if not user:
-        raise misuse("ban", "whom?")
+        raise arguments_error("ban", "whom?")
     word, behind = first_word(reason)
     hours = None
     if _is_number(word):
         hours, reason = int(word), behind
         if not 1 <= hours <= BAN_HOURS_MAX:
-            raise misuse("ban", f"a ban takes from 1 to {BAN_HOURS_MAX} hours")
+            raise arguments_error("ban", f"a ban takes from 1 to {BAN_HOURS_MAX} hours")
     elif _A_WHILE.fullmatch(word):  # taken for a reason, it would ban for a time not meant
-        raise misuse("ban", "hours are a whole number, as in `ban eve 24 spam`")
+        raise arguments_error("ban", "hours are a whole number, as in `ban eve 24 spam`")
     _check_reason("ban", reason)
     return Ban(user.removeprefix("@"), hours, reason)
 
@@ -251,12 +256,12 @@ def room_to_talk(rest: str, me: str) -> str:
     """Return the id of the room to talk to, "" for none. Of a group the id may be its title."""
     words = rest.split()
     if len(words) > 1:
-        raise misuse("talk", "one room or user at a time")
+        raise arguments_error("talk", "one room or user at a time")
     room = room_named(words[0], me) if words else ""
     if kind_of(room) is RoomKind.SELF:
-        raise misuse("talk", "that is you; name somebody else")
+        raise arguments_error("talk", "that is you; name somebody else")
     if "," in room and me not in room.split(","):
-        raise misuse("talk", f"you are not in {room}")
+        raise arguments_error("talk", f"you are not in {room}")
     return room
 
 
@@ -275,7 +280,7 @@ def history_of(rest: str, me: str, *, here: str = GENERAL, limit: int) -> Histor
     if words:
         limit = _count(words.pop(0))
     if words:
-        raise misuse("history", f"`{words[0]}` is too much")
+        raise arguments_error("history", f"`{words[0]}` is too much")
     return History(room, limit=limit, **where)
 
 
@@ -288,9 +293,9 @@ def search_of(rest: str, me: str, *, limit: int) -> Search:
         where[word] = room_named(named, me) if word == "in" else named.removeprefix("@")
     text = " ".join(words)
     if not text:
-        raise misuse("search", "for what?")
+        raise arguments_error("search", "for what?")
     if len(text) > QUERY_CHARACTERS_MAX:
-        raise Misuse(f"at most {QUERY_CHARACTERS_MAX} characters can be searched for")
+        raise UsageError(f"at most {QUERY_CHARACTERS_MAX} characters can be searched for")
     return Search(text, where.get("in"), where.get("from"), limit=limit)
 
 
@@ -298,13 +303,17 @@ def _where(words: list[str]) -> tuple[dict[str, int], list[str]]:
     if not words or words[0] not in WHERE:
         return {}, words
     if len(words) < 2 or not _is_number(words[1]):
-        raise misuse("history", f"{words[0]} which entry? give its number, as in general#42")
+        raise arguments_error(
+            "history", f"{words[0]} which entry? give its number, as in general#42"
+        )
     return {words[0]: int(words[1])}, words[2:]
 
 
 def _count(word: str) -> int:
     if not _is_number(word) or not 1 <= int(word) <= PAGE_ITEMS_MAX:
-        raise misuse("history", f"`{word}` is not a number of entries from 1 to {PAGE_ITEMS_MAX}")
+        raise arguments_error(
+            "history", f"`{word}` is not a number of entries from 1 to {PAGE_ITEMS_MAX}"
+        )
     return int(word)
 
 

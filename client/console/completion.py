@@ -7,8 +7,8 @@ from itertools import pairwise
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from client.console.acquaintance import Acquaintance
-from client.console.book import ALIASES, BOOK
+from client.console.command_help import ALIASES, COMMAND_HELP
+from client.console.directory import Directory
 from client.console.numbers import KINDS
 from client.console.paths import HalfPath, half_path, split_path
 from client.console.typed import first_word
@@ -23,7 +23,7 @@ MANY_WORDS = ("<text>", "[room#seq]")
 _NUMBER = re.compile("#?[0-9]+|#")
 
 
-def candidates(text: str, known: Acquaintance, *, here: str) -> tuple[str, list[str]]:
+def candidates(text: str, known: Directory, *, here: str) -> tuple[str, list[str]]:
     """Return the word at the end of `text` and what it may become.
 
     here: the title of the room that is meant where none is named.
@@ -32,9 +32,9 @@ def candidates(text: str, known: Acquaintance, *, here: str) -> tuple[str, list[
     word = "" if not text or text[-1].isspace() else text.split()[-1]
     command = _command(text)
     if command is None:
-        choices = [slash + name for name in BOOK]
+        choices = [slash + name for name in COMMAND_HELP]
         choices += [slash + name for name in ALIASES] if slash and word != slash else []
-    elif slash or command[0] in BOOK:
+    elif slash or command[0] in COMMAND_HELP:
         choices = _arguments(*command, known)
         if command[0] != "report" or "#" in word:  # a reason may have numbers in it
             choices += _alone(word, choices, here)
@@ -73,11 +73,11 @@ def _command(text: str) -> tuple[str, str] | None:
     return ALIASES.get(name.lower(), name.lower()) if slash else name.lower(), rest
 
 
-def _arguments(name: str, rest: str, known: Acquaintance) -> list[str]:
+def _arguments(name: str, rest: str, known: Directory) -> list[str]:
     """Return what may stand at the end of `rest`, behind a command."""
-    if name not in BOOK:
+    if name not in COMMAND_HELP:
         return []
-    usage = BOOK[name].arguments
+    usage = COMMAND_HELP[name].arguments
     words = _words(usage, rest)
     given = words if not rest or rest[-1].isspace() else words[:-1]
     asked = _behind_keyword(usage, given)
@@ -133,7 +133,7 @@ def _words(usage: list[str], rest: str) -> list[str]:
     return rest.split()
 
 
-def _choices(name: str, argument: str, known: Acquaintance) -> list[str]:
+def _choices(name: str, argument: str, known: Directory) -> list[str]:
     if _is_keyword(argument):
         return argument.strip("[").split("|")
     places = known.places
@@ -145,7 +145,7 @@ def _choices(name: str, argument: str, known: Acquaintance) -> list[str]:
         "room|link": known.rooms,
         "user|room": known.rooms,
         "text": known.people,
-        "command": lambda: list(BOOK),
+        "command": lambda: list(COMMAND_HELP),
     }
     word = argument.strip("<>[]")
     return known.numbers.of(word) if word in KINDS else table.get(word, lambda: [])()
@@ -154,7 +154,7 @@ def _choices(name: str, argument: str, known: Acquaintance) -> list[str]:
 class ConsoleCompleter(Completer):
     """Completion for prompt_toolkit. here: returns the title of the room of plain lines."""
 
-    def __init__(self, known: Acquaintance, here: Callable[[], str]) -> None:
+    def __init__(self, known: Directory, here: Callable[[], str]) -> None:
         self._known = known
         self._here = here
 

@@ -10,24 +10,24 @@ from chatd.wire import commands as c
 from chatd.wire.entries import Entry, Removed
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of, title_of
 from chatd.wire.surrogates import is_whole
-from client.console.acquaintance import Acquaintance, addressed, is_pair, mapped
-from client.console.arguments import BadUsage, Misuse, text_of
-from client.console.attention import Attention
-from client.console.book import meant_by
+from client.console.arguments import ArgumentsError, text_of
+from client.console.command_help import suggest
 from client.console.destination import Destination, Memory
-from client.console.echo import Echoes, echo_lines
+from client.console.directory import Directory, addressed, is_pair, mapped
 from client.console.failures import explain
 from client.console.feed import AWAY, EARLIER, UNREAD, Feed, is_by_other
+from client.console.interfaces import Editor, Server, Surface
+from client.console.pending_messages import PendingMessages, pending_lines
 from client.console.render import Renderer
 from client.console.safe_text import safe
-from client.console.seams import Editor, Server, Surface
 from client.console.styled import Line
 from client.console.toolbar import ToolbarState, toolbar
 from client.console.transfers import Transfers
 from client.console.typed import Command, NoCommand, Plain, Typed, read_line
+from client.console.unread_counter import UnreadCounter
 from client.console.wrapping import cut, rows_of
 from client.environment import new_nonce
-from client.errors import ClientError
+from client.errors import ClientError, UsageError
 from client.events import Connected, Disconnected, Event, SeenEntry
 
 ECHOED = frozenset({"send", "send-to", "post", "comment", "edit"})
@@ -83,18 +83,18 @@ class Console:
         self.renderer = renderer
         self.keyring = keyring
         self.screen = screen
-        self.known = Acquaintance(renderer.me)
+        self.directory = Directory(renderer.me)
         self.destination = Destination(renderer.me, memory)
         self.exit_error: Exception | None = None
         self.bridge: Server
         self._actions = actions
         self._feed = Feed(renderer, renderer.zone.day(now_ms()))
-        self._attention = Attention(time.monotonic())
+        self._unread_counter = UnreadCounter(time.monotonic())
         self._limits: c.Limits | None = None
         self._backlog = EARLIER if newcomer else UNREAD
         self._bell = bell
         self._bye = ""
-        self._echoes = Echoes()
+        self._pending = PendingMessages()
         self._warned_pending = False
         self.transfers = Transfers(editor.redraw)
         self._more: Callable[[], Coro] | None = None
@@ -146,7 +146,7 @@ class Console:
     def hear(self, event: Event) -> None:
         """Show an event, or what it changes."""
         if isinstance(event, Entry | c.Gap | c.Reset):
-            self._echoes.hear(event)
+            self._pending.hear(event)
         if isinstance(event, Entry):
             self._hear_entry(event)
         elif isinstance(event, Disconnected):
@@ -159,10 +159,10 @@ class Console:
         self.editor.redraw()
 
     def _hear_entry(self, entry: SeenEntry) -> None:
-        self.known.meet_entry(entry)
+        self.directory.add_entry(entry)
         news = is_by_other(entry, self.renderer.me)
         unread = self._backlog
-        if news and self._attention.heard(entry, time.monotonic()):
+        if news and self._unread_counter.heard(entry, time.monotonic()):
             unread = unread or AWAY
         self._render()
         lines = self._feed.entry(entry, unread=unread)
@@ -172,7 +172,7 @@ class Console:
 
     def _forget_room(self, room: str) -> None:
         """The user is out of a room: nothing more can be sent there."""
-        self._attention.forget(room)
+        self._unread_counter.forget(room)
         if self.destination.room == room:
             self.lose_destination()
 
@@ -188,9 +188,9 @@ class Console:
         elif isinstance(notice, c.Limits):
             self._limits = notice
         elif isinstance(notice, c.Presence):
-            self.known.hear_presence(notice)
+            self.directory.update_presence(notice)
         elif isinstance(notice, c.Read):
-            self._attention.read(notice)
+            self._unread_counter.read(notice)
         elif isinstance(notice, c.Bye):
             self._bye = f"the server ended the connection ({notice.reason})"
         else:
@@ -199,15 +199,15 @@ class Console:
     def learn(self, status: c.StatusResult) -> None:
         """Take what the toolbar and completion need from a status."""
         self._limits = c.Limits(status.general, status.private)
-        self.known.online_count = status.online
-        self.known.meet(status.online_names)
+        self.directory.online_count = status.online
+        self.directory.add(status.online_names)
         for room in status.rooms:
-            self.known.meet_room(room.room)
+            self.directory.add_room(room.room)
 
     def learn_rooms(self, mine: c.Rooms) -> None:
         """Take the user's rooms; the one of plain lines may be gone since the last time."""
         rooms, are_all = [room.room for room in mine.rooms], mine.next is None
-        self.known.meet_rooms(rooms, are_all=are_all)
+        self.directory.add_rooms(rooms, are_all=are_all)
         room = self.destination.room
         if are_all and kind_of(room) is RoomKind.GROUP and room not in rooms:
             self.lose_destination()
@@ -223,22 +223,22 @@ class Console:
     # -- asking ------------------------------------------------------------------------------
 
     async def ask(self, params: c.AnyParams, result: type[R]) -> R:
-        """Ask the server. Raises Misuse without a connection: an answer might take for ever."""
+        """Ask the server. Raises UsageError without a connection: an answer might take for ever."""
         if not self.bridge.connected:
-            raise Misuse("there is no connection\ntry again when the toolbar says `connected`")
+            raise UsageError("there is no connection\ntry again when the toolbar says `connected`")
         return await self.bridge.ask(params, result)
 
     async def post(self, params: Text, line: str) -> None:
         """Post a text; what is refused comes back to the line it was typed on."""
-        if self._echoes.unanswered >= PENDING_MAX:
+        if self._pending.unanswered >= PENDING_MAX:
             self._refuse(line, f"{PENDING_MAX} messages are on their way already\nwait for them")
             return
-        echo = self._echoes.add(params.text)
+        echo = self._pending.add(params.text)
         self.editor.redraw()
         try:
-            self._echoes.posted(echo, await self.bridge.ask(params, c.Posted))
+            self._pending.posted(echo, await self.bridge.ask(params, c.Posted))
         except (ChatError, ClientError) as error:
-            self._echoes.refused(echo)
+            self._pending.refused(echo)
             self._refuse(line, self._explained(error, line))
         finally:
             self._warned_pending = False
@@ -355,7 +355,7 @@ class Console:
 
     def key(self) -> None:
         """The user looks at the screen."""
-        self._attention.look(time.monotonic())
+        self._unread_counter.look(time.monotonic())
         if not self._backlog:
             self._feed.looked()
 
@@ -365,12 +365,12 @@ class Console:
             self.key()
             self.editor.redraw()
         else:
-            self._attention.look_away()
+            self._unread_counter.look_away()
 
     @property
     def unseen(self) -> int:
         """How much has come that nobody has looked at."""
-        return sum(self._attention.unseen.values())
+        return sum(self._unread_counter.unseen.values())
 
     def interrupt(self, kept: bool) -> None:
         """Say what Ctrl-C did."""
@@ -380,7 +380,7 @@ class Console:
     def leave(self) -> None:
         """Leave, but say once that something is not sent yet."""
         waiting = [
-            *_counted(self._echoes.unanswered, "message"),
+            *_counted(self._pending.unanswered, "message"),
             *_counted(len(self.transfers), "file"),
         ]
         if waiting and not self._warned_pending:
@@ -392,7 +392,7 @@ class Console:
     def prompt(self) -> list[Line]:
         """Return what stands above the line: what is on its way; and what in front of it."""
         width = self.screen.width
-        moving = self.transfers.lines(width) + echo_lines(self._echoes.texts, width)
+        moving = self.transfers.lines(width) + pending_lines(self._pending.texts, width)
         front = cut(safe(str(self.destination)), width // PROMPT_SHARE)
         return [*moving, [("class:prompt", f"{front}> ")]]
 
@@ -404,15 +404,15 @@ class Console:
     def _toolbar_state(self) -> ToolbarState:
         unseen = {
             title_of(room, self.renderer.me): count
-            for room, count in self._attention.unseen.items()
+            for room, count in self._unread_counter.unseen.items()
         }
         return ToolbarState(
             self.renderer.me,
             self.bridge.connected,
             unseen,
             self._allowance(),
-            self._echoes.unanswered,
-            self.known.online_count,
+            self._pending.unanswered,
+            self.directory.online_count,
         )
 
     def _allowance(self) -> c.Allowance | None:
@@ -436,10 +436,10 @@ class Console:
     async def _guarded(self, doing: Awaitable[None], typed: Command | Plain) -> None:
         try:
             await doing
-        except (Misuse, ChatError, ClientError, OSError) as error:
+        except (UsageError, ChatError, ClientError, OSError) as error:
             command = typed if isinstance(typed, Command) else None
             self.refused(error, command)
-            if command and isinstance(error, BadUsage) and self.may_be_text(command):
+            if command and isinstance(error, ArgumentsError) and self.may_be_text(command):
                 question = f"did you mean the command or a message to {self.destination}?"
                 self._ask_to_send(Plain(typed.line, typed.line), question)
             elif command is None or command.name in ECHOED:  # nothing of it has been shown
@@ -457,7 +457,7 @@ class Console:
     def _explained(self, error: Exception, line: str, command: str = "") -> str:
         why = explain(error, self.renderer.zone, now_ms(), command)
         is_lost = isinstance(error, ChatError) and error.code == "not_found"
-        group = self.known.group_in(line) if is_lost else ""
+        group = self.directory.group_in(line) if is_lost else ""
         return f"{why}\nthe name of a private room begins with +: `{group}`" if group else why
 
     def start(self, doing: Coro) -> None:
@@ -486,7 +486,7 @@ class Console:
 
 def perhaps(word: str) -> str:
     """Return a question about what a word was meant to be, with a line break, or nothing."""
-    meant = meant_by(word)
+    meant = suggest(word)
     return f"did you mean `{meant}`?\n" if meant else ""
 
 

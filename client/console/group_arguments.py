@@ -1,11 +1,11 @@
-"""The arguments of commands about private rooms. Raises Misuse for what makes no sense."""
+"""The arguments of commands about private rooms. Raises UsageError for what makes no sense."""
 
 import re
 
 from chatd.wire.commands import Join, MakeLink
 from chatd.wire.rooms import GROUP_MARK
-from client.console.acquaintance import unquoted
-from client.console.arguments import misuse, number_of
+from client.console.arguments import arguments_error, number_of
+from client.console.directory import unquoted
 from client.web import link_in
 
 LINK_CHARACTERS_MIN = 40
@@ -17,7 +17,7 @@ def one_word(name: str, rest: str, question: str) -> str:
     """Return the only word behind a command."""
     words = rest.split()
     if len(words) != 1:
-        raise misuse(name, f"`{words[1]}` is too much" if words else question)
+        raise arguments_error(name, f"`{words[1]}` is too much" if words else question)
     return unquoted(words[0])
 
 
@@ -25,7 +25,7 @@ def room_and_user(name: str, rest: str) -> tuple[str, str]:
     """Return a room, and a user."""
     words = rest.split()
     if len(words) != 2:
-        raise misuse(name, "a room and one user")
+        raise arguments_error(name, "a room and one user")
     return unquoted(words[0]), words[1].removeprefix("@")
 
 
@@ -33,7 +33,7 @@ def room_and_number(name: str, rest: str, which: str) -> tuple[str, int]:
     """Return a room, and the number of something in it. which: the question without it."""
     words = rest.split()
     if len(words) != 2 or not re.fullmatch("[0-9]{1,15}", words[1]):
-        raise misuse(name, which)
+        raise arguments_error(name, which)
     return unquoted(words[0]), int(words[1])
 
 
@@ -42,7 +42,7 @@ def what_to_join(rest: str) -> Join:
     word = one_word("join", rest, "which room? `invitations` lists where you are invited")
     link = link_in(word)
     if not link:
-        raise misuse("join", "the address has lost the part after its #")
+        raise arguments_error("join", "the address has lost the part after its #")
     if link == word and (word.startswith(GROUP_MARK) or len(word) < LINK_CHARACTERS_MIN):
         return Join(room=word)
     return Join(link=link)
@@ -53,7 +53,7 @@ def link_to_make(rest: str, now_ms: int) -> MakeLink:
     room, *words = rest.split() or [""]
     bounds = dict(zip(words[::2], words[1::2], strict=False))
     if not room or len(words) != 2 * len(bounds) or not bounds.keys() <= {"uses", "for"}:
-        raise misuse("link", "a room, and optionally how many may use it and for how long")
+        raise arguments_error("link", "a room, and optionally how many may use it and for how long")
     uses = number_of("link", bounds["uses"], "how many uses?") if "uses" in bounds else None
     expires_at = now_ms + _span_ms(bounds["for"]) if "for" in bounds else None
     return MakeLink(unquoted(room), uses, expires_at)
@@ -62,5 +62,5 @@ def link_to_make(rest: str, now_ms: int) -> MakeLink:
 def _span_ms(word: str) -> int:
     found = re.fullmatch("([0-9]{1,6})([mhd])", word)
     if found is None:
-        raise misuse("link", "for how long? as in 30m, 12h or 7d")
+        raise arguments_error("link", "for how long? as in 30m, 12h or 7d")
     return int(found[1]) * UNIT_MS[found[2]]

@@ -3,7 +3,7 @@
 import getpass
 import socket
 
-from client.console.acquaintance import mapped
+from client.console.directory import mapped
 from client.credentials import Credentials
 
 LABEL_CHARACTERS_MAX = 64

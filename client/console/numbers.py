@@ -38,7 +38,7 @@ class Numbers:
     def __init__(self) -> None:
         self._known: dict[str, list[int]] = {kind: [] for kind in KINDS}
 
-    def meet(self, entry: SeenEntry) -> None:
+    def add(self, entry: SeenEntry) -> None:
         """Take note of what an announcement says to have begun, or to be over."""
         if type(entry) in _BEGIN:
             kind = _BEGIN[type(entry)]

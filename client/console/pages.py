@@ -50,7 +50,7 @@ def show_entries(console: Console, heading: str, page: HistoryPage | FoundPage) 
     What does not fit on the screen comes with Enter.
     """
     renderer = console.renderer
-    console.known.meet_page(page.entries)
+    console.directory.add_page(page.entries)
     console.show(renderer.heading(heading))
     lines = page_lines(renderer, page.entries, renderer.zone.day(now_ms()))
     show = console.show if console.rows_of(lines) <= console.page_rows else console.show_paged

@@ -20,7 +20,7 @@ class Places:
         self._own: list[str] = []
         self._files: list[str] = []
 
-    def meet(self, entry: SeenEntry) -> None:
+    def add(self, entry: SeenEntry) -> None:
         """Remember where a post stands; forget the place of one that is taken back."""
         if isinstance(entry, e.Delete):
             self._forget(self._place(entry.room, entry.target))

@@ -8,14 +8,14 @@ anything else   a plain line
 from collections.abc import Container
 from dataclasses import dataclass
 
-from client.console.book import ALIASES
+from client.console.command_help import ALIASES
 
 SLASH = "/"
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of the book.
+    """A known command.
 
     rest: all behind the blank that ends its name. line: as it was typed.
     """
@@ -40,7 +40,7 @@ class Plain:
 
 @dataclass(frozen=True, slots=True)
 class NoCommand:
-    """A slash, and then no command of the book. line: as it was typed."""
+    """A slash, and then no known command. line: as it was typed."""
 
     name: str
     line: str

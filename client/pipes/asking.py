@@ -10,7 +10,7 @@ from time import monotonic
 from chatd.wire.commands import Posted, Start
 from chatd.wire.entries import Comment, Message
 from chatd.wire.rooms import RoomKind, kind_of
-from client.console.acquaintance import addressed
+from client.console.directory import addressed
 from client.console.safe_text import safe_lines
 from client.pipes.choices import chosen
 from client.pipes.failures import complain
@@ -18,11 +18,11 @@ from client.pipes.following import Follower
 from client.pipes.pipe import Pipe
 from client.pipes.reading import is_by_whom_it_should
 from client.pipes.sending import text_of
-from client.pipes.status import OutOfTime, Status
+from client.pipes.status import Status, TimedOut
 
 
 def ask(pipe: Pipe) -> int:
-    """Put a question, and print the first answer; return its status. Raises OutOfTime."""
+    """Put a question, and print the first answer; return its status. Raises TimedOut."""
     choices: list[str] = pipe.arguments.options
     text = text_of(pipe.arguments.text, f" ({'/'.join(choices)})" if choices else "")
     follower = Follower(pipe.client, Start.NOW)  # before the question: no answer is too quick
@@ -37,7 +37,7 @@ def ask(pipe: Pipe) -> int:
             return Status.SECOND_OPTION + place - 1 if place else Status.DONE
         if isinstance(reply, Comment):
             complain(f"{reply.author} answers something else: {reply.text}")
-    raise OutOfTime("nobody answered in time")
+    raise TimedOut("nobody answered in time")
 
 
 def _replies(pipe: Pipe, follower: Follower, question: Posted) -> Iterator[Message | Comment]:

@@ -8,17 +8,16 @@ from collections.abc import Callable
 
 from chatd.errors import ChatError
 from chatd.wire.surrogates import is_whole
-from client.console.arguments import Misuse
-from client.errors import ClientError
+from client.errors import ClientError, UsageError
 from client.options import ConsoleOptions
 from client.pipes import asking, login, reading, sending
-from client.pipes.desk import run_once
-from client.pipes.door import enter, keyring_of
 from client.pipes.failures import complain, words_of
 from client.pipes.lines import converse
+from client.pipes.login import keyring_of, log_in_by_token
 from client.pipes.output import DatedZone, standard_output
 from client.pipes.pipe import Pipe
-from client.pipes.status import OutOfTime, Status, Usage, status_of
+from client.pipes.plain_console import run_once
+from client.pipes.status import Status, TimedOut, status_of
 from client.session import Client
 
 GIVE_UP_SECONDS = 60.0
@@ -47,19 +46,19 @@ def run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
         return _run(arguments, options)
     except BrokenPipeError:
         return Status.BROKEN_PIPE
-    except (Usage, OutOfTime, Misuse, ClientError, ChatError, OSError) as error:
+    except (UsageError, TimedOut, ClientError, ChatError, OSError) as error:
         complain(words_of(error, DatedZone(), arguments.command or ""))
         return status_of(error)
 
 
 def check_text(arguments: argparse.Namespace) -> None:
-    """Refuse arguments that are no text, but for paths, which may be anything. Raises Usage."""
+    """Refuse arguments that are not text; paths may be anything. Raises UsageError."""
     for name, value in vars(arguments).items():
         words = value if isinstance(value, list) else [value]
         path = PATH_WORD.get(arguments.command) if name == "words" else None
         for at, word in enumerate(words):
             if isinstance(word, str) and at != path and name not in PATHS and not is_whole(word):
-                raise Usage(f"`{_bytes_shown(word)}` is not UTF-8 text; nothing was done")
+                raise UsageError(f"`{_bytes_shown(word)}` is not UTF-8 text; nothing was done")
 
 
 def _bytes_shown(word: str) -> str:
@@ -81,7 +80,7 @@ def _run(arguments: argparse.Namespace, options: ConsoleOptions) -> int:
     with client:
         pipe = Pipe(client, options, keyring_of(options), arguments, standard_output())
         if arguments.command != "login":
-            enter(client, options)
+            log_in_by_token(client, options)
         if arguments.command in WRITTEN_OUT:
             return WRITTEN_OUT[arguments.command](pipe) or Status.DONE
         return _as_the_console(pipe)

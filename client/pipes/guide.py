@@ -2,13 +2,13 @@
 
 import argparse
 
-from client.console.book import BOOK, EXAMPLES, meant_by
-from client.pipes.status import Usage
+from client.console.command_help import COMMAND_HELP, EXAMPLES, suggest
+from client.errors import UsageError
 from client.when import FORMS
 
 
 def show(arguments: argparse.Namespace) -> None:
-    """Print the help of a command, or of the whole. Raises Usage for what is none.
+    """Print the help of a command, or of the whole. Raises UsageError for what is none.
 
     arguments: of `help`; with them come the parsers of all commands, and the one of the whole.
     """
@@ -19,17 +19,17 @@ def show(arguments: argparse.Namespace) -> None:
     name = topic.removeprefix("/").lower()
     if name in arguments.parsers:
         arguments.parsers[name].print_help()
-    elif name in BOOK:
+    elif name in COMMAND_HELP:
         print(of_the_console(name))
     else:
-        meant = meant_by(name, [*arguments.parsers, *BOOK])
+        meant = suggest(name, [*arguments.parsers, *COMMAND_HELP])
         hint = f"`chat help {meant}` explains {meant}; " if meant else ""
-        raise Usage(f"there is no command {topic}\n{hint}`chat help` lists them")
+        raise UsageError(f"there is no command {topic}\n{hint}`chat help` lists them")
 
 
 def of_the_console(name: str) -> str:
     """Return what is known of a command that only the console has."""
-    entry = BOOK[name]
+    entry = COMMAND_HELP[name]
     lines = [f"in the console: {entry.usage}", "", entry.help, *examples(name, "")]
     return "\n".join(lines)
 

@@ -14,12 +14,11 @@ from chatd.wire import commands as c
 from chatd.wire.entries import Entry
 from client.console.bridge import Bridge
 from client.console.console import Text
-from client.errors import ClientError
+from client.errors import ClientError, UsageError
 from client.events import Connected, Disconnected, Event
-from client.pipes.desk import NoEditor, PlainConsole
 from client.pipes.failures import complain
 from client.pipes.pipe import Pipe
-from client.pipes.status import Usage
+from client.pipes.plain_console import NoEditor, PlainConsole
 
 LINE_BYTES_MAX = 64 * 1024
 READ_BYTES = 64 * 1024
@@ -59,7 +58,7 @@ async def _follow(script: "Script", console: "LineConsole", source: "LineSource"
     while not script.ended:
         try:
             line = await script.before_end(source.next_line())
-        except Usage as error:
+        except UsageError as error:
             console.refused(error)
             continue
         if line is None:
@@ -163,7 +162,7 @@ class LineSource:
     async def next_line(self) -> str | None:
         """Return the next line without its end, None after the last one.
 
-        Raises Usage for one that is too long, or no text.
+        Raises UsageError for one that is too long, or no text.
         """
         while b"\n" not in self._buffer and not self._ended:
             await _readable(self._fd)
@@ -181,7 +180,7 @@ class LineSource:
         try:
             return line.removesuffix(b"\r").decode()
         except UnicodeDecodeError:
-            raise Usage("a line that is not UTF-8 text was skipped") from None
+            raise UsageError("a line that is not UTF-8 text was skipped") from None
 
     def _drop_mark(self) -> None:
         """Some systems put a mark in front of all."""
@@ -192,9 +191,9 @@ class LineSource:
             except ValueError as error:
                 raise self._ended_by(f"{error}; nothing was done") from None
 
-    def _ended_by(self, why: str) -> Usage:
+    def _ended_by(self, why: str) -> UsageError:
         self._buffer, self._ended = b"", True
-        return Usage(why)
+        return UsageError(why)
 
 
 async def _readable(fd: int) -> None:

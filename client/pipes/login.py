@@ -1,20 +1,60 @@
-"""Logging in by a password on standard input, so that a program gets in without anybody."""
+"""Logging in without a person: by a stored token, or by a password on standard input."""
 
 import sys
 
 from chatd.errors import AuthFailed, ChatError
 from chatd.terminal import ask_secret, first_line
 from chatd.wire.names import map_name, new_name
-from client.console.keyring import device_label
-from client.errors import LoginRequired
+from client.console.directory import mapped
+from client.console.keyring import Keyring, device_label
+from client.credentials import Credentials, origin
+from client.environment import SCHEME_TLS
+from client.errors import LoginRequired, UsageError
+from client.options import ConsoleOptions
 from client.pipes.pipe import Pipe
-from client.pipes.status import Usage
+from client.session import Client
+
+HOW_TO_LOG_IN = (
+    "log in once at a terminal with `chat -u NAME`, or pass a token in CHAT_TOKEN or "
+    "with --token-file; `chat -u NAME login` takes a password from standard input"
+)
+
+
+def log_in_by_token(client: Client, options: ConsoleOptions) -> None:
+    """Log in with the token that was given, or the one that is kept for the name.
+
+    Raises LoginRequired, ConnectionLost.
+    """
+    keyring = keyring_of(options)
+    name = options.name or keyring.last_name
+    token = options.token or keyring.token(name)
+    if not token:
+        raise LoginRequired(_no_token(options, name))
+    try:
+        me = client.log_in_token(token).name
+    except AuthFailed:
+        raise LoginRequired(f"the token is not valid (any more)\n{HOW_TO_LOG_IN}") from None
+    if options.name and mapped(options.name) != me:
+        raise LoginRequired(f"the token belongs to {me}, not to {options.name}")
+
+
+def _no_token(options: ConsoleOptions, name: str) -> str:
+    who = f" of {name}" if name else ""
+    over_tls = origin(SCHEME_TLS, options.host, options.port)
+    if Keyring(Credentials(), over_tls).token(name):
+        return f"the token{who} for {options.server} goes over TLS only: give --tls"
+    return f"there is no token{who} for {options.server}\n{HOW_TO_LOG_IN}"
+
+
+def keyring_of(options: ConsoleOptions) -> Keyring:
+    """Return the tokens that are kept for a server."""
+    return Keyring(Credentials(), options.origin)
 
 
 def login(pipe: Pipe) -> None:
     """Make a device token and keep it for later commands, or with `--print` print it.
 
-    Raises Usage, Conflict for a name that is taken, Forbidden, LoginRequired, and OSError for a
+    Raises UsageError, Conflict for a taken name, Forbidden, LoginRequired, and OSError for a
     token that can't be kept, which then opens nothing.
     """
     name = _name(pipe)
@@ -46,11 +86,11 @@ def _name(pipe: Pipe) -> str:
     """Return who logs in, if there can be such a user: before a password is asked for in vain."""
     name = pipe.options.name
     if not name:
-        raise Usage("who are you? begin with `chat -u NAME login`")
+        raise UsageError("who are you? begin with `chat -u NAME login`")
     try:
         (new_name if pipe.arguments.register else map_name)(name)
     except ChatError as error:
-        raise Usage(error.message) from None
+        raise UsageError(error.message) from None
     return name
 
 
@@ -59,9 +99,9 @@ def _password(name: str) -> str:
     try:
         password = ask_secret(f"Password of {name}: ") if sys.stdin.isatty() else first_line()
     except ValueError as error:
-        raise Usage(str(error)) from None
+        raise UsageError(str(error)) from None
     except EOFError:
         password = ""
     if not password:
-        raise Usage("there is no password on standard input")
+        raise UsageError("there is no password on standard input")
     return password

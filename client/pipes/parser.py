@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from chatd.version import __version__
 from chatd.wire.commands import PAGE_ITEMS_MAX
-from client.console.book import BOOK
+from client.console.command_help import COMMAND_HELP
 from client.hosts import host_of
 from client.options import DEFAULT_HOST, DEFAULT_PORT
 from client.pipes.choices import choices_of
@@ -66,7 +66,7 @@ def build(environment: dict[str, str]) -> argparse.ArgumentParser:
     for name, (help, add) in _WRITTEN_OUT.items():
         add(commands.add_parser(name, help=help, description=help))
     for name in OF_THE_CONSOLE:
-        entry = BOOK[name]
+        entry = COMMAND_HELP[name]
         own = commands.add_parser(
             name,
             help=entry.help,
@@ -77,7 +77,9 @@ def build(environment: dict[str, str]) -> argparse.ArgumentParser:
         )
         _add_json(own)
         own.add_argument("words", nargs="*", help=argparse.SUPPRESS)
-    about = commands.add_parser("help", help=BOOK["help"].help, description=BOOK["help"].help)
+    about = commands.add_parser(
+        "help", help=COMMAND_HELP["help"].help, description=COMMAND_HELP["help"].help
+    )
     about.add_argument("topic", nargs="?", metavar="command")
     about.set_defaults(whole=parser, parsers=commands.choices)
     return parser
@@ -99,7 +101,7 @@ def _post(parser: argparse.ArgumentParser) -> None:
 
 
 def _history(parser: argparse.ArgumentParser) -> None:
-    parser.usage = f"chat [...] {BOOK['history'].usage} [--all] [--json]"
+    parser.usage = f"chat [...] {COMMAND_HELP['history'].usage} [--all] [--json]"
     parser.add_argument("where", nargs="*", help="a room, a place in it, how many entries")
     parser.add_argument("--all", action="store_true", help="all of the room, oldest first")
     _add_json(parser)
@@ -158,7 +160,7 @@ _WRITTEN_OUT: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] =
 }
 
 OF_THE_CONSOLE = [
-    name for name in BOOK if name not in _WRITTEN_OUT and name not in POINTLESS
+    name for name in COMMAND_HELP if name not in _WRITTEN_OUT and name not in POINTLESS
 ]  # fmt: skip
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chatd.terminal import read_input, without_mark
-from client.console.acquaintance import room_named
+from client.console.directory import room_named
 from client.console.keyring import Keyring
+from client.errors import UsageError
 from client.options import ConsoleOptions
 from client.pipes.output import Output, PlainRenderer, Printer, plain_renderer
-from client.pipes.status import Usage
 from client.session import Client
 
 STDIN_BYTES_MAX = 64 * 1024
@@ -46,30 +46,30 @@ class Pipe:
         return room_named(title, self.client.name)
 
     def place(self, reference: str) -> tuple[str, int]:
-        """Return room and number of an entry, `general#42`. Raises Usage."""
+        """Return room and number of an entry, `general#42`. Raises UsageError."""
         title, _, number = reference.rpartition("#")
         if not title or not (number.isascii() and number.isdigit() and len(number) <= 15):
-            raise Usage(f"`{reference}` is not an entry; write one like general#42")
+            raise UsageError(f"`{reference}` is not an entry; write one like general#42")
         return self.room(title), int(number)
 
 
 def text_from_stdin() -> str:
-    """Return all of standard input as a text. Raises Usage for none, and what is no UTF-8."""
+    """Return all of standard input as a text. Raises UsageError for none, and what is no UTF-8."""
     if sys.stdin.isatty():
-        raise Usage("there is no text: give one, or pipe it in")
+        raise UsageError("there is no text: give one, or pipe it in")
     data = b""
     while len(data) <= STDIN_BYTES_MAX and (more := read_input(STDIN_BYTES_MAX)):
         data += more
     if len(data) > STDIN_BYTES_MAX:
-        raise Usage(f"more than {STDIN_BYTES_MAX} bytes can't be a message; nothing was sent")
+        raise UsageError(f"more than {STDIN_BYTES_MAX} bytes can't be a message; nothing was sent")
     return decoded(data)
 
 
 def decoded(data: bytes) -> str:
-    """Return what came in as a text, without the mark in front. Raises Usage."""
+    """Return what came in as a text, without the mark in front. Raises UsageError."""
     try:
         return without_mark(data).decode()
     except UnicodeDecodeError:
-        raise Usage("the input is not UTF-8 text; nothing was sent") from None
+        raise UsageError("the input is not UTF-8 text; nothing was sent") from None
     except ValueError as error:
-        raise Usage(f"{error}; nothing was sent") from None
+        raise UsageError(f"{error}; nothing was sent") from None

@@ -7,14 +7,15 @@ from time import monotonic
 from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, History, ListMembers, Members, Reset, Start
 from chatd.wire.entries import Entry
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
-from client.console.acquaintance import mapped
 from client.console.arguments import history_of
+from client.console.directory import mapped
 from client.console.styled import plain
+from client.errors import UsageError
 from client.events import Event, HistoryPage, SeenEntry
 from client.pipes.failures import complain
 from client.pipes.following import Follower
 from client.pipes.pipe import Pipe
-from client.pipes.status import OutOfTime, Usage
+from client.pipes.status import TimedOut
 
 PAGE = 50
 
@@ -50,7 +51,7 @@ def tail(pipe: Pipe) -> None:
 
 
 def wait(pipe: Pipe) -> None:
-    """Print the first entry that matches. Raises OutOfTime."""
+    """Print the first entry that matches. Raises TimedOut."""
     pattern, room = _pattern(pipe.arguments.match), _followed(pipe)
     for event in _events(pipe, room, pipe.arguments.timeout):
         if isinstance(event, Gap | Reset) and _is_in(room, event):
@@ -58,7 +59,7 @@ def wait(pipe: Pipe) -> None:
         elif isinstance(event, Entry) and _is_in(room, event) and _matches(pipe, pattern, event):
             pipe.printer.entry(event)
             return
-    raise OutOfTime("nothing that matches was said in time")
+    raise TimedOut("nothing that matches was said in time")
 
 
 def _followed(pipe: Pipe) -> str:
@@ -112,6 +113,6 @@ def _pattern(text: str) -> re.Pattern[str]:
     try:
         return re.compile(text)
     except (re.error, OverflowError) as error:
-        raise Usage(f"`{text}` is not a regular expression: {error}") from None
+        raise UsageError(f"`{text}` is not a regular expression: {error}") from None
     except RecursionError:
-        raise Usage("that regular expression is nested too deeply") from None
+        raise UsageError("that regular expression is nested too deeply") from None

@@ -2,9 +2,9 @@
 
 from chatd.wire.commands import TEXT_BYTES_MAX, Posted
 from chatd.wire.rooms import title_of
-from client.console.acquaintance import addressed
+from client.console.directory import addressed
+from client.errors import UsageError
 from client.pipes.pipe import Pipe, text_from_stdin
-from client.pipes.status import Usage
 
 STDIN = "-"
 
@@ -26,18 +26,20 @@ def post(pipe: Pipe) -> None:
 
 
 def text_of(words: list[str], suffix: str = "") -> str:
-    """Return the text of the arguments, or of standard input, and a suffix. Raises Usage."""
+    """Return the text of the arguments, or of standard input, and a suffix. Raises UsageError."""
     text = text_from_stdin() if words in ([], [STDIN]) else " ".join(words)
     text = text.rstrip()
     if not text:
-        raise Usage("there is no text; nothing was sent")
+        raise UsageError("there is no text; nothing was sent")
     text += suffix
     try:
         size = len(text.encode())
     except UnicodeEncodeError:
-        raise Usage("the text is not UTF-8; nothing was sent") from None
+        raise UsageError("the text is not UTF-8; nothing was sent") from None
     if size > TEXT_BYTES_MAX:
-        raise Usage(f"a message has at most {TEXT_BYTES_MAX} bytes, not {size}; nothing was sent")
+        raise UsageError(
+            f"a message has at most {TEXT_BYTES_MAX} bytes, not {size}; nothing was sent"
+        )
     return text
 
 

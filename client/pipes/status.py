@@ -7,8 +7,7 @@ from enum import IntEnum
 
 from chatd.errors import AuthFailed, ChatError, ProtocolError, UnsupportedVersion
 from chatd.terminal import BROKEN_PIPE, INTERRUPTED
-from client.console.arguments import Misuse
-from client.errors import ClientError, ConnectionLost, LoginRequired
+from client.errors import ClientError, ConnectionLost, LoginRequired, UsageError
 
 
 class Status(IntEnum):
@@ -42,11 +41,7 @@ MEANING = {
 LATER_CODES = frozenset({"rate_limited", "banned", "overloaded", "storage_full"})
 
 
-class Usage(Exception):
-    """The arguments or the input make no sense; the message says why."""
-
-
-class OutOfTime(Exception):
+class TimedOut(Exception):
     """What was waited for did not come."""
 
 
@@ -63,8 +58,8 @@ def status_of(error: BaseException) -> Status:
 _BY_KIND: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Status], ...] = (
     (KeyboardInterrupt, Status.INTERRUPTED),
     (BrokenPipeError, Status.BROKEN_PIPE),
-    ((Usage, Misuse), Status.USAGE),
-    (OutOfTime, Status.TIMEOUT),
+    (UsageError, Status.USAGE),
+    (TimedOut, Status.TIMEOUT),
     ((LoginRequired, AuthFailed), Status.LOGIN),
     ((ConnectionLost, UnsupportedVersion, ProtocolError), Status.CONNECTION),
     ((ClientError, OSError), Status.REFUSED),

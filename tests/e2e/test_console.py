@@ -7,7 +7,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from client.console.entrance import QUESTION
+from client.console.login_dialog import QUESTION
 from client.pipes.status import Status
 from tests.e2e.cable import Cable
 from tests.e2e.client import PASSWORD

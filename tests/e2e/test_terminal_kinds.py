@@ -8,7 +8,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from client.console.entrance import QUESTION
+from client.console.login_dialog import QUESTION
 from client.pipes.status import Status
 from tests.e2e.conftest import Connects, Opens, token_of
 from tests.e2e.server import ROOT, ServerProcess, environment

@@ -1,6 +1,6 @@
 """Actions: what the commands do in the console, in a module for each family.
 
-A command that the table of the protocol names with `console=` is in the book already, with its
+A command that the table of the protocol names with `console=` is listed already, with its
 usage, help and completion. To let it do something here, parse its arguments in a function of
 `client.console.arguments`, ask the server and show the answer:
 
@@ -9,7 +9,7 @@ usage, help and completion. To let it do something here, parse its arguments in 
         answer = await console.ask(c.Whois(user_of(typed.rest)), c.WhoisResult)
         console.note(f"{answer.name} has been here since {answer.created}")
 
-Misuse and what the server refuses are shown by the console.
+UsageError and what the server refuses are shown by the console.
 """
 
 from client.console.actions import accounts as accounts

@@ -4,10 +4,11 @@ from chatd.errors import AuthFailed
 from chatd.wire import commands as c
 from client.console.actions.table import action
 from client.console.answers import devices_lines
-from client.console.arguments import Misuse, no_arguments, number_of, posts_or_not, token_label
+from client.console.arguments import no_arguments, number_of, posts_or_not, token_label
 from client.console.console import Console, now_ms
 from client.console.pages import show_pages
 from client.console.typed import Command
+from client.errors import UsageError
 
 
 @action("devices")
@@ -15,7 +16,7 @@ async def devices(console: Console, typed: Command) -> None:
     no_arguments("devices", typed.rest)
 
     def show(page: c.Devices) -> None:
-        console.known.numbers.listed("device", (device.device for device in page.devices))
+        console.directory.numbers.listed("device", (device.device for device in page.devices))
         console.show_paged(devices_lines(console.renderer, page.devices, now_ms()))
 
     await show_pages(console, c.ListDevices(), c.Devices, show)
@@ -41,12 +42,14 @@ async def password(console: Console, typed: Command) -> None:
     old = await _secret(console, "Current password: ")
     new = await _secret(console, "New password: ")
     if await _secret(console, "Repeat it: ") != new:
-        raise Misuse("the two new passwords differ\nnothing was changed; `password` starts again")
+        raise UsageError(
+            "the two new passwords differ\nnothing was changed; `password` starts again"
+        )
     client, keyring = console.bridge.client, console.keyring
     try:
         changed = await console.bridge.run(client.change_password, old, new, device=keyring.label)
     except AuthFailed:
-        raise Misuse("that is not your current password\nnothing was changed") from None
+        raise UsageError("that is not your current password\nnothing was changed") from None
     keyring.keep(changed.name, changed.token)
     console.note("the password is changed; every other device has to log in again")
 
@@ -61,7 +64,7 @@ async def delete_account(console: Console, typed: Command) -> None:
     try:
         await console.bridge.run(client.delete_account, password, posts=posts)
     except AuthFailed:
-        raise Misuse("that is not your password\nnothing was changed") from None
+        raise UsageError("that is not your password\nnothing was changed") from None
     console.keyring.forget(me)
     console.editor.end(0)
 
@@ -69,7 +72,7 @@ async def delete_account(console: Console, typed: Command) -> None:
 async def _secret(console: Console, question: str) -> str:
     answer = await console.editor.ask(question)
     if not answer:
-        raise Misuse("nothing was changed")
+        raise UsageError("nothing was changed")
     return answer
 
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from chatd.wire.sizes import size_text
 from client.console.actions.table import action
-from client.console.arguments import Misuse, file_to_fetch, file_to_send
+from client.console.arguments import file_to_fetch, file_to_send
 from client.console.console import Console
 from client.console.typed import Command
+from client.errors import UsageError
 from client.files import fetch_file, find_file, send_file
 
 BLANKS = "put a path with spaces in quotes, as in 'my report.pdf'; Tab completes it"
@@ -17,7 +18,7 @@ BLANKS = "put a path with spaces in quotes, as in 'my report.pdf'; Tab completes
 async def send(console: Console, typed: Command) -> None:
     path, to, caption = file_to_send(typed.rest)
     if caption and not to and not path.exists():  # then it is the rest of a name, more likely
-        raise Misuse(f"{path}: No such file or directory\n{BLANKS}")
+        raise UsageError(f"{path}: No such file or directory\n{BLANKS}")
     room, client = console.addressed(to), console.bridge.client
     with console.transfers.running("↑", path.name) as progress:
         posted = await console.bridge.run(send_file, client, path, room, caption, progress)

@@ -2,10 +2,10 @@
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL, title_of
-from client.console.acquaintance import mapped
 from client.console.actions.table import action
 from client.console.arguments import no_arguments, number_of
 from client.console.console import Console, now_ms
+from client.console.directory import mapped
 from client.console.group_answers import (
     asked_lines,
     invitations_lines,
@@ -53,7 +53,7 @@ async def join(console: Console, typed: Command) -> None:
     if joined.room is None:
         console.note(f"request {joined.request} waits for the room's owner")
         return
-    console.known.meet_room(joined.room)
+    console.directory.add_room(joined.room)
     title = title_of(joined.room, console.renderer.me)
     console.note(f"you are in {title}: `talk {title}` sends plain lines there")
 
@@ -71,10 +71,10 @@ async def invitations(console: Console, typed: Command) -> None:
 
     def show(page: c.Invitations) -> None:
         for invitation in page.invitations:
-            console.known.meet_room(invitation.room)
+            console.directory.add_room(invitation.room)
         console.show(invitations_lines(console.renderer, page.invitations, now_ms()))
         if page.next is None:
-            console.known.numbers.listed("request", (asked.request for asked in page.asked))
+            console.directory.numbers.listed("request", (asked.request for asked in page.asked))
             console.show_paged(asked_lines(console.renderer, page.asked, now_ms()))
 
     request = c.ListInvitations(limit=console.page_rows)
@@ -89,7 +89,7 @@ async def members(console: Console, typed: Command) -> None:
         console.note(f"{page.count} in {title_of(page.room, console.renderer.me)}")
 
     def show(page: c.Members) -> None:
-        console.known.meet(member.name for member in page.members)
+        console.directory.add(member.name for member in page.members)
         console.show(members_lines(console.renderer, page.members))
 
     request = c.ListMembers(room, limit=console.page_rows)
@@ -135,7 +135,7 @@ async def requests(console: Console, typed: Command) -> None:
     room = one_word("requests", typed.rest, "") if typed.rest.strip() else None
 
     def show(page: c.Requests) -> None:
-        console.known.meet(request.name for request in page.requests)
+        console.directory.add(request.name for request in page.requests)
         console.show(requests_lines(console.renderer, page.requests, now_ms()))
 
     request = c.ListRequests(room, limit=console.page_rows)

@@ -1,8 +1,8 @@
 """What there is to type; and how to leave."""
 
 from client.console.actions.table import action
-from client.console.arguments import BadUsage, no_arguments
-from client.console.book import ALIASES, BOOK, EXAMPLES, chapters, meant_by
+from client.console.arguments import ArgumentsError, no_arguments
+from client.console.command_help import ALIASES, COMMAND_HELP, EXAMPLES, chapters, suggest
 from client.console.console import Console
 from client.console.styled import Line
 from client.console.typed import Command
@@ -34,17 +34,17 @@ async def help(console: Console, typed: Command) -> None:
 
 
 async def _all(console: Console) -> None:
-    rows = [(entry.usage, entry.help) for entry in BOOK.values()]
+    rows = [(entry.usage, entry.help) for entry in COMMAND_HELP.values()]
     console.show_paged(console.renderer.fields(rows))
 
 
 def _about(console: Console, name: str) -> list[Line]:
-    """Return what a command takes and does. Raises BadUsage if there is none of that name."""
-    if name not in BOOK:
-        meant = meant_by(name)
+    """Return what a command takes and does. Raises ArgumentsError if there is none of that name."""
+    if name not in COMMAND_HELP:
+        meant = suggest(name)
         hint = f"`help {meant}` explains {meant}; " if meant else ""
-        raise BadUsage(f"there is no command {name}\n{hint}`help` alone lists them")
-    entry = BOOK[name]
+        raise ArgumentsError(f"there is no command {name}\n{hint}`help` alone lists them")
+    entry = COMMAND_HELP[name]
     examples = [("as in", example) for example in EXAMPLES.get(name, ())]
     forms = FORMS if name == "send-at" else ()
     aliases = [f"/{alias}" for alias, command in ALIASES.items() if command == name]

@@ -22,7 +22,7 @@ async def hook(console: Console, typed: Command) -> None:
 async def hooks(console: Console, typed: Command) -> None:
     no_arguments("hooks", typed.rest)
     answer = await console.ask(c.ListHooks(), c.Hooks)
-    console.known.numbers.listed("hook", (hook.hook for hook in answer.hooks))
+    console.directory.numbers.listed("hook", (hook.hook for hook in answer.hooks))
     console.show_paged(hooks_lines(console.renderer, answer.hooks, now_ms()))
 
 

@@ -4,7 +4,7 @@ from chatd.wire import commands as c
 from chatd.wire.rooms import RoomKind, kind_of
 from client.console.actions.table import action
 from client.console.arguments import room_and_text, room_to_talk, text_of, user_and_text
-from client.console.book import meant_by
+from client.console.command_help import suggest
 from client.console.console import Console
 from client.console.typed import Command
 from client.environment import new_nonce
@@ -38,8 +38,8 @@ async def talk(console: Console, typed: Command) -> None:
     console.editor.redraw()
     console.note(f"plain lines go to {console.destination} now")
     title = console.destination.title
-    if room and console.known.is_stranger(title):
-        meant = meant_by(title, console.known.rooms())
+    if room and console.directory.is_stranger(title):
+        meant = suggest(title, console.directory.rooms())
         hint = f"; did you mean `/talk {meant}`?" if meant else ""
         console.note(
             f"no {title} is online or among your rooms: the first line shows if there is one{hint}"
@@ -48,8 +48,8 @@ async def talk(console: Console, typed: Command) -> None:
 
 async def _group(console: Console, title: str) -> str:
     """Return the id of one of the user's groups. Raises what the server refuses."""
-    room = console.known.group_id(title)
+    room = console.directory.group_id(title)
     if not room:
         room = (await console.ask(c.ListMembers(title, limit=1), c.Members)).room
-        console.known.meet_room(room)
+        console.directory.add_room(room)
     return room

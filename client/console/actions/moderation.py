@@ -29,7 +29,7 @@ async def reports(console: Console, typed: Command) -> None:
     no_arguments("reports", typed.rest)
 
     def show(page: c.OpenReports) -> None:
-        console.known.numbers.listed("report", (report.report for report in page.reports))
+        console.directory.numbers.listed("report", (report.report for report in page.reports))
         console.show_paged(reports_lines(console.renderer, page.reports, now_ms()))
 
     await show_pages(console, c.ListReports(), c.OpenReports, show)

@@ -34,7 +34,7 @@ async def scheduled(console: Console, typed: Command) -> None:
     while page.next is not None:
         page = await console.ask(c.ListScheduled(page.next), c.ScheduledPosts)
         posts += page.posts
-    console.known.numbers.listed("id", (post.id for post in posts))
+    console.directory.numbers.listed("id", (post.id for post in posts))
     console.show_paged(scheduled_lines(console.renderer, posts, now_ms()))
 
 

@@ -30,7 +30,7 @@ async def rooms(console: Console, typed: Command) -> None:
 
     def show(page: c.Rooms) -> None:
         for room in page.rooms:
-            console.known.meet_room(room.room)
+            console.directory.add_room(room.room)
         console.show(rooms_lines(console.renderer, page.rooms))
 
     await show_pages(console, c.ListRooms(limit=console.page_rows), c.Rooms, show)
@@ -58,7 +58,7 @@ async def who(console: Console, typed: Command) -> None:
         console.note(f"{page.count} online")
 
     def show(page: c.Names) -> None:
-        console.known.meet(page.names)
+        console.directory.add(page.names)
         console.show(names_lines(console.renderer, page.names))
 
     await show_pages(console, c.Who(), c.Names, show, above)

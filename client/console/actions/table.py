@@ -1,8 +1,8 @@
-"""The table of actions: what each command of the book does in the console."""
+"""The table of actions: what each command does in the console."""
 
 from collections.abc import Callable
 
-from client.console.book import BOOK
+from client.console.command_help import COMMAND_HELP
 from client.console.console import Action
 
 ACTIONS: dict[str, Action] = {}
@@ -13,7 +13,7 @@ def action(*names: str) -> Callable[[Action], Action]:
 
     def enter(function: Action) -> Action:
         for name in names:
-            assert name in BOOK and name not in ACTIONS, name
+            assert name in COMMAND_HELP and name not in ACTIONS, name
             ACTIONS[name] = function
         return function
 

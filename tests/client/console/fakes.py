@@ -116,7 +116,7 @@ class FakeMemory:
         self.room = room
 
 
-class Desk:
+class ConsoleFixture:
     """Alice's console with its surroundings. To be made in a running event loop.
 
     room: where plain lines went the last time.

@@ -2,7 +2,8 @@
 
 import pytest
 
-from client.console.arguments import Misuse, token_label
+from client.console.arguments import token_label
+from client.errors import UsageError
 
 
 def test_token_create_takes_a_label_with_blanks() -> None:
@@ -10,6 +11,6 @@ def test_token_create_takes_a_label_with_blanks() -> None:
 
 
 @pytest.mark.parametrize("typed", ["", "ci", "create", "create  ", "delete 3"])
-def test_token_without_create_and_a_label_is_misuse(typed: str) -> None:
-    with pytest.raises(Misuse, match="token create <label>"):
+def test_token_without_create_and_a_label_is_a_usage_error(typed: str) -> None:
+    with pytest.raises(UsageError, match="token create <label>"):
         token_label(typed)

@@ -6,7 +6,7 @@ import pytest
 
 from chatd.wire.commands import TEXT_BYTES_MAX, History
 from client.console import arguments as a
-from client.console.arguments import Misuse
+from client.errors import UsageError
 
 
 def test_text_is_kept_but_for_blanks_at_its_end() -> None:
@@ -15,20 +15,22 @@ def test_text_is_kept_but_for_blanks_at_its_end() -> None:
 
 @pytest.mark.parametrize("rest", ["", "   ", "\n"])
 def test_no_text_is_refused_with_the_usage(rest: str) -> None:
-    with pytest.raises(Misuse, match="like this: send <text>"):
+    with pytest.raises(UsageError, match="like this: send <text>"):
         a.text_of("send", rest)
 
 
 def test_text_is_measured_in_bytes_at_the_bound() -> None:
     assert a.text_of("send", "ä" * (TEXT_BYTES_MAX // 2))
-    with pytest.raises(Misuse, match=f"has {TEXT_BYTES_MAX + 2} bytes, at most {TEXT_BYTES_MAX}"):
+    with pytest.raises(
+        UsageError, match=f"has {TEXT_BYTES_MAX + 2} bytes, at most {TEXT_BYTES_MAX}"
+    ):
         a.text_of("send", "ä" * (TEXT_BYTES_MAX // 2 + 1))
 
 
 def test_user_and_text() -> None:
     assert a.user_and_text("@bob  hi there") == ("bob", " hi there")
     for rest in ("", "bob", "bob  "):
-        with pytest.raises(Misuse, match="like this: send-to <user> <text>"):
+        with pytest.raises(UsageError, match="like this: send-to <user> <text>"):
             a.user_and_text(rest)
 
 
@@ -60,7 +62,7 @@ def test_history(rest: str, request_: History) -> None:
     ],
 )
 def test_history_that_makes_no_sense_is_refused(rest: str, why: str) -> None:
-    with pytest.raises(Misuse, match=why):
+    with pytest.raises(UsageError, match=why):
         a.history_of(rest, "me", limit=20)
 
 
@@ -82,27 +84,27 @@ def test_file_to_send(rest: str, parts: tuple[str, str, str]) -> None:
     ("rest", "why"), [("", "which file"), ("a to", "to whom"), ("'a", "an unclosed quote")]
 )
 def test_file_to_send_that_makes_no_sense_is_refused(rest: str, why: str) -> None:
-    with pytest.raises(Misuse, match=why):
+    with pytest.raises(UsageError, match=why):
         a.file_to_send(rest)
 
 
 def test_file_to_fetch() -> None:
     assert a.file_to_fetch("#4 x.jpg", "me", here="general") == ("general", 4, Path("x.jpg"))
     for rest in ("", "general", "general#x", "general#1 a b"):
-        with pytest.raises(Misuse):
+        with pytest.raises(UsageError):
             a.file_to_fetch(rest, "me", here="general")
 
 
 def test_what_takes_nothing_refuses_anything() -> None:
     a.no_arguments("status", "  ")
-    with pytest.raises(Misuse, match="like this: status"):
+    with pytest.raises(UsageError, match="like this: status"):
         a.no_arguments("status", "is good")
 
 
 def test_number_and_room() -> None:
     assert a.number_of("revoke", " 12 ", "which?") == 12
     for rest in ("", "x", "-1", "9" * 16):
-        with pytest.raises(Misuse):
+        with pytest.raises(UsageError):
             a.number_of("revoke", rest, "which?")
 
 
@@ -124,5 +126,5 @@ def test_room_to_talk_to(rest: str, room: str) -> None:
 
 @pytest.mark.parametrize("rest", ["bob carol", "alice", "@ALICE", "bob,carol"])
 def test_one_talks_neither_to_many_nor_to_oneself_nor_in_rooms_of_others(rest: str) -> None:
-    with pytest.raises(Misuse, match="like this: talk"):
+    with pytest.raises(UsageError, match="like this: talk"):
         a.room_to_talk(rest, "alice")

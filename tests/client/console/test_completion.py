@@ -7,20 +7,20 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
 from chatd.wire.entries import Delete, File
-from client.console.acquaintance import Acquaintance
-from client.console.book import BOOK
+from client.console.command_help import COMMAND_HELP
 from client.console.completion import ConsoleCompleter, candidates
+from client.console.directory import Directory
 from client.console.places import PLACES_MAX
 from tests.client.network import said
 
 
 @pytest.fixture
-def known() -> Acquaintance:
-    known = Acquaintance("me")
-    known.meet(["alice", "albert", "bob", "me"])
-    known.places.meet(said(1, author="bob"))
-    known.places.meet(said(2, author="me"))
-    known.places.meet(File("general", 3, 0, "bob", "a.jpg", 1, ""))
+def known() -> Directory:
+    known = Directory("me")
+    known.add(["alice", "albert", "bob", "me"])
+    known.places.add(said(1, author="bob"))
+    known.places.add(said(2, author="me"))
+    known.places.add(File("general", 3, 0, "bob", "a.jpg", 1, ""))
     return known
 
 
@@ -79,13 +79,13 @@ def known() -> Acquaintance:
     ],
 )
 def test_word_becomes_what_the_usage_asks_for(
-    known: Acquaintance, text: str, choices: list[str]
+    known: Directory, text: str, choices: list[str]
 ) -> None:
     assert sorted(candidates(text, known, here="general")[1]) == sorted(choices)
 
 
-def test_empty_line_offers_all_commands(known: Acquaintance) -> None:
-    assert candidates("", known, here="general") == ("", list(BOOK))
+def test_empty_line_offers_all_commands(known: Directory) -> None:
+    assert candidates("", known, here="general") == ("", list(COMMAND_HELP))
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ def test_empty_line_offers_all_commands(known: Acquaintance) -> None:
     ],
 )
 def test_plain_lines_complete_names_and_a_first_word_commands(
-    known: Acquaintance, text: str, choices: list[str]
+    known: Directory, text: str, choices: list[str]
 ) -> None:
     assert candidates(text, known, here="general")[1] == choices
 
 
-def test_only_the_last_word_is_replaced(known: Acquaintance) -> None:
+def test_only_the_last_word_is_replaced(known: Directory) -> None:
     assert candidates("send-to al", known, here="general")[0] == "al"
     assert candidates("send-to ", known, here="general")[0] == ""
 
@@ -128,7 +128,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def completed(known: Acquaintance, text: str) -> list[str]:
+def completed(known: Directory, text: str) -> list[str]:
     """Return what a line may become."""
     completer = ConsoleCompleter(known, lambda: "general")
     found = completer.get_completions(Document(text), CompleteEvent())
@@ -154,28 +154,26 @@ def completed(known: Acquaintance, text: str) -> list[str]:
     ],
 )
 def test_path_becomes_one_that_exists_as_it_has_to_be_typed(
-    known: Acquaintance, home: Path, text: str, lines: list[str]
+    known: Directory, home: Path, text: str, lines: list[str]
 ) -> None:
     assert completed(known, text) == lines
 
 
-def test_hidden_and_unprintable_names_are_not_offered_unasked(
-    known: Acquaintance, home: Path
-) -> None:
+def test_hidden_and_unprintable_names_are_not_offered_unasked(known: Directory, home: Path) -> None:
     offered = [line.removeprefix("send-file ") for line in completed(known, "send-file ")]
     names = ["9.41\u202fAM.png ", "Pictures/", "it\\'s ", "my\\ report.pdf ", "photo.jpg "]
     assert sorted(offered) == names
 
 
-def test_plain_line_about_files_completes_no_path(known: Acquaintance, home: Path) -> None:
+def test_plain_line_about_files_completes_no_path(known: Directory, home: Path) -> None:
     assert completed(known, "a send-file ph") == []
     assert completed(known, "/send-file ph") == ["/send-file photo.jpg "]
 
 
 def test_deleted_post_is_offered_no_more_and_the_newest_comes_first() -> None:
-    known = Acquaintance("me")
+    known = Directory("me")
     for number in range(1, PLACES_MAX + 3):
-        known.places.meet(said(number, author="bob"))
-    known.places.meet(Delete("general", 50, 0, "bob", 22))
+        known.places.add(said(number, author="bob"))
+    known.places.add(Delete("general", 50, 0, "bob", 22))
     places = candidates("comment ", known, here="general")[1]
     assert places == [f"general#{number}" for number in range(21, 2, -1)]

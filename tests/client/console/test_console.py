@@ -10,11 +10,11 @@ import pytest
 from chatd.errors import ChatError, Forbidden, Internal, NotFound, RateLimited
 from chatd.wire import commands as c
 from client.console.actions import ACTIONS, schedules
-from client.console.book import BOOK, EXAMPLES, chapters
+from client.console.command_help import COMMAND_HELP, EXAMPLES, chapters
 from client.console.console import PENDING_MAX, ROWS_AROUND_A_PAGE, Console, now_ms
 from client.errors import ConnectionLost, LoginRequired
 from client.events import Connected, Disconnected, FoundPage, HistoryPage, SeenEntry
-from tests.client.console.fakes import Desk, in_loop
+from tests.client.console.fakes import ConsoleFixture, in_loop
 from tests.client.network import posted, said
 
 ALLOWED = c.Allowance(20, 20, None)
@@ -44,7 +44,7 @@ STATUS = c.StatusResult(
 
 
 def test_every_command_of_the_book_does_something() -> None:
-    assert set(ACTIONS) == set(BOOK)
+    assert set(ACTIONS) == set(COMMAND_HELP)
 
 
 # -- saying something ------------------------------------------------------------------------
@@ -52,7 +52,7 @@ def test_every_command_of_the_book_does_something() -> None:
 
 @in_loop
 async def test_text_is_echoed_until_its_entry_is_shown() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("send hello")
     (asked,) = desk.server.asked
     assert isinstance(asked, c.Send) and asked.text == "hello" and asked.nonce
@@ -66,7 +66,7 @@ async def test_text_is_echoed_until_its_entry_is_shown() -> None:
 
 @in_loop
 async def test_message_that_is_posted_and_not_shown_yet_keeps_nobody_from_leaving() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("send hello", answers=(posted(2),))
     desk.console.leave()
     assert desk.editor.result == 0
@@ -74,7 +74,7 @@ async def test_message_that_is_posted_and_not_shown_yet_keeps_nobody_from_leavin
 
 @in_loop
 async def test_each_text_has_its_own_nonce() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("send hello", "send hello")
     one, other = desk.server.asked
     assert isinstance(one, c.Send) and isinstance(other, c.Send) and one.nonce != other.nonce
@@ -82,7 +82,7 @@ async def test_each_text_has_its_own_nonce() -> None:
 
 @in_loop
 async def test_refused_text_comes_back_with_the_reason_and_when_it_works_again() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     refusal = RateLimited("20 messages are sent already", limit=20, reset_at=now_ms() + 60_000)
     await desk.types("send hello", answers=(refusal,))
     assert desk.shows("! not sent: 20 messages are sent already")
@@ -92,7 +92,7 @@ async def test_refused_text_comes_back_with_the_reason_and_when_it_works_again()
 
 @in_loop
 async def test_text_waits_for_a_connection_but_only_so_many() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     desk.server.connected = False
     await desk.types(*["send hello"] * PENDING_MAX)
     assert len(desk.server.asked) == PENDING_MAX and desk.editor.line == ""
@@ -103,7 +103,7 @@ async def test_text_waits_for_a_connection_but_only_so_many() -> None:
 
 @in_loop
 async def test_prompt_and_toolbar_say_to_whom_one_talks() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     desk.console.learn(STATUS)
     assert "20 left" in desk.toolbar and "2 online" in desk.toolbar
     await desk.types("talk bob")
@@ -116,7 +116,7 @@ async def test_prompt_and_toolbar_say_to_whom_one_talks() -> None:
 
 @in_loop
 async def test_mistyped_command_says_how_it_is_typed_and_asks_nothing() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("/sned hello", "send", "history general x")
     assert desk.server.asked == []
     assert desk.shows("! there is no command /sned") and desk.shows("like this: send <text>")
@@ -124,7 +124,7 @@ async def test_mistyped_command_says_how_it_is_typed_and_asks_nothing() -> None:
 
 @in_loop
 async def test_question_without_a_connection_is_refused_at_once() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     desk.server.connected = False
     await desk.types("status")
     assert desk.server.asked == [] and desk.shows("! there is no connection")
@@ -140,7 +140,7 @@ async def test_question_without_a_connection_is_refused_at_once() -> None:
 )
 def test_refusal_says_what_to_do_next(error: NotFound | ConnectionLost, advice: str) -> None:
     async def asks() -> None:
-        desk = Desk()
+        desk = ConsoleFixture()
         await desk.types("who", answers=(error,))
         assert desk.shows(f"! {error}") and desk.shows(advice)
 
@@ -149,7 +149,7 @@ def test_refusal_says_what_to_do_next(error: NotFound | ConnectionLost, advice: 
 
 @in_loop
 async def test_page_of_long_texts_shows_as_many_as_fit_and_enter_goes_on_there() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     entries: list[SeenEntry] = [said(number, "word " * 40) for number in range(1, 20)]
     page = HistoryPage("general", entries, None)
     await desk.types("history", answers=(page,))
@@ -162,7 +162,7 @@ async def test_page_of_long_texts_shows_as_many_as_fit_and_enter_goes_on_there()
 
 @in_loop
 async def test_page_from_a_place_on_goes_on_behind_the_last_that_fits() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     entries: list[SeenEntry] = [said(number, "word " * 40) for number in range(1, 20)]
     await desk.types("history after 0", answers=(HistoryPage("general", entries, None),))
     assert desk.shows("general#4 ") and not desk.shows("general#5 ")
@@ -173,7 +173,7 @@ async def test_page_from_a_place_on_goes_on_behind_the_last_that_fits() -> None:
 
 @in_loop
 async def test_long_list_is_shown_in_pages_by_enter() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     latest = HistoryPage("general", [said(9), said(10)], 9)
     before = HistoryPage("general", [said(8)], None)
     await desk.types("history", "", "", answers=(latest, before))
@@ -186,7 +186,7 @@ async def test_long_list_is_shown_in_pages_by_enter() -> None:
 
 @in_loop
 async def test_search_goes_on_over_empty_pages_and_enter_shows_more() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     pages = (FoundPage([], "1"), FoundPage([said(9)], "2"), FoundPage([said(3)], None))
     await desk.types("search hi from bob", "", "", answers=pages)
     rows = desk.console.page_rows
@@ -200,28 +200,28 @@ async def test_search_goes_on_over_empty_pages_and_enter_shows_more() -> None:
 
 @in_loop
 async def test_search_that_finds_nothing_says_so() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("search hi", answers=(FoundPage([], "1"), FoundPage([], None)))
     assert desk.screen.lines[1:] == ["· nothing (more) was found"]
 
 
 @in_loop
 async def test_help_names_every_command_on_one_screen_and_enter_explains_each() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("help")
     assert len(desk.screen.lines) <= desk.screen.height - ROWS_AROUND_A_PAGE
     listed = re.findall(r"[a-z-]+", " ".join(desk.screen.lines))
-    assert set(BOOK) <= set(listed)
+    assert set(COMMAND_HELP) <= set(listed)
     for _ in range(10):
         before = len(desk.screen.lines)
         await desk.types("")
         assert len(desk.screen.lines) - before <= desk.screen.height
     shown = "\n".join(desk.screen.lines)
-    assert all(f"\n  {entry.usage}" in shown for entry in BOOK.values())
+    assert all(f"\n  {entry.usage}" in shown for entry in COMMAND_HELP.values())
 
 
 def test_every_command_is_in_a_chapter_of_the_help() -> None:
-    assert [name for names in chapters().values() for name in names] == list(BOOK)
+    assert [name for names in chapters().values() for name in names] == list(COMMAND_HELP)
     assert all(chapters().values())
 
 
@@ -231,28 +231,28 @@ async def test_example_of_the_help_is_understood(
     example: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(schedules, "now_ms", lambda: 0)  # no example is ever over
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types(example)
     assert not desk.shows("like this: ")
 
 
 @in_loop
 async def test_help_on_a_command_shows_its_usage_and_examples() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("help /send-at")
     assert desk.shows("send-at <time>") and desk.shows("send-at in 10m to bob tea?")
 
 
 @in_loop
 async def test_help_on_a_word_of_other_chats_is_about_the_command_it_stands_for() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("help /msg")
     assert desk.shows("post <room> <text>") and desk.shows("also")
 
 
 @in_loop
 async def test_mistyped_command_is_met_with_what_it_may_have_been() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("/stauts", "/hepl", "/help sned", "/hello there")
     for meant in ("did you mean `status`?", "did you mean `help`?", "`help send` explains send"):
         assert desk.shows(meant)
@@ -261,7 +261,7 @@ async def test_mistyped_command_is_met_with_what_it_may_have_been() -> None:
 
 @in_loop
 async def test_text_behind_a_wrong_place_comes_back_to_the_line() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("comment general hello there")
     assert desk.shows("`general` is not an entry")
     assert desk.editor.line == "comment general hello there"
@@ -269,7 +269,7 @@ async def test_text_behind_a_wrong_place_comes_back_to_the_line() -> None:
 
 @in_loop
 async def test_typed_command_is_shown_wrapped_and_its_controls_do_nothing() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("report bob " + "word " * 30 + "\x1b[2J")
     echo = [line for line in desk.screen.lines if "word" in line]
     assert len(echo) == 3 and echo[1].startswith("  word")
@@ -278,7 +278,7 @@ async def test_typed_command_is_shown_wrapped_and_its_controls_do_nothing() -> N
 
 @in_loop
 async def test_list_that_is_longer_than_the_screen_comes_before_the_next_page() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     first = c.Devices([device(number) for number in range(1, 31)], 30)
     second = c.Devices([device(31)], None)
     await desk.types("devices", answers=(first,))
@@ -298,7 +298,7 @@ def device(number: int) -> c.Device:
 @pytest.mark.parametrize("line", ["why", "unban bob"])
 @in_loop
 async def test_what_no_look_around_helps_is_only_said(line: str) -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types(line, answers=(NotFound("nothing to find"),))
     assert desk.screen.lines[-1] == "! nothing to find"
 
@@ -319,7 +319,7 @@ async def test_what_no_look_around_helps_is_only_said(line: str) -> None:
 async def test_what_is_refused_is_met_with_what_helps_there(
     line: str, error: ChatError, advice: str
 ) -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types(line, answers=(error,))
     assert desk.shows(advice)
 
@@ -332,8 +332,8 @@ async def test_what_is_refused_is_met_with_what_helps_there(
 async def test_private_room_that_was_named_without_its_plus_is_pointed_out(
     line: str, is_meant: bool
 ) -> None:
-    desk = Desk()
-    desk.console.known.meet_room("+ops:k3f9a2bq")
+    desk = ConsoleFixture()
+    desk.console.directory.add_room("+ops:k3f9a2bq")
     await desk.types(line, answers=(NotFound("there is no room with that name"),))
     assert desk.shows("the name of a private room begins with +: `+ops`") is is_meant
 
@@ -343,7 +343,7 @@ async def test_private_room_that_was_named_without_its_plus_is_pointed_out(
 
 @in_loop
 async def test_entry_is_shown_and_rings_if_wanted() -> None:
-    desk = Desk(bell=True)
+    desk = ConsoleFixture(bell=True)
     desk.console.hear(c.Live())
     desk.console.hear(said(1))
     assert desk.shows("general#1 bob: hi") and desk.screen.rings == 1
@@ -355,7 +355,7 @@ async def test_entry_is_shown_and_rings_if_wanted() -> None:
 async def test_what_came_while_nobody_looked_is_marked_and_counted_until_somebody_does(
     look: Callable[[Console], None],
 ) -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     for event in (said(1), c.Live(), said(2)):
         desk.console.hear(event)
     for seq in (3, 6):
@@ -372,7 +372,7 @@ async def test_what_came_while_nobody_looked_is_marked_and_counted_until_somebod
 
 @in_loop
 async def test_own_entry_from_another_device_neither_counts_nor_rings() -> None:
-    desk = Desk(bell=True)
+    desk = ConsoleFixture(bell=True)
     desk.console.hear(c.Live())
     desk.console.hear(said(1, author="alice"))
     assert desk.shows("general#1 alice: hi")
@@ -382,7 +382,7 @@ async def test_own_entry_from_another_device_neither_counts_nor_rings() -> None:
 @in_loop
 async def test_backlog_stands_under_its_line_and_does_not_ring() -> None:
     for newcomer, line in ((False, "── unread ─"), (True, "── what was said before you came ─")):
-        desk = Desk(newcomer=newcomer, bell=True)
+        desk = ConsoleFixture(newcomer=newcomer, bell=True)
         for event in (said(1), said(2), c.Live(), said(3)):
             desk.console.hear(event)
         assert sum(line in shown for shown in desk.screen.lines) == 1
@@ -395,7 +395,7 @@ async def test_path_that_was_cut_at_a_blank_is_told_of_quotes(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for line, is_cut in (("send-file my report.txt to bob look", True), ("send-file my", False)):
-        desk = Desk()
+        desk = ConsoleFixture()
         await desk.types(line)
         assert desk.shows("! my: No such file or directory")
         assert desk.shows("put a path with spaces in quotes") is is_cut
@@ -403,7 +403,7 @@ async def test_path_that_was_cut_at_a_blank_is_told_of_quotes(
 
 @in_loop
 async def test_loss_and_return_are_told_with_the_reason() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     desk.console.hear(c.Bye("the server stops"))
     desk.console.hear(Disconnected("the server ended the connection"))
     desk.console.hear(Connected())
@@ -415,16 +415,16 @@ async def test_loss_and_return_are_told_with_the_reason() -> None:
 
 @in_loop
 async def test_limit_that_another_device_used_up_shows_in_the_toolbar() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     desk.console.hear(c.Limits(c.Allowance(20, 3, now_ms() + 60_000), ALLOWED))
     assert "3 left until" in desk.toolbar
 
 
 @in_loop
 async def test_who_speaks_can_be_completed() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     desk.console.hear(said(1, author="carol"))
-    assert desk.console.known.people() == ["carol"]
+    assert desk.console.directory.people() == ["carol"]
 
 
 # -- leaving ---------------------------------------------------------------------------------
@@ -432,14 +432,14 @@ async def test_who_speaks_can_be_completed() -> None:
 
 @in_loop
 async def test_quit_ends_with_0() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("quit")
     assert desk.editor.result == 0
 
 
 @in_loop
 async def test_quit_with_a_text_on_its_way_has_to_be_said_twice() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("send hello", "quit")
     assert desk.editor.result is None and desk.shows("! 1 message on the way")
     await desk.types("quit")
@@ -449,14 +449,14 @@ async def test_quit_with_a_text_on_its_way_has_to_be_said_twice() -> None:
 
 @in_loop
 async def test_server_that_lets_in_no_longer_ends_the_console_with_its_reason() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     desk.console.over(LoginRequired("the token was revoked"))
     assert desk.editor.result == 1 and isinstance(desk.console.exit_error, LoginRequired)
 
 
 @in_loop
 async def test_fault_of_ours_is_raised_and_not_swallowed() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     fault = ZeroDivisionError()
     desk.console.over(fault)
     assert desk.editor.failure is fault

@@ -6,11 +6,11 @@ import pytest
 
 from chatd.wire import commands as c
 from chatd.wire import entries as e
-from client.console.acquaintance import Acquaintance, room_named
 from client.console.announcements import announcement
 from client.console.answers import rooms_lines
-from client.console.arguments import Misuse, history_of, room_and_text
+from client.console.arguments import history_of, room_and_text
 from client.console.completion import candidates
+from client.console.directory import Directory, room_named
 from client.console.feed import is_by_other
 from client.console.group_answers import (
     asked_lines,
@@ -28,6 +28,7 @@ from client.console.group_arguments import (
 from client.console.render import Renderer
 from client.console.styled import Line, plain
 from client.console.times import Zone
+from client.errors import UsageError
 from client.events import SeenEntry
 from client.web import join_address
 
@@ -79,28 +80,28 @@ def test_link_takes_a_room_and_bounds_in_any_order(typed: str, request_: c.MakeL
         "+ops for 5y", "+ops until 5d", "+ops uses 1 uses 2", "+ops uses 1 2", "+ops 5",
     ],
 )  # fmt: skip
-def test_link_with_anything_else_is_misuse(typed: str) -> None:
-    with pytest.raises(Misuse, match="link <room>"):
+def test_link_with_anything_else_is_a_usage_error(typed: str) -> None:
+    with pytest.raises(UsageError, match="link <room>"):
         link_to_make(typed, NOON_MS)
 
 
 @pytest.mark.parametrize("typed", ["", "+ops", "+ops bob eve"])
 def test_commands_about_a_user_take_a_room_and_one_user(typed: str) -> None:
     assert room_and_user("kick", "+ops @bob") == ("+ops", "bob")
-    with pytest.raises(Misuse, match="kick <room> <user>"):
+    with pytest.raises(UsageError, match="kick <room> <user>"):
         room_and_user("kick", typed)
 
 
 @pytest.mark.parametrize("typed", ["", "+ops", "+ops first", "+ops 1 2", "+ops ²"])
 def test_unlink_takes_a_room_and_a_number(typed: str) -> None:
     assert room_and_number("unlink", "+ops 2", "which?") == ("+ops", 2)
-    with pytest.raises(Misuse, match="unlink <room> <link>"):
+    with pytest.raises(UsageError, match="unlink <room> <link>"):
         room_and_number("unlink", typed, "which?")
 
 
 @pytest.mark.parametrize("typed", ["", "+ops bob"])
 def test_join_takes_one_word(typed: str) -> None:
-    with pytest.raises(Misuse, match="join <room|link>"):
+    with pytest.raises(UsageError, match="join <room|link>"):
         what_to_join(typed)
 
 
@@ -109,15 +110,15 @@ def test_join_takes_the_address_that_a_link_has_in_a_browser() -> None:
     address = join_address("https://chat.example.org:8000", token)
     assert what_to_join(address) == what_to_join(token) == c.Join(link=token)
     for lost in ("https://chat.example.org/join", "https://chat.example.org/join#"):
-        with pytest.raises(Misuse, match="after its #"):
+        with pytest.raises(UsageError, match="after its #"):
             what_to_join(lost)
 
 
 def test_post_takes_a_room_and_a_text() -> None:
     assert room_and_text("+ops  two  blanks") == ("+ops", " two  blanks")
-    with pytest.raises(Misuse, match="where"):
+    with pytest.raises(UsageError, match="where"):
         room_and_text("")
-    with pytest.raises(Misuse, match="no text"):
+    with pytest.raises(UsageError, match="no text"):
         room_and_text("+ops ")
 
 
@@ -130,13 +131,13 @@ def test_title_goes_to_the_server_as_it_is_since_only_that_knows_which_room_is_m
 
 
 def test_rooms_are_completed_from_the_invitation_to_the_end() -> None:
-    known = Acquaintance("alice")
-    known.meet_entry(e.Invited("@alice", 1, 5, ROOM, "bob"))
+    known = Directory("alice")
+    known.add_entry(e.Invited("@alice", 1, 5, ROOM, "bob"))
     assert candidates("join +", known, here="general") == ("+", ["+ops"])
-    known.meet_entry(e.Membership(ROOM, 4, 6, "carol", "carol", e.Change.JOINED))
+    known.add_entry(e.Membership(ROOM, 4, 6, "carol", "carol", e.Change.JOINED))
     assert candidates("kick +ops c", known, here="general") == ("c", ["carol"])
     assert candidates("post +o", known, here="general") == ("+o", ["+ops"])
-    known.meet_entry(e.Removed("@alice", 2, 7, ROOM, "bob"))
+    known.add_entry(e.Removed("@alice", 2, 7, ROOM, "bob"))
     assert candidates("post +o", known, here="general") == ("+o", [])
 
 

@@ -7,16 +7,17 @@ import pytest
 
 from chatd.wire import commands as c
 from chatd.wire import entries as e
-from client.console.acquaintance import Acquaintance
 from client.console.announcements import announcement
 from client.console.answers import hooks_lines
-from client.console.arguments import Misuse, room_and_label
+from client.console.arguments import room_and_label
 from client.console.completion import candidates
+from client.console.directory import Directory
 from client.console.render import Renderer
 from client.console.styled import plain
 from client.console.times import Zone
+from client.errors import UsageError
 from client.events import SeenEntry
-from tests.client.console.fakes import Desk
+from tests.client.console.fakes import ConsoleFixture
 
 ZONE = Zone(UTC)
 TS = 34_860_000  # 09:41
@@ -31,20 +32,20 @@ def test_a_room_and_a_label_are_taken() -> None:
 
 
 @pytest.mark.parametrize("typed", ["", " ", "general", "general  "])
-def test_a_hook_without_room_or_label_is_misuse(typed: str) -> None:
-    with pytest.raises(Misuse, match="hook <room> <label>"):
+def test_a_hook_without_room_or_label_is_a_usage_error(typed: str) -> None:
+    with pytest.raises(UsageError, match="hook <room> <label>"):
         room_and_label(typed)
 
 
 def test_rooms_are_completed_and_labels_are_not() -> None:
-    known = Acquaintance("me")
-    known.meet(["bob"])
+    known = Directory("me")
+    known.add(["bob"])
     assert sorted(candidates("hook ", known, here="general")[1]) == ["bob", "general"]
     assert candidates("hook general b", known, here="general")[1] == []
 
 
-async def _typed(*lines: str, answers: tuple[c.Result, ...]) -> Desk:
-    desk = Desk()
+async def _typed(*lines: str, answers: tuple[c.Result, ...]) -> ConsoleFixture:
+    desk = ConsoleFixture()
     await desk.types(*lines, answers=answers)
     return desk
 

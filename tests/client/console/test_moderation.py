@@ -9,20 +9,13 @@ from chatd.wire import commands as c
 from chatd.wire import entries as e
 from client.console.announcements import announcement
 from client.console.answers import reports_lines
-from client.console.arguments import (
-    Misuse,
-    ban_of,
-    number_of,
-    posts_or_not,
-    removal_of,
-    report_of,
-    user_of,
-)
+from client.console.arguments import ban_of, number_of, posts_or_not, removal_of, report_of, user_of
 from client.console.render import Renderer
 from client.console.styled import plain
 from client.console.times import Zone
+from client.errors import UsageError
 from client.events import SeenEntry, UnknownEntry
-from tests.client.console.fakes import Desk
+from tests.client.console.fakes import ConsoleFixture
 
 NOON_MS = 1_790_000_000_000 - 1_790_000_000_000 % 86_400_000 + 43_200_000
 ZONE = Zone(ZoneInfo("Europe/Berlin"))  # two hours ahead in September
@@ -50,8 +43,8 @@ def test_report_takes_a_user_a_reason_and_a_place_at_its_end(
 
 
 @pytest.mark.parametrize("typed", ["", " ", "eve", "eve  ", "eve general#42", "eve " + "x" * 501])
-def test_report_without_a_user_or_a_reason_is_misuse(typed: str) -> None:
-    with pytest.raises(Misuse, match="report <user> <reason>"):
+def test_report_without_a_user_or_a_reason_is_a_usage_error(typed: str) -> None:
+    with pytest.raises(UsageError, match="report <user> <reason>"):
         report_of(typed, "ann", here="general")
 
 
@@ -72,8 +65,8 @@ def test_ban_takes_a_user_hours_and_a_reason(typed: str, request_: c.Ban) -> Non
 @pytest.mark.parametrize(
     "typed", ["", "eve 0", "eve 8761", "eve 0.5 x", "eve 2h", "eve -1 x", "eve " + "x" * 501]
 )
-def test_ban_out_of_bounds_is_misuse(typed: str) -> None:
-    with pytest.raises(Misuse, match="ban <user>"):
+def test_ban_out_of_bounds_is_a_usage_error(typed: str) -> None:
+    with pytest.raises(UsageError, match="ban <user>"):
         ban_of(typed)
 
 
@@ -92,8 +85,8 @@ def test_removal_takes_a_place_and_a_reason(typed: str, request_: c.RemovePost) 
 
 
 @pytest.mark.parametrize("typed", ["", "general", "spam general#42", "general#42 " + "x" * 501])
-def test_removal_without_a_place_or_with_too_long_a_reason_is_misuse(typed: str) -> None:
-    with pytest.raises(Misuse, match="remove <room#seq>"):
+def test_removal_without_a_place_or_with_too_long_a_reason_is_a_usage_error(typed: str) -> None:
+    with pytest.raises(UsageError, match="remove <room#seq>"):
         removal_of(typed, "root", here="general")
 
 
@@ -101,10 +94,10 @@ def test_one_user_and_one_number_are_taken_and_nothing_else() -> None:
     assert user_of("unban", " @eve ") == "eve"
     assert number_of("dismiss", " 5 ", "which?") == 5
     for typed in ("", "eve bob"):
-        with pytest.raises(Misuse):
+        with pytest.raises(UsageError):
             user_of("unban", typed)
     for typed in ("", "five", "5 6", "-1"):
-        with pytest.raises(Misuse, match="which?"):
+        with pytest.raises(UsageError, match="which?"):
             number_of("dismiss", typed, "which?")
 
 
@@ -245,7 +238,7 @@ def test_deletion_of_anything_but_one_user_is_not_asked_for(typed: str) -> None:
     assert not asyncio.run(_typed(typed, c.Nothing())).server.asked
 
 
-async def _typed(line: str, answer: c.Result) -> Desk:
-    desk = Desk()
+async def _typed(line: str, answer: c.Result) -> ConsoleFixture:
+    desk = ConsoleFixture()
     await desk.types(line, answers=(answer,))
     return desk

@@ -4,10 +4,10 @@ import pytest
 
 from chatd.wire import commands as c
 from chatd.wire import entries as e
-from client.console.acquaintance import Acquaintance
 from client.console.completion import candidates
+from client.console.directory import Directory
 from client.console.numbers import KINDS, NUMBERS_MAX, Numbers
-from tests.client.console.fakes import Desk, in_loop
+from tests.client.console.fakes import ConsoleFixture, in_loop
 
 LOG = ("@me", 1, 0)
 
@@ -30,32 +30,32 @@ LIVES: list[tuple[str, e.AnyEntry, e.AnyEntry]] = [
 def test_number_is_offered_from_its_announcement_until_it_is_over(
     command: str, begin: e.AnyEntry, end: e.AnyEntry
 ) -> None:
-    known = Acquaintance("me")
-    known.meet_entry(begin)
+    known = Directory("me")
+    known.add_entry(begin)
     assert candidates(f"{command} ", known, here="general") == ("", ["7"])
     assert candidates(f"{command} 8", known, here="general") == ("8", [])
-    known.meet_entry(end)
+    known.add_entry(end)
     assert candidates(f"{command} ", known, here="general") == ("", [])
 
 
 def test_newest_number_comes_first_and_the_oldest_is_forgotten() -> None:
     numbers = Numbers()
     for number in range(1, NUMBERS_MAX + 2):
-        numbers.meet(e.DeviceAdded(*LOG, number, "phone"))
+        numbers.add(e.DeviceAdded(*LOG, number, "phone"))
     assert numbers.of("device") == [str(number) for number in range(NUMBERS_MAX + 1, 1, -1)]
 
 
 def test_every_kind_is_met_in_announcements() -> None:
     numbers = Numbers()
     for _, begin, _ in LIVES:
-        numbers.meet(begin)
+        numbers.add(begin)
     assert all(numbers.of(kind) for kind in KINDS)
 
 
 @in_loop
 async def test_list_takes_the_place_of_what_was_known() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     desk.console.hear(e.Scheduled(*LOG, 1, 0, "general"))
     posts = [c.ScheduledPost(number, 0, "general", "text") for number in (3, 2)]
     await desk.types("scheduled", answers=(c.ScheduledPosts(posts, None),))
-    assert desk.console.known.numbers.of("id") == ["3", "2"]
+    assert desk.console.directory.numbers.of("id") == ["3", "2"]

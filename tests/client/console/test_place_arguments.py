@@ -2,7 +2,8 @@
 
 import pytest
 
-from client.console.arguments import Misuse, entry_and_text, entry_of, search_of
+from client.console.arguments import entry_and_text, entry_of, search_of
+from client.errors import UsageError
 
 
 @pytest.mark.parametrize(
@@ -20,8 +21,8 @@ def test_entry_is_named_by_room_and_number(word: str, place: tuple[str, int]) ->
 
 
 @pytest.mark.parametrize("rest", ["", "bob", "bob#", "bob#x", "#", "1 2", "bob#-1", "bob#１"])
-def test_what_names_no_entry_is_misuse(rest: str) -> None:
-    with pytest.raises(Misuse, match="like this: delete <room#seq>"):
+def test_what_names_no_entry_is_a_usage_error(rest: str) -> None:
+    with pytest.raises(UsageError, match="like this: delete <room#seq>"):
         entry_of("delete", rest, "alice", "general")
 
 
@@ -31,8 +32,8 @@ def test_entry_and_text_keeps_the_text_as_it_is() -> None:
 
 
 @pytest.mark.parametrize("rest", ["bob#3", "bob#3  ", ""])
-def test_entry_without_a_text_is_misuse(rest: str) -> None:
-    with pytest.raises(Misuse):
+def test_entry_without_a_text_is_a_usage_error(rest: str) -> None:
+    with pytest.raises(UsageError):
         entry_and_text("edit", rest, "alice", "general")
 
 
@@ -56,6 +57,6 @@ def test_search_takes_a_room_and_a_user_at_the_end(
 
 
 @pytest.mark.parametrize("rest", ["", "  ", "x" * 257])
-def test_search_for_nothing_or_too_much_is_misuse(rest: str) -> None:
-    with pytest.raises(Misuse):
+def test_search_for_nothing_or_too_much_is_a_usage_error(rest: str) -> None:
+    with pytest.raises(UsageError):
         search_of(rest, "alice", limit=10)

@@ -9,14 +9,14 @@ from chatd.wire import commands as c
 from chatd.wire.commands import TEXT_BYTES_MAX
 from chatd.wire.entries import Removed
 from client.console.last_room import LastRoom
-from tests.client.console.fakes import Desk, in_loop
+from tests.client.console.fakes import ConsoleFixture, in_loop
 
 OPS = "+ops:k3f9a2bq"
 FIRST = "? send this to general?"
 DOUBT = "? did you mean the command or a message to "
 
 
-def sent(desk: Desk) -> list[tuple[str, str]]:
+def sent(desk: ConsoleFixture) -> list[tuple[str, str]]:
     """Return where to something was sent, and what."""
     posts: list[tuple[str, str]] = []
     for params in desk.server.asked:
@@ -34,8 +34,8 @@ def sent(desk: Desk) -> list[tuple[str, str]]:
 
 @in_loop
 async def test_plain_line_goes_where_the_prompt_says() -> None:
-    desk = Desk()
-    desk.console.known.meet_room(OPS)
+    desk = ConsoleFixture()
+    desk.console.directory.add_room(OPS)
     assert desk.above == ["general> "]
     await desk.types("hello", " indented", "//etc")
     assert sent(desk) == [("general", "hello"), ("general", " indented"), ("general", "/etc")]
@@ -55,7 +55,7 @@ async def test_plain_line_goes_where_the_prompt_says() -> None:
 
 @in_loop
 async def test_group_that_is_not_known_is_found_by_the_server_and_else_refused_at_once() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("talk +ops", answers=(NotFound("there is no room with that name"),))
     assert desk.above == ["general> "] and desk.shows("! there is no room with that name")
     await desk.types("talk +ops", "hi", answers=(c.Members(OPS, [], None, 1),))
@@ -72,10 +72,10 @@ async def test_group_that_is_not_known_is_found_by_the_server_and_else_refused_a
 )
 @in_loop
 async def test_talking_to_nobody_who_is_known_is_doubted_at_once(typed: str, note: str) -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     desk.screen.width = 200
-    desk.console.known.meet(["carol"])
-    desk.console.known.meet_rooms(["general", OPS, "alice,bob"], are_all=True)
+    desk.console.directory.add(["carol"])
+    desk.console.directory.add_rooms(["general", OPS, "alice,bob"], are_all=True)
     await desk.types(typed)
     assert desk.shows(note)
     assert desk.above == [f"@{typed.removeprefix('talk ')}> "]  # there may be one all the same
@@ -83,9 +83,9 @@ async def test_talking_to_nobody_who_is_known_is_doubted_at_once(typed: str, not
 
 @in_loop
 async def test_talking_to_whom_one_knows_or_to_anybody_in_a_long_list_is_not_doubted() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("talk alcie")
-    desk.console.known.meet_rooms(["general", OPS, "alice,bob"], are_all=True)
+    desk.console.directory.add_rooms(["general", OPS, "alice,bob"], are_all=True)
     for title in ("general", "bob", "@Bob", "+ops"):
         await desk.types(f"/talk {title}")
     assert not desk.shows("the first line shows")
@@ -93,13 +93,13 @@ async def test_talking_to_whom_one_knows_or_to_anybody_in_a_long_list_is_not_dou
 
 @in_loop
 async def test_prompt_leaves_room_to_type_whatever_the_room_is_called() -> None:
-    desk = Desk(room="+" + "o" * 60 + ":k3f9a2bq")
+    desk = ConsoleFixture(room="+" + "o" * 60 + ":k3f9a2bq")
     assert desk.above == ["+" + "o" * 24 + "…> "]
 
 
 @in_loop
 async def test_text_that_is_too_long_comes_back() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     text = "x" * (TEXT_BYTES_MAX + 1)
     await desk.types(text)
     assert desk.shows("at most 8192 go") and desk.editor.line == text
@@ -112,7 +112,7 @@ async def test_text_that_is_too_long_comes_back() -> None:
 @pytest.mark.parametrize("answer", ["hello", "y", " YES "])
 @in_loop
 async def test_first_plain_line_of_all_is_asked_about_once(answer: str) -> None:
-    desk = Desk(room="")
+    desk = ConsoleFixture(room="")
     await desk.types("hello")
     assert sent(desk) == [] and desk.shows(FIRST) and desk.editor.line == "hello"
     await desk.types(answer, "again")
@@ -126,7 +126,7 @@ async def test_first_plain_line_of_all_is_asked_about_once(answer: str) -> None:
 async def test_plain_line_that_is_not_to_be_sent_is_not_and_the_next_is_asked_about(
     answer: str,
 ) -> None:
-    desk = Desk(room="")
+    desk = ConsoleFixture(room="")
     await desk.types("hello", answer, "y")
     assert sent(desk) == [] and desk.editor.line == "y" and desk.memory.room == ""
     assert sum(FIRST in line for line in desk.screen.lines) == 2
@@ -134,7 +134,7 @@ async def test_plain_line_that_is_not_to_be_sent_is_not_and_the_next_is_asked_ab
 
 @in_loop
 async def test_another_line_is_no_answer() -> None:
-    desk = Desk(room="")
+    desk = ConsoleFixture(room="")
     await desk.types("hello", "status", "y")
     assert sent(desk) == [] and isinstance(desk.server.asked[0], c.Status)
     await desk.types("hello")
@@ -145,14 +145,14 @@ async def test_another_line_is_no_answer() -> None:
 
 @in_loop
 async def test_who_has_said_where_to_is_not_asked() -> None:
-    desk = Desk(room="")
+    desk = ConsoleFixture(room="")
     await desk.types("/talk bob", "hello")
     assert sent(desk) == [("bob", "hello")] and desk.memory.room == "alice,bob"
 
 
 @in_loop
 async def test_send_asks_nothing_and_answers_nothing() -> None:
-    desk = Desk(room="")
+    desk = ConsoleFixture(room="")
     await desk.types("send hello", "hi")
     assert sent(desk) == [("general", "hello")] and desk.shows(FIRST)
 
@@ -178,7 +178,7 @@ async def test_send_asks_nothing_and_answers_nothing() -> None:
 )
 @in_loop
 async def test_line_that_begins_like_a_command_and_is_none_is_asked_about(line: str) -> None:
-    desk = Desk(room=OPS)
+    desk = ConsoleFixture(room=OPS)
     await desk.types(line)
     assert desk.server.asked == [] and desk.editor.result is None
     assert desk.shows(DOUBT) and desk.editor.line == line
@@ -193,7 +193,7 @@ async def test_line_that_begins_like_a_command_and_is_none_is_asked_about(line: 
 )
 @in_loop
 async def test_what_is_a_command_without_doubt_is_not_asked_about(line: str) -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types(line)
     assert desk.shows("like this: ") and not desk.shows(DOUBT) and desk.server.asked == []
 
@@ -212,7 +212,7 @@ async def test_what_is_a_command_without_doubt_is_not_asked_about(line: str) -> 
 async def test_bare_command_whose_arguments_make_sense_runs(
     line: str, params: type[c.AnyParams]
 ) -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types(line)
     assert [type(asked) for asked in desk.server.asked] == [params]
     await desk.console.stop()
@@ -221,14 +221,14 @@ async def test_bare_command_whose_arguments_make_sense_runs(
 @pytest.mark.parametrize("word", ["quit", "exit"])
 @in_loop
 async def test_quit_and_exit_leave_bare(word: str) -> None:
-    desk = Desk(room="")
+    desk = ConsoleFixture(room="")
     await desk.types(word)
     assert desk.editor.result == 0
 
 
 @in_loop
 async def test_question_that_meets_another_line_on_the_prompt_takes_y() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     desk.editor.has_draft = True
     await desk.types("who is there?")
     assert desk.shows("`y` sends it") and desk.editor.line == ""
@@ -238,7 +238,7 @@ async def test_question_that_meets_another_line_on_the_prompt_takes_y() -> None:
 
 @in_loop
 async def test_command_there_is_not_comes_back_to_the_line() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("/etc/hosts is gone")
     assert desk.shows("! there is no command /etc/hosts") and sent(desk) == []
     assert desk.editor.line == "/etc/hosts is gone"
@@ -254,7 +254,7 @@ def rooms(*ids: str, next: str | None = None) -> c.Rooms:
 
 @in_loop
 async def test_room_of_the_last_time_is_that_of_the_first_line() -> None:
-    desk = Desk(room=OPS)
+    desk = ConsoleFixture(room=OPS)
     desk.console.learn_rooms(rooms("general", OPS))
     await desk.types("hello")
     assert desk.above[-1] == "+ops> " and sent(desk) == [(OPS, "hello")]
@@ -264,7 +264,7 @@ async def test_room_of_the_last_time_is_that_of_the_first_line() -> None:
 @pytest.mark.parametrize("line", ["a secret", "status of a secret"])
 @in_loop
 async def test_enter_answers_no_question_about_a_room_that_is_gone(line: str) -> None:
-    desk = Desk(room=OPS)
+    desk = ConsoleFixture(room=OPS)
     desk.console.destination.question = "send this to +ops?"
     await desk.types(line)
     desk.console.hear(Removed("@alice", 1, 0, OPS, "bob"))
@@ -275,7 +275,7 @@ async def test_enter_answers_no_question_about_a_room_that_is_gone(line: str) ->
 
 @in_loop
 async def test_line_behind_a_talk_that_is_not_answered_or_refused_goes_nowhere_unasked() -> None:
-    desk = Desk()
+    desk = ConsoleFixture()
     await desk.types("talk +ops", "a secret")
     assert sent(desk) == [] and desk.editor.line == "a secret"
     await desk.types("a secret", answers=(c.Members(OPS, [], None, 1),))
@@ -291,7 +291,7 @@ async def test_line_behind_a_talk_that_is_not_answered_or_refused_goes_nowhere_u
 
 @in_loop
 async def test_private_room_that_is_gone_is_not_replaced_by_everyone_in_silence() -> None:
-    desk = Desk(room=OPS)
+    desk = ConsoleFixture(room=OPS)
     desk.console.learn_rooms(rooms("general", "+ops:another1"))
     assert desk.above == ["general> "] and desk.shows("you are not in +ops any more")
     await desk.types("a secret")
@@ -304,14 +304,14 @@ async def test_private_room_that_is_gone_is_not_replaced_by_everyone_in_silence(
 
 @in_loop
 async def test_private_room_may_stand_on_a_later_page() -> None:
-    desk = Desk(room=OPS)
+    desk = ConsoleFixture(room=OPS)
     desk.console.learn_rooms(rooms("general", next="x"))
     assert desk.above == ["+ops> "]
 
 
 @in_loop
 async def test_who_is_removed_from_the_room_sends_nothing_to_everyone_by_mistake() -> None:
-    desk = Desk(room=OPS)
+    desk = ConsoleFixture(room=OPS)
     desk.console.hear(Removed("@alice", 1, 0, OPS, "bob"))
     await desk.types("a secret")
     assert desk.above == ["general> "] and sent(desk) == []

@@ -10,13 +10,14 @@ from chatd.wire import commands as c
 from chatd.wire import entries as e
 from client.console.announcements import announcement, is_urgent
 from client.console.answers import scheduled_lines
-from client.console.arguments import Misuse, text_at
+from client.console.arguments import text_at
 from client.console.console import now_ms
 from client.console.render import Renderer
 from client.console.styled import plain
 from client.console.times import Zone
+from client.errors import UsageError
 from client.events import SeenEntry
-from tests.client.console.fakes import Answer, Desk
+from tests.client.console.fakes import Answer, ConsoleFixture
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONE = Zone(BERLIN)
@@ -56,8 +57,8 @@ def test_send_at_takes_a_time_a_room_and_a_text(typed: str, to: str, text: str) 
         ("23:59 to bob  ", "no text"),
     ],
 )
-def test_send_at_without_a_time_or_a_text_is_misuse(typed: str, why: str) -> None:
-    with pytest.raises(Misuse, match=f"{why}(.|\n)*send-at <time>"):
+def test_send_at_without_a_time_or_a_text_is_a_usage_error(typed: str, why: str) -> None:
+    with pytest.raises(UsageError, match=f"{why}(.|\n)*send-at <time>"):
         text_at(typed, NOON_MS, BERLIN)
 
 
@@ -123,7 +124,7 @@ def at_a_desk(*typed: str, answers: tuple[Answer, ...]) -> tuple[list[c.AnyParam
     """Type lines; return what the server was asked, and what stands on the screen then."""
 
     async def type_them() -> tuple[list[c.AnyParams], str]:
-        desk = Desk()
+        desk = ConsoleFixture()
         await desk.types(*typed, answers=answers)
         await desk.console.stop()
         return desk.server.asked, " ".join("".join(desk.screen.lines).split())

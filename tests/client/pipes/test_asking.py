@@ -13,7 +13,7 @@ from client.options import ConsoleOptions
 from client.pipes.asking import ask
 from client.pipes.output import Output
 from client.pipes.pipe import Pipe
-from client.pipes.status import OutOfTime, Status
+from client.pipes.status import Status, TimedOut
 from tests.client.network import SYNCED, Network, posted, said
 
 
@@ -48,5 +48,5 @@ def test_answer_that_comes_before_the_place_of_the_question_is_heard(
 
 def test_what_was_said_before_the_question_is_no_answer(network: Network, pipe: Pipe) -> None:
     network.made[0].answers(1, SYNCED).says(said(6, "yes", author="bob")).answers(2, posted(7))
-    with pytest.raises(OutOfTime):
+    with pytest.raises(TimedOut):
         ask(pipe)

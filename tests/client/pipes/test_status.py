@@ -11,9 +11,9 @@ from chatd.errors import (
     StorageFull,
     UnsupportedVersion,
 )
-from client.errors import Closed, ConnectionLost, LoginRequired
+from client.errors import Closed, ConnectionLost, LoginRequired, UsageError
 from client.files import FileTrouble
-from client.pipes.status import LATER_CODES, MEANING, OutOfTime, Status, Usage, status_of
+from client.pipes.status import LATER_CODES, MEANING, Status, TimedOut, status_of
 
 
 @pytest.mark.parametrize(
@@ -22,14 +22,14 @@ from client.pipes.status import LATER_CODES, MEANING, OutOfTime, Status, Usage, 
         (NotFound("x"), Status.REFUSED),
         (FileTrouble("x"), Status.REFUSED),
         (PermissionError(), Status.REFUSED),
-        (Usage("x"), Status.USAGE),
+        (UsageError("x"), Status.USAGE),
         (LoginRequired("x"), Status.LOGIN),
         (AuthFailed("x"), Status.LOGIN),
         (ConnectionLost("x"), Status.CONNECTION),
         (Closed("x"), Status.CONNECTION),
         (UnsupportedVersion("x"), Status.CONNECTION),
         (ProtocolError("x"), Status.CONNECTION),
-        (OutOfTime("x"), Status.TIMEOUT),
+        (TimedOut("x"), Status.TIMEOUT),
         (RateLimited("x"), Status.LATER),
         (StorageFull("x"), Status.LATER),
         (KeyboardInterrupt(), Status.INTERRUPTED),

@@ -1,4 +1,4 @@
-"""Whom and which rooms the console has met: for completion, and for names as people type them."""
+"""The directory: users and rooms the console knows, for completion and for names as typed."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ NAMES_MAX = 5_000
 """Beyond that, who was met first is forgotten; completion is no address book."""
 
 
-class Acquaintance:
+class Directory:
     """Names of people and titles of rooms. me: the user's own name."""
 
     def __init__(self, me: str) -> None:
@@ -33,53 +33,53 @@ class Acquaintance:
         self.places = Places(me)
         self.numbers = Numbers()
 
-    def meet(self, names: Iterable[str]) -> None:
+    def add(self, names: Iterable[str]) -> None:
         """Remember people."""
         for name in names:
             if name != self.me:
                 _remember(self._people, name)
 
-    def meet_entry(self, entry: SeenEntry) -> None:
+    def add_entry(self, entry: SeenEntry) -> None:
         """Remember the room and the author of an entry, and whom and what it names."""
-        self.meet_room(entry.room)
-        self.places.meet(entry)
-        self.numbers.meet(entry)
+        self.add_room(entry.room)
+        self.places.add(entry)
+        self.numbers.add(entry)
         if isinstance(entry, Authored):
-            self.meet([entry.author])
+            self.add([entry.author])
         if isinstance(entry, Membership | JoinRequested):
-            self.meet([entry.name])
+            self.add([entry.name])
         if isinstance(entry, Invited | JoinApproved):
-            self.meet_room(entry.group)
+            self.add_room(entry.group)
         elif isinstance(entry, Removed):
             self._rooms.pop(entry.group, None)
 
-    def meet_page(self, entries: Iterable[SeenEntry]) -> None:
+    def add_page(self, entries: Iterable[SeenEntry]) -> None:
         """Remember where the posts of a page stand, and who wrote them."""
         for entry in entries:
-            self.places.meet(entry)
+            self.places.add(entry)
             if isinstance(entry, Authored):
-                self.meet([entry.author])
+                self.add([entry.author])
 
-    def meet_room(self, room: str) -> None:
+    def add_room(self, room: str) -> None:
         """Remember a room, and whom it is shared with."""
         _remember(self._rooms, room)
         if kind_of(room) is RoomKind.DIRECT:
-            self.meet([title_of(room, self.me)])
+            self.add([title_of(room, self.me)])
 
-    def meet_rooms(self, rooms: Iterable[str], *, are_all: bool) -> None:
+    def add_rooms(self, rooms: Iterable[str], *, are_all: bool) -> None:
         """Remember rooms of a list. are_all: the user is in no other."""
         for room in rooms:
-            self.meet_room(room)
+            self.add_room(room)
         self._has_all_rooms = are_all
 
     def is_stranger(self, title: str) -> bool:
         """Tell whether nobody of this name is known, and no room, though all rooms are."""
         return self._has_all_rooms and title not in {*self.rooms(), self.me}
 
-    def hear_presence(self, notice: Presence) -> None:
+    def update_presence(self, notice: Presence) -> None:
         """Take note of who came."""
         self.online_count = notice.count
-        self.meet(notice.online)
+        self.add(notice.online)
 
     def people(self) -> list[str]:
         """Return the names of others, in order."""

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
 from client.console.actions import ACTIONS
-from client.console.arguments import Misuse
 from client.console.console import Console, Text, perhaps
-from client.console.seams import Editor
+from client.console.interfaces import Editor
 from client.console.styled import Line
 from client.console.typed import Command, Plain, Typed, first_word, read_line
+from client.errors import UsageError
 from client.pipes.failures import complain, words_of
 from client.pipes.output import COLUMNS, ROWS, Output
 from client.pipes.pipe import Pipe
@@ -62,7 +62,7 @@ class NoEditor:
         return False
 
     async def ask(self, question: str) -> str | None:
-        raise Misuse("that needs a terminal: somebody has to type a password")
+        raise UsageError("that needs a terminal: somebody has to type a password")
 
 
 class PlainConsole(Console):
@@ -183,7 +183,7 @@ class Once(PlainConsole):
 
 
 def run_once(pipe: Pipe, name: str, rest: str) -> None:
-    """Run one command of the book. Raises Misuse, and what the server refuses."""
+    """Run one command. Raises UsageError, and what the server refuses."""
     console = Once(pipe)
     _finish(ACTIONS[name](console, Command(name, rest, f"{name} {rest}".rstrip())))
     while console.more is not None:

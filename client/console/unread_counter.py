@@ -1,4 +1,4 @@
-"""Attention: what came in while nobody looked at the screen, in which rooms.
+"""Unread counter: what came in while nobody looked at the screen, in which rooms.
 
 Nobody looks while the terminal says that it has lost the focus, and after a while without a key.
 """
@@ -12,7 +12,7 @@ COUNTED_MAX = 999
 """Of each room; nobody reads a longer number."""
 
 
-class Attention:
+class UnreadCounter:
     """Counts by room what nobody has looked at. Time is handed in, in seconds."""
 
     def __init__(self, now: float) -> None:

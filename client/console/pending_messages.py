@@ -1,7 +1,7 @@
-"""Echoes: what was sent and has not come back as an entry yet, right above the prompt.
+"""Pending messages: what was sent and has not come back as an entry yet, above the prompt.
 
 The answer to a post comes before its entry, and where a connection has much to catch up, long
-before. So an echo stays until the entry has been shown that takes its place.
+before. So a message stays until the entry has been shown that takes its place.
 """
 
 from chatd.wire.commands import Gap, Posted, Reset
@@ -11,10 +11,10 @@ from client.console.styled import DIM, Line
 from client.console.wrapping import cut
 from client.events import SeenEntry
 
-ECHOES_MAX = 5
+SHOWN_MAX = 5
 
 
-class Echo:
+class PendingMessage:
     """A text on its way. posted: the answer to it, once that has come."""
 
     def __init__(self, text: str) -> None:
@@ -22,37 +22,37 @@ class Echo:
         self.posted: Posted | None = None
 
 
-class Echoes:
+class PendingMessages:
     """All texts on their way, in the order in which they were sent."""
 
     def __init__(self) -> None:
-        self._echoes: list[Echo] = []
+        self._pending: list[PendingMessage] = []
         self._shown: dict[str, int] = {}
 
     @property
     def texts(self) -> list[str]:
         """What is to be shown."""
-        return [echo.text for echo in self._echoes]
+        return [message.text for message in self._pending]
 
     @property
     def unanswered(self) -> int:
         """How many of them may not have been posted yet."""
-        return sum(echo.posted is None for echo in self._echoes)
+        return sum(message.posted is None for message in self._pending)
 
-    def add(self, text: str) -> Echo:
+    def add(self, text: str) -> PendingMessage:
         """Show a text that is sent now."""
-        echo = Echo(text)
-        self._echoes.append(echo)
-        return echo
+        message = PendingMessage(text)
+        self._pending.append(message)
+        return message
 
-    def posted(self, echo: Echo, posted: Posted) -> None:
+    def posted(self, message: PendingMessage, posted: Posted) -> None:
         """It is posted; on a line that was lost in between, the entry may be here already."""
-        echo.posted = posted
+        message.posted = posted
         self._drop_shown(posted.room)
 
-    def refused(self, echo: Echo) -> None:
+    def refused(self, message: PendingMessage) -> None:
         """It will never be posted."""
-        self._echoes.remove(echo)
+        self._pending.remove(message)
 
     def hear(self, heard: SeenEntry | Gap | Reset) -> None:
         """Take away what an entry takes the place of, and what no entry will."""
@@ -66,24 +66,24 @@ class Echoes:
 
     def _drop_shown(self, room: str) -> None:
         shown = self._shown.get(room, 0)
-        self._echoes = [echo for echo in self._echoes if not _is_in(echo, room, shown)]
+        self._pending = [message for message in self._pending if not _is_in(message, room, shown)]
 
     def _forget(self, room: str) -> None:
         """Nothing of what was posted there comes any more, or its numbers begin anew."""
         self._shown.pop(room, None)
-        self._echoes = [echo for echo in self._echoes if not _is_in(echo, room, None)]
+        self._pending = [message for message in self._pending if not _is_in(message, room, None)]
 
 
-def _is_in(echo: Echo, room: str, last: int | None) -> bool:
+def _is_in(message: PendingMessage, room: str, last: int | None) -> bool:
     """Whether a text was posted in a room, among its entries up to `last` if that is given."""
-    posted = echo.posted
+    posted = message.posted
     return posted is not None and posted.room == room and (last is None or posted.seq <= last)
 
 
-def echo_lines(texts: list[str], width: int) -> list[Line]:
+def pending_lines(texts: list[str], width: int) -> list[Line]:
     """Return a line for each text on its way, the newest last; many are told as a number."""
-    shown = texts[-ECHOES_MAX:]
+    shown = texts[-SHOWN_MAX:]
     lines: list[Line] = [[(DIM, cut(f"… {safe(text)}", width - 1))] for text in shown]
-    if len(texts) > ECHOES_MAX:
-        lines.insert(0, [(DIM, f"… and {len(texts) - ECHOES_MAX} before")])
+    if len(texts) > SHOWN_MAX:
+        lines.insert(0, [(DIM, f"… and {len(texts) - SHOWN_MAX} before")])
     return lines

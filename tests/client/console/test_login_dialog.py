@@ -1,4 +1,4 @@
-"""The entrance: tokens, passwords, new names; against a real server's answers."""
+"""The dialog: tokens, passwords, new names; against a real server's answers."""
 
 import errno
 from collections.abc import Callable, Iterator
@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from client import Client, Environment
-from client.console.arguments import Misuse
-from client.console.entrance import QUESTION, TRIES_MAX, Entrance
 from client.console.keyring import Keyring
+from client.console.login_dialog import QUESTION, TRIES_MAX, LoginDialog
 from client.credentials import Credentials
 from client.environment import Sock, open_socket
-from client.errors import LoginRequired
+from client.errors import LoginRequired, UsageError
 from tests.e2e.client import connect
 from tests.e2e.server import ServerProcess
 from tests.passwords import VECTORS
@@ -53,8 +52,8 @@ class Visitor:
         self._answers = list(answers)
         environment = Environment(connect=self._connect)
         with Client("127.0.0.1", self._port, environment=environment) as client:
-            entrance = Entrance(client, self.keyring, self._answer, self._answer, self.told.append)
-            self.is_new = entrance.enter(self.name if name is None else name)
+            dialog = LoginDialog(client, self.keyring, self._answer, self._answer, self.told.append)
+            self.is_new = dialog.run(self.name if name is None else name)
             assert not self._answers
             return client.status().name
 
@@ -121,7 +120,7 @@ def test_two_passwords_that_differ_make_no_account(visitor: Visitor) -> None:
 def test_name_that_nobody_can_have_is_told_before_anything_is_asked(
     visitor: Visitor, name: str
 ) -> None:
-    with pytest.raises(Misuse):
+    with pytest.raises(UsageError):
         visitor.comes(name=name)
     assert visitor.asked == []
 

@@ -4,7 +4,7 @@ import pytest
 
 from chatd.wire.commands import Presence
 from chatd.wire.rooms import direct_room
-from client.console.acquaintance import NAMES_MAX, Acquaintance, room_named
+from client.console.directory import NAMES_MAX, Directory, room_named
 from tests.client.network import said
 
 
@@ -25,18 +25,18 @@ def test_room_is_found_by_its_title(title: str, room: str) -> None:
 
 
 def test_people_are_met_by_what_they_say_where_they_are_and_when_they_come() -> None:
-    known = Acquaintance("alice")
-    known.meet_entry(said(1, author="bob"))
-    known.meet_room(direct_room("alice", "carol"))
-    known.hear_presence(Presence(online=["dave", "alice"], offline=[], count=2))
+    known = Directory("alice")
+    known.add_entry(said(1, author="bob"))
+    known.add_room(direct_room("alice", "carol"))
+    known.update_presence(Presence(online=["dave", "alice"], offline=[], count=2))
     assert known.people() == ["bob", "carol", "dave"]
     assert known.rooms() == ["bob", "carol", "dave", "general"]
     assert known.online_count == 2
 
 
 def test_who_was_met_first_is_forgotten_over_the_bound() -> None:
-    known = Acquaintance("alice")
-    known.meet(f"user{number}" for number in range(NAMES_MAX))
-    known.meet(["user0", "one-more"])
+    known = Directory("alice")
+    known.add(f"user{number}" for number in range(NAMES_MAX))
+    known.add(["user0", "one-more"])
     people = known.people()
     assert len(people) == NAMES_MAX and "user0" in people and "user1" not in people

@@ -1,9 +1,9 @@
-"""The book of commands: how each is typed and what it does.
+"""The help of commands: how each is typed and what it does.
 
 What goes to the server comes from the command table, so its usage and help have one home; only
 what the console does by itself is written here.
 
-python -m client.console.book > docs/commands.md
+    python -m client.console.command_help > docs/commands.md
 """
 
 import sys
@@ -18,7 +18,7 @@ NEARLY = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CommandHelp:
     """One command. usage: its name, then what follows: <needed>, [if wanted]."""
 
     usage: str
@@ -37,28 +37,28 @@ class Entry:
 
 
 _LOCAL = (
-    Entry(
+    CommandHelp(
         "talk [room]",
         "send plain lines to a room or a user from now on; alone: to general",
         Chapter.TALKING,
     ),
-    Entry(
+    CommandHelp(
         "send-file <path> [to <room>] [caption]",
         "send a file to a room or a user; if interrupted, the same command resumes it",
         Chapter.FILES,
     ),
-    Entry(
+    CommandHelp(
         "get-file <room#seq> [path]",
         "download a file; never overwrites one that exists",
         Chapter.FILES,
     ),
-    Entry("help [command]", "list the commands, or explain one", Chapter.CONSOLE),
-    Entry("quit", "quit; so does Ctrl-D on an empty line", Chapter.CONSOLE),
-    Entry("exit", "the same as quit", Chapter.CONSOLE),
+    CommandHelp("help [command]", "list the commands, or explain one", Chapter.CONSOLE),
+    CommandHelp("quit", "quit; so does Ctrl-D on an empty line", Chapter.CONSOLE),
+    CommandHelp("exit", "the same as quit", Chapter.CONSOLE),
 )
 
 _FROM_TABLE = (
-    Entry(row.console, row.help, row.chapter)
+    CommandHelp(row.console, row.help, row.chapter)
     for row in COMMANDS.values()
     if row.console and row.chapter
 )
@@ -74,7 +74,7 @@ ALIASES = {
 }
 """What hands know from other chats, behind a slash: as bare words, people begin sentences so."""
 
-BOOK: dict[str, Entry] = {
+COMMAND_HELP: dict[str, CommandHelp] = {
     entry.name: entry
     for entry in sorted((*_FROM_TABLE, *_LOCAL), key=lambda entry: _ORDER.index(entry.chapter))
 }
@@ -103,12 +103,12 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
 def chapters() -> dict[str, list[str]]:
     """Return the commands by what they are for."""
     return {
-        chapter.value: [name for name, entry in BOOK.items() if entry.chapter is chapter]
+        chapter.value: [name for name, entry in COMMAND_HELP.items() if entry.chapter is chapter]
         for chapter in Chapter
     }
 
 
-def meant_by(word: str, names: Iterable[str] = BOOK) -> str:
+def suggest(word: str, names: Iterable[str] = COMMAND_HELP) -> str:
     """Return the command, or other name, that a mistyped word is nearly, "" for none."""
     return next(iter(get_close_matches(word.lower(), list(names), 1, NEARLY)), "")
 
@@ -116,8 +116,8 @@ def meant_by(word: str, names: Iterable[str] = BOOK) -> str:
 INTRODUCTION = """\
 # The console's commands
 
-This page is generated from the table of commands by `python -m client.console.book`; `help` in the
-console lists the same.
+This page is generated from the table of commands by `python -m client.console.command_help`; `help`
+in the console lists the same.
 
 At a terminal, a line that is no command goes to the room that the prompt names, which `talk`
 changes. A command may have a slash in front, as in `/status`; one without it that makes no sense is
@@ -133,11 +133,11 @@ def page() -> str:
 
 def _chapter(title: str, names: Iterable[str]) -> str:
     rows = ["Command | What it does | As in", "--- | --- | ---"]
-    rows += (" | ".join(_cells(BOOK[name])) for name in names)
+    rows += (" | ".join(_cells(COMMAND_HELP[name])) for name in names)
     return f"## {title.capitalize()}\n\n" + "".join(f"| {row} |\n" for row in rows)
 
 
-def _cells(entry: Entry) -> Iterator[str]:
+def _cells(entry: CommandHelp) -> Iterator[str]:
     examples = (f"`{example}`" for example in EXAMPLES.get(entry.name, ()))
     for cell in (f"`{entry.usage}`", entry.help, ", ".join(examples)):
         yield cell.replace("|", r"\|")

@@ -1,4 +1,4 @@
-"""The entrance: who somebody is, before the console begins; asked at the plain terminal.
+"""The login dialog: who somebody is, before the console begins; asked at the plain terminal.
 
 A device that was here before shows its token. Else the first question is whether there is an
 account: a server that told a wrong password from an unknown name would give its users away, so a
@@ -13,9 +13,8 @@ from collections.abc import Callable
 from chatd.errors import AuthFailed, BadRequest, ChatError, Conflict
 from chatd.terminal import reason
 from chatd.wire.names import map_name, new_name
-from client.console.arguments import Misuse
 from client.console.keyring import Keyring
-from client.errors import LoginRequired
+from client.errors import LoginRequired, UsageError
 from client.session import Client
 
 TRIES_MAX = 3
@@ -27,7 +26,7 @@ CREATE = frozenset({"c", "create", "create an account", "new"})
 Ask = Callable[[str], str]
 
 
-class Entrance:
+class LoginDialog:
     """Lets one user in.
 
     ask, ask_secret: put a question and return the answer, the latter without showing it.
@@ -48,10 +47,10 @@ class Entrance:
         self._ask_secret = ask_secret
         self._say = say
 
-    def enter(self, name: str) -> bool:
+    def run(self, name: str) -> bool:
         """Log in; return whether the account is new. name: "" is asked for.
 
-        Raises LoginRequired if it can't be done, Misuse for a name that nobody can have,
+        Raises LoginRequired if it can't be done, UsageError for a name that nobody can have,
         ConnectionLost, and what the server refuses.
         """
         welcome = self._client.connect()  # before anything is asked in vain
@@ -174,8 +173,10 @@ class Entrance:
 
 
 def _check(rule: Callable[[str], str], name: str) -> None:
-    """Raise Misuse for a name of the command line that no user can have."""
+    """Raise UsageError for a name of the command line that no user can have."""
     try:
         rule(name)
     except ChatError as error:
-        raise Misuse(f"{error.message}\n`{name}` is none; `chat -u NAME` takes another") from None
+        raise UsageError(
+            f"{error.message}\n`{name}` is none; `chat -u NAME` takes another"
+        ) from None

@@ -1,4 +1,4 @@
-"""Seams: what the console needs of the world around it.
+"""Interfaces: what the console needs of the world around it.
 
 At a terminal these are the prompt, the screen above it and the bridge to a client that follows.
 Where there is no terminal the same commands run between pipes, and others stand here.
