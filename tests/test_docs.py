@@ -107,27 +107,27 @@ def test_the_page_of_commands_is_what_the_console_helps_with() -> None:
     assert read("docs/commands.md") == command_help.page(), stale
 
 
-# -- The README ------------------------------------------------------------------------------
+# -- Settings and guarantees -------------------------------------------------------------------
 
 
-def test_the_readme_lists_every_setting_with_its_default() -> None:
-    table = rows(section(read("README.md"), "## Settings"))
-    listed = [(name, default) for name, default, _ in table]
-    assert listed == [(option.name, option.default) for option in config.OPTIONS]
-
-
-def test_the_readme_lists_every_flag() -> None:
-    text = section(read("README.md"), "## Settings")
+def test_the_operations_page_lists_every_flag() -> None:
+    text = section(read("docs/operations.md"), "## Starting and stopping").split("###")[0]
     flags = {config.BY_NAME[name].flag for name in __main__.FLAGS}
-    assert set(re.findall(r"`(--[a-z-]+)`", text)) == flags
+    assert set(re.findall(r"`(--[a-z-]+)[ `]", text)) == flags
 
 
-def test_the_readme_lists_what_the_server_does_with_tests_that_exist() -> None:
-    table = section(read("README.md"), "## What it does")
-    listed = re.findall(r"^\| [^|]+ \| \[[^]]+\]\((tests/[^)]+)\) \| `(test_\w+)` \|$", table, re.M)
-    assert len(listed) == len(re.findall(r"^\| (?!What \||---)", table, re.M)) > 20
-    missing = [name for path, name in listed if f"def {name}(" not in read(path)]
-    assert missing == []
+def test_the_guarantees_name_tests_that_exist() -> None:
+    text = read("docs/guarantees.md")
+    listed = re.findall(r"^\| [^|]+ \| \[`(test_\w+)`\]\(\.\./(tests/[^)]+)\) \|$", text, re.M)
+    assert len(listed) == len(re.findall(r"^\| (?!What \||---)", text, re.M)) > 20
+    assert [name for name, path in listed if f"def {name}(" not in read(path)] == []
+
+
+def test_the_readme_links_every_promise_to_the_tests_that_show_it() -> None:
+    promised = re.findall(
+        r"\(docs/guarantees\.md#([^)]+)\)", section(read("README.md"), "## What it promises")
+    )
+    assert promised == slugs(read("docs/guarantees.md"))[1:-1], "but for the last, the rest"
 
 
 # -- The architecture ------------------------------------------------------------------------
@@ -160,9 +160,13 @@ def leads_somewhere(page: Path, link: str) -> bool:
     target = page.parent / path if path else page
     if not target.exists():
         return False
-    headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.MULTILINE)
-    slugs = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
-    return not anchor or anchor in slugs
+    return not anchor or anchor in slugs(target.read_text("utf-8"))
+
+
+def slugs(page: str) -> list[str]:
+    """Return the anchors of a page's headings."""
+    headings = re.findall(r"^#+ (.*)$", page, re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings]
 
 
 def test_the_architecture_lists_the_phases_of_a_tick_in_their_order() -> None:
