@@ -42,7 +42,7 @@ def text_frame(text: bytes) -> bytes:
 def texts(stream: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the text of each of a server's frames, and the offset after it.
 
-    Nothing but whole texts of less than 64 KiB has a place in the stream.
+    Raises VerificationError for anything but whole texts of less than 64 KiB.
     """
     start = 0
     while start < len(stream):

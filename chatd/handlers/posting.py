@@ -13,6 +13,7 @@ A text is posted by `say`; what makes entries of another kind goes the same step
 
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
+from operator import attrgetter
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -22,7 +23,7 @@ from chatd.config import Settings
 from chatd.core import events as e
 from chatd.core.idempotency import DIGEST_BYTES, NONCES_MAX, IdempotencyRecord
 from chatd.core.lifetime import Lifetime
-from chatd.core.model import RateWindow, Room, User
+from chatd.core.model import Room, User
 from chatd.core.parts import PARTS_MAX, parts_of
 from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
@@ -31,6 +32,7 @@ from chatd.handlers.context import Turn
 from chatd.handlers.destinations import Destination, Find
 from chatd.handlers.mentions import mentions_in, who_see
 from chatd.handlers.newcomers import Newcomers
+from chatd.handlers.rate_limit import RateLimit
 from chatd.handlers.young import YoungAccounts
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL
@@ -91,9 +93,15 @@ class Posting:
         self._state = transaction.state
         self._lifetime = lifetime
         self._young = YoungAccounts(transaction.state, settings)
-        self._period_ms = settings.update_period_ms
-        self._general_limit = settings.limit_messages
-        self._private_limit = settings.limit_private
+        period_ms = settings.update_period_ms
+        self._private_limit = RateLimit(
+            settings.limit_private, period_ms, "LIMIT_PRIVATE", attrgetter("private")
+        )
+        self._limits = {  # of rooms that have one of their own
+            GENERAL: RateLimit(
+                settings.limit_messages, period_ms, "LIMIT_MESSAGES", attrgetter("general")
+            )
+        }
 
     def say(self, turn: Turn, author: User, request: Said, find: Find, address: str) -> c.Posted:
         """Post a text to where `find` says that `address` is."""
@@ -126,8 +134,8 @@ class Posting:
         if check.posted is not None:
             return check.posted
         to = find(author, address, turn.now_ms)
-        _, limit = self._window(author, to.room_id)
-        parts_max = min(PARTS_MAX, limit or PARTS_MAX)
+        limit = self._limits.get(to.room_id, self._private_limit)
+        parts_max = min(PARTS_MAX, limit.maximum or PARTS_MAX)
         texts = parts_of(request.text, c.TEXT_BYTES_MAX, parts_max)
         if not texts:
             raise BadRequest("the text is empty")
@@ -167,7 +175,8 @@ class Posting:
         if to.other is not None:
             check_blocks(author, to.other)
             self._young.check(author, to.room, now_ms)
-        reset_at = self._spend(author, to.room_id, now_ms, count)
+        limit = self._limits.get(to.room_id, self._private_limit)
+        reset_at = limit.check(author, count, now_ms)
         seq = 1 if to.room is None else to.room.log.last_seq + 1
         due = self._lifetime.due_ms(now_ms)
         return PostHeader(
@@ -179,9 +188,7 @@ class Posting:
 
         Raises RateLimited.
         """
-        window, limit = self._window(author, room_id)
-        if limit and window.held_used(now_ms) >= max(1, limit // 2):
-            raise _used_up(window, room_id, limit)
+        self._limits.get(room_id, self._private_limit).check_share_of_held(author, now_ms)
 
     def check_may_take_back(self, author: User, room: str, seq: int, now_ms: int) -> None:
         """Refuse what a banned user would hide before an administrator has decided on it."""
@@ -230,31 +237,7 @@ class Posting:
 
         Raises RateLimited.
         """
-        return self._spend(user, "", now_ms, 1)
-
-    def _spend(self, user: User, room_id: str, now_ms: int, count: int) -> int:
-        """Return when the period ends that `count` more entries count in. Raises RateLimited."""
-        window, limit = self._window(user, room_id)
-        if now_ms >= window.reset_at_ms:
-            return now_ms + self._period_ms
-        if limit and window.count + count > limit:
-            raise _used_up(window, room_id, limit)
-        return window.reset_at_ms
-
-    def _window(self, user: User, room_id: str) -> tuple[RateWindow, int]:
-        """Return what an entry in a room counts in, and how many may be there; 0 is no limit."""
-        if room_id == GENERAL:
-            return user.general, self._general_limit
-        return user.private, self._private_limit
-
-
-def _used_up(window: RateWindow, room_id: str, limit: int) -> RateLimited:
-    return RateLimited(
-        "you have sent all the messages of this period",
-        limit=limit,
-        reset_at=window.reset_at_ms,
-        setting="LIMIT_MESSAGES" if room_id == GENERAL else "LIMIT_PRIVATE",
-    )
+        return self._private_limit.check(user, 1, now_ms)
 
 
 def record_of(author: User, nonce: str, now_ms: int) -> IdempotencyRecord | None:

@@ -29,7 +29,7 @@ MUTANTS = (
         "        to = find(author, address, turn.now_ms)\n"
         "        check_text(request.text)\n",
         "        to = find(author, address, turn.now_ms)\n"
-        "        self._spend(author, to.room_id, turn.now_ms, 1)\n"
+        "        self._limits.get(to.room_id, self._private_limit).check(author, 1, turn.now_ms)\n"
         "        if check.posted is not None:\n"
         "            return check.posted\n"
         "        check_text(request.text)\n",
@@ -62,9 +62,9 @@ MUTANTS = (
     # -- limits ------------------------------------------------------------------------------
     Mutant(
         "one message more than the limit is posted",
-        "chatd/handlers/posting.py",
-        "if limit and window.count + count > limit:",
-        "if limit and window.count + count > limit + 1:",
+        "chatd/handlers/rate_limit.py",
+        "if self.maximum and window.count + count > self.maximum:",
+        "if self.maximum and window.count + count > self.maximum + 1:",
         ("tests/simulation/test_posting.py::test_nonce_is_looked_up_before_the_limit",),
     ),
     Mutant(
@@ -79,7 +79,7 @@ MUTANTS = (
     ),
     Mutant(
         "a limit does not reset when its period is over and its timer late",
-        "chatd/handlers/posting.py",
+        "chatd/handlers/rate_limit.py",
         "        if now_ms >= window.reset_at_ms:\n",
         "        if not window.count:\n",
         ("tests/simulation/test_posting.py::test_limit_ends_on_time_though_its_timer_is_late",),
@@ -114,9 +114,9 @@ MUTANTS = (
     ),
     Mutant(
         "held texts take all of a period",
-        "chatd/handlers/posting.py",
-        "if limit and window.held_used(now_ms) >= max(1, limit // 2):",
-        "if limit and window.held_used(now_ms) >= limit:",
+        "chatd/handlers/rate_limit.py",
+        "if self.maximum and window.held_used(now_ms) >= max(1, self.maximum // 2):",
+        "if self.maximum and window.held_used(now_ms) >= self.maximum:",
         (
             "tests/simulation/test_schedules.py"
             "::test_held_texts_go_in_order_and_take_half_of_a_period",
