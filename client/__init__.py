@@ -1,13 +1,13 @@
-"""A library to talk to chatd, and the console over it.
+"""A library to talk to chatd, and the console over it; installed as `chatd_client`.
 
-`Client` is the place to start; `client.events` has what it yields, `client.errors` and
+`Client` is the place to start; `events` has what it yields, `errors` and
 `chatd.errors` what it raises.
 """
 
-from client.environment import Environment
-from client.errors import ClientError, Closed, ConnectionLost, LoginRequired
-from client.events import Connected, Disconnected, Event, FoundPage, HistoryPage, UnknownEntry
-from client.session import Client
+from .environment import Environment
+from .errors import ClientError, Closed, ConnectionLost, LoginRequired
+from .events import Connected, Disconnected, Event, FoundPage, HistoryPage, UnknownEntry
+from .session import Client
 
 __all__ = [
     "Client",

@@ -13,15 +13,16 @@ from pathlib import Path
 
 from chatd.terminal import guarded, without_mark
 from chatd.wire.commands import TOKEN_CHARACTERS_MAX
-from client.console.app import run
-from client.environment import REAL, SCHEME_TLS, Connect, Environment
-from client.errors import LoginRequired, UsageError
-from client.options import ConsoleOptions
-from client.pipes import command, guide
-from client.pipes.failures import complain
-from client.pipes.parser import build
-from client.pipes.status import Status, status_of
-from client.tls import connector
+
+from .console.app import run
+from .environment import REAL, SCHEME_TLS, Connect, Environment
+from .errors import LoginRequired, UsageError
+from .options import ConsoleOptions
+from .pipes import command, guide
+from .pipes.failures import complain
+from .pipes.parser import build
+from .pipes.status import Status, status_of
+from .tls import connector
 
 TOKEN_FILE_BYTES_MAX = 4096
 """What is read of it; no token is near that long."""

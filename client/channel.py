@@ -19,10 +19,11 @@ from chatd.errors import ChatError, ProtocolError, TooLarge, UnsupportedVersion
 from chatd.wire.commands import COMMAND_OF, AnyParams, Bye, Notice, Ping, PingNotice, Synced
 from chatd.wire.envelope import ID_MAX, Envelope, Notification, Response, encode_notification
 from chatd.wire.frames import HEADER, PAYLOAD_BYTES_MAX
-from client.backoff import Backoff
-from client.environment import Environment
-from client.errors import ClientError, Closed, ConnectionLost, LoginRequired, error_from_wire
-from client.events import (
+
+from .backoff import Backoff
+from .environment import Environment
+from .errors import ClientError, Closed, ConnectionLost, LoginRequired, error_from_wire
+from .events import (
     Connected,
     Disconnected,
     Event,
@@ -30,8 +31,8 @@ from client.events import (
     read_notification,
     read_result,
 )
-from client.link import Link
-from client.reply import Reply
+from .link import Link
+from .reply import Reply
 
 PENDING_MAX = 64
 """Requests on their way; one more waits. So a writer that never reads can't choke the line."""

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import msgspec
 
-from client import state_file
-from client.environment import SCHEME_TLS
-from client.hosts import is_this_machine
+from . import state_file
+from .environment import SCHEME_TLS
+from .hosts import is_this_machine
 
 
 def origin(scheme: str, host: str, port: int) -> str:

@@ -28,10 +28,11 @@ from chatd.wire.commands import (
 )
 from chatd.wire.entries import File
 from chatd.wire.file_names import harmless
-from client.environment import new_nonce
-from client.errors import ClientError, Closed, ConnectionLost
-from client.reply import Reply
-from client.session import Client
+
+from .environment import new_nonce
+from .errors import ClientError, Closed, ConnectionLost
+from .reply import Reply
+from .session import Client
 
 CHUNKS_AT_ONCE = 8
 """Pieces on their way: enough for a long line, little enough to stop at once."""

@@ -32,7 +32,8 @@ from chatd.wire.commands import (
     Unlink,
     Withdraw,
 )
-from client.web import link_in
+
+from .web import link_in
 
 R = TypeVar("R", bound=Result)
 

@@ -15,9 +15,10 @@ from chatd.errors import ProtocolError
 from chatd.wire.commands import COMMAND_OF, AnyParams, Bye, Error, Result
 from chatd.wire.envelope import Envelope, Notification, Response, decode_envelope, encode_request
 from chatd.wire.frames import FrameDecoder
-from client.environment import Sock
-from client.errors import ConnectionLost, error_from_wire
-from client.events import read_notification, read_result
+
+from .environment import Sock
+from .errors import ConnectionLost, error_from_wire
+from .events import read_notification, read_result
 
 SEND_SECONDS_MAX = 30.0
 READ_BYTES = 256 * 1024

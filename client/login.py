@@ -13,8 +13,9 @@ from chatd.wire.commands import (
     Welcome,
 )
 from chatd.wire.passwords import Keys
-from client.link import Link
-from client.scram import Proof
+
+from .link import Link
+from .scram import Proof
 
 
 def greet(link: Link, client: str, deadline: float) -> Welcome:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from client.credentials import origin
-from client.environment import REAL, SCHEME_PLAIN, Environment
-from client.hosts import is_this_machine
+from .credentials import origin
+from .environment import REAL, SCHEME_PLAIN, Environment
+from .hosts import is_this_machine
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000

@@ -1,7 +1,8 @@
 """Positions: how far a client has come in each room, to go on from there."""
 
 from chatd.wire.commands import Gap, Reset
-from client.events import SeenEntry
+
+from .events import SeenEntry
 
 SENT_MAX = 200
 """Positions that fit a frame whatever the rooms are called; others start where one has read."""

@@ -1,6 +1,6 @@
 """The client: log in, follow the rooms, say something, ask for anything in the command table.
 
-    from client import Client
+    from chatd_client import Client  # in a clone of the project, `from client import Client`
 
     with Client("127.0.0.1", 8000) as client:
         client.log_in("alice", "correct horse")
@@ -93,17 +93,18 @@ from chatd.wire.commands import (
 )
 from chatd.wire.entries import Entry, Removed
 from chatd.wire.rooms import GENERAL
-from client import login
-from client.acks import Acks
-from client.channel import Channel
-from client.environment import REAL, Environment
-from client.errors import Closed, ConnectionLost, LoginRequired
-from client.events import Connected, Event, FoundPage, HistoryPage, SeenEntry
-from client.groups import GroupMethods
-from client.link import Link
-from client.positions import Positions
-from client.reply import Reply
-from client.scram import Proof, new_keys
+
+from . import login
+from .acks import Acks
+from .channel import Channel
+from .environment import REAL, Environment
+from .errors import Closed, ConnectionLost, LoginRequired
+from .events import Connected, Event, FoundPage, HistoryPage, SeenEntry
+from .groups import GroupMethods
+from .link import Link
+from .positions import Positions
+from .reply import Reply
+from .scram import Proof, new_keys
 
 ANSWER_SECONDS = 30.0
 CONNECT_SECONDS = 10.0

@@ -8,7 +8,7 @@ import socket
 import ssl
 import threading
 
-from client.environment import Connect, open_socket
+from .environment import Connect, open_socket
 
 PIECE_BYTES = 256 * 1024
 

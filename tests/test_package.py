@@ -1,4 +1,4 @@
-"""The package: its commands lead to functions, its needs are listed, pinned and installed."""
+"""The package: its needs are listed, pinned and installed."""
 
 import ast
 import os
@@ -6,18 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
-from pkgutil import resolve_name
 
 import pytest
 
 from chatd.version import __version__
 
 ROOT = Path(__file__).parent.parent
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-COMMANDS = {name: resolve_name(target) for name, target in PROJECT["scripts"].items()}
 PYTHON = """\
 #!/bin/sh
 echo "$@" >> log
@@ -42,11 +38,6 @@ def needs(text: str) -> list[str]:
 RUNNING, TESTS = map(needs, read("requirements.txt").split("# Tests and checks\n"))
 
 
-def test_installed_commands_are_functions_of_the_project() -> None:
-    assert COMMANDS.keys() == {"chatd", "chat"}
-    assert all(map(callable, COMMANDS.values()))
-
-
 def test_every_requirement_has_a_lower_bound_and_a_reason() -> None:
     lines = read("requirements.txt").splitlines()
     listed = [line for line in lines if line and not line.startswith("#")]
@@ -66,6 +57,11 @@ def test_all_that_is_imported_is_required(folders: list[str], allowed: list[str]
     for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
         for name in imported(path) - own:
             assert any(normalized(home) in allowed for home in homes[name]), f"{path}: {name}"
+
+
+def test_the_client_imports_itself_under_whatever_name_it_is_installed() -> None:
+    for path in (ROOT / "client").rglob("*.py"):
+        assert not imported(path) & {"client", "chatd_client"}, f"{path}: write relative imports"
 
 
 def imported(path: Path) -> set[str]:

@@ -9,11 +9,12 @@ from typing import Any
 
 from chatd.wire import entries as e
 from chatd.wire.rooms import title_of
-from client.console.group_words import GROUP_WORDS
-from client.console.safe_text import safe
-from client.console.schedule_words import SCHEDULE_WORDS
-from client.console.times import Zone
-from client.events import SeenEntry, UnknownEntry
+
+from ..events import SeenEntry, UnknownEntry
+from .group_words import GROUP_WORDS
+from .safe_text import safe
+from .schedule_words import SCHEDULE_WORDS
+from .times import Zone
 
 Words = Callable[[Any, Zone], str]
 

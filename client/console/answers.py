@@ -5,12 +5,13 @@ from collections import Counter
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
 from chatd.wire.sizes import size_text
-from client.console.announcements import warnings_text
-from client.console.render import Renderer
-from client.console.safe_text import safe
-from client.console.schedule_words import held_text
-from client.console.styled import Line
-from client.console.wrapping import cut, width_of
+
+from .announcements import warnings_text
+from .render import Renderer
+from .safe_text import safe
+from .schedule_words import held_text
+from .styled import Line
+from .wrapping import cut, width_of
 
 COLUMN_GAP = 2
 NAMES_IN_STATUS = 20

@@ -9,27 +9,28 @@ from prompt_toolkit.history import History, InMemoryHistory
 from chatd.errors import ChatError
 from chatd.terminal import ask_secret, reason
 from chatd.wire import commands as c
-from client.console.actions import ACTIONS
-from client.console.actions.history import show_latest
-from client.console.bridge import Bridge
-from client.console.completion import ConsoleCompleter
-from client.console.console import Console, now_ms
-from client.console.failures import explain
-from client.console.history_file import open_history
-from client.console.keyring import Keyring
-from client.console.last_room import LastRoom
-from client.console.login_dialog import LoginDialog
-from client.console.prompt import Prompt
-from client.console.render import Renderer
-from client.console.screen import Screen
-from client.console.times import Zone, zone_for
-from client.credentials import Credentials, state_folder
-from client.errors import ClientError, ConnectionLost, UsageError
-from client.options import ConsoleOptions
-from client.pipes.failures import complain
-from client.pipes.login import log_in_by_token
-from client.pipes.status import Status, status_of
-from client.session import Client
+
+from ..credentials import Credentials, state_folder
+from ..errors import ClientError, ConnectionLost, UsageError
+from ..options import ConsoleOptions
+from ..pipes.failures import complain
+from ..pipes.login import log_in_by_token
+from ..pipes.status import Status, status_of
+from ..session import Client
+from .actions import ACTIONS
+from .actions.history import show_latest
+from .bridge import Bridge
+from .completion import ConsoleCompleter
+from .console import Console, now_ms
+from .failures import explain
+from .history_file import open_history
+from .keyring import Keyring
+from .last_room import LastRoom
+from .login_dialog import LoginDialog
+from .prompt import Prompt
+from .render import Renderer
+from .screen import Screen
+from .times import Zone, zone_for
 
 GREETING = "`help` lists what there is to type; a plain line goes where the prompt says"
 

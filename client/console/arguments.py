@@ -19,12 +19,13 @@ from chatd.wire.commands import (
     Search,
 )
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
-from client.console.command_help import COMMAND_HELP
-from client.console.directory import addressed, room_named
-from client.console.paths import split_path
-from client.console.typed import first_word
-from client.errors import UsageError
-from client.when import BadTime, When, read_when
+
+from ..errors import UsageError
+from ..when import BadTime, When, read_when
+from .command_help import COMMAND_HELP
+from .directory import addressed, room_named
+from .paths import split_path
+from .typed import first_word
 
 POSTS = "--posts"
 WHERE = ("before", "after", "around")

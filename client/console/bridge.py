@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from chatd.wire.commands import AnyParams, Result
-from client.errors import Closed
-from client.events import Event
-from client.reply import Reply
-from client.session import Client
+
+from ..errors import Closed
+from ..events import Event
+from ..reply import Reply
+from ..session import Client
 
 R = TypeVar("R", bound=Result)
 T = TypeVar("T")

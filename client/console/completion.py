@@ -7,12 +7,12 @@ from itertools import pairwise
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from client.console.command_help import ALIASES, COMMAND_HELP
-from client.console.directory import Directory
-from client.console.numbers import KINDS
-from client.console.paths import HalfPath, half_path, split_path
-from client.console.typed import first_word
-from client.when import BadTime, read_when
+from ..when import BadTime, read_when
+from .command_help import ALIASES, COMMAND_HELP
+from .directory import Directory
+from .numbers import KINDS
+from .paths import HalfPath, half_path, split_path
+from .typed import first_word
 
 OWN = frozenset({"edit", "delete"})
 """Commands that take nothing but posts of one's own."""

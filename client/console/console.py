@@ -10,25 +10,26 @@ from chatd.wire import commands as c
 from chatd.wire.entries import Entry, Removed
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of, title_of
 from chatd.wire.surrogates import is_whole
-from client.console.arguments import ArgumentsError, text_of
-from client.console.command_help import suggest
-from client.console.destination import Destination, Memory
-from client.console.directory import Directory, addressed, is_pair, mapped
-from client.console.failures import explain
-from client.console.feed import AWAY, EARLIER, UNREAD, Feed, is_by_other
-from client.console.interfaces import Editor, Server, Surface
-from client.console.pending_messages import PendingMessages, pending_lines
-from client.console.render import Renderer
-from client.console.safe_text import safe
-from client.console.styled import Line
-from client.console.toolbar import ToolbarState, toolbar
-from client.console.transfers import Transfers
-from client.console.typed import Command, NoCommand, Plain, Typed, read_line
-from client.console.unread_counter import UnreadCounter
-from client.console.wrapping import cut, rows_of
-from client.environment import new_nonce
-from client.errors import ClientError, UsageError
-from client.events import Connected, Disconnected, Event, SeenEntry
+
+from ..environment import new_nonce
+from ..errors import ClientError, UsageError
+from ..events import Connected, Disconnected, Event, SeenEntry
+from .arguments import ArgumentsError, text_of
+from .command_help import suggest
+from .destination import Destination, Memory
+from .directory import Directory, addressed, is_pair, mapped
+from .failures import explain
+from .feed import AWAY, EARLIER, UNREAD, Feed, is_by_other
+from .interfaces import Editor, Server, Surface
+from .pending_messages import PendingMessages, pending_lines
+from .render import Renderer
+from .safe_text import safe
+from .styled import Line
+from .toolbar import ToolbarState, toolbar
+from .transfers import Transfers
+from .typed import Command, NoCommand, Plain, Typed, read_line
+from .unread_counter import UnreadCounter
+from .wrapping import cut, rows_of
 
 ECHOED = frozenset({"send", "send-to", "post", "comment", "edit"})
 """Commands whose text comes back as an entry: what was typed is not shown a second time."""

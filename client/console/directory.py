@@ -13,9 +13,10 @@ from chatd.wire.entries import (
     Removed,
 )
 from chatd.wire.rooms import GENERAL, RoomKind, direct_room, kind_of, self_room, title_of
-from client.console.numbers import Numbers
-from client.console.places import Places
-from client.events import SeenEntry
+
+from ..events import SeenEntry
+from .numbers import Numbers
+from .places import Places
 
 NAMES_MAX = 5_000
 """Beyond that, who was met first is forgotten; completion is no address book."""

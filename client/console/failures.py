@@ -5,8 +5,9 @@ from collections.abc import Callable
 from chatd.errors import ChatError
 from chatd.terminal import reason
 from chatd.wire.sizes import size_text
-from client.console.times import Zone
-from client.errors import ConnectionLost
+
+from ..errors import ConnectionLost
+from .times import Zone
 
 Advice = Callable[[ChatError, Zone, int], str]
 

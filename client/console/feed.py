@@ -3,9 +3,10 @@
 from datetime import date
 
 from chatd.wire import entries as e
-from client.console.render import Renderer
-from client.console.styled import Line
-from client.events import SeenEntry
+
+from ..events import SeenEntry
+from .render import Renderer
+from .styled import Line
 
 UNREAD = "unread"
 AWAY = "since you last looked"

@@ -2,9 +2,10 @@
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
-from client.console.render import Renderer
-from client.console.safe_text import safe
-from client.console.styled import Line
+
+from .render import Renderer
+from .safe_text import safe
+from .styled import Line
 
 _ROLES = {c.Role.OWNER: "owner", c.Role.MEMBER: "member", c.Role.INVITED: "invited"}
 

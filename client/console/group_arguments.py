@@ -4,9 +4,10 @@ import re
 
 from chatd.wire.commands import Join, MakeLink
 from chatd.wire.rooms import GROUP_MARK
-from client.console.arguments import arguments_error, number_of
-from client.console.directory import unquoted
-from client.web import link_in
+
+from ..web import link_in
+from .arguments import arguments_error, number_of
+from .directory import unquoted
 
 LINK_CHARACTERS_MIN = 40
 """No title is so long, so what has no `+` and is, is a link."""

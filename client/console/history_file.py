@@ -5,8 +5,8 @@ from pathlib import Path
 
 from prompt_toolkit.history import FileHistory
 
-from client import state_file
-from client.state_file import FILE_MODE, FOLDER_MODE
+from .. import state_file
+from ..state_file import FILE_MODE, FOLDER_MODE
 
 KEPT_BYTES_MAX = 512 * 1024
 

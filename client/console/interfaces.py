@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
 from chatd.wire.commands import AnyParams, Result
-from client.console.styled import Line
-from client.session import Client
+
+from ..session import Client
+from .styled import Line
 
 R = TypeVar("R", bound=Result)
 T = TypeVar("T")

@@ -3,8 +3,8 @@
 import getpass
 import socket
 
-from client.console.directory import mapped
-from client.credentials import Credentials
+from ..credentials import Credentials
+from .directory import mapped
 
 LABEL_CHARACTERS_MAX = 64
 

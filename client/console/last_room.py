@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from client import state_file
-from client.credentials import state_folder
+from .. import state_file
+from ..credentials import state_folder
 
 _Rooms = dict[str, dict[str, str]]  # server, user, room
 

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from chatd.errors import AuthFailed, BadRequest, ChatError, Conflict
 from chatd.terminal import reason
 from chatd.wire.names import map_name, new_name
-from client.console.keyring import Keyring
-from client.errors import LoginRequired, UsageError
-from client.session import Client
+
+from ..errors import LoginRequired, UsageError
+from ..session import Client
+from .keyring import Keyring
 
 TRIES_MAX = 3
 """So often a name, or a password, is asked for."""

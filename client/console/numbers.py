@@ -6,7 +6,8 @@ They are met in announcements and in lists, and forgotten when what they stand f
 from collections.abc import Iterable, Mapping
 
 from chatd.wire import entries as e
-from client.events import SeenEntry
+
+from ..events import SeenEntry
 
 NUMBERS_MAX = 20
 """Of each kind: the latest ones, as they stand on the screen."""

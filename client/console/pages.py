@@ -6,9 +6,10 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from chatd.wire import commands as c
-from client.console.console import Console, now_ms
-from client.console.feed import page_lines
-from client.events import FoundPage, HistoryPage
+
+from ..events import FoundPage, HistoryPage
+from .console import Console, now_ms
+from .feed import page_lines
 
 Page = TypeVar(
     "Page",

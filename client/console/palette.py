@@ -4,7 +4,7 @@ from zlib import crc32
 
 from prompt_toolkit.styles import Style
 
-from client.console.styled import OWN
+from .styled import OWN
 
 # Middle tones, so that none of them drowns in a black or a white background.
 NAME_COLOURS = (

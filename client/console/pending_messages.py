@@ -6,10 +6,11 @@ before. So a message stays until the entry has been shown that takes its place.
 
 from chatd.wire.commands import Gap, Posted, Reset
 from chatd.wire.entries import Removed
-from client.console.safe_text import safe
-from client.console.styled import DIM, Line
-from client.console.wrapping import cut
-from client.events import SeenEntry
+
+from ..events import SeenEntry
+from .safe_text import safe
+from .styled import DIM, Line
+from .wrapping import cut
 
 SHOWN_MAX = 5
 

@@ -2,7 +2,8 @@
 
 from chatd.wire import entries as e
 from chatd.wire.rooms import title_of
-from client.events import SeenEntry
+
+from ..events import SeenEntry
 
 PLACES_MAX = 20
 """The latest ones only: what people answer is on the screen."""

@@ -32,10 +32,10 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.selection import SelectionState
 
-from client.console.palette import STYLE
-from client.console.styled import Line, joined
-from client.console.tab import complete
-from client.console.terminal import Keyboard, Watcher, marks_pastes, open_output
+from .palette import STYLE
+from .styled import Line, joined
+from .tab import complete
+from .terminal import Keyboard, Watcher, marks_pastes, open_output
 
 MENU_ROWS = 6
 REFRESH_SECONDS = 10.0

@@ -19,13 +19,14 @@ from chatd.wire import commands as c
 from chatd.wire import entries as e
 from chatd.wire.rooms import RoomKind, kind_of, title_of
 from chatd.wire.sizes import size_text
-from client.console.announcements import announcement, is_urgent, with_reason
-from client.console.palette import style_of
-from client.console.safe_text import safe, safe_lines
-from client.console.styled import DIM, ERROR, MENTION, RULE, UNREAD, Fragment, Line
-from client.console.times import Zone, day_name
-from client.console.wrapping import cut, hang, indent_max, width_of
-from client.events import SeenEntry
+
+from ..events import SeenEntry
+from .announcements import announcement, is_urgent, with_reason
+from .palette import style_of
+from .safe_text import safe, safe_lines
+from .styled import DIM, ERROR, MENTION, RULE, UNREAD, Fragment, Line
+from .times import Zone, day_name
+from .wrapping import cut, hang, indent_max, width_of
 
 RULE_COLUMNS_MAX = 72
 QUOTE_COLUMNS_MIN = 24

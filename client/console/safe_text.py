@@ -5,7 +5,8 @@ Shown are the controls, line separators, and what has no glyph but steers what s
 """
 
 from chatd.wire.steering import steering_in
-from client.console.styled import CONTROL, Fragment, Line
+
+from .styled import CONTROL, Fragment, Line
 
 TAB = "    "
 """A tab would end wherever the terminal's stops are, and a wrapped line could not be counted."""

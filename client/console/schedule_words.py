@@ -5,8 +5,9 @@ from typing import Any
 
 from chatd.wire import entries as e
 from chatd.wire.rooms import title_of
-from client.console.safe_text import safe
-from client.console.times import Zone
+
+from .safe_text import safe
+from .times import Zone
 
 _WHY = {"banned": "you are banned", "rate_limited": "the messages of this period are used up"}
 

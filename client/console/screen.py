@@ -6,9 +6,9 @@ from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.renderer import HeightIsUnknownError, print_formatted_text
 
-from client.console.palette import STYLE
-from client.console.styled import Line, joined
-from client.console.wrapping import rows_of
+from .palette import STYLE
+from .styled import Line, joined
+from .wrapping import rows_of
 
 GATHER_SECONDS = 0.01
 """Lines that come within so long are printed at once, and the prompt drawn once for all."""

@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field
 
 from chatd.wire.commands import Allowance
-from client.console.safe_text import safe
-from client.console.styled import Line
-from client.console.times import Zone
-from client.console.wrapping import width_of
+
+from .safe_text import safe
+from .styled import Line
+from .times import Zone
+from .wrapping import width_of
 
 BAD = "class:bottom-toolbar.bad"
 SEPARATOR = " · "

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from chatd.wire.sizes import size_text
-from client.console.safe_text import safe
-from client.console.styled import DIM, Line
-from client.console.times import duration
-from client.console.wrapping import cut
+
+from .safe_text import safe
+from .styled import DIM, Line
+from .times import duration
+from .wrapping import cut
 
 BAR_COLUMNS = 16
 NAME_COLUMNS_MAX = 24

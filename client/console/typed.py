@@ -8,7 +8,7 @@ anything else   a plain line
 from collections.abc import Container
 from dataclasses import dataclass
 
-from client.console.command_help import ALIASES
+from .command_help import ALIASES
 
 SLASH = "/"
 

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from wcwidth import iter_graphemes, wcswidth
 
-from client.console.styled import CONTROL, DIM, Line, plain
+from .styled import CONTROL, DIM, Line, plain
 
 WIDTH_MIN = 20
 ROWS_MAX = 200

@@ -10,15 +10,16 @@ from time import monotonic
 from chatd.wire.commands import Posted, Start
 from chatd.wire.entries import Comment, Message
 from chatd.wire.rooms import RoomKind, kind_of
-from client.console.directory import addressed
-from client.console.safe_text import safe_lines
-from client.pipes.choices import chosen
-from client.pipes.failures import complain
-from client.pipes.following import Follower
-from client.pipes.pipe import Pipe
-from client.pipes.reading import is_by_whom_it_should
-from client.pipes.sending import text_of
-from client.pipes.status import Status, TimedOut
+
+from ..console.directory import addressed
+from ..console.safe_text import safe_lines
+from .choices import chosen
+from .failures import complain
+from .following import Follower
+from .pipe import Pipe
+from .reading import is_by_whom_it_should
+from .sending import text_of
+from .status import Status, TimedOut
 
 
 def ask(pipe: Pipe) -> int:

@@ -8,17 +8,18 @@ from collections.abc import Callable
 
 from chatd.errors import ChatError
 from chatd.wire.surrogates import is_whole
-from client.errors import ClientError, UsageError
-from client.options import ConsoleOptions
-from client.pipes import asking, login, reading, sending
-from client.pipes.failures import complain, words_of
-from client.pipes.lines import converse
-from client.pipes.login import keyring_of, log_in_by_token
-from client.pipes.output import DatedZone, standard_output
-from client.pipes.pipe import Pipe
-from client.pipes.plain_console import run_once
-from client.pipes.status import Status, TimedOut, status_of
-from client.session import Client
+
+from ..errors import ClientError, UsageError
+from ..options import ConsoleOptions
+from ..session import Client
+from . import asking, login, reading, sending
+from .failures import complain, words_of
+from .lines import converse
+from .login import keyring_of, log_in_by_token
+from .output import DatedZone, standard_output
+from .pipe import Pipe
+from .plain_console import run_once
+from .status import Status, TimedOut, status_of
 
 GIVE_UP_SECONDS = 60.0
 """A script is told after so long that the server is gone; who waits tries for as long as that."""

@@ -1,11 +1,12 @@
 """What went wrong, on standard error: one line that says what, and further ones what to do."""
 
 from chatd.terminal import complain as print_complaint
-from client.console.console import now_ms
-from client.console.failures import explain
-from client.console.safe_text import safe
-from client.console.times import Zone
-from client.errors import ConnectionLost
+
+from ..console.console import now_ms
+from ..console.failures import explain
+from ..console.safe_text import safe
+from ..console.times import Zone
+from ..errors import ConnectionLost
 
 
 def complain(text: str) -> None:

@@ -9,9 +9,10 @@ from time import monotonic
 
 from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, Start
 from chatd.wire.entries import Entry
-from client.events import Connected, Disconnected, Event, HistoryPage, SeenEntry
-from client.pipes.failures import complain
-from client.session import Client
+
+from ..events import Connected, Disconnected, Event, HistoryPage, SeenEntry
+from ..session import Client
+from .failures import complain
 
 
 class Follower:

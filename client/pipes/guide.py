@@ -2,9 +2,9 @@
 
 import argparse
 
-from client.console.command_help import COMMAND_HELP, EXAMPLES, suggest
-from client.errors import UsageError
-from client.when import FORMS
+from ..console.command_help import COMMAND_HELP, EXAMPLES, suggest
+from ..errors import UsageError
+from ..when import FORMS
 
 
 def show(arguments: argparse.Namespace) -> None:

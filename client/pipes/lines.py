@@ -12,13 +12,14 @@ from chatd.errors import ChatError
 from chatd.terminal import read_descriptor, without_mark
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry
-from client.console.bridge import Bridge
-from client.console.console import Text
-from client.errors import ClientError, UsageError
-from client.events import Connected, Disconnected, Event
-from client.pipes.failures import complain
-from client.pipes.pipe import Pipe
-from client.pipes.plain_console import NoEditor, PlainConsole
+
+from ..console.bridge import Bridge
+from ..console.console import Text
+from ..errors import ClientError, UsageError
+from ..events import Connected, Disconnected, Event
+from .failures import complain
+from .pipe import Pipe
+from .plain_console import NoEditor, PlainConsole
 
 LINE_BYTES_MAX = 64 * 1024
 READ_BYTES = 64 * 1024

@@ -5,14 +5,15 @@ import sys
 from chatd.errors import AuthFailed, ChatError
 from chatd.terminal import ask_secret, first_line
 from chatd.wire.names import map_name, new_name
-from client.console.directory import mapped
-from client.console.keyring import Keyring, device_label
-from client.credentials import Credentials, origin
-from client.environment import SCHEME_TLS
-from client.errors import LoginRequired, UsageError
-from client.options import ConsoleOptions
-from client.pipes.pipe import Pipe
-from client.session import Client
+
+from ..console.directory import mapped
+from ..console.keyring import Keyring, device_label
+from ..credentials import Credentials, origin
+from ..environment import SCHEME_TLS
+from ..errors import LoginRequired, UsageError
+from ..options import ConsoleOptions
+from ..session import Client
+from .pipe import Pipe
 
 HOW_TO_LOG_IN = (
     "log in once at a terminal with `chat -u NAME`, or pass a token in CHAT_TOKEN or "

@@ -16,11 +16,12 @@ import msgspec
 
 from chatd.terminal import silence
 from chatd.wire.commands import METHOD_OF, Notice
-from client.console.render import Renderer
-from client.console.safe_text import shown
-from client.console.styled import Line, plain
-from client.console.times import Zone, zone_for
-from client.events import SeenEntry
+
+from ..console.render import Renderer
+from ..console.safe_text import shown
+from ..console.styled import Line, plain
+from ..console.times import Zone, zone_for
+from ..events import SeenEntry
 
 COLUMNS = 100_000
 """No line is broken for a screen that is not there; the longest text has 8 KiB."""

@@ -10,13 +10,14 @@ from typing import TypeVar
 
 from chatd.version import __version__
 from chatd.wire.commands import PAGE_ITEMS_MAX
-from client.console.command_help import COMMAND_HELP
-from client.hosts import host_of
-from client.options import DEFAULT_HOST, DEFAULT_PORT
-from client.pipes.choices import choices_of
-from client.pipes.durations import seconds_of
-from client.pipes.guide import examples
-from client.pipes.status import MEANING
+
+from ..console.command_help import COMMAND_HELP
+from ..hosts import host_of
+from ..options import DEFAULT_HOST, DEFAULT_PORT
+from .choices import choices_of
+from .durations import seconds_of
+from .guide import examples
+from .status import MEANING
 
 T = TypeVar("T")
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from chatd.terminal import read_input, without_mark
-from client.console.directory import room_named
-from client.console.keyring import Keyring
-from client.errors import UsageError
-from client.options import ConsoleOptions
-from client.pipes.output import Output, PlainRenderer, Printer, plain_renderer
-from client.session import Client
+
+from ..console.directory import room_named
+from ..console.keyring import Keyring
+from ..errors import UsageError
+from ..options import ConsoleOptions
+from ..session import Client
+from .output import Output, PlainRenderer, Printer, plain_renderer
 
 STDIN_BYTES_MAX = 64 * 1024
 """More than any text has; what comes above it is not read."""

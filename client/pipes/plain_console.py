@@ -9,17 +9,18 @@ from typing import Any, TypeVar
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
-from client.console.actions import ACTIONS
-from client.console.console import Console, Text, perhaps
-from client.console.interfaces import Editor
-from client.console.styled import Line
-from client.console.typed import Command, Plain, Typed, first_word, read_line
-from client.errors import UsageError
-from client.pipes.failures import complain, words_of
-from client.pipes.output import COLUMNS, ROWS, Output
-from client.pipes.pipe import Pipe
-from client.pipes.status import Status, status_of
-from client.session import Client
+
+from ..console.actions import ACTIONS
+from ..console.console import Console, Text, perhaps
+from ..console.interfaces import Editor
+from ..console.styled import Line
+from ..console.typed import Command, Plain, Typed, first_word, read_line
+from ..errors import UsageError
+from ..session import Client
+from .failures import complain, words_of
+from .output import COLUMNS, ROWS, Output
+from .pipe import Pipe
+from .status import Status, status_of
 
 R = TypeVar("R", bound=c.Result)
 T = TypeVar("T")

@@ -7,15 +7,16 @@ from time import monotonic
 from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, History, ListMembers, Members, Reset, Start
 from chatd.wire.entries import Entry
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
-from client.console.arguments import history_of
-from client.console.directory import mapped
-from client.console.styled import plain
-from client.errors import UsageError
-from client.events import Event, HistoryPage, SeenEntry
-from client.pipes.failures import complain
-from client.pipes.following import Follower
-from client.pipes.pipe import Pipe
-from client.pipes.status import TimedOut
+
+from ..console.arguments import history_of
+from ..console.directory import mapped
+from ..console.styled import plain
+from ..errors import UsageError
+from ..events import Event, HistoryPage, SeenEntry
+from .failures import complain
+from .following import Follower
+from .pipe import Pipe
+from .status import TimedOut
 
 PAGE = 50
 

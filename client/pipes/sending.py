@@ -2,9 +2,10 @@
 
 from chatd.wire.commands import TEXT_BYTES_MAX, Posted
 from chatd.wire.rooms import title_of
-from client.console.directory import addressed
-from client.errors import UsageError
-from client.pipes.pipe import Pipe, text_from_stdin
+
+from ..console.directory import addressed
+from ..errors import UsageError
+from .pipe import Pipe, text_from_stdin
 
 STDIN = "-"
 

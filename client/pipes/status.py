@@ -7,7 +7,8 @@ from enum import IntEnum
 
 from chatd.errors import AuthFailed, ChatError, ProtocolError, UnsupportedVersion
 from chatd.terminal import BROKEN_PIPE, INTERRUPTED
-from client.errors import ClientError, ConnectionLost, LoginRequired, UsageError
+
+from ..errors import ClientError, ConnectionLost, LoginRequired, UsageError
 
 
 class Status(IntEnum):

@@ -12,18 +12,18 @@ usage, help and completion. To let it do something here, parse its arguments in 
 UsageError and what the server refuses are shown by the console.
 """
 
-from client.console.actions import accounts as accounts
-from client.console.actions import blocking as blocking
-from client.console.actions import comments as comments
-from client.console.actions import files as files
-from client.console.actions import groups as groups
-from client.console.actions import help as help
-from client.console.actions import history as history
-from client.console.actions import hooks as hooks
-from client.console.actions import messages as messages
-from client.console.actions import moderation as moderation
-from client.console.actions import revisions as revisions
-from client.console.actions import schedules as schedules
-from client.console.actions import search as search
-from client.console.actions import status as status
-from client.console.actions.table import ACTIONS as ACTIONS
+from . import accounts as accounts
+from . import blocking as blocking
+from . import comments as comments
+from . import files as files
+from . import groups as groups
+from . import help as help
+from . import history as history
+from . import hooks as hooks
+from . import messages as messages
+from . import moderation as moderation
+from . import revisions as revisions
+from . import schedules as schedules
+from . import search as search
+from . import status as status
+from .table import ACTIONS as ACTIONS

@@ -2,13 +2,14 @@
 
 from chatd.errors import AuthFailed
 from chatd.wire import commands as c
-from client.console.actions.table import action
-from client.console.answers import devices_lines
-from client.console.arguments import no_arguments, number_of, posts_or_not, token_label
-from client.console.console import Console, now_ms
-from client.console.pages import show_pages
-from client.console.typed import Command
-from client.errors import UsageError
+
+from ...errors import UsageError
+from ..answers import devices_lines
+from ..arguments import no_arguments, number_of, posts_or_not, token_label
+from ..console import Console, now_ms
+from ..pages import show_pages
+from ..typed import Command
+from .table import action
 
 
 @action("devices")

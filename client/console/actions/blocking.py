@@ -1,12 +1,13 @@
 """To block users. What it changes comes as an entry."""
 
 from chatd.wire import commands as c
-from client.console.actions.table import action
-from client.console.answers import names_lines
-from client.console.arguments import no_arguments, user_of
-from client.console.console import Console
-from client.console.pages import show_pages
-from client.console.typed import Command
+
+from ..answers import names_lines
+from ..arguments import no_arguments, user_of
+from ..console import Console
+from ..pages import show_pages
+from ..typed import Command
+from .table import action
 
 
 @action("block")

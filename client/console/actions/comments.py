@@ -2,13 +2,14 @@
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
-from client.console.actions.table import action
-from client.console.arguments import entry_and_text, entry_of
-from client.console.console import Console
-from client.console.pages import show_entries, show_pages
-from client.console.typed import Command
-from client.environment import new_nonce
-from client.events import HistoryPage
+
+from ...environment import new_nonce
+from ...events import HistoryPage
+from ..arguments import entry_and_text, entry_of
+from ..console import Console
+from ..pages import show_entries, show_pages
+from ..typed import Command
+from .table import action
 
 
 @action("comment")

@@ -4,12 +4,13 @@ import os
 from pathlib import Path
 
 from chatd.wire.sizes import size_text
-from client.console.actions.table import action
-from client.console.arguments import file_to_fetch, file_to_send
-from client.console.console import Console
-from client.console.typed import Command
-from client.errors import UsageError
-from client.files import fetch_file, find_file, send_file
+
+from ...errors import UsageError
+from ...files import fetch_file, find_file, send_file
+from ..arguments import file_to_fetch, file_to_send
+from ..console import Console
+from ..typed import Command
+from .table import action
 
 BLANKS = "put a path with spaces in quotes, as in 'my report.pdf'; Tab completes it"
 

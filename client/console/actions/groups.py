@@ -2,27 +2,28 @@
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL, title_of
-from client.console.actions.table import action
-from client.console.arguments import no_arguments, number_of
-from client.console.console import Console, now_ms
-from client.console.directory import mapped
-from client.console.group_answers import (
+
+from ...web import join_address
+from ..arguments import no_arguments, number_of
+from ..console import Console, now_ms
+from ..directory import mapped
+from ..group_answers import (
     asked_lines,
     invitations_lines,
     links_lines,
     members_lines,
     requests_lines,
 )
-from client.console.group_arguments import (
+from ..group_arguments import (
     link_to_make,
     one_word,
     room_and_number,
     room_and_user,
     what_to_join,
 )
-from client.console.pages import show_pages
-from client.console.typed import Command
-from client.web import join_address
+from ..pages import show_pages
+from ..typed import Command
+from .table import action
 
 
 @action("create")

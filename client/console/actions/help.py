@@ -1,12 +1,12 @@
 """What there is to type; and how to leave."""
 
-from client.console.actions.table import action
-from client.console.arguments import ArgumentsError, no_arguments
-from client.console.command_help import ALIASES, COMMAND_HELP, EXAMPLES, chapters, suggest
-from client.console.console import Console
-from client.console.styled import Line
-from client.console.typed import Command
-from client.when import FORMS
+from ...when import FORMS
+from ..arguments import ArgumentsError, no_arguments
+from ..command_help import ALIASES, COMMAND_HELP, EXAMPLES, chapters, suggest
+from ..console import Console
+from ..styled import Line
+from ..typed import Command
+from .table import action
 
 KEYS = (
     "Tab completes, Up and Ctrl-R find what you typed before, Alt-Enter breaks a line, "

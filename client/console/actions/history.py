@@ -2,12 +2,13 @@
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL, title_of
-from client.console.actions.table import action
-from client.console.arguments import history_of
-from client.console.console import Console
-from client.console.pages import show_entries
-from client.console.typed import Command
-from client.events import HistoryPage
+
+from ...events import HistoryPage
+from ..arguments import history_of
+from ..console import Console
+from ..pages import show_entries
+from ..typed import Command
+from .table import action
 
 LATEST = 5
 """So many entries tell somebody who comes back what was talked about."""

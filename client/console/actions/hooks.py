@@ -1,12 +1,13 @@
 """Hooks."""
 
 from chatd.wire import commands as c
-from client.console.actions.table import action
-from client.console.answers import hooks_lines
-from client.console.arguments import no_arguments, number_of, room_and_label
-from client.console.console import Console, now_ms
-from client.console.typed import Command
-from client.web import hook_address
+
+from ...web import hook_address
+from ..answers import hooks_lines
+from ..arguments import no_arguments, number_of, room_and_label
+from ..console import Console, now_ms
+from ..typed import Command
+from .table import action
 
 
 @action("hook")

@@ -2,12 +2,13 @@
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import RoomKind, kind_of
-from client.console.actions.table import action
-from client.console.arguments import room_and_text, room_to_talk, text_of, user_and_text
-from client.console.command_help import suggest
-from client.console.console import Console
-from client.console.typed import Command
-from client.environment import new_nonce
+
+from ...environment import new_nonce
+from ..arguments import room_and_text, room_to_talk, text_of, user_and_text
+from ..command_help import suggest
+from ..console import Console
+from ..typed import Command
+from .table import action
 
 
 @action("send")

@@ -1,9 +1,9 @@
 """Reports by anyone, and what administrators do about them."""
 
 from chatd.wire import commands as c
-from client.console.actions.table import action
-from client.console.answers import reports_lines
-from client.console.arguments import (
+
+from ..answers import reports_lines
+from ..arguments import (
     ban_of,
     no_arguments,
     number_of,
@@ -12,9 +12,10 @@ from client.console.arguments import (
     report_of,
     user_of,
 )
-from client.console.console import Console, now_ms
-from client.console.pages import show_pages
-from client.console.typed import Command
+from ..console import Console, now_ms
+from ..pages import show_pages
+from ..typed import Command
+from .table import action
 
 
 @action("report")

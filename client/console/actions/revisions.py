@@ -1,11 +1,12 @@
 """To edit and delete one's own posts."""
 
 from chatd.wire import commands as c
-from client.console.actions.table import action
-from client.console.arguments import entry_and_text, entry_of
-from client.console.console import Console
-from client.console.typed import Command
-from client.environment import new_nonce
+
+from ...environment import new_nonce
+from ..arguments import entry_and_text, entry_of
+from ..console import Console
+from ..typed import Command
+from .table import action
 
 
 @action("edit")

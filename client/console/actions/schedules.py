@@ -2,13 +2,14 @@
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
-from client.console.actions.table import action
-from client.console.answers import scheduled_lines
-from client.console.arguments import no_arguments, number_of, text_at
-from client.console.console import Console, now_ms
-from client.console.times import duration
-from client.console.typed import Command
-from client.environment import new_nonce
+
+from ...environment import new_nonce
+from ..answers import scheduled_lines
+from ..arguments import no_arguments, number_of, text_at
+from ..console import Console, now_ms
+from ..times import duration
+from ..typed import Command
+from .table import action
 
 
 @action("send-at")

@@ -3,12 +3,13 @@
 from msgspec.structs import replace
 
 from chatd.wire import commands as c
-from client.console.actions.table import action
-from client.console.arguments import search_of
-from client.console.console import Console
-from client.console.pages import show_entries
-from client.console.typed import Command
-from client.events import FoundPage
+
+from ...events import FoundPage
+from ..arguments import search_of
+from ..console import Console
+from ..pages import show_entries
+from ..typed import Command
+from .table import action
 
 
 @action("search")

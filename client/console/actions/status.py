@@ -1,12 +1,13 @@
 """One's own status and rooms, and who is online."""
 
 from chatd.wire import commands as c
-from client.console.actions.table import action
-from client.console.answers import names_lines, rooms_lines, status_lines, why_lines
-from client.console.arguments import no_arguments
-from client.console.console import Console, now_ms
-from client.console.pages import show_pages
-from client.console.typed import Command
+
+from ..answers import names_lines, rooms_lines, status_lines, why_lines
+from ..arguments import no_arguments
+from ..console import Console, now_ms
+from ..pages import show_pages
+from ..typed import Command
+from .table import action
 
 
 @action("status")

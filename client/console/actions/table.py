@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from client.console.command_help import COMMAND_HELP
-from client.console.console import Action
+from ..command_help import COMMAND_HELP
+from ..console import Action
 
 ACTIONS: dict[str, Action] = {}
 
