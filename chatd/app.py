@@ -15,6 +15,7 @@ from chatd.core.presence import Presence
 from chatd.core.timers import TimerWheel
 from chatd.database import Database, Machine
 from chatd.deadlines import Deadlines
+from chatd.errors import ChatError, HttpError, ProtocolError
 from chatd.handlers.account_deletion import AccountDeletionHandlers
 from chatd.handlers.accounts import AccountHandlers
 from chatd.handlers.backoff import LoginBackoff
@@ -48,6 +49,7 @@ from chatd.http.api import HttpApi
 from chatd.http.commands import Commands
 from chatd.http.downloads import Downloads
 from chatd.http.hooks import Hooks
+from chatd.http.liveness import WholeRequests
 from chatd.http.pages import Pages
 from chatd.http.sessions import HttpSessions
 from chatd.http.streams import Streams
@@ -59,14 +61,22 @@ from chatd.net.connection import Connection
 from chatd.net.delivery import Delivery
 from chatd.net.detection import Detection
 from chatd.net.listener import Listener, ListeningSock
+from chatd.net.liveness import Pings
 from chatd.net.loop import Loop
 from chatd.net.notices import Notices
+from chatd.net.protocol import Opening, ProtocolRow, TransportFront
+from chatd.net.tls import load_tls
 from chatd.places import Places
 from chatd.reload import Part, Prepare, Reload
+from chatd.rpc.front import RpcFront
 from chatd.server import Server, Signals
 from chatd.service import Service
 from chatd.timers import Timers
 from chatd.upkeep import Upkeep
+from chatd.wire.codec import FrameCodec
+from chatd.wire.first_bytes import UPPER_CASE
+from chatd.wire.frames import PAYLOAD_BYTES_MAX_BEFORE_LOGIN
+from chatd.wire.http.codec import HttpCodec
 
 
 class App:
@@ -85,7 +95,7 @@ class App:
 
         Raises StoreError and OSError, which say what is wrong with the store or the certificate.
         """
-        self.detection = Detection(settings)
+        tls = load_tls(settings)
         self.database = database = Database(settings, machine)
         self.by_number: dict[int, Connection] = {}  # the registry keeps it, metrics read it
         self.wheel = TimerWheel()
@@ -102,7 +112,8 @@ class App:
             machine.random,
         )
         self._deliver(settings)
-        self._answer_http(settings)
+        self._answer_requests(settings)
+        self.detection = Detection(settings, tls, self.protocols())
         self._connect(settings, machine, loop, listening)
         self._keep_time(settings)
         self.announcements = Announcements(
@@ -219,8 +230,8 @@ class App:
         )
         self.notices = Notices(settings.high_water_bytes)
 
-    def _answer_http(self, settings: Settings) -> None:
-        """Make what answers requests over HTTP."""
+    def _answer_requests(self, settings: Settings) -> None:
+        """Make what answers requests, over HTTP and otherwise."""
         calls, state = self.calls, self.database.state
         self.readings = Readings(
             self.by_number,
@@ -231,6 +242,9 @@ class App:
             self.boundary,
             self.presence,
         )
+        self.rpc = RpcFront(calls)
+        self.websocket = ProtocolRow("WebSocket", self.rpc, Pings())
+        self.event_stream = ProtocolRow("event stream", TransportFront(), Pings(answers=False))
         self.sessions = sessions = HttpSessions(calls, state, settings)
         self.commands = Commands(sessions, calls)
         self.uploads = Uploads(sessions, calls, state, self.wheel, settings)
@@ -240,13 +254,33 @@ class App:
             [
                 *Pages(__version__).routes(),
                 *self.commands.routes(),
-                *Streams(sessions, calls, state).routes(),
+                *Streams(sessions, calls, state, self.event_stream, self.websocket).routes(),
                 *Hooks(sessions, calls, state, self.refusals).routes(),
                 *self.uploads.routes(),
                 *self.downloads.routes(),
                 *Metrics(sessions, self.readings).routes(),
             ],
         )
+
+    def protocols(self) -> list[ProtocolRow]:
+        """Return all that connections may speak; the first that detects a first byte has it."""
+        return [
+            ProtocolRow(
+                "HTTP",
+                self.http_api,
+                WholeRequests(),
+                Opening(UPPER_CASE.__contains__, HttpCodec, _https_only),
+                router=self.http_api,
+            ),
+            self.event_stream,
+            self.websocket,
+            ProtocolRow(
+                "framed msgpack",
+                self.rpc,
+                Pings(),
+                Opening(lambda first: True, _frames, _tls_only),
+            ),
+        ]
 
     def _connect(
         self, settings: Settings, machine: Machine, loop: Loop, listening: ListeningSock
@@ -256,11 +290,9 @@ class App:
         self.idle_monitor = IdleMonitor(settings)
         self.service = Service(
             self.calls,
-            self.http_api,
             self.database.transaction,
             settings,
             self.places,
-            self.detection,
             self.boundary,
             self.budget,
             machine.monotonic_ns,
@@ -337,3 +369,15 @@ class App:
             self.connections,
             self.announcements,
         ]
+
+
+def _frames() -> FrameCodec:
+    return FrameCodec(PAYLOAD_BYTES_MAX_BEFORE_LOGIN)
+
+
+def _https_only() -> ChatError:
+    return HttpError(400, "this server speaks HTTPS only")
+
+
+def _tls_only() -> ChatError:
+    return ProtocolError("this server speaks TLS only")

@@ -122,8 +122,17 @@ class Connections:
 
     def _connect(self, sock: Sock, address: str) -> Connection:
         self._made += 1
-        codec, now_ms = self._detection.codec(), self._clock.now_ms
-        return Connection(sock, self._made, address, codec, self._loop, self._callbacks, now_ms)
+        first, now_ms = self._detection, self._clock.now_ms
+        return Connection(
+            sock,
+            self._made,
+            address,
+            first.protocol,
+            first.codec(),
+            self._loop,
+            self._callbacks,
+            now_ms,
+        )
 
     def _admit(self, connection: Connection) -> None:
         number, now_ms = connection.number, self._clock.now_ms
@@ -159,7 +168,7 @@ class Connections:
         self._places.leave(connection)
         self._refused[connection] = error
         self._draining[connection] = now_ms + GOODBYE_MS_MAX
-        connection.codec = self._detection.codec(error)
+        connection.speak(self._detection.protocol, self._detection.codec(error))
         self._wheel.set("refused", connection.number, now_ms + FIRST_BYTES_MS_MAX)
 
     def on_exhausted(self) -> None:
@@ -171,7 +180,7 @@ class Connections:
 
     def end(self, connection: Connection, reason: str, *, logged_out: bool = False) -> None:
         """Say goodbye; what waits is sent, and nothing more is handled."""
-        self._boundary.run(connection, _say_goodbye, connection, c.Bye(reason, logged_out))
+        self._boundary.run(connection, connection.close_with, c.Bye(reason, logged_out))
 
     def close_all(self, reason: str) -> None:
         """Say goodbye to everybody."""
@@ -277,8 +286,3 @@ class Connections:
         for other in self._remember:
             other.forget(connection)
         self._wheel.set("connection", connection.number, self._idle_monitor.last_check_ms(now_ms))
-
-
-def _say_goodbye(connection: Connection, bye: c.Bye) -> None:
-    connection.send_notice(bye)
-    connection.close_gracefully()

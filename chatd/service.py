@@ -14,35 +14,17 @@ from chatd.config import Settings
 from chatd.core.budget import Budget
 from chatd.core.fairness import ADDRESS, FairQueue, Meter, party_of
 from chatd.core.transaction import Transaction
-from chatd.errors import ChatError, ProtocolError
-from chatd.http.api import HttpApi
+from chatd.errors import ChatError
 from chatd.net.boundary import Checkpoint, ErrorBoundary
 from chatd.net.connection import OPEN, Connection
-from chatd.net.detection import Detection
+from chatd.net.protocol import ProtocolRow, Router
 from chatd.places import Places
-from chatd.wire import commands as c
-from chatd.wire.codec import (
-    Close,
-    NoRequest,
-    ProtocolEvent,
-    RefuseTls,
-    SendBytes,
-    StartTls,
-    Switch,
-    Yield,
-)
-from chatd.wire.envelope import Notification, Request, Response
-from chatd.wire.http.codec import HttpCodec
-from chatd.wire.http.message import BodyChunk, HttpRequest
 
 TURN_NS_MAX = 200_000
 TURN_STEPS_MAX = 32
 """After so long, or so many requests, it is the next party's turn."""
 SEND_NS = 8_000
 """So long does it take to send what was queued to a connection: it is work of the tick, too."""
-
-NOT_COUNTED_HERE = frozenset({Switch, StartTls, Yield, HttpRequest})
-"""Nobody asks for anything by the first three, and a request over HTTP has to find its party."""
 
 
 class Service:
@@ -51,28 +33,24 @@ class Service:
     def __init__(
         self,
         calls: Calls,
-        http_api: HttpApi,
         transaction: Transaction,
         settings: Settings,
         places: Places,
-        detection: Detection,
         boundary: ErrorBoundary,
         budget: Budget,
         monotonic_ns: Callable[[], int],
     ) -> None:
         self._calls = calls
-        self._http_api = http_api
         self._transaction = transaction
         self._boundary = boundary
         self._places = places
-        self._detection = detection
         self._budget = budget
         self._monotonic_ns = monotonic_ns
         self._meter = Meter(settings.requests_per_second)
         self._queue: FairQueue[Connection] = FairQueue()
         self._paused: dict[Connection, None] = {}  # until they have taken their answers
         self._held: dict[Connection, None] = {}  # while an answer is under way to them
-        self._pulled: dict[Connection, ProtocolEvent] = {}  # what waits for its party, or its time
+        self._pulled: dict[Connection, object] = {}  # what waits for its party, or its time
         self._paid: dict[Connection, None] = {}  # of these, whose was counted already
         self._throttled: list[tuple[Connection, int]] = []
         self._now_ms = 0
@@ -86,7 +64,6 @@ class Service:
         """Go on with other bounds."""
         self._bytes_max = settings.tick_bytes_max
         self._high_water_bytes = settings.high_water_bytes
-        self._login_ms = settings.login_timeout_ms
         self._meter.configure(settings.requests_per_second)
         for connection in self._paid:
             self.enqueue(connection)
@@ -123,7 +100,6 @@ class Service:
     def release(self, connection: Connection) -> None:
         """The answer that was under way to a connection is whole."""
         del self._held[connection]
-        self._end_exchange(connection)
         self.enqueue(connection)
 
     def forget(self, connection: Connection) -> None:
@@ -191,14 +167,14 @@ class Service:
             return False
         try:
             if connection in self._pulled:
-                event: ProtocolEvent | None = self._pulled.pop(connection)
+                event: object | None = self._pulled.pop(connection)
             else:
                 event = connection.codec.next_event()
             if event is None and connection.is_readable:
                 self._read(connection)
                 event = connection.codec.next_event()
             return self._rest(connection) if event is None else self._handle(connection, event)
-        except ProtocolError as error:
+        except ChatError as error:
             self.refuse(connection, error)
             return True
 
@@ -221,10 +197,7 @@ class Service:
     def refuse(self, connection: Connection, error: ChatError) -> None:
         """End a connection with an error, in words of its protocol."""
         self._calls.refused[error.code] += 1
-        codec = connection.codec
-        if isinstance(codec, HttpCodec):
-            codec.active_ms = self._now_ms
-        connection.enqueue(codec.encode_fatal(error))
+        connection.enqueue(connection.codec.encode_fatal(error, self._now_ms))
         connection.close_gracefully()
 
     def _read(self, connection: Connection) -> None:
@@ -236,7 +209,7 @@ class Service:
 
     # -- how often one may ask ---------------------------------------------------------------
 
-    def _is_due(self, connection: Connection, event: ProtocolEvent) -> bool:
+    def _is_due(self, connection: Connection, event: object) -> bool:
         """Count what a peer asks for; False if that has to wait until its time has come.
 
         It is counted at once, so that the requests of a party come one after the other.
@@ -263,56 +236,39 @@ class Service:
 
     # -- what there is to do -----------------------------------------------------------------
 
-    def _handle(self, connection: Connection, event: ProtocolEvent) -> bool:
+    def _handle(self, connection: Connection, event: object) -> bool:
         """Do what a peer asks for, or let it wait; return whether there may be more."""
-        if self._meter.is_on and type(event) not in NOT_COUNTED_HERE:
+        protocol: ProtocolRow = connection.protocol
+        router = protocol.router
+        if router is not None:
+            party = router.party_of(connection, event, self._now_ms)
+            if party != connection.party:
+                return self._hand_over(connection, event, party, router)
+        if self._meter.is_on and type(event) not in protocol.uncounted:
             if not self._is_due(connection, event):
                 return False
-        match event:
-            case Request():
-                self._answer(connection, event)
-            case Notification():
-                self._listen(connection, event)
-            case HttpRequest():
-                return self._take_http(connection, event)
-            case BodyChunk():
-                self._http_api.take(connection, event, self._now_ms)
-                self._end_exchange(connection)
-            case Response():
-                raise ProtocolError("this server asks nothing, so there is nothing to answer")
-            case _:
-                self._handle_event(connection, event)
-        return True
-
-    # -- for whom requests over HTTP are -----------------------------------------------------
-
-    def _take_http(self, connection: Connection, request: HttpRequest) -> bool:
-        """Answer a request, or let it wait for its party or its time; whether there may be more."""
-        party = self._http_api.party_of(connection, request)
-        codec = connection.codec
-        assert isinstance(codec, HttpCodec)
-        codec.note_guest(party[0] == ADDRESS, self._now_ms, self._login_ms)
-        if party != connection.party:
-            try:
-                self._change_party(connection, party)
-            except ChatError as error:
-                is_due = not self._meter.is_on or self._is_due(connection, request)
-                if is_due:
-                    self._http_api.refuse(connection, error, self._now_ms)
-                return is_due
-            self._pulled[connection] = request
-            return True
-        if self._meter.is_on and not self._is_due(connection, request):
-            return False
-        if self._http_api.handle(connection, request, self._now_ms):
+        if protocol.front.handle(connection, event, self._now_ms, self._step_began_ns):
             self._held[connection] = None
-        self._end_exchange(connection)
         return True
 
-    def _change_party(self, connection: Connection, party: str) -> None:
+    # -- whose an event is -------------------------------------------------------------------
+
+    def _hand_over(self, connection: Connection, event: object, party: str, router: Router) -> bool:
+        """Let an event wait for its own party, or refuse it; whether there may be more."""
+        try:
+            self._change_party(connection, party, router)
+        except ChatError as error:
+            is_due = not self._meter.is_on or self._is_due(connection, event)
+            if is_due:
+                router.refuse(connection, error, self._now_ms)
+            return is_due
+        self._pulled[connection] = event
+        return True
+
+    def _change_party(self, connection: Connection, party: str, router: Router) -> None:
         """Let a connection be another's. Raises ChatError if that one has enough of them."""
         places = self._places
-        is_own = party[0] != ADDRESS and not self._http_api.is_shared(connection)
+        is_own = party[0] != ADDRESS and not router.is_shared(connection)
         if is_own:
             places.check_user(connection, party, self._now_ms)
         if not places.is_guest(connection):
@@ -322,55 +278,3 @@ class Service:
         elif party[0] != ADDRESS:
             places.renew(connection)
         connection.party = party
-
-    def _end_exchange(self, connection: Connection) -> None:
-        """What comes next over a proxy's connection may be anybody's."""
-        codec = connection.codec
-        if isinstance(codec, HttpCodec) and not codec.is_busy:
-            if self._http_api.is_shared(connection):
-                connection.party = party_of(connection.address)
-
-    # -- what protocols want -----------------------------------------------------------------
-
-    def _handle_event(
-        self,
-        connection: Connection,
-        event: Switch | StartTls | RefuseTls | SendBytes | NoRequest | Yield | Close,
-    ) -> None:
-        """Do what the protocol itself calls for."""
-        match event:
-            case Switch(codec, refusal):
-                connection.codec = codec
-                if refusal is not None:
-                    self.refuse(connection, refusal)
-            case StartTls(data, refusal):
-                self._detection.start_tls(connection, data, refusal)
-            case RefuseTls():
-                self._detection.refuse_tls(connection)
-            case SendBytes(data):
-                connection.enqueue(data)
-            case Yield() | NoRequest():
-                pass  # it counts, and that is all
-            case Close():
-                connection.close_gracefully()
-
-    def _answer(self, connection: Connection, request: Request) -> None:
-        began_ns = self._step_began_ns
-        try:
-            result = self._calls.call(connection.session, request.method, request.params)
-        except ChatError as error:
-            connection.enqueue(connection.codec.encode_error(request.id, error))
-            self._calls.log(connection, connection.name, request.method, error.code, began_ns)
-        else:
-            connection.enqueue(connection.codec.encode_result(request.id, result))
-            self._calls.log(connection, connection.name, request.method, "ok", began_ns, result)
-
-    def _listen(self, connection: Connection, notification: Notification) -> None:
-        began_ns = self._step_began_ns
-        outcome = "ok"
-        try:
-            self._calls.call(connection.session, notification.method, notification.params)
-        except ChatError as error:
-            connection.send_notice(c.Error(error.code, error.message))
-            outcome = error.code
-        self._calls.log(connection, connection.name, notification.method, outcome, began_ns)

@@ -17,14 +17,18 @@ ROOT = Path(__file__).parent.parent
 OURS = frozenset({"chatd", "client", "tests", "bench"})
 BELOW_CORE = frozenset({"chatd.wire", "chatd.errors"})
 BESIDE = BELOW_CORE | {"chatd.core", "chatd.config"}
+FRONT = BESIDE | {"chatd.calls", "chatd.handlers", "chatd.net", "chatd.logs"}
 
 # A floor and the floors below it that it knows. A module belongs to the longest name that
 # fits; `chatd` itself holds what lies directly in the folder: the top, which knows everything.
 FLOORS: Mapping[str, frozenset[str]] = {
-    "chatd": frozenset({"chatd.http", "chatd.handlers", "chatd.net", "chatd.disk", "chatd.logs"})
+    "chatd": frozenset({"chatd.rpc", "chatd.http", "chatd.calls"})
+    | {"chatd.handlers", "chatd.net", "chatd.disk", "chatd.logs"}
     | BESIDE
     | {"chatd.terminal", "chatd.version"},
-    "chatd.http": frozenset({"chatd.handlers", "chatd.net", "chatd.logs"}) | BESIDE,
+    "chatd.rpc": FRONT,
+    "chatd.http": FRONT,
+    "chatd.calls": frozenset({"chatd.handlers", "chatd.net", "chatd.logs"}) | BESIDE,
     "chatd.handlers": BESIDE,
     "chatd.net": BESIDE,
     "chatd.disk": BESIDE,

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from chatd.errors import ChatError, HttpError
 from chatd.http.sessions import HttpExchange, HttpSessions
 from chatd.net.connection import Connection
+from chatd.net.protocol import handle_transport
 from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import (
     JSON,
@@ -80,30 +82,43 @@ class HttpApi:
                 assert route.path not in self._routes, route.path
                 self._routes[route.path] = route
 
-    def party_of(self, connection: Connection, request: HttpRequest) -> str:
-        """Return for whom a request is done."""
-        return self._sessions.party_of(connection, request)
+    # -- whose requests are ------------------------------------------------------------------
+
+    def party_of(self, connection: Connection, event: Any, now_ms: int) -> str:
+        """Return for whom a request is done; what follows it is for the same."""
+        if isinstance(event, HttpRequest):
+            return self._sessions.party_of(connection, event, now_ms)
+        return connection.party
 
     def is_shared(self, connection: Connection) -> bool:
         """Whether the requests of a connection are those of many."""
         return self._sessions.is_shared(connection)
 
-    def handle(self, connection: Connection, request: HttpRequest, now_ms: int) -> bool:
-        """Answer a request, or let a stream begin; return whether the answer is under way yet."""
-        exchange = HttpExchange(connection, request, now_ms)
-        return self._run(connection, request.path, now_ms, partial(self._respond, exchange))
+    # -- requests ----------------------------------------------------------------------------
+
+    def handle(self, connection: Connection, event: Any, now_ms: int, began_ns: int) -> bool:
+        """Respond to a request, or let a stream begin; return whether the response is under way."""
+        codec: HttpCodec = connection.codec
+        under_way = False
+        match event:
+            case HttpRequest():
+                respond = partial(self._respond, HttpExchange(connection, event, now_ms))
+                under_way = self._run(connection, event.path, now_ms, respond)
+            case BodyChunk():
+                path, take = self._takers[connection]
+                self._run(connection, path, now_ms, partial(take, connection, event))
+            case _:
+                handle_transport(connection, event)
+                return False
+        if connection.codec is codec and not codec.is_busy:
+            self._sessions.end_exchange(connection)
+        return under_way
 
     def refuse(self, connection: Connection, error: ChatError, now_ms: int) -> None:
         """Answer a request with an error."""
-        codec = connection.codec
-        assert isinstance(codec, HttpCodec)
+        codec: HttpCodec = connection.codec
         codec.active_ms = now_ms
         connection.enqueue(codec.encode_response(problem(error, now_ms), now_ms))
-
-    def take(self, connection: Connection, chunk: BodyChunk, now_ms: int) -> None:
-        """Hand on the next chunk of a body; the answer may come with any of them."""
-        path, take = self._takers[connection]
-        self._run(connection, path, now_ms, partial(take, connection, chunk))
 
     def forget(self, connection: Connection) -> None:
         """A connection is over."""
@@ -112,8 +127,7 @@ class HttpApi:
     def _run(
         self, connection: Connection, path: str, now_ms: int, respond: Callable[[], Outcome]
     ) -> bool:
-        codec = connection.codec
-        assert isinstance(codec, HttpCodec)
+        codec: HttpCodec = connection.codec
         codec.active_ms = now_ms
         outcome: Outcome
         try:

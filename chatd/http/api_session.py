@@ -2,8 +2,9 @@
 
 from typing import Any, TypeVar, cast
 
+from chatd.calls import Calls
 from chatd.handlers.context import Session
-from chatd.http.sessions import Calls, HttpExchange, HttpSessions, RequestLink
+from chatd.http.sessions import HttpExchange, HttpSessions, RequestLink
 from chatd.wire import commands as c
 
 R = TypeVar("R", bound=c.Result)

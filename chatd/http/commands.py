@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
+from chatd.calls import Calls
 from chatd.errors import AuthFailed, BadRequest, ProtocolError, UnknownMethod
 from chatd.handlers.context import Session
 from chatd.http.api import Branch, check_form
 from chatd.http.logins import PendingLogins
-from chatd.http.sessions import Calls, HttpExchange, HttpSessions
+from chatd.http.sessions import HttpExchange, HttpSessions
 from chatd.wire import commands as c
 from chatd.wire.http import openapi
 from chatd.wire.http.message import JSON, HttpRequest, HttpResponse

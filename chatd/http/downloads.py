@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
+from chatd.calls import Calls
 from chatd.config import Settings
 from chatd.core.budget import Budget
 from chatd.core.fairness import FairQueue
 from chatd.errors import BadRequest, ChatError, NotFound
 from chatd.http.api import Branch, UnderWay
 from chatd.http.api_session import ApiSession
-from chatd.http.sessions import Calls, HttpExchange, HttpSessions
+from chatd.http.sessions import HttpExchange, HttpSessions
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
@@ -100,7 +101,7 @@ class Downloads:
             "etag": tag,
         }
         connection, now_ms = session.exchange.connection, session.exchange.now_ms
-        codec = _codec(connection)
+        codec: HttpCodec = connection.codec
         if is_known(request.fields, tag):
             connection.enqueue(
                 codec.begin_response(HttpResponse(304, b"", KIND, fields), file.size, now_ms)
@@ -177,23 +178,20 @@ class Downloads:
             download.session.log(error.code)
             connection.close_gracefully()  # shorter than announced, so the client can tell
             return
-        connection.enqueue(_codec(connection).encode_body(data))
+        codec: HttpCodec = connection.codec
+        connection.enqueue(codec.encode_body(data))
         self._running[connection] = download
 
     def _end(self, connection: Connection, now_ms: int) -> bool:
         """All has been taken."""
         del self._running[connection]
-        codec = _codec(connection)
+        codec: HttpCodec = connection.codec
         connection.enqueue(codec.end_response())
         codec.active_ms = now_ms
+        self._sessions.end_exchange(connection)
         return True
 
     def forget(self, connection: Connection) -> None:
         """A connection is over."""
         self._running.pop(connection, None)
         self._hungry.discard(connection)
-
-
-def _codec(connection: Connection) -> HttpCodec:
-    assert isinstance(connection.codec, HttpCodec)
-    return connection.codec

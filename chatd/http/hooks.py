@@ -10,6 +10,7 @@ made the hook finds the reason in the list of hooks: the program that posted may
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
+from chatd.calls import Calls
 from chatd.core.state import State
 from chatd.errors import ChatError, NotFound
 from chatd.handlers.context import Session
@@ -18,7 +19,7 @@ from chatd.handlers.refusals import Refusals
 from chatd.handlers.tokens import token_hash
 from chatd.http.api import Branch, Expect, check_body
 from chatd.http.commands import add_nonce
-from chatd.http.sessions import Calls, HttpExchange, HttpSessions
+from chatd.http.sessions import HttpExchange, HttpSessions
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
 from chatd.wire.http.codec import BODY_BYTES_MAX, HOOKS, too_large

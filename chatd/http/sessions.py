@@ -5,40 +5,19 @@ A token opens the session; a proxy may carry the requests of many users over one
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
 
+from chatd.calls import Calls
 from chatd.config import Settings
-from chatd.core.fairness import party_of
+from chatd.core.fairness import ADDRESS, party_of
 from chatd.core.state import State
 from chatd.errors import ChatError, Unauthenticated
 from chatd.handlers.context import Session
 from chatd.handlers.tokens import token_hash
 from chatd.http.host_policy import HostPolicy
-from chatd.logs import Source
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
+from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import HttpRequest
-
-
-class Calls(Protocol):
-    """What takes calls to the handlers, and keeps a log of them."""
-
-    def call(self, session: Session, method: str, params: Any) -> c.Result:
-        """Return the result, or raise ChatError with nothing changed."""
-
-    def start(self) -> int:
-        """Return when a call begins, for `log`."""
-
-    def log(
-        self,
-        source: Source,
-        name: str,
-        method: str,
-        outcome: str,
-        started_ns: int,
-        result: c.Result | None = None,
-    ) -> None:
-        """Write down how a call ended."""
 
 
 class RequestLink:
@@ -82,11 +61,19 @@ class HttpSessions:
     def configure(self, settings: Settings) -> None:
         """Go on with other settings."""
         self._host_policy = HostPolicy(settings)
+        self._guest_ms_max = settings.login_timeout_ms
 
     # -- whose a request is ------------------------------------------------------------------
 
-    def party_of(self, connection: Connection, request: HttpRequest) -> str:
-        """Return for whom a request is: the user of its token, or the address that asks."""
+    def party_of(self, connection: Connection, request: HttpRequest, now_ms: int) -> str:
+        """Return for whom a request is, the last that came; and note whether that is a guest."""
+        party = self._party_of(connection, request)
+        codec: HttpCodec = connection.codec
+        codec.note_guest(party[0] == ADDRESS, now_ms, self._guest_ms_max)
+        return party
+
+    def _party_of(self, connection: Connection, request: HttpRequest) -> str:
+        """Return the user of a request's token, or the address that asks."""
         token = _bearer(request)
         owner = self._state.token_owners.get(token_hash(token)) if token else None
         if owner is not None:
@@ -96,6 +83,11 @@ class HttpSessions:
     def is_shared(self, connection: Connection) -> bool:
         """Whether a connection is a trusted proxy's, and so carries the requests of many."""
         return self._host_policy.is_proxy(connection.address)
+
+    def end_exchange(self, connection: Connection) -> None:
+        """What comes next over a proxy's connection may be anybody's."""
+        if self.is_shared(connection):
+            connection.party = party_of(connection.address)
 
     def address_of(self, exchange: HttpExchange) -> str:
         """Return the address of who asks, by what a trusted proxy says of it."""

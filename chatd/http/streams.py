@@ -6,12 +6,14 @@
 From then on it is a connection like any other: it has positions, falls behind and catches up.
 """
 
+from chatd.calls import Calls
 from chatd.core.resume_token import parse_resume_token, position_at
 from chatd.core.state import State
 from chatd.errors import BadRequest, ChatError
 from chatd.handlers.context import Link, Session
 from chatd.http.api import Route, check_accepts
-from chatd.http.sessions import Calls, HttpExchange, HttpSessions, RequestLink
+from chatd.http.sessions import HttpExchange, HttpSessions, RequestLink
+from chatd.net.protocol import ProtocolRow
 from chatd.wire import commands as c
 from chatd.wire.event_stream import HEAD, KIND, EventStreamCodec
 from chatd.wire.http.codec import HttpCodec
@@ -25,16 +27,25 @@ PARAMETERS = frozenset({"start"})
 
 
 class Streams:
-    """Lets connections become live ones."""
+    """Lets connections become live ones. event_stream, websocket: what they speak from then on."""
 
-    def __init__(self, sessions: HttpSessions, calls: Calls, state: State) -> None:
+    def __init__(
+        self,
+        sessions: HttpSessions,
+        calls: Calls,
+        state: State,
+        event_stream: ProtocolRow,
+        websocket: ProtocolRow,
+    ) -> None:
         self._sessions = sessions
         self._calls = calls
         self._state = state
+        self._event_stream = event_stream
+        self._websocket = websocket
 
     def routes(self) -> list[Route]:
         """Return what stands at which paths."""
-        return [Route(PATH, ("GET",), self._events), Route("/ws", ("GET",), self._websocket)]
+        return [Route(PATH, ("GET",), self._events), Route("/ws", ("GET",), self._open_websocket)]
 
     # -- events ------------------------------------------------------------------------------
 
@@ -42,8 +53,8 @@ class Streams:
         started_ns = self._calls.start()
         check_accepts(exchange.request, KIND)
         start = _start(exchange.request)
-        connection, http = exchange.connection, exchange.connection.codec
-        assert isinstance(http, HttpCodec)
+        connection = exchange.connection
+        http: HttpCodec = connection.codec
         link = RequestLink(connection, self._sessions.address_of(exchange))
         try:
             connection.check_login(self._enter(link, exchange.request).name)
@@ -53,7 +64,7 @@ class Streams:
             raise
         # From here on the connection is this user's, and can't go on with requests of others.
         connection.session = session = self._enter(connection, exchange.request)
-        connection.codec = EventStreamCodec()
+        connection.speak(self._event_stream, EventStreamCodec())
         try:
             self._calls.call(session, "sync", self._sync(session, exchange.request, start))
         except ChatError as error:
@@ -102,16 +113,16 @@ class Streams:
 
     # -- WebSockets --------------------------------------------------------------------------
 
-    def _websocket(self, exchange: HttpExchange) -> None:
-        connection, http = exchange.connection, exchange.connection.codec
-        assert isinstance(http, HttpCodec)
+    def _open_websocket(self, exchange: HttpExchange) -> None:
+        connection = exchange.connection
+        http: HttpCodec = connection.codec
         self._sessions.check_origin(exchange.request)
         response, codec = open_websocket(http.raw_head)
         connection.relocate(self._sessions.address_of(exchange))
         codec.feed(http.rest)
         connection.session = Session(connection)  # nothing of what others asked here before
         connection.enqueue(response)
-        connection.codec = codec
+        connection.speak(self._websocket, codec)
 
 
 def _start(request: HttpRequest) -> str:

@@ -15,6 +15,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
+from chatd.calls import Calls
 from chatd.config import Settings
 from chatd.core.idempotency import IdempotencyRecord
 from chatd.core.state import State
@@ -25,7 +26,7 @@ from chatd.handlers.posting import check_new_nonce, record_of, replayed_result
 from chatd.http.api import Expect, Route, check_accepts, check_body
 from chatd.http.api_session import ApiSession
 from chatd.http.commands import add_nonce
-from chatd.http.sessions import Calls, HttpExchange, HttpSessions
+from chatd.http.sessions import HttpExchange, HttpSessions
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
 from chatd.wire.file_names import fault_of, harmless

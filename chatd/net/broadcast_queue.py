@@ -5,7 +5,7 @@ gets all that came since the last time. So no tick is long, however many listen,
 the room is, the more entries share a send, which costs little more for many than for one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from itertools import islice
 from math import inf
 from typing import NamedTuple
@@ -46,7 +46,7 @@ class BroadcastQueue:
         self._log = general.log
         self._boundary = boundary
         self.high_water_bytes = high_water_bytes
-        self._waiting: dict[Connection, type] = {}  # each with the class of its codec
+        self._waiting: dict[Connection, Hashable] = {}  # each with its codec's view
         self._batches: dict[int, Batch] = {}
 
     @property
@@ -58,7 +58,7 @@ class BroadcastQueue:
         """Return those of the connections that wait."""
         return [connection for connection in connections if connection in self._waiting]
 
-    def add_all(self, live: Mapping[Connection, type]) -> None:
+    def add_all(self, live: Mapping[Connection, Hashable]) -> None:
         """There are new entries, so all that are live wait; those that did keep their place."""
         self._waiting.update(live)
 
@@ -73,15 +73,16 @@ class BroadcastQueue:
         """
         blocked, late, sends_left = [], [], SENDS_PER_TICK
         last_seq = self._log.last_seq
-        codec, seq = None, -1
+        view: Hashable = None
+        seq = -1
         for connection in list(islice(self._waiting, SENDS_PER_TICK)):
-            its_codec = self._waiting.pop(connection)
+            its_view = self._waiting.pop(connection)
             try:
-                if connection.general_seq != seq or its_codec is not codec:  # not like the last
-                    codec, seq = None, connection.general_seq
+                if connection.general_seq != seq or its_view != view:  # not like the last
+                    view, seq = None, connection.general_seq
                     data, byte_count, sends, varies = self._share(connection)
                     if not varies:
-                        codec = its_codec
+                        view = its_view
                 if connection.queued_bytes + byte_count > self.high_water_bytes:
                     late.append(connection)
                     continue

@@ -12,9 +12,8 @@ from typing import Any, Protocol
 from chatd.core.fairness import party_of
 from chatd.errors import ChatError
 from chatd.net.loop import READ, WRITE, Loop
-from chatd.wire.codec import Codec
-from chatd.wire.commands import Notice
-from chatd.wire.frames import PAYLOAD_BYTES_MAX
+from chatd.wire.codec import Codec, PushCodec
+from chatd.wire.commands import Bye, Notice
 
 READ_BYTES = 64 * 1024
 """What one read takes at most; each ready connection gets one read in a tick."""
@@ -149,6 +148,8 @@ class Connection:
     queued to it while it is live; it may wait for its turn there.
     made_ms: when it came. heard_ms: when the peer last showed that it lives. blocked_ms: since
     when the peer takes nothing of what waits; 0 if nothing waits.
+    protocol: the row of what it speaks (`chatd.net.protocol`). codec: its own; pusher: the same, if
+    that is one that sends what nobody asked for.
     party: for whom work on this connection is done (`chatd.core.fairness`).
     is_readable: whether something has come that was not read yet.
     peer_hung_up: whether the peer sends nothing more; it may still take answers.
@@ -158,7 +159,9 @@ class Connection:
     __slots__ = (
         "number",
         "address",
+        "protocol",
         "codec",
+        "pusher",
         "state",
         "name",
         "following",
@@ -191,6 +194,7 @@ class Connection:
         sock: Sock,
         number: int,
         address: str,
+        protocol: object,
         codec: Codec,
         loop: Loop,
         callbacks: Callbacks,
@@ -198,7 +202,7 @@ class Connection:
     ) -> None:
         self.number = number
         self.address = address
-        self.codec = codec
+        self.speak(protocol, codec)
         self.state = OPEN
         self.name = ""
         self.following = False
@@ -240,7 +244,8 @@ class Connection:
 
     def login(self, name: str) -> None:
         self.name = name
-        self.codec.payload_bytes_max = PAYLOAD_BYTES_MAX
+        if self.pusher is not None:
+            self.pusher.log_in(name)
         self._callbacks.on_login(self)
 
     def follow(self, positions: dict[str, int]) -> None:
@@ -250,10 +255,15 @@ class Connection:
     def queued_seq(self, room: str) -> int:
         return self._callbacks.queued_seq(self, room)
 
-    def encrypt(self, sock: BufferingSock, codec: Codec) -> None:
+    def speak(self, protocol: object, codec: Codec) -> None:
+        """Go on in another protocol, or begin with one."""
+        self.protocol: Any = protocol  # a row of a table that the network does not know
+        self.codec: Any = codec  # what it can beyond `Codec`, its front knows
+        self.pusher: PushCodec | None = codec.pusher
+
+    def encrypt(self, sock: BufferingSock) -> None:
         """Go on over a socket that encrypts what goes through ours."""
         self._sock = self._buffering = sock
-        self.codec = codec
         self.is_readable = True  # the first bytes of it have come already
 
     @property
@@ -343,7 +353,8 @@ class Connection:
 
     def send_notice(self, notice: Notice) -> None:
         """Queue a notification."""
-        self.enqueue(self.codec.encode_notice(notice))
+        assert self.pusher is not None, notice
+        self.enqueue(self.pusher.encode_notice(notice))
 
     def send(self, data: bytes, now_ms: int) -> bool:
         """Enqueue and flush: a short way for most of the many who get the same.
@@ -433,6 +444,11 @@ class Connection:
         self._outbox = outbox
         self.codec = codec
         self.enqueue(self.codec.encode_fatal(error))
+        self.close_gracefully()
+
+    def close_with(self, bye: Bye) -> None:
+        """Say why, then send what waits and hang up."""
+        self.enqueue(self.codec.encode_bye(bye))
         self.close_gracefully()
 
     def close_gracefully(self) -> None:

@@ -14,7 +14,7 @@ tick, if live, and nothing more; who joined is behind, where the newcomer starts
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from itertools import islice
 from math import inf
 from typing import NamedTuple
@@ -32,6 +32,7 @@ from chatd.net.batches import Batch
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.broadcast_queue import BroadcastQueue
 from chatd.net.connection import Connection
+from chatd.wire.codec import PushCodec
 from chatd.wire.commands import Gap, Live, Notice
 from chatd.wire.entries import stamp_of
 from chatd.wire.rooms import GENERAL
@@ -45,11 +46,11 @@ BROADCASTS_PER_TICK = 500
 
 
 class _Broadcast(NamedTuple):
-    """A notice, who has yet to hear it, each with the class of its codec, and its bytes by that."""
+    """A notice, who has yet to hear it, each with its codec's view, and its bytes by that."""
 
     notice: Notice
-    waiting: dict[Connection, type]
-    encoded: dict[type, bytes]
+    waiting: dict[Connection, Hashable]
+    encoded: dict[Hashable, bytes]
 
 
 class Delivery:
@@ -75,7 +76,7 @@ class Delivery:
         self._high_water_bytes = high_water_bytes
         self._pump_bytes_max = pump_bytes_max
         self._by_name: dict[str, dict[Connection, None]] = {}
-        self._live: dict[Connection, type] = {}  # each with the class of its codec
+        self._live: dict[Connection, Hashable] = {}  # each with its codec's view
         self._broadcast_queue = BroadcastQueue(state.general, boundary, high_water_bytes)
         self._behind: dict[Connection, int] = {}  # each with how many rooms in a row had nothing
         self._broadcasts: deque[_Broadcast] = deque()
@@ -130,7 +131,7 @@ class Delivery:
         connection.following = True
         connection.positions = self._oldest_first(connection.positions or {})
         self._behind[connection] = 0
-        if connection.codec.sends_event_ids:
+        if _pusher(connection).sends_event_ids:
             self._streams[connection] = None
 
     def queued_seq(self, connection: Connection, room: str) -> int:
@@ -180,15 +181,15 @@ class Delivery:
         left = BROADCASTS_PER_TICK
         while left and self._broadcasts:
             notice, waiting, encoded = self._broadcasts[0]
-            for connection, codec in list(islice(waiting.items(), left)):
+            for connection, view in list(islice(waiting.items(), left)):
                 del waiting[connection]
                 left -= 1
                 if connection not in self._live:  # any more
                     continue
                 try:
-                    if codec not in encoded:
-                        encoded[codec] = connection.codec.encode_notice(notice)
-                    connection.enqueue(encoded[codec])
+                    if view not in encoded:
+                        encoded[view] = _pusher(connection).encode_notice(notice)
+                    connection.enqueue(encoded[view])
                 except Exception as error:
                     self._boundary.contain(connection, error)
             if not waiting:
@@ -353,7 +354,7 @@ class Delivery:
             self._boundary.run(connection, self._queue_share, connection, frames)
 
     def _queue_share(self, connection: Connection, frames: list[bytes]) -> None:
-        batch = connection.codec.encode_entries(frames)
+        batch = _pusher(connection).encode_entries(frames)
         fits = connection.queued_bytes + len(batch) <= self._high_water_bytes
         if connection.positions is None and fits:
             connection.enqueue(batch)
@@ -389,7 +390,7 @@ class Delivery:
             if room_id in rooms and name in room.members
         }
         token = ResumeToken(self._state.epoch, self._stamp_ms, seqs)
-        connection.enqueue(connection.codec.encode_event_id(str(token)))
+        connection.enqueue(_pusher(connection).encode_event_id(str(token)))
 
     # -- behind ------------------------------------------------------------------------------
 
@@ -407,7 +408,7 @@ class Delivery:
         """Queue up to a page; the connection comes last among those behind, or is live."""
         quiet_rooms = self._behind.pop(connection)
         self._queue_page(connection, now_ms, quiet_rooms)
-        if connection.positions is None and connection.codec.sends_event_ids:
+        if connection.positions is None and _pusher(connection).sends_event_ids:
             self._note_stamp(now_ms)
             self._send_event_id(connection)
 
@@ -473,7 +474,14 @@ class Delivery:
     def _become_live(self, connection: Connection) -> None:
         connection.positions = None
         connection.general_seq = self._state.general.log.last_seq
-        self._live[connection] = type(connection.codec)
+        self._live[connection] = _pusher(connection).view
         if not connection.was_live:
             connection.was_live = True
             connection.send_notice(Live())
+
+
+def _pusher(connection: Connection) -> PushCodec:
+    """Return the codec of a connection that follows."""
+    codec = connection.pusher
+    assert codec is not None, connection.protocol
+    return codec

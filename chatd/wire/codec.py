@@ -5,36 +5,14 @@ what most speak; `chatd.wire.first_bytes` finds out what a connection speaks. Wh
 from its bytes is an envelope, or one of the events below that are the protocol's own business.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import NamedTuple, Protocol
 
 from chatd.errors import ChatError
 from chatd.wire import envelope
-from chatd.wire.commands import Notice, Result, as_notification
-from chatd.wire.envelope import Envelope, decode_payload, encode_notification, envelope_of
-from chatd.wire.frames import FrameDecoder
-from chatd.wire.http.message import BodyChunk, HttpRequest
-
-
-class Switch(NamedTuple):
-    """Another codec takes over, with what was fed and not pulled yet.
-
-    refusal: what the peer is told, and nothing else, where its protocol is not wanted.
-    """
-
-    codec: "Codec"
-    refusal: ChatError | None = None
-
-
-class StartTls(NamedTuple):
-    """The peer encrypts; these bytes are the first that it sent. refusal: as in `Switch`."""
-
-    data: bytes
-    refusal: ChatError | None = None
-
-
-class RefuseTls(NamedTuple):
-    """The peer encrypts, and here nobody does."""
+from chatd.wire.commands import Bye, Notice, Result, as_notification
+from chatd.wire.envelope import decode_payload, encode_notification, envelope_of
+from chatd.wire.frames import PAYLOAD_BYTES_MAX, FrameDecoder
 
 
 class SendBytes(NamedTuple):
@@ -55,29 +33,19 @@ class Close(NamedTuple):
     """The peer has taken its leave: send what waits, and hang up."""
 
 
-ProtocolEvent = (
-    Envelope
-    | HttpRequest
-    | BodyChunk
-    | Switch
-    | StartTls
-    | RefuseTls
-    | SendBytes
-    | NoRequest
-    | Yield
-    | Close
-)
+TransportEvent = SendBytes | NoRequest | Yield | Close
+"""What any protocol may call for, whatever it is about."""
 
 
 class Codec(Protocol):
     """`feed` bytes, pull events; everything outgoing is returned as bytes.
 
-    Codecs of one class turn the same entries and notices into the same bytes.
-    sends_event_ids: whether the peer wants to know how far it has come (see `encode_event_id`).
+    What else a codec can, its front knows.
     """
 
-    payload_bytes_max: int
-    sends_event_ids: bool
+    @property
+    def pusher(self) -> "PushCodec | None":
+        """The same codec, if its peer takes what it has not asked for."""
 
     @property
     def buffered_bytes(self) -> int:
@@ -86,20 +54,38 @@ class Codec(Protocol):
     def feed(self, data: bytes) -> None:
         """Store what came from the peer."""
 
-    def next_event(self) -> ProtocolEvent | None:
+    def next_event(self) -> object | None:
         """Return what the peer said next, None until more comes. Raises ProtocolError."""
 
-    def encode_result(self, request_id: int, result: Result) -> bytes:
-        """Return the response to a request that was done."""
+    def encode_fatal(self, error: ChatError, now_ms: int = 0) -> bytes:
+        """Return why the connection closes: the peer's bytes can't be trusted, or we failed.
 
-    def encode_error(self, request_id: int, error: ChatError) -> bytes:
-        """Return the response to a request that was refused."""
+        now_ms: where the error says until when to wait.
+        """
+
+    def encode_bye(self, bye: Bye) -> bytes:
+        """Return why the connection closes, though nothing is wrong; nothing follows it."""
+
+
+class PushCodec(Codec, Protocol):
+    """Sends entries and notices as they come.
+
+    view: what its bytes depend on besides the entries. Codecs with equal views turn the same
+    entries and notices into the same bytes, which are encoded once for all of them.
+    sends_event_ids: whether the peer wants to know how far it has come (see `encode_event_id`).
+    """
+
+    sends_event_ids: bool
+
+    @property
+    def view(self) -> Hashable:
+        """What stands for all codecs that would encode the same bytes."""
+
+    def log_in(self, name: str) -> None:
+        """The peer is this user from now on."""
 
     def encode_notice(self, notice: Notice) -> bytes:
         """Return a notification."""
-
-    def encode_fatal(self, error: ChatError) -> bytes:
-        """Return the last words to a peer: its bytes can't be trusted any more, or we failed."""
 
     def encode_entries(self, frames: Sequence[bytes]) -> bytes:
         """Return the bytes that carry these entries, given as they are kept in the log."""
@@ -108,16 +94,34 @@ class Codec(Protocol):
         """Return the bytes that tell how far the peer has come, in all its rooms."""
 
 
+class RpcCodec(PushCodec, Protocol):
+    """Has a response for each request besides, by its id."""
+
+    def encode_result(self, request_id: int, result: Result) -> bytes:
+        """Return the response to a request that was done."""
+
+    def encode_error(self, request_id: int, error: ChatError) -> bytes:
+        """Return the response to a request that was refused."""
+
+
 class FrameCodec(FrameDecoder):
     """Framed msgpack."""
 
     __slots__ = ()
 
     sends_event_ids = False
+    view = "frames"
     encode_result = staticmethod(envelope.encode_result)
     encode_error = staticmethod(envelope.encode_error)
 
-    def next_event(self) -> ProtocolEvent | None:
+    @property
+    def pusher(self) -> "FrameCodec":
+        return self
+
+    def log_in(self, name: str) -> None:
+        self.payload_bytes_max = PAYLOAD_BYTES_MAX
+
+    def next_event(self) -> object | None:
         payload = self.next_frame()
         return None if payload is None else envelope_of(decode_payload(payload))
 
@@ -125,8 +129,11 @@ class FrameCodec(FrameDecoder):
         notification = as_notification(notice)
         return encode_notification(notification.method, notification.params)
 
-    def encode_fatal(self, error: ChatError) -> bytes:
+    def encode_fatal(self, error: ChatError, now_ms: int = 0) -> bytes:
         return encode_notification("error", error.to_wire())
+
+    def encode_bye(self, bye: Bye) -> bytes:
+        return self.encode_notice(bye)
 
     def encode_entries(self, frames: Sequence[bytes]) -> bytes:
         return frames[0] if len(frames) == 1 else b"".join(frames)

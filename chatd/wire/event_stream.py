@@ -13,8 +13,7 @@ Source: https://html.spec.whatwg.org/multipage/server-sent-events.html.
 from collections.abc import Sequence
 
 from chatd.errors import ChatError
-from chatd.wire.codec import ProtocolEvent
-from chatd.wire.commands import METHOD_OF, Error, Notice, PingNotice, Result
+from chatd.wire.commands import METHOD_OF, Bye, Error, Notice, PingNotice
 from chatd.wire.entries import METHOD
 from chatd.wire.json import as_json, entry_json
 
@@ -33,12 +32,17 @@ HEAD = (
 class EventStreamCodec:
     """Says, and hears nothing any more."""
 
-    __slots__ = ("payload_bytes_max",)
+    __slots__ = ()
 
     sends_event_ids = True
+    view = "event stream"
 
-    def __init__(self) -> None:
-        self.payload_bytes_max = 0
+    @property
+    def pusher(self) -> "EventStreamCodec":
+        return self
+
+    def log_in(self, name: str) -> None:
+        """Who that is changes nothing."""
 
     @property
     def buffered_bytes(self) -> int:
@@ -48,22 +52,19 @@ class EventStreamCodec:
     def feed(self, data: bytes) -> None:
         """Whatever the peer sends now, nobody asked for it."""
 
-    def next_event(self) -> ProtocolEvent | None:
+    def next_event(self) -> None:
         return None
-
-    def encode_result(self, request_id: int, result: Result) -> bytes:
-        raise AssertionError("nothing was asked")
-
-    def encode_error(self, request_id: int, error: ChatError) -> bytes:
-        raise AssertionError("nothing was asked")
 
     def encode_notice(self, notice: Notice) -> bytes:
         if isinstance(notice, PingNotice):
             return b": still here\n\n"
         return _event(METHOD_OF[type(notice)], as_json(notice))
 
-    def encode_fatal(self, error: ChatError) -> bytes:
+    def encode_fatal(self, error: ChatError, now_ms: int = 0) -> bytes:
         return self.encode_notice(Error(error.code, error.message))
+
+    def encode_bye(self, bye: Bye) -> bytes:
+        return self.encode_notice(bye)
 
     def encode_entries(self, frames: Sequence[bytes]) -> bytes:
         return b"".join(_event(METHOD, entry_json(frame)) for frame in frames)

@@ -1,16 +1,13 @@
-"""The first bytes of a connection tell what it speaks.
+"""The first bytes of a connection tell which protocol it speaks.
 
-0x16                    TLS (RFC 8446, section 5.1); inside it the first bytes tell again;
-                        without a certificate its peer gets an alert
-an upper-case letter    HTTP: every method begins with one
-anything else           framed msgpack: its frames begin with 0x00
+0x16 is TLS (RFC 8446, section 5.1); inside it the first bytes tell again. Without a certificate its
+peer gets an alert. Anything else is looked up in the table of protocols.
 """
 
 from typing import NamedTuple
 
-from chatd.errors import ChatError, HttpError, ProtocolError
-from chatd.wire.codec import Codec, FrameCodec, ProtocolEvent, RefuseTls, StartTls, Switch
-from chatd.wire.http.codec import HttpCodec
+from chatd.errors import ChatError
+from chatd.wire.codec import FrameCodec
 
 TLS_HANDSHAKE = 0x16
 TLS_ALERT = bytes.fromhex("15 0301 0002 02 28")
@@ -18,46 +15,39 @@ TLS_ALERT = bytes.fromhex("15 0301 0002 02 28")
 UPPER_CASE = range(0x41, 0x5B)
 
 
-class Protocols(NamedTuple):
-    """What a connection may speak. plain: without TLS."""
+class Transports(NamedTuple):
+    """How a connection may be made. plain: without TLS."""
 
     tls: bool
     plain: bool
 
 
-INSIDE_TLS = Protocols(tls=False, plain=True)
+INSIDE_TLS = Transports(tls=False, plain=True)
 
 
-class FirstBytes(FrameCodec):
-    """Lets another codec take over. Whoever said nothing yet is spoken to in framed msgpack.
+class FirstData(NamedTuple):
+    """What came first, and by which transports it may have come.
 
     refusal: what the peer is told in place of everything else, if that is certain already.
     """
 
-    __slots__ = ("_protocols", "_refusal")
+    data: bytes
+    transports: Transports
+    refusal: ChatError | None
+
+
+class FirstBytes(FrameCodec):
+    """Hands out what comes first. A peer that said nothing yet is spoken to in framed msgpack."""
+
+    __slots__ = ("_transports", "_refusal")
 
     def __init__(
-        self, payload_bytes_max: int, protocols: Protocols, refusal: ChatError | None = None
+        self, payload_bytes_max: int, transports: Transports, refusal: ChatError | None = None
     ) -> None:
         super().__init__(payload_bytes_max)
-        self._protocols = protocols
+        self._transports = transports
         self._refusal = refusal
 
-    def next_event(self) -> ProtocolEvent | None:
+    def next_event(self) -> FirstData | None:
         data, self._buffer = bytes(self._buffer), b""
-        if not data:
-            return None
-        if data[0] == TLS_HANDSHAKE:
-            return StartTls(data, self._refusal) if self._protocols.tls else RefuseTls()
-        refusal = self._refusal
-        codec: Codec
-        if data[0] in UPPER_CASE:
-            codec = HttpCodec()
-            if not self._protocols.plain:
-                refusal = HttpError(400, "this server speaks HTTPS only")
-        else:
-            codec = FrameCodec(self.payload_bytes_max)
-            if not self._protocols.plain:
-                refusal = ProtocolError("this server speaks TLS only")
-        codec.feed(data)
-        return Switch(codec, refusal)
+        return FirstData(data, self._transports, self._refusal) if data else None

@@ -19,16 +19,18 @@ from websockets.server import ServerProtocol
 from websockets.typing import Subprotocol
 
 from chatd.errors import ChatError, HttpError, ProtocolError, drop_tracebacks
-from chatd.wire.codec import Close, NoRequest, ProtocolEvent, SendBytes
+from chatd.wire.codec import Close, NoRequest, SendBytes, TransportEvent
 from chatd.wire.commands import Bye, Error, Notice, Result, as_notification
 from chatd.wire.envelope import Envelope, Response, decode_envelope, encode_payload
-from chatd.wire.frames import HEADER, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
+from chatd.wire.frames import HEADER, PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
 from chatd.wire.json import as_json, entry_notification, read_envelope
 
 JSON_SUBPROTOCOL = Subprotocol("chatd.v1.json")
 MSGPACK_SUBPROTOCOL = Subprotocol("chatd.v1.msgpack")
 REASON_BYTES_MAX = 123
 """What a close frame has room for (RFC 6455, section 5.5)."""
+
+Event = Envelope | TransportEvent
 
 _log = logging.getLogger("chatd.websocket")
 _log.setLevel(logging.WARNING)  # the library tells of every connection; we do that ourselves
@@ -80,6 +82,7 @@ class WebSocketCodec:
     )  # fmt: skip
 
     sends_event_ids = False
+    view: ClassVar[str]
     OPCODE: ClassVar[Opcode]
     GROWTH: ClassVar[float]
     """How much longer a message is at most than the payload of its frame would be."""
@@ -89,7 +92,7 @@ class WebSocketCodec:
         self._buffer = b""
         self._start = 0  # where in it the next frame, or the rest of one, begins
         self._frame_left = 0  # bytes of the frame under way that the protocol has not seen
-        self._events: deque[ProtocolEvent | ProtocolError] = deque()
+        self._events: deque[Event | ProtocolError] = deque()
         self._message = bytearray()  # what has come of one in fragments
         self._opcode = self.OPCODE
         self.payload_bytes_max = PAYLOAD_BYTES_MAX_BEFORE_LOGIN
@@ -104,6 +107,13 @@ class WebSocketCodec:
         self._bytes_max = value
         self._protocol.max_message_size = int(value * self.GROWTH)
 
+    @property
+    def pusher(self) -> "WebSocketCodec":
+        return self
+
+    def log_in(self, name: str) -> None:
+        self.payload_bytes_max = PAYLOAD_BYTES_MAX
+
     # -- reading -----------------------------------------------------------------------------
 
     @property
@@ -115,7 +125,7 @@ class WebSocketCodec:
         self._buffer = self._buffer[self._start :] + data
         self._start = 0
 
-    def next_event(self) -> ProtocolEvent | None:
+    def next_event(self) -> Event | None:
         while not self._events:
             data = self._next_piece()
             if not data:
@@ -168,7 +178,7 @@ class WebSocketCodec:
         if frame.opcode is not Opcode.PING:  # which has an answer, and counts by that
             self._events.append(NoRequest())
 
-    def _event(self, message: bytes) -> ProtocolEvent | ProtocolError:
+    def _event(self, message: bytes) -> Event | ProtocolError:
         if self._opcode is not self.OPCODE:
             kind = self.OPCODE.name.lower()
             return MessageError(CloseCode.UNSUPPORTED_DATA, f"messages are {kind} here")
@@ -186,12 +196,12 @@ class WebSocketCodec:
         return self.message(Response(request_id, error.to_wire(), None))
 
     def encode_notice(self, notice: Notice) -> bytes:
-        said = self.message(as_notification(notice))
-        if isinstance(notice, Bye):  # nothing follows it
-            said += _close(CloseCode.GOING_AWAY, notice.reason)
-        return said
+        return self.message(as_notification(notice))
 
-    def encode_fatal(self, error: ChatError) -> bytes:
+    def encode_bye(self, bye: Bye) -> bytes:
+        return self.encode_notice(bye) + _close(CloseCode.GOING_AWAY, bye.reason)
+
+    def encode_fatal(self, error: ChatError, now_ms: int = 0) -> bytes:
         said = self.message(as_notification(Error(error.code, error.message)))
         return said + _close(_close_code(error), error.message)
 
@@ -221,6 +231,7 @@ class JsonSocketCodec(WebSocketCodec):
 
     __slots__ = ()
 
+    view = "JSON messages"
     OPCODE = Opcode.TEXT
     GROWTH = 1.5  # binary fields are base64, which takes a third more
 
@@ -243,6 +254,7 @@ class MsgpackSocketCodec(WebSocketCodec):
 
     __slots__ = ()
 
+    view = "msgpack messages"
     OPCODE = Opcode.BINARY
     GROWTH = 1.0
 

@@ -13,7 +13,7 @@ from bench.dialects.websocket import ACCEPTED, MASKED, behind_handshake, text_fr
 from bench.servers import DIALECTS
 from bench.texts import NUMBERS, VerificationError, make_text
 from chatd.errors import RateLimited
-from chatd.wire.codec import Codec, FrameCodec
+from chatd.wire.codec import FrameCodec, RpcCodec
 from chatd.wire.commands import Live, Nothing, Posted, Presence
 from chatd.wire.entries import Message, encode_entry
 from chatd.wire.envelope import Request
@@ -28,7 +28,7 @@ SPOKEN: dict[str, Dialect] = {
 OURS: dict[str, ChatdDialect] = {"chatd": ChatdDialect(), "chatd-socket": ChatdSocketDialect()}
 
 
-def codec_of(name: str) -> Codec:
+def codec_of(name: str) -> RpcCodec:
     """The server's side of one of our dialects."""
     if name == "chatd":
         return FrameCodec()

@@ -167,9 +167,9 @@ MUTANTS = (
     # -- who stays ---------------------------------------------------------------------------
     Mutant(
         "a guest that goes on asking need not log in",
-        "chatd/idle_monitor.py",
-        "        if now_ms >= connection.made_ms + self._login_ms:\n",
-        "        if now_ms >= connection.heard_ms + self._login_ms:\n",
+        "chatd/net/liveness.py",
+        "            login_until_ms = connection.made_ms + limits.login_ms\n",
+        "            login_until_ms = connection.heard_ms + limits.login_ms\n",
         (
             "tests/simulation/test_connections.py"
             "::test_guest_who_goes_on_asking_has_no_longer_to_log_in",
@@ -177,8 +177,8 @@ MUTANTS = (
     ),
     Mutant(
         "a peer that answers no ping stays",
-        "chatd/idle_monitor.py",
-        "        elif quiet_ms >= self._ping_ms + self._stall_ms:\n",
+        "chatd/net/liveness.py",
+        "        elif quiet_ms >= limits.ping_ms + limits.stall_ms:\n",
         "        elif quiet_ms < 0:\n",
         (
             "tests/simulation/test_connections.py"

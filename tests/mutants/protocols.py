@@ -113,8 +113,8 @@ MUTANTS = (
     Mutant(
         "a WebSocket ends without a close frame at a goodbye",
         "chatd/wire/websocket.py",
-        "        if isinstance(notice, Bye):  # nothing follows it\n",
-        "        if isinstance(notice, str):  # nothing follows it\n",
+        "return self.encode_notice(bye) + _close(CloseCode.GOING_AWAY, bye.reason)",
+        "return self.encode_notice(bye)",
         ("tests/simulation/test_streams.py::test_a_stopping_server_closes_websockets_with_a_word",),
     ),
     Mutant(

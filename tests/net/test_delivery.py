@@ -81,7 +81,7 @@ class Hall:
         server.other, peer.other = peer, server
         number = len(self._heard) + 1
         connection = Connection(
-            server, number, "127.0.0.1", CountingCodec(), self._loop, self, NOW_MS
+            server, number, "127.0.0.1", None, CountingCodec(), self._loop, self, NOW_MS
         )
         self._heard[connection] = FrameDecoder()
         connection.login(name)

@@ -24,6 +24,7 @@ from chatd.net.listener import Listener
 from chatd.net.notices import Notices
 from chatd.net.tls import TlsSock
 from chatd.places import Places
+from chatd.rpc.front import RpcFront
 from chatd.service import Service
 from chatd.timers import FAILED_RETRY_MS
 from chatd.wire.codec import FrameCodec
@@ -225,6 +226,7 @@ CASES = [
     Case(Service, "_read", frames),
     Case(Service, "_is_due", frames),
     Case(Service, "_handle", frames),
+    Case(RpcFront, "handle", frames),
     Case(FrameCodec, "next_event", frames),
     Case(FrameCodec, "encode_result", frames),
     Case(FirstBytes, "next_event", says_get),
@@ -232,6 +234,7 @@ CASES = [
     Case(HttpCodec, "next_event", says_get),
     Case(HttpCodec, "encode_response", says_get),
     Case(HttpApi, "_respond", says_get),
+    Case(HttpApi, "party_of", says_get),
     Case(Streams, "_sync", streams, any_=True),
     Case(HttpSessions, "check_origin", opens_a_websocket, any_=True),
     Case(JsonSocketCodec, "next_event", opens_a_websocket),
@@ -253,7 +256,7 @@ CASES = [
     Case(Connection, "close", hangs_up),
     # timers
     Case(IdleMonitor, "check", is_silent),
-    Case(HttpCodec, "encode_notice", is_silent),
+    Case(HttpCodec, "encode_bye", is_silent),
     Case(Service, "enqueue", floods),
     Case(Upload, "drop", breaks_off_an_upload, any_=True),
     # delivery

@@ -5,10 +5,10 @@ from struct import pack
 import pytest
 from websockets.frames import Opcode
 
-from chatd.wire.codec import Close, NoRequest, ProtocolEvent, SendBytes
+from chatd.wire.codec import Close, NoRequest, SendBytes
 from chatd.wire.envelope import Request
 from chatd.wire.frames import PAYLOAD_BYTES_MAX, PAYLOAD_BYTES_MAX_BEFORE_LOGIN
-from chatd.wire.websocket import WebSocketCodec, open_websocket
+from chatd.wire.websocket import Event, WebSocketCodec, open_websocket
 from tests.simulation.web import HANDSHAKE, request
 
 REQUEST = b'[0, 7, "ping", {}]'
@@ -28,7 +28,7 @@ def frame(opcode: Opcode, payload: bytes = b"", *, fin: bool = True) -> bytes:
     return bytes([0x80 * fin | opcode]) + length + bytes(4) + payload
 
 
-def events(codec: WebSocketCodec) -> list[ProtocolEvent]:
+def events(codec: WebSocketCodec) -> list[Event]:
     found = []
     while (event := codec.next_event()) is not None:
         found.append(event)

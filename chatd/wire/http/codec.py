@@ -8,7 +8,6 @@ answers come in the order of their requests by themselves.
 """
 
 import gzip
-from collections.abc import Sequence
 from dataclasses import replace
 from email.utils import formatdate
 from http import HTTPStatus
@@ -16,8 +15,8 @@ from http import HTTPStatus
 import h11
 
 from chatd.errors import ChatError, HttpError
-from chatd.wire.codec import Close, ProtocolEvent, SendBytes, Yield
-from chatd.wire.commands import CHUNK_BYTES_MAX, Bye, Notice, Result
+from chatd.wire.codec import Close, SendBytes, TransportEvent, Yield
+from chatd.wire.commands import CHUNK_BYTES_MAX, Bye
 from chatd.wire.http.chunks import ChunkGate
 from chatd.wire.http.gate import Gate, Head
 from chatd.wire.http.message import BodyChunk, HttpRequest, HttpResponse, accepts_gzip
@@ -39,6 +38,8 @@ GZIP_LEVEL = 1
 """For a page of 48 KiB this takes half a millisecond, and more would save it a few percent."""
 TEXTUAL = ("text/", "application/json", "application/problem+json")
 
+Event = HttpRequest | BodyChunk | TransportEvent
+
 COMMON = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -55,7 +56,6 @@ class HttpCodec:
     """
 
     __slots__ = (
-        "payload_bytes_max",
         "active_ms",
         "_guest_ms",
         "_is_last",
@@ -74,10 +74,7 @@ class HttpCodec:
         "_over",
     )
 
-    sends_event_ids = False
-
     def __init__(self) -> None:
-        self.payload_bytes_max = BODY_BYTES_MAX
         self.active_ms = 0
         self._guest_ms = 0
         self._is_last = False
@@ -99,12 +96,16 @@ class HttpCodec:
         self._said_continue = False
         self._is_answering = False
 
+    @property
+    def pusher(self) -> None:
+        return None
+
     # -- reading -----------------------------------------------------------------------------
 
     def feed(self, data: bytes) -> None:
         self._buffer += data
 
-    def next_event(self) -> ProtocolEvent | None:
+    def next_event(self) -> Event | None:
         if self._over:
             return Close()
         if self._streams_body:
@@ -146,13 +147,13 @@ class HttpCodec:
             raise too_large()
         return True
 
-    def _read_body(self) -> ProtocolEvent | None:
+    def _read_body(self) -> Event | None:
         if not self._pull():
             return self._continue()
         body, self._body = bytes(self._body), bytearray()
         return self._asked(body)
 
-    def _next_body_chunk(self) -> ProtocolEvent | None:
+    def _next_body_chunk(self) -> Event | None:
         """Return the next chunk; where chunks end does not depend on how the bytes came."""
         if not self._has_ended:
             self._has_ended = self._pull()
@@ -272,7 +273,7 @@ class HttpCodec:
         self._over = parser.our_state is not h11.DONE or parser.their_state is not h11.DONE
         self._begin()
 
-    def encode_fatal(self, error: ChatError) -> bytes:
+    def encode_fatal(self, error: ChatError, now_ms: int = 0) -> bytes:
         """Return the answer to what was no request, or to half of one, or to what we failed at.
 
         By a parser of its own, as nobody knows how far that of the request has come.
@@ -280,27 +281,15 @@ class HttpCodec:
         self._over = True
         if self._is_answering:
             return b""
-        response = problem(error, self.active_ms)
+        response = problem(error, now_ms)
         fields = {"content-length": str(len(response.body)), "connection": "close"}
         head = _head(h11.Connection(h11.SERVER), response, fields, None)
         return head if self._gate.is_head else head + response.body
 
-    def encode_notice(self, notice: Notice) -> bytes:
-        """HTTP has no place for what nobody asked for, but for why half a request is refused."""
-        if isinstance(notice, Bye) and (self._head is not None or self._gate.has_begun):
-            return self.encode_fatal(HttpError(408, notice.reason))
-        return b""
-
-    def encode_result(self, request_id: int, result: Result) -> bytes:
-        raise AssertionError("a request over HTTP has an Answer")
-
-    def encode_error(self, request_id: int, error: ChatError) -> bytes:
-        raise AssertionError("a request over HTTP has an Answer")
-
-    def encode_entries(self, frames: Sequence[bytes]) -> bytes:
-        raise AssertionError("entries go to streams")
-
-    def encode_event_id(self, token: str) -> bytes:
+    def encode_bye(self, bye: Bye) -> bytes:
+        """HTTP has no place for that, but for why half a request is refused."""
+        if self._head is not None or self._gate.has_begun:
+            return self.encode_fatal(HttpError(408, bye.reason))
         return b""
 
 
