@@ -5,6 +5,8 @@ from struct import Struct
 from chatd.errors import ProtocolError
 
 HEADER = Struct(">I")
+HEADER_BYTES = HEADER.size
+_unpack_header = HEADER.unpack_from
 PAYLOAD_BYTES_MAX = 64 * 1024
 """The largest payload in either direction, once a connection is logged in."""
 PAYLOAD_BYTES_MAX_BEFORE_LOGIN = 8 * 1024
@@ -46,17 +48,18 @@ class FrameDecoder:
 
         Raises ProtocolError if the announced length is over the bound.
         """
-        buffer, start, fed = self._buffer, self._start, len(self._buffer)
-        if fed - start >= HEADER.size:
-            (size,) = HEADER.unpack_from(buffer, start)
+        buffer, start = self._buffer, self._start
+        fed, payload_start = len(buffer), start + HEADER_BYTES
+        if payload_start <= fed:
+            (size,) = _unpack_header(buffer, start)
             if size > self.payload_bytes_max:
                 raise ProtocolError(
                     f"a frame of {size} bytes; at most {self.payload_bytes_max} are allowed"
                 )
-            end = start + HEADER.size + size
+            end = payload_start + size
             if end <= fed:
                 self._start = end
-                return bytes(buffer[start + HEADER.size : end])
+                return bytes(buffer[payload_start:end])
         if start:  # forget what was pulled, so that an idle connection holds nothing
             self._buffer, self._start = buffer[start:] or b"", 0
         return None
