@@ -315,8 +315,8 @@ MUTANTS = (
     Mutant(
         "a request works in the tick in which its login ended",
         "chatd/handlers/dispatch.py",
-        "        if session.credentials is not None:\n",
-        "        if session.credentials == ():\n",
+        "session.credentials is not None\n                and (",
+        "session.credentials == ()\n                and (",
         (
             "tests/simulation/test_logins.py"
             "::test_proof_that_is_older_than_another_new_password_changes_none",
