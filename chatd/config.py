@@ -380,13 +380,13 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Names under which HTTP clients reach this server, besides HOST, localhost and "
                "addresses. A request for any other name is refused."),
         Option("TRUSTED_PROXIES", "trusted_proxies", NETWORKS, "",
-               "Proxies in front of this server, whose X-Forwarded-For says who their clients "
-               "are."),
+               "Proxies in front of this server, whose X-Forwarded-For is trusted to name their "
+               "clients."),
         Option("METRICS_FROM", "metrics_from", NETWORKS, "127.0.0.0/8 ::1",
                "Who may read /metrics."),
         Option("CONNECTIONS_MAX", "connections_max", whole(1, 1_000_000), "20000",
-               "Connections at the same time. When there is one more, the oldest without a login "
-               "is closed; if all are logged in, the idlest one of the user with the most."),
+               "Connections at the same time. Above it, the oldest without a login is closed; if "
+               "all are logged in, the idlest one of the user with the most."),
         Option("CONNECTIONS_RESERVED", "connections_reserved", whole(0, 1_000_000), "200",
                "This many of CONNECTIONS_MAX, but at most a tenth, are kept for clients that "
                "have not logged in yet."),
@@ -400,15 +400,14 @@ TABLE: dict[str, tuple[Option, ...]] = {
         Option("LOGIN_TIMEOUT", "login_timeout_ms", seconds(1, 3_600), "30",
                "A connection that has not logged in after this long is closed."),
         Option("IDLE_PING", "idle_ping_ms", seconds(1, 86_400), "25",
-               "A client that has been silent for this long is asked for a sign of life, and a "
-               "stream of events gets one from the server. Proxies cut what is silent for 60 "
-               "seconds."),
+               "A client that has been silent for this long gets a ping, and so does a stream of "
+               "events. Many proxies close connections that are silent for 60 seconds."),
         Option("STALL_TIMEOUT", "stall_timeout_ms", seconds(1, 86_400), "60",
-               "A client that has read nothing of what waits for it for this long is "
+               "A client that has not read any of the bytes waiting for it for this long is "
                "disconnected. It misses nothing: it resumes there when it comes back."),
         Option("HIGH_WATER", "high_water_bytes", size(64 * KIB, GIB), "256K",
                "A connection with more unsent bytes than this gets no new ones until it has read "
-               "those."),
+               "them."),
         Option("TICK_BYTES_MAX", "tick_bytes_max", size(64 * KIB, 64 * MIB), "4M",
                "The bytes of requests that are handled at a time. The rest waits for the next "
                "tick."),
@@ -435,15 +434,14 @@ TABLE: dict[str, tuple[Option, ...]] = {
         Option("UPDATE_PERIOD", "update_period_ms", minutes(1, 525_600), "60",
                "How long such a period lasts. It starts with a user's first message."),
         Option("LIMIT_PRIVATE", "limit_private", whole(0, 1_000_000), "600",
-               "The same limit for everything that is not sent to everyone. 0: no limit."),
+               "The same for messages that are not sent to everyone. 0: no limit."),
         Option("YOUNG_ACCOUNT", "young_account_ms", days(0, 3_650), "7",
-               "What an account younger than this has written to others may take up 1 MiB with "
-               "each of them and 4 MiB in all, as long as they have not read it. 0: no such "
-               "limit."),
+               "Unread texts from an account younger than this may take up 1 MiB with each "
+               "recipient and 4 MiB in all. 0: no such limit."),
         Option("REQUESTS_PER_SECOND", "requests_per_second", whole(0, 1_000_000), "200",
                "Requests of one user, on all connections together; after a pause, as many at "
                "once. Before the login they are counted by address, on loopback by connection. "
-               "More than that have to wait. 0: no limit."),
+               "Any more have to wait. 0: no limit."),
         Option("MAX_FILE_SIZE", "max_file_size_bytes", size(KIB, GIB), "5M",
                "The size of one file."),
         Option("FILE_QUOTA", "file_quota_bytes", size(0, 1024 * GIB), "256M",
@@ -475,8 +473,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "Nobody can register a name that is listed here; `chatd user add` makes its "
                "account."),
         Option("WARNINGS_LIMIT", "warnings_limit", whole(0, 1_000), "3",
-               "A user whom this many others have reported within 30 days may send nothing for a "
-               "while. Administrators are not banned that way. 0: only administrators ban."),
+               "A user reported by this many others within 30 days is banned. Administrators are "
+               "not banned that way. 0: only administrators ban."),
         Option("BAN_HOURS", "ban_ms", hours(1, 8_760), "4",
                "How long a ban lasts unless an administrator says otherwise."),
         Option("REPORTER_AGE", "reporter_age_ms", hours(0, 8_760), "0",
