@@ -133,6 +133,13 @@ def test_the_readme_links_every_promise_to_the_tests_that_show_it() -> None:
 # -- The architecture ------------------------------------------------------------------------
 
 
+def test_the_architecture_has_ten_files_to_read_that_exist_and_are_short() -> None:
+    text = section(read("docs/architecture.md"), "## Ten files, in this order")
+    listed = re.findall(r"^\d+\. `([\w/.]+)`: ", text, re.MULTILINE)
+    assert len(set(listed)) == 10
+    assert all(len(read(path).splitlines()) <= 500 for path in listed)
+
+
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_path_that_a_document_names_exists(name: str) -> None:
     folders = "chatd|client|tests|docs|conf|bench"
