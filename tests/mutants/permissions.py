@@ -319,7 +319,7 @@ MUTANTS = (
         "session.credentials == ()\n                and (",
         (
             "tests/simulation/test_logins.py"
-            "::test_proof_that_is_older_than_another_new_password_changes_none",
+            "::test_what_another_connection_asks_behind_a_new_password_in_the_same_tick_is_refused",
         ),
     ),
     Mutant(
