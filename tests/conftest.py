@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 from tests import leaks
 
@@ -19,8 +19,14 @@ if os.environ.pop("PYTHONDONTWRITEBYTECODE", ""):
     sys.dont_write_bytecode = False
 
 # In CI the same examples each time: a change is not refused for what another one broke.
+# What a planted bug breaks is of no interest, so that is not made smaller.
+PHASES = (Phase.explicit, Phase.generate) if os.environ.get("MUTANT") else tuple(Phase)
 settings.register_profile(
-    "quick", max_examples=50, deadline=None, derandomize=bool(os.environ.get("CI"))
+    "quick",
+    max_examples=50,
+    deadline=None,
+    derandomize=bool(os.environ.get("CI")),
+    phases=PHASES,
 )
 settings.register_profile("long", max_examples=5_000, deadline=None)
 settings.load_profile("quick")  # make examples takes the other one, by --hypothesis-profile

@@ -61,7 +61,7 @@ class Tree:
         with subprocess.Popen(
             [*command, *options, *tests],
             cwd=self._root,
-            env=os.environ | {"CI": "1"},  # the same random examples each time
+            env=os.environ | {"CI": "1", "MUTANT": "1"},  # the same random examples each time
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -109,7 +109,7 @@ class SimDisk:
         self._locks: dict[int, _File] = {}
         self._next_fd = 1000
         self._fail_at: dict[int, int] = {}
-        self._fail_on: dict[str, int] = {}
+        self._fail_on: dict[str, tuple[int, str]] = {}
         self._cut_at: int | None = None
 
     # What a test says and asks.
@@ -118,13 +118,22 @@ class SimDisk:
         """Let the call with this number, counted from 1, raise `OSError(number)`."""
         self._fail_at[call] = number
 
-    def fail_on(self, operation: str, number: int) -> None:
-        """Let the next call of this operation raise `OSError(number)`."""
-        self._fail_on[operation] = number
+    def fail_on(self, operation: str, number: int, path: str = "") -> None:
+        """Let the next call of this operation raise `OSError(number)`.
+
+        path: what stands in the path of the file that it is about, or nothing for any.
+        """
+        self._fail_on[operation] = number, path
 
     def cut_power_at(self, call: int) -> None:
         """Let the call with this number, and all after it, raise `PowerCut` undone."""
         self._cut_at = call
+
+    def let_power_be(self) -> None:
+        """Let nothing fail any more that was told to."""
+        self._cut_at = None
+        self._fail_at.clear()
+        self._fail_on.clear()
 
     def crash(self, survives: Survives = lambda: False) -> None:
         """Lose power and come back: ask of each unsynced sector and name if it survives."""
@@ -199,7 +208,7 @@ class SimDisk:
             self._unsynced_names.remove(renaming)
 
     def create(self, path: str) -> int:
-        self._call("create")
+        self._call("create", path)
         self._check_folder(folder_of(path))
         if path in self._names:
             raise _error(errno.EEXIST, path)
@@ -229,18 +238,18 @@ class SimDisk:
         return bytes(self._open[fd].seen[offset : offset + size])
 
     def write(self, fd: int, data: bytes, offset: int) -> None:
-        self._call("write")
+        self._call("write", self._paths[fd])
         self._check_room(fd, offset + len(data))
         self._open[fd].change(_Write(offset, bytes(data)))
 
     def allocate(self, fd: int, size: int) -> None:
-        self._call("allocate")
+        self._call("allocate", self._paths[fd])
         self._check_room(fd, size)
         if size > len(self._open[fd].seen):
             self._open[fd].change(_Resize(size))
 
     def truncate(self, fd: int, size: int) -> None:
-        self._call("truncate")
+        self._call("truncate", self._paths[fd])
         self._check_room(fd, size)
         self._open[fd].change(_Resize(size))
 
@@ -288,17 +297,19 @@ class SimDisk:
 
     # How it does it.
 
-    def _call(self, operation: str) -> None:
+    def _call(self, operation: str, path: str = "") -> None:
         self.calls.append(operation)
         if self._cut_at is not None and len(self.calls) >= self._cut_at:
             raise PowerCut
-        number = self._fail_at.pop(len(self.calls), None) or self._fail_on.pop(operation, None)
+        number = self._fail_at.pop(len(self.calls), None)
+        if number is None and operation in self._fail_on and self._fail_on[operation][1] in path:
+            number, _ = self._fail_on.pop(operation)
         if number is not None:
             raise _error(number, operation)
 
     def _sync(self, operation: str, fd: int) -> None:
         try:
-            self._call(operation)
+            self._call(operation, self._paths[fd])
         except OSError:
             self._open[fd].unsynced.clear()  # what Linux does: the pages count as clean
             raise

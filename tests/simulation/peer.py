@@ -1,5 +1,6 @@
 """A peer: a client that speaks the protocol by hand and believes nothing it is told."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,10 @@ class Refused(Exception):
         self.detail = error
 
 
+class Lost(Exception):
+    """The connection ended before the answer came, and nobody knows whether it is done."""
+
+
 class Peer:
     """One connection. `settle` lets the server and everybody else do what there is to do.
 
@@ -34,10 +39,17 @@ class Peer:
     entries: all that were delivered, in order. notices: (method, params) of everything
     else that the server said by itself. last: the newest `seq` by room. epoch: of `sync`.
     jumps: rooms that the user left and came back to unheard, where numbers may be left out.
+    outcomes: how often which command was answered by which code, or "done"; for all peers.
     """
 
-    def __init__(self, sock: SimSocket, settle: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        sock: SimSocket,
+        settle: Callable[[], object],
+        outcomes: Counter[tuple[str, str]],
+    ) -> None:
         self.sock = sock
+        self.outcomes = outcomes
         self.name = ""
         self.device = 0
         self.token = ""
@@ -54,6 +66,7 @@ class Peer:
         self._frames = FrameDecoder(PAYLOAD_BYTES_MAX)
         self._outbox = bytearray()
         self._asked: list[int] = []
+        self._methods: dict[int, str] = {}
         self._answers: dict[int, tuple[Map | None, Map | None]] = {}
         self._next_id = 0
 
@@ -63,16 +76,24 @@ class Peer:
         """Send a request without waiting; return its id."""
         self._next_id += 1
         self._asked.append(self._next_id)
+        self._methods[self._next_id] = method
         self.send_bytes(encode_request(self._next_id, method, params))
         return self._next_id
 
     def result(self, request_id: int) -> Map:
-        """Return what a request was answered; raise Refused."""
+        """Return what a request was answered; raise Refused, or Lost."""
+        if self.ended and request_id not in self._answers:
+            raise Lost
         error, result = self._answers.pop(request_id)
         if error is not None:
             raise Refused(error)
         assert result is not None
         return result
+
+    @property
+    def waits(self) -> bool:
+        """Whether there are requests that were not answered yet."""
+        return bool(self._asked)
 
     def answered(self, request_id: int) -> bool:
         return request_id in self._answers
@@ -236,6 +257,8 @@ class Peer:
             assert (error is None) != (result is None), value
             assert error is None or error["code"] != "internal", error
             self._answers[request_id] = (error, result)
+            method = self._methods.pop(request_id, "")
+            self.outcomes[method, error["code"] if error else "done"] += 1
         else:
             _, method, params = value
             self._notice(method, params)

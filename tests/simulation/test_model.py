@@ -5,12 +5,17 @@ model disagree. `make examples` tries many more. A rule that no day gets to show
 was answered and what happened is counted, too.
 """
 
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from chatd import database, upkeep
 from tests.simulation.machine import Machine
+from tests.simulation.machine.outages import SYNC_MS
 
 STEPS = 80
+TICK_BYTES_BESIDE = 24 * 1024
+"""Small, so that a segment can be, too."""
 FEW_DAYS, MANY_DAYS = 50, 5_000
 OFTEN = """
     ban done
@@ -208,7 +213,11 @@ SELDOM = """
 """What happens at least once in some hundred days."""
 
 
-def test_server_and_model_agree_on_all_days_and_days_get_everywhere() -> None:
+def test_server_and_model_agree_on_all_days_and_days_get_everywhere(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(database, "TICK_BYTES_BESIDE", TICK_BYTES_BESIDE)
+    monkeypatch.setattr(upkeep, "SYNC_MS", SYNC_MS)
     Machine.reached.clear()
     day = settings(settings.default, stateful_step_count=STEPS)
     run_state_machine_as_test(Machine, settings=day)

@@ -15,6 +15,7 @@ restart compares the state with the one that was left behind.
 import dataclasses
 import math
 import signal
+from collections import Counter
 from collections.abc import Callable
 from random import Random
 from types import TracebackType
@@ -83,6 +84,7 @@ class World:
         self.disk = disk or SimDisk()
         self.settings = settings_of(**options)
         self.peers: list[Peer | RawPeer] = []
+        self.outcomes: Counter[tuple[str, str]] = Counter()
         self.signals = SimSignals()
         self.clock_is_right = False
         self.tells_left_states = False
@@ -272,7 +274,7 @@ class World:
 
     def connect(self, address: str = "127.0.0.1", kernel_bytes: int = KERNEL_BYTES) -> Peer:
         """Return a peer that has said nothing yet."""
-        peer = Peer(self.listener.connect(address, kernel_bytes), self.settle)
+        peer = Peer(self.listener.connect(address, kernel_bytes), self.settle, self.outcomes)
         self.peers.append(peer)
         return peer
 

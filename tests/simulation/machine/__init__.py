@@ -17,17 +17,41 @@ accounts     accounts that end
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
+from chatd.config import Fsync
 from tests.simulation.machine.accounts import Accounts
-from tests.simulation.machine.connections import NAMES, likely, names
+from tests.simulation.machine.connections import MINUTE_MS, NAMES, likely, names
 
 
 class Machine(Accounts):
     """Everything that users do, and everything that happens to a server."""
 
-    @initialize(clock_is_set=st.booleans(), are_there=likely, members=st.sets(names))
-    def begin(self, clock_is_set: bool, are_there: bool, members: set[str]) -> None:
+    @initialize(
+        clock_is_set=st.booleans(),
+        are_there=likely,
+        members=st.sets(names),
+        seed=st.integers(0, 1_000),
+        mode=st.sampled_from(Fsync),
+        snapshot_ms=st.sampled_from([MINUTE_MS, 10 * MINUTE_MS, 37 * MINUTE_MS]),
+        segment_bytes=st.sampled_from([64 * 1024, 128 * 1024, 1024 * 1024]),
+    )
+    def begin(
+        self,
+        clock_is_set: bool,
+        are_there: bool,
+        members: set[str],
+        seed: int,
+        mode: Fsync,
+        snapshot_ms: int,
+        segment_bytes: int,
+    ) -> None:
         """Begin a day, mostly with everybody there and some of them in a private room."""
-        self.open(clock_is_set)
+        self.open(
+            clock_is_set,
+            seed,
+            fsync=mode,
+            snapshot_interval_ms=snapshot_ms,
+            journal_segment_bytes=segment_bytes,
+        )
         for name in NAMES if are_there else ():
             self.arrive(name, "fresh")
         if members:

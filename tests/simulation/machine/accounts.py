@@ -1,10 +1,10 @@
 """Accounts: somebody comes, says this and that, and is gone for good."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
 from tests.simulation.account import registration
-from tests.simulation.machine.connections import Tail, names, tails
+from tests.simulation.machine.connections import Tail, names, rule, tails
 from tests.simulation.machine.faults import Faults
 
 GUESTS_MAX = 3
@@ -17,6 +17,7 @@ class Accounts(Faults):
     @rule(host=names, has_room=st.booleans(), posts=st.booleans(), tail=tails)
     def pass_through(self, host: str, has_room: bool, posts: bool, tail: Tail) -> None:
         """A guest talks to everyone and to a host, may make a room with them, and goes."""
+        self.world.mend()  # too much goes together here to be taken apart
         name = f"guest{len(self.model.over)}"
         self.world.register(name)
         self.model.register(name)

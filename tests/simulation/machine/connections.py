@@ -1,23 +1,25 @@
 """Who comes and goes, what each connection must have heard, what must be gone."""
 
-from collections import Counter, defaultdict
+import pickle
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable
+from contextlib import suppress
+from copy import copy
 from dataclasses import asdict
-from typing import ClassVar, Protocol
+from functools import wraps
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import msgpack
+from hypothesis import stateful
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition
 
+from chatd.config import Fsync
+from tests.simulation.machine.outages import FragileWorld
 from tests.simulation.model import HOUR_MS, Model, Room, Rules
 from tests.simulation.model.mentions import named, ways_to_name
 from tests.simulation.model.rooms import DONE
-from tests.simulation.peer import Map, Peer, Refused
-from tests.simulation.world import World
+from tests.simulation.peer import Lost, Map, Peer, Refused
 
 NAMES = ("alice", "bob", "carol")
 SECOND_MS = 1_000
@@ -47,6 +49,33 @@ likely = st.sampled_from([True, True, True, False])
 """Whether to pick among what makes sense, which random picks seldom do."""
 
 
+Step = Callable[..., None]
+
+
+def rule(**drawn: Any) -> Callable[[Step], Step]:
+    """A rule of hypothesis, the rest of which is not done when its connections are lost."""
+
+    def decorate(step: Step) -> Step:
+        @wraps(step)
+        def as_far_as_possible(self: "Connections", **values: object) -> None:
+            if not self.is_over:
+                with suppress(Lost):
+                    step(self, **values)
+
+        enter: Callable[[Step], Step] = stateful.rule(**drawn)
+        return enter(as_far_as_possible)
+
+    return decorate
+
+
+class Checkpoint(NamedTuple):
+    """What everybody knew when a tick had been told."""
+
+    tick: int
+    model: bytes
+    kept: dict[str, Any]
+
+
 class Asks(Protocol):
     """Who asks for something, as whom, by which way whatever. Raises Refused."""
 
@@ -60,14 +89,21 @@ class Connections(RuleBasedStateMachine):
     """A world, the model of it, and all connections.
 
     peers: who is connected. left: who was. came: for each peer how far it has heard each room.
+    is_over: nobody can know any more how things are, so nothing more is done today.
+    has_recovered: the server started again, and nobody has looked yet what it has lost.
     calm: nothing but the last request has happened, so everybody heard the latest.
     reached: on how many days a request was answered so, or something happened.
     """
 
     reached: ClassVar[Counter[str]] = Counter()
 
+    kept: tuple[str, ...] = ("tokens", "devices_made", "held_until_ms", "held_first")
+    """What is as it was, besides the model, when the server is as it was before."""
+
     def __init__(self) -> None:
         super().__init__()
+        self.checkpoints: deque[Checkpoint] = deque()
+        self.is_over = self.has_recovered = False
         self.rules_ = Rules()
         self.model = Model(self.rules_)
         self.peers: list[Peer] = []
@@ -87,29 +123,74 @@ class Connections(RuleBasedStateMachine):
         self.held_until_ms = 0
         self.held_first: dict[str, int] = {}
 
-    def open(self, clock_is_set: bool) -> None:
+    def open(self, clock_is_set: bool, seed: int = 0, **options: Any) -> None:
         """Start a server with three accounts. clock_is_set: whether somebody may do that.
 
         Each has been logged in to, or it would end with the day.
         """
         self.clock_is_set = clock_is_set
-        self.world = World(
+        self.world = FragileWorld(
+            self.recover,
+            seed,
             **asdict(self.rules_),
             requests_per_second=0,
+            tick_bytes_max=8 * 1024,
             idle_ping_ms=NEVER_MS,
             stall_timeout_ms=STALL_MS,
             high_water_bytes=HIGH_WATER_BYTES,
-            snapshot_interval_ms=37 * MINUTE_MS,
+            **options,
         )
         for name in NAMES:
             self.world.login(name).close()
             self.model.register(name)
         self.now_ms = self.started_ms = self.world.now_ms
+        self.checkpoint()
 
     def teardown(self) -> None:
-        self.reached.update(self.reached_today)
+        if self.is_over:
+            self.reach("day over")
         if hasattr(self, "world"):
+            self.reached_today.update(map(" ".join, self.world.outcomes))
             self.world.__exit__(None, None, None)
+        self.reached.update(self.reached_today)
+
+    # -- what is lost ------------------------------------------------------------------------
+
+    def checkpoint(self) -> None:
+        """Remember how things are, if they may have to be so again."""
+        tick, mode = self.world.told_tick, self.world.settings.fsync
+        if mode is Fsync.ALWAYS or self.checkpoints and self.checkpoints[-1].tick == tick:
+            return
+        kept = {name: copy(getattr(self, name)) for name in self.kept}
+        self.checkpoints.append(Checkpoint(tick, pickle.dumps(self.model), kept))
+        while len(self.checkpoints) > 1 and self.checkpoints[1].tick <= self.world.least_tick:
+            self.checkpoints.popleft()
+
+    def recover(self) -> None:
+        """The server has started again, and may be as it was before."""
+        self.has_recovered, self.calm = True, False
+        for peer in list(self.peers):
+            peer.reads = True
+            while peer.pull():
+                pass
+            self.part(peer)
+        self.is_over |= self.world.is_unknown
+        if self.world.is_rewound:
+            self.rewind()
+            self.reach(f"{self.world.settings.fsync.value} lost what was told")
+        self.checkpoints.clear()
+        if not self.is_over:
+            self.checkpoint()
+
+    def rewind(self) -> None:
+        """Know no more than was known at the last tick that the server knows of."""
+        for checkpoint in self.checkpoints:
+            if checkpoint.tick == self.world.recovered_tick:
+                self.model = pickle.loads(checkpoint.model)
+                for name, value in checkpoint.kept.items():
+                    setattr(self, name, value)
+                return
+        self.is_over = True  # it was in the middle of something
 
     def reach(self, what: str) -> None:
         """Note that this has happened today."""
@@ -194,8 +275,13 @@ class Connections(RuleBasedStateMachine):
         peer = self.world.guest(kernel_bytes=KERNEL_BYTES)
         peer.prove(before.name)
         peer.sync(positions=before.last, epoch=before.epoch)
-        assert peer.told("reset") == []
         rooms = self.model.rooms_of(peer.name)
+        if before.epoch == self.world.state.epoch:
+            assert peer.told("reset") == []
+        else:  # nobody silently misses what has the numbers of what was lost
+            told = {params["room"] for params in peer.told("reset")}
+            assert told >= {room.name for room in rooms} & before.last.keys()
+            before.last = {}
         for room in rooms:
             if room.name not in before.last:
                 self.check_start(peer, room)
@@ -214,6 +300,8 @@ class Connections(RuleBasedStateMachine):
         self.part(peer)
 
     def part(self, peer: Peer) -> None:
+        if peer not in self.peers:  # the server is another by now
+            return
         self.peers.remove(peer)
         self.deaf_since.pop(peer, None)
         self.left.append(peer)
@@ -225,10 +313,10 @@ class Connections(RuleBasedStateMachine):
         mine = self.hand(name)
         request_id = mine.request("revoke", device=number)
         self.world.settle()
+        assert mine.result(request_id) == {}
         del self.tokens[token]
         fields = {"device": number, "label": "device"}
         self.model.tell(name, "device_revoked", self.world.now_ms, **fields)
-        assert mine.result(request_id) == {}
         for peer in [p for p in self.peers if (p.name, p.device) == (name, number)]:
             assert peer.ended or not peer.reads
             if not peer.ended:
@@ -243,13 +331,15 @@ class Connections(RuleBasedStateMachine):
 
         allowed: what it may be answered. refused: the error, if it was one.
         """
+        self.checkpoint()
         before = None if DONE in allowed else self.world.state.digest()
         try:
             answer, code = peer.call(method, **params), DONE
         except Refused as refusal:
             answer, code, self.refused = None, refusal.code, refusal.detail
         assert code in allowed, (method, params, code, allowed)
-        assert before is None or self.world.state.digest() == before, (method, params, code)
+        is_same = before is None or self.has_recovered or self.world.state.digest() == before
+        assert is_same, (method, params, code)
         if code == "banned":
             assert self.refused["until"] == self.model.bans[peer.name]
         self.reach(f"{method} {code or 'done'}")
@@ -270,7 +360,19 @@ class Connections(RuleBasedStateMachine):
 
     @invariant()
     def everything_is_as_the_model_says(self) -> None:
-        self.world.settle()
+        while not self.is_over:
+            with suppress(Lost):  # whatever it is: nothing that fails does so twice
+                self.world.settle()
+                if self.has_recovered:
+                    self.has_recovered = False
+                    self.look_what_is_left()
+                self.check_everything()
+                break
+
+    def look_what_is_left(self) -> None:
+        """See what the server knows still, after a restart."""
+
+    def check_everything(self) -> None:
         assert self.world.now_ms >= self.now_ms
         self.now_ms = self.world.now_ms
         self.watch()
@@ -281,6 +383,7 @@ class Connections(RuleBasedStateMachine):
         if is_under_way and not self.clock_was_set:
             self.model.check_nothing_is_late(self.now_ms, LATE_MS)
         self.calm = True
+        self.checkpoint()
 
     def watch(self) -> None:
         """Hold what the server did by itself against the rules."""
@@ -304,6 +407,7 @@ class Connections(RuleBasedStateMachine):
             ms -= part_ms
             self.world.sleep(part_ms)
             self.watch()
+            self.checkpoint()
         for peer, since_ms in list(self.deaf_since.items()):
             if peer.sock.other.closed:
                 assert self.world.now_ms - since_ms >= STALL_MS
@@ -339,11 +443,13 @@ class Connections(RuleBasedStateMachine):
         self.heard[peer], self.told[peer] = len(peer.entries), len(peer.notices)
         came = self.came[peer]
         for method, params in notices:
+            self.reach(f"{method} heard")
             if method == "gap":
                 room = self.model.rooms[params["room"]]
                 assert params["to"] <= self.hidden(peer, room)[1], params
                 came[room.name] = max(came[room.name], params["to"])
         for entry in entries:
+            self.reach(f"{entry['kind']} heard")
             room = self.model.any_room(entry["room"])
             assert room.may_be_known(peer.name, entry["seq"]), (peer.name, entry)
             self.check_entry(peer, room, entry, self.calm)

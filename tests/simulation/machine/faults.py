@@ -3,7 +3,7 @@
 from random import Random
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
 from tests.simulation.disk import by_chance
 from tests.simulation.machine.connections import (
@@ -13,6 +13,7 @@ from tests.simulation.machine.connections import (
     NEVER_MS,
     SECOND_MS,
     picks,
+    rule,
 )
 from tests.simulation.machine.history import History
 from tests.simulation.model import HOUR_MS
@@ -33,6 +34,10 @@ sleeps_ms = st.sampled_from(
 )
 
 
+survivors = st.sampled_from([0.0, 0.0, 1.0, 0.5, 0.95])
+"""Which part of what was not synced survives a power failure."""
+
+
 class Faults(History):
     """What happens to everybody."""
 
@@ -43,37 +48,65 @@ class Faults(History):
     @precondition(lambda self: self.clock_is_set)
     @rule(by_ms=st.sampled_from([-3 * DAY_MS, -HOUR_MS, HOUR_MS, 3 * DAY_MS]))
     def set_the_clock(self, by_ms: int) -> None:
+        self.world.mend()  # what fails then would be at two times
         self.world.clock.set_wall(by_ms)
         self.clock_was_set = True
         self.model.lax_until_ms = NEVER_MS * 10  # timers are late while server time catches up
 
     @rule(
-        how=st.sampled_from(["stop", "kill", "crash"]),
+        how=st.sampled_from(["stop", "kill", "crash", "crash"]),
         down_ms=st.sampled_from([0, 1_000, 2 * HOUR_MS, 3 * DAY_MS, 8 * DAY_MS]),
+        part=survivors,
+        pick=picks,
+        cut_start_at=st.sampled_from([0, 0, 0, 0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33]),
+        again=st.booleans(),
+        rest_ms=st.sampled_from([0, 0, 90 * SECOND_MS]),
+    )
+    def restart(
+        self,
+        how: str,
+        down_ms: int,
+        part: float,
+        pick: int,
+        cut_start_at: int,
+        again: bool,
+        rest_ms: int,
+    ) -> None:
+        """Start the server again, after a rest or not, and maybe lose power as soon as it runs."""
+        self.rest(rest_ms)
+        self.listen_for_the_last_time()
+        before_ms = self.world.now_ms
+        first = {name: room.log.first_seq for name, room in self.world.state.rooms.items()}
+        survives = by_chance(Random(pick), part)
+        if how == "stop":
+            self.model.stopped(self.world.now_ms)
+        self.world.end(how, survives, down_ms, cut_start_at)
+        if self.is_over:
+            return
+        if how == "stop" and not cut_start_at:
+            self.check_disk()
+        self.hold(before_ms, None if self.world.is_rewound else first)
+        if again:
+            self.world.end("crash", survives)
+
+    @precondition(lambda self: not self.clock_was_set)
+    @rule(
+        fault=st.sampled_from(["power"] * 5 + ["write", "datasync", "sync"]),
+        call=st.integers(1, 25),
+        is_kill=st.sampled_from([False, False, True]),
+        part=survivors,
         pick=picks,
     )
-    def restart(self, how: str, down_ms: int, pick: int) -> None:
-        random = Random(pick)
-        self.listen_for_the_last_time()
-        if how == "stop":
-            self.world.stop()
-            self.model.stopped(self.world.now_ms)
-            self.check_disk()
-        elif how == "kill":
-            self.world.kill()
-        else:
-            self.world.crash(by_chance(random))
-        first = {name: room.log.first_seq for name, room in self.world.state.rooms.items()}
-        before_ms = self.world.now_ms
-        self.world.clock.advance(down_ms)
-        self.world.restart()
+    def let_fail(self, fault: str, call: int, is_kill: bool, part: float, pick: int) -> None:
+        """Let the power or the disk fail in the middle of what comes next."""
+        self.world.fail(fault, call, is_kill, by_chance(Random(pick), part))
+
+    def look_what_is_left(self) -> None:
+        if self.world.is_rewound or self.started_ms != self.world.now_ms:
+            self.hold(self.world.now_ms, None)
         self.model.forget_refusals()
-        self.hold(before_ms, first)
         # Server time may begin anew anywhere behind the last stamp, if the wall clock was set.
         self.now_ms = self.model.last_ms
-        for peer in list(self.peers):
-            assert peer.ended
-            self.part(peer)
         self.world.settle()
         self.watch()
         self.see_how_far_all_have_read()
@@ -85,11 +118,17 @@ class Faults(History):
         self.world.settle()
         self.check_all_heard()
 
-    def hold(self, before_ms: int, first: dict[str, int]) -> None:
-        """A start far from the last stamp deletes nothing for an hour."""
+    def hold(self, before_ms: int, first: dict[str, int] | None) -> None:
+        """A start far from the last stamp deletes nothing for an hour.
+
+        first: where the logs began before that; None if that may have been lost.
+        """
         now_ms = self.world.now_ms
-        is_far = now_ms - before_ms > DAY_MS
+        is_far = now_ms - before_ms > DAY_MS and not self.world.is_rewound
         self.held_until_ms = now_ms + HOUR_MS if is_far else self.held_until_ms
+        if first is None:
+            rooms = self.world.state.rooms.items()
+            first = {name: room.log.first_seq for name, room in rooms}
         self.held_first = first
         may_be_far = now_ms - max(self.model.last_ms, self.started_ms) > DAY_MS
         lax_ms = SECOND_MS + (HOUR_MS if is_far or may_be_far else 0)

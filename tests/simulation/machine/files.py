@@ -4,15 +4,16 @@ from collections import Counter
 from functools import partial
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
-from tests.simulation.machine.connections import NAMES, PLAIN, Tail, likely, picks, tails
+from chatd.config import Fsync
+from tests.simulation.machine.connections import NAMES, PLAIN, Tail, likely, picks, rule, tails
 from tests.simulation.machine.idempotency import Said
 from tests.simulation.machine.mentions import Mentions
 from tests.simulation.model import Room
 from tests.simulation.model.contents import digest
 from tests.simulation.model.files import UPLOADS_MAX, Asked, Upload
-from tests.simulation.peer import Map, Peer
+from tests.simulation.peer import Lost, Map, Peer
 from tests.simulation.world import DB_NAME
 
 FOLDER = DB_NAME + "-files/"
@@ -28,6 +29,8 @@ ends = st.sampled_from(["", "", *ways_out])
 
 class Files(Mentions):
     """bytes_of: what an upload is to bring. posted: in how many entries which bytes have been."""
+
+    kept = (*Mentions.kept, "bytes_of", "posted")
 
     def __init__(self) -> None:
         super().__init__()
@@ -170,6 +173,8 @@ class Files(Mentions):
             return
         peer.request("upload-chunk", upload=upload.number, offset=offset, data=data)
         self.hang_up(peer, "close" if upload.number % 2 else "reset")
+        if self.has_recovered and upload.number not in self.world.state.uploads:
+            raise Lost
         came = self.world.state.uploads[upload.number].offset
         assert came in (offset, offset + len(data))
         if came != offset:
@@ -279,9 +284,13 @@ class Files(Mentions):
     def check_gone(self) -> None:
         """What no entry and no upload needs is gone from the disk, and nothing else is."""
         super().check_gone()
-        files = self.world.disk.files(FOLDER)
-        assert sorted(files.values()) == self.model.on_disk()
-        posted = self.model.posted()
+        files, posted = self.world.disk.files(FOLDER), self.model.posted()
+        for upload in self.model.uploads.values():  # behind its bytes may be some of a lost chunk
+            assert files.pop(f"{FOLDER}{upload.number:08}").startswith(upload.came)
+        there = Counter(files.values())
+        assert there >= Counter(posted.keys())
+        if self.world.settings.fsync is Fsync.ALWAYS:  # else a file goes when that is durable
+            assert sorted(there.elements()) == sorted(posted)
         for data in [data for data, count in self.posted.items() if posted[data] < count]:
             self.reach("bytes there for another" if posted[data] else "bytes gone")
         self.posted = posted

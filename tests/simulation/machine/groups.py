@@ -3,14 +3,14 @@
 from collections.abc import Callable
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
-from tests.simulation.machine.connections import MINUTE_MS, NAMES, likely, names, picks
+from tests.simulation.machine.connections import MINUTE_MS, NAMES, likely, names, picks, rule
 from tests.simulation.machine.moderation import Moderation
 from tests.simulation.model import HOUR_MS
 from tests.simulation.model.groups import Group
 from tests.simulation.model.rooms import DONE
-from tests.simulation.peer import Map, Peer
+from tests.simulation.peer import Lost, Map, Peer
 
 TITLES = ("ops", "dev")
 Wanted = Callable[[Group], bool]
@@ -18,6 +18,8 @@ Wanted = Callable[[Group], bool]
 
 class Groups(Moderation):
     """Who owns private rooms, is in them, may come and wants to. tokens_made: of all links."""
+
+    kept = (*Moderation.kept, "tokens_made")
 
     def __init__(self) -> None:
         super().__init__()
@@ -314,6 +316,8 @@ class Groups(Moderation):
             assert error["code"] == "not_found", (method, error)
         errors = len(peer.told("error"))
         peer.ack(room, 1)
+        if peer.ended:
+            raise Lost
         expected = "bad_request" if peer in self.peeks else "not_found"
         assert [error["code"] for error in peer.told("error")[errors:]] == [expected]
         self.reach("stranger")

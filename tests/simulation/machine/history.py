@@ -1,12 +1,12 @@
 """History: acknowledgements, deaf devices, and everything that can be looked up."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
-from tests.simulation.machine.connections import NAMES, picks
+from tests.simulation.machine.connections import NAMES, picks, rule
 from tests.simulation.machine.files import Files
 from tests.simulation.model import Room
-from tests.simulation.peer import Map, Peer
+from tests.simulation.peer import Lost, Map, Peer
 
 
 class History(Files):
@@ -111,6 +111,8 @@ class History(Files):
     def check_status(self, peer: Peer) -> None:
         now_ms, model = self.world.now_ms, self.model
         status = peer.call("status")
+        if peer.ended:
+            raise Lost
         for limit, counted in (("general", "general"), ("private", "")):
             assert status[limit]["left"] == model.left(peer.name, counted, now_ms)
             assert status[limit]["reset_at"] == model.reset_at(peer.name, counted, now_ms)

@@ -4,14 +4,15 @@ import json
 from functools import partial
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
-from tests.simulation.machine.connections import NAMES, Tail, likely, names, picks, tails
+from tests.simulation.machine.connections import NAMES, Tail, likely, names, picks, rule, tails
 from tests.simulation.machine.idempotency import times
 from tests.simulation.machine.schedules import Schedules
 from tests.simulation.model.hooks import Hook
 from tests.simulation.model.rooms import DONE
-from tests.simulation.peer import Map, Peer, Refused
+from tests.simulation.peer import Lost, Map, Peer, Refused
+from tests.simulation.web import replies, request
 from tests.simulation.world import World
 
 STATUS = {
@@ -40,7 +41,10 @@ class Program:
             fields["idempotency_key"] = str(params["nonce"])
         body = json.dumps({"text": params["text"]}).encode()
         web = self._world.web()
-        reply = web.ask("POST", f"/hooks/{params['token']}", body, **fields)
+        web.say(request("POST", f"/hooks/{params['token']}", body, **fields))
+        if not web.heard:
+            raise Lost
+        (reply,) = replies(web.heard, "POST")
         web.close()
         if self._hook:
             self._hook.refused_ms = None if reply.status == 200 else self._world.now_ms
@@ -52,6 +56,8 @@ class Program:
 
 class Hooks(Schedules):
     """What users let programs post. hook_tokens: of all hooks that there have ever been."""
+
+    kept = (*Schedules.kept, "hook_tokens")
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,12 +1,12 @@
 """Mentions: users call one another, and see where somebody has."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
-from tests.simulation.machine.connections import NAMES, NAMING, PLAIN, names, picks
+from tests.simulation.machine.connections import NAMES, NAMING, PLAIN, names, picks, rule
 from tests.simulation.machine.hooks import Hooks
 from tests.simulation.model import Room
-from tests.simulation.peer import Map, Peer
+from tests.simulation.peer import Lost, Map, Peer
 
 
 class Mentions(Hooks):
@@ -39,6 +39,8 @@ class Mentions(Hooks):
         """Acknowledge on a device what came up to somewhere; or more, which is refused."""
         errors = len(peer.told("error"))
         peer.ack(room.name, seq)
+        if peer.ended:
+            raise Lost
         refused = peer in self.peeks or seq > peer.last[room.name]
         assert [error["code"] for error in peer.told("error")[errors:]] == ["bad_request"] * refused
         if not refused:

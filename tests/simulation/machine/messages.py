@@ -3,12 +3,12 @@
 from functools import partial
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
-from tests.simulation.machine.connections import NAMES, PLAIN, Tail, likely, picks, tails
+from tests.simulation.machine.connections import NAMES, PLAIN, Tail, likely, picks, rule, tails
 from tests.simulation.machine.idempotency import Idempotency, times
 from tests.simulation.model.rooms import DONE
-from tests.simulation.peer import Map, Peer, Refused
+from tests.simulation.peer import Lost, Map, Peer, Refused
 
 posts = st.tuples(picks, st.sampled_from(["", "", *NAMES, "+", "+"]), tails)
 Asked = tuple[Peer, str, str, str, int]
@@ -67,6 +67,8 @@ class Messages(Idempotency):
                 made.append((peer.result(request_id), peer.name, to, text, nonce))
             except Refused as refusal:
                 refused.append((peer.name, to, refusal.detail))
+            except Lost:
+                continue
         for posted, name, to, text, nonce in sorted(made, key=lambda one: one[0]["seq"]):
             assert self.model.refusal(name, self.model.room_for(name, to), now_ms) == DONE
             place = self.model.post(name, to, text, now_ms)

@@ -1,9 +1,9 @@
 """Moderation: reports, warnings, bans, what administrators do, blocks."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
-from tests.simulation.machine.connections import NAMES, likely, names, picks
+from tests.simulation.machine.connections import NAMES, likely, names, picks, rule
 from tests.simulation.machine.messages import Messages
 from tests.simulation.model import HOUR_MS
 from tests.simulation.model.rooms import DONE

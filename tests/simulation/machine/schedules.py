@@ -3,7 +3,7 @@
 from functools import partial
 
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import precondition
 
 from tests.simulation.machine.connections import (
     DAY_MS,
@@ -12,6 +12,7 @@ from tests.simulation.machine.connections import (
     SECOND_MS,
     Tail,
     picks,
+    rule,
     tails,
 )
 from tests.simulation.machine.groups import Groups

@@ -75,12 +75,8 @@ class Files(Hooks):
         return sum(sizes) + sum(upload.claims for upload in self.uploads_of(name))
 
     def posted(self) -> Counter[bytes]:
-        """Return in how many entries there are which bytes."""
+        """Return in how many entries there are which bytes: they are on the disk once."""
         return Counter(item.file.data for item in self._files() if item.file)
-
-    def on_disk(self) -> list[bytes]:
-        """Return what must be on the disk: the same bytes once, whoever has posted them."""
-        return sorted([*self.posted(), *(upload.came for upload in self.uploads.values())])
 
     def texts_over(self) -> set[str]:
         coming = [u.asked.name for u in self.uploads.values()]
