@@ -50,7 +50,7 @@ def write_store(path: str, events_at: Callable[[int], Iterator[e.Event]]) -> Non
     while some := list(islice(events, EVENTS_PER_TICK)):
         assert database.reserve(), "the disk is full"
         database.transaction.commit(*some)
-        database.commit()
+        database.submit()
 
 
 def account(now_ms: int, name: str, read_seq: int) -> list[e.Event]:

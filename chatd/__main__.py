@@ -130,7 +130,7 @@ _BOOT_CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
 def _serve(options: argparse.Namespace, settings: Settings) -> int:
-    loop = Loop(selectors.DefaultSelector())
+    loop = Loop(selectors.DefaultSelector(), selectors.DefaultSelector())
     signals = SignalWatcher(loop, SIGNALS)  # first: what comes during the start, the start outlives
     try:
         return _serve_until_told(options, settings, loop, signals)

@@ -211,6 +211,12 @@ class Connections:
             self._draining.pop(connection, None)
             self.by_number.pop(connection.number, None)
 
+    def excuse(self, ms: int) -> None:
+        """Charge no peer with a time in which nothing was read and nothing sent."""
+        for connection in self.by_number.values():
+            self._idle_monitor.excuse(connection, ms)
+        self._draining = {peer: until_ms + ms for peer, until_ms in self._draining.items()}
+
     # -- when to look after whom -------------------------------------------------------------
 
     def configure(self, settings: Settings) -> None:

@@ -10,7 +10,9 @@ import msgspec
 
 from chatd.config import Fsync, Settings
 from chatd.core import events as e
+from chatd.core.blobs import Blobs
 from chatd.core.clock import NS_PER_MS, ServerClock, why_not
+from chatd.core.journal import Journal
 from chatd.core.lifetime import held_until_ms
 from chatd.core.migrations import migrated
 from chatd.core.state import State
@@ -39,6 +41,11 @@ TICK_BYTES_BESIDE = 2 * 1024 * 1024
 """What timers, and the names and stamps in events, add to a tick's requests at most."""
 
 
+def _files_here(journal: Journal, blobs: Blobs) -> tuple[Journal, Blobs]:
+    """Keep ticks and bytes of files on the machine's own disk, and nowhere else."""
+    return journal, blobs
+
+
 @dataclass(frozen=True, slots=True)
 class Machine:
     """What the world hands in: the only sources of files, time, chance and processes.
@@ -46,6 +53,7 @@ class Machine:
     wall_ns, boot_ns: the clocks of `ServerClock`. monotonic_ns: for durations only.
     random: as many random bytes as asked for. spawn: runs a snapshot beside the server.
     clock_is_right: whether somebody vouches for the wall clock, whatever it shows.
+    engine: given the journal and the files on the disk, returns what is used in their place.
     """
 
     disk: Disk
@@ -55,6 +63,7 @@ class Machine:
     random: Callable[[int], bytes]
     spawn: Spawn
     clock_is_right: bool = False
+    engine: Callable[[Journal, Blobs], tuple[Journal, Blobs]] = _files_here
 
 
 class Database:
@@ -72,20 +81,23 @@ class Database:
             raise StoreMissing(self._path)
         refuse_newer(machine.disk, self._path)  # before the lock, which is written
         self._lock = StoreLock(machine.disk, self._path)
-        self.blobs = DiskBlobs(machine.disk, self._path)
+        blobs = DiskBlobs(machine.disk, self._path)
         tick_bytes_max = settings.tick_bytes_max + TICK_BYTES_BESIDE
         self._fsync = settings.fsync
         self._segment_bytes = max(settings.journal_segment_bytes, 2 * tick_bytes_max)
         self._reserve_bytes = tick_bytes_max
         try:
-            self.blobs.check_access()
+            blobs.check_access()
             recovered = recover(machine.disk, self._path)
             if recovered is not None:
-                state = self._go_on(recovered, machine)
-            elif create:
-                state = self._create(machine)
-            else:
+                state, journal = self._go_on(recovered, machine)
+            elif not create:
                 raise StoreMissing(self._path)
+            elif blobs.exist():
+                raise StoreMissing(self._path, "but its files are there; restore it from a backup")
+            else:
+                state, journal = self._create(machine)
+            self._journal, self.blobs = machine.engine(journal, blobs)
         except BaseException:
             self._lock.close()
             raise
@@ -112,16 +124,14 @@ class Database:
         if not (state.durable or state.stopped and recovered.nothing_behind):
             self.renew_epoch()
 
-    def _create(self, machine: Machine) -> State:
+    def _create(self, machine: Machine) -> tuple[State, DiskJournal]:
         """Begin a store, durably."""
-        if self.blobs.exist():
-            raise StoreMissing(self._path, "but its files are there; restore it from a backup")
         _check_clock(machine, 0)
         now_ms = machine.wall_ns() // NS_PER_MS
         epoch, secret = machine.random(EPOCH_BYTES).hex(), machine.random(SECRET_BYTES)
         state = State()
         state.apply(e.StoreCreated(now_ms, epoch, secret), TickChanges())
-        self._journal = create_store(
+        journal = create_store(
             self._disk,
             self._path,
             state.dump(),
@@ -130,12 +140,13 @@ class Database:
             reserve_bytes=self._reserve_bytes,
         )
         log.info("a new store at %s", self._path)
-        return state
+        return state, journal
 
-    def _go_on(self, recovered: Recovered, machine: Machine) -> State:
+    def _go_on(self, recovered: Recovered, machine: Machine) -> tuple[State, DiskJournal]:
+        """Go on with a store that is there, in today's format."""
         state = replay(recovered, self._path)
         _check_clock(machine, state.last_ms)
-        self._journal = DiskJournal(
+        journal = DiskJournal(
             self._disk,
             self._path,
             fsync=self._fsync,
@@ -145,14 +156,14 @@ class Database:
         )
         if recovered.foreign_format is not None:
             tree = state.dump(stopped=state.stopped and recovered.nothing_behind)
-            migrate(self._disk, self._path, self._journal, tree, recovered.foreign_format)
+            migrate(self._disk, self._path, journal, tree, recovered.foreign_format)
             found = recovered.foreign_format
             log.warning("%s: migrated from format %d to %d", self._path, found, FORMAT)
         if recovered.tail.header.format != FORMAT:
-            self._drop_segments(self._journal.rotate())
+            _drop_segments(journal, journal.rotate())
         for copy in kept_copies(self._disk, self._path):
             log.warning("the store as it was is in %s until a server has stopped cleanly", copy)
-        return state
+        return state, journal
 
     # -- a tick's worth ----------------------------------------------------------------------
 
@@ -166,8 +177,8 @@ class Database:
         """What there was none of when `reserve` failed last, in words."""
         return self._journal.shortage
 
-    def commit(self) -> TickChanges | None:
-        """Make the tick's events durable; return what follows from them, None if there are none.
+    def submit(self) -> TickChanges | None:
+        """Give the tick's events to the journal; return what follows from them, None without any.
 
         Raises StoreError, which is the end: after a failed sync the page cache can't be
         trusted any more, and nothing of this tick may leave.
@@ -182,8 +193,12 @@ class Database:
         with self._journal_failures():
             tick = self._journal.append(body)
         self._dropped_files.extend((tick, number) for number in changes.dropped_files)
-        self._remove_dropped_files()
         return changes
+
+    @property
+    def is_durable(self) -> bool:
+        """Whether what was submitted may be seen outside."""
+        return self._journal.durable_tick == self._journal.last_tick
 
     def _note_hold(self) -> None:
         """Write down with the first stamp of a doubtful clock that it is one.
@@ -199,10 +214,10 @@ class Database:
             if number in self.state.uploads:
                 self.transaction.commit(e.UploadDropped(self.clock.now_ms, number))
 
-    def _remove_dropped_files(self) -> None:
+    def remove_dropped_files(self) -> None:
         """Remove the files that durable ticks gave up: a power failure brings back others."""
         dropped = self._dropped_files
-        while dropped and dropped[0][0] <= self._journal.durable_tick:
+        while dropped and dropped[0][0] <= self._journal.synced_tick:
             _, number = dropped.popleft()
             try:
                 self.blobs.remove(number)
@@ -213,7 +228,7 @@ class Database:
         """Make everything durable that `fsync = everysec` has put off."""
         with self._journal_failures():
             self._journal.sync()
-        self._remove_dropped_files()
+        self.remove_dropped_files()
 
     @contextmanager
     def _journal_failures(self) -> Iterator[None]:
@@ -229,7 +244,7 @@ class Database:
         """Write down that a server has taken up the store, durably in every mode."""
         durable = self._fsync is Fsync.ALWAYS
         self.transaction.commit(e.ServerStarted(self.clock.now_ms, durable))
-        self.commit()
+        self.submit()
         self.sync()
         self._has_served = True
 
@@ -245,7 +260,7 @@ class Database:
     def close(self) -> None:
         """Commit, write a last snapshot, and let go."""
         try:
-            self.commit()
+            self.submit()
             self._snapshotter.abandon()
             self._write_last_snapshot()
             self._journal.close()
@@ -284,8 +299,8 @@ class Database:
                 self._journal.rotate()  # only now: a failed snapshot leaves no further segment
         except StoreFull:
             log.warning("the last segment of the journal stays, for want of room for another")
-        self._drop_segments(last_tick)
-        self._remove_dropped_files()
+        _drop_segments(self._journal, last_tick)
+        self.remove_dropped_files()
         if self._has_served:
             self._remove_copies()
 
@@ -313,7 +328,7 @@ class Database:
         """Begin a snapshot of everything that is in the journal, which has to be everything."""
         assert not self.transaction.is_pending, "the journal would repeat what the snapshot holds"
         last_tick = self._begin_segment()
-        self._remove_dropped_files()
+        self.remove_dropped_files()
         self._snapshotter.start(self.state.dump, last_tick, self._journal.mark)
 
     def _begin_segment(self) -> int:
@@ -341,7 +356,7 @@ class Database:
         A segment at a time: a tick that freed the blocks of all would be a long one.
         """
         if self._replaced_tick:
-            if self._drop_segments(self._replaced_tick, segments_max=1):
+            if _drop_segments(self._journal, self._replaced_tick, segments_max=1):
                 self._replaced_tick = 0
             return
         result = self._snapshotter.poll()
@@ -370,14 +385,6 @@ class Database:
         log.error(
             "snapshot failed after %d ms, and is tried again: %s", result.duration_ms, result.error
         )
-
-    def _drop_segments(self, tick: int, segments_max: int | None = None) -> bool:
-        """Delete what a snapshot of `tick` replaces; return whether nothing is left to do."""
-        try:
-            return self._journal.drop_through(tick, segments_max)
-        except OSError as error:
-            log.warning("a segment of the journal stays until the next snapshot: %s", error)
-            return True
 
 
 def replay(held: Recovered, path: str) -> State:
@@ -416,3 +423,12 @@ def _report(recovered: Recovered) -> None:
         recovered.snapshot_tick,
         len(recovered.bodies),
     )
+
+
+def _drop_segments(journal: Journal, tick: int, segments_max: int | None = None) -> bool:
+    """Delete what a snapshot of `tick` replaces; return whether nothing is left to do."""
+    try:
+        return journal.drop_through(tick, segments_max)
+    except OSError as error:
+        log.warning("a segment of the journal stays until the next snapshot: %s", error)
+        return True

@@ -32,6 +32,16 @@ class IdleMonitor:
         """Return when to look at a connection whose peer does not take its bytes."""
         return connection.blocked_ms + self._limits.stall_ms
 
+    def excuse(self, connection: Connection, ms: int) -> None:
+        """Charge a peer with nothing for a time in which nothing was read and nothing sent."""
+        if connection.blocked_ms:
+            connection.blocked_ms += ms
+        if connection.state is OPEN:
+            protocol: ProtocolRow = connection.protocol
+            protocol.liveness.excuse(connection, ms)
+        else:
+            connection.heard_ms += ms
+
     def check(self, connection: Connection, now_ms: int) -> int | None:
         """Close a connection that has to be, ping one that is quiet; return when to check again."""
         if connection.blocked_ms and now_ms >= self.stall_check_ms(connection):

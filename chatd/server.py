@@ -13,6 +13,7 @@ from chatd.announcements import Announcements
 from chatd.calls import Calls
 from chatd.connections import Connections
 from chatd.core.budget import Budget
+from chatd.core.clock import NS_PER_MS
 from chatd.core.tick import TickChanges
 from chatd.database import Database
 from chatd.deadlines import Deadlines
@@ -33,8 +34,10 @@ from chatd.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
-STOP_MS_MAX = 5_000
-"""So long may clients take what waits for them when the server stops."""
+STOP_NS_MAX = 5_000_000_000
+"""How long clients may take what waits for them when the server stops, at most."""
+EXCUSED_NS_MIN = 1_000_000_000
+"""Nothing was read for so long that peers are not charged with it; after less, they hardly are."""
 
 
 NO_CHANGES = TickChanges()
@@ -54,6 +57,21 @@ class _Waiting(NamedTuple):
     timers: bool
     pages: bool
     files: bool
+
+
+class _Tick(NamedTuple):
+    """A tick that was handled, and what is to be let out of it when it is durable.
+
+    submitted_ns: when its record went to the journal, if there is one.
+    changes: what follows from its events, None if nothing happened.
+    """
+
+    now_ms: int
+    started_ns: int
+    submitted_ns: int
+    waiting: _Waiting
+    effects: Effects
+    changes: TickChanges | None
 
 
 class Server:
@@ -109,7 +127,9 @@ class Server:
         self._readings = readings
         self._reload = reload
         self._reload_wanted = False
-        self._stop_at_ms: int | None = None
+        self._stop_at_ns: int | None = None
+        self._said_goodbye = False
+        self._under_way: _Tick | None = None
 
     # -- running -----------------------------------------------------------------------------
 
@@ -133,20 +153,23 @@ class Server:
         self._connections.abort_all()
         self._database.close()
 
-    def stop(self) -> None:
-        """Accept nobody, say goodbye, and let `tick` return False when all is sent."""
-        if self._stop_at_ms is None:
-            self._stop_at_ms = self._clock.now_ms + STOP_MS_MAX
-            self._listener.stop()
-            self._delivery.finish_broadcast()
-            self._connections.close_all("the server stops; come back soon")
+    def tick(self) -> bool:
+        """Take a step; the order of the phases is the server's contract. False: it has ended.
 
-    def tick(self, timeout_s: float | None = None) -> bool:
-        """One turn; the order of the phases is the server's contract. False: it is over.
-
-        timeout_s: the longest to wait, None for as long as nothing is due.
+        A step is a whole tick if the journal makes its record durable at once. Else the tick is
+        under way, and steps wait for the journal alone, until nothing of the tick can be lost.
         """
-        ready = self._loop.wait(self._wait_s(timeout_s))
+        if self._under_way is None:
+            self._under_way = self._handle(self._loop.wait(self._wait_s()))
+        else:
+            self._wait_for_journal()
+        if self._database.is_durable:
+            tick, self._under_way = self._under_way, None
+            self._release(tick)
+        return self._goes_on()
+
+    def _handle(self, ready: list[tuple[Watcher, int]]) -> _Tick:
+        """Do what there is to do, and give what it changed to the journal: nothing leaves yet."""
         started_ns = self._monotonic_ns()
         now_ms = self._begin()
         waiting = self._waiting(now_ms)
@@ -156,46 +179,69 @@ class Server:
         self._timers.fire(now_ms)
         self._budget.stop()
         effects = self._calls.take_effects()
-        committed = self._commit()  # durable before anyone is told
-        changes = committed or NO_CHANGES
-        self._announcements.carry_out(changes, effects)
+        submitted_ns = self._monotonic_ns()
+        changes = self._database.submit()
+        return _Tick(now_ms, started_ns, submitted_ns, waiting, effects, changes)
+
+    def _release(self, tick: _Tick) -> None:
+        """Let out what a durable tick has to say, and do what follows from it."""
+        now_ms = tick.now_ms
+        held_ns = self._note_durable(tick)
+        changes = tick.changes or NO_CHANGES
+        self._announcements.carry_out(changes, tick.effects)
         self._delivery.deliver(changes, now_ms)
-        self._budget.begin(waiting.files)
+        self._budget.begin(tick.waiting.files)
         self._delivery.pump(now_ms)
         self._budget.begin(0)
         for connection in self._downloads.pass_on(now_ms):
             self._boundary.run(connection, self._service.release, connection)
         self._budget.stop()
-        for signum in self._signals.take():  # here, so that a goodbye comes last
-            self._on_signal(signum)
+        self._take_signals()
+        if self._stop_at_ns is not None:  # here, so that a goodbye comes last
+            self._say_goodbye()
         self._send(now_ms)
-        self._arm(now_ms, changes, effects)
-        if committed is not None:
+        self._arm(now_ms, changes, tick.effects)
+        if tick.changes is not None:
             self._upkeep.journal_grew(now_ms)
         self._upkeep.start_snapshot(now_ms)
         self._calls.write_log()
+        if held_ns >= EXCUSED_NS_MIN:
+            self._connections.excuse(held_ns // NS_PER_MS)
         self._connections.reap()  # close here only: no descriptor is reused within a tick
-        self._readings.ticks.add(self._monotonic_ns() - started_ns)
-        return self._goes_on(now_ms)
+        self._readings.ticks.add(self._monotonic_ns() - tick.started_ns)
 
-    def _goes_on(self, now_ms: int) -> bool:
-        stop_at_ms = self._stop_at_ms
-        return stop_at_ms is None or (bool(self._connections.by_number) and now_ms < stop_at_ms)
+    def _goes_on(self) -> bool:
+        stop_at_ns = self._stop_at_ns
+        if stop_at_ns is None:
+            return True
+        is_done = self._under_way is None and not self._connections.by_number
+        return not is_done and self._monotonic_ns() < stop_at_ns
 
     # -- the phases --------------------------------------------------------------------------
 
-    def _wait_s(self, timeout_s: float | None) -> float | None:
+    def _wait_s(self) -> float | None:
+        """Return how long to wait for peers: None for as long as nothing is due."""
         if self._reload_wanted or self._service.is_waited_for or self._connections.has_closed:
             return 0.0
         if self._delivery.is_hungry or self._downloads.is_hungry:
             return 0.0
-        waits = [] if timeout_s is None else [timeout_s]
+        waits = [] if self._stop_at_ns is None else [self._stop_s()]
         due_ms = self._timers.next_ms()
         if due_ms is not None:
             waits.append(max(0.0, (due_ms - self._clock.now_ms) / 1000))
-        if self._stop_at_ms is not None:
-            waits.append(max(0.0, (self._stop_at_ms - self._clock.now_ms) / 1000))
         return min(waits, default=None)
+
+    def _stop_s(self) -> float:
+        """Return how long the end may still take."""
+        assert self._stop_at_ns is not None
+        return max(0.0, (self._stop_at_ns - self._monotonic_ns()) / 1e9)
+
+    def _wait_for_journal(self) -> None:
+        """Wait until more is durable, or a signal comes; all else waits, in the kernel."""
+        timeout_s = None if self._stop_at_ns is None else self._stop_s()
+        for watcher, events in self._loop.wait_urgent(timeout_s):
+            watcher.on_ready(events)
+        self._take_signals()
 
     def _begin(self) -> int:
         step_ms = self._clock.advance()
@@ -234,19 +280,32 @@ class Server:
                 self._boundary.contain(watcher, error)
         self._service.serve()
 
-    def _commit(self) -> TickChanges | None:
-        started_ns = self._monotonic_ns()
-        committed = self._database.commit()
-        if committed is not None:
-            self._readings.commits.add(self._monotonic_ns() - started_ns)
-        return committed
+    def _note_durable(self, tick: _Tick) -> int:
+        """Do what had to wait for the record; return for how long nothing was read (ns)."""
+        if tick.changes is None:
+            return 0
+        held_ns = self._monotonic_ns() - tick.submitted_ns
+        self._readings.commits.add(held_ns)
+        self._database.remove_dropped_files()
+        return held_ns
 
-    def _on_signal(self, signum: signal.Signals) -> None:
-        if signum is signal.SIGHUP:
-            self._reload_wanted = True  # the next tick begins with it, and records what it changes
-        else:
+    def _take_signals(self) -> None:
+        """Note what signals ask for; it is done in its place in the tick."""
+        for signum in self._signals.take():
+            if signum is signal.SIGHUP:
+                self._reload_wanted = True  # the next tick begins with it, and records its changes
+                continue
             log.info("%s: stopping", signum.name)
-            self.stop()
+            if self._stop_at_ns is None:
+                self._stop_at_ns = self._monotonic_ns() + STOP_NS_MAX
+
+    def _say_goodbye(self) -> None:
+        """Accept nobody, and let everybody go who has taken what waits."""
+        if not self._said_goodbye:
+            self._said_goodbye = True
+            self._listener.stop()
+            self._delivery.finish_broadcast()
+            self._connections.close_all("the server stops; come back soon")
 
     def _warn_of_missing_admins(self) -> None:
         for name in self._handlers.current.moderation.missing_admins():

@@ -178,7 +178,7 @@ def slugs(page: str) -> list[str]:
 
 def test_the_architecture_lists_the_phases_of_a_tick_in_their_order() -> None:
     source = read("chatd/server.py")
-    tick = source.split("    def tick(self", 1)[1].split("\n    def ", 1)[0]
+    tick = source.split("    def tick(self", 1)[1].split("\n    def _goes_on", 1)[0]
     table = section(read("docs/architecture.md"), "## The tick")
     phases = re.findall(r"^\| \d+ \| `(\w+)`", table, re.MULTILINE)
     calls = [name for name in re.findall(r"\.(\w+)\(", tick) if name in phases]

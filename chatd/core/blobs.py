@@ -1,10 +1,13 @@
-"""Blobs: the bytes of files, as handlers may know them; the disk is handed in."""
+"""Blobs: the bytes of files, as handlers and the database know them. Where they go is handed in."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 
 class Blobs(Protocol):
-    """Files by number. Nothing is durable before the tick is."""
+    """Files by number, which events name. Nothing is durable before the tick is."""
+
+    # What handlers call.
 
     def free_bytes(self) -> int:
         """Return how many bytes the disk has room for."""
@@ -33,3 +36,23 @@ class Blobs(Protocol):
 
     def complete(self, number: int) -> None:
         """Nothing more comes of a file, which is an entry's now."""
+
+    # What the database calls.
+
+    def sync(self) -> list[int]:
+        """See to it that no tick appended from now on is durable before what was written.
+
+        Returns the files for which that can't be done: what was written of them is gone.
+        """
+
+    def remove(self, number: int) -> None:
+        """Remove a file that nobody needs, if it is there. Raises OSError."""
+
+    def remove_orphans(self, needed: Collection[int]) -> int:
+        """Remove every file that is not needed; return how many there were. Raises OSError."""
+
+    def missing(self, needed: Collection[int]) -> list[int]:
+        """Return which of these files are not there. Raises OSError."""
+
+    def close(self) -> None:
+        """Let go of all files."""

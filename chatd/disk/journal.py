@@ -65,7 +65,7 @@ def random_mark() -> bytes:
 
 
 class DiskJournal:
-    """Appends ticks to the segments of one store.
+    """`core.journal.Journal` in the segments of one store: what is appended is durable at once.
 
     shortage: what there was none of when `reserve` failed last, in words.
     Every method may raise `OSError`. After one that `append`, `sync` or `rotate` raised the
@@ -116,6 +116,11 @@ class DiskJournal:
 
     @property
     def durable_tick(self) -> int:
+        """The last tick that is as durable as the mode asks for: the last one always."""
+        return self._next_tick - 1
+
+    @property
+    def synced_tick(self) -> int:
         """The last tick that a power failure can't take away any more."""
         return self._synced_before - 1
 

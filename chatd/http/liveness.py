@@ -18,7 +18,14 @@ class WholeRequests:
     def check(self, connection: Connection, now_ms: int, limits: Limits) -> int:
         """Close a connection that has to be; return when to check again."""
         codec: HttpCodec = connection.codec
-        until_ms = codec.active_ms + limits.login_ms
+        until_ms = max(codec.active_ms, connection.made_ms) + limits.login_ms
         if connection.reads and now_ms >= until_ms:
             connection.close_with(Bye("no complete request in time"))
         return min(now_ms + limits.ping_ms, max(now_ms + QUIET_MS_MIN, until_ms))
+
+    def excuse(self, connection: Connection, ms: int) -> None:
+        """Charge a peer with nothing for a time in which nobody read what it sent."""
+        codec: HttpCodec = connection.codec
+        connection.made_ms += ms
+        connection.heard_ms += ms
+        codec.active_ms += ms

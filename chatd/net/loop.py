@@ -28,14 +28,23 @@ class Watcher(Protocol):
 
 
 class Loop:
-    """A selector whose every key belongs to a `Watcher`."""
+    """A selector whose every key belongs to a `Watcher`, and one for what is urgent alone.
 
-    def __init__(self, selector: selectors.BaseSelector) -> None:
+    Urgent is what the server waits for while its peers have to wait.
+    """
+
+    def __init__(self, selector: selectors.BaseSelector, urgent: selectors.BaseSelector) -> None:
         self._selector = selector
+        self._urgent = urgent
 
     def watch(self, sock: Pollable, watcher: Watcher, events: int) -> None:
         """Begin to watch a socket."""
         self._selector.register(sock, events, watcher)
+
+    def watch_urgent(self, sock: Pollable, watcher: Watcher) -> None:
+        """Begin to watch a socket for what comes, in `wait_urgent` too."""
+        self._selector.register(sock, READ, watcher)
+        self._urgent.register(sock, READ, watcher)
 
     def change(self, sock: Pollable, watcher: Watcher, events: int) -> None:
         """Watch for something else."""
@@ -45,13 +54,23 @@ class Loop:
         """Stop watching."""
         self._selector.unregister(sock)
 
+    def forget_urgent(self, sock: Pollable) -> None:
+        """Stop watching an urgent socket."""
+        self._selector.unregister(sock)
+        self._urgent.unregister(sock)
+
     def wait(self, timeout_s: float | None) -> list[tuple[Watcher, int]]:
         """Return who is ready for what, after `timeout_s` at the latest; None waits on."""
         return [(key.data, events) for key, events in self._selector.select(timeout_s)]
 
+    def wait_urgent(self, timeout_s: float | None) -> list[tuple[Watcher, int]]:
+        """Return which of the urgent are ready; what the others have stays in the kernel."""
+        return [(key.data, events) for key, events in self._urgent.select(timeout_s)]
+
     def close(self) -> None:
-        """Let go of the selector."""
+        """Let go of the selectors."""
         self._selector.close()
+        self._urgent.close()
 
 
 class SignalWatcher:
@@ -70,7 +89,7 @@ class SignalWatcher:
         self._came: dict[signal.Signals, None] = {}
         self._before = {number: signal.signal(number, self._note) for number in numbers}
         self._fd_before = signal.set_wakeup_fd(self._sender.fileno(), warn_on_full_buffer=False)
-        loop.watch(self._receiver, self, READ)
+        loop.watch_urgent(self._receiver, self)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, self._before)
 
     def _note(self, number: int, frame: object) -> None:
@@ -89,6 +108,6 @@ class SignalWatcher:
         signal.set_wakeup_fd(self._fd_before)
         for number, handler in self._before.items():
             signal.signal(number, handler)
-        self._loop.forget(self._receiver)
+        self._loop.forget_urgent(self._receiver)
         self._receiver.close()
         self._sender.close()

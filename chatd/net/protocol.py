@@ -49,6 +49,9 @@ class Liveness(Protocol):
     def check(self, connection: Connection, now_ms: int, limits: Limits) -> int:
         """Close a connection that has to be, ping a quiet one; return when to check again."""
 
+    def excuse(self, connection: Connection, ms: int) -> None:
+        """Charge a peer with nothing for a time in which nobody read what it sent."""
+
 
 class Opening(NamedTuple):
     """How a connection begins that speaks a protocol from its first byte on.

@@ -7,8 +7,8 @@ MUTANTS = (
     Mutant(
         "answers leave before their tick is durable",
         "chatd/server.py",
-        "        committed = self._commit()",
-        "        self._delivery.flush(now_ms)\n        committed = self._commit()",
+        "        changes = self._database.submit()",
+        "        self._delivery.flush(now_ms)\n        changes = self._database.submit()",
         (
             "tests/simulation/test_durability.py"
             "::test_failed_write_ends_the_process_and_nobody_was_told",
@@ -17,8 +17,8 @@ MUTANTS = (
     Mutant(
         "a snapshot begins before its tick is in the journal",
         "chatd/server.py",
-        "        committed = self._commit()",
-        "        self._house.start_snapshot(now_ms)\n        committed = self._commit()",
+        "        changes = self._database.submit()",
+        "        self._upkeep.start_snapshot(now_ms)\n        changes = self._database.submit()",
         (
             "tests/simulation/test_durability.py"
             "::test_snapshot_that_is_due_in_the_tick_of_a_request_holds_the_request_once",
@@ -27,8 +27,8 @@ MUTANTS = (
     Mutant(
         "a stop cuts off what waits to be sent",
         "chatd/server.py",
-        "(bool(self._connections.by_number) and now_ms < stop_at_ms)",
-        "(bool(self._connections.by_number) and now_ms < 0)",
+        "return not is_done and self._monotonic_ns() < stop_at_ns",
+        "return not is_done and self._monotonic_ns() < 0",
         (
             "tests/simulation/test_connections.py"
             "::test_graceful_stop_waits_five_seconds_for_a_peer_that_reads_nothing",
@@ -61,6 +61,90 @@ MUTANTS = (
             "::test_everysec_loses_a_second_at_most_and_says_so_by_a_new_epoch",
         ),
     ),
+    # -- a tick under way ---------------------------------------------------------------------
+    Mutant(
+        "a tick is let out before its journal has it",
+        "chatd/server.py",
+        "        if self._database.is_durable:\n            tick, self._under_way",
+        "        if True:\n            tick, self._under_way",
+        (
+            "tests/simulation/test_late_journal.py"
+            "::test_crash_under_way_takes_back_what_nobody_was_told",
+        ),
+    ),
+    Mutant(
+        "entries leave before their tick is durable",
+        "chatd/server.py",
+        "        changes = self._database.submit()",
+        "        self._delivery.deliver(self._transaction.changes, now_ms)\n"
+        "        self._send(now_ms)\n"
+        "        changes = self._database.submit()",
+        (
+            "tests/simulation/test_late_journal.py"
+            "::test_answer_and_entries_come_when_the_tick_is_durable",
+        ),
+    ),
+    Mutant(
+        "notices leave before their tick is durable",
+        "chatd/server.py",
+        "        changes = self._database.submit()",
+        "        self._announcements.carry_out(NO_CHANGES, effects)\n"
+        "        self._send(now_ms)\n"
+        "        changes = self._database.submit()",
+        (
+            "tests/simulation/test_late_journal.py"
+            "::test_answer_and_entries_come_when_the_tick_is_durable",
+        ),
+    ),
+    Mutant(
+        "pieces of files leave before their tick is durable",
+        "chatd/server.py",
+        "        changes = self._database.submit()",
+        "        list(self._downloads.pass_on(now_ms))\n"
+        "        self._send(now_ms)\n"
+        "        changes = self._database.submit()",
+        (
+            "tests/simulation/test_late_journal.py"
+            "::test_piece_of_a_file_waits_for_the_tick_that_it_was_asked_in",
+        ),
+    ),
+    Mutant(
+        "the log names what is not durable yet",
+        "chatd/server.py",
+        "        changes = self._database.submit()",
+        "        self._calls.write_log()\n        changes = self._database.submit()",
+        ("tests/simulation/test_late_journal.py::test_log_names_what_was_done_when_it_is_durable",),
+    ),
+    Mutant(
+        "requests are handled while a tick is under way",
+        "chatd/server.py",
+        "        if self._under_way is None:\n            self._under_way = self._handle(",
+        "        if True:\n            self._under_way = self._handle(",
+        (
+            "tests/simulation/test_late_journal.py"
+            "::test_requests_that_come_under_way_are_handled_by_the_next_tick",
+        ),
+    ),
+    Mutant(
+        "peers are charged with the time in which nobody read",
+        "chatd/server.py",
+        "        if held_ns >= EXCUSED_NS_MIN:",
+        "        if held_ns < 0:",
+        (
+            "tests/simulation/test_late_journal.py"
+            "::test_silence_while_nothing_is_read_is_charged_to_nobody",
+        ),
+    ),
+    Mutant(
+        "a stop waits for a silent journal for ever",
+        "chatd/server.py",
+        "return not is_done and self._monotonic_ns() < stop_at_ns",
+        "return not is_done",
+        (
+            "tests/simulation/test_late_journal.py"
+            "::test_stop_gives_up_on_a_journal_that_says_nothing_and_keeps_the_tick",
+        ),
+    ),
     # -- a tick's record ---------------------------------------------------------------------
     Mutant(
         "a file is removed before the record that gives it up",
@@ -78,7 +162,7 @@ MUTANTS = (
     Mutant(
         "a file is removed before the tick that gives it up is durable",
         "chatd/database.py",
-        "while dropped and dropped[0][0] <= self._journal.durable_tick:",
+        "while dropped and dropped[0][0] <= self._journal.synced_tick:",
         "while dropped:",
         (
             "tests/simulation/test_power.py"
@@ -117,8 +201,8 @@ MUTANTS = (
     Mutant(
         "the marker of the start is not synced in everysec",
         "chatd/database.py",
-        "        self.commit()\n        self.sync()\n        self._has_served = True",
-        "        self.commit()\n        self._has_served = True",
+        "        self.submit()\n        self.sync()\n        self._has_served = True",
+        "        self.submit()\n        self._has_served = True",
         ("tests/simulation/test_power.py::test_power_cut_right_behind_a_start_renews_the_epoch",),
     ),
     Mutant(

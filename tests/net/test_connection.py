@@ -64,7 +64,14 @@ class Line:
         self.selector = SimSelector()
         self.owner = Ledger()
         self.connection = Connection(
-            self.sock, 1, "127.0.0.1", None, FrameCodec(8_192), Loop(self.selector), self.owner, 0
+            self.sock,
+            1,
+            "127.0.0.1",
+            None,
+            FrameCodec(8_192),
+            Loop(self.selector, SimSelector()),
+            self.owner,
+            0,
         )
 
     @property

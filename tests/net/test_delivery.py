@@ -55,7 +55,7 @@ class Hall:
         )
         self._descriptors = Descriptors()
         self._selector = SimSelector()
-        self._loop = Loop(self._selector)
+        self._loop = Loop(self._selector, SimSelector())
         self._heard: dict[Connection, FrameDecoder] = {}
         for name in names:
             self.transaction.commit(e.UserRegistered(NOW_MS, name, CREDENTIALS))

@@ -22,7 +22,9 @@ class Door:
         self.selector = SimSelector()
         self.came: list[str] = []
         self.exhausted = 0
-        self.listener = Listener(self.network, Loop(self.selector), self._accept, self._exhaust)
+        self.listener = Listener(
+            self.network, Loop(self.selector, SimSelector()), self._accept, self._exhaust
+        )
 
     def __enter__(self) -> "Door":
         return self
@@ -152,7 +154,7 @@ def test_what_only_a_bug_can_do_is_not_swallowed(monkeypatch: pytest.MonkeyPatch
 
 
 def test_one_client_is_turned_away_with_the_descriptor_in_reserve() -> None:
-    loop = Loop(selectors.DefaultSelector())
+    loop = Loop(selectors.DefaultSelector(), selectors.DefaultSelector())
     came: list[Sock] = []
     exhausted: list[bool] = []
     sock = listen("127.0.0.1", 0)

@@ -23,7 +23,7 @@ class Noted:
 
 @pytest.fixture
 def loop() -> Iterator[Loop]:
-    loop = Loop(selectors.DefaultSelector())
+    loop = Loop(selectors.DefaultSelector(), selectors.DefaultSelector())
     yield loop
     loop.close()
 

@@ -9,7 +9,7 @@ up with a real descriptor fails.
 import errno
 import os
 import selectors
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any, Protocol
@@ -55,6 +55,7 @@ class SimSocket:
         self._reset = False
         self.other: SimSocket = self
         self.closed = False
+        self.on_leaving: Callable[[], None] | None = None  # called before anything is sent
 
     def ready(self) -> int:
         assert not self.closed, "a closed socket is still watched"
@@ -97,6 +98,8 @@ class SimSocket:
 
     def send(self, data: bytes, /) -> int:
         self._check()
+        if self.on_leaving is not None:
+            self.on_leaving()
         if self.other.closed:
             self._reset = True  # the answer to these bytes
             return len(data)
@@ -109,6 +112,8 @@ class SimSocket:
     def shutdown(self, how: int, /) -> None:
         """End sending; what was sent still arrives."""
         self._check()
+        if self.on_leaving is not None:
+            self.on_leaving()
         if self.other.closed:
             raise OSError(errno.ENOTCONN, os.strerror(errno.ENOTCONN))
         self.other._ended = True
@@ -141,10 +146,16 @@ class SimSocket:
 
 
 class SimListener:
-    """Where peers connect to. descriptors_max: open server ends that the system allows."""
+    """Where peers connect to. descriptors_max: open server ends that the system allows.
 
-    def __init__(self, descriptors: Descriptors) -> None:
+    on_leaving: called whenever the server sends something or ends a connection.
+    """
+
+    def __init__(
+        self, descriptors: Descriptors, on_leaving: Callable[[], None] | None = None
+    ) -> None:
         self._descriptors = descriptors
+        self._on_leaving = on_leaving
         self._fd = descriptors.open()
         self._queue: list[tuple[SimSocket, str]] = []
         self.accepted: list[SimSocket] = []
@@ -158,6 +169,7 @@ class SimListener:
         peer = SimSocket(self._descriptors, kernel_bytes)
         server = SimSocket(self._descriptors, kernel_bytes)
         peer.other, server.other = server, peer
+        server.on_leaving = self._on_leaving
         self._queue.append((server, address))
         return peer
 
@@ -229,3 +241,15 @@ class SimSelector(selectors.BaseSelector):
 
     def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
         return self._keys
+
+
+class SimUrgent(SimSelector):
+    """What a server looks at while a tick is under way. on_wait: lets some time go by."""
+
+    def __init__(self, on_wait: Callable[[], None]) -> None:
+        super().__init__()
+        self._on_wait = on_wait
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        self._on_wait()
+        return super().select(timeout)

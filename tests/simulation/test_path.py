@@ -12,7 +12,7 @@ from typing import Any
 
 import chatd
 from tests.simulation.peer import Peer
-from tests.simulation.world import World
+from tests.simulation.world import AT_ONCE, World
 
 HOME = str(Path(chatd.__file__).parent)
 PHASES = frozenset({"Server._serve", "Delivery.deliver"})
@@ -81,7 +81,7 @@ def check(calls: Counter[str], bound: int) -> None:
 
 
 def test_message_calls_no_more_than_it_has_to() -> None:
-    with World() as world:
+    with World(late=AT_ONCE) as world:
         alice, bob = world.user("alice"), world.user("bob")
         alice.send_to("bob", "the first opens the room")
         one, many = calls_of(world, alice, 1), calls_of(world, alice, 1 + MORE)

@@ -9,6 +9,7 @@ import pytest
 
 from chatd.config import Fsync
 from chatd.disk import Child
+from chatd.disk.journal import DiskJournal
 from chatd.disk.snapshotter import STALL_S
 from tests.simulation.disk import PowerCut, by_chance, run_inline
 from tests.simulation.peer import Peer
@@ -213,7 +214,9 @@ def test_segment_that_can_not_be_deleted_stays_and_nothing_else_happens(
 def test_full_disk_without_room_for_a_segment_is_relieved_by_a_snapshot() -> None:
     with new_world() as world:
         alice = world.user("alice")
-        while len(segments(world)) < 2 or world.database._journal._spare is not None:
+        journal = world.journal.disk
+        assert isinstance(journal, DiskJournal)
+        while len(segments(world)) < 2 or journal._spare is not None:
             seq = alice.send(TEXT)["seq"]
             alice.call("delete", room="general", seq=seq)
         before = segments(world)

@@ -14,6 +14,7 @@ restart compares the state with the one that was left behind.
 
 import dataclasses
 import math
+import os
 import signal
 from collections import Counter
 from collections.abc import Callable
@@ -23,7 +24,9 @@ from typing import Any
 
 from chatd.app import App
 from chatd.config import Fsync, Settings, load
+from chatd.core.blobs import Blobs
 from chatd.core.events import UserRegistered
+from chatd.core.journal import Journal
 from chatd.core.model import Credentials
 from chatd.core.state import State
 from chatd.database import Machine
@@ -34,13 +37,24 @@ from chatd.net.loop import Loop
 from tests.simulation.account import password_of, registration
 from tests.simulation.clock import SimClock
 from tests.simulation.disk import SimDisk, Survives, run_inline
-from tests.simulation.network import KERNEL_BYTES, Descriptors, SimListener, SimSelector
+from tests.simulation.journal import LateJournal
+from tests.simulation.network import (
+    KERNEL_BYTES,
+    Descriptors,
+    SimListener,
+    SimSelector,
+    SimUrgent,
+)
 from tests.simulation.peer import Map, Peer
 from tests.simulation.web import RawPeer, SocketPeer, StreamPeer, WebPeer
 
 DB_NAME = "data/chat.db"
 TICKS_MAX = 20_000
 """A server that is busy for longer with what there is right now is caught in a loop."""
+AT_ONCE: Callable[[], int] = int
+"""Makes each tick durable at once, as the machine's own disk does: where calls are counted."""
+LATE_STEPS_MAX = 3
+"""A tick is durable after so many steps, or less."""
 NEVER_MS = 10**9
 SMALL = {
     "tick_bytes_max": 64 * 1024,
@@ -78,8 +92,14 @@ class World:
         seed: int = 0,
         disk: SimDisk | None = None,
         clock: SimClock | None = None,
+        late: Callable[[], int] | None = None,
+        blobs: Blobs | None = None,
         **options: Any,
     ) -> None:
+        """late: after how many steps each tick is durable; by default one to three, or at once.
+
+        blobs: where bytes of files lie, if not on the disk.
+        """
         self.clock = clock or SimClock()
         self.disk = disk or SimDisk()
         self.settings = settings_of(**options)
@@ -91,6 +111,9 @@ class World:
         self.expects_errors = False
         self.spawn: Spawn = run_inline
         self._random = Random(seed)
+        self._blobs = blobs
+        self._late = late or _lateness(seed)
+        self._serves = False
         self._descriptors = Descriptors()
         self._states_left: list[str] | None = None
         self._runs = False
@@ -138,13 +161,14 @@ class World:
             random=self._random.randbytes,
             spawn=lambda work, keep: self.spawn(work, keep),
             clock_is_right=self.clock_is_right,
+            engine=self._engine,
         )
-        self.listener = SimListener(self._descriptors)
+        self.listener = SimListener(self._descriptors, self._check_durable)
         self.selector = SimSelector()
         self.app = App(
             self.settings,
             self.machine,
-            Loop(self.selector),
+            Loop(self.selector, SimUrgent(self._wait)),
             self.listener,
             self.signals,
             lambda: self.settings,
@@ -153,6 +177,20 @@ class World:
         self._runs = True
         self._compare()
         self.server.start()
+
+    def _engine(self, journal: Journal, blobs: Blobs) -> tuple[Journal, Blobs]:
+        self.journal = LateJournal(journal, self._late)
+        return self.journal, self._blobs or blobs
+
+    def _wait(self) -> None:
+        """Let time go by while a tick is under way."""
+        self.journal.step()
+
+    def _check_durable(self) -> None:
+        """Let nothing leave the server that a crash could take back."""
+        if self._serves:
+            is_durable = not (self.journal.is_under_way or self.database.transaction.is_pending)
+            assert is_durable, "something leaves before its tick is durable"
 
     def _compare(self) -> None:
         """Hold the state that was recovered against those that may have been left."""
@@ -210,6 +248,8 @@ class World:
     def _leave(self) -> None:
         left = self._states_left if self.tells_left_states and self._states_left else []
         self._states_left = [*left, _digest(self.state)]
+        if self.journal.is_under_way and not self.tells_left_states:
+            self._states_left = None  # that before the tick, which nobody has looked at
         self.tells_left_states = False
         self._release()
 
@@ -224,21 +264,33 @@ class World:
 
     # -- time --------------------------------------------------------------------------------
 
-    def tick(self) -> bool:
-        """Let the server take one turn, and nobody else; return whether it goes on."""
-        if self.tells_left_states:
+    def step(self) -> bool:
+        """Let the server take a step: a tick, or a look whether the one under way is durable.
+
+        Nobody else does anything. Returns whether the server goes on.
+        """
+        if self.tells_left_states and not self.journal.is_under_way:
             self._states_left = [_digest(self.state)]
+        self._serves = True
         goes_on = self.server.tick()
+        self._serves = False
         assert self.expects_errors or not self.errors, "an exception met the error boundary"
+        return goes_on
+
+    def tick(self) -> bool:
+        """Let the server take one turn, all steps of it, and nobody else; whether it goes on."""
+        goes_on = self.step()
+        while self.journal.is_under_way:
+            goes_on = self.step()
         return goes_on
 
     def settle(self) -> bool:
         """Let everybody do what there is to do now; return whether the server goes on."""
         quiet = 0
         for _ in range(TICKS_MAX):
-            if not self.tick():
+            if not self.step():
                 return False
-            moved = self._turn()
+            moved = self._turn() or self.journal.is_under_way
             quiet = 0 if moved or self.selector.timeout_s == 0 else quiet + 1
             if quiet == 2:  # the first may have fired timers that were due
                 return True
@@ -370,6 +422,13 @@ class World:
     def on_disk(self, text: str) -> bool:
         """Whether a text stands in any file, as programs see them."""
         return any(text.encode() in content for content in self.disk.files().values())
+
+
+def _lateness(seed: int) -> Callable[[], int]:
+    """Return what draws how late ticks are, another for each test, the same in each run."""
+    test = os.environ.get("PYTEST_CURRENT_TEST", "").removesuffix(" (setup)")
+    random = Random(f"{test} {seed}")
+    return lambda: random.randrange(LATE_STEPS_MAX + 1)
 
 
 def _digest(state: State) -> str:
