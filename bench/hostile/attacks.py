@@ -194,7 +194,7 @@ ATTACKS = {
     attack.name: attack
     for attack in (
         Attack("broken-http", "heads and bodies that no parser should meet", _broken_http),
-        Attack("noise", "random bytes behind each protocol's first ones", _noise),
+        Attack("noise", "random bytes after each protocol's first ones", _noise),
         Attack("blanks", "header fields of 15,000 blanks and a control character", _blanks),
         Attack("hooks", "long texts to hooks that nobody has", _hook_texts),
         Attack(
@@ -205,7 +205,7 @@ ATTACKS = {
             "fragments", "empty fragments over WebSockets without a login",
             lambda i, n: _FRAGMENTS, _upgrade,
         ),
-        Attack("pings", "pings without an end", _calls(("ping", c.Ping()), times=200), _login),
+        Attack("pings", "endless pings", _calls(("ping", c.Ping()), times=200), _login),
         Attack(
             "walks", "`rooms`, `unread`, `status` and others, pipelined over two connections each",
             _calls(*((method, {}) for method in WALKS), times=20), _login, connections=2 * PEERS,
@@ -231,10 +231,10 @@ ATTACKS = {
                _calls(("ping", c.Ping()), times=50), _guest, connections=4_000),
         Attack("silence", "1,500 connections that say nothing", _dribble, connections=1_500,
                pause_s=3_600.0),
-        Attack("dribble", "a byte each 0.25 s behind the goodbye, on 200 connections", _dribble,
+        Attack("dribble", "a byte every 0.25 s after the goodbye, on 200 connections", _dribble,
                _bad_frame, connections=200, pause_s=0.25),
         Attack("names", "failed logins under invented names", _invented_name, _guest),
-        Attack("begun-logins", "logins over HTTP that are begun only", _begun_login),
+        Attack("begun-logins", "logins over HTTP that are only begun", _begun_login),
         Attack("registrations", "accounts that nobody will use", _registration, _guest),
         Attack(
             "lists", "reports, rooms and invitations against everybody", _strangers_lists, _login
