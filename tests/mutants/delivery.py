@@ -4,6 +4,26 @@ from tests.mutants.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        "all readers of a protocol get what is encoded for one",
+        "chatd/net/batches.py",
+        "        view = codec.view\n",
+        "        view = type(codec)\n",
+        (
+            "tests/simulation/test_line_protocol.py"
+            "::test_lines_of_users_are_posts_and_each_reader_sees_whose_they_are",
+        ),
+    ),
+    Mutant(
+        "a broadcast goes in the bytes of the reader before",
+        "chatd/net/broadcast_queue.py",
+        "its_view != view:",
+        "its_view is None:",
+        (
+            "tests/simulation/test_line_protocol.py"
+            "::test_lines_of_users_are_posts_and_each_reader_sees_whose_they_are",
+        ),
+    ),
+    Mutant(
         "a slow reader is queued to without bound",
         "chatd/net/delivery.py",
         "if complete and connection.queued_bytes + len(data) <= self._high_water_bytes:",

@@ -85,7 +85,9 @@ def settings_of(**options: Any) -> Settings:
 
 
 class World:
-    """A machine, the server on it, and everybody who talks to it."""
+    """A machine, the server on it, and everybody who talks to it. app_class: of the server."""
+
+    app_class: type[App] = App
 
     def __init__(
         self,
@@ -165,7 +167,7 @@ class World:
         )
         self.listener = SimListener(self._descriptors, self._check_durable)
         self.selector = SimSelector()
-        self.app = App(
+        self.app = self.app_class(
             self.settings,
             self.machine,
             Loop(self.selector, SimUrgent(self._wait)),
