@@ -36,7 +36,7 @@ from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.posting import Posting
 from chatd.handlers.refusals import Refusals
-from chatd.handlers.registration_limit import RegistrationLimit
+from chatd.handlers.registration import RegistrationLimit
 from chatd.handlers.revisions import RevisionHandlers
 from chatd.handlers.schedules import ScheduleHandlers
 from chatd.handlers.search import SearchHandlers

@@ -26,8 +26,7 @@ from chatd.handlers.backoff import LoginBackoff
 from chatd.handlers.context import Context, Session
 from chatd.handlers.dispatch import handles
 from chatd.handlers.proofs import NONCE_BYTES, Proofs, check_fresh_proof
-from chatd.handlers.registration import free_name
-from chatd.handlers.registration_limit import RegistrationLimit
+from chatd.handlers.registration import RegistrationLimit, free_name
 from chatd.handlers.tokens import TOKEN_BYTES, token_hash
 from chatd.wire import commands as c
 from chatd.wire.names import map_name

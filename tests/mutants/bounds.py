@@ -84,7 +84,7 @@ MUTANTS = (
     ),
     Mutant(
         "an address makes one account more than it may",
-        "chatd/handlers/registration_limit.py",
+        "chatd/handlers/registration.py",
         "if 0 < limit <= count and",
         "if 0 < limit < count and",
         (
