@@ -10,7 +10,7 @@ MUTANTS = (
         "        view = type(codec)\n",
         (
             "tests/simulation/test_line_protocol.py"
-            "::test_lines_of_users_are_posts_and_each_reader_sees_whose_they_are",
+            "::test_a_broadcast_to_many_at_once_goes_to_each_in_the_readers_bytes",
         ),
     ),
     Mutant(
@@ -20,7 +20,7 @@ MUTANTS = (
         "its_view is None:",
         (
             "tests/simulation/test_line_protocol.py"
-            "::test_lines_of_users_are_posts_and_each_reader_sees_whose_they_are",
+            "::test_a_broadcast_to_many_at_once_goes_to_each_in_the_readers_bytes",
         ),
     ),
     Mutant(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from chatd.net import broadcast_queue
 from tests.simulation.line_protocol import LINE_BYTES_MAX, LineApp, LineCodec, LineFront
 from tests.simulation.web import RawPeer
 from tests.simulation.world import World
@@ -43,6 +44,19 @@ def test_lines_of_users_are_posts_and_each_reader_sees_whose_they_are() -> None:
         assert carol.texts() == ["hello"]
         carol.send("hi")
         assert [heard(peer) for peer in (alice, again, bob)] == [["carol general#2 hi"]] * 3
+
+
+def test_a_broadcast_to_many_at_once_goes_to_each_in_the_readers_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(broadcast_queue, "SENDS_PER_TICK", 1_000)
+    with LineWorld() as world:
+        peers = [user(world, name) for name in ("alice", "bob", "alice", "bob")]
+        framed = world.user("carol")
+        say(peers[0], "say hello")
+        words = [line.split()[0] for peer in peers[1:] for line in heard(peer)]
+        assert words == ["alice", "you", "alice"]
+        assert framed.texts() == ["hello"]
 
 
 def test_private_entries_and_what_was_missed_come_in_the_readers_bytes() -> None:
