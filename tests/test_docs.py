@@ -17,6 +17,7 @@ from chatd.wire.entries import encode_entry
 from chatd.wire.envelope import Request, decode_envelope, encode_result
 from chatd.wire.frames import HEADER
 from client.console import command_help
+from tests.recipe.steps import steps
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [str(p.relative_to(ROOT)) for p in (*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"))]
@@ -144,7 +145,8 @@ def test_the_architecture_has_ten_files_to_read_that_exist_and_are_short() -> No
 def test_every_path_that_a_document_names_exists(name: str) -> None:
     folders = "chatd|client|tests|docs|conf|bench"
     paths = re.findall(rf"(?<![\w/])((?:{folders})/[\w./]+\.\w+)", read(name))
-    assert [path for path in paths if not (ROOT / path).exists()] == []
+    made = {step.path for step in steps() if not step.line}  # by who follows the recipe
+    assert [path for path in paths if not (ROOT / path).exists() and path not in made] == []
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
