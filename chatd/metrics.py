@@ -85,7 +85,11 @@ class Readings:
         yield "connections", "Open connections", len(connections)
         live = self.delivery.live_count
         yield "connections_live", "Connections that follow live", live
-        yield "connections_lagging", "Connections that have to catch up", self.delivery.behind_count
+        yield (
+            "connections_lagging",
+            "Connections that have to catch up",
+            self.delivery.lagging_count,
+        )
         queued = sum(connection.queued_bytes for connection in connections)
         yield "queue_bytes", "Bytes that wait for clients to read them", queued
         yield "users", "Accounts", len(state.users)

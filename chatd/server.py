@@ -221,9 +221,9 @@ class Server:
 
     def _wait_s(self) -> float | None:
         """Return how long to wait for peers: None for as long as nothing is due."""
-        if self._reload_wanted or self._service.is_waited_for or self._connections.has_closed:
+        if self._reload_wanted or self._service.has_work or self._connections.has_closed:
             return 0.0
-        if self._delivery.is_hungry or self._downloads.is_hungry:
+        if self._delivery.has_work or self._downloads.has_work:
             return 0.0
         waits = [] if self._stop_at_ns is None else [self._stop_s()]
         due_ms = self._timers.next_ms()
@@ -265,8 +265,8 @@ class Server:
         due_ms = self._timers.next_ms()
         return _Waiting(
             timers=due_ms is not None and due_ms <= now_ms,
-            pages=self._delivery.is_hungry,
-            files=self._downloads.is_hungry,
+            pages=self._delivery.has_work,
+            files=self._downloads.has_work,
         )
 
     def _serve(self, ready: list[tuple[Watcher, int]]) -> None:

@@ -78,7 +78,7 @@ class Service:
     # -- who waits ---------------------------------------------------------------------------
 
     @property
-    def is_waited_for(self) -> bool:
+    def has_work(self) -> bool:
         """Whether somebody waits whom there was no time for."""
         return len(self._queue) > 0
 

@@ -72,7 +72,7 @@ class Downloads:
         self._budget = budget
         self._tick_bytes_max = settings.tick_bytes_max
         self._running: dict[Connection, Download] = {}
-        self._hungry: FairQueue[Connection] = FairQueue()  # of those, who wait for a chunk
+        self._waiting: FairQueue[Connection] = FairQueue()  # of those, who wait for a chunk
 
     def routes(self) -> list[Branch]:
         """Return what stands at which paths."""
@@ -141,7 +141,7 @@ class Downloads:
     # -- what is under way -------------------------------------------------------------------
 
     @property
-    def is_hungry(self) -> bool:
+    def has_work(self) -> bool:
         """Whether a chunk could be passed on right now."""
         return any(not connection.queued_bytes for connection in self._running)
 
@@ -154,8 +154,8 @@ class Downloads:
         whole: list[Connection] = []
         for connection, download in self._running.items():
             if connection.queued_bytes < WAITING_BYTES_MAX:
-                self._hungry.add(download.session.name, connection)
-        for connection in self._hungry.turns():
+                self._waiting.add(download.session.name, connection)
+        for connection in self._waiting.turns():
             download = self._running[connection]
             if connection.takes_nothing:
                 self._boundary.run(connection, connection.abort)
@@ -194,4 +194,4 @@ class Downloads:
     def forget(self, connection: Connection) -> None:
         """A connection is over."""
         self._running.pop(connection, None)
-        self._hungry.discard(connection)
+        self._waiting.discard(connection)

@@ -38,7 +38,7 @@ _GONE = _Share(b"", inf, 0, False)
 class BroadcastQueue:
     """The live connections that have not been sent all of the general room.
 
-    high_water_bytes: a connection that would have more than that unsent falls behind instead.
+    high_water_bytes: a connection that would have more than that unsent lags instead.
     """
 
     def __init__(self, general: Room, boundary: ErrorBoundary, high_water_bytes: int) -> None:
@@ -63,13 +63,13 @@ class BroadcastQueue:
         self._waiting.update(live)
 
     def discard(self, connection: Connection) -> None:
-        """A connection has closed, or fallen behind."""
+        """A connection has closed, or lags now."""
         self._waiting.pop(connection, None)
 
     def send_some(self, now_ms: int) -> tuple[list[Connection], list[Connection]]:
         """Send to as many as fit into the tick, which ends with this.
 
-        Returns those whose peer would not take it all, and those that fall behind.
+        Returns those whose peer would not take it all, and those that lag now.
         """
         blocked, late, sends_left = [], [], SENDS_PER_TICK
         last_seq = self._log.last_seq
@@ -99,7 +99,7 @@ class BroadcastQueue:
         return blocked, late
 
     def enqueue_now(self, connection: Connection) -> bool:
-        """Queue to one that waits what it has not been sent; False if it falls behind."""
+        """Queue to one that waits what it has not been sent; False if it lags now."""
         del self._waiting[connection]
         data, byte_count, _, _ = self._share(connection)
         if connection.queued_bytes + byte_count > self.high_water_bytes:

@@ -143,7 +143,7 @@ class Connection:
     """One client. Besides what the network needs, it is the handlers' `Link`.
 
     name: of the user, once logged in. following: whether entries are sent.
-    positions: while it is behind, the last entry queued to it by room; None when it is
+    positions: while it lags, the last entry queued to it by room; None when it is
     live, and so at the end of every room. general_seq: the last entry of the general room
     queued to it while it is live; it may wait for its turn there.
     made_ms: when it came. heard_ms: when the peer last showed that it lives. blocked_ms: since

@@ -2,7 +2,7 @@
 
 Once in a tick. A live connection stands at the end of all its rooms, so the new entries of a
 room are joined once and the same bytes object goes to everyone; this is what makes a busy
-room cheap. A connection whose unsent bytes would pass the high-water mark falls behind: its
+room cheap. A connection whose unsent bytes would pass the high-water mark is lagging: its
 positions are written down, nothing more is queued, and when it has drained it is pumped from
 the logs, page by page, until it is live again. Delivery never changes state.
 
@@ -10,7 +10,7 @@ The general room, which everybody hears, is sent from a queue (`chatd.net.broadc
 the answers of the tick.
 
 A change of membership closes the room's batch. Who left gets what came before that in the
-tick, if live, and nothing more; who joined is behind, where the newcomer starts to see.
+tick, if live, and nothing more; who joined is lagging, from where the newcomer starts to see.
 """
 
 from collections import deque
@@ -42,11 +42,11 @@ PAGE_ITEMS = 250
 ROOMS_PER_TURN = 100
 """So many rooms of one connection are looked at, then others come first."""
 BROADCASTS_PER_TICK = 500
-"""So many connections are told in one tick what all of them are."""
+"""Connections to which one tick sends a notice that goes to all of them."""
 
 
 class _Broadcast(NamedTuple):
-    """A notice, who has yet to hear it, each with its codec's view, and its bytes by that."""
+    """A notice, to whom it has yet to go, each with its codec's view, and its bytes by that."""
 
     notice: Notice
     waiting: dict[Connection, Hashable]
@@ -54,7 +54,7 @@ class _Broadcast(NamedTuple):
 
 
 class Delivery:
-    """All logged-in connections, and what they have yet to hear.
+    """All logged-in connections, and what has yet to be sent to them.
 
     pump_bytes_max: what one tick pumps in all.
     """
@@ -78,7 +78,7 @@ class Delivery:
         self._by_name: dict[str, dict[Connection, None]] = {}
         self._live: dict[Connection, Hashable] = {}  # each with its codec's view
         self._broadcast_queue = BroadcastQueue(state.general, boundary, high_water_bytes)
-        self._behind: dict[Connection, int] = {}  # each with how many rooms in a row had nothing
+        self._lagging: dict[Connection, int] = {}  # each with how many rooms in a row had nothing
         self._broadcasts: deque[_Broadcast] = deque()
         self._pageable: FairQueue[Connection] = FairQueue()  # of those, who wait for a page
         self._dirty: dict[Connection, None] = {}
@@ -107,7 +107,7 @@ class Delivery:
         """A connection that may have logged in is over."""
         self._live.pop(connection, None)
         self._broadcast_queue.discard(connection)
-        self._behind.pop(connection, None)
+        self._lagging.pop(connection, None)
         self._pageable.discard(connection)
         self._streams.pop(connection, None)
         connections = self._by_name.get(connection.name, {})
@@ -130,7 +130,7 @@ class Delivery:
         """Begin to deliver to a connection, from its positions on."""
         connection.following = True
         connection.positions = self._oldest_first(connection.positions or {})
-        self._behind[connection] = 0
+        self._lagging[connection] = 0
         if _pusher(connection).sends_event_ids:
             self._streams[connection] = None
 
@@ -146,15 +146,15 @@ class Delivery:
         return len(self._live)
 
     @property
-    def behind_count(self) -> int:
+    def lagging_count(self) -> int:
         """How many connections are being pumped, or wait to drain."""
-        return len(self._behind)
+        return len(self._lagging)
 
     @property
-    def is_hungry(self) -> bool:
-        """Whether there is something to tell right now: a turn, or a page."""
-        is_waited_for = self._broadcast_queue.is_waited_in or bool(self._broadcasts)
-        return is_waited_for or any(not c.queued_bytes for c in self._behind)
+    def has_work(self) -> bool:
+        """Whether there is something to send right now: entries, a notice, or a page."""
+        has_work = self._broadcast_queue.is_waited_in or bool(self._broadcasts)
+        return has_work or any(not c.queued_bytes for c in self._lagging)
 
     # -- what there is to say ----------------------------------------------------------------
 
@@ -164,16 +164,16 @@ class Delivery:
 
     def timers(self) -> dict[str, Callable[[str, int], None]]:
         """Return what timers call, by their kind."""
-        return {"presence": self._tell_presence}
+        return {"presence": self._send_presence}
 
-    def _tell_presence(self, key: str, now_ms: int) -> None:
+    def _send_presence(self, key: str, now_ms: int) -> None:
         """Tell all who are live who has come and gone since the last time."""
         notice = self._presence.take_changes()
         if notice is not None:
             self.broadcast(notice)
 
     def broadcast(self, notice: Notice) -> None:
-        """Tell all who are live, some in each tick; the others would only fall further behind."""
+        """Send to all that are live, some in each tick; those that lag would only lag more."""
         if self._live:
             self._broadcasts.append(_Broadcast(notice, dict(self._live), {}))
 
@@ -227,17 +227,17 @@ class Delivery:
 
     def _broadcast_to(self, connection: Connection) -> None:
         if not self._broadcast_queue.enqueue_now(connection):
-            self._fall_behind(connection)
+            self._become_lagging(connection)
 
     def pump(self, now_ms: int) -> None:
-        """Queue a page or so of what they missed to those who are behind and drained, by turns.
+        """Queue a page or so of what they missed to those that lag and have drained, by turns.
 
         Answers of this tick are in nobody's way: who asks in every tick is pumped, too.
         """
         self._broadcast_some()
         self._pages.clear()
         left = self._pump_bytes_max
-        for connection in self._behind:
+        for connection in self._lagging:
             if not connection.blocked_ms:
                 self._pageable.add(connection.name, connection)
         for connection in self._pageable.turns():
@@ -261,7 +261,7 @@ class Delivery:
                 self._boundary.contain(connection, error)
         more_blocked, late = self._broadcast_queue.send_some(now_ms)
         for connection in late:
-            self._boundary.run(connection, self._fall_behind, connection)
+            self._boundary.run(connection, self._become_lagging, connection)
         return blocked + more_blocked
 
     # -- live --------------------------------------------------------------------------------
@@ -283,7 +283,7 @@ class Delivery:
             except Exception as error:
                 self._boundary.contain(connection, error)
         for connection in late:
-            self._boundary.run(connection, self._fall_behind, connection)
+            self._boundary.run(connection, self._become_lagging, connection)
 
     def _audience(self, room: Room) -> list[Connection]:
         """Return who hears a room that is not everybody's."""
@@ -297,20 +297,20 @@ class Delivery:
         ]
 
     def _live_seq(self, connection: Connection, room: str) -> int:
-        """Return how far a connection that is not behind is, in a room of its user."""
+        """Return how far a connection that does not lag is, in a room of its user."""
         came = any(
             move.room == room and move.name == connection.name
             for move in self._transaction.changes.moves
         )
         return 0 if came or not connection.following else self._delivered_seq(room)
 
-    def _fall_behind(self, connection: Connection) -> None:
+    def _become_lagging(self, connection: Connection) -> None:
         rooms = self._state.users[connection.name].rooms
         positions = {room: self._delivered_seq(room) for room in rooms}
         connection.positions = positions | {GENERAL: connection.general_seq}
         self._live.pop(connection, None)
         self._broadcast_queue.discard(connection)
-        self._behind[connection] = 0
+        self._lagging[connection] = 0
 
     def _delivered_seq(self, room: str) -> int:
         """Return up to where a room was delivered: not what the running tick adds, or added."""
@@ -338,7 +338,7 @@ class Delivery:
 
     def _begin_at(self, connection: Connection, room_id: str, floor: int) -> None:
         if connection.positions is None:
-            self._fall_behind(connection)
+            self._become_lagging(connection)
         assert connection.positions is not None
         connection.positions[room_id] = floor
 
@@ -392,7 +392,7 @@ class Delivery:
         token = ResumeToken(self._state.epoch, self._stamp_ms, seqs)
         connection.enqueue(_pusher(connection).encode_event_id(str(token)))
 
-    # -- behind ------------------------------------------------------------------------------
+    # -- lagging -----------------------------------------------------------------------------
 
     def _oldest_first(self, positions: dict[str, int]) -> dict[str, int]:
         """Order rooms by the stamp of the first entry that is due."""
@@ -405,8 +405,8 @@ class Delivery:
         return {room: positions[room] for room in sorted(positions, key=stamp)}
 
     def _pump_one(self, connection: Connection, now_ms: int) -> None:
-        """Queue up to a page; the connection comes last among those behind, or is live."""
-        quiet_rooms = self._behind.pop(connection)
+        """Queue up to a page; the connection comes last among those that lag, or is live."""
+        quiet_rooms = self._lagging.pop(connection)
         self._queue_page(connection, now_ms, quiet_rooms)
         if connection.positions is None and _pusher(connection).sends_event_ids:
             self._note_stamp(now_ms)
@@ -430,7 +430,7 @@ class Delivery:
             else:
                 positions[room_id] = positions.pop(room_id)  # the next one comes first
                 quiet_rooms += 1
-        self._behind[connection] = quiet_rooms
+        self._lagging[connection] = quiet_rooms
 
     def _is_at_the_end(self, positions: dict[str, int]) -> bool:
         rooms = self._state.rooms
@@ -439,7 +439,7 @@ class Delivery:
     def _pump_room(
         self, connection: Connection, room_id: str, positions: dict[str, int], now_ms: int
     ) -> bool:
-        """Queue one page of a room; False if there was nothing behind the position."""
+        """Queue one page of a room; False if there was nothing after the position."""
         room = self._state.rooms[room_id]
         floor = max(room.members[connection.name].floor_at(now_ms), room.log.first_seq - 1)
         position = positions[room_id]
@@ -453,7 +453,7 @@ class Delivery:
         return True
 
     def _page(self, connection: Connection, room: Room, position: int) -> tuple[bytes, int]:
-        """Return the bytes behind a position and where they end."""
+        """Return the bytes after a position and where they end."""
         page = self._pages.get((room.room, position))
         if page is None:
             frames = room.log.page_after(position, PAGE_BYTES, PAGE_ITEMS)

@@ -108,7 +108,7 @@ class Hall:
     def settle(self) -> None:
         for _ in range(1_000):
             self.tick()
-            if not self.delivery.is_hungry and not self.transaction.is_pending:
+            if not self.delivery.has_work and not self.transaction.is_pending:
                 return
         raise AssertionError("delivery does not come to rest")
 
@@ -234,11 +234,11 @@ def test_a_tick_tells_the_general_room_to_so_many_and_the_next_ones_to_the_rest(
     hall.post("hello")
     told: list[list[int]] = []
     for _ in range(3):
-        assert hall.delivery.is_hungry or not told
+        assert hall.delivery.has_work or not told
         hall.tick()
         told.append([place for place, peer in enumerate(peers) if hall.texts(peer)])
     assert told == [[0, 1, 2], [3, 4, 5], [6, 7]]
-    assert not hall.delivery.is_hungry
+    assert not hall.delivery.has_work
 
 
 @pytest.mark.parametrize(("over", "told"), [(0, [8]), (1, [2, 2, 2, 2])])
@@ -251,7 +251,7 @@ def test_a_large_batch_counts_as_several_sends(
     size = len(hall.state.general.log.frames[-1])
     monkeypatch.setattr(broadcast_queue, "LARGE_BYTES", size - over)
     seen: list[int] = []
-    while not seen or hall.delivery.is_hungry:
+    while not seen or hall.delivery.has_work:
         hall.tick()
         seen.append(sum(len(hall.texts(peer)) for peer in peers))
     assert seen == told
@@ -281,7 +281,7 @@ def test_who_waits_too_long_is_pumped_and_hears_everything_once() -> None:
         hall.post(text)
         hall.deliver()
         hall.delivery.flush(NOW_MS)
-    assert (hall.delivery.live_count, hall.delivery.behind_count) == (0, 5)
+    assert (hall.delivery.live_count, hall.delivery.lagging_count) == (0, 5)
     hall.settle()
     assert [hall.texts(peer) for peer in peers] == [texts] * 5
     assert hall.delivery.live_count == 5
@@ -320,7 +320,7 @@ def test_who_leaves_while_waiting_is_forgotten() -> None:
     hall.tick()
     peers[4].abort()
     hall.tick()
-    assert not hall.delivery.is_hungry and hall.texts(peers[3]) == ["hello"]
+    assert not hall.delivery.has_work and hall.texts(peers[3]) == ["hello"]
 
 
 @pytest.mark.usefixtures("three_sends")
@@ -376,7 +376,7 @@ def test_batch_over_the_high_water_mark_is_not_queued_and_comes_when_there_is_ro
         hall.post(f"{number} " + "x" * 300, room)
         hall.tick()
         assert slow.queued_bytes <= HIGH_WATER_BYTES
-    assert hall.delivery.behind_count == 1
+    assert hall.delivery.lagging_count == 1
     position = hall.delivery.queued_seq(slow, room)
     assert 0 < position < 30
     assert len(hall.texts(other)) == 30
@@ -405,7 +405,7 @@ def test_batch_exactly_at_the_high_water_mark_is_queued_and_one_byte_more_is_not
         alice.flush(NOW_MS)
         hall.deliver()
         hall.delivery.flush(NOW_MS)
-        assert (hall.delivery.live_count, hall.delivery.behind_count) == (1 - over, over)
+        assert (hall.delivery.live_count, hall.delivery.lagging_count) == (1 - over, over)
 
 
 def test_pump_moves_a_page_at_a_time_and_only_who_has_drained() -> None:
@@ -543,6 +543,6 @@ def test_connection_that_is_over_is_forgotten(when: str) -> None:
         hall.settle()
     alice.abort()
     assert hall.delivery.of_user("alice") == []
-    assert hall.delivery.live_count == hall.delivery.behind_count == 0
+    assert hall.delivery.live_count == hall.delivery.lagging_count == 0
     hall.post("nobody hears this")
     hall.tick()

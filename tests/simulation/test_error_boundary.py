@@ -269,7 +269,7 @@ CASES = [
     Case(EventStreamCodec, "encode_event_id", streams),
     Case(JsonSocketCodec, "encode_entries", opens_a_websocket),
     Case(JsonSocketCodec, "encode_notice", opens_a_websocket),
-    Case(Delivery, "_fall_behind", reads_late),
+    Case(Delivery, "_become_lagging", reads_late),
     Case(Delivery, "_queue_page", reads_late),
     Case(Service, "enqueue", hears_late),
     Case(Notices, "send_late", hears_late),

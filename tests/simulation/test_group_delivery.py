@@ -112,7 +112,7 @@ def lagging(world: World, peer: Peer, room: str, writer: Peer) -> None:
     peer.reads = False
     for number in range(60):
         writer.post(room, f"{number} " + "x" * 4_000)
-    assert world.app.delivery.behind_count == 1
+    assert world.app.delivery.lagging_count == 1
 
 
 SLOW: dict[str, Any] = {
@@ -139,7 +139,7 @@ def test_member_who_is_kicked_while_behind_gets_nothing_more_of_the_room() -> No
         assert "among us" not in bob.texts(room)
         assert sum(len(text) for text in bob.texts(room)) <= queued + 3 * 16 * 1024
         assert [e["group"] for e in bob.of_kind("removed")] == [room]
-        assert not bob.ended and world.app.delivery.behind_count == 0
+        assert not bob.ended and world.app.delivery.lagging_count == 0
 
 
 def test_room_that_ends_while_a_device_is_behind_in_it_is_dropped() -> None:
@@ -155,7 +155,7 @@ def test_room_that_ends_while_a_device_is_behind_in_it_is_dropped() -> None:
         world.settle()
         assert other.texts() == ["to all"]
         assert [e["group"] for e in other.of_kind("removed")] == [room]
-        assert world.app.delivery.behind_count == 0
+        assert world.app.delivery.lagging_count == 0
 
 
 def test_member_who_comes_back_while_behind_starts_as_a_newcomer() -> None:
@@ -202,7 +202,7 @@ def test_live_connection_is_live_again_after_joining() -> None:
     with World() as world:
         alice, bob = world.user("alice"), world.user("bob")
         alice.create("ops", bob)
-        assert world.app.delivery.behind_count == 0
+        assert world.app.delivery.lagging_count == 0
         assert [method for method, _ in bob.notices].count("live") == 1
 
 
