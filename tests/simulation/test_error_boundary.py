@@ -34,6 +34,7 @@ from chatd.wire.http.codec import HttpCodec
 from chatd.wire.websocket import JsonSocketCodec
 from tests.certificates import Certificate, certificate
 from tests.simulation.network import SimSocket
+from tests.simulation.peer import Lost
 from tests.simulation.test_metrics import metrics
 from tests.simulation.web import HANDSHAKE, RawPeer, replies, request
 from tests.simulation.world import World
@@ -311,7 +312,7 @@ def test_exception_at_an_entry_point_costs_its_connection_only(
             scene.break_(patch, case.owner, case.method, any_=case.any_)
             try:
                 case.act(scene)
-            except (KeyError, ValueError, InvalidState):
+            except (Lost, KeyError, ValueError, InvalidState):
                 pass  # eve's client is not answered
             world.settle()
         assert world.errors
