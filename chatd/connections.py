@@ -1,8 +1,8 @@
 """The registry of connections: who is let in, who is turned away, who ends, and what is closed.
 
-Each has a number, a timer that looks after it, and a place (`Places`) while it is OPEN; who is
-turned away has no place, and hears why as soon as its first bytes tell in which protocol. What has
-ended stays for a moment, to take what waits for it. It is closed by the tick alone (`reap`).
+Each has a number, a timer that looks after it, and a place (`Places`) while it is OPEN. One that is
+turned away has no place, and gets the reason once its first bytes show in which protocol. What
+has ended stays for a moment, to take what waits for it. It is closed by the tick alone (`reap`).
 """
 
 import logging
@@ -26,15 +26,15 @@ from chatd.service import Service
 from chatd.wire import commands as c
 
 GOODBYE_MS_MAX = 5_000
-"""So long after its end may a connection stay, to take what waits for it and to hang up."""
+"""How long a connection may stay after its end, to take what waits for it and to hang up."""
 DRAINING_MAX = 64
 """Connections that have ended or are turned away, beside all others; then the oldest is cut off."""
 REAPED_PER_TICK = ACCEPTS_PER_TICK
-"""So many connections that are over are closed in a tick: as many as may come meanwhile."""
+"""Closed connections whose sockets a tick gives back: as many as may come meanwhile."""
 FIRST_BYTES_MS_MAX = 1_000
-"""So long does a newcomer for whom there is no room have to show what it speaks."""
+"""How long a newcomer has to show what it speaks when there is no room for it."""
 RETRY_MS = 1_000
-"""So long is nobody accepted when there was no descriptor."""
+"""How long nothing is accepted after there was no descriptor."""
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Remembers(Protocol):
 
 
 class _Callbacks(NamedTuple):
-    """What connections tell (`net.connection.Callbacks`), each thing straight to whom it concerns.
+    """What connections call (`net.connection.Callbacks`): each time straight whom it concerns.
 
     Each entry that is delivered comes this way: there is no call in between.
     """
@@ -200,7 +200,7 @@ class Connections:
         return bool(self._closed)
 
     def reap(self) -> None:
-        """Close what is over, as many as a tick may."""
+        """Close connections that have ended, as many as a tick may."""
         dead = self._closed[:REAPED_PER_TICK]
         del self._closed[:REAPED_PER_TICK]
         kinds = self.timers()
@@ -264,7 +264,7 @@ class Connections:
             error = self._refused[connection]
             self._boundary.run(connection, self._service.refuse, connection, error)
 
-    # -- what connections tell ---------------------------------------------------------------
+    # -- what connections call ---------------------------------------------------------------
 
     def _check_login(self, connection: Connection, name: str) -> None:
         self._places.check_user(connection, name, self._clock.now_ms)

@@ -5,7 +5,7 @@ from chatd.net.connection import CLOSED, CLOSING, OPEN, Connection
 from chatd.net.protocol import Limits, ProtocolRow
 
 DRAIN_MS = 500
-"""So long after the goodbye may a peer be silent before it is taken to have heard it."""
+"""A peer that is silent for this long after the goodbye is taken to have got it."""
 
 
 class IdleMonitor:
@@ -25,7 +25,7 @@ class IdleMonitor:
         return now_ms + self._limits.login_ms
 
     def last_check_ms(self, now_ms: int) -> int:
-        """Return when to look at a connection that has been told goodbye."""
+        """Return when to look at a connection that is closing."""
         return now_ms + DRAIN_MS
 
     def stall_check_ms(self, connection: Connection) -> int:

@@ -151,7 +151,7 @@ class Places:
         self._move(address, 1, guests=guests)
 
     def leave(self, connection: Connection) -> None:
-        """A connection is over."""
+        """A connection has closed."""
         if connection in self._guests:
             del self._guests[connection]
             self._move(connection.address, -1, guests=-1)

@@ -1,6 +1,6 @@
 """Service: takes requests one by one to the dispatcher, by turns and within bounds.
 
-Whoever has something to do waits in one queue, by party, over as many ticks as it takes. A turn
+Connections with something to do wait in one queue, by party, over as many ticks as it takes. A turn
 is short; who has more rejoins at the end. Besides that, three things make a connection's requests
 wait, and none loses any: its party asked more often than it may, the connection has not taken its
 answers, or one of them is under way. What is not decoded yet waits in the codec, and what is not
@@ -22,9 +22,9 @@ from chatd.places import Places
 
 TURN_NS_MAX = 200_000
 TURN_STEPS_MAX = 32
-"""After so long, or so many requests, it is the next party's turn."""
+"""A turn's limits of time and requests; then it is the next party's."""
 SEND_NS = 8_000
-"""So long does it take to send what was queued to a connection: it is work of the tick, too."""
+"""What sending takes that was queued to a connection: it is work of the tick, too."""
 
 
 class Service:
@@ -70,7 +70,7 @@ class Service:
         self._paid.clear()
 
     def begin_tick(self, now_ms: int) -> None:
-        """Begin to count anew."""
+        """Reset what is counted in each tick."""
         self._now_ms = now_ms
         self._bytes = 0
         self._meter.sweep(now_ms)
@@ -103,7 +103,7 @@ class Service:
         self.enqueue(connection)
 
     def forget(self, connection: Connection) -> None:
-        """A connection is over."""
+        """A connection has closed."""
         self._queue.discard(connection)
         for waiting in (self._paused, self._held, self._paid, self._pulled):
             waiting.pop(connection, None)

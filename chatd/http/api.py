@@ -58,7 +58,7 @@ class Route:
 class Branch:
     """What stands at all paths that begin like this and have no route.
 
-    refused: what hears why a request for one of them was refused, if anything does.
+    refused: what is called when a request for one of them was refused.
     """
 
     start: str
@@ -121,7 +121,7 @@ class HttpApi:
         connection.enqueue(codec.encode_response(problem(error, now_ms), now_ms))
 
     def forget(self, connection: Connection) -> None:
-        """A connection is over."""
+        """A connection has closed."""
         self._takers.pop(connection, None)
 
     def _run(

@@ -192,6 +192,6 @@ class Downloads:
         return True
 
     def forget(self, connection: Connection) -> None:
-        """A connection is over."""
+        """A connection has closed."""
         self._running.pop(connection, None)
         self._waiting.discard(connection)

@@ -6,7 +6,7 @@ from chatd.wire.commands import Bye
 from chatd.wire.http.codec import HttpCodec
 
 QUIET_MS_MIN = 1_000
-"""A connection that waits for something else is checked again after so long."""
+"""A connection that waits for something else is checked again after this time."""
 
 
 class WholeRequests:

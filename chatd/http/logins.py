@@ -14,7 +14,7 @@ LOGINS_MAX = 4_000
 LOGINS_PER_NETWORK = 500
 """... and from one network. This machine's own addresses may have all there are."""
 LOGIN_MS_MAX = 60_000
-"""So long after its first message may a login end."""
+"""How long a login may take after its first message."""
 
 
 class _Begun(NamedTuple):

@@ -254,7 +254,7 @@ class Uploads:
     # -- what does not -----------------------------------------------------------------------
 
     def forget(self, connection: Connection) -> None:
-        """A connection is over; its upload, if it has one, is cancelled by a timer."""
+        """A connection has closed; its upload, if it has one, is cancelled by a timer."""
         upload = self._running.pop(connection, None)
         if upload is not None:
             self._broken_off[connection.number] = upload

@@ -19,10 +19,10 @@ READ_BYTES = 64 * 1024
 """What one read takes at most; each ready connection gets one read in a tick."""
 
 DISCARD_BYTES_MAX = 16 * 1024 * 1024
-"""So much may a peer go on sending when it has been told that the connection is over.
+"""How much a peer may go on sending after it was sent a goodbye.
 
 Many programs look for an answer only when all of their request is sent: one with a file that
-is too large for this server is to hear that, and not find its line broken.
+is too large for this server should read why, and not find its line broken.
 """
 
 NETWORK_ERRORS = frozenset(

@@ -12,7 +12,7 @@ Kind = tuple[type[Notice], str]
 
 
 class Notices:
-    """What is told at once, and what waits. high_water_bytes: more than that unsent is enough."""
+    """What is sent at once, and what waits. high_water_bytes: more than that unsent is enough."""
 
     def __init__(self, high_water_bytes: int) -> None:
         self._high_water_bytes = high_water_bytes
@@ -33,7 +33,7 @@ class Notices:
         connection.send_notice(notice)
 
     def forget(self, connection: Connection) -> None:
-        """A connection is over."""
+        """A connection has closed."""
         self._waiting.pop(connection, None)
 
     def drained(self) -> list[Connection]:

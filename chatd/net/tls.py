@@ -16,7 +16,7 @@ from chatd.net.connection import Sock
 PIECE_BYTES = 64 * 1024
 """What is encrypted or decrypted at a time: four records of the largest size."""
 RECORDS_MAX = 16
-"""So many records are decrypted at a time: one that asks for new keys takes some 50 µs."""
+"""Records that are decrypted at a time: one that asks for new keys takes some 50 µs."""
 UNSENT_BYTES_MAX = 4 * PIECE_BYTES
 """A peer that does not take what TLS itself answers, with new keys, say, is lost."""
 HEADER = Struct(">3xH")
