@@ -8,6 +8,7 @@ read in the kernel.
 """
 
 from collections.abc import Callable, Hashable
+from typing import NamedTuple
 
 from chatd.calls import Calls
 from chatd.config import Settings
@@ -25,6 +26,13 @@ TURN_STEPS_MAX = 32
 """A turn's limits of time and requests; then it is the next party's."""
 SEND_NS = 8_000
 """What sending takes that was queued to a connection: it is work of the tick, too."""
+
+
+class _Pulled(NamedTuple):
+    """What has come and waits. is_paid: whether it was counted in the rate of its party."""
+
+    event: object
+    is_paid: bool
 
 
 class Service:
@@ -50,8 +58,7 @@ class Service:
         self._queue: FairQueue[Connection] = FairQueue()
         self._paused: dict[Connection, None] = {}  # until they have taken their answers
         self._held: dict[Connection, None] = {}  # while an answer is under way to them
-        self._pulled: dict[Connection, object] = {}  # what waits for its party, or its time
-        self._paid: dict[Connection, None] = {}  # of these, whose was counted already
+        self._pulled: dict[Connection, _Pulled] = {}  # what waits for its party, or its time
         self._throttled: list[tuple[Connection, int]] = []
         self._now_ms = 0
         self._bytes = 0
@@ -65,9 +72,10 @@ class Service:
         self._bytes_max = settings.tick_bytes_max
         self._high_water_bytes = settings.high_water_bytes
         self._meter.configure(settings.requests_per_second)
-        for connection in self._paid:
-            self.enqueue(connection)
-        self._paid.clear()
+        for connection, pulled in self._pulled.items():
+            if pulled.is_paid:
+                self._pulled[connection] = _Pulled(pulled.event, is_paid=False)
+                self.enqueue(connection)
 
     def begin_tick(self, now_ms: int) -> None:
         """Reset what is counted in each tick."""
@@ -105,7 +113,7 @@ class Service:
     def forget(self, connection: Connection) -> None:
         """A connection has closed."""
         self._queue.discard(connection)
-        for waiting in (self._paused, self._held, self._paid, self._pulled):
+        for waiting in (self._paused, self._held, self._pulled):
             waiting.pop(connection, None)
 
     # -- turns -------------------------------------------------------------------------------
@@ -167,9 +175,9 @@ class Service:
             return False
         try:
             if connection in self._pulled:
-                event: object | None = self._pulled.pop(connection)
-            else:
-                event = connection.codec.next_event()
+                event, is_paid = self._pulled.pop(connection)
+                return self._handle(connection, event, is_paid)
+            event = connection.codec.next_event()
             if event is None and connection.is_readable:
                 self._read(connection)
                 event = connection.codec.next_event()
@@ -209,24 +217,14 @@ class Service:
 
     # -- how often one may ask ---------------------------------------------------------------
 
-    def _is_due(self, connection: Connection, event: object) -> bool:
-        """Count what a peer asks for; False if that has to wait until its time has come.
+    def _throttle(self, connection: Connection, event: object, until_ms: int) -> None:
+        """Let what a peer asks for wait until its time has come.
 
-        It is counted at once, so that the requests of a party come one after the other.
+        It was counted at once, so that the requests of a party come one after the other.
         """
-        if connection in self._paid:
-            del self._paid[connection]
-            return True
-        party = connection.party
-        asker = party if party[0] != ADDRESS else self._guest(connection)
-        until_ms = self._meter.charge(asker, self._now_ms)
-        if until_ms is None:
-            return True
         connection.reads = False
-        self._pulled[connection] = event
-        self._paid[connection] = None
+        self._pulled[connection] = _Pulled(event, is_paid=True)
         self._throttled.append((connection, until_ms))
-        return False
 
     def _guest(self, connection: Connection) -> Hashable:
         """Return with whose requests those of nobody are counted: all from there, mostly."""
@@ -236,34 +234,42 @@ class Service:
 
     # -- what there is to do -----------------------------------------------------------------
 
-    def _handle(self, connection: Connection, event: object) -> bool:
-        """Do what a peer asks for, or let it wait; return whether there may be more."""
+    def _handle(self, connection: Connection, event: object, is_paid: bool = False) -> bool:
+        """Do what a peer asks for, or let it wait; return whether there may be more.
+
+        is_paid: whether it has been counted.
+        """
         protocol: ProtocolRow = connection.protocol
-        router = protocol.router
+        router, refusal = protocol.router, None
         if router is not None:
             party = router.party_of(connection, event, self._now_ms)
             if party != connection.party:
-                return self._hand_over(connection, event, party, router)
-        if self._meter.is_on and type(event) not in protocol.uncounted:
-            if not self._is_due(connection, event):
+                refusal = self._hand_over(connection, party, router)
+                if refusal is None:
+                    self._pulled[connection] = _Pulled(event, is_paid)
+                    return True
+        if self._meter.is_on and not is_paid and type(event) not in protocol.uncounted:
+            party = connection.party
+            asker = party if party[0] != ADDRESS else self._guest(connection)
+            until_ms = self._meter.charge(asker, self._now_ms)
+            if until_ms is not None:
+                self._throttle(connection, event, until_ms)
                 return False
-        if protocol.front.handle(connection, event, self._now_ms, self._step_began_ns):
+        if router is not None and refusal is not None:
+            router.refuse(connection, refusal, self._now_ms)
+        elif protocol.front.handle(connection, event, self._now_ms, self._step_began_ns):
             self._held[connection] = None
         return True
 
     # -- whose an event is -------------------------------------------------------------------
 
-    def _hand_over(self, connection: Connection, event: object, party: str, router: Router) -> bool:
-        """Let an event wait for its own party, or refuse it; whether there may be more."""
+    def _hand_over(self, connection: Connection, party: str, router: Router) -> ChatError | None:
+        """Let a connection be another's; return why it may not be."""
         try:
             self._change_party(connection, party, router)
         except ChatError as error:
-            is_due = not self._meter.is_on or self._is_due(connection, event)
-            if is_due:
-                router.refuse(connection, error, self._now_ms)
-            return is_due
-        self._pulled[connection] = event
-        return True
+            return error.with_traceback(None)
+        return None
 
     def _change_party(self, connection: Connection, party: str, router: Router) -> None:
         """Let a connection be another's. Raises ChatError if that one has enough of them."""

@@ -225,7 +225,6 @@ CASES = [
     Case(FrameCodec, "feed", frames),
     Case(Service, "_serve_some", frames),
     Case(Service, "_read", frames),
-    Case(Service, "_is_due", frames),
     Case(Service, "_handle", frames),
     Case(RpcFront, "handle", frames),
     Case(FrameCodec, "next_event", frames),
