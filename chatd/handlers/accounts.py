@@ -34,7 +34,7 @@ from chatd.wire.names import map_name
 TRIES_PER_CONNECTION = 5
 NETWORK_BYTES = 16
 UNUSED_KEPT_MS = 86_400_000
-"""An account goes so long after it was registered if nobody has logged in."""
+"""An account that nobody has logged in to is deleted this long after its registration."""
 DEVICES_PER_PAGE = 100
 CLIENT_FIRST = re.compile(r"[^,]*+,[^,]*+,n=([^,]*+),")
 """n,a=authzid,n=name,r=nonce with =2C and =3D for comma and equals (RFC 5802, section 7)."""

@@ -3,10 +3,10 @@
 Together, so that nobody can lock the owner out of a name, or a classroom behind one address
 out of the server, by failing on purpose. Tokens are exempt: they can't be guessed.
 
-Whoever fails under invented names must not make the server forget the failures under a real one,
-and must not learn from what it forgets which is which. So real names are kept exactly, each
+A client that fails under invented names must not make the server forget the failures under a real
+one, and must not learn from what it forgets which is which. So real names are kept exactly, each
 network's by themselves, and of invented ones only counters in a table of fixed size, which forgets
-nothing before its time and now and then takes one invented name for another.
+nothing before its time and sometimes takes one invented name for another.
 """
 
 from array import array

@@ -1,6 +1,6 @@
 """Blocking: users who want nothing from each other.
 
-Who is blocked is told that the other takes nothing, and not since when or why: a message that
+A blocked user learns that the other accepts nothing, and not since when or why: a message that
 vanished in silence would be worse, for it was acknowledged. Both directions are closed, since
 an answer to who has blocked somebody could not be given.
 """

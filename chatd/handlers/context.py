@@ -66,7 +66,7 @@ class Session:
     name: who is logged in, or before that who tries to be.
     device: the number of the token it logged in with; 0 for a password alone.
     credentials: the user's when it logged in, by which each request is checked again; None
-    before that, and for what is done whoever may still get in.
+    before that, and for what is done even if the login has ended.
     proved_ms: when the password was last proved here; 0 for never.
     tries: attempts to get in since the last success.
     refusal: what was refused here last.
@@ -98,7 +98,7 @@ class Effects:
     to_link: notices for one connection. ends: connections to end, and why.
     logouts: connections that asked for the end of their own session. asking: by user, the one that
     goes on when all others end.
-    readers: by (user, room), the connection that has read it, and needs not be told.
+    readers: by (user, room), the connection that has read it, which needs no notice.
     to_hash: uploads of which the bytes have to be read again.
     timed_bytes: the texts that timers have posted in this tick. timed_work: what timers have
     cost, in units of `chatd.handlers.timed`.

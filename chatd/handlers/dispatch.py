@@ -22,7 +22,7 @@ REASON_CHARACTERS_MAX = 200
 _READY = Phase.READY  # Python 3.11 takes 0.3 µs to find a member in its class
 NAMES_MAX = 5
 NAME_CHARACTERS_MAX = 64
-"""So many unknown parameters are named, and so much of each."""
+"""The most unknown parameters that an error names, and the most of each name."""
 _OUT_OF_BOUNDS = re.compile(
     r"Expected `(int|str|bytes)`(?: of length)? ([<>])= (\d+) - at `\$\.(.+)`"
 )

@@ -13,9 +13,9 @@ from chatd.handlers.visibility import is_by
 
 MOVES_PER_SLICE = 1_000
 MOVES_PER_WORK = 4
-"""So many acknowledgements are written at a time, and take a unit of work."""
+"""The most acknowledgements written at a time, and how many make a unit of work."""
 OWN_PER_SLICE = 2_000
-"""So many of their own entries are passed over for all readers together."""
+"""The most of their own entries that are passed over, for all readers together."""
 STEPS_PER_SLICE = 2_000
 STEPS_PER_WORK = 5
 STEPS_OF_A_QUOTE = 4
@@ -23,9 +23,9 @@ STEPS_OF_A_FILE = 100
 """How much of a log leaves at a time. A step is an entry, about two microseconds; to take an entry
 out of a comment's quote or its file from the disk takes longer."""
 NONCES_FORGOTTEN_EACH_MS = 3_600_000
-"""Nonces that are over are forgotten so often: one at a time would be an event for each."""
+"""How often expired nonces are forgotten: one at a time would be an event for each."""
 LOOK_AT_UNUSED_EACH_MS = 86_400_000
-"""An account that nobody has logged in to, but that is needed, is looked at again so often."""
+"""How often an unused account that is still needed is checked again."""
 
 
 class ExpiryHandlers:
@@ -48,7 +48,7 @@ class ExpiryHandlers:
 
     @on_timer("front")
     def expire(self, turn: Turn, room_id: str) -> int | None:
-        """Let the front of a room go as far as it is over, a slice at a time.
+        """Drop the expired entries at the front of a room, a slice at a time.
 
         Returns when to look again (ms UTC), None when nothing there will be over by itself.
         """
@@ -64,7 +64,7 @@ class ExpiryHandlers:
 
     @on_timer("limits")
     def reset_limits(self, turn: Turn, name: str) -> int | None:
-        """Reset the counts of the periods that are over; return when the next one ends."""
+        """Reset the counts of the periods that have ended; return when the next one ends."""
         user = self._state.users[name]
         windows = (user.general, user.private)
         if any(window.count and window.reset_at_ms <= turn.now_ms for window in windows):
@@ -73,7 +73,7 @@ class ExpiryHandlers:
 
     @on_timer("nonces")
     def forget_nonces(self, turn: Turn, name: str) -> int | None:
-        """Forget nonces of a user that are over; return when to look again."""
+        """Forget expired nonces of a user; return when to check again."""
         user, now_ms = self._state.users.get(name), turn.now_ms
         if now_ms < self._lifetime.held_until_ms:
             return self._lifetime.held_until_ms
@@ -90,7 +90,7 @@ class ExpiryHandlers:
     def drop_unused(self, turn: Turn, name: str) -> int | None:
         """Let an account go that nobody has ever logged in to; return when to look again.
 
-        Not while something of others would be lost with it, or come to whoever has the name next.
+        Not while something of others would be lost with it, or come to the next user of that name.
         """
         user, now_ms = self._state.users.get(name), turn.now_ms
         if user is None or not user.expires_ms:

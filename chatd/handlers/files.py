@@ -31,17 +31,17 @@ from chatd.wire.file_names import fault_of, harmless
 UPLOADS_MAX = 8
 """Unfinished uploads of one user."""
 UPLOAD_KEPT_MS = 86_400_000
-"""An upload is dropped so long after its last chunk."""
+"""How long after its last chunk an upload is dropped."""
 UNHASHED_KEPT_MS = 300_000
-"""... and so long, if nobody could go on with it, because its hash was not told."""
+"""... if it can't be resumed, because its hash was not given."""
 HASH_BYTES_PER_SLICE = 256 * 1024
-"""So much of a file is read again at a time, where the hash of what has come is not known."""
+"""How much of a file is read again at a time, where the hash of what has come is not known."""
 WORK_OF_A_SLICE = 100
 """Units of work (`chatd.handlers.timed`)."""
 
 
 class SentFile(msgspec.Struct, frozen=True):
-    """A file without a hash told first, as it was asked for and came: what a nonce stands for."""
+    """A file whose hash was not given first, as requested and received: what a nonce is for."""
 
     room: str
     name: str
@@ -235,7 +235,7 @@ class FileHandlers:
         return upload
 
     def _check_quota(self, owner: User, more: int) -> None:
-        """Refuse so many more bytes if the owner has no room for them. Raises StorageFull."""
+        """Refuse this many more bytes if the owner has no room for them. Raises StorageFull."""
         used = owner.file_bytes + sum(u.claimed_bytes for u in uploads_of(self._state, owner))
         if self._quota_bytes and used + more > self._quota_bytes:
             raise StorageFull(
@@ -252,9 +252,10 @@ class FileHandlers:
             )
 
     def _given_up_for(self, context: Context, owner: User, more: int) -> list[e.UploadDropped]:
-        """Return the uploads that give way where all together take too much with so much more.
+        """Return the uploads that give way if `more` bytes would be too many for all together.
 
-        Those of whoever has most go, the idle ones first. Raises StorageFull if that is the owner.
+        Those of the user with the most bytes go, idle ones first. Raises StorageFull if that is the
+        owner.
         """
         over = self._state.upload_bytes_in_all + more - self._uploads_bytes_max
         if over <= 0:

@@ -24,11 +24,11 @@ INVITATIONS_MAX = 200
 INVITED_MAX = 100
 """Invitations that one user has."""
 INVITED_BY_ONE_MAX = 5
-"""... of which one inviter may have made so many."""
+"""... and the most of these that one inviter may have made."""
 REACHES_MAX = 30
-"""So often a day may one user invite the same other, or ask to be let in by the same owner."""
+"""How often a day one user may invite the same other, or ask the same owner to be let in."""
 REACHED_MAX = 1_000
-"""So many others may one user reach like that in a day."""
+"""How many others one user may reach like that in a day."""
 REQUESTS_MAX = 100
 """Requests to one room."""
 ASKED_MAX = 20

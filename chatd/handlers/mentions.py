@@ -9,7 +9,7 @@ from chatd.wire.names import CHARACTERS_MAX, PUNCTUATION, looked_up, may_be_insi
 from chatd.wire.rooms import GENERAL, is_direct
 
 MENTIONS_MAX = 20
-"""So many words behind an @ are looked at in one text; further ones name nobody."""
+"""The most words after an @ that are looked up in one text; further ones name nobody."""
 WORD_CHARACTERS_MAX = 2 * CHARACTERS_MAX
 """A name may be typed with more characters than it is mapped to."""
 

@@ -1,4 +1,4 @@
-"""Moderation: users report one another, so many warnings ban, administrators decide.
+"""Moderation: users report one another, enough warnings ban, administrators decide.
 
 Who is reported never learns by whom, administrators included: what concerns one of them is
 told to and decided by the others.
@@ -27,7 +27,7 @@ from chatd.wire.entries import Post
 from chatd.wire.rooms import GENERAL
 
 REPORTS_PER_DAY = 20
-"""So many users may one report in 24 hours."""
+"""How many users one user may report in 24 hours."""
 REPORTS_PER_PAGE = 12
 """One takes up to 3.5 KiB, and a page at most 48 KiB."""
 
@@ -238,7 +238,7 @@ class ModerationHandlers:
         return admin, user
 
     def _admins_but(self, user: str) -> list[str]:
-        """Return the administrators who are told what concerns a user."""
+        """Return the administrators who get what concerns a user."""
         return sorted(name for name in self._admins if name in self._state.users and name != user)
 
     def missing_admins(self) -> list[str]:

@@ -167,7 +167,7 @@ class Posting:
     ) -> PostHeader:
         """Return what a post begins with that may be made now.
 
-        count: with so many posts in all, which begin alike.
+        count: of the posts that begin alike, this one included.
         Raises Banned, RateLimited; Forbidden where one has blocked the other.
         """
         if author.banned_until_ms:

@@ -23,7 +23,7 @@ SALT_PARTS = (b"salt:", b"more salt:")
 
 
 PROOF_FRESH_MS = 300_000
-"""So long after a proof may what needs one be done on that connection."""
+"""How long after a proof what needs one may be done on that connection."""
 
 
 def check_fresh_proof(context: Context) -> None:

@@ -1,4 +1,4 @@
-"""Quotas: what a user may have of everything that is bounded, whoever bounds it."""
+"""Quotas: what a user may have of everything that is bounded, wherever the bound is."""
 
 from chatd.config import Settings
 from chatd.core.idempotency import NONCES_MAX

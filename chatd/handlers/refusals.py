@@ -6,14 +6,14 @@ from chatd.handlers.context import Refusal, Session
 from chatd.wire.commands import Phase
 
 USERS_MAX = 10_000
-"""Of so many users it is known, those to whom something was refused last."""
+"""How many users are remembered: those to whom something was refused last."""
 METHOD_CHARACTERS_MAX = 64
 
 
 class Refusals:
-    """Remembers for `why`; who asks on a new connection is told of the one before.
+    """Remembers for `why`; on a new connection `why` answers with the one before.
 
-    A program that posts by a hook hears why it may not; who made the hook finds it in the list.
+    A program that posts by a hook gets the reason; the hook's owner finds it in the list of hooks.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Refusals:
 
 
 def bound_reached(setting: str, message: str, limit: int, reset_at: int) -> RateLimited:
-    """Return what somebody is told who has as much as a setting allows.
+    """Return the refusal for a user who has as much as a setting allows.
 
     With the rule itself, since who is not logged in has no `why`. reset_at: when it makes sense
     to try again (ms UTC).

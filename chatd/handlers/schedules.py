@@ -27,19 +27,19 @@ from chatd.handlers.timed import WORK_PER_TICK, on_timer
 from chatd.wire import commands as c
 
 SCHEDULED_MAX = 100
-"""So many texts of one user may wait, what failed included."""
+"""The most texts of one user that may wait, failed ones included."""
 FAILED_KEPT_MS = 30 * 86_400_000
-"""What can't be posted is dropped so long after it failed, if its author does not cancel it."""
+"""How long after it failed a text is dropped, if its author does not cancel it."""
 AHEAD_MS_MAX = 366 * 86_400_000
 TICK_BYTES_MAX = 1024 * 1024
-"""A tick that has posted so many bytes of scheduled texts leaves the rest to the next."""
+"""A tick that has posted this many bytes of scheduled texts leaves the rest to the next."""
 WORK_OF_A_TEXT = 2
 CHARACTERS_PER_WORK = 2 * 1024
 MENTIONS_PER_WORK = 4
 WORK_OF_A_LOOK_UP = 50
 """Units of work (`chatd.handlers.timed`)."""
 LOOK_AGAIN_MS_MAX = 60_000
-"""A wall clock that is behind server time is looked at so often."""
+"""How often a wall clock that is slow against server time is checked."""
 POST_BYTES_BESIDE = 400
 """What a text takes besides itself in a page of the list, at most."""
 

@@ -22,7 +22,7 @@ ENTRIES_PER_SLICE = 80
 CHARACTERS_PER_SLICE = 12 * 1024
 """Either takes half a millisecond or one; then the page ends where it is."""
 ROOMS_PER_SLICE = 100
-"""Rooms that are searched side by side: to begin with so many takes half a millisecond."""
+"""Rooms that are searched side by side: to begin with that many takes half a millisecond."""
 
 CURSOR = re.compile(r"(\S*) (?:([0-9]{1,16}):([0-9]{1,16}):(\S+))?")
 """What a page has as `next`: see `Cursor`."""

@@ -12,7 +12,7 @@ from chatd.wire.commands import WORDS_MAX
 from chatd.wire.entries import Entry, File, Post
 
 FOLDING_COSTS = 4
-"""A character beyond ASCII takes as long as so many others."""
+"""How many ASCII characters take as long as one beyond ASCII."""
 _UNSPACED = (
     "\u0e00-\u0eff"  # Thai, Lao
     "\u1000-\u109f\ua9e0-\ua9ff\uaa60-\uaa7f"  # Burmese

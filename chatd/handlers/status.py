@@ -21,7 +21,7 @@ ROOMS_PER_PAGE = 100
 """A room's line takes up to 320 bytes, and a page at most 48 KiB."""
 NAMES_IN_STATUS = 50
 ROOMS_LOOKED_AT = 500
-"""So many rooms are looked at for unread entries in one request; a page may end there."""
+"""The most rooms that one request checks for unread entries; a page may end there."""
 
 
 class StatusHandlers:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from chatd.handlers.context import Turn
 
 WORK_PER_TICK = 1_000
-"""So much work timers do in one tick, in units of some 10 µs; what is left is for the next.
+"""How much work timers do in one tick, in units of some 10 µs; what is left is for the next.
 
 Each timer is a unit; what takes longer adds to that, by what it counts."""
 

@@ -170,21 +170,21 @@ class Visibility:
     def rooms_of(self, user: User, count: int | None = None) -> list[Room]:
         """Return the rooms that a user sees, general first, the self log last.
 
-        count: so many of them at most.
+        count: the most to return.
         """
         me = self_room(user.name)
         others = (i for i in self.room_ids(user) if i not in (GENERAL, me))
         return [self._state.rooms[i] for i in islice(chain([GENERAL], others, [me]), count)]
 
     def rooms_from(self, user: User, begin: str, count: int) -> list[Room]:
-        """Return so many rooms of a user by their ids from `begin` on, the self log aside."""
+        """Return up to `count` rooms of a user by their ids from `begin` on, the self log aside."""
         ids, me = self.room_ids(user), self_room(user.name)
         found = islice(ids, bisect_left(ids, begin), None)
         return [self._state.rooms[i] for i in islice((i for i in found if i != me), count)]
 
 
 def check_account(user: User) -> None:
-    """Refuse what is for a user whose account is over. Raises NotFound."""
+    """Refuse what is for a user whose account was deleted. Raises NotFound."""
     if user.ended_ms:
         raise NotFound(f"{user.name} has no account any more")
 

@@ -1,6 +1,6 @@
 """Young accounts: what they write to others waits without limit, so there is a bound on how much.
 
-It is on what lies there unread, of direct rooms alone: whoever is answered, or just read, never
+It is on what lies there unread, of direct rooms alone: a user who is answered, or just read, never
 meets it.
 """
 

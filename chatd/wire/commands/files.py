@@ -24,7 +24,7 @@ class UploadState(Result, frozen=True):
     """How far an upload has come.
 
     offset: the bytes that the server has, durably; the next chunk begins there.
-    size: of the file; if that was not told, what has come of it.
+    size: of the file; if that was not given, what has come of it.
     """
 
     upload: int

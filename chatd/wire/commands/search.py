@@ -27,7 +27,7 @@ class Found(Result, frozen=True):
     Only who is in more than 100 rooms gets those of 100 rooms after the other.
 
     next: what to go on `after`, or nil at the end. A page may be short, or even empty, and not
-    be the last, since a request looks at so much and no more.
+    be the last, since the work of a request is bounded.
     """
 
     entries: list[msgspec.Raw]

@@ -49,7 +49,7 @@ class Quota(Result, frozen=True):
 class StatusResult(Result, frozen=True):
     """What the user is and has right now.
 
-    warnings: how many the user has. warnings_limit: so many of them ban, 0 for never.
+    warnings: how many the user has. warnings_limit: how many of them ban, 0 for never.
     banned_until: the user may send nothing before that; nil when not banned.
     banned_by: `warnings` or `administrator`; empty when not banned. ban_reason: what the latter
     says to it.
