@@ -21,6 +21,30 @@ MUTANTS = (
         "Generic[R], frozen=True, gc=False):",
         ("tests/wire/test_commands.py::test_unknown_parameter_is_refused",),
     ),
+    Mutant(
+        "a list without an answer is not asked for again",
+        "chatd/wire/commands/table.py",
+        "repeatable or not writes,",
+        "repeatable,",
+        (
+            "tests/wire/test_commands.py::test_row_that_only_reads_may_be_repeated",
+            "tests/client/test_session.py",
+        ),
+    ),
+    Mutant(
+        "a command that writes does not say that the disk may be full",
+        "chatd/wire/commands/table.py",
+        '{"storage_full": DISK_FULL} if writes else {}',
+        "{}",
+        ("tests/wire/test_commands.py::test_row_may_be_refused_for_a_full_disk_if_it_writes",),
+    ),
+    Mutant(
+        "a handler may return another result than its command's row says",
+        "chatd/handlers/dispatch.py",
+        "method: Callable[[S, Context, P], R]",
+        "method: Callable[[S, Context, P], Any]",
+        ("tests/handlers/test_handles.py",),
+    ),
     # -- HTTP --------------------------------------------------------------------------------
     Mutant(
         "a request has two lengths",

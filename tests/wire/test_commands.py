@@ -26,7 +26,7 @@ def test_row_has_a_help_phases_and_refusals_by_their_codes(row: c.Command) -> No
 
 
 @pytest.mark.parametrize("row", ROWS, ids=method_of)
-def test_row_that_writes_is_refused_for_a_full_disk_and_no_other(row: c.Command) -> None:
+def test_row_may_be_refused_for_a_full_disk_if_it_writes(row: c.Command) -> None:
     assert row.writes is ("storage_full" in row.refuses)
 
 
