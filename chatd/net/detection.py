@@ -60,14 +60,19 @@ class Detection:
         """Let the protocol take over that its first bytes show. Raises ChatError with a refusal."""
         first = event.data[0]
         if first != TLS_HANDSHAKE:
+            unknown: FirstBytes = connection.codec
             row, opening = next(found for found in self._openings if found[1].detects(first))
             codec = opening.codec()
             codec.feed(event.data)
             connection.speak(row, codec)
             if not event.transports.plain:
                 raise opening.tls_only()
-            if event.refusal is not None:
-                raise event.refusal
+            refusal = unknown.take_refusal()
+            if refusal is not None:
+                try:
+                    raise refusal
+                finally:
+                    del refusal  # it would hold this frame, which held it, until a collection
         elif event.transports.tls:
             self._start_tls(connection, event)
         else:
@@ -78,7 +83,9 @@ class Detection:
         if self._tls is None:  # the certificate went while the peer said nothing
             self._refuse_tls(connection)
             return
-        codec = FirstBytes(PAYLOAD_BYTES_MAX_BEFORE_LOGIN, INSIDE_TLS, event.refusal)
+        unknown: FirstBytes = connection.codec
+        refusal = unknown.take_refusal()
+        codec = FirstBytes(PAYLOAD_BYTES_MAX_BEFORE_LOGIN, INSIDE_TLS, refusal)
         connection.encrypt(TlsSock(connection.sock, self._tls, event.data))
         connection.speak(self.protocol, codec)
 

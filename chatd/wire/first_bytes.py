@@ -26,18 +26,17 @@ INSIDE_TLS = Transports(tls=False, plain=True)
 
 
 class FirstData(NamedTuple):
-    """What came first, and by which transports it may have come.
-
-    refusal: what the peer is told in place of everything else, if that is certain already.
-    """
+    """What came first, and by which transports it may have come."""
 
     data: bytes
     transports: Transports
-    refusal: ChatError | None
 
 
 class FirstBytes(FrameCodec):
-    """Hands out what comes first. A peer that said nothing yet is spoken to in framed msgpack."""
+    """Hands out what comes first. A peer that said nothing yet is spoken to in framed msgpack.
+
+    refusal: what the peer is told in place of everything else, if that is certain already.
+    """
 
     __slots__ = ("_transports", "_refusal")
 
@@ -50,4 +49,9 @@ class FirstBytes(FrameCodec):
 
     def next_event(self) -> FirstData | None:
         data, self._buffer = bytes(self._buffer), b""
-        return FirstData(data, self._transports, self._refusal) if data else None
+        return FirstData(data, self._transports) if data else None
+
+    def take_refusal(self) -> ChatError | None:
+        """Return the refusal, once: who raises it must hold it nowhere."""
+        refusal, self._refusal = self._refusal, None
+        return refusal
