@@ -28,17 +28,14 @@ OFTEN = """
     edit done
     found
     hook done
-    hook-post done
     invite done
     join done
     leave done
-    leave not_found
     member in
     member out
     named a stranger
     named in a message
     named oneself
-    report bans
     report done
     report rate_limited
     reports forbidden
@@ -48,7 +45,6 @@ OFTEN = """
     send-at bad_request
     send-at done
     thread done
-    unban done
     unread
     unread on all devices
     unread with mentions
@@ -58,6 +54,10 @@ OFTEN = """
 """
 """What happens on every fourth day at least: a command and how it was answered, or an event."""
 SELDOM = """
+    unban done
+    report bans
+    hook-post done
+    leave not_found
     approve done
     approve not_found
     asked
