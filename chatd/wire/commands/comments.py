@@ -1,7 +1,7 @@
 """Comments on entries, and the threads they make."""
 
 from chatd.wire.commands.history import Page
-from chatd.wire.commands.messages import BLOCKED, POSTING_REFUSES, Posted
+from chatd.wire.commands.messages import PRIVATE_REFUSES, Posted
 from chatd.wire.commands.table import Chapter, Nonce, PageSize, Params, RoomId, Seq, Text, command
 
 NO_SUCH_POST = "there is no post (any more), or you can't see it"
@@ -13,7 +13,7 @@ NO_SUCH_POST = "there is no post (any more), or you can't see it"
     console="comment <room#seq> <text>",
     chapter=Chapter.TALKING,
     writes=True,
-    refuses={**POSTING_REFUSES, "forbidden": BLOCKED, "not_found": NO_SUCH_POST},
+    refuses={**PRIVATE_REFUSES, "not_found": NO_SUCH_POST},
 )
 class CommentOn(Params[Posted], frozen=True):
     room: RoomId

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from chatd.wire.commands.messages import BLOCKED, POSTING_REFUSES, Posted
+from chatd.wire.commands.messages import PRIVATE_REFUSES, Posted
 from chatd.wire.commands.table import Nonce, Nothing, Params, Result, RoomId, Seq, command
 
 CHUNK_BYTES_MAX = 48 * 1024
@@ -38,11 +38,9 @@ class UploadState(Result, frozen=True):
     writes=True,
     repeatable=True,
     refuses={
+        **PRIVATE_REFUSES,
         "bad_request": "no file can have this name, or the caption is empty",
-        "banned": "you may not send until `until`",
         "conflict": "you have too many unfinished uploads",
-        "forbidden": BLOCKED,
-        "not_found": "there is no such room or user that you can see",
         "rate_limited": "the messages of this period are used up until `reset_at`",
         "storage_full": "the disk has no room for files, or `setting` allows `limit` bytes",
         "too_large": "the file has more bytes than `limit`",
@@ -79,11 +77,10 @@ class UploadChunk(Params[UploadState], frozen=True):
     help="post an uploaded file in its room",
     writes=True,
     refuses={
-        **POSTING_REFUSES,
+        **PRIVATE_REFUSES,
         "bad_request": "the bytes don't match the announced SHA-256: cancel the upload",
         "conflict": "bytes are missing, or the nonce was used for something else",
         "overloaded": "the server is reading the file again after a restart: try again in a moment",
-        "forbidden": BLOCKED,
         "not_found": "you have no such upload, or may not send to its room any more",
     },
 )

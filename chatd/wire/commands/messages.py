@@ -11,6 +11,12 @@ POSTING_REFUSES = {
 }
 """What every command that posts a text may be refused with."""
 BLOCKED = "you have blocked that user, or that user takes nothing from you"
+PRIVATE_REFUSES = {
+    **POSTING_REFUSES,
+    "forbidden": BLOCKED,
+    "not_found": "there is no such room or user that you can see",
+}
+"""... and one that posts where only some may read."""
 
 
 class Posted(Result, frozen=True):
@@ -41,8 +47,7 @@ class Send(Params[Posted], frozen=True):
     chapter=Chapter.TALKING,
     writes=True,
     refuses={
-        **POSTING_REFUSES,
-        "forbidden": BLOCKED,
+        **PRIVATE_REFUSES,
         "not_found": "there is no such user",
         "rate_limited": "the period's messages, or your nonces, are used up until `reset_at`; you "
         "began too many conversations; or your account is young, and too much lies there unread",
@@ -61,11 +66,10 @@ class SendTo(Params[Posted], frozen=True):
     chapter=Chapter.TALKING,
     writes=True,
     refuses={
-        **POSTING_REFUSES,
+        **PRIVATE_REFUSES,
         "conflict": "the nonce was used for something else, or you are in several rooms of "
         "that title",
-        "forbidden": "nobody can write to a self log",
-        "not_found": "there is no such room or user that you can see",
+        "forbidden": f"nobody can write to a self log; or {BLOCKED}",
         "rate_limited": "the period's messages, or your nonces, are used up until `reset_at`, or "
         "you have started too many conversations",
     },

@@ -1,7 +1,7 @@
 """Authors edit and delete their own posts."""
 
 from chatd.wire.commands.comments import NO_SUCH_POST
-from chatd.wire.commands.messages import BLOCKED, POSTING_REFUSES, Posted
+from chatd.wire.commands.messages import BLOCKED, PRIVATE_REFUSES, Posted
 from chatd.wire.commands.table import Chapter, Nonce, Params, RoomId, Seq, Text, command
 
 
@@ -12,7 +12,7 @@ from chatd.wire.commands.table import Chapter, Nonce, Params, RoomId, Seq, Text,
     chapter=Chapter.TALKING,
     writes=True,
     refuses={
-        **POSTING_REFUSES,
+        **PRIVATE_REFUSES,
         "forbidden": f"it is somebody else's, or a file; or {BLOCKED}",
         "not_found": NO_SUCH_POST,
     },
