@@ -105,7 +105,9 @@ class Posting:
 
     def say(self, turn: Turn, author: User, request: Said, find: Find, address: str) -> c.Posted:
         """Post a text to where `find` says that `address` is."""
-        check = self.check_idempotency(author, request, turn.now_ms)
+        check = NO_KEY
+        if request.nonce is not None:
+            check = self.check_idempotency(author, request, turn.now_ms)
         if check.posted is not None:
             return check.posted
         to = find(author, address, turn.now_ms)
@@ -173,8 +175,10 @@ class Posting:
         if author.banned_until_ms:
             check_may_send(author, now_ms)
         if to.other is not None:
-            check_blocks(author, to.other)
-            self._young.check(author, to.room, now_ms)
+            if author.blocked or to.other.blocked:
+                check_blocks(author, to.other)
+            if now_ms < author.created_ms + self._young.young_ms:
+                self._young.check(author, to.room)
         limit = self._limits.get(to.room_id, self._private_limit)
         reset_at = limit.check(author, count, now_ms)
         seq = 1 if to.room is None else to.room.log.last_seq + 1

@@ -17,20 +17,17 @@ UNREAD_BYTES_IN_ALL_MAX = 4 * UNREAD_BYTES_MAX
 
 
 class YoungAccounts:
-    """Answers for one state and its settings."""
+    """Answers for one state and its settings. young_ms: how long an account is young."""
 
     def __init__(self, state: State, settings: Settings) -> None:
         self._state = state
-        self._young_ms = settings.young_account_ms
+        self.young_ms = settings.young_account_ms
 
-    def check(self, author: User, room: Room | None, now_ms: int) -> None:
+    def check(self, author: User, room: Room | None) -> None:
         """Refuse what a young account writes into a direct room where too much lies unread.
 
         room: None where it has to be opened first.
         """
-        until_ms = author.created_ms + self._young_ms
-        if now_ms >= until_ms:
-            return
         limit, used = UNREAD_BYTES_MAX, 0
         if room is not None and room.log.byte_count >= limit:  # else there is no need to count
             used = self._unread_bytes(author, room.room)
@@ -41,7 +38,7 @@ class YoungAccounts:
             raise RateLimited(
                 "too much of what you wrote to others is still unread, and your account is new",
                 limit=limit,
-                reset_at=until_ms,
+                reset_at=author.created_ms + self.young_ms,
                 setting="YOUNG_ACCOUNT",
             )
 
