@@ -2,6 +2,12 @@
 
 from tests.mutants.mutant import Mutant
 
+DAYS = (
+    "tests/simulation/test_model.py"
+    "::test_server_and_model_agree_on_all_days_and_days_get_everywhere",
+)
+"""What random days find by themselves, without a script for it."""
+
 MUTANTS = (
     # -- the order of a tick -----------------------------------------------------------------
     Mutant(
@@ -56,10 +62,7 @@ MUTANTS = (
         "chatd/upkeep.py",
         "if self._settings.fsync is Fsync.EVERYSEC:",
         "if self._settings.fsync is Fsync.NEVER:",
-        (
-            "tests/simulation/test_durability.py"
-            "::test_everysec_loses_a_second_at_most_and_says_so_by_a_new_epoch",
-        ),
+        DAYS,
     ),
     # -- a tick under way ---------------------------------------------------------------------
     Mutant(
@@ -203,7 +206,7 @@ MUTANTS = (
         "chatd/database.py",
         "        self.submit()\n        self.sync()\n        self._has_served = True",
         "        self.submit()\n        self._has_served = True",
-        ("tests/simulation/test_power.py::test_power_cut_right_behind_a_start_renews_the_epoch",),
+        DAYS,
     ),
     Mutant(
         "a store with a torn tail counts as stopped cleanly",
