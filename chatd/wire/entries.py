@@ -27,7 +27,7 @@ class Entry(msgspec.Struct, tag_field="kind", frozen=True, omit_defaults=True, g
 
 
 class Message(Entry, frozen=True, tag="message"):
-    """Something a user said in a room.
+    """What a user sent to a room.
 
     text: at most 8 KiB of UTF-8, as it was last edited; empty once it is deleted.
     edited: when that was.
@@ -47,7 +47,7 @@ class Message(Entry, frozen=True, tag="message"):
 
 
 class Comment(Entry, frozen=True, tag="comment"):
-    """An answer to a message, a comment or a file of the same room.
+    """A reply to a message, a comment or a file of the same room.
 
     reply_to: the number of what it answers.
     quoted_author: who wrote that.
@@ -87,7 +87,7 @@ class File(Entry, frozen=True, tag="file"):
 
 
 class Edit(Entry, frozen=True, tag="edit"):
-    """A user gave a message or a comment another text, which stands there from now on.
+    """A user edited a message or a comment, which has this text from now on.
 
     target: the number of what was edited. text: the new one, until that changes again or goes;
     none for whom that is too old.
@@ -102,7 +102,7 @@ class Edit(Entry, frozen=True, tag="edit"):
 
 
 class Delete(Entry, frozen=True, tag="delete"):
-    """A user took back a message, a comment or a file. target: its number.
+    """A user deleted a message, a comment or a file. target: its number.
 
     removed: the author of this is an administrator, who deleted what somebody else said.
     reason: what the administrator says to it, if anything.
@@ -142,7 +142,7 @@ class Invited(Entry, frozen=True, tag="invited"):
 
 
 class JoinAsked(Entry, frozen=True, tag="join_asked"):
-    """Self log: by a link, a device of the user asked to join a group, which is not told.
+    """Self log: by a link, a device of the user asked to join a group, which is not named.
 
     request: its number among this user's own.
     """
@@ -165,7 +165,7 @@ class JoinApproved(Entry, frozen=True, tag="join_approved"):
 
 
 class JoinDenied(Entry, frozen=True, tag="join_denied"):
-    """Self log: what the user asked for was denied, withdrawn, or the group is no more."""
+    """Self log: the request was denied or withdrawn, or the group no longer exists."""
 
     request: int
 
@@ -194,7 +194,7 @@ class Blocked(Entry, frozen=True, tag="blocked"):
 
 
 class Unblocked(Entry, frozen=True, tag="unblocked"):
-    """Self log: you have blocked a user no longer."""
+    """Self log: you have unblocked a user."""
 
     user: str
 
@@ -211,7 +211,7 @@ class HookMade(Entry, frozen=True, tag="hook_made"):
 
 
 class HookRevoked(Entry, frozen=True, tag="hook_revoked"):
-    """Self log: nothing comes by this hook any more."""
+    """Self log: this hook was revoked."""
 
     hook: int
     in_room: str
@@ -226,18 +226,18 @@ class DeviceAdded(Entry, frozen=True, tag="device_added"):
 
 
 class DeviceRevoked(Entry, frozen=True, tag="device_revoked"):
-    """Self log: a device token no longer opens anything."""
+    """Self log: a device token was revoked."""
 
     device: int
     label: str
 
 
 class PasswordChanged(Entry, frozen=True, tag="password_changed"):
-    """Self log: the password is new, and every device token is revoked."""
+    """Self log: the password was changed, and every device token was revoked."""
 
 
 class Warned(Entry, frozen=True, tag="warned"):
-    """Self log: somebody has reported you, and it counts.
+    """Self log: somebody has reported you, and it counts as a warning.
 
     warnings: how many you have now. limit: so many of them ban you, 0 for never.
     """
@@ -271,7 +271,7 @@ class Unbanned(Entry, frozen=True, tag="unbanned"):
 
 
 class PostRemoved(Entry, frozen=True, tag="post_removed"):
-    """Self log: an administrator has removed what you said.
+    """Self log: an administrator has removed what you posted.
 
     in_room: where. in_seq: the number of that entry. reason: what the administrator says to it.
     """

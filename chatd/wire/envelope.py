@@ -41,7 +41,7 @@ class Response(msgspec.Struct, tag=1, array_like=True, forbid_unknown_fields=Tru
 
 
 class Notification(msgspec.Struct, tag=2, array_like=True, forbid_unknown_fields=True, gc=False):
-    """Something told, with no answer."""
+    """A message that is not answered."""
 
     method: str
     params: Any

@@ -70,7 +70,7 @@ can come between them at any time.
 EXAMPLE = """\
 ## An example, byte by byte
 
-Somebody who has logged in says hello to everyone. The request:
+A user who has logged in sends a message to everyone. The request:
 """
 
 EXAMPLE_ANSWER = """
@@ -196,7 +196,7 @@ that, nothing more is queued and no request is handled until the client has read
 continues where it was. A client that reads nothing for too long is disconnected, and misses nothing
 when it comes back with its positions.
 
-**Signs of life.** When a client has been silent, the server sends `ping`; anything that the client
+**Liveness.** When a client has been silent, the server sends `ping`; anything that the client
 sends counts as an answer, and `pong` is made for that. A client that does not answer is
 disconnected.
 
@@ -278,8 +278,6 @@ Besides the errors named with it, every command can answer `bad_request` for par
 shape or a call out of turn, `unauthenticated` before login, and `internal`. A parameter that a
 command does not have is refused, too, and the message names it.
 """
-
-"""What a command refuses beside what all do: by method, error code to when."""
 
 NOTICES_INTRODUCTION = """\
 ## Notices

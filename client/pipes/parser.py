@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from chatd.version import __version__
-from chatd.wire.commands import PAGE_ITEMS_MAX
+from chatd.wire.commands import COMMANDS, PAGE_ITEMS_MAX
 
 from ..console.command_help import COMMAND_HELP
 from ..hosts import host_of
@@ -149,10 +149,14 @@ def _login(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _posting(method: str) -> str:
+    return f"{COMMANDS[method].help}; print its place"
+
+
 _WRITTEN_OUT: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
-    "send": ("say something to everyone; print its place", _send),
-    "send-to": ("say something to one user privately; print its place", _send_to),
-    "post": ("say something in a room; print its place", _post),
+    "send": (_posting("send"), _send),
+    "send-to": (_posting("send-to"), _send_to),
+    "post": (_posting("post"), _post),
     "history": ("print what was said in a room", _history),
     "tail": ("print what is said as it is said, without marking it as read", _tail),
     "wait": ("wait until somebody says something that matches, and print it", _wait),

@@ -62,9 +62,9 @@ def test_quit_and_exit_leave_and_nothing_behind_them_is_done(chat: Chat, word: s
         ("rooms", r"^  @alice +up to #1, all read\n  general +empty\n$"),
         ("who", r"^· 1 online\n  alice\n$"),
         ("devices", r"^  1 +a test, since .*, this one\n$"),
-        ("help", r"^  talking +send, send-to, talk"),
-        ("help\n", r"\n  send <text> +say something"),
-        ("help send-to", r"^  send-to <user> <text> +say something to one user privately\n$"),
+        ("help", r"^  talking +send, send-to, post"),
+        ("help\n", r"\n  send <text> +send a message"),
+        ("help send-to", r"^  send-to <user> <text> +send a private message to one user\n$"),
     ],
 )
 def test_each_command_answers_in_plain_lines(chat: Chat, command: str, pattern: str) -> None:

@@ -43,7 +43,7 @@ MUTANTS = (
         "chatd/handlers/dispatch.py",
         "method: Callable[[S, Context, P], R]",
         "method: Callable[[S, Context, P], Any]",
-        ("tests/handlers/test_handles.py",),
+        ("tests/handlers/test_dispatch.py",),
     ),
     # -- HTTP --------------------------------------------------------------------------------
     Mutant(

@@ -2,8 +2,8 @@
 
 A command is a typed struct (its parameters), a result type, one line of help and the phases
 of a connection in which it may be called. The dispatcher, the console's help and completion
-and `docs/protocol.md` are all made from `COMMANDS`; what the server says by itself stands in
-`NOTICES`. There is a module for each family, and their order here is the order of the table.
+and `docs/protocol.md` are all made from `COMMANDS`; what the server sends on its own stands
+in `NOTICES`. There is a module for each feature, and their order here is the order of the table.
 
 All times are ms UTC, all sizes bytes, and `seq` counts the entries of a room from 1.
 """

@@ -10,7 +10,7 @@ POSTING_REFUSES = {
     "too_large": "the text has more bytes than `limit`",
 }
 """What every command that posts a text may be refused with."""
-BLOCKED = "you have blocked that user, or that user takes nothing from you"
+BLOCKED = "you have blocked that user, or that user accepts nothing from you"
 PRIVATE_REFUSES = {
     **POSTING_REFUSES,
     "forbidden": BLOCKED,
@@ -29,7 +29,7 @@ class Posted(Result, frozen=True):
 
 @command(
     "send",
-    help="say something in the general room",
+    help="send a message to everyone",
     console="send <text>",
     chapter=Chapter.TALKING,
     writes=True,
@@ -42,7 +42,7 @@ class Send(Params[Posted], frozen=True):
 
 @command(
     "send-to",
-    help="say something to one user privately",
+    help="send a private message to one user",
     console="send-to <user> <text>",
     chapter=Chapter.TALKING,
     writes=True,
@@ -50,7 +50,7 @@ class Send(Params[Posted], frozen=True):
         **PRIVATE_REFUSES,
         "not_found": "there is no such user",
         "rate_limited": "the period's messages, or your nonces, are used up until `reset_at`; you "
-        "began too many conversations; or your account is young, and too much lies there unread",
+        "have started too many conversations; or your account is new, and too much is unread there",
     },
 )
 class SendTo(Params[Posted], frozen=True):
@@ -61,7 +61,7 @@ class SendTo(Params[Posted], frozen=True):
 
 @command(
     "post",
-    help="say something in a room",
+    help="send a message to a room",
     console="post <room> <text>",
     chapter=Chapter.TALKING,
     writes=True,

@@ -26,7 +26,7 @@ class ScheduledPost(Result, frozen=True):
 
 @command(
     "send-at",
-    help="say something later, at most a year ahead; your limits are checked then",
+    help="send a message later, at most a year ahead; your limits are checked then",
     console="send-at <time> [to <user|room>] <text>",
     chapter=Chapter.LATER,
     writes=True,

@@ -58,7 +58,7 @@ class Sync(Params[Synced], frozen=True):
 
 @command(
     "ack",
-    help="say how far you have read a room",
+    help="acknowledge what you have read in a room",
     live=True,
     quiet=True,
     refuses={
@@ -73,7 +73,7 @@ class Ack(Params[None], frozen=True):
 
 @command(
     "ping",
-    help="ask for a sign of life",
+    help="check that the connection is alive",
     phases=GREETED_OR_LATER,
     live=True,
     quiet=True,

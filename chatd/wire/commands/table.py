@@ -171,7 +171,7 @@ def _result_of(params: type[AnyParams]) -> type[Result] | None:
     return None if result is type(None) else result
 
 
-# -- What the server says by itself ----------------------------------------------------------
+# -- What the server sends on its own --------------------------------------------------------
 
 
 class Notice(msgspec.Struct, frozen=True, gc=False):
