@@ -19,13 +19,12 @@ from chatd.wire.http import openapi_events as events
 from chatd.wire.http import openapi_files as files
 from chatd.wire.http import openapi_hooks as hooks
 from chatd.wire.http.message import JSON, PROBLEM
-from chatd.wire.http.problems import STATUS_OF
+from chatd.wire.http.problems import STATUS_OF, refusals_of
 
 BASE = "/api/v1/"
 REFS = "#/components/schemas/{name}"
 ANYWHERE = ("bad_request", "overloaded", "internal")
 """What every command may be refused with."""
-LOGIN = ("unauthenticated", "auth_failed")
 HEADS = (414, 417, 421, 431)
 """What any request may be refused with for its head."""
 BODIES = (406, 411, 413, 415)
@@ -107,7 +106,7 @@ def _operation(command: Command) -> Map:
                 "description": "it is done",
                 "content": {JSON: {"schema": _ref(_result(command))}},
             },
-            **_responses(_codes(command), BODIES),
+            **_responses(refusals_of(command), BODIES),
         },
         "security": [{"token": []}] if command.needs_login else [],
     }
@@ -116,11 +115,6 @@ def _operation(command: Command) -> Map:
             {**files.KEY, "description": "the same as `nonce`; one of them is enough"}
         ]
     return operation
-
-
-def _codes(command: Command) -> Mapping[str, str]:
-    """Return what a command refuses, and when."""
-    return {**dict.fromkeys(LOGIN if command.needs_login else (), ""), **command.refuses}
 
 
 def _responses(codes: Mapping[str, str], statuses: Iterable[int]) -> Map:

@@ -8,6 +8,7 @@ from typing import Any
 from chatd.wire.commands import Start
 from chatd.wire.event_stream import KIND
 from chatd.wire.http.openapi_files import Responses
+from chatd.wire.http.problems import OF_TOKENS
 
 Map = dict[str, Any]
 
@@ -45,7 +46,7 @@ def _events(responses: Responses) -> Map:
                 "description": "it begins",
                 "content": {KIND: {"schema": {"description": "events, without end"}}},
             },
-            **responses({"unauthenticated": "", "auth_failed": ""}, (406,)),
+            **responses(OF_TOKENS, (406,)),
         },
         "security": [{"token": []}],
     }

@@ -13,6 +13,7 @@ import msgspec
 from chatd.wire.commands import COMMANDS, Caption, FileName, RoomId
 from chatd.wire.http.attachment import FILES
 from chatd.wire.http.message import JSON
+from chatd.wire.http.problems import refusals_of
 
 Map = dict[str, Any]
 Responses = Callable[[Mapping[str, str], Iterable[int]], Map]
@@ -113,6 +114,6 @@ def _download(responses: Responses) -> Map:
 
 def _codes(method: str, conflict: str) -> dict[str, str]:
     """Return what a command refuses, and when. conflict: another reason for that."""
-    codes = {"unauthenticated": "", "auth_failed": "", **COMMANDS[method].refuses}
+    codes = refusals_of(COMMANDS[method])
     codes["conflict"] = "; or ".join(filter(None, (codes.get("conflict"), conflict)))
     return codes

@@ -6,6 +6,7 @@ from http import HTTPStatus
 import msgspec
 
 from chatd.errors import ChatError, HttpError
+from chatd.wire.commands import Command
 from chatd.wire.http.message import PROBLEM, HttpResponse
 
 REFERENCE = "/api/v1/"
@@ -32,6 +33,15 @@ STATUS_OF: Mapping[str, int] = {
 
 WORD_OF = {404: "not_found", 413: "too_large"}
 """The codes of requests that are refused for their form, where one fits better than others."""
+
+
+OF_TOKENS: Mapping[str, str] = {"unauthenticated": "", "auth_failed": ""}
+"""What a request that needs a token may be refused with. "" is: when the code's own words say."""
+
+
+def refusals_of(command: Command) -> dict[str, str]:
+    """Return what a command may be refused with over HTTP, and when."""
+    return {**(OF_TOKENS if command.needs_login else {}), **command.refuses}
 
 
 def problem(error: ChatError, now_ms: int = 0) -> HttpResponse:
