@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 from chatd.errors import ChatError
 from chatd.wire import envelope
 from chatd.wire.commands import Bye, Notice, Result, as_notification
-from chatd.wire.envelope import decode_payload, encode_notification, envelope_of
+from chatd.wire.envelope import decode_envelope, encode_notification
 from chatd.wire.frames import PAYLOAD_BYTES_MAX, FrameDecoder
 
 
@@ -104,15 +104,19 @@ class RpcCodec(PushCodec, Protocol):
         """Return the response to a request that was refused."""
 
 
-class FrameCodec(FrameDecoder):
+class FrameCodec(FrameDecoder[object]):
     """Framed msgpack."""
 
     __slots__ = ()
 
     sends_event_ids = False
     view = "frames"
+    next_event = FrameDecoder.next_frame
     encode_result = staticmethod(envelope.encode_result)
     encode_error = staticmethod(envelope.encode_error)
+
+    def __init__(self, payload_bytes_max: int = PAYLOAD_BYTES_MAX) -> None:
+        super().__init__(payload_bytes_max, decode=decode_envelope)
 
     @property
     def pusher(self) -> "FrameCodec":
@@ -120,10 +124,6 @@ class FrameCodec(FrameDecoder):
 
     def log_in(self, name: str) -> None:
         self.payload_bytes_max = PAYLOAD_BYTES_MAX
-
-    def next_event(self) -> object | None:
-        payload = self.next_frame()
-        return None if payload is None else envelope_of(decode_payload(payload))
 
     def encode_notice(self, notice: Notice) -> bytes:
         notification = as_notification(notice)

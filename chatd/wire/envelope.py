@@ -80,13 +80,13 @@ def encode_notification(method: str, params: object) -> bytes:
     return encode_frame(_encode(Notification(method, params)))
 
 
-def decode_payload(payload: bytes) -> Any:
-    """Return the one msgpack value in `payload`, hostile or not, in bounded time and memory.
+def decode_envelope(payload: bytes | bytearray) -> Envelope:
+    """Return what a payload says, hostile or not, in bounded time and memory.
 
-    Raises ProtocolError for anything that is not exactly one value of the allowed kinds.
+    Raises ProtocolError for anything that is not exactly one envelope of the allowed kinds.
     """
     try:
-        return msgpack.unpackb(
+        value = msgpack.unpackb(
             payload,
             raw=False,
             unicode_errors=REPLACED,
@@ -100,16 +100,12 @@ def decode_payload(payload: bytes) -> Any:
         # ValueError is the parent of all that msgpack raises for bad input; lengths of
         # strings are bounded by the frame's own.
         raise ProtocolError("not one well-formed msgpack value") from None
+    return envelope_of(value)
 
 
 def _refuse_extension(code: int, data: bytes) -> Any:
     # `max_ext_len` lets those through that have no bytes at all.
     raise ValueError(code)
-
-
-def decode_envelope(payload: bytes) -> Envelope:
-    """Return what a payload says. Raises ProtocolError if it is no envelope at all."""
-    return envelope_of(decode_payload(payload))
 
 
 def envelope_of(value: Any) -> Envelope:

@@ -1,8 +1,13 @@
 """Frames: a 4-byte big-endian length, then that many bytes of payload."""
 
+from collections.abc import Callable
 from struct import Struct
+from typing import Any, Generic, TypeVar, overload
 
 from chatd.errors import ProtocolError
+
+T = TypeVar("T")
+Decode = Callable[[bytes | bytearray], T]
 
 HEADER = Struct(">I")
 HEADER_BYTES = HEADER.size
@@ -17,17 +22,26 @@ def encode_frame(payload: bytes) -> bytes:
     return HEADER.pack(len(payload)) + payload
 
 
-class FrameDecoder:
-    """Cuts a byte stream into payloads: `feed` stores, `next_frame` pulls.
+class FrameDecoder(Generic[T]):
+    """Cuts a byte stream into payloads: `feed` stores, `next_frame` pulls, as `decode` reads it.
 
     It never holds more than what was fed and not yet pulled; a frame that announces more
     than `payload_bytes_max` is refused before any of it is waited for.
     """
 
-    __slots__ = ("payload_bytes_max", "_buffer", "_start")
+    __slots__ = ("payload_bytes_max", "_decode", "_buffer", "_start")
 
-    def __init__(self, payload_bytes_max: int = PAYLOAD_BYTES_MAX) -> None:
+    @overload
+    def __init__(self: "FrameDecoder[bytes]", payload_bytes_max: int = ...) -> None: ...
+
+    @overload
+    def __init__(self, payload_bytes_max: int = ..., *, decode: Decode[T]) -> None: ...
+
+    def __init__(
+        self, payload_bytes_max: int = PAYLOAD_BYTES_MAX, *, decode: Decode[Any] = bytes
+    ) -> None:
         self.payload_bytes_max = payload_bytes_max
+        self._decode: Decode[T] = decode
         self._buffer: bytes | bytearray = b""
         self._start = 0
 
@@ -43,10 +57,10 @@ class FrameDecoder:
             buffer += data
         self._start = 0
 
-    def next_frame(self) -> bytes | None:
-        """Return the next whole payload, or None until more bytes come.
+    def next_frame(self) -> T | None:
+        """Return what the next whole payload says, or None until more bytes come.
 
-        Raises ProtocolError if the announced length is over the bound.
+        Raises ProtocolError if the announced length is over the bound, and what `decode` does.
         """
         buffer, start = self._buffer, self._start
         fed, payload_start = len(buffer), start + HEADER_BYTES
@@ -59,7 +73,7 @@ class FrameDecoder:
             end = payload_start + size
             if end <= fed:
                 self._start = end
-                return bytes(buffer[payload_start:end])
+                return self._decode(buffer[payload_start:end])
         if start:  # forget what was pulled, so that an idle connection holds nothing
             self._buffer, self._start = buffer[start:] or b"", 0
         return None

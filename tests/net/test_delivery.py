@@ -56,7 +56,7 @@ class Hall:
         self._descriptors = Descriptors()
         self._selector = SimSelector()
         self._loop = Loop(self._selector, SimSelector())
-        self._heard: dict[Connection, FrameDecoder] = {}
+        self._heard: dict[Connection, FrameDecoder[bytes]] = {}
         for name in names:
             self.transaction.commit(e.UserRegistered(NOW_MS, name, CREDENTIALS))
             self.transaction.commit(e.MemberStarted(NOW_MS, "general", name, 0))

@@ -18,7 +18,6 @@ from chatd.wire.envelope import (
     Request,
     Response,
     decode_envelope,
-    decode_payload,
     encode_error,
     encode_notification,
     encode_request,
@@ -51,19 +50,26 @@ def payload_of(frame: bytes) -> bytes:
     return frame[HEADER.size :]
 
 
+def decode_inside(payload: bytes) -> Any:
+    """Return what a value is read as that stands inside an envelope."""
+    envelope = decode_envelope(b"\x93\x02\xa1m" + payload)
+    assert isinstance(envelope, Notification)
+    return envelope.params
+
+
 # -- there and back --------------------------------------------------------------------------
 
 
 def test_lone_surrogate_in_a_text_is_a_character_that_cannot_be_shown() -> None:
     texts = ["a\ud83d", "\udc00\udc00", "\U0001f600"]
     payload = msgpack.packb(texts, unicode_errors="surrogatepass")
-    assert decode_payload(payload) == ["a\ufffd", "\ufffd\ufffd", "\U0001f600"]
+    assert decode_inside(payload) == ["a\ufffd", "\ufffd\ufffd", "\U0001f600"]
 
 
 @pytest.mark.parametrize("text", [b"\xff", b"\xed", b"\xed\xa0", b"a\xc3", b"\xed\xa0\xff"])
 def test_text_that_is_no_utf_8_is_refused(text: bytes) -> None:
     with pytest.raises(ProtocolError):
-        decode_payload(bytes([0xA0 + len(text)]) + text)
+        decode_inside(bytes([0xA0 + len(text)]) + text)
 
 
 @given(st.integers(0, ID_MAX), st.text(max_size=40), maps)
@@ -182,7 +188,7 @@ def test_params_are_anything_that_the_command_will_refuse_by_itself(params: obje
 )
 def test_payload_that_is_not_exactly_one_plain_value_is_refused(payload: bytes) -> None:
     with pytest.raises(ProtocolError):
-        decode_payload(payload)
+        decode_inside(payload)
 
 
 @pytest.mark.parametrize("over", [0, 1])
@@ -192,9 +198,9 @@ def test_array_or_map_is_bounded(kind: str, over: int) -> None:
     value: object = [0] * count if kind == "array" else {str(n): n for n in range(count)}
     if over:
         with pytest.raises(ProtocolError):
-            decode_payload(msgpack.packb(value))
+            decode_inside(msgpack.packb(value))
     else:
-        assert decode_payload(msgpack.packb(value)) == value
+        assert decode_inside(msgpack.packb(value)) == value
 
 
 def nested(opening: bytes, depth: int) -> bytes:

@@ -19,7 +19,7 @@ from chatd.wire.frames import (
 payloads = st.lists(st.binary(max_size=300), max_size=8)
 
 
-def pull(decoder: FrameDecoder) -> list[bytes]:
+def pull(decoder: FrameDecoder[bytes]) -> list[bytes]:
     """Return every payload that is whole."""
     frames = []
     while (frame := decoder.next_frame()) is not None:
@@ -27,7 +27,7 @@ def pull(decoder: FrameDecoder) -> list[bytes]:
     return frames
 
 
-def fed(decoder: FrameDecoder, *pieces: bytes) -> list[bytes]:
+def fed(decoder: FrameDecoder[bytes], *pieces: bytes) -> list[bytes]:
     """Return the payloads that come out when a stream arrives in these pieces."""
     frames = []
     for piece in pieces:
