@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import indent
 
 ROOT = Path(__file__).parents[2]
 HEADING = "\n## Adding a command\n"
@@ -15,8 +16,8 @@ FENCE = re.compile(r" *```(\w*)")
 class Step:
     """A block of the recipe. path: of the file that it belongs to, "" for commands of a shell.
 
-    how: `below`, `above` or `instead of` the one line that this is, blanks aside; both are "" for
-    a new file.
+    how: `below`, `above` or `instead of` the one line that this is, indented like that; both are
+    "" for a new file.
     """
 
     path: str
@@ -35,8 +36,9 @@ class Step:
         places = [number for number, line in enumerate(lines) if line.strip() == self.line]
         assert len(places) == 1, f"{self.path} has {len(places)} lines like this: {self.line}"
         (at,) = places
-        kept = {"below": (lines[at], self.text), "above": (self.text, lines[at])}
-        lines[at : at + 1] = kept.get(self.how, (self.text,))
+        text = indent(self.text, lines[at][: -len(lines[at].lstrip())])
+        kept = {"below": (lines[at], text), "above": (text, lines[at])}
+        lines[at : at + 1] = kept.get(self.how, (text,))
         path.write_text("".join(lines), "utf-8")
 
 
@@ -50,8 +52,8 @@ def steps() -> Iterator[Step]:
         if (place := PLACE.fullmatch(text.rstrip())) is not None:
             path, how, line = place[1], place[2] or "", place[3] or ""
         elif (fence := FENCE.match(text)) is not None:
-            indent = len(text) - len(text.lstrip())
+            margin = len(text) - len(text.lstrip())
             block: list[str] = []
             while not FENCE.match(text := next(lines)):
-                block.append(text[indent:] if text.strip() else "\n")
+                block.append(text[margin:] if text.strip() else "\n")
             yield Step("" if fence[1] == "sh" else path, how, line, "".join(block))

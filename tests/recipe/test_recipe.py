@@ -63,10 +63,10 @@ def test_feature_of_the_recipe_is_one_noun_in_a_dozen_files() -> None:
 
 def test_step_is_done_in_its_place_and_to_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("one\n    two\nthree\n")
-    Step("a.py", "below", "two", "    more\n").apply(tmp_path)
+    Step("a.py", "below", "two", "more\n").apply(tmp_path)
     Step("a.py", "instead of", "one", "1\n").apply(tmp_path)
-    Step("a.py", "above", "three", "    last\n").apply(tmp_path)
-    assert (tmp_path / "a.py").read_text() == "1\n    two\n    more\n    last\nthree\n"
+    Step("a.py", "above", "three", "last\n").apply(tmp_path)
+    assert (tmp_path / "a.py").read_text() == "1\n    two\n    more\nlast\nthree\n"
     with pytest.raises(AssertionError, match="has 0 lines"):
         Step("a.py", "below", "four", "").apply(tmp_path)
     with pytest.raises(AssertionError):
