@@ -47,7 +47,9 @@ class Destinations:
 
     def of_user(self, author: User, name: str, now_ms: int) -> Destination:
         """Return the direct room with a user. Raises NotFound, RateLimited."""
-        other = self._visibility.other_user(name)
+        other = self._state.users.get(name)  # a short way for most: it is the name itself
+        if other is None or other.ended_ms:
+            other = self._visibility.other_user(name)
         room_id = direct_room(author.name, other.name)
         if room_id in self._state.rooms:
             return Destination(room_id, self._state.rooms[room_id], other)

@@ -38,10 +38,8 @@ class Visibility:
 
     def other_user(self, name: str) -> User:
         """Return the user whom somebody means by `name`, who has an account. Raises NotFound."""
-        user = self._state.users.get(name)  # mostly it is the name itself
-        if user is None or user.ended_ms:
-            user = self.known_user(name)
-            check_account(user)
+        user = self.known_user(name)
+        check_account(user)
         return user
 
     def known_user(self, name: str) -> User:
