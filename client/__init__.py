@@ -7,7 +7,7 @@
 from .environment import Environment
 from .errors import ClientError, Closed, ConnectionLost, LoginRequired
 from .events import Connected, Disconnected, Event, FoundPage, HistoryPage, UnknownEntry
-from .session import Client
+from .sync_client import Client
 
 __all__ = [
     "Client",

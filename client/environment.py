@@ -12,22 +12,25 @@ SCHEME_PLAIN, SCHEME_TLS = "http", "https"
 
 
 class Sock(Protocol):
-    """What a link needs of a connected socket, encrypted or not."""
+    """What a shell needs of a connected socket that never waits, encrypted or not."""
 
     def fileno(self) -> int:
         """Return the descriptor, to wait on."""
 
-    def settimeout(self, seconds: float | None, /) -> None:
-        """Let nothing wait for longer."""
+    def setblocking(self, blocking: bool, /) -> None:
+        """False: let nothing wait from now on."""
 
-    def sendall(self, data: bytes, /) -> None:
-        """Send all of it. Raises OSError."""
+    def send(self, data: bytes, /) -> int:
+        """Send some; return how many bytes. Where none can go now, BlockingIOError.
+
+        Then the next call is to bring the same bytes, or more that begin with them.
+        """
 
     def recv(self, size: int, /) -> bytes:
-        """Return what has come, b"" at the end. Raises OSError."""
+        """Return what has come, b"" at the end. Raises OSError, BlockingIOError for nothing yet."""
 
     def shutdown(self, how: int, /) -> None:
-        """End it, for whoever waits as well."""
+        """End it, for a thread that waits as well."""
 
     def close(self) -> None:
         """Give the descriptor back."""

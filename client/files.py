@@ -3,6 +3,9 @@
 Both ends check the SHA-256. A file that is coming stands beside its place under a name of its
 own, `.NAME.part`, until every byte is there and right; a fetch that was broken off goes on with
 it. Nothing that exists is ever replaced unless that was asked for.
+
+All of it is coroutines over a `Server`: a console runs them in its event loop, the synchronous
+client to their end.
 """
 
 import hashlib
@@ -10,7 +13,7 @@ import os
 import stat
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,8 +23,10 @@ from chatd.wire.commands import (
     FILE_NAME_BYTES_MAX,
     Download,
     FileChunk,
+    History,
     Posted,
     Upload,
+    UploadCancel,
     UploadChunk,
     UploadFinish,
     UploadState,
@@ -31,8 +36,7 @@ from chatd.wire.file_names import harmless
 
 from .environment import new_nonce
 from .errors import ClientError, Closed, ConnectionLost
-from .reply import Reply
-from .session import Client
+from .server import Server
 
 CHUNKS_AT_ONCE = 8
 """Pieces on their way: enough for a long line, little enough to stop at once."""
@@ -40,22 +44,26 @@ HASHED_BYTES = 1024 * 1024
 FINISH_AGAIN_SECONDS = 0.5
 """A server that was started again first reads what it had of a file."""
 GIVE_UP_SECONDS = 300.0
-"""So long without any progress is a line tried again."""
+"""A line is tried again for this long without any progress."""
 
 Progress = Callable[[int, int], object]
-"""Told of the bytes that are done, and of all."""
+"""Called with the bytes that are done, and with all."""
+
+
+def no_progress(done: int, size: int) -> None:
+    """Show nobody how far it is."""
 
 
 class FileTrouble(ClientError):
     """The file at our end can't be read, written or trusted."""
 
 
-def send_file(
-    client: Client,
+async def send_file(
+    server: Server,
     path: Path,
     room: str,
     caption: str = "",
-    progress: Progress = lambda done, size: None,
+    progress: Progress = no_progress,
 ) -> Posted:
     """Upload a file and post it in a room, or to a user; return where it is.
 
@@ -65,14 +73,14 @@ def send_file(
     try:
         with open(path, "rb", opener=_open_without_waiting) as file:
             _check_kind(file)
-            size, sha256 = _measure(file)
+            size, sha256 = await server.compute(_measure, file)
             # A name of bytes that are no UTF-8 travels with a mark for each of them.
             name = os.fsencode(path.name).decode("utf-8", "replace")
             upload = Upload(room, name, size, sha256, caption)
-            number = _Uploading(client, file, upload, progress).run()
+            number = await _Uploading(server, file, upload, progress).run()
     except (OSError, ValueError) as error:  # the latter: no path that this system has
         raise _trouble(path, error) from None
-    return _finish(client, number)
+    return await _finish(server, number)
 
 
 def _open_without_waiting(path: str, flags: int) -> int:
@@ -94,59 +102,63 @@ def _trouble(path: Path, error: OSError | ValueError) -> FileTrouble:
     return FileTrouble(f"{path}: {getattr(error, 'strerror', None) or error}")
 
 
-def _finish(client: Client, number: int) -> Posted:
+async def _finish(server: Server, number: int) -> Posted:
     finish, give_up_at = UploadFinish(number, new_nonce()), time.monotonic() + GIVE_UP_SECONDS
     while True:
         try:
-            return client.ask(finish, Posted)
+            return await server.call(finish)
         except BadRequest:
-            client.call("upload-cancel", upload=number)
+            await server.call(UploadCancel(number))
             raise FileTrouble("the file changed while it was sent; send it again") from None
         except Overloaded:
             if time.monotonic() > give_up_at:
                 raise
-            time.sleep(FINISH_AGAIN_SECONDS)
+        await server.sleep(FINISH_AGAIN_SECONDS)
 
 
 class _Uploading:
     """One upload until all of its bytes are there."""
 
-    def __init__(self, client: Client, file: BinaryIO, upload: Upload, progress: Progress) -> None:
-        self._client = client
+    def __init__(self, server: Server, file: BinaryIO, upload: Upload, progress: Progress) -> None:
+        self._server = server
         self._file = file
         self._upload = upload
         self._progress = progress
         self._patience = _Patience()
 
-    def run(self) -> int:
+    async def run(self) -> int:
         """Send what is missing; return the upload's number."""
         while True:
-            state = self._patience.ask(lambda: self._client.ask(self._upload, UploadState))
+            try:
+                state = await self._server.call(self._upload)
+            except ConnectionLost as error:
+                self._patience.bear(error)
+                continue
             self._progress(state.offset, state.size)
-            if state.offset == state.size or self._send_from(state):
+            if state.offset == state.size or await self._send_from(state):
                 return state.upload
 
-    def _send_from(self, state: UploadState) -> bool:
+    async def _send_from(self, state: UploadState) -> bool:
         """Send the rest; False if the line was lost, or somebody else sends it too."""
-        sent: deque[Reply[UploadState]] = deque()
+        sent: deque[Awaitable[UploadState]] = deque()
         try:
             for offset in range(state.offset, state.size, CHUNK_BYTES_MAX):
                 self._file.seek(offset)
                 data = self._file.read(min(CHUNK_BYTES_MAX, state.size - offset))
                 if not data:
                     raise FileTrouble("the file became shorter while it was sent")
-                sent.append(self._client.request(UploadChunk(state.upload, offset, data)))
+                sent.append(self._server.call(UploadChunk(state.upload, offset, data)))
                 if len(sent) >= CHUNKS_AT_ONCE:
-                    self._take(sent.popleft())
+                    await self._take(sent.popleft())
             while sent:
-                self._take(sent.popleft())
+                await self._take(sent.popleft())
         except (Conflict, ConnectionLost) as error:
             self._patience.bear(error)
             return False
         return True
 
-    def _take(self, reply: Reply[UploadState]) -> None:
-        state = reply.result()
+    async def _take(self, answer: Awaitable[UploadState]) -> None:
+        state = await answer
         self._patience.rewarded()
         self._progress(state.offset, state.size)
 
@@ -166,31 +178,24 @@ class _Patience:
         if isinstance(error, Closed) or time.monotonic() - self._since > GIVE_UP_SECONDS:
             raise error
 
-    def ask(self, question: Callable[[], UploadState]) -> UploadState:
-        """Ask until there is an answer."""
-        while True:
-            try:
-                return question()
-            except ConnectionLost as error:
-                self.bear(error)
-
 
 # -- Fetching --------------------------------------------------------------------------------
 
 
-def find_file(client: Client, room: str, seq: int) -> File:
+async def find_file(server: Server, room: str, seq: int) -> File:
     """Return the entry of a file. room: its id. Raises NotFound if that is none."""
-    for entry in client.history(room, around=seq, limit=1).entries:
+    page = await server.call(History(room, around=seq, limit=1))
+    for entry in page.entries:
         if entry.seq == seq and isinstance(entry, File):
             return entry
     raise NotFound("there is no file at that place")
 
 
-def fetch_file(
-    client: Client,
+async def fetch_file(
+    server: Server,
     entry: File,
     target: Path,
-    progress: Progress = lambda done, size: None,
+    progress: Progress = no_progress,
     *,
     replace: bool = False,
 ) -> Path:
@@ -206,8 +211,8 @@ def fetch_file(
     part = path.with_name(f".{path.name[:200]}.part")
     try:
         with open(os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b") as file:
-            _fetch_rest(client, entry, file, progress)
-            if not _is_right(file, entry):
+            await _fetch_rest(server, entry, file, progress)
+            if not await server.compute(_is_right, file, entry):
                 file.truncate(0)
                 raise FileTrouble("the bytes that came are not those that were sent; try again")
         _put_in_place(part, path, replace)
@@ -227,14 +232,14 @@ def local_name(name: str) -> str:
     return visible.encode()[:FILE_NAME_BYTES_MAX].decode(errors="ignore").strip() or "_"
 
 
-def _fetch_rest(client: Client, entry: File, file: BinaryIO, progress: Progress) -> None:
+async def _fetch_rest(server: Server, entry: File, file: BinaryIO, progress: Progress) -> None:
     done = min(file.seek(0, os.SEEK_END), entry.size)
     file.truncate(done)
     progress(done, entry.size)
     patience = _Patience()
     while done < entry.size:
         try:
-            for data in _pieces(client, entry, done):
+            async for data in _pieces(server, entry, done):
                 file.write(data)
                 done += len(data)
                 patience.rewarded()
@@ -243,15 +248,15 @@ def _fetch_rest(client: Client, entry: File, file: BinaryIO, progress: Progress)
             patience.bear(error)
 
 
-def _pieces(client: Client, entry: File, start: int) -> Iterator[bytes]:
+async def _pieces(server: Server, entry: File, start: int) -> AsyncIterator[bytes]:
     """Yield the bytes from `start` on, asking ahead."""
-    asked: deque[Reply[FileChunk]] = deque()
+    asked: deque[Awaitable[FileChunk]] = deque()
     for offset in range(start, entry.size, CHUNK_BYTES_MAX):
-        asked.append(client.request(Download(entry.room, entry.seq, offset)))
+        asked.append(server.call(Download(entry.room, entry.seq, offset)))
         if len(asked) >= CHUNKS_AT_ONCE:
-            yield asked.popleft().result().data
+            yield (await asked.popleft()).data
     while asked:
-        yield asked.popleft().result().data
+        yield (await asked.popleft()).data
 
 
 def _put_in_place(part: Path, path: Path, replace: bool) -> None:

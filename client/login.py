@@ -1,48 +1,56 @@
-"""The steps before anything else on a link: greet, then say and prove who you are."""
+"""Logins as steps: each yields a request and is sent its result, wherever the bytes go.
+
+The same steps make the first login and those after a reconnection.
+"""
+
+from collections.abc import Callable, Generator
+from typing import Any, TypeVar
 
 from chatd.wire.commands import (
-    VERSION,
+    AnyParams,
     Challenge,
-    Hello,
     LoggedIn,
     LoginFinish,
     LoginStart,
     LoginToken,
     Nothing,
     Register,
-    Welcome,
 )
 from chatd.wire.passwords import Keys
 
-from .link import Link
 from .scram import Proof
 
+T = TypeVar("T")
+Steps = Generator[AnyParams, Any, T]
+Login = Callable[[], Steps[LoggedIn]]
 
-def greet(link: Link, client: str, deadline: float) -> Welcome:
-    """Say hello. Raises UnsupportedVersion."""
-    return link.ask(Hello(VERSION, client), Welcome, deadline)
 
-
-def register(link: Link, name: str, keys: Keys, deadline: float) -> None:
+def register(name: str, keys: Keys) -> Steps[Nothing]:
     """Make an account. Raises Conflict for a name that is taken, Forbidden where closed."""
-    link.ask(Register(name, **keys._asdict()), Nothing, deadline)
+    made: Nothing = yield Register(name, **keys._asdict())
+    return made
 
 
-def by_password(
-    link: Link, name: str, password: str, device: str | None, deadline: float
-) -> LoggedIn:
-    """Log in by SCRAM, and see to it that the server knows the password's keys, too.
+def by_password(name: str, password: str, device: str | None) -> Steps[LoggedIn]:
+    """Log in by SCRAM, and check that the server knows the password's keys, too.
 
     device: a label; then the answer has a token for later logins. Raises AuthFailed.
     """
     proof = Proof(name, password)
-    challenge = link.ask(LoginStart(proof.first()), Challenge, deadline)
-    finish = LoginFinish(proof.final(challenge.message), device)
-    logged_in = link.ask(finish, LoggedIn, deadline)
+    challenge: Challenge = yield LoginStart(proof.first())
+    logged_in: LoggedIn = yield LoginFinish(proof.final(challenge.message), device)
     proof.verify(logged_in.message)
     return logged_in
 
 
-def by_token(link: Link, token: str, deadline: float) -> LoggedIn:
+def by_token(token: str) -> Steps[LoggedIn]:
     """Log in with a device token. Raises AuthFailed if it is revoked or none."""
-    return link.ask(LoginToken(token), LoggedIn, deadline)
+    logged_in: LoggedIn = yield LoginToken(token)
+    return logged_in
+
+
+def again(logged_in: LoggedIn, password: str) -> Login:
+    """Return how to log in the next time: by the token if there is one."""
+    if logged_in.token:
+        return lambda: by_token(logged_in.token)
+    return lambda: by_password(logged_in.name, password, None)

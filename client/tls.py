@@ -48,6 +48,7 @@ class TlsSocket:
         self._outgoing = ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
         self._lock = threading.Lock()
+        self._sealed, self._sealed_of = b"", 0  # what is on its way, and of how many bytes
         self._shake()
 
     def _shake(self) -> None:
@@ -67,25 +68,29 @@ class TlsSocket:
     def fileno(self) -> int:
         return self._sock.fileno()
 
-    def settimeout(self, seconds: float | None, /) -> None:
-        self._sock.settimeout(seconds)
+    def setblocking(self, blocking: bool, /) -> None:
+        self._sock.setblocking(blocking)
 
-    def sendall(self, data: bytes, /) -> None:
+    def send(self, data: bytes, /) -> int:
+        """Send a part of the data; it counts as sent when all that it was sealed into is."""
         with self._lock:
-            self._tls.write(data)
-            sealed = self._outgoing.read()
-        self._sock.sendall(sealed)
+            if not self._sealed:
+                self._sealed_of = self._tls.write(data[:PIECE_BYTES])
+                self._sealed = self._outgoing.read()
+            while self._sealed:
+                self._sealed = self._sealed[self._sock.send(self._sealed) :]
+            return self._sealed_of
 
     def recv(self, size: int, /) -> bytes:
-        """Return everything that came, so that nothing is left which no poll would tell of."""
+        """Return everything that came, so that nothing is left which no poll would report."""
         while True:
             sealed = self._sock.recv(size)
             if not sealed:
                 return b""
             with self._lock:
                 self._incoming.write(sealed)
-                data, is_over = self._opened()
-            if data or is_over:
+                data, is_ended = self._opened()
+            if data or is_ended:
                 return data
 
     def _opened(self) -> tuple[bytes, bool]:

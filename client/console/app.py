@@ -10,16 +10,17 @@ from chatd.errors import ChatError
 from chatd.terminal import ask_secret, reason
 from chatd.wire import commands as c
 
+from ..async_client import AsyncClient
 from ..credentials import Credentials, state_folder
 from ..errors import ClientError, ConnectionLost, UsageError
 from ..options import ConsoleOptions
 from ..pipes.failures import complain
 from ..pipes.login import log_in_by_token
 from ..pipes.status import Status, status_of
-from ..session import Client
+from ..server import Server
+from ..sync_client import Client
 from .actions import ACTIONS
 from .actions.history import show_latest
-from .bridge import Bridge
 from .completion import ConsoleCompleter
 from .console import Console, now_ms
 from .failures import explain
@@ -87,14 +88,14 @@ async def _converse(client: Client, keyring: Keyring, is_new: bool, options: Con
         newcomer=is_new,
         bell=options.bell,
     )
-    console.bridge = bridge = Bridge(client, console.hear, console.over)
+    console.server = server = AsyncClient(client, console.on_event, console.on_end)
     completer = ConsoleCompleter(console.directory, lambda: console.destination.title)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, prompt.end, TERMINATED)
     try:
-        status = await prompt.run(console, completer, lambda: _begin(console, bridge, is_new))
+        status = await prompt.run(console, completer, lambda: _begin(console, server, is_new))
     finally:
         await console.stop()
-        await bridge.close()
+        await server.close()
         screen.flush()
     if console.exit_error is not None:
         raise console.exit_error
@@ -110,18 +111,18 @@ def _history() -> History:
         return InMemoryHistory()
 
 
-def _begin(console: Console, bridge: Bridge, is_new: bool) -> None:
+def _begin(console: Console, server: AsyncClient, is_new: bool) -> None:
     console.note(GREETING)
-    bridge.start()
-    console.start(_learn(console, bridge, is_new))
+    server.start()
+    console.start(_learn(console, server, is_new))
 
 
-async def _learn(console: Console, bridge: Bridge, is_new: bool) -> None:
+async def _learn(console: Console, server: Server, is_new: bool) -> None:
     """Learn how things are, for the toolbar and completion; say so if nothing is unread."""
     try:
-        status = await bridge.ask(c.Status(), c.StatusResult)
+        status = await server.call(c.Status())
         console.learn(status)
-        mine = await bridge.ask(c.ListRooms(), c.Rooms)
+        mine = await server.call(c.ListRooms())
         console.learn_rooms(mine)
         if not is_new and not any(room.unread for room in status.rooms):
             await show_latest(console, status.rooms[0].last_seq)

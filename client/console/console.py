@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, overload
 
 from chatd.errors import ChatError
 from chatd.wire import commands as c
@@ -13,14 +13,14 @@ from chatd.wire.surrogates import is_whole
 
 from ..environment import new_nonce
 from ..errors import ClientError, UsageError
-from ..events import Connected, Disconnected, Event, SeenEntry
+from ..events import Connected, Disconnected, Event, FoundPage, HistoryPage, SeenEntry
 from .arguments import ArgumentsError, text_of
 from .command_help import suggest
 from .destination import Destination, Memory
 from .directory import Directory, addressed, is_pair, mapped
 from .failures import explain
 from .feed import AWAY, EARLIER, UNREAD, Feed, is_by_other
-from .interfaces import Editor, Server, Surface
+from .interfaces import ConnectedServer, Editor, Surface
 from .pending_messages import PendingMessages, pending_lines
 from .render import Renderer
 from .safe_text import safe
@@ -62,11 +62,11 @@ class Keyring(Protocol):
 Text = c.Send | c.SendTo | c.PostTo | c.CommentOn | c.EditPost
 """What somebody has written and waits for."""
 
-Action = Callable[["Console", Command], Awaitable[None]]
+Action = Callable[["Console", Command], Coro]
 
 
 class Console:
-    """One user's console. It is the prompt's owner and hears the bridge's events."""
+    """One user's console. It is the prompt's owner and is handed the client's events."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class Console:
         self.directory = Directory(renderer.me)
         self.destination = Destination(renderer.me, memory)
         self.exit_error: Exception | None = None
-        self.bridge: Server
+        self.server: ConnectedServer
         self._actions = actions
         self._feed = Feed(renderer, renderer.zone.day(now_ms()))
         self._unread_counter = UnreadCounter(time.monotonic())
@@ -142,24 +142,24 @@ class Console:
         self.renderer.width = self.screen.width
         return self.renderer
 
-    # -- hearing -----------------------------------------------------------------------------
+    # -- events ------------------------------------------------------------------------------
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Show an event, or what it changes."""
         if isinstance(event, Entry | c.Gap | c.Reset):
-            self._pending.hear(event)
+            self._pending.take(event)
         if isinstance(event, Entry):
-            self._hear_entry(event)
+            self._take_entry(event)
         elif isinstance(event, Disconnected):
             self.note(f"{self._bye or event.reason}; reconnecting")
             self._bye = ""
         elif isinstance(event, Connected):
             self.note("connected again")
         else:
-            self._hear_notice(event)
+            self._take_notice(event)
         self.editor.redraw()
 
-    def _hear_entry(self, entry: SeenEntry) -> None:
+    def _take_entry(self, entry: SeenEntry) -> None:
         self.directory.add_entry(entry)
         news = is_by_other(entry, self.renderer.me)
         unread = self._backlog
@@ -182,7 +182,7 @@ class Console:
         lost = self.destination.lose()
         self.note(f"you are not in {lost} any more: plain lines go to {self.destination} now")
 
-    def _hear_notice(self, notice: c.Notice) -> None:
+    def _take_notice(self, notice: c.Notice) -> None:
         if isinstance(notice, c.Live):
             self._backlog = ""
             self._feed.looked()
@@ -213,7 +213,7 @@ class Console:
         if are_all and kind_of(room) is RoomKind.GROUP and room not in rooms:
             self.lose_destination()
 
-    def over(self, error: Exception) -> None:
+    def on_end(self, error: Exception) -> None:
         """The server lets us in no longer: leave, and say why."""
         if not isinstance(error, ClientError | ChatError):
             self.editor.fail(error)
@@ -223,11 +223,18 @@ class Console:
 
     # -- asking ------------------------------------------------------------------------------
 
-    async def ask(self, params: c.AnyParams, result: type[R]) -> R:
+    @overload
+    async def call(self, params: c.History | c.Thread) -> HistoryPage: ...
+    @overload
+    async def call(self, params: c.Search) -> FoundPage: ...
+    @overload
+    async def call(self, params: c.Params[R]) -> R: ...
+
+    async def call(self, params: c.Params[Any]) -> Any:
         """Ask the server. Raises UsageError without a connection: an answer might take for ever."""
-        if not self.bridge.connected:
+        if not self.server.connected:
             raise UsageError("there is no connection\ntry again when the toolbar says `connected`")
-        return await self.bridge.ask(params, result)
+        return await self.server.call(params)
 
     async def post(self, params: Text, line: str) -> None:
         """Post a text; what is refused comes back to the line it was typed on."""
@@ -237,7 +244,7 @@ class Console:
         echo = self._pending.add(params.text)
         self.editor.redraw()
         try:
-            self._pending.posted(echo, await self.bridge.ask(params, c.Posted))
+            self._pending.posted(echo, await self.server.call(params))
         except (ChatError, ClientError) as error:
             self._pending.refused(echo)
             self._refuse(line, self._explained(error, line))
@@ -409,7 +416,7 @@ class Console:
         }
         return ToolbarState(
             self.renderer.me,
-            self.bridge.connected,
+            self.server.connected,
             unseen,
             self._allowance(),
             self._pending.unanswered,

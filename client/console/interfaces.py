@@ -1,19 +1,21 @@
 """Interfaces: what the console needs of the world around it.
 
-At a terminal these are the prompt, the screen above it and the bridge to a client that follows.
-Where there is no terminal the same commands run between pipes, and others stand here.
+At a terminal these are the prompt, the screen above it and a client that follows. Where there is no
+terminal the same commands run between pipes, and others stand here.
 """
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
-from chatd.wire.commands import AnyParams, Result
-
-from ..session import Client
+from ..server import Server
 from .styled import Line
 
-R = TypeVar("R", bound=Result)
-T = TypeVar("T")
+
+class ConnectedServer(Server, Protocol):
+    """A server that may be out of reach."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether there is a connection right now, as far as is known."""
 
 
 class Editor(Protocol):
@@ -49,19 +51,3 @@ class Surface(Protocol):
 
     def flush(self) -> None:
         """Print now what still waits."""
-
-
-class Server(Protocol):
-    """How the server is asked."""
-
-    @property
-    def client(self) -> Client: ...
-
-    @property
-    def connected(self) -> bool: ...
-
-    async def ask(self, params: AnyParams, result: type[R]) -> R:
-        """Ask for a row of the command table. Raises what the server refuses."""
-
-    async def run(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
-        """Call a method of the client that waits."""

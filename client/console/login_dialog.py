@@ -15,7 +15,7 @@ from chatd.terminal import reason
 from chatd.wire.names import map_name, new_name
 
 from ..errors import LoginRequired, UsageError
-from ..session import Client
+from ..sync_client import Client
 from .keyring import Keyring
 
 TRIES_MAX = 3

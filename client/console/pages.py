@@ -29,7 +29,6 @@ Page = TypeVar(
 async def show_pages(
     console: Console,
     request: c.AnyParams,
-    result: type[Page],
     show: Callable[[Page], object],
     above: Callable[[Page], object] = lambda page: None,
 ) -> None:
@@ -37,12 +36,12 @@ async def show_pages(
 
     above: shows what stands above the first page.
     """
-    page = await console.ask(request, result)
+    page: Page = await console.call(request)
     above(page)
     show(page)
     if page.next is not None:
         further = replace(request, after=page.next)
-        console.offer_more(lambda: show_pages(console, further, result, show))
+        console.offer_more(lambda: show_pages(console, further, show))
 
 
 def show_entries(console: Console, heading: str, page: HistoryPage | FoundPage) -> None:

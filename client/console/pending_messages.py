@@ -55,15 +55,15 @@ class PendingMessages:
         """It will never be posted."""
         self._pending.remove(message)
 
-    def hear(self, heard: SeenEntry | Gap | Reset) -> None:
+    def take(self, received: SeenEntry | Gap | Reset) -> None:
         """Take away what an entry takes the place of, and what no entry will."""
-        if isinstance(heard, Reset):
-            self._forget(heard.room)
+        if isinstance(received, Reset):
+            self._forget(received.room)
         else:
-            self._shown[heard.room] = heard.to if isinstance(heard, Gap) else heard.seq
-            self._drop_shown(heard.room)
-        if isinstance(heard, Removed):
-            self._forget(heard.group)
+            self._shown[received.room] = received.to if isinstance(received, Gap) else received.seq
+            self._drop_shown(received.room)
+        if isinstance(received, Removed):
+            self._forget(received.group)
 
     def _drop_shown(self, room: str) -> None:
         shown = self._shown.get(room, 0)

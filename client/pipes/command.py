@@ -11,7 +11,7 @@ from chatd.wire.surrogates import is_whole
 
 from ..errors import ClientError, UsageError
 from ..options import ConsoleOptions
-from ..session import Client
+from ..sync_client import Client
 from . import asking, login, reading, sending
 from .failures import complain, words_of
 from .lines import converse

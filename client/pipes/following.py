@@ -11,7 +11,7 @@ from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, Start
 from chatd.wire.entries import Entry
 
 from ..events import Connected, Disconnected, Event, HistoryPage, SeenEntry
-from ..session import Client
+from ..sync_client import Client
 from .failures import complain
 
 

@@ -13,10 +13,11 @@ from chatd.terminal import read_descriptor, without_mark
 from chatd.wire import commands as c
 from chatd.wire.entries import Entry
 
-from ..console.bridge import Bridge
+from ..async_client import AsyncClient
 from ..console.console import Text
 from ..errors import ClientError, UsageError
 from ..events import Connected, Disconnected, Event
+from ..server import Server
 from .failures import complain
 from .pipe import Pipe
 from .plain_console import NoEditor, PlainConsole
@@ -39,16 +40,16 @@ def converse(pipe: Pipe, fd: int) -> int:
 async def _converse(pipe: Pipe, fd: int) -> int:
     script = Script()
     console = LineConsole(pipe, script)
-    console.bridge = bridge = Bridge(pipe.client, console.hear, console.over)
-    bridge.start()
+    console.server = server = AsyncClient(pipe.client, console.on_event, console.on_end)
+    server.start()
     try:
         await script.before_end(console.caught_up.wait())
         await _follow(script, console, LineSource(fd))
         if not script.failed and console.exit_error is None:
-            await _last_words(bridge)
+            await _last_words(server)
     finally:
         await console.stop()
-        await bridge.close()
+        await server.close()
     script.raise_failure()
     if console.exit_error is not None:
         raise console.exit_error
@@ -68,10 +69,10 @@ async def _follow(script: "Script", console: "LineConsole", source: "LineSource"
         await script.before_end(console.settle())
 
 
-async def _last_words(bridge: Bridge) -> None:
+async def _last_words(server: Server) -> None:
     """Let everything come that the server had said before it was asked this."""
     try:
-        await bridge.ask(c.Ping(), c.Nothing)
+        await server.call(c.Ping())
     except (ClientError, ChatError):
         pass  # then there is nothing more to come
 
@@ -126,13 +127,13 @@ class LineConsole(PlainConsole):
         self._shown: dict[str, int] = {}
         self._heard = asyncio.Event()
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         if isinstance(event, Disconnected):
             complain(f"{event.reason}; reconnecting")
         elif isinstance(event, Connected):
             complain("connected again")
         else:
-            super().hear(event)
+            super().on_event(event)
         if isinstance(event, c.Live):
             self.caught_up.set()
         elif isinstance(event, Entry):
@@ -141,7 +142,7 @@ class LineConsole(PlainConsole):
 
     async def post(self, params: Text, line: str) -> None:
         """Post, and go on when it stands in the output: an answer may come before its entry."""
-        posted = await self.bridge.ask(params, c.Posted)
+        posted = await self.server.call(params)
         try:
             async with asyncio.timeout(SHOWN_SECONDS_MAX):
                 while self._shown.get(posted.room, 0) < posted.seq:

@@ -12,7 +12,7 @@ from ..credentials import Credentials, origin
 from ..environment import SCHEME_TLS
 from ..errors import LoginRequired, UsageError
 from ..options import ConsoleOptions
-from ..session import Client
+from ..sync_client import Client
 from .pipe import Pipe
 
 HOW_TO_LOG_IN = (

@@ -11,7 +11,7 @@ from ..console.directory import room_named
 from ..console.keyring import Keyring
 from ..errors import UsageError
 from ..options import ConsoleOptions
-from ..session import Client
+from ..sync_client import Client
 from .output import Output, PlainRenderer, Printer, plain_renderer
 
 STDIN_BYTES_MAX = 64 * 1024

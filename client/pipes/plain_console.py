@@ -4,8 +4,8 @@ So whatever command the console learns works between pipes at once. Answers are 
 standard output; what can't be done is told on standard error and kept for the exit status.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
@@ -16,14 +16,12 @@ from ..console.interfaces import Editor
 from ..console.styled import Line
 from ..console.typed import Command, Plain, Typed, first_word, read_line
 from ..errors import UsageError
-from ..session import Client
+from ..server import finish
+from ..sync_client import Waiting
 from .failures import complain, words_of
 from .output import COLUMNS, ROWS, Output
 from .pipe import Pipe
 from .status import Status, status_of
-
-R = TypeVar("R", bound=c.Result)
-T = TypeVar("T")
 
 
 class PlainScreen:
@@ -109,68 +107,46 @@ class PlainConsole(Console):
         self.status = self.status or status
         complain(text)
 
-    async def ask(self, params: c.AnyParams, result: type[R]) -> R:
-        return await self.bridge.ask(params, result)
+    async def call(self, params: c.Params[Any]) -> Any:
+        """Ask the server; without a connection, wait for one."""
+        return await self.server.call(params)
 
     async def post(self, params: Text, line: str) -> None:
-        await self.bridge.ask(params, c.Posted)
-
-
-class Direct:
-    """Asks the server and waits: for a command that has nothing to do meanwhile."""
-
-    connected = True
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-    async def ask(self, params: c.AnyParams, result: type[R]) -> R:
-        return self.client.ask(params, result)
-
-    async def run(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
-        return method(*args, **options)
-
-
-class DirectJson(Direct):
-    """Asks, and prints each answer as JSON."""
-
-    def __init__(self, client: Client, output: Output) -> None:
-        super().__init__(client)
-        self._output = output
-
-    async def run(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
-        answer = await super().run(method, *args, **options)
-        if isinstance(answer, c.Result):
-            self._output.json(answer)
-        return answer
-
-    async def ask(self, params: c.AnyParams, result: type[R]) -> R:
-        answer = await super().ask(params, result)
-        entries: list[object] | None = getattr(answer, "entries", None)  # a page of them
-        for line in [answer] if entries is None else entries:
-            self._output.json(line)
-        return answer
+        await self.server.call(params)
 
 
 class Once(PlainConsole):
-    """Does one command to its end, all pages of a list included. Of posts it prints the place."""
+    """Does one command to its end, all pages of a list included. Of posts it prints the place.
+
+    With `--json` it prints what the server answers, and nothing else.
+    """
 
     def __init__(self, pipe: Pipe) -> None:
         super().__init__(pipe, NoEditor())
         self.more: Callable[[], Coroutine[Any, Any, None]] | None = None
-        self._shows = not pipe.arguments.json
-        self.bridge = (
-            DirectJson(pipe.client, pipe.output) if pipe.arguments.json else Direct(pipe.client)
-        )
+        self.server = Waiting(pipe.client)
+        self._json = pipe.output if pipe.arguments.json else None
+
+    async def call(self, params: c.Params[Any]) -> Any:
+        answer = await super().call(params)
+        self._print_json(answer)
+        return answer
+
+    def _print_json(self, answer: c.Result) -> None:
+        if self._json is not None:
+            entries: list[object] | None = getattr(answer, "entries", None)  # a page of them
+            for line in [answer] if entries is None else entries:
+                self._json.json(line)
 
     def show(self, lines: list[Line]) -> None:
-        if self._shows:
+        if self._json is None:
             super().show(lines)
 
     async def post(self, params: Text, line: str) -> None:
-        self.posted(await self.bridge.ask(params, c.Posted))
+        self.posted(await self.server.call(params))
 
     def posted(self, posted: c.Posted) -> None:
+        self._print_json(posted)
         self.show([[("", f"{title_of(posted.room, self.renderer.me)}#{posted.seq}")]])
 
     def done(self, text: str) -> None:
@@ -186,13 +162,7 @@ class Once(PlainConsole):
 def run_once(pipe: Pipe, name: str, rest: str) -> None:
     """Run one command. Raises UsageError, and what the server refuses."""
     console = Once(pipe)
-    _finish(ACTIONS[name](console, Command(name, rest, f"{name} {rest}".rstrip())))
+    finish(ACTIONS[name](console, Command(name, rest, f"{name} {rest}".rstrip())))
     while console.more is not None:
         more, console.more = console.more, None
-        _finish(more())
-
-
-def _finish(doing: Awaitable[None]) -> None:
-    """Run to its end what waits for nothing but the server, which `Direct` does by itself."""
-    for _ in doing.__await__():
-        raise AssertionError("a command waits for what can't come")
+        finish(more())

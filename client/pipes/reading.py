@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from time import monotonic
 
-from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, History, ListMembers, Members, Reset, Start
+from chatd.wire.commands import PAGE_ITEMS_MAX, Gap, History, ListMembers, Reset, Start
 from chatd.wire.entries import Entry
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 
@@ -12,7 +12,7 @@ from ..console.arguments import history_of
 from ..console.directory import mapped
 from ..console.styled import plain
 from ..errors import UsageError
-from ..events import Event, HistoryPage, SeenEntry
+from ..events import Event, SeenEntry
 from .failures import complain
 from .following import Follower
 from .pipe import Pipe
@@ -25,14 +25,14 @@ def history(pipe: Pipe) -> None:
     """Print a page of a room, or with `--all` everything of it, oldest first."""
     request = history_of(" ".join(pipe.arguments.where), pipe.client.name, limit=PAGE)
     if not pipe.arguments.all:
-        page = pipe.client.ask(request, HistoryPage)
+        page = pipe.client.call(request)
         for entry in page.entries:
             pipe.printer.entry(entry)
         return
     following: int | None = 0
     while following is not None:
         whole = History(request.room, after=following, limit=PAGE_ITEMS_MAX)
-        page = pipe.client.ask(whole, HistoryPage)
+        page = pipe.client.call(whole)
         for entry in page.entries:
             pipe.printer.entry(entry)
         following = page.next
@@ -73,7 +73,7 @@ def _followed(pipe: Pipe) -> str:
         return ""
     room = pipe.room(pipe.arguments.room)
     if kind_of(room) is RoomKind.GROUP:
-        return pipe.client.ask(ListMembers(room, limit=1), Members).room
+        return pipe.client.call(ListMembers(room, limit=1)).room
     return room
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from chatd.wire.entries import File
 from client import Client
-from client.files import FileTrouble, fetch_file, find_file, local_name, send_file
+from client.files import FileTrouble, local_name
 from tests.e2e.client import connect
 from tests.e2e.server import ServerProcess
 
@@ -63,12 +63,12 @@ class KillOnce:
 
 def test_file_arrives_whole(people: Users, path: Path, tmp_path: Path) -> None:
     alice, bob = people("alice"), people("bob")
-    posted = send_file(alice, path, "general", "look")
-    entry = find_file(bob, "general", posted.seq)
+    posted = alice.send_file(path, "general", "look")
+    entry = bob.find_file("general", posted.seq)
     assert (entry.name, entry.size, entry.text) == ("photo.jpg", len(CONTENT), "look")
     folder = tmp_path / "downloads"
     folder.mkdir()
-    assert fetch_file(bob, entry, folder).read_bytes() == CONTENT
+    assert bob.fetch_file(entry, folder).read_bytes() == CONTENT
     assert [found.name for found in folder.iterdir()] == ["photo.jpg"]
 
 
@@ -77,21 +77,21 @@ def test_upload_goes_on_after_the_server_was_killed(
 ) -> None:
     alice = people("alice")
     progress = KillOnce(server)
-    posted = send_file(alice, path, "general", progress=progress)
+    posted = alice.send_file(path, "general", progress=progress)
     killed_at = next(done for done in progress.seen if done * 2 > len(CONTENT))
     later = progress.seen[progress.seen.index(killed_at) :]
     assert min(later) == killed_at, "what had been acknowledged was sent again"
-    entry = find_file(alice, "general", posted.seq)
-    assert fetch_file(alice, entry, tmp_path / "copy").read_bytes() == CONTENT
+    entry = alice.find_file("general", posted.seq)
+    assert alice.fetch_file(entry, tmp_path / "copy").read_bytes() == CONTENT
 
 
 def test_download_goes_on_after_the_server_was_killed(
     server: ServerProcess, people: Users, path: Path, tmp_path: Path
 ) -> None:
     alice = people("alice")
-    entry = find_file(alice, "general", send_file(alice, path, "general").seq)
+    entry = alice.find_file("general", alice.send_file(path, "general").seq)
     progress = KillOnce(server)
-    assert fetch_file(alice, entry, tmp_path / "copy", progress).read_bytes() == CONTENT
+    assert alice.fetch_file(entry, tmp_path / "copy", progress).read_bytes() == CONTENT
     assert progress.seen == sorted(progress.seen)
 
 
@@ -99,10 +99,10 @@ def test_download_that_was_broken_off_goes_on_with_what_is_there(
     people: Users, path: Path, tmp_path: Path
 ) -> None:
     alice = people("alice")
-    entry = find_file(alice, "general", send_file(alice, path, "general").seq)
+    entry = alice.find_file("general", alice.send_file(path, "general").seq)
     (tmp_path / ".copy.part").write_bytes(CONTENT[:1_000_000])
     seen: list[int] = []
-    target = fetch_file(alice, entry, tmp_path / "copy", lambda done, size: seen.append(done))
+    target = alice.fetch_file(entry, tmp_path / "copy", lambda done, size: seen.append(done))
     assert seen[0] == 1_000_000 and target.read_bytes() == CONTENT
 
 
@@ -110,30 +110,30 @@ def test_rest_of_another_file_is_noticed_and_the_next_try_is_right(
     people: Users, path: Path, tmp_path: Path
 ) -> None:
     alice = people("alice")
-    entry = find_file(alice, "general", send_file(alice, path, "general").seq)
+    entry = alice.find_file("general", alice.send_file(path, "general").seq)
     (tmp_path / ".copy.part").write_bytes(b"something else")
     with pytest.raises(FileTrouble, match="not those that were sent"):
-        fetch_file(alice, entry, tmp_path / "copy")
+        alice.fetch_file(entry, tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
-    assert fetch_file(alice, entry, tmp_path / "copy").read_bytes() == CONTENT
+    assert alice.fetch_file(entry, tmp_path / "copy").read_bytes() == CONTENT
 
 
 def test_local_file_is_replaced_only_when_that_is_wanted(
     people: Users, path: Path, tmp_path: Path
 ) -> None:
     alice = people("alice")
-    entry = find_file(alice, "general", send_file(alice, path, "general").seq)
+    entry = alice.find_file("general", alice.send_file(path, "general").seq)
     (tmp_path / "copy").write_bytes(b"mine")
     with pytest.raises(FileTrouble, match="exists already"):
-        fetch_file(alice, entry, tmp_path / "copy")
+        alice.fetch_file(entry, tmp_path / "copy")
     assert (tmp_path / "copy").read_bytes() == b"mine"
-    fetch_file(alice, entry, tmp_path / "copy", replace=True)
+    alice.fetch_file(entry, tmp_path / "copy", replace=True)
     assert (tmp_path / "copy").read_bytes() == CONTENT
 
 
 def test_file_that_is_not_there_is_told(people: Users, tmp_path: Path) -> None:
     with pytest.raises(FileTrouble, match="No such file"):
-        send_file(people("alice"), tmp_path / "none", "general")
+        people("alice").send_file(tmp_path / "none", "general")
 
 
 @pytest.mark.parametrize(
@@ -164,9 +164,9 @@ def test_hostile_name_of_a_hostile_server_is_written_into_the_folder(
     people: Users, path: Path, tmp_path: Path
 ) -> None:
     alice = people("alice")
-    entry = find_file(alice, "general", send_file(alice, path, "general").seq)
+    entry = alice.find_file("general", alice.send_file(path, "general").seq)
     fields = {name: getattr(entry, name) for name in entry.__struct_fields__}
     evil = File(**{**fields, "name": "../evil"})
     folder = tmp_path / "downloads"
     folder.mkdir()
-    assert fetch_file(alice, evil, folder) == folder / "evil"
+    assert alice.fetch_file(evil, folder) == folder / "evil"

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from client import Client
-from client.files import fetch_file, find_file
 from tests.certificates import certificate
 from tests.e2e.server import ServerProcess
 from tests.e2e.test_http import curl, token_of
@@ -80,9 +79,9 @@ def test_curl_posts_a_form_and_another_fetches_it(
     assert found.read_bytes() == CONTENT
     with Client("127.0.0.1", server.port) as library:
         library.log_in_token(bob.token)
-        entry = find_file(library, "alice,bob", 1)
+        entry = library.find_file("alice,bob", 1)
         assert (entry.name, entry.text, entry.size) == (path.name, "look", len(CONTENT))
-        assert fetch_file(library, entry, tmp_path / "by the library").read_bytes() == CONTENT
+        assert library.fetch_file(entry, tmp_path / "by the library").read_bytes() == CONTENT
 
 
 def test_curl_posts_a_body_with_and_without_a_length(alice: Curl, path: Path) -> None:

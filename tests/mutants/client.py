@@ -5,35 +5,35 @@ from tests.mutants.mutant import Mutant
 MUTANTS = (
     Mutant(
         "a request that must not be repeated is sent again",
-        "client/channel.py",
-        "return reply.repeatable and reply.times_sent < TIMES_SENT_MAX",
-        "return reply.times_sent < TIMES_SENT_MAX",
-        ("tests/client/test_session.py::test_what_can_not_be_done_twice_is_not_sent_again",),
+        "client/protocol.py",
+        "return pending.is_repeatable and pending.times_sent < TIMES_SENT_MAX",
+        "return pending.times_sent < TIMES_SENT_MAX",
+        ("tests/client/test_sync_client.py::test_what_can_not_be_done_twice_is_not_sent_again",),
     ),
     Mutant(
         "a request is given up with its connection",
-        "client/channel.py",
-        "return reply.repeatable and reply.times_sent < TIMES_SENT_MAX",
+        "client/protocol.py",
+        "return pending.is_repeatable and pending.times_sent < TIMES_SENT_MAX",
         "return False",
         (
-            "tests/client/test_session.py"
+            "tests/client/test_sync_client.py"
             "::test_a_sync_on_its_way_when_the_line_breaks_is_done_by_the_reconnection",
         ),
     ),
     Mutant(
         "what waits is sent again behind what comes",
-        "client/channel.py",
-        "                waiting = list(self._pending)\n",
-        "                waiting = list(reversed(self._pending))\n",
-        ("tests/client/test_session.py::test_pipelined_posts_are_sent_again_in_their_order",),
+        "client/protocol.py",
+        "        for pending in list(self._pending):\n",
+        "        for pending in list(reversed(self._pending)):\n",
+        ("tests/client/test_sync_client.py::test_pipelined_posts_are_sent_again_in_their_order",),
     ),
     Mutant(
         "an answer is given to whatever was asked first",
-        "client/channel.py",
+        "client/protocol.py",
         "if not self._pending or response.id != self._pending[0].request_id:",
         "if not self._pending:",
         (
-            "tests/client/test_session.py"
+            "tests/client/test_sync_client.py"
             "::test_an_answer_to_something_else_is_not_taken_for_the_one_that_is_waited_for",
         ),
     ),
@@ -46,11 +46,11 @@ MUTANTS = (
     ),
     Mutant(
         "each lost connection waits as long as the first",
-        "client/channel.py",
-        "        if now - self._adopted_at >= HELD_SECONDS_MIN:\n",
-        "        if now >= self._adopted_at:\n",
+        "client/protocol.py",
+        "        if now - self._opened_at >= HELD_SECONDS_MIN:\n",
+        "        if now >= self._opened_at:\n",
         (
-            "tests/client/test_session.py"
+            "tests/client/test_sync_client.py"
             "::test_delays_grow_though_each_connection_is_made_and_lost_at_once",
         ),
     ),
@@ -67,38 +67,43 @@ MUTANTS = (
     ),
     Mutant(
         "an entry of before a reset is acknowledged after it",
-        "client/session.py",
+        "client/protocol.py",
         "return self._read_epoch == self.positions.epoch and not self._resets[entry.room]",
         "return self._read_epoch == self.positions.epoch",
         (
-            "tests/client/test_session.py"
+            "tests/client/test_sync_client.py"
             "::test_what_came_before_a_reset_is_not_acknowledged_behind_it",
         ),
     ),
     Mutant(
         "an entry of before a restore is acknowledged after it",
-        "client/session.py",
+        "client/protocol.py",
         "return self._read_epoch == self.positions.epoch and not self._resets[entry.room]",
         "return not self._resets[entry.room]",
         (
-            "tests/client/test_session.py"
+            "tests/client/test_sync_client.py"
             "::test_what_came_before_a_restore_is_not_acknowledged_though_it_is_read_behind_it",
         ),
     ),
     Mutant(
         "what was acknowledged on a lost line is never told",
-        "client/session.py",
+        "client/protocol.py",
         "            self._acks.repeat()\n",
         "            pass\n",
-        ("tests/client/test_session.py::test_acks_that_were_told_on_a_lost_line_are_said_again",),
+        (
+            "tests/client/test_sync_client.py"
+            "::test_acks_that_were_told_on_a_lost_line_are_said_again",
+        ),
     ),
     Mutant(
         "an entry is read before its reader is done with it",
-        "client/session.py",
-        "                self._handed_out = event\n                return event\n",
-        "                self._handed_out = event\n                self._note_read()\n"
-        "                return event\n",
-        ("tests/client/test_session.py::test_an_entry_whose_handling_failed_is_not_acknowledged",),
+        "client/protocol.py",
+        "        return self._handed_out\n",
+        "        event = self._handed_out\n        self.note_read()\n        return event\n",
+        (
+            "tests/client/test_sync_client.py"
+            "::test_an_entry_whose_handling_failed_is_not_acknowledged",
+        ),
     ),
     Mutant(
         "each entry is acknowledged at once",
@@ -112,10 +117,10 @@ MUTANTS = (
     ),
     Mutant(
         "a second start from now passes over what was said in between",
-        "client/session.py",
+        "client/protocol.py",
         "return Sync(positions, self.positions.epoch, Start.UNREAD, peek)",
-        "return Sync(positions, self.positions.epoch, self._following.start, peek)",
-        ("tests/client/test_session.py::test_following_from_now_resumes_without_a_hole",),
+        "return Sync(positions, self.positions.epoch, self.following.start, peek)",
+        ("tests/client/test_sync_client.py::test_following_from_now_resumes_without_a_hole",),
     ),
     # -- whom it trusts ----------------------------------------------------------------------
     Mutant(

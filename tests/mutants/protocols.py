@@ -28,7 +28,7 @@ MUTANTS = (
         "repeatable,",
         (
             "tests/wire/test_commands.py::test_row_that_only_reads_may_be_repeated",
-            "tests/client/test_session.py",
+            "tests/client/test_sync_client.py",
         ),
     ),
     Mutant(

@@ -3,6 +3,7 @@
 from chatd.errors import AuthFailed
 from chatd.wire import commands as c
 
+from ... import account
 from ...errors import UsageError
 from ..answers import devices_lines
 from ..arguments import no_arguments, number_of, posts_or_not, token_label
@@ -20,12 +21,12 @@ async def devices(console: Console, typed: Command) -> None:
         console.directory.numbers.listed("device", (device.device for device in page.devices))
         console.show_paged(devices_lines(console.renderer, page.devices, now_ms()))
 
-    await show_pages(console, c.ListDevices(), c.Devices, show)
+    await show_pages(console, c.ListDevices(), show)
 
 
 @action("token")
 async def token(console: Console, typed: Command) -> None:
-    made = await console.ask(c.TokenCreate(token_label(typed.rest)), c.TokenCreated)
+    made = await console.call(c.TokenCreate(token_label(typed.rest)))
     console.note(f"device {made.device}; its token, shown only this once:")
     console.show(console.renderer.text(made.token))
 
@@ -33,7 +34,7 @@ async def token(console: Console, typed: Command) -> None:
 @action("revoke")
 async def revoke(console: Console, typed: Command) -> None:
     number = number_of("revoke", typed.rest, "which device? `devices` lists them by number")
-    await console.ask(c.Revoke(number), c.Nothing)
+    await console.call(c.Revoke(number))
     console.done(f"device {number} is logged out")
 
 
@@ -46,9 +47,9 @@ async def password(console: Console, typed: Command) -> None:
         raise UsageError(
             "the two new passwords differ\nnothing was changed; `password` starts again"
         )
-    client, keyring = console.bridge.client, console.keyring
+    keyring = console.keyring
     try:
-        changed = await console.bridge.run(client.change_password, old, new, device=keyring.label)
+        changed = await account.change_password(console.server, old, new, keyring.label)
     except AuthFailed:
         raise UsageError("that is not your current password\nnothing was changed") from None
     keyring.keep(changed.name, changed.token)
@@ -61,12 +62,11 @@ async def delete_account(console: Console, typed: Command) -> None:
     no_arguments("delete-account", rest)
     what = "your account and all that you posted" if posts else "your account"
     password = await _secret(console, f"Password, to delete {what} for good: ")
-    client, me = console.bridge.client, console.renderer.me
     try:
-        await console.bridge.run(client.delete_account, password, posts=posts)
+        await account.delete_account(console.server, password, posts)
     except AuthFailed:
         raise UsageError("that is not your password\nnothing was changed") from None
-    console.keyring.forget(me)
+    console.keyring.forget(console.renderer.me)
     console.editor.end(0)
 
 
@@ -80,6 +80,6 @@ async def _secret(console: Console, question: str) -> str:
 @action("logout")
 async def logout(console: Console, typed: Command) -> None:
     no_arguments("logout", typed.rest)
-    await console.bridge.run(console.bridge.client.log_out)
+    await account.log_out(console.server)
     console.keyring.forget(console.renderer.me)
     console.editor.end(0)

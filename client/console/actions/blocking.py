@@ -12,12 +12,12 @@ from .table import action
 
 @action("block")
 async def block(console: Console, typed: Command) -> None:
-    await console.ask(c.Block(user_of("block", typed.rest)), c.Nothing)
+    await console.call(c.Block(user_of("block", typed.rest)))
 
 
 @action("unblock")
 async def unblock(console: Console, typed: Command) -> None:
-    await console.ask(c.Unblock(user_of("unblock", typed.rest)), c.Nothing)
+    await console.call(c.Unblock(user_of("unblock", typed.rest)))
 
 
 @action("blocked")
@@ -27,4 +27,4 @@ async def blocked(console: Console, typed: Command) -> None:
     def show(page: c.BlockedNames) -> None:
         console.show_paged(names_lines(console.renderer, page.names))
 
-    await show_pages(console, c.ListBlocked(), c.BlockedNames, show)
+    await show_pages(console, c.ListBlocked(), show)

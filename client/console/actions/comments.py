@@ -26,4 +26,4 @@ async def thread(console: Console, typed: Command) -> None:
         title = title_of(page.room, console.renderer.me)
         show_entries(console, f"the thread of {title}#{place.seq}", page)
 
-    await show_pages(console, c.Thread(*place, limit=console.page_rows), HistoryPage, show)
+    await show_pages(console, c.Thread(*place, limit=console.page_rows), show)

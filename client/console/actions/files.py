@@ -20,19 +20,18 @@ async def send(console: Console, typed: Command) -> None:
     path, to, caption = file_to_send(typed.rest)
     if caption and not to and not path.exists():  # then it is the rest of a name, more likely
         raise UsageError(f"{path}: No such file or directory\n{BLANKS}")
-    room, client = console.addressed(to), console.bridge.client
+    room = console.addressed(to)
     with console.transfers.running("↑", path.name) as progress:
-        posted = await console.bridge.run(send_file, client, path, room, caption, progress)
+        posted = await send_file(console.server, path, room, caption, progress)
     console.posted(posted)
 
 
 @action("get-file")
 async def get(console: Console, typed: Command) -> None:
     room, seq, target = file_to_fetch(typed.rest, console.renderer.me, here=console.here)
-    client = console.bridge.client
-    entry = await console.bridge.run(find_file, client, room, seq)
+    entry = await find_file(console.server, room, seq)
     downloads = Path(os.path.expanduser("~/Downloads"))
     folder = downloads if downloads.is_dir() else Path.cwd()
     with console.transfers.running("↓", entry.name) as progress:
-        path = await console.bridge.run(fetch_file, client, entry, target or folder, progress)
+        path = await fetch_file(console.server, entry, target or folder, progress)
     console.note(f"saved as {path}, {size_text(entry.size)}")

@@ -29,7 +29,7 @@ from .table import action
 @action("create")
 async def create(console: Console, typed: Command) -> None:
     title = one_word("create", typed.rest, "what is it to be called? one word")
-    group = await console.ask(c.Create(title), c.Group)
+    group = await console.call(c.Create(title))
     title = title_of(group.room, console.renderer.me)
     console.note(
         f"{title} is yours: `invite {title} NAME` lets somebody in, `link {title}` lets others "
@@ -40,7 +40,7 @@ async def create(console: Console, typed: Command) -> None:
 @action("invite")
 async def invite(console: Console, typed: Command) -> None:
     room, user = room_and_user("invite", typed.rest)
-    await console.ask(c.Invite(room, user), c.Nothing)
+    await console.call(c.Invite(room, user))
     console.note(f"{user} is invited")
 
 
@@ -50,7 +50,7 @@ async def join(console: Console, typed: Command) -> None:
     if wanted.room is not None and mapped(wanted.room) == GENERAL:
         console.note("you are in general, as everybody is: `talk general` sends plain lines there")
         return
-    joined = await console.ask(wanted, c.Joined)
+    joined = await console.call(wanted)
     if joined.room is None:
         console.note(f"request {joined.request} waits for the room's owner")
         return
@@ -62,7 +62,7 @@ async def join(console: Console, typed: Command) -> None:
 @action("withdraw")
 async def withdraw(console: Console, typed: Command) -> None:
     request = number_of("withdraw", typed.rest, "which request? `invitations` lists them by number")
-    await console.ask(c.Withdraw(request), c.Nothing)
+    await console.call(c.Withdraw(request))
     console.note(f"request {request} is withdrawn")
 
 
@@ -79,7 +79,7 @@ async def invitations(console: Console, typed: Command) -> None:
             console.show_paged(asked_lines(console.renderer, page.asked, now_ms()))
 
     request = c.ListInvitations(limit=console.page_rows)
-    await show_pages(console, request, c.Invitations, show)
+    await show_pages(console, request, show)
 
 
 @action("members")
@@ -94,31 +94,29 @@ async def members(console: Console, typed: Command) -> None:
         console.show(members_lines(console.renderer, page.members))
 
     request = c.ListMembers(room, limit=console.page_rows)
-    await show_pages(console, request, c.Members, show, above)
+    await show_pages(console, request, show, above)
 
 
 @action("leave")
 async def leave(console: Console, typed: Command) -> None:
     room = one_word("leave", typed.rest, "which room?")
-    await console.ask(c.Leave(room), c.Nothing)
+    await console.call(c.Leave(room))
 
 
 @action("link")
 async def link(console: Console, typed: Command) -> None:
-    made = await console.ask(link_to_make(typed.rest, now_ms()), c.Link)
+    made = await console.call(link_to_make(typed.rest, now_ms()))
     title = title_of(made.room, console.renderer.me)
     console.note(f"link {made.number} to {title}, shown only this once; type this to ask to join:")
     console.show(console.renderer.text(f"join {made.link}"))
     console.note("or open this in a browser, which says how:")
-    console.show(
-        console.renderer.address(join_address(console.bridge.client.web_address, made.link))
-    )
+    console.show(console.renderer.address(join_address(console.server.web_address, made.link)))
 
 
 @action("links")
 async def links(console: Console, typed: Command) -> None:
     room = one_word("links", typed.rest, "of which room?")
-    answer = await console.ask(c.ListLinks(room), c.Links)
+    answer = await console.call(c.ListLinks(room))
     console.show_paged(links_lines(console.renderer, answer.links, now_ms()))
 
 
@@ -127,7 +125,7 @@ async def unlink(console: Console, typed: Command) -> None:
     room, link = room_and_number(
         "unlink", typed.rest, "which link of which room? `links` lists them by number"
     )
-    await console.ask(c.Unlink(room, link), c.Nothing)
+    await console.call(c.Unlink(room, link))
     console.note(f"link {link} is revoked")
 
 
@@ -140,29 +138,29 @@ async def requests(console: Console, typed: Command) -> None:
         console.show(requests_lines(console.renderer, page.requests, now_ms()))
 
     request = c.ListRequests(room, limit=console.page_rows)
-    await show_pages(console, request, c.Requests, show)
+    await show_pages(console, request, show)
 
 
 @action("approve")
 async def approve(console: Console, typed: Command) -> None:
     room, user = room_and_user("approve", typed.rest)
-    await console.ask(c.Approve(room, user), c.Nothing)
+    await console.call(c.Approve(room, user))
 
 
 @action("deny")
 async def deny(console: Console, typed: Command) -> None:
     room, user = room_and_user("deny", typed.rest)
-    await console.ask(c.Deny(room, user), c.Nothing)
+    await console.call(c.Deny(room, user))
 
 
 @action("kick")
 async def kick(console: Console, typed: Command) -> None:
     room, user = room_and_user("kick", typed.rest)
-    await console.ask(c.Kick(room, user), c.Nothing)
+    await console.call(c.Kick(room, user))
     console.note(f"{user} was removed")
 
 
 @action("transfer")
 async def transfer(console: Console, typed: Command) -> None:
     room, user = room_and_user("transfer", typed.rest)
-    await console.ask(c.Transfer(room, user), c.Nothing)
+    await console.call(c.Transfer(room, user))

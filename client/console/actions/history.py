@@ -24,7 +24,7 @@ async def history(console: Console, typed: Command) -> None:
 
 async def show_page(console: Console, request: c.History) -> None:
     """Show a page of a room, and let Enter show the next in the same direction."""
-    page = await console.ask(request, HistoryPage)
+    page = await console.call(request)
     if request.limit == console.page_rows and request.around is None:
         page = _that_fits(console, page, is_onwards=request.after is not None)
     title = title_of(page.room, console.renderer.me)
@@ -44,7 +44,7 @@ async def show_latest(console: Console, last_seq: int) -> None:
     last_seq: of the room, as it was when nothing was unread; what has come since shows itself.
     """
     request = c.History(GENERAL, before=last_seq + 1, limit=LATEST)
-    page = await console.ask(request, HistoryPage)
+    page = await console.call(request)
     if page.entries:
         show_entries(console, "general, as it was", _that_fits(console, page, is_onwards=False))
     else:

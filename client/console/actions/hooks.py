@@ -13,8 +13,8 @@ from .table import action
 @action("hook")
 async def hook(console: Console, typed: Command) -> None:
     room, label = room_and_label(typed.rest)
-    made = await console.ask(c.MakeHook(room, label), c.NewHook)
-    address = hook_address(console.bridge.client.web_address, made.token)
+    made = await console.call(c.MakeHook(room, label))
+    address = hook_address(console.server.web_address, made.token)
     console.note(f"hook {made.hook} accepts what Slack's webhooks do; shown only this once:")
     console.show(console.renderer.address(address))
 
@@ -22,7 +22,7 @@ async def hook(console: Console, typed: Command) -> None:
 @action("hooks")
 async def hooks(console: Console, typed: Command) -> None:
     no_arguments("hooks", typed.rest)
-    answer = await console.ask(c.ListHooks(), c.Hooks)
+    answer = await console.call(c.ListHooks())
     console.directory.numbers.listed("hook", (hook.hook for hook in answer.hooks))
     console.show_paged(hooks_lines(console.renderer, answer.hooks, now_ms()))
 
@@ -30,5 +30,5 @@ async def hooks(console: Console, typed: Command) -> None:
 @action("unhook")
 async def unhook(console: Console, typed: Command) -> None:
     number = number_of("unhook", typed.rest, "which hook? `hooks` lists them by number")
-    await console.ask(c.Unhook(number), c.Nothing)
+    await console.call(c.Unhook(number))
     console.done(f"hook {number} is revoked")

@@ -51,6 +51,6 @@ async def _group(console: Console, title: str) -> str:
     """Return the id of one of the user's groups. Raises what the server refuses."""
     room = console.directory.group_id(title)
     if not room:
-        room = (await console.ask(c.ListMembers(title, limit=1), c.Members)).room
+        room = (await console.call(c.ListMembers(title, limit=1))).room
         console.directory.add_room(room)
     return room

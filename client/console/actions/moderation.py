@@ -21,7 +21,7 @@ from .table import action
 @action("report")
 async def report(console: Console, typed: Command) -> None:
     request = report_of(typed.rest, console.renderer.me, here=console.here)
-    await console.ask(request, c.Nothing)
+    await console.call(request)
     console.note(f"the administrators know; {request.user} does not learn that it was you")
 
 
@@ -33,12 +33,12 @@ async def reports(console: Console, typed: Command) -> None:
         console.directory.numbers.listed("report", (report.report for report in page.reports))
         console.show_paged(reports_lines(console.renderer, page.reports, now_ms()))
 
-    await show_pages(console, c.ListReports(), c.OpenReports, show)
+    await show_pages(console, c.ListReports(), show)
 
 
 @action("ban")
 async def ban(console: Console, typed: Command) -> None:
-    banned = await console.ask(ban_of(typed.rest), c.BannedUntil)
+    banned = await console.call(ban_of(typed.rest))
     until = console.renderer.zone.deadline(banned.until, now_ms())
     console.done(f"{banned.user} can send nothing until {until}")
 
@@ -46,26 +46,26 @@ async def ban(console: Console, typed: Command) -> None:
 @action("unban")
 async def unban(console: Console, typed: Command) -> None:
     user = user_of("unban", typed.rest)
-    await console.ask(c.Unban(user), c.Nothing)
+    await console.call(c.Unban(user))
     console.done(f"{user} can send again")
 
 
 @action("remove")
 async def remove(console: Console, typed: Command) -> None:
     request = removal_of(typed.rest, console.renderer.me, here=console.here)
-    await console.ask(request, c.Posted)
+    await console.call(request)
 
 
 @action("delete-user")
 async def delete_user(console: Console, typed: Command) -> None:
     posts, rest = posts_or_not(typed.rest)
     user = user_of("delete-user", rest)
-    await console.ask(c.DeleteUser(user, posts), c.Nothing)
+    await console.call(c.DeleteUser(user, posts))
     console.done(f"{user} has no account any more{'; the posts go, too' if posts else ''}")
 
 
 @action("dismiss")
 async def dismiss(console: Console, typed: Command) -> None:
     number = number_of("dismiss", typed.rest, "which report? `reports` lists them by number")
-    await console.ask(c.Dismiss(number), c.Nothing)
+    await console.call(c.Dismiss(number))
     console.done(f"report {number} is closed")

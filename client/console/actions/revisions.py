@@ -18,4 +18,4 @@ async def edit(console: Console, typed: Command) -> None:
 @action("delete")
 async def delete(console: Console, typed: Command) -> None:
     place = entry_of("delete", typed.rest, console.renderer.me, console.here)
-    await console.ask(c.DeletePost(*place, new_nonce()), c.Posted)
+    await console.call(c.DeletePost(*place, new_nonce()))

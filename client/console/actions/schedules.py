@@ -17,7 +17,7 @@ async def send_at(console: Console, typed: Command) -> None:
     zone = console.renderer.zone
     when, to, text = text_at(typed.rest, now_ms(), zone.tz)
     request = c.SendAt(when.at_ms, text, console.addressed(to), new_nonce())
-    post = await console.ask(request, c.ScheduledPost)
+    post = await console.call(request)
     if when.remark:
         console.note(when.remark)
     title = title_of(post.room, console.renderer.me)
@@ -30,10 +30,10 @@ async def send_at(console: Console, typed: Command) -> None:
 @action("scheduled")
 async def scheduled(console: Console, typed: Command) -> None:
     no_arguments("scheduled", typed.rest)
-    page = await console.ask(c.ListScheduled(), c.ScheduledPosts)
+    page = await console.call(c.ListScheduled())
     posts = page.posts
     while page.next is not None:
-        page = await console.ask(c.ListScheduled(page.next), c.ScheduledPosts)
+        page = await console.call(c.ListScheduled(page.next))
         posts += page.posts
     console.directory.numbers.listed("id", (post.id for post in posts))
     console.show_paged(scheduled_lines(console.renderer, posts, now_ms()))
@@ -42,7 +42,7 @@ async def scheduled(console: Console, typed: Command) -> None:
 @action("cancel")
 async def cancel(console: Console, typed: Command) -> None:
     number = number_of("cancel", typed.rest, "which one? `scheduled` lists them by number")
-    post = await console.ask(c.CancelScheduled(number), c.ScheduledPost)
+    post = await console.call(c.CancelScheduled(number))
     title = title_of(post.room, console.renderer.me)
     console.done(f"{post.id} does not go to {title} any more")
     console.note(f"{post.id} was: {post.text}")

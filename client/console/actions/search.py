@@ -4,7 +4,6 @@ from msgspec.structs import replace
 
 from chatd.wire import commands as c
 
-from ...events import FoundPage
 from ..arguments import search_of
 from ..console import Console
 from ..pages import show_entries
@@ -19,10 +18,10 @@ async def search(console: Console, typed: Command) -> None:
 
 
 async def _show_found(console: Console, request: c.Search) -> None:
-    page = await console.ask(request, FoundPage)
+    page = await console.call(request)
     while not page.entries and page.next is not None:  # it has looked at much, and found nothing
         request = replace(request, after=page.next)
-        page = await console.ask(request, FoundPage)
+        page = await console.call(request)
     if not page.entries:
         console.note("nothing (more) was found")
         return

@@ -13,7 +13,7 @@ from .table import action
 @action("status")
 async def status(console: Console, typed: Command) -> None:
     no_arguments("status", typed.rest)
-    answer = await console.ask(c.Status(), c.StatusResult)
+    answer = await console.call(c.Status())
     console.learn(answer)
     console.show(status_lines(console.renderer, answer))
 
@@ -21,7 +21,7 @@ async def status(console: Console, typed: Command) -> None:
 @action("why")
 async def why(console: Console, typed: Command) -> None:
     no_arguments("why", typed.rest)
-    answer = await console.ask(c.Why(), c.Explanation)
+    answer = await console.call(c.Why())
     console.show(why_lines(console.renderer, answer, now_ms()))
 
 
@@ -34,7 +34,7 @@ async def rooms(console: Console, typed: Command) -> None:
             console.directory.add_room(room.room)
         console.show(rooms_lines(console.renderer, page.rooms))
 
-    await show_pages(console, c.ListRooms(limit=console.page_rows), c.Rooms, show)
+    await show_pages(console, c.ListRooms(limit=console.page_rows), show)
 
 
 @action("unread")
@@ -48,7 +48,7 @@ async def unread(console: Console, typed: Command) -> None:
     def show(page: c.Rooms) -> None:
         console.show(rooms_lines(console.renderer, page.rooms))
 
-    await show_pages(console, c.ListUnread(limit=console.page_rows), c.Rooms, show, above)
+    await show_pages(console, c.ListUnread(limit=console.page_rows), show, above)
 
 
 @action("who")
@@ -62,4 +62,4 @@ async def who(console: Console, typed: Command) -> None:
         console.directory.add(page.names)
         console.show(names_lines(console.renderer, page.names))
 
-    await show_pages(console, c.Who(), c.Names, show, above)
+    await show_pages(console, c.Who(), show, above)

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from chatd.errors import ChatError
-from chatd.wire.commands import AnyParams, Result
+from chatd.wire.commands import AnyParams, Params, Result
 from client import Client
 from client.console.actions import ACTIONS
 from client.console.console import Console
@@ -16,7 +16,6 @@ from client.console.times import Zone
 from client.errors import ClientError
 
 Answer = Result | ChatError | ClientError
-R = TypeVar("R", bound=Result)
 T = TypeVar("T")
 P = ParamSpec("P")
 
@@ -75,23 +74,26 @@ class FakeServer:
 
     def __init__(self) -> None:
         self.connected = True
+        self.protocol = Client().protocol
+        self.web_address = "http://127.0.0.1:8000"
         self.asked: list[AnyParams] = []
         self.answers: asyncio.Queue[Answer] = asyncio.Queue()
 
-    @property
-    def client(self) -> Client:
-        return Client()  # that is never connected
-
-    async def ask(self, params: AnyParams, result: type[R]) -> R:
+    async def call(self, params: Params[Any]) -> Any:
         self.asked.append(params)
         answer = await self.answers.get()
         if isinstance(answer, Exception):
             raise answer
-        assert isinstance(answer, result)
         return answer
 
-    async def run(self, method: Callable[..., T], *args: Any, **options: Any) -> T:
-        return method(*args, **options)
+    async def compute(self, function: Callable[..., T], *args: Any) -> T:
+        return function(*args)
+
+    async def sleep(self, seconds: float) -> None:
+        """Nobody waits."""
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 class FakeKeyring:
@@ -138,7 +140,7 @@ class ConsoleFixture:
             newcomer=newcomer,
             bell=bell,
         )
-        self.console.bridge = self.server
+        self.console.server = self.server
 
     async def types(self, *lines: str, answers: tuple[Answer, ...] = ()) -> None:
         """Type lines, and let everything happen that can."""

@@ -58,9 +58,9 @@ async def test_text_is_echoed_until_its_entry_is_shown() -> None:
     assert isinstance(asked, c.Send) and asked.text == "hello" and asked.nonce
     assert desk.above == ["… hello", "general> "] and "1 pending" in desk.toolbar
     await desk.types(answers=(posted(2),))
-    desk.console.hear(said(1))
+    desk.console.on_event(said(1))
     assert desk.above == ["… hello", "general> "] and "pending" not in desk.toolbar
-    desk.console.hear(said(2, "hello", author="alice"))
+    desk.console.on_event(said(2, "hello", author="alice"))
     assert desk.above == ["general> "]
 
 
@@ -344,8 +344,8 @@ async def test_private_room_that_was_named_without_its_plus_is_pointed_out(
 @in_loop
 async def test_entry_is_shown_and_rings_if_wanted() -> None:
     desk = ConsoleFixture(bell=True)
-    desk.console.hear(c.Live())
-    desk.console.hear(said(1))
+    desk.console.on_event(c.Live())
+    desk.console.on_event(said(1))
     assert desk.shows("general#1 bob: hi") and desk.screen.rings == 1
     assert "new: " not in desk.toolbar and not desk.shows("since you last looked")
 
@@ -357,12 +357,12 @@ async def test_what_came_while_nobody_looked_is_marked_and_counted_until_somebod
 ) -> None:
     desk = ConsoleFixture()
     for event in (said(1), c.Live(), said(2)):
-        desk.console.hear(event)
+        desk.console.on_event(event)
     for seq in (3, 6):
         desk.console.focus(False)
         assert desk.console.unseen == 0
         for number in range(seq, seq + 3):
-            desk.console.hear(said(number))
+            desk.console.on_event(said(number))
         assert "new: general 3" in desk.toolbar and desk.console.unseen == 3
         look(desk.console)
         assert "new: " not in desk.toolbar and desk.console.unseen == 0
@@ -373,8 +373,8 @@ async def test_what_came_while_nobody_looked_is_marked_and_counted_until_somebod
 @in_loop
 async def test_own_entry_from_another_device_neither_counts_nor_rings() -> None:
     desk = ConsoleFixture(bell=True)
-    desk.console.hear(c.Live())
-    desk.console.hear(said(1, author="alice"))
+    desk.console.on_event(c.Live())
+    desk.console.on_event(said(1, author="alice"))
     assert desk.shows("general#1 alice: hi")
     assert desk.screen.rings == 0 and "new: " not in desk.toolbar
 
@@ -384,7 +384,7 @@ async def test_backlog_stands_under_its_line_and_does_not_ring() -> None:
     for newcomer, line in ((False, "── unread ─"), (True, "── what was said before you came ─")):
         desk = ConsoleFixture(newcomer=newcomer, bell=True)
         for event in (said(1), said(2), c.Live(), said(3)):
-            desk.console.hear(event)
+            desk.console.on_event(event)
         assert sum(line in shown for shown in desk.screen.lines) == 1
         assert desk.screen.rings == 1
 
@@ -404,9 +404,9 @@ async def test_path_that_was_cut_at_a_blank_is_told_of_quotes(
 @in_loop
 async def test_loss_and_return_are_told_with_the_reason() -> None:
     desk = ConsoleFixture()
-    desk.console.hear(c.Bye("the server stops"))
-    desk.console.hear(Disconnected("the server ended the connection"))
-    desk.console.hear(Connected())
+    desk.console.on_event(c.Bye("the server stops"))
+    desk.console.on_event(Disconnected("the server ended the connection"))
+    desk.console.on_event(Connected())
     assert [line for line in desk.screen.lines if line.startswith("·")] == [
         "· the server ended the connection (the server stops); reconnecting",
         "· connected again",
@@ -416,14 +416,14 @@ async def test_loss_and_return_are_told_with_the_reason() -> None:
 @in_loop
 async def test_limit_that_another_device_used_up_shows_in_the_toolbar() -> None:
     desk = ConsoleFixture()
-    desk.console.hear(c.Limits(c.Allowance(20, 3, now_ms() + 60_000), ALLOWED))
+    desk.console.on_event(c.Limits(c.Allowance(20, 3, now_ms() + 60_000), ALLOWED))
     assert "3 left until" in desk.toolbar
 
 
 @in_loop
 async def test_who_speaks_can_be_completed() -> None:
     desk = ConsoleFixture()
-    desk.console.hear(said(1, author="carol"))
+    desk.console.on_event(said(1, author="carol"))
     assert desk.console.directory.people() == ["carol"]
 
 
@@ -450,7 +450,7 @@ async def test_quit_with_a_text_on_its_way_has_to_be_said_twice() -> None:
 @in_loop
 async def test_server_that_lets_in_no_longer_ends_the_console_with_its_reason() -> None:
     desk = ConsoleFixture()
-    desk.console.over(LoginRequired("the token was revoked"))
+    desk.console.on_end(LoginRequired("the token was revoked"))
     assert desk.editor.result == 1 and isinstance(desk.console.exit_error, LoginRequired)
 
 
@@ -458,5 +458,5 @@ async def test_server_that_lets_in_no_longer_ends_the_console_with_its_reason() 
 async def test_fault_of_ours_is_raised_and_not_swallowed() -> None:
     desk = ConsoleFixture()
     fault = ZeroDivisionError()
-    desk.console.over(fault)
+    desk.console.on_end(fault)
     assert desk.editor.failure is fault

@@ -55,7 +55,7 @@ def test_every_kind_is_met_in_announcements() -> None:
 @in_loop
 async def test_list_takes_the_place_of_what_was_known() -> None:
     desk = ConsoleFixture()
-    desk.console.hear(e.Scheduled(*LOG, 1, 0, "general"))
+    desk.console.on_event(e.Scheduled(*LOG, 1, 0, "general"))
     posts = [c.ScheduledPost(number, 0, "general", "text") for number in (3, 2)]
     await desk.types("scheduled", answers=(c.ScheduledPosts(posts, None),))
     assert desk.console.directory.numbers.of("id") == ["3", "2"]

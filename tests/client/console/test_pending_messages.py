@@ -17,14 +17,14 @@ def test_entry_takes_the_place_of_its_own_echo_and_of_no_later_one() -> None:
     echoes.posted(two, posted(2))
     echoes.posted(elsewhere, Posted("alice,bob", 1, 0))
     assert echoes.unanswered == 0
-    echoes.hear(said(1))
+    echoes.take(said(1))
     assert echoes.texts == ["two", "elsewhere"]
 
 
 def test_entry_that_came_before_the_answer_counts() -> None:
     echoes = PendingMessages()
     echo = echoes.add("one")
-    echoes.hear(said(1))
+    echoes.take(said(1))
     assert echoes.texts == ["one"]
     echoes.posted(echo, posted(1))
     assert echoes.texts == []
@@ -37,7 +37,7 @@ def test_what_no_entry_will_take_the_place_of_goes(heard: SeenEntry | Gap | Rese
     echoes = PendingMessages()
     echoes.posted(echoes.add("gone"), Posted("+ops:a", 2, 0))
     echoes.posted(echoes.add("stays"), posted(2))
-    echoes.hear(heard)
+    echoes.take(heard)
     assert echoes.texts == ["stays"]
 
 

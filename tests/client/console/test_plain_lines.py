@@ -267,7 +267,7 @@ async def test_enter_answers_no_question_about_a_room_that_is_gone(line: str) ->
     desk = ConsoleFixture(room=OPS)
     desk.console.destination.question = "send this to +ops?"
     await desk.types(line)
-    desk.console.hear(Removed("@alice", 1, 0, OPS, "bob"))
+    desk.console.on_event(Removed("@alice", 1, 0, OPS, "bob"))
     await desk.types(line)
     assert sent(desk) == [] and desk.editor.line == line and desk.shows("to general?")
     await desk.console.stop()
@@ -312,7 +312,7 @@ async def test_private_room_may_stand_on_a_later_page() -> None:
 @in_loop
 async def test_who_is_removed_from_the_room_sends_nothing_to_everyone_by_mistake() -> None:
     desk = ConsoleFixture(room=OPS)
-    desk.console.hear(Removed("@alice", 1, 0, OPS, "bob"))
+    desk.console.on_event(Removed("@alice", 1, 0, OPS, "bob"))
     await desk.types("a secret")
     assert desk.above == ["general> "] and sent(desk) == []
     await desk.types("/talk bob", "a secret")

@@ -6,7 +6,7 @@ from client.options import ConsoleOptions
 from client.pipes.command import run
 from client.pipes.parser import build
 from client.pipes.status import Status
-from client.session import ANSWER_SECONDS
+from client.protocol import ANSWER_SECONDS
 from tests.client.network import Network
 
 

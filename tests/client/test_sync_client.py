@@ -38,7 +38,7 @@ from client import (
     LoginRequired,
     UnknownEntry,
 )
-from client.channel import (
+from client.protocol import (
     PENDING_MAX,
     QUIET_SECONDS_MAX,
     SILENCE_SECONDS_MAX,
@@ -191,7 +191,7 @@ def test_events_end_when_the_client_is_closed(network: Network, following: Clien
 def test_events_above_the_bound_are_fetched_again_when_there_is_room(
     network: Network, following: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("client.channel.EVENTS_MAX", 2)
+    monkeypatch.setattr("client.protocol.EVENTS_MAX", 2)
     network.made[0].says(said(1), said(2), said(3)).answers(2, posted(4))
     following.send("while nobody takes events")
     second = network.peer().lets_in(SYNCED).says(said(3))
@@ -460,11 +460,11 @@ def test_a_refusal_is_raised_with_its_detail(network: Network, following: Client
 
 def test_a_call_checks_method_and_parameters_before_anything_is_sent(following: Client) -> None:
     with pytest.raises(UnknownMethod):
-        following.call("dance")
+        following.call_by_name("dance")
     with pytest.raises(UnknownMethod):
-        following.call("ack", room="general", seq=1)
+        following.call_by_name("ack", room="general", seq=1)
     with pytest.raises(BadRequest):
-        following.call("send", text="")
+        following.call_by_name("send", text="")
 
 
 def test_a_text_that_fits_no_frame_is_refused_here(following: Client) -> None:

@@ -1,17 +1,17 @@
-"""Two threads on one channel: whoever waits reads for both, and closing frees everybody."""
+"""Two threads on one client: the one that waits reads for both, and closing frees all."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 import pytest
 
 from chatd.errors import RateLimited
-from chatd.wire.commands import Nothing, Send, Status
+from chatd.wire.commands import Nothing, Posted, Send, Status
 from chatd.wire.envelope import Request
 from client import Client, ConnectionLost
 from client.events import Event
-from client.reply import Reply
+from client.sync_client import Reply
 from tests.client.network import Network, posted, said
 
 DEADLINE_S = 20.0
@@ -93,15 +93,15 @@ def test_who_follows_hears_of_no_loss_when_another_thread_logs_out(
 def test_requests_of_two_threads_are_answered_to_whom_they_belong(
     network: Network, following: Client
 ) -> None:
-    def ask(nonce: str) -> list[Reply[Any]]:
-        return [following.request(Send(nonce, f"{nonce}{number}")) for number in range(20)]
+    def ask(name: str) -> dict[str, Reply[Posted]]:
+        nonces = [f"{name}{number}" for number in range(20)]
+        return {nonce: following.request(Send(name, nonce)) for nonce in nonces}
 
     pool, asked = beside(lambda: ask("other"))
     with pool:
-        replies = [*ask("own"), *asked.result(DEADLINE_S)]
+        replies = ask("own") | asked.result(DEADLINE_S)
     sent = [one for one in network.made[0].heard() if isinstance(one, Request)]
     for place, request in enumerate(sent[-40:], 1):
         network.made[0].answers(request.id, posted(place))
     places = {request.params["nonce"]: place for place, request in enumerate(sent[-40:], 1)}
-    nonces = [cast(Send, reply.params).nonce for reply in replies]
-    assert [reply.result(DEADLINE_S).seq for reply in replies] == [places[n] for n in nonces]
+    assert {nonce: reply.result(DEADLINE_S).seq for nonce, reply in replies.items()} == places
