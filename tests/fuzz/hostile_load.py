@@ -17,7 +17,7 @@ class HostileLoad:
     def __init__(self, **options: Any) -> None:
         """options: settings besides those that take all limits away."""
         limits = {"limit_messages": 0, "limit_private": 0, "requests_per_second": 0}
-        self.world = World(**{**limits, **options})
+        self.world = World(**{"is_followed": False, **limits, **options})
         self.alice, self.bob = self.world.user("alice"), self.world.user("bob")
         self.alice.send_to("bob", "a secret")
         self.eve = self.world.user("eve")

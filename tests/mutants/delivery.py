@@ -2,7 +2,38 @@
 
 from tests.mutants.mutant import Mutant
 
+FOLLOWER = (
+    "tests/simulation/test_follower.py"
+    "::test_shadows_hear_entries_reads_limits_and_ends_of_sessions_and_from_events_alone",
+)
+
 MUTANTS = (
+    # -- what a node that only reads the journal would not hear ------------------------------
+    Mutant(
+        "a handler calls for reads beside its event",
+        "chatd/handlers/expiry.py",
+        "            turn.effects.readers[name, room] = reader\n",
+        "            turn.effects.readers[name, room] = reader\n"
+        "            self._transaction.changes.reads.append((name, room, seq))\n",
+        FOLLOWER,
+    ),
+    Mutant(
+        "a handler says whose limits are others beside its event",
+        "chatd/handlers/posting.py",
+        "        self._transaction.commit(*before, post, *more)\n",
+        "        self._transaction.commit(*before, post, *more)\n"
+        "        self._transaction.changes.limits_reset.add(post.author)\n",
+        FOLLOWER,
+    ),
+    Mutant(
+        "a handler has sessions end beside its event",
+        "chatd/handlers/accounts.py",
+        "        self._transaction.commit(e.DeviceRevoked(context.now_ms, name, number))\n",
+        "        self._transaction.commit(e.DeviceRevoked(context.now_ms, name, number))\n"
+        "        ended = self._transaction.changes.ended_sessions\n"
+        "        ended.append(ended[-1]._replace(device=None))\n",
+        FOLLOWER,
+    ),
     Mutant(
         "all readers of a protocol get what is encoded for one",
         "chatd/net/batches.py",

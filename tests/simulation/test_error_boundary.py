@@ -281,6 +281,7 @@ CASES = [
 
 def world_of(files: Certificate, **options: Any) -> World:
     return World(
+        is_followed=False,  # its parts would fail with the server's
         limit_messages=1_000,
         login_timeout_ms=TIMEOUT_MS,
         high_water_bytes=HIGH_WATER_BYTES,
@@ -335,7 +336,7 @@ def broken(*arguments: object) -> Any:
 def test_request_that_meets_a_bug_in_its_handler_is_answered_and_the_connection_lives(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with World() as world:
+    with World(is_followed=False) as world:
         world.expects_errors = True
         web = world.web(world.token("alice"))
         with monkeypatch.context() as patch:
@@ -349,7 +350,7 @@ def test_request_that_meets_a_bug_in_its_handler_is_answered_and_the_connection_
 def test_framed_request_that_meets_a_bug_outside_its_handler_is_told_internal(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with World() as world:
+    with World(is_followed=False) as world:
         world.expects_errors = True
         alice = world.user("alice")
         monkeypatch.setattr(FrameCodec, "encode_result", broken)
@@ -362,7 +363,7 @@ def test_framed_request_that_meets_a_bug_outside_its_handler_is_told_internal(
 def test_what_came_before_the_request_that_meets_a_bug_is_answered_all_the_same(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with World() as world:
+    with World(is_followed=False) as world:
         world.expects_errors = True
         alice = world.user("alice")
         done = [alice.request("ping") for _ in range(3)]
@@ -378,7 +379,7 @@ def test_what_came_before_the_request_that_meets_a_bug_is_answered_all_the_same(
 def test_request_over_http_that_meets_a_bug_is_answered_500(
     method: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with World() as world:
+    with World(is_followed=False) as world:
         world.expects_errors = True
         monkeypatch.setattr(HttpApi, "_respond", broken)
         peer = world.raw()
@@ -390,7 +391,7 @@ def test_request_over_http_that_meets_a_bug_is_answered_500(
 
 
 def test_websocket_that_meets_a_bug_is_closed_by_1011(monkeypatch: pytest.MonkeyPatch) -> None:
-    with World() as world:
+    with World(is_followed=False) as world:
         world.expects_errors = True
         socket = world.socket()
         monkeypatch.setattr(JsonSocketCodec, "encode_result", broken)
@@ -403,7 +404,7 @@ def test_websocket_that_meets_a_bug_is_closed_by_1011(monkeypatch: pytest.Monkey
 @pytest.mark.parametrize("method", ["begin_response", "encode_body", "end_response"])
 def test_nothing_of_half_an_answer_leaves(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was queued before the bug in the same step is taken back."""
-    with World() as world:
+    with World(is_followed=False) as world:
         world.expects_errors = True
         token = f"Bearer {world.token('alice')}"
         target = "/api/v1/files?room=general&name=a"
@@ -422,7 +423,7 @@ def test_nothing_of_half_an_answer_leaves(method: str, monkeypatch: pytest.Monke
 def test_websocket_whose_opening_fails_behind_its_answer_is_answered_500_instead(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with World() as world:
+    with World(is_followed=False) as world:
         world.expects_errors = True
         monkeypatch.setattr(Service, "_serve_next", fails_behind(Service._serve_next))
         heard = world.raw().say(request("GET", "/ws", None, **HANDSHAKE))
@@ -449,7 +450,7 @@ def fails_behind(original: Callable[..., bool]) -> Callable[..., bool]:
 def test_bug_behind_a_commit_ends_the_process_before_anybody_hears_of_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with World() as world:
+    with World(is_followed=False) as world:
         alice, bob = world.user("alice"), world.user("bob")
         monkeypatch.setattr(FrameCodec, "encode_result", broken)
         alice.request("send", text="never heard")
@@ -463,7 +464,7 @@ def test_bug_behind_a_commit_ends_the_process_before_anybody_hears_of_it(
 def test_bug_where_no_connection_is_concerned_ends_the_process(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with World() as world:
+    with World(is_followed=False) as world:
         monkeypatch.setattr(Listener, "on_ready", broken)
         world.connect()
         with pytest.raises(Bug):
@@ -472,7 +473,7 @@ def test_bug_where_no_connection_is_concerned_ends_the_process(
 
 
 def test_bug_in_a_commit_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    with World() as world:
+    with World(is_followed=False) as world:
         alice = world.user("alice")
         monkeypatch.setattr(State, "apply", broken)
         alice.request("send", text="never heard")
@@ -484,7 +485,7 @@ def test_bug_behind_the_commit_of_an_earlier_request_costs_the_connection_only(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each request is a step of its own, though they came in one read."""
-    with World() as world:
+    with World(is_followed=False) as world:
         world.expects_errors = True
         alice, bob = world.user("alice"), world.user("bob")
         monkeypatch.setattr(FrameCodec, "encode_error", broken)
@@ -500,7 +501,7 @@ def test_store_that_fails_in_a_step_ends_the_process(monkeypatch: pytest.MonkeyP
     def fail(*arguments: object) -> None:
         raise StoreError("the disk is gone")
 
-    with World() as world:
+    with World(is_followed=False) as world:
         alice = world.user("alice")
         monkeypatch.setattr(Dispatcher, "call", fail)
         alice.request("send", text="never heard")
@@ -511,7 +512,7 @@ def test_store_that_fails_in_a_step_ends_the_process(monkeypatch: pytest.MonkeyP
 def test_scheduled_text_that_meets_a_bug_is_tried_again_and_is_not_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with World() as world:
+    with World(is_followed=False) as world:
         world.expects_errors = True
         alice, bob = world.user("alice"), world.user("bob")
         alice.call("send-at", text="late", at=world.now_ms + 5 * SECOND_MS)

@@ -83,7 +83,7 @@ def test_readers_of_one_view_share_bytes_and_others_do_not(
         encoded.append(codec.view)
         return encode(codec, frames)
 
-    with LineWorld() as world:
+    with LineWorld(is_followed=False) as world:
         alice, author = user(world, "alice"), world.user("alice")
         others = [user(world, "bob") for _ in range(3)]
         author.send_to("bob", "the first opens the room")

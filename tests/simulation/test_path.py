@@ -81,7 +81,8 @@ def check(calls: Counter[str], bound: int) -> None:
 
 
 def test_message_calls_no_more_than_it_has_to() -> None:
-    with World(late=AT_ONCE, young_account_ms=0) as world:  # as if the accounts were older
+    # as if the accounts were older
+    with World(late=AT_ONCE, is_followed=False, young_account_ms=0) as world:
         alice, bob = world.user("alice"), world.user("bob")
         alice.send_to("bob", "the first opens the room")
         one, many = calls_of(world, alice, 1), calls_of(world, alice, 1 + MORE)

@@ -101,7 +101,7 @@ def use_nonces(world: World, name: str, count: int, ts: int) -> None:
 
 
 def test_over_the_bound_of_nonces_a_new_one_is_refused_and_none_is_forgotten() -> None:
-    with World(limit_messages=0) as world:
+    with World(limit_messages=0, is_followed=False) as world:
         alice = world.user("alice")
         use_nonces(world, "alice", NONCES_MAX - 1, world.now_ms)
         first = alice.send("hello", nonce="n")

@@ -153,7 +153,7 @@ def test_a_stream_that_is_not_read_for_too_long_ends() -> None:
 
 
 def test_one_conversion_serves_all_streams_of_a_tick(monkeypatch: pytest.MonkeyPatch) -> None:
-    with World() as world:
+    with World(is_followed=False) as world:
         alice, token = world.user("alice"), world.token("bob")
         streams = [world.stream(token) for _ in range(20)]
         converted: list[bytes] = []

@@ -85,7 +85,7 @@ def add_rooms(world: World, name: str, count: int, entries: int) -> None:
 
 @pytest.mark.parametrize("method", ["rooms", "unread", "status"])
 def test_counts_of_unread_entries_are_not_walked_for(method: str) -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.login("alice")
         add_rooms(world, "alice", 100, 50)
         few = turn_of(world, alice, method)
@@ -99,7 +99,7 @@ def test_counts_of_unread_entries_are_not_walked_for(method: str) -> None:
 
 @pytest.mark.parametrize("method", ["rooms", "unread", "status"])
 def test_rooms_of_a_user_with_very_many_are_looked_at_in_slices(method: str) -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.login("alice")
         add_rooms(world, "alice", 2 * ROOMS_LOOKED_AT, 1)
         few = turn_of(world, alice, method)
@@ -109,7 +109,7 @@ def test_rooms_of_a_user_with_very_many_are_looked_at_in_slices(method: str) -> 
 
 @pytest.mark.parametrize("after", ["", " 1790000000001:1:~"], ids=["first page", "later page"])
 def test_search_in_very_many_rooms_begins_with_some_of_them(after: str) -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.login("alice")
         add_rooms(world, "alice", 2 * ROOMS_PER_SLICE, 20)
         few = turn_of(world, alice, "search", words="nothing", after=after)
@@ -119,7 +119,7 @@ def test_search_in_very_many_rooms_begins_with_some_of_them(after: str) -> None:
 
 
 def test_unread_rooms_behind_very_many_read_ones_are_found_page_by_page() -> None:
-    with World(late=AT_ONCE, requests_per_second=0) as world:
+    with World(is_followed=False, late=AT_ONCE, requests_per_second=0) as world:
         alice = world.user("alice")
         add_rooms(world, "alice", 2 * ROOMS_LOOKED_AT, 0)
         (last,) = [room for room in world.state.users["alice"].rooms if "user1000" in room]
@@ -148,7 +148,7 @@ def add_comments(
 
 
 def test_a_page_of_a_thread_takes_the_same_however_long_the_thread_is() -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.login("alice")
         alice.send("first")
         add_comments(world, "alice", 1, 200)
@@ -166,7 +166,7 @@ def test_a_page_of_a_thread_takes_the_same_however_long_the_thread_is() -> None:
 @pytest.mark.parametrize("method", ["edit", "delete"])
 def test_a_revision_takes_the_same_however_many_comments_quote_the_post(method: str) -> None:
     fields = {"text": "other"} if method == "edit" else {}
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.login("alice")
         alice.send("first")
         alice.send("second")
@@ -178,7 +178,7 @@ def test_a_revision_takes_the_same_however_many_comments_quote_the_post(method: 
 
 
 def test_only_the_latest_comments_on_an_entry_quote_it_and_no_quote_outlives_it() -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.user("alice")
         alice.send("first")
         add_comments(world, "alice", 1, QUOTING_MAX + 1)
@@ -202,7 +202,7 @@ def start_upload(alice: Peer, data: bytes, sha256: bytes) -> int:
 
 
 def test_a_wrong_hash_is_refused_without_reading_the_file_again() -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.login("alice")
         number = start_upload(alice, b"x" * 300_000, b"0" * 32)
         world.disk.calls.clear()
@@ -213,7 +213,7 @@ def test_a_wrong_hash_is_refused_without_reading_the_file_again() -> None:
 
 def test_behind_a_restart_a_large_upload_is_read_in_slices_and_finished() -> None:
     data = b"x" * (2 * HASH_BYTES_PER_SLICE + 1)
-    with World(late=AT_ONCE, requests_per_second=0) as world:
+    with World(is_followed=False, late=AT_ONCE, requests_per_second=0) as world:
         number = start_upload(world.login("alice"), data, hashlib.sha256(data).digest())
         world.crash()
         world.restart()
@@ -229,7 +229,7 @@ def test_behind_a_restart_a_large_upload_is_read_in_slices_and_finished() -> Non
 
 def test_what_has_come_of_uploads_is_read_behind_a_restart_before_anybody_asks() -> None:
     data = b"x" * (2 * HASH_BYTES_PER_SLICE + 1)
-    with World(late=AT_ONCE, requests_per_second=0) as world:
+    with World(is_followed=False, late=AT_ONCE, requests_per_second=0) as world:
         number = start_upload(world.login("alice"), data, hashlib.sha256(data).digest())
         world.crash()
         world.restart()
@@ -247,7 +247,7 @@ def test_what_has_come_of_uploads_is_read_behind_a_restart_before_anybody_asks()
 @pytest.mark.parametrize("is_old", [False, True])
 def test_a_thousand_texts_that_name_many_and_are_due_at_once_stop_no_tick(is_old: bool) -> None:
     """is_old: they were scheduled by a version that looked for names when they were due."""
-    with World(late=AT_ONCE, limit_messages=0) as world:
+    with World(is_followed=False, late=AT_ONCE, limit_messages=0) as world:
         names = add_users(world, 60)
         due_ms = world.now_ms + 5_000
         named = names[:20]
@@ -269,7 +269,7 @@ def test_a_thousand_texts_that_name_many_and_are_due_at_once_stop_no_tick(is_old
 
 
 def test_timers_of_very_many_users_are_spread_over_ticks() -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         for name in add_users(world, 5_000):
             world.state.users[name].private.spend(world.now_ms + 1_000)
             world.app.wheel.set("limits", name, world.now_ms + 1_000)
@@ -295,7 +295,7 @@ def add_files(world: World, room: str, owner: str, count: int) -> None:
 
 @pytest.mark.parametrize("what", ["entries", "comments", "files"])
 def test_a_room_that_ends_leaves_in_slices_and_nobody_sees_it_meanwhile(what: str) -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.login("alice")
         room = alice.create("ops")
         fill_room(world, room, "alice", 1_000, [])
@@ -314,7 +314,7 @@ def test_a_room_that_ends_leaves_in_slices_and_nobody_sees_it_meanwhile(what: st
 
 
 def test_nobody_finds_a_room_that_is_leaving() -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.login("alice")
         room = alice.create("ops")
         hook = alice.call("hook", room=room, label="ci")["token"]
@@ -334,7 +334,7 @@ def test_nobody_finds_a_room_that_is_leaving() -> None:
 
 @pytest.mark.parametrize("how", ["stop", "crash"])
 def test_a_room_that_was_leaving_goes_on_behind_a_restart(how: str) -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.login("alice")
         room = alice.create("ops")
         for number in range(2 * ENDED_AT_ONCE_MAX):
@@ -348,7 +348,7 @@ def test_a_room_that_was_leaving_goes_on_behind_a_restart(how: str) -> None:
 
 
 def test_what_has_expired_of_a_large_log_leaves_in_slices() -> None:
-    with World(late=AT_ONCE, lifetime_ms=60_000, limit_messages=0) as world:
+    with World(is_followed=False, late=AT_ONCE, lifetime_ms=60_000, limit_messages=0) as world:
         alice = world.user("alice")
         fill_room(world, "general", "alice", 10_000, [])
         for seq in range(1, 101):
@@ -363,7 +363,9 @@ def test_what_has_expired_of_a_large_log_leaves_in_slices() -> None:
 @pytest.mark.parametrize("log_bytes_max", [64, 1 << 30])
 def test_a_post_takes_the_same_however_many_members_the_room_has(log_bytes_max: int) -> None:
     """log_bytes_max: with a log that is too large its front is looked at with each post."""
-    with World(late=AT_ONCE, log_bytes_max=log_bytes_max, limit_messages=0) as world:
+    with World(
+        is_followed=False, late=AT_ONCE, log_bytes_max=log_bytes_max, limit_messages=0
+    ) as world:
         alice = world.user("alice")
         for name in add_users(world, 50):
             world.state.apply(e.MemberStarted(world.now_ms, "general", name, 0), TickChanges())
@@ -376,7 +378,7 @@ def test_a_post_takes_the_same_however_many_members_the_room_has(log_bytes_max: 
 
 
 def test_acknowledgements_of_very_many_are_written_in_slices() -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.user("alice")
         names = add_users(world, 3_000)
         acks = world.app.acks
@@ -392,7 +394,7 @@ def test_acknowledgements_of_very_many_are_written_in_slices() -> None:
 
 
 def test_very_many_entries_of_ones_own_are_passed_over_in_slices() -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice, bob = world.user("alice"), world.user("bob")
         bob.send("hi")
         fill_room(world, "general", "alice", 10_000, [])
@@ -408,7 +410,7 @@ def test_very_many_entries_of_ones_own_are_passed_over_in_slices() -> None:
 
 
 def test_who_follows_very_many_rooms_is_taken_up_in_slices_and_misses_nothing() -> None:
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         alice = world.login("alice")
         add_rooms(world, "alice", 1_000, 0)
         rooms = world.state.users["alice"].rooms
@@ -433,7 +435,7 @@ def test_who_follows_very_many_rooms_is_taken_up_in_slices_and_misses_nothing() 
 
 def test_who_is_online_is_told_to_very_many_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "BROADCASTS_PER_TICK", 5)
-    with World(late=AT_ONCE) as world:
+    with World(is_followed=False, late=AT_ONCE) as world:
         peers = [world.user(f"user{number}") for number in range(20)]
         world.sleep(3_000)
         for peer in peers:
@@ -452,7 +454,7 @@ def test_who_is_online_is_told_to_very_many_in_slices(monkeypatch: pytest.Monkey
 
 
 def test_a_slice_of_a_search_is_short_whatever_stands_in_the_log() -> None:
-    with World(late=AT_ONCE, requests_per_second=0) as world:
+    with World(is_followed=False, late=AT_ONCE, requests_per_second=0) as world:
         alice = world.user("alice")
         fill_room(world, "general", "alice", 5_000, [])
         assert turn_of(world, alice, "search", words="nothing") < 2 * LINES_PER_TURN
@@ -460,7 +462,7 @@ def test_a_slice_of_a_search_is_short_whatever_stands_in_the_log() -> None:
 
 @pytest.mark.parametrize("pages", [0, 50])
 def test_a_page_of_requests_takes_the_same_wherever_it_stands(pages: int) -> None:
-    with World(late=AT_ONCE, requests_per_second=0) as world:
+    with World(is_followed=False, late=AT_ONCE, requests_per_second=0) as world:
         alice = world.user("alice")
         names = add_users(world, 40)
         for number in range(40):

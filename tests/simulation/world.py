@@ -37,6 +37,7 @@ from chatd.net.loop import Loop
 from tests.simulation.account import password_of, registration
 from tests.simulation.clock import SimClock
 from tests.simulation.disk import SimDisk, Survives, run_inline
+from tests.simulation.follower import Follower
 from tests.simulation.journal import LateJournal
 from tests.simulation.network import (
     KERNEL_BYTES,
@@ -96,11 +97,13 @@ class World:
         clock: SimClock | None = None,
         late: Callable[[], int] | None = None,
         blobs: Blobs | None = None,
+        is_followed: bool = True,
         **options: Any,
     ) -> None:
         """late: after how many steps each tick is durable; by default one to three, or at once.
 
         blobs: where bytes of files lie, if not on the disk.
+        is_followed: whether a second node reads along, which it can where all comes by events.
         """
         self.clock = clock or SimClock()
         self.disk = disk or SimDisk()
@@ -116,6 +119,8 @@ class World:
         self._blobs = blobs
         self._late = late or _lateness(seed)
         self._serves = False
+        self._is_followed = is_followed
+        self.follower: Follower | None = None
         self._descriptors = Descriptors()
         self._states_left: list[str] | None = None
         self._runs = False
@@ -178,6 +183,8 @@ class World:
         self.server, self.database = self.app.server, self.app.database
         self._runs = True
         self._compare()
+        if self._is_followed:
+            self.follower = Follower(self.app, self.settings)
         self.server.start()
 
     def _engine(self, journal: Journal, blobs: Blobs) -> tuple[Journal, Blobs]:
