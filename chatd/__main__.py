@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit status.
 
     0: all is well; 1: it could not be done; 2: the command line or a setting is wrong; 130:
-    interrupted; 141: nobody reads the output any more.
+    interrupted; 141: the output was closed by its reader.
     """
     return guarded("chatd", lambda: _main(arguments))
 
@@ -104,10 +104,12 @@ def _parser() -> argparse.ArgumentParser:
         sub = actions.add_parser(action, help=f"{text}; the password is asked for, or piped in")
         sub.add_argument("name")
         sub.set_defaults(command=f"user {action}")
-    epoch = commands.add_parser("new-epoch", help="after a restore: void all clients' positions")
+    epoch = commands.add_parser(
+        "new-epoch", help="after a restore: invalidate all clients' positions"
+    )
     epoch.set_defaults(command="new-epoch")
     repair = commands.add_parser(
-        "repair-clock", help="after use with a clock that was ahead: move the time stamps back"
+        "repair-clock", help="after the clock was ahead: move the time stamps back"
     )
     repair.set_defaults(command="repair-clock")
     return parser

@@ -160,7 +160,9 @@ class Connections:
             somebody = self._places.most_idle()
         if somebody is None:
             raise self._places.overloaded()
-        self.end(somebody, "this server is full, and others have yet to log in")
+        self.end(
+            somebody, "this server is full; the rest is reserved for users who have yet to log in"
+        )
 
     def _refuse(self, connection: Connection, error: ChatError) -> None:
         """Tell a newcomer that there is no room: in its own protocol, if it soon says which."""
@@ -274,7 +276,9 @@ class Connections:
         if places.is_guest(connection):
             places.log_in(connection, connection.name)
             if places.is_reserve_used and (idle := places.most_idle(but=connection)):
-                self.end(idle, "this server is full, and you have the most connections")
+                self.end(
+                    idle, "this server is full, and you have more connections than anyone else"
+                )
         connection.party = connection.name
         self._delivery.enter(connection)
 

@@ -222,7 +222,7 @@ class Database:
             try:
                 self.blobs.remove(number)
             except OSError as error:
-                log.warning("a file that nobody needs stays until the next start: %s", error)
+                log.warning("an unused file stays until the next start: %s", error)
 
     def sync(self) -> None:
         """Make everything durable that `fsync = everysec` has put off."""
@@ -275,10 +275,10 @@ class Database:
         except OSError as error:
             if error.errno not in NO_ROOM:
                 raise
-            log.warning("files that no entry needs stay until the next start: %s", error)
+            log.warning("unused files stay until the next start: %s", error)
             return
         if orphans:
-            log.info("removed %d files that no entry needs", orphans)
+            log.info("removed %d unused files", orphans)
         for number in missing:
             log.error("file %d is missing beside the store: restore it from a backup", number)
 
@@ -292,13 +292,13 @@ class Database:
             tree = self.state.dump(stopped=True)
             write_snapshot(self._disk, self._path, tree, last_tick, self._journal.mark)
         except OSError as error:
-            log.error("no last snapshot (%s); the journal has everything", error)
+            log.error("no final snapshot (%s); the journal has everything", error)
             return
         try:
             with self._journal_failures():
                 self._journal.rotate()  # only now: a failed snapshot leaves no further segment
         except StoreFull:
-            log.warning("the last segment of the journal stays, for want of room for another")
+            log.warning("the journal keeps its last segment, because there is no room for another")
         _drop_segments(self._journal, last_tick)
         self.remove_dropped_files()
         if self._has_served:
@@ -308,7 +308,7 @@ class Database:
         """Remove the files of the store as they were before it was migrated."""
         try:
             for copy in remove_copies(self._disk, self._path):
-                log.info("%s is removed: this server has stopped cleanly", copy)
+                log.info("removed %s: this server has stopped cleanly", copy)
         except OSError as error:
             log.warning("a copy of the store as it was stays until the next stop: %s", error)
 
@@ -342,7 +342,7 @@ class Database:
                 with self._journal_failures():
                     return self._journal.rotate()
             except StoreFull as error:
-                log.warning("%s: a snapshot is written all the same", error)
+                log.warning("%s: writing a snapshot anyway", error)
         return self._durable_tick()
 
     def _durable_tick(self) -> int:
@@ -383,7 +383,7 @@ class Database:
                 return
         self._failure_logged = (result.error, now_ms)
         log.error(
-            "snapshot failed after %d ms, and is tried again: %s", result.duration_ms, result.error
+            "snapshot failed after %d ms, will try again: %s", result.duration_ms, result.error
         )
 
 
@@ -403,7 +403,7 @@ def replay(held: Recovered, path: str) -> State:
         raise StoreError(f"{path} holds what this chatd does not know: {error}") from error
     except Exception as error:  # an event on what is not there can fail with nearly any of them
         log.error("%s: replaying it failed", path, exc_info=error)
-        raise StoreError(f"{path}: its content does not hold together ({error!r})") from error
+        raise StoreError(f"{path}: its content is inconsistent ({error!r})") from error
     return state
 
 
@@ -411,7 +411,7 @@ def _check_clock(machine: Machine, last_stamp_ms: int) -> None:
     """Refuse to stamp a store by a clock that is likely wrong: stamps never go back."""
     doubt = why_not(machine.wall_ns() // NS_PER_MS, last_stamp_ms)
     if doubt is not None and not machine.clock_is_right:
-        raise StoreError(f"{doubt}: set the clock, or say --accept-clock if it is right")
+        raise StoreError(f"{doubt}: set the clock, or pass --accept-clock if it is right")
 
 
 def _report(recovered: Recovered) -> None:

@@ -86,8 +86,8 @@ class Deadlines:
             )
         else:
             log.warning(
-                "this start is %.1f days away from the last stamp in the store: if the clock "
-                "is wrong, stop and mend it; nothing expires for an hour",
+                "this start is %.1f days away from the last stamp in the store: if the "
+                "clock is wrong, stop and set it; nothing expires for an hour",
                 clock.away_ms / DAY_MS,
             )
 
@@ -111,7 +111,7 @@ class Deadlines:
             while self._acks:
                 self._handlers.current.expiry.move_cursors(Turn(now_ms, Effects()))
         except StorageFull:
-            log.warning("no room to write how far users have read; they will see it again")
+            log.warning("no room to save how far users have read; they may see entries again")
 
     def arm(self, now_ms: int, changes: TickChanges, effects: Effects) -> None:
         """Arm what a tick calls for."""

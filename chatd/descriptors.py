@@ -33,7 +33,7 @@ def raise_limit() -> int:
             refusal = error
         else:
             return limit
-    log.warning("the limit of descriptors stays at %d: %s", soft, refusal)
+    log.warning("the limit on file descriptors stays at %d: %s", soft, refusal)
     return soft
 
 
@@ -46,11 +46,13 @@ def leave_reserve(settings: Settings, limit: int) -> Settings:
         return settings
     places = limit - RESERVE
     if places < 1:
-        raise OSError(f"{limit} descriptors are too few: at least {RESERVE + 1}, see ulimit -n")
+        raise OSError(
+            f"{limit} file file descriptors are too few: at least {RESERVE + 1}, see ulimit -n"
+        )
     if places >= settings.connections_max:
         return settings
     log.warning(
-        "CONNECTIONS_MAX is %d instead of %d: there are %d descriptors, and a reserve of %d",
+        "CONNECTIONS_MAX is %d instead of %d: there are %d file descriptors, and a reserve of %d",
         places,
         settings.connections_max,
         limit,

@@ -72,7 +72,7 @@ class Unauthenticated(ChatError):
 
 
 class AuthFailed(ChatError):
-    """Wrong name, proof or token; which of them is never said."""
+    """Wrong name, proof or token; which one is not revealed."""
 
     code = "auth_failed"
 
@@ -90,7 +90,7 @@ class NotFound(ChatError):
 
 
 class Conflict(ChatError):
-    """It exists already, or the nonce was used for something else."""
+    """It already exists, or the nonce was used for something else."""
 
     code = "conflict"
 
@@ -114,19 +114,19 @@ class TooLarge(ChatError):
 
 
 class Expired(ChatError):
-    """It was there once, and its time is over."""
+    """It has been deleted or has expired."""
 
     code = "expired"
 
 
 class StorageFull(ChatError):
-    """The disk is full: nothing that writes is accepted until there is room."""
+    """The disk is full: refusing writes until there is room."""
 
     code = "storage_full"
 
 
 class Overloaded(ChatError):
-    """The server has no room for this now; trying again later helps."""
+    """The server has no room for this now; try again later."""
 
     code = "overloaded"
 

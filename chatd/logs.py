@@ -152,7 +152,9 @@ class LogFile(logging.handlers.RotatingFileHandler):
             self.maxBytes = max(self.maxBytes, 2 * size)
             if self.stream is None:
                 self.stream = self._open()
-            log.warning("LOG_FILE %s keeps growing: %s", self.baseFilename, error)
+            log.warning(
+                "can't rotate LOG_FILE %s, which keeps growing: %s", self.baseFilename, error
+            )
 
     def close(self) -> None:
         """Close the file, whether or not the disk takes what is still to be written."""

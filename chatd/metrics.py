@@ -87,18 +87,22 @@ class Readings:
         yield "connections_live", "Connections that follow live", live
         yield (
             "connections_lagging",
-            "Connections that have to catch up",
+            "Connections that are catching up",
             self.delivery.lagging_count,
         )
         queued = sum(connection.queued_bytes for connection in connections)
         yield "queue_bytes", "Bytes that wait for clients to read them", queued
         yield "users", "Accounts", len(state.users)
         yield "users_online", "Users with a connection", self.presence.count
-        yield "rooms", "Rooms, users' own logs among them", len(logs)
+        yield "rooms", "Rooms, including users' own logs", len(logs)
         yield "entries", "Entries in memory", sum(len(log.frames) for log in logs)
-        yield "entries_bytes", "Bytes of these entries", sum(log.byte_count for log in logs)
-        yield "timers", "Timers that are armed", len(self.wheel)
-        yield "journal_bytes", "Bytes that the next snapshot replaces", database.journal_bytes
+        yield "entries_bytes", "Bytes of entries in memory", sum(log.byte_count for log in logs)
+        yield "timers", "Armed timers", len(self.wheel)
+        yield (
+            "journal_bytes",
+            "Bytes of the journal since the last snapshot",
+            database.journal_bytes,
+        )
         yield "snapshot_age_seconds", "Time since the last snapshot", snapshot_age_ms / 1000
         yield "disk_writable", "1 if the disk has room for new messages, else 0", self.writable
 
@@ -148,5 +152,5 @@ class Metrics:
 
     def _health(self, exchange: HttpExchange) -> HttpResponse:
         if not self._readings.writable:
-            raise Overloaded("the disk is full: reading goes on, nothing is accepted")
+            raise Overloaded("the disk is full: serving reads, refusing writes")
         return HttpResponse(200, b"ok\n", TEXT)

@@ -50,17 +50,17 @@ class Reload:
             settings, late = changed(self.settings, self._read())
             switches = [prepare(settings) for prepare in self._prepares]
         except (ConfigError, OSError) as error:
-            log.error("the settings stay as they are: %s", error)
+            log.error("the settings are unchanged: %s", error)
             return False
         except Exception:  # nothing has changed yet, so this costs nothing but the new settings
-            log.exception("the settings stay as they are")
+            log.exception("the settings are unchanged")
             return False
         self.settings = settings
         for switch in switches:
             switch()
         for part in self._parts:
             part.configure(settings)
-        log.info("settings read again")
+        log.info("settings reloaded")
         for name in late:
-            log.warning("%s changes with the next start only", name)
+            log.warning("%s takes effect after a restart only", name)
         return True

@@ -55,7 +55,7 @@ class Upkeep:
     def storage_full(self, now_ms: int) -> None:
         """The disk has no room for a tick: look again each second."""
         shortage = self._database.shortage
-        log.error("%s: nothing that writes is accepted until there is room", shortage)
+        log.error("%s: refusing writes until there is room", shortage)
         self._wheel.set("storage", "", now_ms + ROOM_MS)
 
     def journal_grew(self, now_ms: int) -> None:
@@ -73,7 +73,7 @@ class Upkeep:
     def _try_storage(self, key: str, now_ms: int) -> int | None:
         if not self._database.reserve():
             return now_ms + ROOM_MS
-        log.warning("there is room for what writes again")
+        log.warning("there is room again: accepting writes")
         return None
 
     # -- snapshots ---------------------------------------------------------------------------

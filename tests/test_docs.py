@@ -65,7 +65,7 @@ def test_the_protocol_reference_tells_types_bounds_and_defaults() -> None:
     assert "| `before` | integer (0 to 2^53) or nil | `nil` |" in text
     assert "| `limit` | integer (1 to 200) | `50` |" in text
     assert "| `entries` | list of [entries](#entries) |" in text
-    assert "- `next`: the number to go on with" in text
+    assert "- `next`: the number to continue with" in text
 
 
 def test_what_commands_are_said_to_refuse_are_codes() -> None:

@@ -26,7 +26,7 @@ def why_not(wall_ms: int, last_stamp_ms: int) -> str | None:
     last_stamp_ms: 0 for a new store.
     """
     if wall_ms < EARLIEST_MS and not last_stamp_ms:
-        return f"the clock says {shown(wall_ms)}, which can't be"
+        return f"the clock says {shown(wall_ms)}, which can't be right"
     if last_stamp_ms and wall_ms - last_stamp_ms > YEAR_MS:
         return (
             f"the clock says {shown(wall_ms)}, more than a year after the last stamp in the "

@@ -201,7 +201,7 @@ class DiskBlobs:
         try:
             unlink_if_there(self._disk, os.path.join(self._folder, name))
         except OSError as error:
-            log.warning("a file that no entry needs stays until the next start: %s", error)
+            log.warning("an unused file stays until the next start: %s", error)
             return False
         return True
 

@@ -104,9 +104,9 @@ def examine(disk: Disk, path: str) -> Findings:
     names = _names_beside(disk, path)
     snapshot = load_snapshot(disk, path)
     if snapshot is None and os.path.basename(path) in names:
-        raise StoreMissing(path, "it is a link to nothing")
+        raise StoreMissing(path, "it is a dangling link")
     if snapshot and snapshot.tree is None:
-        raise StoreCorrupt(path, 0, "the snapshot holds nothing")
+        raise StoreCorrupt(path, 0, "the snapshot is empty")
     found = Findings(snapshot, next_tick=snapshot.last_tick + 1 if snapshot else 1)
     if snapshot:
         found.formats.add(snapshot.format)
@@ -185,7 +185,7 @@ def _find_segments(disk: Disk, path: str, names: list[str], found: Findings) -> 
         _add_segment(disk, segment_path(path, number), number, number == newest, found)
         expected -= 1
     if found.live and not found.is_linked:
-        reason = f"begins with tick {found.live[0].first_tick}, nothing has {found.next_tick}"
+        reason = f"begins with tick {found.live[0].first_tick}, tick {found.next_tick} is missing"
         if not found.snapshot:
             reason += f": the snapshot {path} is missing"
         raise StoreCorrupt(found.live[0].path, 0, reason)

@@ -97,5 +97,5 @@ def _open(disk: Disk, path: str) -> int:
         pass
     try:
         return disk.create(path)
-    except FileExistsError:  # another server was quicker, or it is a link to nothing
+    except FileExistsError:  # another server was quicker, or it is a dangling link
         return disk.open_write(path)

@@ -61,7 +61,7 @@ class OpcodeScanner:
         if self._is_first and len(data) >= 2:
             self._is_first = False
             if data[0] != _PROTOCOL or data[1] > _PROTOCOL_MAX:
-                raise UnpicklingError("no protocol that is known here")
+                raise UnpicklingError("its pickle protocol is unknown")
             at = self._scan(data, 2, len(data) - _HEAD_BYTES_MAX)
         else:
             at = self._scan(data, 0, len(data) - _HEAD_BYTES_MAX)
@@ -104,7 +104,7 @@ class OpcodeScanner:
         is_last = self._fed == self._length and at + 1 + _HEAD_BYTES_MAX == len(data)
         if opcode == _STOP and is_last:
             return at + 1
-        raise UnpicklingError(f"opcode {opcode:#04x} has no business there")
+        raise UnpicklingError(f"opcode {opcode:#04x} is not allowed")
 
 
 def refuse_sharing(tree: Any) -> None:
@@ -114,7 +114,7 @@ def refuse_sharing(tree: Any) -> None:
     while waiting:
         container = waiting.pop()
         if id(container) in seen and container:  # all empty tuples are the same
-            raise UnpicklingError("what it holds is shared")
+            raise UnpicklingError("a container in it is shared")
         seen.add(id(container))
         values = container.values() if type(container) is dict else container
         waiting += [value for value in values if type(value) in _CONTAINERS]

@@ -139,7 +139,7 @@ class _BuiltinUnpickler(pickle.Unpickler):
     """Makes builtins only: without a global, a pickle has nothing that it could call."""
 
     def find_class(self, module_name: str, global_name: str) -> NoReturn:
-        raise pickle.UnpicklingError(f"it asks for {module_name}.{global_name}")
+        raise pickle.UnpicklingError(f"it refers to {module_name}.{global_name}")
 
 
 class _PayloadWriter:

@@ -83,13 +83,13 @@ class AccountHandlers:
     def register(self, context: Context, request: c.Register) -> c.Nothing:
         if self._settings.registration is Registration.CLOSED:
             raise Forbidden(
-                "this server is closed to new accounts; ask who runs it", setting="REGISTRATION"
+                "this server does not accept new accounts; ask its operator", setting="REGISTRATION"
             )
         _spend_try(context)
         name = free_name(self._state, request.name, self._admins)
         if name in self._admins:
             raise Forbidden(
-                f"{name} is an administrator's name; ask those who run this server",
+                f"{name} is an administrator's name; ask the operator of this server",
                 setting="ADMINS",
             )
         address = context.session.link.address
@@ -179,7 +179,7 @@ class AccountHandlers:
         self._backoff.check(address, session.name, now_ms)
         try:
             if proof is None:
-                raise AuthFailed("no login was begun: call login-start first")
+                raise AuthFailed("no login is in progress: call login-start first")
             final = self._proofs.finish(session.name, proof, message)
         except AuthFailed:
             self._backoff.failed(address, session.name, now_ms)

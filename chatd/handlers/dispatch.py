@@ -139,7 +139,7 @@ def _shortened(reason: str) -> str:
 
 def _out_of_turn(command: Command, phase: Phase) -> ChatError:
     if phase is Phase.NEW:
-        return BadRequest("the first request is hello")
+        return BadRequest("the first request must be hello")
     if Phase.READY in command.phases and phase is not Phase.READY:
         return Unauthenticated(f"{command.method} needs a login first")
     return BadRequest(f"{command.method} can't be called {phase.value}")

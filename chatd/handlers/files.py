@@ -174,7 +174,7 @@ class FileHandlers:
         """Return the hash of what has come. Raises Overloaded while that is being found out."""
         if not self._blobs.catch_up(upload.number, upload.offset, HASH_BYTES_PER_SLICE):
             context.effects.to_hash.append(upload.number)
-            raise Overloaded("the server is reading your file again; finish it in a moment")
+            raise Overloaded("the server is still verifying your file; try again in a moment")
         return self._blobs.sha256(upload.number)
 
     @on_timer("hash")

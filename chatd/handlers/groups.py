@@ -44,7 +44,7 @@ class GroupHandlers:
         check_may_send(owner, context.now_ms)
         title = map_name(request.title.removeprefix(GROUP_MARK))
         if any(title_of(room, owner.name) == GROUP_MARK + title for room in groups_of(owner)):
-            raise Conflict(f"you are in a room called +{title} already")
+            raise Conflict(f"you are already in a room called +{title}")
         self._memberships.check_room_for_one_more(owner)
         room = self._new_id(context, title)
         due = self._memberships.due_ms(context.now_ms)
@@ -111,7 +111,7 @@ class GroupHandlers:
         room, _ = self._memberships.owned(owner, request.room)
         user = self._visibility.other_user(request.user)
         if user is owner:
-            raise BadRequest("you own the room already")
+            raise BadRequest("you already own the room")
         if user.name not in room.members:
             raise NotFound("that user is not in the room")
         now_ms = context.now_ms

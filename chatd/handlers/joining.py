@@ -63,9 +63,9 @@ class JoiningHandlers:
         check_may_send(owner, context.now_ms)
         check_blocks(owner, user)
         if user.name in room.members:
-            raise Conflict(f"{user.name} is in the room already")
+            raise Conflict(f"{user.name} is already in the room")
         if user.name in group.invited:
-            raise Conflict(f"{user.name} is invited already")
+            raise Conflict(f"{user.name} is already invited")
         if user.name in group.requests:
             raise Conflict(f"{user.name} has asked to join: `approve` it")
         if len(group.invited) >= INVITATIONS_MAX:

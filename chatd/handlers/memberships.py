@@ -30,7 +30,7 @@ class Memberships:
         limit = self._settings.groups_max
         if len(groups_of(user)) >= limit:
             raise Conflict(
-                f"{user.name} is in as many private rooms as a user may be",
+                f"{user.name} has reached the maximum of private rooms",
                 limit=limit,
                 setting="GROUPS_MAX",
             )
@@ -41,7 +41,7 @@ class Memberships:
         limit = self._settings.members_max
         if len(room.members) >= limit:
             raise Conflict(
-                "the room has as many members as it may have", limit=limit, setting="MEMBERS_MAX"
+                "the room has reached its maximum of members", limit=limit, setting="MEMBERS_MAX"
             )
         floor = self._visibility.newcomer_floor(room)
         return e.MemberJoined(*self._head(room, user, by, now_ms), floor, self.due_ms(now_ms))

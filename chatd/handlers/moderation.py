@@ -173,7 +173,7 @@ class ModerationHandlers:
         admin = self._acting_admin(context)
         room, said = self._removable(context, admin, request)
         if said.author == admin.name:
-            raise Forbidden("that is your own; `delete` takes it back")
+            raise Forbidden("that is your own: use `delete`")
         header = self._posting.uncounted_header(admin, room, NO_KEY, context.now_ms)
         told = self._admins_but(said.author)
         removed = e.PostRemoved(*fields_of(header), said.seq, request.reason.strip(), told)
@@ -293,7 +293,7 @@ def _check_again(reporter: User, user: User, now_ms: int) -> None:
     recent = reported_lately(reporter, now_ms)
     if user.name in recent:
         raise RateLimited(
-            "you have reported that user already",
+            "you have already reported that user",
             limit=1,
             reset_at=recent[user.name] + REPORT_AGAIN_MS,
         )

@@ -254,7 +254,7 @@ def check_new_nonce(author: User, now_ms: int) -> None:
     until_ms = None if author.nonces is None else author.nonces.full_until_ms(now_ms)
     if until_ms is not None:
         raise RateLimited(
-            "too many nonces of yours are remembered; post without one, or later",
+            "you have used too many nonces; post without one, or later",
             limit=NONCES_MAX,
             reset_at=until_ms,
         )

@@ -44,7 +44,7 @@ class RateLimit:
 
     def _used_up(self, window: RateWindow) -> RateLimited:
         return RateLimited(
-            "you have sent all the messages of this period",
+            "you have used up your messages for this period",
             limit=self.maximum,
             reset_at=window.reset_at_ms,
             setting=self._setting,

@@ -25,7 +25,7 @@ class SyncHandlers:
     def sync(self, context: Context, request: c.Sync) -> c.Synced:
         session = context.session
         if session.synced:
-            raise Conflict("this connection is following already")
+            raise Conflict("this connection already follows")
         user = context.user
         if GENERAL not in user.rooms:
             floor = self._visibility.member(user, self._state.general).first_floor

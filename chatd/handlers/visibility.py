@@ -184,7 +184,7 @@ class Visibility:
 def check_account(user: User) -> None:
     """Refuse what is for a user whose account was deleted. Raises NotFound."""
     if user.ended_ms:
-        raise NotFound(f"{user.name} has no account any more")
+        raise NotFound(f"{user.name} no longer has an account")
 
 
 def is_by(name: str, frame: bytes) -> bool:
@@ -210,7 +210,9 @@ def group_meant(text: str, groups: list[str]) -> str:
         title = ""
     found = [room for room in groups if title_of(room, "") == title]
     if len(found) > 1:
-        raise Conflict(f"several rooms are called {title}; give one's id: {', '.join(found[:5])}")
+        raise Conflict(
+            f"several rooms are called {title}; give the id of one: {', '.join(found[:5])}"
+        )
     if not found:
         is_general = text.lower() == GENERAL
         why = "general is not a private room: everybody is in it" if is_general else NO_ROOM

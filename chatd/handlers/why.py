@@ -19,7 +19,7 @@ class WhyHandlers:
     def why(self, context: Context, request: c.Why) -> c.Explanation:
         refusal = self._refusals.last(context.session)
         if refusal is None:
-            raise NotFound("nothing was refused to you lately")
+            raise NotFound("nothing was refused to you recently")
         setting = refusal.detail.get("setting")
         name = setting if isinstance(setting, str) else None
         return c.Explanation(

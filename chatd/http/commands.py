@@ -81,7 +81,7 @@ class Commands:
             raise BadRequest("login-finish: not a client-final-message")
         session = self._logins.take(found[1], now_ms)
         if session is None:
-            raise AuthFailed("no login was begun with this nonce, or too long ago")
+            raise AuthFailed("no login is in progress with this nonce; it may have expired")
         session.link = asking.link
         return session
 

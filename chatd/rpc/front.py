@@ -34,7 +34,7 @@ class RpcFront:
             case Notification():
                 self._notify(connection, event, began_ns)
             case Response():
-                raise ProtocolError("this server asks nothing, so there is nothing to answer")
+                raise ProtocolError("this server sends no requests, so it expects no responses")
             case _:
                 handle_transport(connection, event)
         return False

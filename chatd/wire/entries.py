@@ -30,10 +30,10 @@ class Message(Entry, frozen=True, tag="message"):
     """What a user sent to a room.
 
     text: at most 8 KiB of UTF-8, as it was last edited; empty once it is deleted.
-    edited: when that was.
+    edited: when it was last edited.
     mentions: the users whom the text names by `@name`, of those who can see the room.
-    via: the label of the hook of its author by which a program posted it.
-    removed: an administrator deleted it. reason: what that one says to it, if anything.
+    via: the label of the hook through which a program posted it.
+    removed: an administrator deleted it. reason: the administrator's, if given.
     """
 
     author: str
@@ -49,11 +49,11 @@ class Message(Entry, frozen=True, tag="message"):
 class Comment(Entry, frozen=True, tag="comment"):
     """A reply to a message, a comment or a file of the same room.
 
-    reply_to: the number of what it answers.
+    reply_to: the number of the entry it replies to.
     quoted_author: who wrote that.
-    quoted_text: its beginning, on one line, as it is by now; only the latest comments have that,
-    and only for who can see what they answer.
-    text, edited, mentions, removed, reason: as of a message.
+    quoted_text: the beginning of that entry, on one line, as it is now; only the latest comments
+    have one, and only for users who can see that entry. text, edited, mentions, removed, reason:
+    as in a message.
     """
 
     author: str
@@ -69,10 +69,10 @@ class Comment(Entry, frozen=True, tag="comment"):
 
 
 class File(Entry, frozen=True, tag="file"):
-    """A file that a user put into a room.
+    """A file that a user sent to a room.
 
     sha256: of its bytes, in hexadecimal. text: its caption.
-    deleted: then nothing is left but its author. mentions, removed, reason: as of a message.
+    deleted: then only its author is left. mentions, removed, reason: as in a message.
     """
 
     author: str
@@ -89,10 +89,10 @@ class File(Entry, frozen=True, tag="file"):
 class Edit(Entry, frozen=True, tag="edit"):
     """A user edited a message or a comment, which has this text from now on.
 
-    target: the number of what was edited. text: the new one, until that changes again or goes;
-    none for whom that is too old.
-    mentions: the users whom it names and the text did not before, or did by an edit only that
-    this one takes the place of.
+    target: the number of the edited entry. text: the new one, until it is edited or deleted
+    again; left out if the edited entry is too old for the reader.
+    mentions: the users whom the new text names and the old one did not, or named only since an
+    edit that this one replaces.
     """
 
     author: str
@@ -104,8 +104,8 @@ class Edit(Entry, frozen=True, tag="edit"):
 class Delete(Entry, frozen=True, tag="delete"):
     """A user deleted a message, a comment or a file. target: its number.
 
-    removed: the author of this is an administrator, who deleted what somebody else said.
-    reason: what the administrator says to it, if anything.
+    removed: the author is an administrator, who deleted somebody else's entry.
+    reason: the administrator's reason, if given.
     """
 
     author: str
@@ -126,7 +126,7 @@ class Change(StrEnum):
 class Membership(Entry, frozen=True, tag="member"):
     """In groups: the user `name` joined, left, was removed, or is the owner now.
 
-    author: who did it, mostly that user.
+    author: who did it, usually that user.
     """
 
     author: str
@@ -135,7 +135,7 @@ class Membership(Entry, frozen=True, tag="member"):
 
 
 class Invited(Entry, frozen=True, tag="invited"):
-    """Self log: a user may join a group without asking, and who says so."""
+    """Self log: an invitation: the user may join a group without asking. by: who sent it."""
 
     group: str
     by: str
@@ -151,14 +151,14 @@ class JoinAsked(Entry, frozen=True, tag="join_asked"):
 
 
 class JoinRequested(Entry, frozen=True, tag="join_requested"):
-    """Self log of a group's owner: somebody asks to join."""
+    """Self log of a group's owner: a user asks to join."""
 
     group: str
     name: str
 
 
 class JoinApproved(Entry, frozen=True, tag="join_approved"):
-    """Self log: what the user asked for was granted; the group's entries follow."""
+    """Self log: the user's request was approved; the group's entries follow."""
 
     request: int
     group: str
@@ -171,7 +171,7 @@ class JoinDenied(Entry, frozen=True, tag="join_denied"):
 
 
 class RequestSettled(Entry, frozen=True, tag="request_settled"):
-    """Self log of a group's owner: somebody who asked was denied, or withdrew."""
+    """Self log of a group's owner: a request was denied or withdrawn."""
 
     group: str
     name: str
@@ -202,7 +202,7 @@ class Unblocked(Entry, frozen=True, tag="unblocked"):
 class HookMade(Entry, frozen=True, tag="hook_made"):
     """Self log: you have made a hook.
 
-    in_room: where what comes by it goes.
+    in_room: the room it posts into.
     """
 
     hook: int
@@ -239,7 +239,7 @@ class PasswordChanged(Entry, frozen=True, tag="password_changed"):
 class Warned(Entry, frozen=True, tag="warned"):
     """Self log: somebody has reported you, and it counts as a warning.
 
-    warnings: how many you have now. limit: so many of them ban you, 0 for never.
+    warnings: how many you have now. limit: how many lead to a ban, 0 for never.
     """
 
     warnings: int
@@ -249,7 +249,7 @@ class Warned(Entry, frozen=True, tag="warned"):
 class Unwarned(Entry, frozen=True, tag="unwarned"):
     """Self log: a warning was taken back.
 
-    warnings: how many you have now. limit: so many of them ban you, 0 for never.
+    warnings: how many you have now. limit: how many lead to a ban, 0 for never.
     """
 
     warnings: int
@@ -257,9 +257,9 @@ class Unwarned(Entry, frozen=True, tag="unwarned"):
 
 
 class Banned(Entry, frozen=True, tag="banned"):
-    """Self log: you may send nothing until then, and your warnings are at zero.
+    """Self log: you can't send anything until then; your warnings start at zero again.
 
-    reason: what an administrator says to it, if anything.
+    reason: the administrator's reason, if given.
     """
 
     until: int
@@ -273,7 +273,7 @@ class Unbanned(Entry, frozen=True, tag="unbanned"):
 class PostRemoved(Entry, frozen=True, tag="post_removed"):
     """Self log: an administrator has removed what you posted.
 
-    in_room: where. in_seq: the number of that entry. reason: what the administrator says to it.
+    in_room: where. in_seq: the number of that entry. reason: the administrator's.
     """
 
     in_room: str
@@ -290,16 +290,16 @@ class Scheduled(Entry, frozen=True, tag="scheduled"):
 
 
 class Cancelled(Entry, frozen=True, tag="cancelled"):
-    """Self log: you have cancelled what you had scheduled."""
+    """Self log: you have cancelled a scheduled text."""
 
     id: int
     to: str
 
 
 class Held(Entry, frozen=True, tag="held"):
-    """Self log: texts were due, and you may not post them yet. They go in their order.
+    """Self log: texts were due, and can't be posted yet. They will be posted in order.
 
-    until: when that is tried again. by: why, `banned` or `rate_limited`.
+    until: when posting is tried again. by: the reason, `banned` or `rate_limited`.
     """
 
     ids: list[int]
@@ -308,9 +308,9 @@ class Held(Entry, frozen=True, tag="held"):
 
 
 class Failed(Entry, frozen=True, tag="failed"):
-    """Self log: a text was due, and you can't post it; it is not kept besides here.
+    """Self log: a text was due and can't be posted; the server keeps it nowhere else.
 
-    code: the error that posting it would have been answered. reason: that in words.
+    code: the code of the error. reason: the same in words.
     """
 
     id: int
@@ -337,11 +337,11 @@ class Reported(Entry, frozen=True, tag="reported"):
 
 
 class Moderated(Entry, frozen=True, tag="moderated"):
-    """Self log of an administrator: something was done about a user.
+    """Self log of an administrator: a decision about a user.
 
     action: `banned`, `unbanned`, `dismissed`, `removed`, or `deleted`, where it was the account.
-    by: which administrator did it, or whose account it was; left out when it was so many warnings,
-    or time. report: which was dismissed.
+    by: the administrator, or the user whose account it was; left out if it was the number of
+    warnings, or time. report: which was dismissed.
     in_room: of the entry that was removed. in_seq: the number of that entry.
     """
 

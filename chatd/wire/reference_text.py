@@ -98,7 +98,7 @@ LOGIN = f"""\
        server_key     = HMAC-SHA-256(SaltedPassword, "Server Key")
 
    A password that SASLprep ([RFC 4013](https://www.rfc-editor.org/rfc/rfc4013)) forbids, with
-   emoji or tabs for instance, is allowed all the same: its UTF-8 bytes are then used as they are.
+   emoji or tabs for instance, is allowed nevertheless: its UTF-8 bytes are then used as they are.
    The salt is random, and different for each account. `iterations` is at least {ITERATIONS_MIN};
    use {ITERATIONS_OF_OUR_CLIENTS} or more.
 3. `login-start` and `login-finish` prove the password by SCRAM-SHA-256

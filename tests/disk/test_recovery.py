@@ -572,7 +572,7 @@ def test_journal_without_its_snapshot_is_refused() -> None:
     recover(disk, PATH)
     disk.take(PATH)
     error = refusal(disk)
-    reason = f"begins with tick 3, nothing has 1: the snapshot {PATH} is missing"
+    reason = f"begins with tick 3, tick 1 is missing: the snapshot {PATH} is missing"
     assert (error.path, error.reason) == (SECOND, reason)
 
 

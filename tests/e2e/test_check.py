@@ -191,7 +191,7 @@ def test_link_to_a_store_that_is_not_there_is_none_and_no_start_puts_one_in_its_
     path.symlink_to(tmp_path / "unmounted" / "chat.db")
     for arguments in (("--check",), ("user", "add", "alice"), ("new-epoch",), ()):
         result = run_chatd(*arguments, DB_NAME=str(path), PORT="0", input="secret\n")
-        assert_refused(result, 1, f"there is no store at {path}: it is a link to nothing")
+        assert_refused(result, 1, f"there is no store at {path}: it is a dangling link")
     assert path.is_symlink() and not list(tmp_path.glob("*journal*"))
 
 

@@ -359,7 +359,7 @@ def test_account_is_deleted_by_its_password_only_and_every_console_of_it_ends(
         assert there.ends() == Status.LOGIN
     bob.sees("alice deletes #1")
     bob.line("send-to alice hello")
-    bob.sees("alice has no account any more")
+    bob.sees("alice no longer has an account")
 
 
 def test_what_is_typed_right_behind_tab_meets_what_it_has_completed(opens: Opens) -> None:

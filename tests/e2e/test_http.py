@@ -330,7 +330,7 @@ def test_a_certificate_is_taken_up_again_on_sighup(
     files.cert.write_bytes(other.cert.read_bytes())
     files.key.write_bytes(other.key.read_bytes())
     secure.signal(signal.SIGHUP)
-    until(lambda: "settings read again" in secure.log, "the settings to be read again")
+    until(lambda: "settings reloaded" in secure.log, "the settings to be read again")
     curl("--cacert", str(other.authority), url)
 
 

@@ -12,8 +12,8 @@ from tests.e2e.client import Refused, connect
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 
-AGAIN = "settings read again"
-STAY = "the settings stay as they are"
+AGAIN = "settings reloaded"
+STAY = "the settings are unchanged"
 
 
 def holds_signals_back(server: ServerProcess) -> bool:

@@ -135,5 +135,5 @@ def test_hangup_with_the_same_settings_changes_nothing_and_stops_nobody(
 ) -> None:
     alice = users("alice")
     server.signal(signal.SIGHUP)
-    until(lambda: "settings read again" in server.log, "that it reads its settings")
+    until(lambda: "settings reloaded" in server.log, "that it reads its settings")
     assert alice.call("send", text="still here")["seq"] == 1

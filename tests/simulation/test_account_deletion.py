@@ -202,7 +202,7 @@ def test_reset_of_an_ended_account_is_refused_and_its_name_is_taken() -> None:
     with World() as world:
         end(world, "alice")
         world.stop()
-        with pytest.raises(NotFound, match="alice has no account any more"):
+        with pytest.raises(NotFound, match="alice no longer has an account"):
             world.maintain(maintenance.reset_user, "alice", "new")
         world.restart()
 
@@ -341,7 +341,7 @@ def test_direct_room_stays_for_the_other_who_can_write_there_no_more() -> None:
         ):
             error = world.refusal(bob, method, **params)
             assert error["code"] == "not_found", method
-            assert error["message"] == "alice has no account any more", method
+            assert error["message"] == "alice no longer has an account", method
         bob.call("delete", room="alice", seq=2)
         world.sleep(MINUTE_MS)
         assert [e["id"] for e in bob.of_kind("failed")] == [scheduled]
@@ -365,7 +365,7 @@ def test_newcomer_can_not_write_to_an_account_that_is_over() -> None:
     with World() as world:
         end(world, "alice")
         error = world.refusal(world.user("bob"), "send-to", to="alice", text="hello")
-        assert (error["code"], error["message"]) == ("not_found", "alice has no account any more")
+        assert (error["code"], error["message"]) == ("not_found", "alice no longer has an account")
 
 
 def test_direct_room_of_two_who_are_gone_is_forgotten() -> None:
@@ -656,4 +656,4 @@ def test_body_of_a_refusal_over_http_says_that_the_account_is_over() -> None:
         end(world, "alice")
         reply = web.call("send-to", to="alice", text="x")
         problem: Map = json.loads(reply.body)
-        assert reply.status == 404 and problem["detail"] == "alice has no account any more"
+        assert reply.status == 404 and problem["detail"] == "alice no longer has an account"

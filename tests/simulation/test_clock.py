@@ -96,7 +96,7 @@ def test_new_store_is_not_begun_by_a_clock_before_all_time() -> None:
         world.stop()
         world.clock.set_wall(EARLIEST_MS - 1 - world.clock.wall_ms)
         settings = dataclasses.replace(world.settings, db_path=Path("new/chat.db"))
-        with pytest.raises(StoreError, match="2019-12-31 23:59:59 UTC, which can't be"):
+        with pytest.raises(StoreError, match="2019-12-31 23:59:59 UTC, which can't be right"):
             add_user(settings, world.machine, "alice", "secret")
         assert "new/chat.db" not in world.disk.files()
 

@@ -375,7 +375,7 @@ def test_the_maker_is_told_of_a_limit_that_is_reached() -> None:
         token = made(alice)
         assert [post(world, token).status for _ in range(2)] == [200, 429]
         assert alice.call("hooks")["hooks"][0]["refused"] == (
-            "you have sent all the messages of this period"
+            "you have used up your messages for this period"
         )
 
 

@@ -104,7 +104,7 @@ def test_name_of_an_administrator_is_registered_by_nobody(name: str) -> None:
     with World(admins=("Root",)) as world:
         error = refusal(world, name)
         assert (error["code"], error["setting"]) == ("forbidden", "ADMINS")
-        assert "ask those who run this server" in error["message"]
+        assert "ask the operator of this server" in error["message"]
 
 
 def test_name_that_looks_like_an_administrator_whom_nobody_made_is_a_conflict() -> None:

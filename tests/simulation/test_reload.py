@@ -18,7 +18,7 @@ from tests.simulation.test_tls import TlsPeer
 from tests.simulation.web import request
 from tests.simulation.world import World, settings_of
 
-STAY = "the settings stay as they are"
+STAY = "the settings are unchanged"
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ def assert_nothing_taken(world: World, *words: str, **options: Any) -> None:
     assert any(" send general#" in ln for ln in log_file.read_text().splitlines()[before:])
     world.settings = settings
     hang_up(world)
-    assert "settings read again" in log_file.read_text().splitlines()[-1]
+    assert "settings reloaded" in log_file.read_text().splitlines()[-1]
 
 
 # -- the log file ----------------------------------------------------------------------------
@@ -173,8 +173,8 @@ def test_plain_connections_that_were_allowed_do_not_end_with_a_leave_that_change
         read_again(world, host="127.0.0.1", insecure=False)
         world.user("alice").send("still here")
     lines = log_file.read_text()
-    assert "HOST changes with the next start only" in lines
-    assert "INSECURE changes with the next start only" in lines
+    assert "HOST takes effect after a restart only" in lines
+    assert "INSECURE takes effect after a restart only" in lines
 
 
 @pytest.mark.parametrize(

@@ -47,13 +47,13 @@ word stays what it is; new ones come with what is new."""
 
 
 class Welcome(Result, frozen=True):
-    """What the server is, before anything else.
+    """What the server is.
 
     version: of the protocol.
     server: the program and its version, for people.
     server_version: the version alone.
-    epoch: of the store, as `sync` takes it: positions of another one mean nothing here.
-    features: words for what this server does; one that you don't know you may pass over.
+    epoch: of the store, as `sync` takes it: positions of another epoch are not valid.
+    features: what this server can do; ignore those that you don't know.
     """
 
     version: int
@@ -88,7 +88,7 @@ class Hello(Params[Welcome], frozen=True):
     live=True,
     writes=True,
     refuses={
-        "bad_request": "this can't be a user's name, or nobody can log in with it",
+        "bad_request": "this can't be a user's name, or nobody could log in with it",
         "conflict": "the name is taken, or looks like one that is taken or reserved (TR 39)",
         "forbidden": "this server does not accept registrations, or the name is an administrator's",
         "rate_limited": "too many tries on this connection, which is closed, or too many accounts "
@@ -125,7 +125,7 @@ class LoginStart(Params[Challenge], frozen=True):
 
 
 class LoggedIn(Result, frozen=True, omit_defaults=True):
-    """Who you are now; `token` only if one was asked for, and never again."""
+    """Who you are; `token` only if one was asked for, and only this once."""
 
     name: str
     device: int

@@ -4,7 +4,7 @@ from chatd.wire.commands.history import Page
 from chatd.wire.commands.messages import PRIVATE_REFUSES, Posted
 from chatd.wire.commands.table import Chapter, Nonce, PageSize, Params, RoomId, Seq, Text, command
 
-NO_SUCH_POST = "there is no post (any more), or you can't see it"
+NO_SUCH_POST = "there is no such post (any more), or you can't see it"
 
 
 @command(

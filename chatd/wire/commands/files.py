@@ -21,9 +21,9 @@ Chunk = Annotated[bytes, Meta(min_length=1, max_length=CHUNK_BYTES_MAX)]
 
 
 class UploadState(Result, frozen=True):
-    """How far an upload has come.
+    """The progress of an upload.
 
-    offset: the bytes that the server has, durably; the next chunk begins there.
+    offset: how many bytes the server has on disk; the next chunk begins there.
     size: of the file; if that was not given, what has come of it.
     """
 
@@ -34,7 +34,7 @@ class UploadState(Result, frozen=True):
 
 @command(
     "upload",
-    help="begin to upload a file to a room, or resume where the server has got to",
+    help="begin to upload a file to a room, or resume an upload",
     writes=True,
     repeatable=True,
     refuses={
@@ -80,7 +80,9 @@ class UploadChunk(Params[UploadState], frozen=True):
         **PRIVATE_REFUSES,
         "bad_request": "the bytes don't match the announced SHA-256: cancel the upload",
         "conflict": "bytes are missing, or the nonce was used for something else",
-        "overloaded": "the server is reading the file again after a restart: try again in a moment",
+        "overloaded": (
+            "the server is still verifying the file after a restart: try again in a moment"
+        ),
         "not_found": "you have no such upload, or may not send to its room any more",
     },
 )
@@ -91,7 +93,7 @@ class UploadFinish(Params[Posted], frozen=True):
 
 @command(
     "upload-cancel",
-    help="drop an upload and its bytes",
+    help="cancel an upload and delete its bytes",
     writes=True,
     refuses={
         "not_found": "you have no such upload",
@@ -102,7 +104,7 @@ class UploadCancel(Params[Nothing], frozen=True):
 
 
 class FileChunk(Result, frozen=True):
-    """Bytes of a file from `offset` on; none are left when `offset` and they reach `size`."""
+    """Bytes of a file, beginning at `offset`; the last ones end at `size`."""
 
     offset: int
     size: int
@@ -111,7 +113,7 @@ class FileChunk(Result, frozen=True):
 
 @command(
     "download",
-    help="fetch the next bytes of a file",
+    help="fetch the next chunk of a file",
     refuses={
         "bad_request": "the offset is beyond the end of the file",
         "expired": "the entry exists, but its file is not on the server's disk any more",

@@ -79,9 +79,9 @@ class Invite(Params[Nothing], frozen=True):
 
 
 class Joined(Result, frozen=True):
-    """What came of it: a member of `room` now; or nil, and the owner has to approve.
+    """The outcome: `room` if the user is a member now, nil if the owner has to approve.
 
-    request: the number of the request that waits, nil when there is none.
+    request: the number of the request that is waiting, nil if there is none.
     """
 
     room: str | None
@@ -124,7 +124,7 @@ class Withdraw(Params[Nothing], frozen=True):
 
 
 class Invitation(Result, frozen=True):
-    """A group that the user may join, and who says so."""
+    """A group that the user is invited to, and by whom."""
 
     room: str
     by: str
@@ -132,7 +132,7 @@ class Invitation(Result, frozen=True):
 
 
 class Asked(Result, frozen=True):
-    """A request by a link that waits for an answer."""
+    """An open request to join by a link."""
 
     request: int
     ts: int
@@ -158,7 +158,7 @@ class ListInvitations(Params[Invitations], frozen=True):
 
 
 class Link(Result, frozen=True):
-    """A join link. It is shown this once: only a hash of it is kept."""
+    """A join link. It is shown only this once: the server keeps only a hash of it."""
 
     room: str
     number: int
@@ -185,7 +185,7 @@ class MakeLink(Params[Link], frozen=True):
 
 
 class LinkState(Result, frozen=True):
-    """A link that opens something. uses_left, expires_at: nil for no bound."""
+    """A valid link. uses_left, expires_at: nil for no limit."""
 
     number: int
     created: int
@@ -194,7 +194,7 @@ class LinkState(Result, frozen=True):
 
 
 class Links(Result, frozen=True):
-    """All links of a room that open something, oldest first."""
+    """All valid links of a room, oldest first."""
 
     room: str
     links: list[LinkState]
@@ -225,7 +225,7 @@ class Unlink(Params[Nothing], frozen=True):
 
 
 class JoinRequest(Result, frozen=True):
-    """Somebody who asks to join a group of the user."""
+    """A user who asks to join a group of this user."""
 
     room: str
     name: str
@@ -233,7 +233,7 @@ class JoinRequest(Result, frozen=True):
 
 
 class Requests(Result, frozen=True):
-    """A page of requests, by rooms and names; give `next` back as `after`."""
+    """A page of requests, by rooms and names; `next` is the `after` of the next page."""
 
     requests: list[JoinRequest]
     next: str | None
@@ -348,14 +348,14 @@ class Role(Enum):
 
 
 class GroupMember(Result, frozen=True):
-    """A user in a group; who is invited only the owner sees."""
+    """A user in a group; only the owner sees who is invited."""
 
     name: str
     role: Role
 
 
 class Members(Result, frozen=True):
-    """A page of the members of a room, by name. count: of all members."""
+    """A page of the members of a room, by name. count: of all its members."""
 
     room: str
     members: list[GroupMember]

@@ -8,7 +8,7 @@ from chatd.wire.commands.table import Chapter, PageSize, Params, Result, RoomId,
 class Page(Result, frozen=True):
     """Entries in the order of their numbers.
 
-    next: the number to go on with in the same direction, or nil at the end.
+    next: the number to continue with in the same direction, or nil at the end.
     """
 
     room: str

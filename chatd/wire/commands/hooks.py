@@ -24,7 +24,7 @@ HOOK_TEXT_CHARACTERS_MAX = 96 * 1024
 
 
 class NewHook(Result, frozen=True):
-    """A hook, whose token is shown this once: `/hooks/<token>` takes what goes to the room."""
+    """A hook. Its token is shown only this once: `/hooks/<token>` posts into the room."""
 
     hook: int
     room: str
@@ -54,8 +54,8 @@ class MakeHook(Params[NewHook], frozen=True):
 class HookState(Result, frozen=True):
     """One hook, named by its number.
 
-    refused_at: when the last post by it was refused, nil if it was not, or before this start of
-    the server.
+    refused_at: when its last post was refused; nil if it was accepted, or if the server has been
+    restarted since.
     refused: why that was.
     """
 

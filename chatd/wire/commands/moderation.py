@@ -40,7 +40,7 @@ class Report(Params[Nothing], frozen=True):
 
 
 class OpenReport(Result, frozen=True, omit_defaults=True):
-    """What a user said against another; it is open until an administrator dismisses it.
+    """A report that no administrator has dismissed yet.
 
     in_room: of the entry that it is about, if it is about one.
     in_seq: the number of that entry.

@@ -5,13 +5,13 @@ from chatd.wire.rooms import GENERAL
 
 
 class ScheduledPost(Result, frozen=True):
-    """A text that waits for its time.
+    """A scheduled text.
 
-    id: numbers the user's own. room: where it goes; a direct room may yet have to be opened.
-    held_until: it was due and could not be posted; that is tried again then; else nil.
-    held_by: why not, `banned` or `rate_limited`; else empty.
-    failed: it was due and can't be posted at all, for this code of an error; else empty.
-    reason: the same for people. It stays here until it is cancelled, for thirty days at most.
+    id: its number among the user's own. room: where it goes; a direct room may not exist yet.
+    held_until: when posting is tried again, if the text was due and could not be posted; else nil.
+    held_by: why it could not be posted, `banned` or `rate_limited`; else empty.
+    failed: the code of the error for which it can't be posted at all; else empty.
+    reason: the same in words. A failed text stays until it is cancelled, for at most 30 days.
     """
 
     id: int
@@ -48,7 +48,7 @@ class SendAt(Params[ScheduledPost], frozen=True):
 
 
 class ScheduledPosts(Result, frozen=True):
-    """A page of what waits, in the order in which it was scheduled."""
+    """A page of scheduled texts, in the order in which they were scheduled."""
 
     posts: list[ScheduledPost]
     next: int | None
@@ -56,7 +56,7 @@ class ScheduledPosts(Result, frozen=True):
 
 @command(
     "scheduled",
-    help="list what you have scheduled, and what was held back or has failed",
+    help="list your scheduled texts, those that were held back or failed included",
     console="scheduled",
     chapter=Chapter.LATER,
 )
@@ -66,7 +66,7 @@ class ListScheduled(Params[ScheduledPosts], frozen=True):
 
 @command(
     "cancel",
-    help="cancel something scheduled; the answer is what it was",
+    help="cancel a scheduled text, and return it",
     console="cancel <id>",
     chapter=Chapter.LATER,
     writes=True,

@@ -22,7 +22,7 @@ CURSOR_CHARACTERS_MAX = 2 * NAME_BYTES_MAX + 40
 
 
 class Found(Result, frozen=True):
-    """Entries in which every word begins a word, newest first, from all rooms together.
+    """Entries in which a word begins with each word of the search, newest first, from all rooms.
 
     Only who is in more than 100 rooms gets those of 100 rooms after the other.
 

@@ -19,8 +19,8 @@ from chatd.wire.commands.table import (
 class RoomStatus(Result, frozen=True):
     """One room as the user sees it.
 
-    unread: how much others wrote since. mentions: in how much of that, or of the latest 1,000
-    of it, the user is named.
+    unread: how many entries of others came since. mentions: how many of these, or of the latest
+    1,000, name the user.
     """
 
     room: str
@@ -31,7 +31,7 @@ class RoomStatus(Result, frozen=True):
 
 
 class Allowance(Result, frozen=True):
-    """What a limit leaves; `limit` 0 is no limit, `reset_at` nil before the first entry."""
+    """What is left of a limit; `limit` 0 means none, `reset_at` is nil before the first entry."""
 
     limit: int
     left: int
@@ -39,7 +39,7 @@ class Allowance(Result, frozen=True):
 
 
 class Quota(Result, frozen=True):
-    """How much of something the user has; `limit` nil is no limit."""
+    """How much of something the user has; `limit` nil means none."""
 
     what: str
     used: int
@@ -47,17 +47,17 @@ class Quota(Result, frozen=True):
 
 
 class StatusResult(Result, frozen=True):
-    """What the user is and has right now.
+    """The user's current state.
 
     warnings: how many the user has. warnings_limit: how many of them ban, 0 for never.
-    banned_until: the user may send nothing before that; nil when not banned.
-    banned_by: `warnings` or `administrator`; empty when not banned. ban_reason: what the latter
-    says to it.
-    scheduled: how many texts wait to be posted.
-    held: how many of them were due, and may not be posted yet.
+    banned_until: until when the user can't send anything; nil if not banned.
+    banned_by: `warnings` or `administrator`; empty when not banned. ban_reason: the
+    administrator's reason.
+    scheduled: how many texts are waiting to be posted.
+    held: how many of these were due, and can't be posted yet.
     failed: how many were due and can't be posted at all; `scheduled` lists them, too.
-    invitations: how many the user has. requests: how many users ask to join rooms of this one.
-    quotas: what the user may have of everything else that is bounded.
+    invitations: how many the user has. requests: how many users ask to join this user's rooms.
+    quotas: usage and limits of everything else that is bounded.
     """
 
     name: str
@@ -144,7 +144,7 @@ class Who(Params[Names], frozen=True):
     limit: PageSize = 100
 
 
-@notice("limits", help="how much you may still send in this period")
+@notice("limits", help="how much you can still send in this period")
 class Limits(Notice, frozen=True):
     general: Allowance
     private: Allowance

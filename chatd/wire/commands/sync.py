@@ -45,7 +45,7 @@ class Synced(Result, frozen=True):
     writes=True,
     repeatable=True,
     refuses={
-        "conflict": "this connection is following already",
+        "conflict": "this connection already follows",
         "storage_full": "the first `sync` of a new user, and the server's disk is full",
     },
 )
@@ -93,19 +93,21 @@ class Pong(Params[None], frozen=True):
     pass
 
 
-@notice("gap", help="entries from..to of a room are gone for you; the stream goes on after them")
+@notice(
+    "gap", help="the entries `from` to `to` of a room are gone; the stream continues after them"
+)
 class Gap(Notice, frozen=True, rename={"from_": "from"}):
     room: str
     from_: int
     to: int
 
 
-@notice("reset", help="your position in a room means nothing here; you start where you have read")
+@notice("reset", help="your position in a room is not valid; you start where you have read")
 class Reset(Notice, frozen=True):
     room: str
 
 
-@notice("live", help="everything unread has been sent; what follows is happening now")
+@notice("live", help="everything unread has been sent; from here on entries are live")
 class Live(Notice, frozen=True):
     pass
 
@@ -123,7 +125,7 @@ class PingNotice(Notice, frozen=True):
 
 @notice(
     "bye",
-    help="the connection is closed now, and why; logged_out: what it logged in with is invalid now",
+    help="the connection is being closed, and why; logged_out: its login is no longer valid",
 )
 class Bye(Notice, frozen=True):
     reason: str
@@ -132,8 +134,10 @@ class Bye(Notice, frozen=True):
 
 @notice(
     "error",
-    help="what you sent could not be read, a notification was refused, or there is no room for "
-    "you; with the details of the code: a limit, when to try again, the rule",
+    help=(
+        "what you sent could not be decoded, a notification was refused, or the server is "
+        "full; with the details of the code: a limit, when to try again, the rule"
+    ),
 )
 class Error(Notice, frozen=True, omit_defaults=True):
     code: str

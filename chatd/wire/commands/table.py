@@ -66,7 +66,7 @@ class Result(msgspec.Struct, frozen=True, gc=False):
 
 
 class Nothing(Result, frozen=True):
-    """An empty map: it is done."""
+    """An empty map: done."""
 
 
 R = TypeVar("R", bound=Result | None, covariant=True)

@@ -4,12 +4,12 @@ from chatd.wire.commands.table import Chapter, Params, Result, command
 
 
 class Explanation(Result, frozen=True):
-    """What was refused last, on this connection or else to this user, and by which rule.
+    """The last refusal on this connection, or else to this user, and the rule behind it.
 
-    ts: when that was.
-    setting: the one behind the rule, as in chat.ini, nil where none is.
-    value: what it is set to, as in chat.ini; without a setting a limit that is fixed, or nil.
-    until: when it ends by itself, nil where it doesn't.
+    ts: when it was refused.
+    setting: the one behind the rule, as in chat.ini; nil if there is none.
+    value: its value, as in chat.ini; without a setting a fixed limit, or nil.
+    until: when it ends by itself; nil if it doesn't.
     """
 
     method: str
@@ -27,7 +27,7 @@ class Explanation(Result, frozen=True):
     help="explain the last refusal: the rule, the setting behind it, and when it ends",
     console="why",
     chapter=Chapter.READING,
-    refuses={"not_found": "nothing was refused to you lately, or since the server started"},
+    refuses={"not_found": "nothing was refused to you recently, or since the server started"},
 )
 class Why(Params[Explanation], frozen=True):
     pass

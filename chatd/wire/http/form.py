@@ -40,7 +40,7 @@ class Form:
         """Raises HttpError for another kind of body, or one without a boundary."""
         kind, options = parse_options_header(request.fields["content-type"])
         if kind != KIND:
-            raise HttpError(415, f"of bodies in parts, this takes {KIND}")
+            raise HttpError(415, f"a multipart body has to be {KIND}")
         boundary = options.get("boundary", "")
         if not 1 <= len(boundary) <= BOUNDARY_CHARACTERS_MAX or not boundary.isascii():
             raise HttpError(400, f"{KIND} needs a boundary of 1 to 70 characters")
@@ -85,7 +85,7 @@ class Form:
             self._parser.close()
         except MultipartError as error:
             drop_tracebacks(error)
-            raise HttpError(400, "the form is not whole") from None
+            raise HttpError(400, "the form is incomplete") from None
         if self.file_name is None:
             raise BadRequest(f"the form has no {FILE}")
 

@@ -18,18 +18,18 @@ PAGE = f"""<!doctype html>
 <title>Join a private room</title>
 <style>{STYLE}</style>
 <h1>Join a private room</h1>
-<p>Whoever gave you this link lets you ask to join a private room on this chat server. You need its
-console for that.</p>
+<p>This link lets you ask to join a private room on this chat server. You need its console for
+that.</p>
 <ol>
-<li>Start the console. Server and port are those of this page's address, with <code>--tls</code> if
-that begins with <code>https</code>:
+<li>Start the console. Server and port are those of this page's address; add <code>--tls</code> if
+it begins with <code>https</code>:
 <pre>chat -u YOUR-NAME --host SERVER --port PORT</pre>
-<li>There, type <code>join</code> and a blank, and paste the whole address of this page with all
-that stands behind the <code>#</code>:
+<li>There, type <code>join</code> and a space, and paste the whole address of this page, with
+everything after the <code>#</code>:
 <pre>join http://SERVER:PORT{PATH}#…</pre>
 </ol>
-<p>The owner of the room hears that you ask, and lets you in or doesn't. Give the link to nobody: it
-counts how often it was used. What stands behind the <code>#</code> has not left your browser, so
-this page does not know whether the link is good.</p>
+<p>The owner of the room gets your request and decides. Don't pass the link on: its uses are
+counted. What comes after the <code>#</code> has not left your browser, so this page can't tell
+whether the link is valid.</p>
 </html>
 """

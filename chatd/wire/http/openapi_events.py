@@ -25,8 +25,10 @@ def _events(responses: Responses) -> Map:
     return {
         "operationId": "events",
         "summary": "entries as they happen, as server-sent events",
-        "description": "the data of an `entry` is an Entry; others are the notices of the "
-        "protocol. It acknowledges nothing",
+        "description": (
+            "the data of an `entry` is an Entry; the other events are the notices of the "
+            "protocol. Nothing is acknowledged"
+        ),
         "parameters": [
             {
                 "name": "start",
@@ -43,8 +45,8 @@ def _events(responses: Responses) -> Map:
         ],
         "responses": {
             "200": {
-                "description": "it begins",
-                "content": {KIND: {"schema": {"description": "events, without end"}}},
+                "description": "the stream begins",
+                "content": {KIND: {"schema": {"description": "an endless stream of events"}}},
             },
             **responses(OF_TOKENS, (406,)),
         },

@@ -32,7 +32,7 @@ TOLD: Map = {
 }
 """What is told of a file besides its bytes."""
 REUSED = "the key was used for something else"
-AMBIGUOUS = "several rooms have that title; give one's id"
+AMBIGUOUS = "several rooms have that title; give the id of one"
 BYTES: Map = {"type": "string", "format": "binary", "description": "the bytes of the file"}
 FORM: Map = {
     "type": "object",
@@ -55,8 +55,10 @@ def _upload(responses: Responses) -> Map:
     return {
         "operationId": "files",
         "summary": "post a file: the body, or the file of a form, in which it comes last",
-        "description": "room, name and caption stand in the query, or in the form in front of the "
-        "file, each once; room is needed, and name where the form's file has none",
+        "description": (
+            "room, name and caption are in the query, or in the form before the file, each "
+            "once; room is required, and so is name unless the form's file has one"
+        ),
         "parameters": [
             *({"name": name, "in": "query", "schema": schema} for name, schema in TOLD.items()),
             {**KEY, "description": "the same request with the same key is posted once"},

@@ -35,8 +35,10 @@ def _post(responses: Responses) -> Map:
     return {
         "operationId": "post-by-hook",
         "summary": "post into the room of a hook, as Slack's incoming webhooks do",
-        "description": "what a person would read of text, blocks and attachments becomes lines of "
-        "a text; a long one becomes several messages",
+        "description": (
+            "text, blocks and attachments become the lines of a text; a long one becomes "
+            "several messages"
+        ),
         "parameters": [
             {
                 "name": "token",

@@ -30,7 +30,7 @@ class Moderation(Rooms):
     """What users may do at all, and to one another.
 
     bans: until when, of those who have not heard yet that it is over.
-    banned_by: `warnings` or `administrator`, and what the latter says to it.
+    banned_by: `warnings` or `administrator`, and the administrator's reason.
     warnings: of each user, by giver: by which report, and when.
     judged_ms: when somebody was last banned or unbanned.
     kept_by_admins: beginnings of what reports have shown to administrators.
