@@ -122,7 +122,7 @@ class Api:
     def send_at(self, at_ms: int, text: str, to: str = GENERAL) -> ScheduledPost:
         """Say something at a time (ms UTC) to a room or user, exactly once.
 
-        Raises BadRequest for a time that is over or too far ahead, NotFound, Conflict.
+        Raises BadRequest for a time that has passed or is too far ahead, NotFound, Conflict.
         """
         return self.call(SendAt(at_ms, text, to, self._nonce()))
 

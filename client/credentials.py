@@ -101,7 +101,7 @@ class Credentials:
         except (FileNotFoundError, NotADirectoryError):
             return {}
         except msgspec.MsgspecError:
-            return {}  # not ours, or torn by something: logging in again makes it anew
+            return {}  # not ours, or torn by something: logging in again writes it
 
     def _save(self, servers: dict[str, _Server]) -> None:
         state_file.replace(self._path, msgspec.json.format(msgspec.json.encode(servers)))

@@ -1,4 +1,4 @@
-"""What a client hears: entries, the server's notices, and how the connection fares."""
+"""What a client receives: entries, the server's notices, and how the connection fares."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ class UnknownEntry(Entry, frozen=True, tag=False):
 class Connected:
     """Logged in again after the connection was lost; nothing was missed.
 
-    epoch: of the server's store, if the client follows; in another one all numbers begin anew.
+    epoch: of the server's store, if the client follows; in another one all numbers start again.
     """
 
     epoch: str = ""

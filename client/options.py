@@ -34,7 +34,7 @@ class ConsoleOptions:
 
     @property
     def gives_token_away(self) -> bool:
-        """Whether whoever is on the way to the server could read the token that was given."""
+        """Whether somebody on the network could read the token that was given."""
         is_plain = self.environment.scheme == SCHEME_PLAIN and not self.insecure
         return bool(self.token) and is_plain and not is_this_machine(self.host)
 

@@ -26,7 +26,7 @@ class Positions:
         return True
 
     def skip(self, gap: Gap) -> None:
-        """Move behind entries that are gone."""
+        """Move past entries that are gone."""
         self._move(gap.room, max(gap.to, self.of_room.get(gap.room, 0)))
 
     def forget(self, reset: Reset) -> None:

@@ -1,6 +1,6 @@
 """A server as what is asked by it sees it: a coroutine that waits only for the server.
 
-Whoever has an event loop runs such a coroutine in it. A synchronous client runs it to its end in
+An event loop runs such a coroutine among others. A synchronous client runs it to its end in
 one go, because there each thing awaited is there when `await` returns.
 """
 

@@ -152,7 +152,7 @@ class Client(Api):
     def hang_up(self) -> None:
         """End a connection on which nobody has logged in; what needs one makes another.
 
-        For a program that asks a person something: a server waits for a login only so long.
+        For a program that asks a person something: a server waits for a login only for a while.
         """
         with self._changed:
             self.protocol.hang_up()

@@ -1,7 +1,7 @@
 """Addresses of a server that browsers and other programs open.
 
 http://127.0.0.1:8000/hooks/TOKEN    takes what is to be posted
-http://127.0.0.1:8000/join#TOKEN     says how to join; what is behind the # stays in the browser
+http://127.0.0.1:8000/join#TOKEN     says how to join; what follows the # stays in the browser
 """
 
 

@@ -9,7 +9,7 @@
     in 5 minutes          ... or in words; in an hour and 30 minutes, in half an hour
 
 A local time that clocks jump over moves on by as much as they do; of one that they show twice,
-the first counts that is yet to come. Either is told. Stamps are ms UTC.
+the first counts that is yet to come. Both are said. Stamps are ms UTC.
 """
 
 import re
@@ -54,7 +54,7 @@ _FORMS = "23:59, 6pm, tomorrow 9:00, 2026-12-31 23:59, in 10m or +2h30m"
 
 
 class BadTime(Exception):
-    """What was typed is no time, or one that is over; the message says which."""
+    """What was typed is no time, or one that has passed; the message says which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def _unit_of(word: str) -> int | None:
 @dataclass(frozen=True, slots=True)
 class _Day:
     """A day, how it was called, and what follows. next_week: the same clock time a week later,
-    if that of this day is over."""
+    if that of this day has passed."""
 
     midnight: datetime
     name: str

@@ -1,7 +1,7 @@
 """What entries that nobody wrote say: announcements of the self log and of members, in words.
 
 Labels, reasons and quotes are other people's: they are made safe here, so that none of them
-begins a line of its own. Whoever prints the lines makes safe what is left.
+begins a line of its own. What prints the lines makes the rest safe.
 """
 
 from collections.abc import Callable

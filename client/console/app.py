@@ -38,7 +38,7 @@ GREETING = "`help` lists what there is to type; a plain line goes where the prom
 UNREACHABLE = "is the server running there? --host and --port name another one"
 
 TERMINATED = 143
-"""The exit status of a program that was told to end; the terminal is given back first."""
+"""The exit status of a program that was asked to end; the terminal is given back first."""
 
 
 def run(options: ConsoleOptions) -> int:

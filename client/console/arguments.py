@@ -42,7 +42,7 @@ def arguments_error(name: str, why: str) -> ArgumentsError:
 
 
 def no_arguments(name: str, rest: str) -> None:
-    """Refuse anything behind the name of a command that takes nothing."""
+    """Refuse anything after the name of a command that takes nothing."""
     if rest.strip():
         raise arguments_error(name, f"{name} takes no arguments")
 
@@ -93,10 +93,10 @@ def text_at(rest: str, now_ms: int, tz: tzinfo | None) -> tuple[When, str, str]:
         when, rest = read_when(rest, now_ms, tz)
     except BadTime as error:
         raise arguments_error("send-at", str(error)) from None
-    word, behind = first_word(rest)
+    word, after = first_word(rest)
     if word != "to":
         return when, "", text_of("send-at", rest)
-    to, text = first_word(behind)
+    to, text = first_word(after)
     if not to:
         raise arguments_error("send-at", "to whom?")
     return when, to, text_of("send-at", text)
@@ -119,17 +119,17 @@ def file_to_send(rest: str) -> tuple[Path, str, str]:
     path, rest = _path_and_rest("send-file", rest)
     if path is None:
         raise arguments_error("send-file", "which file?")
-    word, behind = first_word(rest)
+    word, after = first_word(rest)
     if word != "to":
         return path, "", rest.strip()
-    to, caption = first_word(behind)
+    to, caption = first_word(after)
     if not to:
         raise arguments_error("send-file", "to whom?")
     return path, to, caption.strip()
 
 
 def file_to_fetch(rest: str, me: str, *, here: str) -> tuple[str, int, Path | None]:
-    """Return the room and number of a file's entry, and where the file is to go, if told.
+    """Return the room and number of a file's entry, and where the file is to go, if given.
 
     here: the id of the room that is meant by a number alone.
     """
@@ -241,10 +241,10 @@ def ban_of(rest: str) -> Ban:
     user, reason = first_word(rest.rstrip())
     if not user:
         raise arguments_error("ban", "whom?")
-    word, behind = first_word(reason)
+    word, after = first_word(reason)
     hours = None
     if _is_number(word):
-        hours, reason = int(word), behind
+        hours, reason = int(word), after
         if not 1 <= hours <= BAN_HOURS_MAX:
             raise arguments_error("ban", f"a ban takes from 1 to {BAN_HOURS_MAX} hours")
     elif _A_WHILE.fullmatch(word):  # taken for a reason, it would ban for a time not meant

@@ -72,7 +72,7 @@ ALIASES = {
     "part": "leave",
     "query": "talk",
 }
-"""What hands know from other chats, behind a slash: as bare words, people begin sentences so."""
+"""What people are used to from other chats, after a slash; bare, these words begin sentences."""
 
 COMMAND_HELP: dict[str, CommandHelp] = {
     entry.name: entry

@@ -17,7 +17,7 @@ from .typed import first_word
 OWN = frozenset({"edit", "delete"})
 """Commands that take nothing but posts of one's own."""
 MANY_WORDS = ("<text>", "[room#seq]")
-"""What may still be meant behind the last word of a usage: a name in a text, a place after one."""
+"""What may still be meant after the last word of a usage: a name in a text, a place after one."""
 
 
 _NUMBER = re.compile("#?[0-9]+|#")
@@ -74,7 +74,7 @@ def _command(text: str) -> tuple[str, str] | None:
 
 
 def _arguments(name: str, rest: str, known: Directory) -> list[str]:
-    """Return what may stand at the end of `rest`, behind a command."""
+    """Return what may stand at the end of `rest`, after a command."""
     if name not in COMMAND_HELP:
         return []
     usage = COMMAND_HELP[name].arguments

@@ -1,4 +1,4 @@
-"""The console: what is heard goes to the screen, what is typed to the server."""
+"""The console: events go to the screen, what is typed to the server."""
 
 import asyncio
 import time
@@ -163,7 +163,7 @@ class Console:
         self.directory.add_entry(entry)
         news = is_by_other(entry, self.renderer.me)
         unread = self._backlog
-        if news and self._unread_counter.heard(entry, time.monotonic()):
+        if news and self._unread_counter.count(entry, time.monotonic()):
             unread = unread or AWAY
         self._render()
         lines = self._feed.entry(entry, unread=unread)

@@ -30,7 +30,7 @@ class Feed:
         return [*self._turn_day(entry), *self._mark(entry, unread), *self._renderer.entry(entry)]
 
     def looked(self) -> None:
-        """The user has seen what there is; what is unread after that begins anew."""
+        """The user has seen what there is; what comes after that is marked again."""
         self._marked = False
 
     def _turn_day(self, entry: SeenEntry) -> list[Line]:

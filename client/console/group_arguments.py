@@ -10,12 +10,12 @@ from .arguments import arguments_error, number_of
 from .directory import unquoted
 
 LINK_CHARACTERS_MIN = 40
-"""No title is so long, so what has no `+` and is, is a link."""
+"""No title is this long: anything longer without a `+` is a link."""
 UNIT_MS = {"m": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 
 def one_word(name: str, rest: str, question: str) -> str:
-    """Return the only word behind a command."""
+    """Return the only word after a command."""
     words = rest.split()
     if len(words) != 1:
         raise arguments_error(name, f"`{words[1]}` is too much" if words else question)

@@ -1,4 +1,4 @@
-"""What happens in and around private rooms, in words. Whoever prints them makes them safe."""
+"""What happens in and around private rooms, in words. What prints them makes them safe."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -41,4 +41,4 @@ class LastRoom:
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=_Rooms)
         except (OSError, msgspec.MsgspecError):
-            return {}  # not there, not ours, or torn by something: it is made anew
+            return {}  # not there, not ours, or torn by something: it is written again

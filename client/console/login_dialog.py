@@ -4,8 +4,8 @@ A device that was here before shows its token. Else the first question is whethe
 account: a server that told a wrong password from an unknown name would give its users away, so a
 login that fails says nothing, and never leads to a new account.
 
-No connection is open while somebody is asked: a server waits for a login only so long, and people
-look for their passwords.
+No connection is open while somebody is asked: a server waits for a login only for a while, and
+people look for their passwords.
 """
 
 from collections.abc import Callable

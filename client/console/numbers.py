@@ -1,6 +1,6 @@
 """Numbers by which commands name what a user has. Completion offers them.
 
-They are met in announcements and in lists, and forgotten when what they stand for is over.
+They come from announcements and lists, and are forgotten when what they stand for has ended.
 """
 
 from collections.abc import Iterable, Mapping

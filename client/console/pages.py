@@ -23,7 +23,7 @@ Page = TypeVar(
     c.Rooms,
     HistoryPage,
 )
-"""Answers with `next`, which is `after` in the request for the page behind."""
+"""Answers with `next`, which is `after` in the request for the next page."""
 
 
 async def show_pages(
@@ -32,7 +32,7 @@ async def show_pages(
     show: Callable[[Page], object],
     above: Callable[[Page], object] = lambda page: None,
 ) -> None:
-    """Show the page that a request asks for, and let Enter show those behind it.
+    """Show the page that a request asks for, and let Enter show those after it.
 
     above: shows what stands above the first page.
     """

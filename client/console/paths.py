@@ -1,4 +1,4 @@
-"""Local paths as they are typed: `~` is home, blanks stand behind a backslash or in quotes."""
+"""Local paths as they are typed: `~` is home, blanks stand after a backslash or in quotes."""
 
 import shlex
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class HalfPath:
         return harmless(name) == name and (hidden or not name.startswith("."))
 
     def _typed(self, found: Completion) -> str:
-        """Return the rest of a name: a folder is gone on with, behind a file all is said."""
+        """Return the rest of a name: a folder is continued, a file is complete."""
         is_folder = found.display_text.endswith("/")
         if self.quote:
             return found.text + ("/" if is_folder else f"{self.quote} ")

@@ -70,7 +70,7 @@ class PendingMessages:
         self._pending = [message for message in self._pending if not _is_in(message, room, shown)]
 
     def _forget(self, room: str) -> None:
-        """Nothing of what was posted there comes any more, or its numbers begin anew."""
+        """Nothing of what was posted there comes any more, or its numbers start again."""
         self._shown.pop(room, None)
         self._pending = [message for message in self._pending if not _is_in(message, room, None)]
 
@@ -82,7 +82,7 @@ def _is_in(message: PendingMessage, room: str, last: int | None) -> bool:
 
 
 def pending_lines(texts: list[str], width: int) -> list[Line]:
-    """Return a line for each text on its way, the newest last; many are told as a number."""
+    """Return a line for each text on its way, the newest last; of many only the number."""
     shown = texts[-SHOWN_MAX:]
     lines: list[Line] = [[(DIM, cut(f"… {safe(text)}", width - 1))] for text in shown]
     if len(texts) > SHOWN_MAX:

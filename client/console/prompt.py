@@ -41,11 +41,11 @@ MENU_ROWS = 6
 REFRESH_SECONDS = 10.0
 """The toolbar shows limits that end by themselves."""
 TORN_SECONDS = 2.0
-"""So long a sequence of the terminal may be torn on a slow line; then it was a lone Escape."""
+"""A sequence may be torn for this long on a slow line; after that it was a lone Escape."""
 
 
 class Owner(Watcher, Protocol):
-    """Who is told of what happens at the prompt."""
+    """What is called when something happens at the prompt."""
 
     def line(self, text: str) -> None:
         """A line was entered."""
@@ -153,7 +153,7 @@ class Prompt:
             self._answer, self._hidden = None, False
             self._buffer.reset(draft)
 
-    # -- what the keyboard tells -------------------------------------------------------------
+    # -- what the keyboard sends -------------------------------------------------------------
 
     def key(self) -> None:
         """A key was touched."""

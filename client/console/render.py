@@ -98,7 +98,7 @@ class Renderer:
         return hang(head, text, self.width)
 
     def _quote(self, comment: e.Comment, head: Line) -> Line:
-        """Return what a comment answers, as much as fits behind `head`."""
+        """Return what a comment answers, as much as fits after `head`."""
         quote = f"> #{comment.reply_to} {comment.quoted_author}: {comment.quoted_text or '(gone)'}"
         room = self.width - 1 - sum(width_of(text) for _, text in head)
         return [(DIM, cut(safe(quote), max(room, QUOTE_COLUMNS_MIN)))]

@@ -11,7 +11,7 @@ from .styled import Line, joined
 from .wrapping import rows_of
 
 GATHER_SECONDS = 0.01
-"""Lines that come within so long are printed at once, and the prompt drawn once for all."""
+"""Lines that come within this time are printed together, and the prompt drawn once for all."""
 
 
 class Screen:

@@ -1,7 +1,7 @@
 """Tab: completes the line in its turn.
 
 prompt_toolkit completes a little later, in a task of its own. On a slow line many keys come at
-once: what was typed behind Tab would be there first, and Enter hand over half a word.
+once: what was typed after Tab would be there first, and Enter hand over half a word.
 """
 
 from prompt_toolkit.buffer import Buffer, CompletionState

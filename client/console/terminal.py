@@ -79,14 +79,14 @@ class TerminalOutput(Vt100_Output):
             return
         if not self._count:
             self.write_raw(PUSH_TITLE)
-        self.set_title(f"({count}) chat" if count else "")  # "" for whoever keeps no titles
+        self.set_title(f"({count}) chat" if count else "")  # "" where the terminal keeps no titles
         if not count:
             self.write_raw(POP_TITLE)
         self._count = count
 
 
 class Watcher(Protocol):
-    """Who is told what the human at the terminal does, in its order."""
+    """What is called with what the user at the terminal does, in its order."""
 
     def key(self) -> None:
         """A key was touched."""

@@ -17,7 +17,7 @@ SLASH = "/"
 class Command:
     """A known command.
 
-    rest: all behind the blank that ends its name. line: as it was typed.
+    rest: everything after the blank that ends its name. line: as it was typed.
     """
 
     name: str
@@ -71,7 +71,7 @@ def read_line(line: str, names: Container[str], *, slash_only: bool = False) -> 
 
 
 def first_word(text: str) -> tuple[str, str]:
-    """Split a text behind its first word; one blank is dropped, the rest stays as it is."""
+    """Split a text after its first word; one blank is dropped, the rest stays as it is."""
     text = text.lstrip()
     word = text.split(maxsplit=1)[0] if text.strip() else ""
     return word, text[len(word) + 1 :]

@@ -7,7 +7,7 @@ from chatd.wire.commands import Read
 from chatd.wire.entries import Entry
 
 AWAY_SECONDS = 300.0
-"""After so long without a key nobody is taken to be looking at the screen."""
+"""After this long without a key nobody is assumed to look at the screen."""
 COUNTED_MAX = 999
 """Of each room; nobody reads a longer number."""
 
@@ -34,7 +34,7 @@ class UnreadCounter:
         """The focus has gone, which is no look: a screen that locks itself takes it, too."""
         self._is_elsewhere = True
 
-    def heard(self, entry: Entry, now: float) -> bool:
+    def count(self, entry: Entry, now: float) -> bool:
         """Take note of an entry of somebody else; return whether nobody saw it come."""
         if not self.is_away(now):
             return False

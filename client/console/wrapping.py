@@ -2,7 +2,7 @@
 
 Left to the terminal, a long text could be padded with blanks until its end stands on a line of
 its own and looks like an entry of somebody else. So lines are broken here, one column before
-the terminal would, and everything behind the first is indented.
+the terminal would, and everything after the first is indented.
 
 Only a word that is longer than a line is left to the terminal: an address stays one that can be
 clicked on and copied. Such a word has nothing that looks like a blank, and what follows it begins
@@ -19,7 +19,7 @@ from .styled import CONTROL, DIM, Line, plain
 
 WIDTH_MIN = 20
 ROWS_MAX = 200
-"""An entry is cut after so many rows: 8 KiB of line breaks must not flush the screen."""
+"""An entry is cut after this many rows: 8 KiB of line breaks must not flush the screen."""
 
 _WITHOUT_BLANKS = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u1aaf\ua9e0-\ua9ff\uaa60-\uaadf]"
@@ -95,7 +95,7 @@ def _cells(line: Line) -> list[_Cell]:
 def _wrap(cells: list[_Cell], first: int, rest: int) -> list[list[_Cell]]:
     """Break cells into rows of at most `first`, then `rest` columns, at a blank where there is.
 
-    A word of more columns stays whole, and its row ends behind it and one blank.
+    A word of more columns stays whole, and its row ends after it and one blank.
     """
     rows: list[list[_Cell]] = [[]]
     used, room = 0, first
@@ -142,7 +142,7 @@ def _columns_of(cells: list[_Cell]) -> int:
 
 
 def _split(row: list[_Cell]) -> tuple[list[_Cell], list[_Cell]]:
-    """Break a full row behind its last blank, or where it is full.
+    """Break a full row after its last blank, or where it is full.
 
     A blank in its first half is no good place: a long word would leave the line nearly empty.
     """

@@ -42,7 +42,7 @@ def ask(pipe: Pipe) -> int:
 
 
 def _replies(pipe: Pipe, follower: Follower, question: Posted) -> Iterator[Message | Comment]:
-    """Yield what may answer a question, until the time is over."""
+    """Yield what may answer a question, until the time is up."""
     timeout_seconds: float | None = pipe.arguments.timeout
     takes_messages = bool(pipe.arguments.options) or kind_of(question.room) is RoomKind.DIRECT
     deadline = None if timeout_seconds is None else monotonic() + timeout_seconds

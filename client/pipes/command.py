@@ -22,7 +22,7 @@ from .plain_console import run_once
 from .status import Status, TimedOut, status_of
 
 GIVE_UP_SECONDS = 60.0
-"""A script is told after so long that the server is gone; who waits tries for as long as that."""
+"""After this long a script is told that the server is gone; commands that wait have --timeout."""
 
 WRITTEN_OUT: dict[str, Callable[[Pipe], int | None]] = {
     "send": sending.send,

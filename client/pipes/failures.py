@@ -19,5 +19,5 @@ def complain(text: str) -> None:
 def words_of(error: Exception, zone: Zone, command: str = "") -> str:
     """Return what happened and what to do about it. command: which one was refused."""
     if isinstance(error, ConnectionLost):
-        return str(error)  # between pipes nothing is tried again behind one's back
+        return str(error)  # between pipes nothing is tried again unasked
     return explain(error, zone, now_ms(), command)

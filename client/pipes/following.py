@@ -28,7 +28,7 @@ class Follower:
         return self._fetched(self._client.history(room, limit=count).entries)
 
     def after(self, room: str, seq: int) -> Iterator[SeenEntry | Gap]:
-        """Yield what a room has behind an entry, or a gap; it does not come again."""
+        """Yield what a room has after an entry, or a gap; it does not come again."""
         page = self._page(room, seq)
         if not page.entries and (last := self._last_seq(page.room)) > seq:
             page = self._page(room, seq)  # it may have been said only now
@@ -61,7 +61,7 @@ class Follower:
     def next(self, timeout_seconds: float | None = None) -> Event | None:
         """Return the next event, None after the time; an entry that came before is passed over.
 
-        The time begins anew with each that is passed over: there are few of them.
+        The time starts again with each that is passed over: there are few of them.
         """
         while (event := self._client.next_event(timeout_seconds)) is not None:
             if not isinstance(event, Entry) or event.seq > self._seen.get(event.room, 0):

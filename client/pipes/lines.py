@@ -149,7 +149,7 @@ class LineConsole(PlainConsole):
                     self._heard.clear()
                     await self._heard.wait()
         except TimeoutError:
-            pass  # it is posted; a server so far behind shows it later
+            pass  # it is posted; a server that lags this much shows it later
 
 
 class LineSource:

@@ -26,11 +26,11 @@ from ..events import SeenEntry
 COLUMNS = 100_000
 """No line is broken for a screen that is not there; the longest text has 8 KiB."""
 ROWS = 55
-"""Pages of lists are as long as if this were a screen of so many rows."""
+"""Pages of lists are as long as if this were a screen of this many rows."""
 
 
 class DatedZone(Zone):
-    """A zone whose clock tells the day too: a pipe has no rules between days."""
+    """A zone whose clock shows the day too: a pipe has no rules between days."""
 
     def clock(self, ts_ms: int) -> str:
         return f"{self.local(ts_ms):%Y-%m-%d %H:%M}"
@@ -61,7 +61,7 @@ def plain_renderer(me: str, server_zone: str) -> PlainRenderer:
 
 
 class Output:
-    """Standard output, flushed with each thing printed: whoever reads it waits for nothing.
+    """Standard output, flushed with each thing printed: its reader waits for nothing.
 
     Raises BrokenPipeError when nobody reads it any more, OSError when it takes nothing.
     """
@@ -93,7 +93,7 @@ class Output:
 
 
 class Printer:
-    """Prints what was heard and asked for, as plain lines or as JSON."""
+    """Prints events and answers, as plain lines or as JSON."""
 
     def __init__(self, output: Output, renderer: Renderer, as_json: bool) -> None:
         self.output = output

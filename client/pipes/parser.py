@@ -225,7 +225,7 @@ def _choices(text: str) -> list[str]:
 
 
 def _told(read: Callable[[str], T], text: str) -> T:
-    """Return what a text is read as; argparse tells the words of this kind of error alone."""
+    """Return what a text is read as; argparse shows the words of this kind of error only."""
     try:
         return read(text)
     except ValueError as error:

@@ -20,7 +20,7 @@ STDIN_BYTES_MAX = 64 * 1024
 
 @dataclass
 class Pipe:
-    """One command: whom it talks to, what it was told, where its answer goes.
+    """One command: whom it talks to, its arguments, where its answer goes.
 
     arguments: as argparse left them. The client is logged in where the command wants that.
     """

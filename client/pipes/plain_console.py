@@ -1,7 +1,7 @@
 """The console without its terminal: commands, arguments and answers are the same.
 
 So whatever command the console learns works between pipes at once. Answers are plain lines on
-standard output; what can't be done is told on standard error and kept for the exit status.
+standard output; what can't be done is reported on standard error and kept for the exit status.
 """
 
 from collections.abc import Callable, Coroutine
@@ -25,7 +25,7 @@ from .status import Status, status_of
 
 
 class PlainScreen:
-    """Prints at once. failed: told when nobody reads it any more."""
+    """Prints at once. failed: called when nobody reads it any more."""
 
     width = COLUMNS
     height = ROWS
@@ -57,7 +57,7 @@ class NoEditor:
         raise error
 
     def give_back(self, text: str) -> bool:
-        """Whoever wrote the line has it."""
+        """The author of the line has it."""
         return False
 
     async def ask(self, question: str) -> str | None:
@@ -76,7 +76,7 @@ class PlainConsole(Console):
         self.status = Status.DONE
 
     def echo(self, typed: Command) -> None:
-        """Whoever wrote the line knows it."""
+        """The author of the line knows it."""
 
     def read(self, line: str) -> Typed:
         """A script says which of its lines are commands: while it talks to a room, by a slash."""

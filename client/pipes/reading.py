@@ -39,7 +39,7 @@ def history(pipe: Pipe) -> None:
 
 
 def tail(pipe: Pipe) -> None:
-    """Print what is said until interrupted, or so many entries."""
+    """Print what is said until interrupted, or up to the number of entries that was asked for."""
     room, left = _followed(pipe), pipe.arguments.count
     for event in _events(pipe, room):
         if isinstance(event, Gap | Reset):

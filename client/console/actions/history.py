@@ -11,7 +11,7 @@ from ..typed import Command
 from .table import action
 
 LATEST = 5
-"""So many entries tell somebody who comes back what was talked about."""
+"""Enough entries to show a user who comes back what was talked about."""
 
 
 @action("history")
@@ -39,7 +39,7 @@ async def show_page(console: Console, request: c.History) -> None:
 
 
 async def show_latest(console: Console, last_seq: int) -> None:
-    """Show the last entries of the general room: for whoever comes back and has missed nothing.
+    """Show the last entries of the general room: for a user who comes back and has missed nothing.
 
     last_seq: of the room, as it was when nothing was unread; what has come since shows itself.
     """

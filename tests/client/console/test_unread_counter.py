@@ -34,22 +34,22 @@ def away() -> UnreadCounter:
 @pytest.mark.parametrize(("now", "is_seen"), [(AWAY_SECONDS - 1, True), (AWAY_SECONDS, False)])
 def test_without_a_key_for_a_while_nobody_looks(now: float, is_seen: bool) -> None:
     counter = UnreadCounter(0.0)
-    assert counter.heard(said(1), now) is not is_seen
+    assert counter.count(said(1), now) is not is_seen
     assert counter.unseen == ({} if is_seen else {"general": 1})
 
 
 def test_what_comes_while_nobody_looks_is_counted_by_room_until_somebody_does() -> None:
     counter = away()
     for entry in (said(1), said(2), said(9, room="bob")):
-        assert counter.heard(entry, 1.0)
+        assert counter.count(entry, 1.0)
     assert counter.unseen == {"general": 2, "bob": 1}
     counter.look(2.0)
-    assert counter.unseen == {} and not counter.heard(said(3), 3.0)
+    assert counter.unseen == {} and not counter.count(said(3), 3.0)
 
 
 def test_loss_of_the_focus_is_no_look() -> None:
     counter = UnreadCounter(0.0)
-    counter.heard(said(1), AWAY_SECONDS)
+    counter.count(said(1), AWAY_SECONDS)
     counter.look_away()  # the screen locks itself
     assert counter.unseen == {"general": 1}
 
@@ -63,7 +63,7 @@ def test_focus_alone_does_not_look_for_ever() -> None:
 def test_what_another_device_read_counts_no_more() -> None:
     counter = away()
     for seq in range(1, 6):
-        counter.heard(said(seq), 0.0)
+        counter.count(said(seq), 0.0)
     counter.read(Read("general", 3))
     assert counter.unseen == {"general": 2}
     counter.read(Read("general", 5))
@@ -73,7 +73,7 @@ def test_what_another_device_read_counts_no_more() -> None:
 def test_count_has_a_bound() -> None:
     counter = away()
     for seq in range(COUNTED_MAX + 1):
-        counter.heard(said(seq), 0.0)
+        counter.count(said(seq), 0.0)
     assert counter.unseen == {"general": COUNTED_MAX}
 
 
