@@ -1,7 +1,7 @@
 """Announcements: what a tick has to say besides entries, when it is durable.
 
-Its events tell what users read, whose limits are others, and which sessions end; handlers leave in
-`Effects` what concerns only the connection that asked.
+Which rooms were read, whose limits have changed and which sessions end follows from its events;
+handlers leave in `Effects` what concerns only the connection that asked.
 """
 
 from chatd.config import Settings
@@ -41,24 +41,24 @@ class Announcements:
         self._notices = notices
         self._connections = connections
         self._limits = _limits(settings)
-        self._concerned: set[str] = set()  # whom other limits concern
+        self._concerned: set[str] = set()  # to whom limits have to be sent
 
     def configure(self, settings: Settings) -> None:
-        """Go on with other limits; who is there is told of them."""
+        """Go on with other limits, and send them to all who are connected."""
         if _limits(settings) != self._limits:
             self._limits = _limits(settings)
             self._concerned.update(self._delivery.names)
 
     def carry_out(self, changes: TickChanges, effects: Effects) -> None:
-        """Say what is to be said, and end who is to be ended."""
+        """Send notices, and end connections."""
         for link, notice in effects.to_link:
             connection = _connection(link)
             self._boundary.run(connection, connection.send_notice, notice)
         for name, room, seq in changes.reads:
-            self._tell_user(name, c.Read(room, seq), effects.readers.get((name, room)))
+            self._notify_user(name, c.Read(room, seq), effects.readers.get((name, room)))
         charged = changes.charged if self._limits[0] else frozenset()
         for name in sorted(self._concerned.union(charged, changes.limits_reset)):
-            self._boundary.run(None, self._tell_limits, name)
+            self._boundary.run(None, self._send_limits, name)
         self._concerned.clear()
         for ended in changes.ended_sessions:
             kept = effects.asking.get(ended.name) if ended.but_asking else None
@@ -69,11 +69,11 @@ class Announcements:
         for link, reason in effects.ends:
             self._connections.end(_connection(link), reason)
 
-    def _tell_limits(self, name: str) -> None:
+    def _send_limits(self, name: str) -> None:
         user, status = self._state.users[name], self._handlers.current.status
-        self._tell_user(name, c.Limits(*status.allowances(user, self._clock.now_ms)))
+        self._notify_user(name, c.Limits(*status.allowances(user, self._clock.now_ms)))
 
-    def _tell_user(self, name: str, notice: c.Notice, but: object = None) -> None:
+    def _notify_user(self, name: str, notice: c.Notice, but: object = None) -> None:
         for connection in self._delivery.of_user(name):
             if connection is not but:
                 self._boundary.run(connection, self._notices.tell, connection, notice)

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 RULES = "rules"
 """The kind of timer that lets the settings hold for what others dated."""
 GATHER_MS = 1_000
-"""So long are acknowledgements and comings and goings gathered."""
+"""How long acknowledgements and presence are gathered."""
 MINUTE_MS = 60_000
 DAY_MS = 86_400_000
 
@@ -103,7 +103,7 @@ class Deadlines:
             if user.held_until_ms is not None:  # what held it may have ended meanwhile
                 self._wheel.set("held", user.name, now_ms)
 
-    # -- what a tick tells -------------------------------------------------------------------
+    # -- what a tick calls for ---------------------------------------------------------------
 
     def flush(self, now_ms: int) -> None:
         """Write what is being gathered, for the last time."""

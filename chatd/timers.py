@@ -22,9 +22,9 @@ from chatd.handlers.timed import WORK_PER_TICK
 from chatd.net.boundary import ErrorBoundary
 
 RETRY_MS = 1_000
-"""A timer for whose action the disk has no room is tried again after so long."""
+"""When a timer is tried again for whose action the disk has no room."""
 FAILED_RETRY_MS = 60_000
-"""A timer whose action failed by a bug is tried again after so long."""
+"""When a timer is tried again whose action failed by a bug."""
 
 Action = Callable[[Any, int], int | None]
 """Called with a timer's key and the time; returns when to be called again (ms UTC), or None."""

@@ -31,7 +31,7 @@ class Acks:
         return self._seqs.get((name, room), 0)
 
     def first(self, count: int) -> list[tuple[str, str, int]]:
-        """Return so many that have waited longest, in order, as (name, room, seq)."""
+        """Return the `count` that have waited longest, in order, as (name, room, seq)."""
         first = islice(self._seqs.items(), count)
         return sorted((name, room, seq) for (name, room), seq in first)
 

@@ -22,7 +22,7 @@ class Blobs(Protocol):
         """Return bytes of a file, None if it is not there. Raises Overloaded, Internal."""
 
     def catch_up(self, number: int, size: int, bytes_max: int) -> bool:
-        """Take up to so many bytes more into the hash of a file's first `size` bytes.
+        """Take up to `bytes_max` more into the hash of a file's first `size` bytes.
 
         Returns whether that is all of them. What is written in order is in it already; the rest
         was written before a restart, or in vain.

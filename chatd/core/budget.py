@@ -1,6 +1,6 @@
 """The budget of a tick: how long it may work, and how that is shared out.
 
-Requests come first. Of what else waits (due timers, pages for those who are behind, files) each
+Requests come first. Of what else waits (due timers, pages for those who lag, files) each
 kind has a share kept for it, so that none waits for ever while there are more requests than fit;
 what one kind leaves of its time is the next one's.
 """
@@ -8,7 +8,7 @@ what one kind leaves of its time is the next one's.
 from collections.abc import Callable
 
 TICK_NS_MAX = 10_000_000
-"""After so long a tick begins nothing more; the rest waits for the next."""
+"""After this time a tick begins nothing more; the rest waits for the next."""
 SHARE_NS = 2_000_000
 """So much of it is kept for each kind of work besides requests, if there is any of it."""
 
@@ -31,7 +31,7 @@ class Budget:
         self._began_ns = None
 
     def begin(self, shares_kept: int) -> None:
-        """Begin one kind of work. shares_kept: how many other kinds wait behind it."""
+        """Begin one kind of work. shares_kept: how many other kinds wait after it."""
         self.stop()
         self._began_ns = now_ns = self._monotonic_ns()
         self.deadline_ns = now_ns + max(0, self._left_ns - shares_kept * SHARE_NS)

@@ -52,7 +52,7 @@ def append(checkpoints: list[Checkpoint], due: int, seq: int, read_ms: int) -> N
 
 
 def _thin_out(checkpoints: list[Checkpoint]) -> None:
-    """Drop one of them: what it told of goes with the next, late by a small part of its age."""
+    """Drop one of them: what it stood for goes with the next, late by a small part of its age."""
     newest_ms = checkpoints[-1].due_ms
     late = [
         (after.due_ms - before.due_ms) / (newest_ms - before.due_ms)

@@ -15,7 +15,7 @@ STEP_MS_MIN = 1_000
 
 YEAR_MS = 365 * 86_400_000
 SHOWN_MS_MAX = 7_000 * YEAR_MS
-"""A time further ahead is told as a number: calendars end."""
+"""A time further ahead is shown as a number: calendars end."""
 EARLIEST_MS = 1_577_836_800_000
 """The beginning of 2020. A clock that shows an earlier time has never been set."""
 
@@ -56,7 +56,7 @@ class ServerClock:
         self.away_ms = self._now_ns // NS_PER_MS - last_stamp_ms if last_stamp_ms else 0
         """How long the store stood still before this start, by the clocks."""
         self.behind_ms = max(0, last_stamp_ms - wall_ns() // NS_PER_MS)
-        """How far the wall clock was behind the store at this start."""
+        """How far the wall clock lagged the store at this start."""
         self.now_ms = self._now_ns // NS_PER_MS
         """Server time as of the last `advance`: all entries of a tick share it."""
 

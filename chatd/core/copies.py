@@ -1,7 +1,7 @@
 """Copies: where the text of a post stands besides its own entry, and mostly goes when that goes.
 
 Comments quote the beginning of what they answer, so that a client can show it without asking,
-and the latest edit of a post has its text, so that those who follow hear of it. What was reported
+and the latest edit of a post has its text, so that those who follow receive it. What was reported
 stays in the report, until an administrator has dismissed that. A newcomer gets no copy of a post
 that is older than the newcomer's place in the room.
 """
@@ -26,7 +26,7 @@ from chatd.wire.entries import (
 
 QUOTE_CHARACTERS_MAX = 80
 QUOTING_MAX = 50
-"""So many comments on one entry quote it, the latest; all of them change with it, at once."""
+"""How many comments on one entry quote it, the latest; all of them change with it, at once."""
 EVIDENCE_CHARACTERS_MAX = 200
 READ_CHARACTERS_MAX = 8 * QUOTE_CHARACTERS_MAX
 """So much of a text is looked at for its beginning, blanks included."""
@@ -132,7 +132,7 @@ class Repeats:
         return tuple(index for index, author in repeats if author != name)
 
     def redacted(self, hidden: tuple[int, ...]) -> list[bytes]:
-        """Return the entries, those without what they repeat that `hidden_from` told of."""
+        """Return the entries, those without what they repeat that `hidden_from` returned."""
         if not hidden:
             return self._frames
         frames = list(self._frames)

@@ -4,7 +4,7 @@ import msgspec
 from msgspec import field
 
 FORMER_MAX = 1_000
-"""Of so many who were members of a group before it is known, those who left last."""
+"""How many former members of a group are remembered, those who left last."""
 
 
 class Invitation(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -43,7 +43,7 @@ class Group(msgspec.Struct, forbid_unknown_fields=True):
 
     invited, requests: by user name, oldest first; nobody is in both, and no member in either.
     links: by number, oldest first; some may open nothing any more.
-    former: who was a member before, who left last at the end, and behind which entry that one saw
+    former: who was a member before, who left last at the end, and after which entry that one saw
     the room.
     """
 
@@ -62,5 +62,5 @@ class Group(msgspec.Struct, forbid_unknown_fields=True):
             del self.former[next(iter(self.former))]
 
     def back(self, name: str, floor: int) -> int:
-        """Return up to where somebody who joins behind `floor` was never shown anything."""
+        """Return up to where a user who joins after `floor` was never shown anything."""
         return min(self.former.pop(name, floor), floor)

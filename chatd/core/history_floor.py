@@ -11,17 +11,17 @@ from chatd.wire.entries import Post, decode_entry
 RUN_MIN = 32
 """Shorter runs are walked each time."""
 ROOMS_MAX = 1_000
-"""Of so many rooms runs are remembered, those that were asked for last."""
+"""The runs of at most this many rooms are remembered, those that were asked for last."""
 
 
 class HistoryFloorCache:
-    """Knows the runs of each room, as the first number by the last; all are behind its floor."""
+    """Knows the runs of each room, as the first number by the last; all come after its floor."""
 
     def __init__(self) -> None:
         self._rooms: dict[str, dict[int, int]] = {}
 
     def floor(self, room: Room, posts: int) -> int:
-        """Return the number behind which the last so many living posts stand, or all there are."""
+        """Return the number after which the last `posts` living posts stand, or all there are."""
         log, known = room.log, self._rooms.pop(room.room, {})
         runs: dict[int, int] = {}
         last = seq = log.last_seq  # from seq + 1 to last nobody says anything

@@ -16,7 +16,7 @@ NONCE_KEPT_MS = 7 * 86_400_000
 NONCES_MAX = 10_000
 """Nonces of one user; over it new ones are refused, and none is forgotten early."""
 FORGOTTEN_AT_ONCE = 100
-"""So many that are over go with each that comes; what is over is not found anyway."""
+"""How many expired ones go with each that comes; what has expired is not found anyway."""
 
 DIGEST_BYTES = 8
 _KEY_BYTES = 8
@@ -64,18 +64,18 @@ class IdempotencyRecords(msgspec.Struct, forbid_unknown_fields=True):
 
     @property
     def oldest_expires_ms(self) -> int | None:
-        """When the oldest is over, None if there is none."""
+        """When the oldest expires, None if there is none."""
         return self._at(0).ts + NONCE_KEPT_MS if self.keys else None
 
     def add(self, nonce: str, record: IdempotencyRecord) -> None:
-        """Remember what came of a nonce, and forget some of what is over by then."""
+        """Remember what came of a nonce, and forget some of what has expired by then."""
         self.forget(record.ts)
         place = self._take_place(record.room)
         self.keys += _key(nonce)
         self.values += _VALUE.pack(record.digest, place, record.seq, record.ts)
 
     def forget(self, now_ms: int) -> None:
-        """Forget the oldest of those that are over, so many at a time."""
+        """Forget the oldest of those that have expired, some at a time."""
         count = 0
         while count < min(len(self), FORGOTTEN_AT_ONCE):
             _, place, _, ts = _VALUE.unpack_from(self.values, count * _VALUE.size)

@@ -1,4 +1,4 @@
-"""How long entries live, and what of a room is over.
+"""How long entries live, and what of a room has expired.
 
 A message is gone for a user one lifetime after it was delivered to that user, and gone from
 memory and disk when it is gone for every member.
@@ -18,10 +18,10 @@ from chatd.wire.rooms import RoomKind
 AGING = frozenset({RoomKind.GENERAL, RoomKind.GROUP})
 """Where entries go by KEEP_UNREAD; what one user wrote to another waits without limit."""
 ENTRIES_PER_SLICE = 2_000
-"""So many entries leave at a time: letting go of a million takes a good part of a second."""
+"""How many entries leave at a time: letting go of a million takes a good part of a second."""
 SLOWEST_REMEMBERED_FROM = 16
 SLOWEST_REMEMBERED_MAX = 10_000
-"""In rooms with so many members it is remembered who is slowest, in so many rooms at most."""
+"""From how many members on it is remembered who is slowest, and in how many rooms at most."""
 LONG_AWAY_MS = 86_400_000
 HOLD_MS = 3_600_000
 """After a start more than a day from the last stamp, nothing expires for an hour."""
@@ -38,7 +38,7 @@ def is_doubtful(clock: ServerClock) -> bool:
 
 
 class _Slowest(NamedTuple):
-    """The slowest of so many members of a room, of whom `latest` came last."""
+    """The slowest of the `members` of a room, of whom `latest` came last."""
 
     name: str
     slowest: Member
@@ -119,7 +119,7 @@ class Lifetime:
     def _slowest(self, room: Room, now_ms: int) -> Member | None:
         """Return the member whose floor is the lowest; looked for only when that one has moved.
 
-        Floors never move back, and whoever joins stands behind all others in the room's table.
+        Floors never move back, and a user who joins stands after all others in the room's table.
         """
         members = room.members
         if len(members) < SLOWEST_REMEMBERED_FROM:

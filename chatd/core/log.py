@@ -44,7 +44,7 @@ class Log(msgspec.Struct, forbid_unknown_fields=True):
         self.frames[index] = frame
 
     def after(self, seq: int) -> list[bytes]:
-        """Return every frame behind `seq` that is still here."""
+        """Return every frame after `seq` that is still here."""
         return self.frames[max(0, seq + 1 - self.first_seq) :]
 
     def page_after(self, seq: int, bytes_max: int, items_max: int) -> list[bytes]:
@@ -53,7 +53,7 @@ class Log(msgspec.Struct, forbid_unknown_fields=True):
         return list(fill(iter(self.frames[start : start + items_max]), bytes_max))
 
     def page_before(self, seq: int, floor: int, bytes_max: int, items_max: int) -> list[bytes]:
-        """Return the frames in front of `seq` and behind `floor`, the nearest that fit."""
+        """Return the frames before `seq` and after `floor`, the nearest that fit."""
         stop = min(max(0, seq - self.first_seq), len(self.frames))
         start = max(0, floor + 1 - self.first_seq, stop - items_max)
         page = list(fill(reversed(self.frames[start:stop]), bytes_max))

@@ -1,7 +1,7 @@
 """Migrations: what a snapshot holds, from one format to the next, for each format that is read.
 
 A tree is changed as it comes from the file, before anything takes it for the tables of today. The
-ticks behind it need none so far: the events of format 1 are among those of today, with the same
+ticks after it need none so far: the events of format 1 are among those of today, with the same
 meaning, and lack at most fields at their end, whose defaults say what they meant without.
 """
 

@@ -14,7 +14,7 @@ from chatd.core.log import Log
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 
 WARNING_KEPT_MS = 30 * 86_400_000
-"""So long does a warning count."""
+"""How long a warning counts."""
 
 
 REACH_PERIOD_MS = 86_400_000
@@ -110,7 +110,7 @@ class Member(msgspec.Struct, forbid_unknown_fields=True):
 
     @classmethod
     def newcomer(cls, floor: int, joined_ms: int = 0) -> "Member":
-        """Return the place of a user who is shown entries behind `floor` from now on."""
+        """Return the place of a user who is shown entries after `floor` from now on."""
         return cls(floor, floor, joined_ms=joined_ms, first_floor=floor, joined_floor=floor)
 
     @property
@@ -126,7 +126,7 @@ class Member(msgspec.Struct, forbid_unknown_fields=True):
         if last is not None and last.due_ms >= due:  # nothing is gone before what was read earlier
             self.checkpoints[-1] = Checkpoint(last.due_ms, seq, at_ms)
         else:
-            self._pass(at_ms)  # one more comes, so those that are over go
+            self._pass(at_ms)  # one more comes, so those that have passed go
             append(self.checkpoints, due, seq, at_ms)
 
     def live_by(self, lifetime_ms: int, before_ms: int | None, now_ms: int) -> None:
@@ -256,8 +256,8 @@ class Room(msgspec.Struct, forbid_unknown_fields=True):
     edits: by the number of an entry, that of its latest edit.
     threads: by the number of a comment, that of the entry which its thread began with.
     latest: by author, the number of what that one said last, which may be gone.
-    newcomers: by users who posted or read here and do not follow yet, the number behind which
-    they see entries. They hold nothing back that is over for all members.
+    newcomers: by users who posted or read here and do not follow yet, the number after which
+    they see entries. They hold nothing back that has expired for all members.
     """
 
     room: str
@@ -308,7 +308,7 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
     reported: whom this user reported in the last day, and when, oldest first.
     warned: warnings by who gave them, oldest first; some may count no more.
     banned_until_ms: the user may send nothing before that; 0 when not banned.
-    banned_by: which administrator says so; empty when it was so many warnings.
+    banned_by: which administrator did it; empty when it was the warnings.
     ban_reason: what that administrator says to it.
     scheduled: what is to be posted, by its number, in the order in which it was scheduled.
     invitations: ids of the groups that the user may join, oldest first.
@@ -319,7 +319,7 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
     reached: into whose self logs this user put something today: how often, and until when it
     counts.
     network: a keyed hash of where the account was registered from; empty for this machine.
-    ended_ms: since when the account is over, of which only the name and posts are left; 0: it
+    ended_ms: since when the account is deleted, of which only the name and posts are left; 0: it
     is not.
     erases_posts: whether its posts are being deleted.
     """
@@ -360,7 +360,7 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
 
     @property
     def has_ended(self) -> bool:
-        """Whether the account is over."""
+        """Whether the account was deleted."""
         return self.ended_ms != 0
 
     def is_banned(self, now_ms: int) -> bool:
@@ -368,7 +368,7 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
         return now_ms < self.banned_until_ms
 
     def reach(self, other: str, now_ms: int) -> None:
-        """Note that this user put something into another's self log; days that are over go."""
+        """Note that this user put something into another's self log; days that have passed go."""
         reached = self.reached = self.reached or {}
         while reached:
             oldest = next(iter(reached))

@@ -3,7 +3,7 @@
 import wcwidth
 
 PARTS_MAX = 5
-"""Of one text; what is left behind them is cut off, and the last part says so."""
+"""Of one text; what is left after them is cut off, and the last part says so."""
 MARK_BYTES_MAX = 64
 """Of what stands where a text was cut off."""
 GRAPHEME_CHARACTERS_MAX = 64
@@ -30,7 +30,7 @@ def parts_of(text: str, bytes_max: int, parts_max: int) -> list[str]:
 
 
 def _cut(part: str, left_out: int, bytes_max: int) -> str:
-    """Return the last part with a mark that says how many characters are left out behind it."""
+    """Return the last part with a mark that says how many characters are left out after it."""
     end = _end_of_part(part, bytes_max - MARK_BYTES_MAX)
     left_out += len(part) - end
     return f"{part[:end].rstrip()}\n… cut off, {left_out:,} characters are missing"

@@ -1,11 +1,11 @@
-"""Presence: who is online, and what has changed since it was last told. Never journaled."""
+"""Presence: who is online, and what has changed since it was last sent. Never journaled."""
 
 from bisect import bisect_left, bisect_right, insort
 
 from chatd.wire.commands import Presence as PresenceNotice
 
 NAMES_MAX = 200
-"""Above so many people online, a change is told as a count only."""
+"""With more people online, a change is sent as a count only."""
 
 
 class Presence:
@@ -39,7 +39,7 @@ class Presence:
 
     @property
     def changed(self) -> bool:
-        """Whether there is anything to tell."""
+        """Whether there is anything to send."""
         return bool(self._before)
 
     def connections_of(self, name: str) -> int:
@@ -47,7 +47,7 @@ class Presence:
         return self._connections.get(name, 0)
 
     def page(self, after: str, limit: int) -> list[str]:
-        """Return at most `limit` names of users online, in order, behind `after`."""
+        """Return at most `limit` names of users online, in order, after `after`."""
         self._was_listed = self._was_listed or self.changed
         start = bisect_right(self._names, after) if after else 0
         return self._names[start : start + limit]
@@ -55,7 +55,7 @@ class Presence:
     def take_changes(self) -> PresenceNotice | None:
         """Return what changed since the last time, None if it all cancelled out.
 
-        To whom the names were listed in between, what cancelled out is a change: so all is told.
+        If a client listed the names in between, what cancelled out is a change: so all is sent.
         """
         changed = sorted(
             name

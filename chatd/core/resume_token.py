@@ -49,9 +49,9 @@ def parse_resume_token(text: str) -> ResumeToken | None:
 
 
 def position_at(token: ResumeToken, room: Room) -> int | None:
-    """Return the number behind which a room goes on for somebody with a token.
+    """Return the number after which a room goes on for a client with a token.
 
-    None if that can't be told any more: entries are gone that may have come after it.
+    None if that is no longer known: entries are gone that may have come after it.
     """
     if room.room in token.seqs:
         return token.seqs[room.room]

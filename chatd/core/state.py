@@ -149,7 +149,7 @@ class State:
 
     @classmethod
     def load(cls, tree: Any) -> "State":
-        """Return the state that `dump` told of.
+        """Return the state that `dump` returned the tree of.
 
         Raises msgspec.MsgspecError for a tree of another shape, or with anything in it that is
         unknown here: what was dropped now would be lost with the next snapshot.
@@ -173,7 +173,7 @@ class State:
     # -- what events use ---------------------------------------------------------------------
 
     def index_names(self) -> None:
-        """Make the index of names anew, by the store's secret."""
+        """Rebuild the index of names by the store's secret."""
         self.names = NameIndex(self.tables.secret, self.users)
 
     def append(self, changes: TickChanges, room: Room, entry: Entry) -> None:
@@ -261,14 +261,14 @@ class State:
         self.charge(upload.owner, upload.charged_bytes)
 
     def charge(self, owner: str, more: int) -> None:
-        """Note that a user's unfinished uploads take so many bytes more."""
+        """Note that a user's unfinished uploads take `more` bytes more."""
         charged = self.upload_bytes.pop(owner, 0) + more
         if charged:
             self.upload_bytes[owner] = charged
         self.upload_bytes_in_all += more
 
     def take_upload(self, number: int) -> Upload:
-        """Give up an upload that is over, and return it."""
+        """Remove an upload that has ended, and return it."""
         upload = self.uploads.pop(number)
         mine = self.uploads_by_owner[upload.owner]
         del mine[number]

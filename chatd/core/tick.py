@@ -1,7 +1,7 @@
 """What follows from a tick's events for others, beside the state: filled by what applies them.
 
-It follows from events alone, so whoever only reads the journal has the same after every tick as
-the server that wrote it. The tick gives it to delivery, to the timers and to the disk, and then
+It follows from events alone, so a node that only reads the journal has the same after every tick
+as the server that wrote it. The tick gives it to delivery, to the timers and to the disk, and then
 forgets it; a replay forgets it at once.
 """
 
@@ -40,7 +40,7 @@ class TickChanges:
     """The consequences of a tick's events.
 
     grown: rooms with new entries, each with its first new `seq`.
-    moves: who joined and left which group, in order.
+    moves: users who joined and left groups, in order.
     reads: how far users have read, as (name, room, seq).
     charged: users whose messages of this period in the general room have become more.
     limits_reset: users who have a new period.

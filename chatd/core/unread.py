@@ -15,7 +15,7 @@ from chatd.wire.entries import brief_of
 from chatd.wire.rooms import GENERAL, RoomKind
 
 COUNTED_MAX = 1_000
-"""Of so many entries, the latest of a room, it is known whose they are and whom they name."""
+"""Of how many entries, the latest of a room, it is known whose they are and whom they name."""
 
 _ByName = dict[str, "array[int]"]
 
@@ -33,11 +33,11 @@ class UnreadIndex:
     # -- what is asked -----------------------------------------------------------------------
 
     def own(self, room: Room, name: str, after: int) -> int:
-        """Return how many of the latest entries behind `after` are a user's own."""
+        """Return how many of the latest entries after `after` are a user's own."""
         return _count(self._own, room, name, after)
 
     def mentions(self, room: Room, name: str, after: int) -> int:
-        """Return how many posts name a user in the latest entries behind `after`."""
+        """Return how many posts name a user in the latest entries after `after`."""
         return _count(self._mentions, room, name, after)
 
     # -- what happens ------------------------------------------------------------------------
@@ -106,7 +106,7 @@ class UnreadIndex:
     def _take_entries(
         self, log: Log, after: int, room: str, read: Mapping[str, int], *, others: bool = False
     ) -> None:
-        """Take up the latest entries behind `after` as far as they concern whom `read` has.
+        """Take up the latest entries after `after` as far as they concern whom `read` has.
 
         others: or anybody else: in the general room are those who have not come yet.
         """

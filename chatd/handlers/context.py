@@ -1,7 +1,7 @@
 """What a handler is given besides its request: who asks, when, chance, and a place for effects.
 
 A handler validates, commits its events once and last, and returns a result. It never writes
-to a connection: what others must hear follows from the events, and what concerns only the
+to a connection: what others must receive follows from the events, and what concerns only the
 connection that asks goes into `Effects`, which the tick carries out when the events are durable.
 """
 
@@ -28,13 +28,13 @@ class Link(Protocol):
         """Return the number of the last entry of a room that was queued to this connection."""
 
     def follow(self, positions: dict[str, int]) -> None:
-        """Send every entry of the user's rooms behind `positions` from now on.
+        """Send every entry of the user's rooms after `positions` from now on.
 
         Rooms that `positions` does not name start where the user has read.
         """
 
     def check_login(self, name: str) -> None:
-        """Raise ChatError if a user may have no more connections; a login goes on behind it."""
+        """Raise ChatError if a user may have no more connections; a login goes on after it."""
 
     def login(self, name: str) -> None:
         """Allow what is allowed after login: larger frames, no deadline for logging in."""

@@ -111,13 +111,13 @@ def test_bytes_that_reach_a_connection_without_an_event_are_found(
     alice, bob = world.user("alice"), world.user("bob")
     announcements = world.app.announcements
     (listener,) = world.app.delivery.of_user("bob")
-    carry_out = type(announcements)._tell_limits
+    carry_out = type(announcements)._send_limits
 
     def tell_more(self: object, name: str) -> None:
         carry_out(self, name)  # type: ignore[arg-type]
         if self is announcements:
             listener.send_notice(c.Read("general", 0))
 
-    monkeypatch.setattr(type(announcements), "_tell_limits", tell_more)
+    monkeypatch.setattr(type(announcements), "_send_limits", tell_more)
     assert " of bob was queued " in caught(world, alice)
     assert bob.told("read") == []

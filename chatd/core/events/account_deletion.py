@@ -20,7 +20,7 @@ class AccountEnded(Event, frozen=True, tag="AccountEnded"):
     """A user is gone, and the name stays reserved. by: the user, or an administrator.
 
     posts: whether all that the user posted is to be deleted, too. due: when an entry made now is
-    gone for its author. admins: the administrators who are told.
+    gone for its author. admins: the administrators who are informed.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Blocking: who wants nothing from whom."""
+"""Blocking: users who want nothing from another."""
 
 from chatd.core.events.base import Event
 from chatd.core.state import State

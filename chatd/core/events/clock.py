@@ -17,7 +17,7 @@ Move = Callable[[int], int]
 TIMES = frozenset({"ts", "reported", "blocked", "reached"})
 """Fields that are times, or tables of them, though their names don't end in `_ms`."""
 SPANS = frozenset({"lifetime_ms", "update_period_ms"})
-"""Fields that end in `_ms` and tell how long."""
+"""Fields that end in `_ms` and are durations."""
 TIMES_IN_ENTRIES = ("ts", "edited", "at", "until")
 AHEAD_MS_MAX = 366 * 86_400_000
 """So far ahead, and no further, may a person have set a text to a time of day."""
@@ -36,7 +36,7 @@ class ClockRepaired(Event, frozen=True, tag="ClockRepaired"):
         """Move all that lies ahead of the clock.
 
         What was stamped ahead comes to stand as far before now as it was before the last stamp,
-        but behind what was stamped right; what was to come is as far ahead as it was then. So all
+        but after what was stamped right; what was to come is as far ahead as it was then. So all
         stays in its order.
         """
         ahead_ms = self.last_ms - self.ts

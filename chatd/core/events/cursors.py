@@ -7,7 +7,7 @@ from chatd.core.tick import TickChanges
 
 
 class MemberStarted(Event, frozen=True, tag="MemberStarted"):
-    """A user follows a room for the first time, and sees what is behind `floor`."""
+    """A user follows a room for the first time, and sees what comes after `floor`."""
 
     room: str
     name: str
@@ -23,7 +23,7 @@ class MemberStarted(Event, frozen=True, tag="MemberStarted"):
 class FloorFixed(Event, frozen=True, tag="FloorFixed"):
     """A user who does not follow a room yet posted there or read it, and sees it from here on.
 
-    floor: the number behind which that is. It stays that floor when the user begins to follow.
+    floor: the number after which that is. It stays that floor when the user begins to follow.
     """
 
     room: str

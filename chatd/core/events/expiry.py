@@ -1,4 +1,4 @@
-"""Time: what is over."""
+"""Expiry: what time alone ends."""
 
 from chatd.core.events.base import Event
 from chatd.core.events.messages import arm_limits
@@ -7,7 +7,7 @@ from chatd.core.tick import TickChanges
 
 
 class LimitsReset(Event, frozen=True, tag="LimitsReset"):
-    """The periods of a user that had ended by `ts` are over."""
+    """The periods of a user that had ended by `ts` count no more."""
 
     name: str
 

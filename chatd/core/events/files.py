@@ -11,7 +11,7 @@ from chatd.wire import entries
 class UploadStarted(Event, frozen=True, tag="UploadStarted"):
     """A user began to upload a file. number: of the upload, and of its file on disk.
 
-    size, sha256: None if the user did not tell. asked: the room in the user's words.
+    size, sha256: None if the user gave none. asked: the room in the user's words.
     """
 
     number: int
@@ -56,7 +56,7 @@ class ChunkStored(Event, frozen=True, tag="ChunkStored"):
 
 
 class UploadMeasured(Event, frozen=True, tag="UploadMeasured"):
-    """All of an upload has come: what was not told before is known."""
+    """All of an upload has come: what was not given before is known."""
 
     number: int
     size: int
@@ -71,7 +71,7 @@ class UploadMeasured(Event, frozen=True, tag="UploadMeasured"):
 
 
 class UploadDropped(Event, frozen=True, tag="UploadDropped"):
-    """An upload is over, and became nothing."""
+    """An upload has ended, and became nothing."""
 
     number: int
 

@@ -62,7 +62,7 @@ class InvitationEnded(Event, frozen=True, tag="InvitationEnded"):
 
 
 class MemberJoined(Event, frozen=True, tag="MemberJoined"):
-    """A user is a member now, and sees what is behind `floor`. by: the user, or who approved."""
+    """A user is a member now, and sees what comes after `floor`. by: the user, or who approved."""
 
     room: str
     seq: int
@@ -125,7 +125,7 @@ class OwnerChanged(Event, frozen=True, tag="OwnerChanged"):
         group.owner = self.name
         charge(state.users[self.by], "", self.reset_at, changes)
         _enter(state, changes, room, self, Change.OWNER)
-        for name in group.requests:  # they were told to the old owner only
+        for name in group.requests:  # the old owner alone was informed of them
             state.append_to_self(
                 changes, self.name, entries.JoinRequested, self.ts, group=self.room, name=name
             )

@@ -1,6 +1,6 @@
 """Moderation: reports, warnings, bans.
 
-admins: the administrators who are told; who they are stands in the settings of that time.
+admins: the administrators who are informed, those of the settings of that time.
 """
 
 from chatd.core.copies import evidence_at
@@ -12,7 +12,7 @@ from chatd.core.tick import TickChanges
 from chatd.wire import entries
 
 REPORT_AGAIN_MS = 86_400_000
-"""So long after reporting a user may one report the same user again."""
+"""How long after reporting a user one may report the same user again."""
 REPORTS_OPEN_MAX = 1_000
 """Open reports there may be."""
 
@@ -69,7 +69,7 @@ class UserReported(Event, frozen=True, tag="UserReported"):
 
 
 class UserWarned(Event, frozen=True, tag="UserWarned"):
-    """A report counts as a warning. limit: so many of them ban; 0 for never."""
+    """A report counts as a warning. limit: how many of them ban; 0 for never."""
 
     user: str
     giver: str

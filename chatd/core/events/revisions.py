@@ -55,7 +55,7 @@ class PostDeleted(Post, frozen=True, tag="PostDeleted"):
 class PostRemoved(Post, frozen=True, tag="PostRemoved"):
     """An administrator, the author of this, took away a message, a comment or a file of somebody.
 
-    admins: the administrators who are told.
+    admins: the administrators who are informed.
     """
 
     target: int

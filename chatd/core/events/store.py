@@ -21,7 +21,7 @@ class StoreCreated(Event, frozen=True, tag="StoreCreated"):
 
 
 class EpochRenewed(Event, frozen=True, tag="EpochRenewed"):
-    """Positions that were told before mean nothing any more."""
+    """Positions that were given out before mean nothing any more."""
 
     epoch: str
 
@@ -32,7 +32,7 @@ class EpochRenewed(Event, frozen=True, tag="EpochRenewed"):
 class ServerStarted(Event, frozen=True, tag="ServerStarted"):
     """A server took up the store, which nobody has let go of cleanly from now on.
 
-    durable: whether it syncs each tick, so that a crash loses nothing that was told.
+    durable: whether it syncs each tick, so that a crash loses nothing that was sent.
     """
 
     durable: bool
