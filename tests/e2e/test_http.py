@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import signal
 import ssl
@@ -305,6 +306,20 @@ def test_token_that_came_over_tls_is_sent_nowhere_without(
         assert "goes over TLS only: give --tls" in plain.stderr
     by_variable = chat.run(*tls[:2], *tls[3:], "send", "encrypted", CHAT_TLS="1")
     assert by_variable.returncode == Status.DONE
+
+
+def test_lines_from_a_pipe_and_large_files_go_over_tls(
+    secure: ServerProcess, files: Certificate, tmp_path: Path
+) -> None:
+    chat = Chat(tmp_path / "home", secure.port)
+    tls = ("--host", "localhost", "--tls", "--ca-file", str(files.authority), "-u", "alice")
+    assert chat.run(*tls, "login", "--register", input=f"{PASSWORD}\n").returncode == Status.DONE
+    sent, fetched = tmp_path / "sent", tmp_path / "fetched"
+    sent.write_bytes(os.urandom(3_000_000))
+    lines = f"send {'x' * 8_000}\nsend-file {sent}\nget-file general#2 {fetched}\n"
+    done = chat.run(*tls, input=lines)
+    assert (done.returncode, done.stderr) == (Status.DONE, "")
+    assert fetched.read_bytes() == sent.read_bytes()
 
 
 @pytest.mark.parametrize("host", ["192.0.2.1", "chat.example", "127.0.0.1.example"])

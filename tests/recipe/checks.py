@@ -9,7 +9,7 @@ from chatd.wire import commands as c
 from chatd.wire.http import openapi
 from client.console.completion import candidates
 from client.console.directory import Directory
-from tests.client.console.fakes import ConsoleFixture
+from tests.client.console.fakes import FakeConsole
 from tests.simulation.world import World
 
 ROW = c.COMMANDS["note"]
@@ -42,8 +42,8 @@ def test_console_helps_completes_and_does_it() -> None:
     assert ROW.result is not None
     answer = ROW.result("bread")
 
-    async def typed() -> ConsoleFixture:
-        console = ConsoleFixture()
+    async def typed() -> FakeConsole:
+        console = FakeConsole()
         await console.types("help", "help note", "note milk", answers=(answer,))
         return console
 

@@ -118,7 +118,7 @@ class FakeMemory:
         self.room = room
 
 
-class ConsoleFixture:
+class FakeConsole:
     """Alice's console with its surroundings. To be made in a running event loop.
 
     room: where plain lines went the last time.

@@ -14,7 +14,7 @@ from client.console.command_help import COMMAND_HELP, EXAMPLES, chapters
 from client.console.console import PENDING_MAX, ROWS_AROUND_A_PAGE, Console, now_ms
 from client.errors import ConnectionLost, LoginRequired
 from client.events import Connected, Disconnected, FoundPage, HistoryPage, SeenEntry
-from tests.client.console.fakes import ConsoleFixture, in_loop
+from tests.client.console.fakes import FakeConsole, in_loop
 from tests.client.network import posted, said
 
 ALLOWED = c.Allowance(20, 20, None)
@@ -52,63 +52,63 @@ def test_every_command_of_the_book_does_something() -> None:
 
 @in_loop
 async def test_text_is_echoed_until_its_entry_is_shown() -> None:
-    desk = ConsoleFixture()
-    await desk.types("send hello")
-    (asked,) = desk.server.asked
+    fake = FakeConsole()
+    await fake.types("send hello")
+    (asked,) = fake.server.asked
     assert isinstance(asked, c.Send) and asked.text == "hello" and asked.nonce
-    assert desk.above == ["… hello", "general> "] and "1 pending" in desk.toolbar
-    await desk.types(answers=(posted(2),))
-    desk.console.on_event(said(1))
-    assert desk.above == ["… hello", "general> "] and "pending" not in desk.toolbar
-    desk.console.on_event(said(2, "hello", author="alice"))
-    assert desk.above == ["general> "]
+    assert fake.above == ["… hello", "general> "] and "1 pending" in fake.toolbar
+    await fake.types(answers=(posted(2),))
+    fake.console.on_event(said(1))
+    assert fake.above == ["… hello", "general> "] and "pending" not in fake.toolbar
+    fake.console.on_event(said(2, "hello", author="alice"))
+    assert fake.above == ["general> "]
 
 
 @in_loop
 async def test_message_that_is_posted_and_not_shown_yet_keeps_nobody_from_leaving() -> None:
-    desk = ConsoleFixture()
-    await desk.types("send hello", answers=(posted(2),))
-    desk.console.leave()
-    assert desk.editor.result == 0
+    fake = FakeConsole()
+    await fake.types("send hello", answers=(posted(2),))
+    fake.console.leave()
+    assert fake.editor.result == 0
 
 
 @in_loop
 async def test_each_text_has_its_own_nonce() -> None:
-    desk = ConsoleFixture()
-    await desk.types("send hello", "send hello")
-    one, other = desk.server.asked
+    fake = FakeConsole()
+    await fake.types("send hello", "send hello")
+    one, other = fake.server.asked
     assert isinstance(one, c.Send) and isinstance(other, c.Send) and one.nonce != other.nonce
 
 
 @in_loop
 async def test_refused_text_comes_back_with_the_reason_and_when_it_works_again() -> None:
-    desk = ConsoleFixture()
+    fake = FakeConsole()
     refusal = RateLimited("20 messages are sent already", limit=20, reset_at=now_ms() + 60_000)
-    await desk.types("send hello", answers=(refusal,))
-    assert desk.shows("! not sent: 20 messages are sent already")
-    assert desk.shows("it works again at") and desk.shows("(in 60 s)")
-    assert desk.editor.line == "send hello" and desk.above == ["general> "]
+    await fake.types("send hello", answers=(refusal,))
+    assert fake.shows("! not sent: 20 messages are sent already")
+    assert fake.shows("it works again at") and fake.shows("(in 60 s)")
+    assert fake.editor.line == "send hello" and fake.above == ["general> "]
 
 
 @in_loop
 async def test_text_waits_for_a_connection_but_only_so_many() -> None:
-    desk = ConsoleFixture()
-    desk.server.connected = False
-    await desk.types(*["send hello"] * PENDING_MAX)
-    assert len(desk.server.asked) == PENDING_MAX and desk.editor.line == ""
-    await desk.types("send one too many")
-    assert len(desk.server.asked) == PENDING_MAX
-    assert desk.editor.line == "send one too many"
+    fake = FakeConsole()
+    fake.server.connected = False
+    await fake.types(*["send hello"] * PENDING_MAX)
+    assert len(fake.server.asked) == PENDING_MAX and fake.editor.line == ""
+    await fake.types("send one too many")
+    assert len(fake.server.asked) == PENDING_MAX
+    assert fake.editor.line == "send one too many"
 
 
 @in_loop
 async def test_prompt_and_toolbar_say_to_whom_one_talks() -> None:
-    desk = ConsoleFixture()
-    desk.console.learn(STATUS)
-    assert "20 left" in desk.toolbar and "2 online" in desk.toolbar
-    await desk.types("talk bob")
-    assert desk.above == ["@bob> "]
-    assert "600 left" in desk.toolbar
+    fake = FakeConsole()
+    fake.console.learn(STATUS)
+    assert "20 left" in fake.toolbar and "2 online" in fake.toolbar
+    await fake.types("talk bob")
+    assert fake.above == ["@bob> "]
+    assert "600 left" in fake.toolbar
 
 
 # -- asking ----------------------------------------------------------------------------------
@@ -116,18 +116,18 @@ async def test_prompt_and_toolbar_say_to_whom_one_talks() -> None:
 
 @in_loop
 async def test_mistyped_command_says_how_it_is_typed_and_asks_nothing() -> None:
-    desk = ConsoleFixture()
-    await desk.types("/sned hello", "send", "history general x")
-    assert desk.server.asked == []
-    assert desk.shows("! there is no command /sned") and desk.shows("like this: send <text>")
+    fake = FakeConsole()
+    await fake.types("/sned hello", "send", "history general x")
+    assert fake.server.asked == []
+    assert fake.shows("! there is no command /sned") and fake.shows("like this: send <text>")
 
 
 @in_loop
 async def test_question_without_a_connection_is_refused_at_once() -> None:
-    desk = ConsoleFixture()
-    desk.server.connected = False
-    await desk.types("status")
-    assert desk.server.asked == [] and desk.shows("! there is no connection")
+    fake = FakeConsole()
+    fake.server.connected = False
+    await fake.types("status")
+    assert fake.server.asked == [] and fake.shows("! there is no connection")
 
 
 @pytest.mark.parametrize(
@@ -140,83 +140,83 @@ async def test_question_without_a_connection_is_refused_at_once() -> None:
 )
 def test_refusal_says_what_to_do_next(error: NotFound | ConnectionLost, advice: str) -> None:
     async def asks() -> None:
-        desk = ConsoleFixture()
-        await desk.types("who", answers=(error,))
-        assert desk.shows(f"! {error}") and desk.shows(advice)
+        fake = FakeConsole()
+        await fake.types("who", answers=(error,))
+        assert fake.shows(f"! {error}") and fake.shows(advice)
 
     asyncio.run(asks())
 
 
 @in_loop
 async def test_page_of_long_texts_shows_as_many_as_fit_and_enter_goes_on_there() -> None:
-    desk = ConsoleFixture()
+    fake = FakeConsole()
     entries: list[SeenEntry] = [said(number, "word " * 40) for number in range(1, 20)]
     page = HistoryPage("general", entries, None)
-    await desk.types("history", answers=(page,))
-    assert len(desk.screen.lines) < desk.screen.height
-    assert desk.shows("general#16 ") and not desk.shows("general#15 ")
-    await desk.types("")
-    asked = desk.server.asked[-1]
+    await fake.types("history", answers=(page,))
+    assert len(fake.screen.lines) < fake.screen.height
+    assert fake.shows("general#16 ") and not fake.shows("general#15 ")
+    await fake.types("")
+    asked = fake.server.asked[-1]
     assert isinstance(asked, c.History) and asked.before == 16
 
 
 @in_loop
 async def test_page_from_a_place_on_goes_on_behind_the_last_that_fits() -> None:
-    desk = ConsoleFixture()
+    fake = FakeConsole()
     entries: list[SeenEntry] = [said(number, "word " * 40) for number in range(1, 20)]
-    await desk.types("history after 0", answers=(HistoryPage("general", entries, None),))
-    assert desk.shows("general#4 ") and not desk.shows("general#5 ")
-    await desk.types("")
-    asked = desk.server.asked[-1]
+    await fake.types("history after 0", answers=(HistoryPage("general", entries, None),))
+    assert fake.shows("general#4 ") and not fake.shows("general#5 ")
+    await fake.types("")
+    asked = fake.server.asked[-1]
     assert isinstance(asked, c.History) and asked.after == 4
 
 
 @in_loop
 async def test_long_list_is_shown_in_pages_by_enter() -> None:
-    desk = ConsoleFixture()
+    fake = FakeConsole()
     latest = HistoryPage("general", [said(9), said(10)], 9)
     before = HistoryPage("general", [said(8)], None)
-    await desk.types("history", "", "", answers=(latest, before))
-    assert desk.server.asked == [
-        c.History("general", limit=desk.console.page_rows),
-        c.History("general", before=9, limit=desk.console.page_rows),
+    await fake.types("history", "", "", answers=(latest, before))
+    assert fake.server.asked == [
+        c.History("general", limit=fake.console.page_rows),
+        c.History("general", before=9, limit=fake.console.page_rows),
     ]
-    assert desk.screen.lines.count("· Enter shows more") == 1
+    assert fake.screen.lines.count("· Enter shows more") == 1
 
 
 @in_loop
 async def test_search_goes_on_over_empty_pages_and_enter_shows_more() -> None:
-    desk = ConsoleFixture()
+    fake = FakeConsole()
     pages = (FoundPage([], "1"), FoundPage([said(9)], "2"), FoundPage([said(3)], None))
-    await desk.types("search hi from bob", "", "", answers=pages)
-    rows = desk.console.page_rows
-    assert desk.server.asked == [
+    await fake.types("search hi from bob", "", "", answers=pages)
+    rows = fake.console.page_rows
+    assert fake.server.asked == [
         c.Search("hi", author="bob", after=after, limit=rows) for after in ("", "1", "2")
     ]
-    assert desk.shows("general#9 bob: hi") and desk.shows("general#3 bob: hi")
-    assert desk.screen.lines.count("· Enter shows more") == 1
-    assert any(line.startswith("── found: hi ─") for line in desk.screen.lines)
+    assert fake.shows("general#9 bob: hi") and fake.shows("general#3 bob: hi")
+    assert fake.screen.lines.count("· Enter shows more") == 1
+    assert any(line.startswith("── found: hi ─") for line in fake.screen.lines)
 
 
 @in_loop
 async def test_search_that_finds_nothing_says_so() -> None:
-    desk = ConsoleFixture()
-    await desk.types("search hi", answers=(FoundPage([], "1"), FoundPage([], None)))
-    assert desk.screen.lines[1:] == ["· nothing (more) was found"]
+    fake = FakeConsole()
+    await fake.types("search hi", answers=(FoundPage([], "1"), FoundPage([], None)))
+    assert fake.screen.lines[1:] == ["· nothing (more) was found"]
 
 
 @in_loop
 async def test_help_names_every_command_on_one_screen_and_enter_explains_each() -> None:
-    desk = ConsoleFixture()
-    await desk.types("help")
-    assert len(desk.screen.lines) <= desk.screen.height - ROWS_AROUND_A_PAGE
-    listed = re.findall(r"[a-z-]+", " ".join(desk.screen.lines))
+    fake = FakeConsole()
+    await fake.types("help")
+    assert len(fake.screen.lines) <= fake.screen.height - ROWS_AROUND_A_PAGE
+    listed = re.findall(r"[a-z-]+", " ".join(fake.screen.lines))
     assert set(COMMAND_HELP) <= set(listed)
     for _ in range(10):
-        before = len(desk.screen.lines)
-        await desk.types("")
-        assert len(desk.screen.lines) - before <= desk.screen.height
-    shown = "\n".join(desk.screen.lines)
+        before = len(fake.screen.lines)
+        await fake.types("")
+        assert len(fake.screen.lines) - before <= fake.screen.height
+    shown = "\n".join(fake.screen.lines)
     assert all(f"\n  {entry.usage}" in shown for entry in COMMAND_HELP.values())
 
 
@@ -231,63 +231,63 @@ async def test_example_of_the_help_is_understood(
     example: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(schedules, "now_ms", lambda: 0)  # no example is ever over
-    desk = ConsoleFixture()
-    await desk.types(example)
-    assert not desk.shows("like this: ")
+    fake = FakeConsole()
+    await fake.types(example)
+    assert not fake.shows("like this: ")
 
 
 @in_loop
 async def test_help_on_a_command_shows_its_usage_and_examples() -> None:
-    desk = ConsoleFixture()
-    await desk.types("help /send-at")
-    assert desk.shows("send-at <time>") and desk.shows("send-at in 10m to bob tea?")
+    fake = FakeConsole()
+    await fake.types("help /send-at")
+    assert fake.shows("send-at <time>") and fake.shows("send-at in 10m to bob tea?")
 
 
 @in_loop
 async def test_help_on_a_word_of_other_chats_is_about_the_command_it_stands_for() -> None:
-    desk = ConsoleFixture()
-    await desk.types("help /msg")
-    assert desk.shows("post <room> <text>") and desk.shows("also")
+    fake = FakeConsole()
+    await fake.types("help /msg")
+    assert fake.shows("post <room> <text>") and fake.shows("also")
 
 
 @in_loop
 async def test_mistyped_command_is_met_with_what_it_may_have_been() -> None:
-    desk = ConsoleFixture()
-    await desk.types("/stauts", "/hepl", "/help sned", "/hello there")
+    fake = FakeConsole()
+    await fake.types("/stauts", "/hepl", "/help sned", "/hello there")
     for meant in ("did you mean `status`?", "did you mean `help`?", "`help send` explains send"):
-        assert desk.shows(meant)
-    assert sum("did you mean" in line for line in desk.screen.lines) == 2
+        assert fake.shows(meant)
+    assert sum("did you mean" in line for line in fake.screen.lines) == 2
 
 
 @in_loop
 async def test_text_behind_a_wrong_place_comes_back_to_the_line() -> None:
-    desk = ConsoleFixture()
-    await desk.types("comment general hello there")
-    assert desk.shows("`general` is not an entry")
-    assert desk.editor.line == "comment general hello there"
+    fake = FakeConsole()
+    await fake.types("comment general hello there")
+    assert fake.shows("`general` is not an entry")
+    assert fake.editor.line == "comment general hello there"
 
 
 @in_loop
 async def test_typed_command_is_shown_wrapped_and_its_controls_do_nothing() -> None:
-    desk = ConsoleFixture()
-    await desk.types("report bob " + "word " * 30 + "\x1b[2J")
-    echo = [line for line in desk.screen.lines if "word" in line]
+    fake = FakeConsole()
+    await fake.types("report bob " + "word " * 30 + "\x1b[2J")
+    echo = [line for line in fake.screen.lines if "word" in line]
     assert len(echo) == 3 and echo[1].startswith("  word")
-    assert all(len(line) < desk.screen.width for line in echo) and "^[[2J" in echo[-1]
+    assert all(len(line) < fake.screen.width for line in echo) and "^[[2J" in echo[-1]
 
 
 @in_loop
 async def test_list_that_is_longer_than_the_screen_comes_before_the_next_page() -> None:
-    desk = ConsoleFixture()
+    fake = FakeConsole()
     first = c.Devices([device(number) for number in range(1, 31)], 30)
     second = c.Devices([device(31)], None)
-    await desk.types("devices", answers=(first,))
-    assert desk.shows("  19 ") and not desk.shows("  20 ")
-    await desk.types("")
-    assert desk.shows("  30 ") and len(desk.server.asked) == 1
-    await desk.types("", answers=(second,))
-    assert desk.shows("  31 ")
-    assert sum("Enter shows more" in line for line in desk.screen.lines) == 2
+    await fake.types("devices", answers=(first,))
+    assert fake.shows("  19 ") and not fake.shows("  20 ")
+    await fake.types("")
+    assert fake.shows("  30 ") and len(fake.server.asked) == 1
+    await fake.types("", answers=(second,))
+    assert fake.shows("  31 ")
+    assert sum("Enter shows more" in line for line in fake.screen.lines) == 2
 
 
 def device(number: int) -> c.Device:
@@ -298,9 +298,9 @@ def device(number: int) -> c.Device:
 @pytest.mark.parametrize("line", ["why", "unban bob"])
 @in_loop
 async def test_what_no_look_around_helps_is_only_said(line: str) -> None:
-    desk = ConsoleFixture()
-    await desk.types(line, answers=(NotFound("nothing to find"),))
-    assert desk.screen.lines[-1] == "! nothing to find"
+    fake = FakeConsole()
+    await fake.types(line, answers=(NotFound("nothing to find"),))
+    assert fake.screen.lines[-1] == "! nothing to find"
 
 
 @pytest.mark.parametrize(
@@ -319,9 +319,9 @@ async def test_what_no_look_around_helps_is_only_said(line: str) -> None:
 async def test_what_is_refused_is_met_with_what_helps_there(
     line: str, error: ChatError, advice: str
 ) -> None:
-    desk = ConsoleFixture()
-    await desk.types(line, answers=(error,))
-    assert desk.shows(advice)
+    fake = FakeConsole()
+    await fake.types(line, answers=(error,))
+    assert fake.shows(advice)
 
 
 @pytest.mark.parametrize(
@@ -332,10 +332,10 @@ async def test_what_is_refused_is_met_with_what_helps_there(
 async def test_private_room_that_was_named_without_its_plus_is_pointed_out(
     line: str, is_meant: bool
 ) -> None:
-    desk = ConsoleFixture()
-    desk.console.directory.add_room("+ops:k3f9a2bq")
-    await desk.types(line, answers=(NotFound("there is no room with that name"),))
-    assert desk.shows("the name of a private room begins with +: `+ops`") is is_meant
+    fake = FakeConsole()
+    fake.console.directory.add_room("+ops:k3f9a2bq")
+    await fake.types(line, answers=(NotFound("there is no room with that name"),))
+    assert fake.shows("the name of a private room begins with +: `+ops`") is is_meant
 
 
 # -- hearing ---------------------------------------------------------------------------------
@@ -343,11 +343,11 @@ async def test_private_room_that_was_named_without_its_plus_is_pointed_out(
 
 @in_loop
 async def test_entry_is_shown_and_rings_if_wanted() -> None:
-    desk = ConsoleFixture(bell=True)
-    desk.console.on_event(c.Live())
-    desk.console.on_event(said(1))
-    assert desk.shows("general#1 bob: hi") and desk.screen.rings == 1
-    assert "new: " not in desk.toolbar and not desk.shows("since you last looked")
+    fake = FakeConsole(bell=True)
+    fake.console.on_event(c.Live())
+    fake.console.on_event(said(1))
+    assert fake.shows("general#1 bob: hi") and fake.screen.rings == 1
+    assert "new: " not in fake.toolbar and not fake.shows("since you last looked")
 
 
 @pytest.mark.parametrize("look", [Console.key, lambda console: console.focus(True)])
@@ -355,38 +355,38 @@ async def test_entry_is_shown_and_rings_if_wanted() -> None:
 async def test_what_came_while_nobody_looked_is_marked_and_counted_until_somebody_does(
     look: Callable[[Console], None],
 ) -> None:
-    desk = ConsoleFixture()
+    fake = FakeConsole()
     for event in (said(1), c.Live(), said(2)):
-        desk.console.on_event(event)
+        fake.console.on_event(event)
     for seq in (3, 6):
-        desk.console.focus(False)
-        assert desk.console.unseen == 0
+        fake.console.focus(False)
+        assert fake.console.unseen == 0
         for number in range(seq, seq + 3):
-            desk.console.on_event(said(number))
-        assert "new: general 3" in desk.toolbar and desk.console.unseen == 3
-        look(desk.console)
-        assert "new: " not in desk.toolbar and desk.console.unseen == 0
-    marks = [at for at, line in enumerate(desk.screen.lines) if line.startswith("── since you la")]
-    assert [desk.screen.lines[at + 1][-14:-8] for at in marks] == ["eral#3", "eral#6"]
+            fake.console.on_event(said(number))
+        assert "new: general 3" in fake.toolbar and fake.console.unseen == 3
+        look(fake.console)
+        assert "new: " not in fake.toolbar and fake.console.unseen == 0
+    marks = [at for at, line in enumerate(fake.screen.lines) if line.startswith("── since you la")]
+    assert [fake.screen.lines[at + 1][-14:-8] for at in marks] == ["eral#3", "eral#6"]
 
 
 @in_loop
 async def test_own_entry_from_another_device_neither_counts_nor_rings() -> None:
-    desk = ConsoleFixture(bell=True)
-    desk.console.on_event(c.Live())
-    desk.console.on_event(said(1, author="alice"))
-    assert desk.shows("general#1 alice: hi")
-    assert desk.screen.rings == 0 and "new: " not in desk.toolbar
+    fake = FakeConsole(bell=True)
+    fake.console.on_event(c.Live())
+    fake.console.on_event(said(1, author="alice"))
+    assert fake.shows("general#1 alice: hi")
+    assert fake.screen.rings == 0 and "new: " not in fake.toolbar
 
 
 @in_loop
 async def test_backlog_stands_under_its_line_and_does_not_ring() -> None:
     for newcomer, line in ((False, "── unread ─"), (True, "── what was said before you came ─")):
-        desk = ConsoleFixture(newcomer=newcomer, bell=True)
+        fake = FakeConsole(newcomer=newcomer, bell=True)
         for event in (said(1), said(2), c.Live(), said(3)):
-            desk.console.on_event(event)
-        assert sum(line in shown for shown in desk.screen.lines) == 1
-        assert desk.screen.rings == 1
+            fake.console.on_event(event)
+        assert sum(line in shown for shown in fake.screen.lines) == 1
+        assert fake.screen.rings == 1
 
 
 @in_loop
@@ -395,19 +395,19 @@ async def test_path_that_was_cut_at_a_blank_is_told_of_quotes(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     for line, is_cut in (("send-file my report.txt to bob look", True), ("send-file my", False)):
-        desk = ConsoleFixture()
-        await desk.types(line)
-        assert desk.shows("! my: No such file or directory")
-        assert desk.shows("put a path with spaces in quotes") is is_cut
+        fake = FakeConsole()
+        await fake.types(line)
+        assert fake.shows("! my: No such file or directory")
+        assert fake.shows("put a path with spaces in quotes") is is_cut
 
 
 @in_loop
 async def test_loss_and_return_are_told_with_the_reason() -> None:
-    desk = ConsoleFixture()
-    desk.console.on_event(c.Bye("the server stops"))
-    desk.console.on_event(Disconnected("the server ended the connection"))
-    desk.console.on_event(Connected())
-    assert [line for line in desk.screen.lines if line.startswith("·")] == [
+    fake = FakeConsole()
+    fake.console.on_event(c.Bye("the server stops"))
+    fake.console.on_event(Disconnected("the server ended the connection"))
+    fake.console.on_event(Connected())
+    assert [line for line in fake.screen.lines if line.startswith("·")] == [
         "· the server ended the connection (the server stops); reconnecting",
         "· connected again",
     ]
@@ -415,16 +415,16 @@ async def test_loss_and_return_are_told_with_the_reason() -> None:
 
 @in_loop
 async def test_limit_that_another_device_used_up_shows_in_the_toolbar() -> None:
-    desk = ConsoleFixture()
-    desk.console.on_event(c.Limits(c.Allowance(20, 3, now_ms() + 60_000), ALLOWED))
-    assert "3 left until" in desk.toolbar
+    fake = FakeConsole()
+    fake.console.on_event(c.Limits(c.Allowance(20, 3, now_ms() + 60_000), ALLOWED))
+    assert "3 left until" in fake.toolbar
 
 
 @in_loop
 async def test_who_speaks_can_be_completed() -> None:
-    desk = ConsoleFixture()
-    desk.console.on_event(said(1, author="carol"))
-    assert desk.console.directory.people() == ["carol"]
+    fake = FakeConsole()
+    fake.console.on_event(said(1, author="carol"))
+    assert fake.console.directory.people() == ["carol"]
 
 
 # -- leaving ---------------------------------------------------------------------------------
@@ -432,31 +432,31 @@ async def test_who_speaks_can_be_completed() -> None:
 
 @in_loop
 async def test_quit_ends_with_0() -> None:
-    desk = ConsoleFixture()
-    await desk.types("quit")
-    assert desk.editor.result == 0
+    fake = FakeConsole()
+    await fake.types("quit")
+    assert fake.editor.result == 0
 
 
 @in_loop
 async def test_quit_with_a_text_on_its_way_has_to_be_said_twice() -> None:
-    desk = ConsoleFixture()
-    await desk.types("send hello", "quit")
-    assert desk.editor.result is None and desk.shows("! 1 message on the way")
-    await desk.types("quit")
-    assert desk.editor.result == 0
-    await desk.console.stop()
+    fake = FakeConsole()
+    await fake.types("send hello", "quit")
+    assert fake.editor.result is None and fake.shows("! 1 message on the way")
+    await fake.types("quit")
+    assert fake.editor.result == 0
+    await fake.console.stop()
 
 
 @in_loop
 async def test_server_that_lets_in_no_longer_ends_the_console_with_its_reason() -> None:
-    desk = ConsoleFixture()
-    desk.console.on_end(LoginRequired("the token was revoked"))
-    assert desk.editor.result == 1 and isinstance(desk.console.exit_error, LoginRequired)
+    fake = FakeConsole()
+    fake.console.on_end(LoginRequired("the token was revoked"))
+    assert fake.editor.result == 1 and isinstance(fake.console.exit_error, LoginRequired)
 
 
 @in_loop
 async def test_fault_of_ours_is_raised_and_not_swallowed() -> None:
-    desk = ConsoleFixture()
+    fake = FakeConsole()
     fault = ZeroDivisionError()
-    desk.console.on_end(fault)
-    assert desk.editor.failure is fault
+    fake.console.on_end(fault)
+    assert fake.editor.failure is fault

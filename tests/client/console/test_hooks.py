@@ -17,7 +17,7 @@ from client.console.styled import plain
 from client.console.times import Zone
 from client.errors import UsageError
 from client.events import SeenEntry
-from tests.client.console.fakes import ConsoleFixture
+from tests.client.console.fakes import FakeConsole
 
 ZONE = Zone(UTC)
 TS = 34_860_000  # 09:41
@@ -44,20 +44,20 @@ def test_rooms_are_completed_and_labels_are_not() -> None:
     assert candidates("hook general b", known, here="general")[1] == []
 
 
-async def _typed(*lines: str, answers: tuple[c.Result, ...]) -> ConsoleFixture:
-    desk = ConsoleFixture()
-    await desk.types(*lines, answers=answers)
-    return desk
+async def _typed(*lines: str, answers: tuple[c.Result, ...]) -> FakeConsole:
+    fake = FakeConsole()
+    await fake.types(*lines, answers=answers)
+    return fake
 
 
 def test_hook_shows_its_address_on_one_line_and_unhook_ends_it() -> None:
     token = "t" * 64
     answers = (c.NewHook(1, "general", token), c.Hooks([]), c.Nothing())
-    desk = asyncio.run(_typed("hook general ci", "hooks", "unhook 1", answers=answers))
-    assert desk.server.asked == [c.MakeHook("general", "ci"), c.ListHooks(), c.Unhook(1)]
-    assert f"http://127.0.0.1:8000/hooks/{token}" in desk.screen.lines
-    assert desk.shows("you have no hook")
-    assert not desk.shows("hook 1 is revoked")  # an entry says so
+    fake = asyncio.run(_typed("hook general ci", "hooks", "unhook 1", answers=answers))
+    assert fake.server.asked == [c.MakeHook("general", "ci"), c.ListHooks(), c.Unhook(1)]
+    assert f"http://127.0.0.1:8000/hooks/{token}" in fake.screen.lines
+    assert fake.shows("you have no hook")
+    assert not fake.shows("hook 1 is revoked")  # an entry says so
 
 
 # -- what is shown ---------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from client.console.styled import plain
 from client.console.times import Zone
 from client.errors import UsageError
 from client.events import SeenEntry, UnknownEntry
-from tests.client.console.fakes import ConsoleFixture
+from tests.client.console.fakes import FakeConsole
 
 NOON_MS = 1_790_000_000_000 - 1_790_000_000_000 % 86_400_000 + 43_200_000
 ZONE = Zone(ZoneInfo("Europe/Berlin"))  # two hours ahead in September
@@ -214,8 +214,8 @@ def test_reports_are_listed_with_what_they_are_about() -> None:
     ],
 )
 def test_what_an_entry_tells_administrators_is_not_told_twice(line: str, answer: c.Result) -> None:
-    desk = asyncio.run(_typed(line, answer))
-    assert desk.server.asked and desk.screen.lines == [f"> {line}"]
+    fake = asyncio.run(_typed(line, answer))
+    assert fake.server.asked and fake.screen.lines == [f"> {line}"]
 
 
 @pytest.mark.parametrize(
@@ -238,7 +238,7 @@ def test_deletion_of_anything_but_one_user_is_not_asked_for(typed: str) -> None:
     assert not asyncio.run(_typed(typed, c.Nothing())).server.asked
 
 
-async def _typed(line: str, answer: c.Result) -> ConsoleFixture:
-    desk = ConsoleFixture()
-    await desk.types(line, answers=(answer,))
-    return desk
+async def _typed(line: str, answer: c.Result) -> FakeConsole:
+    fake = FakeConsole()
+    await fake.types(line, answers=(answer,))
+    return fake

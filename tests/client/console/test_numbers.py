@@ -7,7 +7,7 @@ from chatd.wire import entries as e
 from client.console.completion import candidates
 from client.console.directory import Directory
 from client.console.numbers import KINDS, NUMBERS_MAX, Numbers
-from tests.client.console.fakes import ConsoleFixture, in_loop
+from tests.client.console.fakes import FakeConsole, in_loop
 
 LOG = ("@me", 1, 0)
 
@@ -54,8 +54,8 @@ def test_every_kind_is_met_in_announcements() -> None:
 
 @in_loop
 async def test_list_takes_the_place_of_what_was_known() -> None:
-    desk = ConsoleFixture()
-    desk.console.on_event(e.Scheduled(*LOG, 1, 0, "general"))
+    fake = FakeConsole()
+    fake.console.on_event(e.Scheduled(*LOG, 1, 0, "general"))
     posts = [c.ScheduledPost(number, 0, "general", "text") for number in (3, 2)]
-    await desk.types("scheduled", answers=(c.ScheduledPosts(posts, None),))
-    assert desk.console.directory.numbers.of("id") == ["3", "2"]
+    await fake.types("scheduled", answers=(c.ScheduledPosts(posts, None),))
+    assert fake.console.directory.numbers.of("id") == ["3", "2"]

@@ -9,17 +9,17 @@ from chatd.wire import commands as c
 from chatd.wire.commands import TEXT_BYTES_MAX
 from chatd.wire.entries import Removed
 from client.console.last_room import LastRoom
-from tests.client.console.fakes import ConsoleFixture, in_loop
+from tests.client.console.fakes import FakeConsole, in_loop
 
 OPS = "+ops:k3f9a2bq"
 FIRST = "? send this to general?"
 DOUBT = "? did you mean the command or a message to "
 
 
-def sent(desk: ConsoleFixture) -> list[tuple[str, str]]:
+def sent(fake: FakeConsole) -> list[tuple[str, str]]:
     """Return where to something was sent, and what."""
     posts: list[tuple[str, str]] = []
-    for params in desk.server.asked:
+    for params in fake.server.asked:
         if isinstance(params, c.Send):
             posts.append(("general", params.text))
         elif isinstance(params, c.SendTo):
@@ -34,33 +34,33 @@ def sent(desk: ConsoleFixture) -> list[tuple[str, str]]:
 
 @in_loop
 async def test_plain_line_goes_where_the_prompt_says() -> None:
-    desk = ConsoleFixture()
-    desk.console.directory.add_room(OPS)
-    assert desk.above == ["general> "]
-    await desk.types("hello", " indented", "//etc")
-    assert sent(desk) == [("general", "hello"), ("general", " indented"), ("general", "/etc")]
+    fake = FakeConsole()
+    fake.console.directory.add_room(OPS)
+    assert fake.above == ["general> "]
+    await fake.types("hello", " indented", "//etc")
+    assert sent(fake) == [("general", "hello"), ("general", " indented"), ("general", "/etc")]
     for typed, prompt, to in (
         ("talk Bob", "@bob> ", "bob"),
         ("/query @carol", "@carol> ", "carol"),
         ("/talk +ops", "+ops> ", OPS),
         ("talk", "general> ", "general"),
     ):
-        desk.server.asked.clear()
-        await desk.types(typed)
-        assert desk.above[-1] == prompt
-        await desk.types("one\ntwo")
-        assert sent(desk) == [(to, "one\ntwo")]
-    await desk.console.stop()
+        fake.server.asked.clear()
+        await fake.types(typed)
+        assert fake.above[-1] == prompt
+        await fake.types("one\ntwo")
+        assert sent(fake) == [(to, "one\ntwo")]
+    await fake.console.stop()
 
 
 @in_loop
 async def test_group_that_is_not_known_is_found_by_the_server_and_else_refused_at_once() -> None:
-    desk = ConsoleFixture()
-    await desk.types("talk +ops", answers=(NotFound("there is no room with that name"),))
-    assert desk.above == ["general> "] and desk.shows("! there is no room with that name")
-    await desk.types("talk +ops", "hi", answers=(c.Members(OPS, [], None, 1),))
-    assert desk.above[-1] == "+ops> " and sent(desk) == [(OPS, "hi")]
-    await desk.console.stop()
+    fake = FakeConsole()
+    await fake.types("talk +ops", answers=(NotFound("there is no room with that name"),))
+    assert fake.above == ["general> "] and fake.shows("! there is no room with that name")
+    await fake.types("talk +ops", "hi", answers=(c.Members(OPS, [], None, 1),))
+    assert fake.above[-1] == "+ops> " and sent(fake) == [(OPS, "hi")]
+    await fake.console.stop()
 
 
 @pytest.mark.parametrize(
@@ -72,38 +72,38 @@ async def test_group_that_is_not_known_is_found_by_the_server_and_else_refused_a
 )
 @in_loop
 async def test_talking_to_nobody_who_is_known_is_doubted_at_once(typed: str, note: str) -> None:
-    desk = ConsoleFixture()
-    desk.screen.width = 200
-    desk.console.directory.add(["carol"])
-    desk.console.directory.add_rooms(["general", OPS, "alice,bob"], are_all=True)
-    await desk.types(typed)
-    assert desk.shows(note)
-    assert desk.above == [f"@{typed.removeprefix('talk ')}> "]  # there may be one all the same
+    fake = FakeConsole()
+    fake.screen.width = 200
+    fake.console.directory.add(["carol"])
+    fake.console.directory.add_rooms(["general", OPS, "alice,bob"], are_all=True)
+    await fake.types(typed)
+    assert fake.shows(note)
+    assert fake.above == [f"@{typed.removeprefix('talk ')}> "]  # there may be one all the same
 
 
 @in_loop
 async def test_talking_to_whom_one_knows_or_to_anybody_in_a_long_list_is_not_doubted() -> None:
-    desk = ConsoleFixture()
-    await desk.types("talk alcie")
-    desk.console.directory.add_rooms(["general", OPS, "alice,bob"], are_all=True)
+    fake = FakeConsole()
+    await fake.types("talk alcie")
+    fake.console.directory.add_rooms(["general", OPS, "alice,bob"], are_all=True)
     for title in ("general", "bob", "@Bob", "+ops"):
-        await desk.types(f"/talk {title}")
-    assert not desk.shows("the first line shows")
+        await fake.types(f"/talk {title}")
+    assert not fake.shows("the first line shows")
 
 
 @in_loop
 async def test_prompt_leaves_room_to_type_whatever_the_room_is_called() -> None:
-    desk = ConsoleFixture(room="+" + "o" * 60 + ":k3f9a2bq")
-    assert desk.above == ["+" + "o" * 24 + "…> "]
+    fake = FakeConsole(room="+" + "o" * 60 + ":k3f9a2bq")
+    assert fake.above == ["+" + "o" * 24 + "…> "]
 
 
 @in_loop
 async def test_text_that_is_too_long_comes_back() -> None:
-    desk = ConsoleFixture()
+    fake = FakeConsole()
     text = "x" * (TEXT_BYTES_MAX + 1)
-    await desk.types(text)
-    assert desk.shows("at most 8192 go") and desk.editor.line == text
-    assert sent(desk) == [] and desk.editor.failure is None
+    await fake.types(text)
+    assert fake.shows("at most 8192 go") and fake.editor.line == text
+    assert sent(fake) == [] and fake.editor.failure is None
 
 
 # -- the first one ---------------------------------------------------------------------------
@@ -112,13 +112,13 @@ async def test_text_that_is_too_long_comes_back() -> None:
 @pytest.mark.parametrize("answer", ["hello", "y", " YES "])
 @in_loop
 async def test_first_plain_line_of_all_is_asked_about_once(answer: str) -> None:
-    desk = ConsoleFixture(room="")
-    await desk.types("hello")
-    assert sent(desk) == [] and desk.shows(FIRST) and desk.editor.line == "hello"
-    await desk.types(answer, "again")
-    assert sent(desk) == [("general", "hello"), ("general", "again")]
-    assert desk.memory.room == "general"
-    await desk.console.stop()
+    fake = FakeConsole(room="")
+    await fake.types("hello")
+    assert sent(fake) == [] and fake.shows(FIRST) and fake.editor.line == "hello"
+    await fake.types(answer, "again")
+    assert sent(fake) == [("general", "hello"), ("general", "again")]
+    assert fake.memory.room == "general"
+    await fake.console.stop()
 
 
 @pytest.mark.parametrize("answer", ["n", "No"])
@@ -126,35 +126,35 @@ async def test_first_plain_line_of_all_is_asked_about_once(answer: str) -> None:
 async def test_plain_line_that_is_not_to_be_sent_is_not_and_the_next_is_asked_about(
     answer: str,
 ) -> None:
-    desk = ConsoleFixture(room="")
-    await desk.types("hello", answer, "y")
-    assert sent(desk) == [] and desk.editor.line == "y" and desk.memory.room == ""
-    assert sum(FIRST in line for line in desk.screen.lines) == 2
+    fake = FakeConsole(room="")
+    await fake.types("hello", answer, "y")
+    assert sent(fake) == [] and fake.editor.line == "y" and fake.memory.room == ""
+    assert sum(FIRST in line for line in fake.screen.lines) == 2
 
 
 @in_loop
 async def test_another_line_is_no_answer() -> None:
-    desk = ConsoleFixture(room="")
-    await desk.types("hello", "status", "y")
-    assert sent(desk) == [] and isinstance(desk.server.asked[0], c.Status)
-    await desk.types("hello")
-    desk.console.interrupt(kept=True)
-    await desk.types("yes")
-    assert sent(desk) == []
+    fake = FakeConsole(room="")
+    await fake.types("hello", "status", "y")
+    assert sent(fake) == [] and isinstance(fake.server.asked[0], c.Status)
+    await fake.types("hello")
+    fake.console.interrupt(kept=True)
+    await fake.types("yes")
+    assert sent(fake) == []
 
 
 @in_loop
 async def test_who_has_said_where_to_is_not_asked() -> None:
-    desk = ConsoleFixture(room="")
-    await desk.types("/talk bob", "hello")
-    assert sent(desk) == [("bob", "hello")] and desk.memory.room == "alice,bob"
+    fake = FakeConsole(room="")
+    await fake.types("/talk bob", "hello")
+    assert sent(fake) == [("bob", "hello")] and fake.memory.room == "alice,bob"
 
 
 @in_loop
 async def test_send_asks_nothing_and_answers_nothing() -> None:
-    desk = ConsoleFixture(room="")
-    await desk.types("send hello", "hi")
-    assert sent(desk) == [("general", "hello")] and desk.shows(FIRST)
+    fake = FakeConsole(room="")
+    await fake.types("send hello", "hi")
+    assert sent(fake) == [("general", "hello")] and fake.shows(FIRST)
 
 
 # -- a command, or a text --------------------------------------------------------------------
@@ -178,14 +178,14 @@ async def test_send_asks_nothing_and_answers_nothing() -> None:
 )
 @in_loop
 async def test_line_that_begins_like_a_command_and_is_none_is_asked_about(line: str) -> None:
-    desk = ConsoleFixture(room=OPS)
-    await desk.types(line)
-    assert desk.server.asked == [] and desk.editor.result is None
-    assert desk.shows(DOUBT) and desk.editor.line == line
-    assert not desk.shows("`send`"), "which would tell everyone"
-    await desk.types(line)
-    assert sent(desk) == [(OPS, line)]
-    await desk.console.stop()
+    fake = FakeConsole(room=OPS)
+    await fake.types(line)
+    assert fake.server.asked == [] and fake.editor.result is None
+    assert fake.shows(DOUBT) and fake.editor.line == line
+    assert not fake.shows("`send`"), "which would tell everyone"
+    await fake.types(line)
+    assert sent(fake) == [(OPS, line)]
+    await fake.console.stop()
 
 
 @pytest.mark.parametrize(
@@ -193,9 +193,9 @@ async def test_line_that_begins_like_a_command_and_is_none_is_asked_about(line: 
 )
 @in_loop
 async def test_what_is_a_command_without_doubt_is_not_asked_about(line: str) -> None:
-    desk = ConsoleFixture()
-    await desk.types(line)
-    assert desk.shows("like this: ") and not desk.shows(DOUBT) and desk.server.asked == []
+    fake = FakeConsole()
+    await fake.types(line)
+    assert fake.shows("like this: ") and not fake.shows(DOUBT) and fake.server.asked == []
 
 
 @pytest.mark.parametrize(
@@ -212,36 +212,36 @@ async def test_what_is_a_command_without_doubt_is_not_asked_about(line: str) -> 
 async def test_bare_command_whose_arguments_make_sense_runs(
     line: str, params: type[c.AnyParams]
 ) -> None:
-    desk = ConsoleFixture()
-    await desk.types(line)
-    assert [type(asked) for asked in desk.server.asked] == [params]
-    await desk.console.stop()
+    fake = FakeConsole()
+    await fake.types(line)
+    assert [type(asked) for asked in fake.server.asked] == [params]
+    await fake.console.stop()
 
 
 @pytest.mark.parametrize("word", ["quit", "exit"])
 @in_loop
 async def test_quit_and_exit_leave_bare(word: str) -> None:
-    desk = ConsoleFixture(room="")
-    await desk.types(word)
-    assert desk.editor.result == 0
+    fake = FakeConsole(room="")
+    await fake.types(word)
+    assert fake.editor.result == 0
 
 
 @in_loop
 async def test_question_that_meets_another_line_on_the_prompt_takes_y() -> None:
-    desk = ConsoleFixture()
-    desk.editor.has_draft = True
-    await desk.types("who is there?")
-    assert desk.shows("`y` sends it") and desk.editor.line == ""
-    await desk.types("y")
-    assert sent(desk) == [("general", "who is there?")]
+    fake = FakeConsole()
+    fake.editor.has_draft = True
+    await fake.types("who is there?")
+    assert fake.shows("`y` sends it") and fake.editor.line == ""
+    await fake.types("y")
+    assert sent(fake) == [("general", "who is there?")]
 
 
 @in_loop
 async def test_command_there_is_not_comes_back_to_the_line() -> None:
-    desk = ConsoleFixture()
-    await desk.types("/etc/hosts is gone")
-    assert desk.shows("! there is no command /etc/hosts") and sent(desk) == []
-    assert desk.editor.line == "/etc/hosts is gone"
+    fake = FakeConsole()
+    await fake.types("/etc/hosts is gone")
+    assert fake.shows("! there is no command /etc/hosts") and sent(fake) == []
+    assert fake.editor.line == "/etc/hosts is gone"
 
 
 # -- the room of the last time ---------------------------------------------------------------
@@ -254,69 +254,69 @@ def rooms(*ids: str, next: str | None = None) -> c.Rooms:
 
 @in_loop
 async def test_room_of_the_last_time_is_that_of_the_first_line() -> None:
-    desk = ConsoleFixture(room=OPS)
-    desk.console.learn_rooms(rooms("general", OPS))
-    await desk.types("hello")
-    assert desk.above[-1] == "+ops> " and sent(desk) == [(OPS, "hello")]
-    await desk.console.stop()
+    fake = FakeConsole(room=OPS)
+    fake.console.learn_rooms(rooms("general", OPS))
+    await fake.types("hello")
+    assert fake.above[-1] == "+ops> " and sent(fake) == [(OPS, "hello")]
+    await fake.console.stop()
 
 
 @pytest.mark.parametrize("line", ["a secret", "status of a secret"])
 @in_loop
 async def test_enter_answers_no_question_about_a_room_that_is_gone(line: str) -> None:
-    desk = ConsoleFixture(room=OPS)
-    desk.console.destination.question = "send this to +ops?"
-    await desk.types(line)
-    desk.console.on_event(Removed("@alice", 1, 0, OPS, "bob"))
-    await desk.types(line)
-    assert sent(desk) == [] and desk.editor.line == line and desk.shows("to general?")
-    await desk.console.stop()
+    fake = FakeConsole(room=OPS)
+    fake.console.destination.question = "send this to +ops?"
+    await fake.types(line)
+    fake.console.on_event(Removed("@alice", 1, 0, OPS, "bob"))
+    await fake.types(line)
+    assert sent(fake) == [] and fake.editor.line == line and fake.shows("to general?")
+    await fake.console.stop()
 
 
 @in_loop
 async def test_line_behind_a_talk_that_is_not_answered_or_refused_goes_nowhere_unasked() -> None:
-    desk = ConsoleFixture()
-    await desk.types("talk +ops", "a secret")
-    assert sent(desk) == [] and desk.editor.line == "a secret"
-    await desk.types("a secret", answers=(c.Members(OPS, [], None, 1),))
-    assert sent(desk) == [(OPS, "a secret")]
-    await desk.types("talk +nosuch", answers=(NotFound("there is no room of that name"),))
-    desk.editor.line = ""
-    await desk.types("/talk general", "hello")
-    assert sent(desk)[1:] == [("general", "hello")]
-    await desk.types("/talk +nosuch", "a secret", answers=(NotFound("there is no such room"),))
-    assert len(sent(desk)) == 2 and desk.shows("? send this to general?")
-    await desk.console.stop()
+    fake = FakeConsole()
+    await fake.types("talk +ops", "a secret")
+    assert sent(fake) == [] and fake.editor.line == "a secret"
+    await fake.types("a secret", answers=(c.Members(OPS, [], None, 1),))
+    assert sent(fake) == [(OPS, "a secret")]
+    await fake.types("talk +nosuch", answers=(NotFound("there is no room of that name"),))
+    fake.editor.line = ""
+    await fake.types("/talk general", "hello")
+    assert sent(fake)[1:] == [("general", "hello")]
+    await fake.types("/talk +nosuch", "a secret", answers=(NotFound("there is no such room"),))
+    assert len(sent(fake)) == 2 and fake.shows("? send this to general?")
+    await fake.console.stop()
 
 
 @in_loop
 async def test_private_room_that_is_gone_is_not_replaced_by_everyone_in_silence() -> None:
-    desk = ConsoleFixture(room=OPS)
-    desk.console.learn_rooms(rooms("general", "+ops:another1"))
-    assert desk.above == ["general> "] and desk.shows("you are not in +ops any more")
-    await desk.types("a secret")
-    assert sent(desk) == [] and desk.shows("? you are not in +ops any more: send this to general?")
-    await desk.types("n", "hello", "hello", "again")
-    assert sent(desk) == [("general", "hello"), ("general", "again")]
-    assert desk.memory.room == "general"
-    await desk.console.stop()
+    fake = FakeConsole(room=OPS)
+    fake.console.learn_rooms(rooms("general", "+ops:another1"))
+    assert fake.above == ["general> "] and fake.shows("you are not in +ops any more")
+    await fake.types("a secret")
+    assert sent(fake) == [] and fake.shows("? you are not in +ops any more: send this to general?")
+    await fake.types("n", "hello", "hello", "again")
+    assert sent(fake) == [("general", "hello"), ("general", "again")]
+    assert fake.memory.room == "general"
+    await fake.console.stop()
 
 
 @in_loop
 async def test_private_room_may_stand_on_a_later_page() -> None:
-    desk = ConsoleFixture(room=OPS)
-    desk.console.learn_rooms(rooms("general", next="x"))
-    assert desk.above == ["+ops> "]
+    fake = FakeConsole(room=OPS)
+    fake.console.learn_rooms(rooms("general", next="x"))
+    assert fake.above == ["+ops> "]
 
 
 @in_loop
 async def test_who_is_removed_from_the_room_sends_nothing_to_everyone_by_mistake() -> None:
-    desk = ConsoleFixture(room=OPS)
-    desk.console.on_event(Removed("@alice", 1, 0, OPS, "bob"))
-    await desk.types("a secret")
-    assert desk.above == ["general> "] and sent(desk) == []
-    await desk.types("/talk bob", "a secret")
-    assert sent(desk) == [("bob", "a secret")]
+    fake = FakeConsole(room=OPS)
+    fake.console.on_event(Removed("@alice", 1, 0, OPS, "bob"))
+    await fake.types("a secret")
+    assert fake.above == ["general> "] and sent(fake) == []
+    await fake.types("/talk bob", "a secret")
+    assert sent(fake) == [("bob", "a secret")]
 
 
 def test_last_room_is_kept_by_server_and_user(tmp_path: Path) -> None:

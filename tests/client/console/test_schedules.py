@@ -17,7 +17,7 @@ from client.console.styled import plain
 from client.console.times import Zone
 from client.errors import UsageError
 from client.events import SeenEntry
-from tests.client.console.fakes import Answer, ConsoleFixture
+from tests.client.console.fakes import Answer, FakeConsole
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ZONE = Zone(BERLIN)
@@ -124,10 +124,10 @@ def at_a_desk(*typed: str, answers: tuple[Answer, ...]) -> tuple[list[c.AnyParam
     """Type lines; return what the server was asked, and what stands on the screen then."""
 
     async def type_them() -> tuple[list[c.AnyParams], str]:
-        desk = ConsoleFixture()
-        await desk.types(*typed, answers=answers)
-        await desk.console.stop()
-        return desk.server.asked, " ".join("".join(desk.screen.lines).split())
+        fake = FakeConsole()
+        await fake.types(*typed, answers=answers)
+        await fake.console.stop()
+        return fake.server.asked, " ".join("".join(fake.screen.lines).split())
 
     return asyncio.run(type_them())
 
