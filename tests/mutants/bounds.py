@@ -73,6 +73,13 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "a request that waits for its time is counted again when that has come",
+        "chatd/service.py",
+        "_Pulled(event, is_paid=True)",
+        "_Pulled(event, is_paid=False)",
+        ("tests/simulation/test_fairness.py::test_requests_over_http_are_their_users",),
+    ),
+    Mutant(
         "each connection of an address may ask as often as one",
         "chatd/service.py",
         "return party if self._places.counts(where) else connection",
