@@ -320,7 +320,6 @@ class App:
             settings,
             self.database,
             self.wheel,
-            self.calls,
             self.handlers,
             self.acks,
             self.presence,

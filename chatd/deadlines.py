@@ -6,7 +6,6 @@ What is gathered for a second, acknowledgements and comings and goings, is among
 import logging
 from collections.abc import Callable
 
-from chatd.calls import Calls
 from chatd.config import Settings
 from chatd.core.acks import Acks
 from chatd.core.events import arm_all
@@ -37,7 +36,6 @@ class Deadlines:
         settings: Settings,
         database: Database,
         wheel: TimerWheel,
-        calls: Calls,
         handlers: Handlers,
         acks: Acks,
         presence: Presence,
@@ -46,7 +44,6 @@ class Deadlines:
         self._database = database
         self._state = database.state
         self._wheel = wheel
-        self._calls = calls
         self._handlers = handlers
         self._acks = acks
         self._presence = presence
