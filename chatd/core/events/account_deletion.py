@@ -9,10 +9,10 @@ from chatd.core.events.groups import (
     OwnerChanged,
     RequestEnded,
 )
+from chatd.core.events.moderation import inform_admins
 from chatd.core.model import Credentials, Member, Room, User
 from chatd.core.state import State
 from chatd.core.tick import EndedSessions, TickChanges
-from chatd.wire import entries
 from chatd.wire.rooms import GENERAL, RoomKind
 
 
@@ -42,16 +42,9 @@ class AccountEnded(Event, frozen=True, tag="AccountEnded"):
             _leave(state, changes, state.rooms[room_id], user, self)
         state.general.newcomers.pop(user.name, None)
         changes.ended_sessions.append(EndedSessions(user.name, None, "this account was deleted"))
-        for admin in self.admins:
-            state.append_to_self(
-                changes,
-                admin,
-                entries.Moderated,
-                self.ts,
-                action="deleted",
-                user=user.name,
-                by=self.by,
-            )
+        inform_admins(
+            state, changes, self.admins, self.ts, action="deleted", user=user.name, by=self.by
+        )
 
 
 class PostsErased(Event, frozen=True, tag="PostsErased"):

@@ -3,6 +3,8 @@
 admins: the administrators who are informed, those of the settings of that time.
 """
 
+from typing import Any
+
 from chatd.core.copies import evidence_at
 from chatd.core.events.base import Event
 from chatd.core.events.schedules import retry_held
@@ -107,7 +109,17 @@ class UserBanned(Event, frozen=True, tag="UserBanned"):
         state.append_to_self(
             changes, self.user, entries.Banned, self.ts, until=self.until, reason=self.reason
         )
-        _inform_admins(state, changes, self, "banned", until=self.until, reason=self.reason)
+        inform_admins(
+            state,
+            changes,
+            self.admins,
+            self.ts,
+            action="banned",
+            user=self.user,
+            by=self.by,
+            until=self.until,
+            reason=self.reason,
+        )
         arm_ban(user, changes)
         if self.by:
             retry_held(user, self.ts, changes)
@@ -130,7 +142,9 @@ class UserUnbanned(Event, frozen=True, tag="UserUnbanned"):
         if self.forgiven:
             user.warned.clear()
         state.append_to_self(changes, self.user, entries.Unbanned, self.ts)
-        _inform_admins(state, changes, self, "unbanned")
+        inform_admins(
+            state, changes, self.admins, self.ts, action="unbanned", user=self.user, by=self.by
+        )
         arm_ban(user, changes)
         if self.by:
             retry_held(user, self.ts, changes)
@@ -149,17 +163,16 @@ class ReportDismissed(Event, frozen=True, tag="ReportDismissed"):
         user = state.users.get(report.user)
         if user is not None:
             _take_back(state, changes, user, report, self)
-        for admin in self.admins:
-            state.append_to_self(
-                changes,
-                admin,
-                entries.Moderated,
-                self.ts,
-                action="dismissed",
-                user=report.user,
-                by=self.by,
-                report=report.number,
-            )
+        inform_admins(
+            state,
+            changes,
+            self.admins,
+            self.ts,
+            action="dismissed",
+            user=report.user,
+            by=self.by,
+            report=report.number,
+        )
 
 
 def arm_ban(user: User, changes: TickChanges) -> None:
@@ -192,23 +205,9 @@ def _take_back(
     )
 
 
-def _inform_admins(
-    state: State,
-    changes: TickChanges,
-    event: UserBanned | UserUnbanned,
-    action: str,
-    until: int = 0,
-    reason: str = "",
+def inform_admins(
+    state: State, changes: TickChanges, admins: list[str], ts: int, **fields: Any
 ) -> None:
-    for admin in event.admins:
-        state.append_to_self(
-            changes,
-            admin,
-            entries.Moderated,
-            event.ts,
-            action=action,
-            user=event.user,
-            by=event.by,
-            until=until,
-            reason=reason,
-        )
+    """Let administrators know what one of them, or a timer, has done. fields: of the entry."""
+    for admin in admins:
+        state.append_to_self(changes, admin, entries.Moderated, ts, **fields)

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from chatd.core.copies import excerpt, post_at, redact, redact_edit, refresh_quotes
 from chatd.core.events.messages import Post, post
+from chatd.core.events.moderation import inform_admins
 from chatd.core.model import Room
 from chatd.core.state import State
 from chatd.core.tick import TickChanges
@@ -82,18 +83,17 @@ class PostRemoved(Post, frozen=True, tag="PostRemoved"):
             state.append_to_self(
                 changes, emptied.author, entries.PostRemoved, self.ts, **place, reason=reason
             )
-        for admin in self.admins:
-            state.append_to_self(
-                changes,
-                admin,
-                entries.Moderated,
-                self.ts,
-                action="removed",
-                user=emptied.author,
-                by=self.author,
-                reason=reason,
-                **place,
-            )
+        inform_admins(
+            state,
+            changes,
+            self.admins,
+            self.ts,
+            action="removed",
+            user=emptied.author,
+            by=self.author,
+            reason=reason,
+            **place,
+        )
 
 
 def _take_away(state: State, changes: TickChanges, room: Room, seq: int) -> entries.Post:
