@@ -92,7 +92,7 @@ def _check_kind(file: BinaryIO) -> None:
     mode = os.fstat(file.fileno()).st_mode
     if not stat.S_ISREG(mode):
         kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "something else")
-        raise OSError(f"that is {kind}, and no file with an end")
+        raise OSError(f"that is {kind}, not a regular file")
 
 
 _KINDS = ((stat.S_ISFIFO, "a pipe"), (stat.S_ISCHR, "a device"), (stat.S_ISBLK, "a device"))
@@ -109,7 +109,7 @@ async def _finish(server: Server, number: int) -> Posted:
             return await server.call(finish)
         except BadRequest:
             await server.call(UploadCancel(number))
-            raise FileTrouble("the file changed while it was sent; send it again") from None
+            raise FileTrouble("the file changed while it was being sent; send it again") from None
         except Overloaded:
             if time.monotonic() > give_up_at:
                 raise
@@ -146,7 +146,7 @@ class _Uploading:
                 self._file.seek(offset)
                 data = self._file.read(min(CHUNK_BYTES_MAX, state.size - offset))
                 if not data:
-                    raise FileTrouble("the file became shorter while it was sent")
+                    raise FileTrouble("the file got shorter while it was being sent")
                 sent.append(self._server.call(UploadChunk(state.upload, offset, data)))
                 if len(sent) >= CHUNKS_AT_ONCE:
                     await self._take(sent.popleft())
@@ -207,14 +207,14 @@ async def fetch_file(
     """
     path = target / local_name(entry.name) if target.is_dir() else target
     if path.exists() and not replace:
-        raise FileTrouble(f"{path} exists already; name another place")
+        raise FileTrouble(f"{path} already exists; give another path")
     part = path.with_name(f".{path.name[:200]}.part")
     try:
         with open(os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600), "r+b") as file:
             await _fetch_rest(server, entry, file, progress)
             if not await server.compute(_is_right, file, entry):
                 file.truncate(0)
-                raise FileTrouble("the bytes that came are not those that were sent; try again")
+                raise FileTrouble("the file arrived damaged; try again")
         _put_in_place(part, path, replace)
     except (OSError, ValueError) as error:
         raise _trouble(path, error) from None
@@ -266,7 +266,7 @@ def _put_in_place(part: Path, path: Path, replace: bool) -> None:
     try:
         os.link(part, path)  # in one step, and never over a file that came meanwhile
     except FileExistsError:
-        raise FileTrouble(f"{path} exists already; name another place") from None
+        raise FileTrouble(f"{path} already exists; give another path") from None
     part.unlink()
 
 

@@ -36,7 +36,7 @@ def _hint(text: str) -> str:
     if "://" in text:
         return ", without what stands around it in a browser"
     if re.fullmatch(r".*:[0-9]+", text):
-        return "; its port comes by --port"
+        return "; give its port with --port"
     return ", as chat.example.org or 192.0.2.1"
 
 

@@ -12,7 +12,7 @@ DEFAULT_PORT = 8000
 
 @dataclass(frozen=True, slots=True)
 class ConsoleOptions:
-    """name: "" is the one used last, or asked for. bell: ring when others say something.
+    """name: "" is the one used last, or asked for. bell: ring when a message arrives.
 
     token: a device token to log in with, "" for the kept one or the password.
     insecure: whether that token may go over a network in the clear.

@@ -421,7 +421,7 @@ class ClientProtocol:
         self._acknowledge_if_due(now)
         if self._fell_behind and not self._events:
             self._fell_behind = False
-            self.connection_lost(ConnectionLost("fell behind; resuming"), now)
+            self.connection_lost(ConnectionLost("too slow to keep up; resuming"), now)
         if not self._events:
             return None
         self._handed_out = self._events.popleft()
@@ -461,7 +461,7 @@ class ClientProtocol:
         try:
             yield from self._login()
         except AuthFailed as error:
-            raise LoginRequired(f"the server does not let us in again: {error}") from None
+            raise LoginRequired(f"the server does not accept our login any more: {error}") from None
         if self.following is None:
             return None
         synced: Synced = yield self._sync_params()
@@ -530,7 +530,7 @@ class ClientProtocol:
 
     def _take_answer(self, response: Response) -> None:
         if not self._pending or response.id != self._pending[0].request_id:
-            raise ProtocolError("the server answered what was not asked")
+            raise ProtocolError("the server sent an unexpected response")
         pending = self._pending[0]
         if response.error is not None:
             self._pending.popleft()
@@ -565,7 +565,7 @@ class ClientProtocol:
         elif received is not None:
             self._queue(received)
         if isinstance(received, Bye) and received.logged_out and not self._leaving:
-            self.end(LoginRequired(f"the server no longer lets us in: {received.reason}"))
+            self.end(LoginRequired(f"the server no longer accepts our login: {received.reason}"))
 
     def _queue(self, received: SeenEntry | Notice) -> None:
         if len(self._events) >= EVENTS_MAX:
@@ -610,7 +610,7 @@ class ClientProtocol:
         failed = [pending for pending in self._pending if not _may_repeat(pending)]
         for pending in failed:
             self._pending.remove(pending)
-            pending.fail(ConnectionLost(f"{error}; it is unknown whether it was done"))
+            pending.fail(ConnectionLost(f"{error}; it may or may not have been done"))
         return failed
 
     def _resume(self, synced: Synced | None) -> None:

@@ -100,9 +100,9 @@ def _read(word: str, rest: str, now_ms: int, tz: tzinfo | None) -> tuple[When, s
         return _read_on(day, now_ms, tz)
     clock = _read_clock(word, rest)
     if clock is None:
-        raise BadTime(f"when? say {_FORMS}")
+        raise BadTime(f"when? as in {_FORMS}")
     if clock.offset is not None:
-        raise BadTime(f"on which day? say it as in 2026-12-31 {word}")
+        raise BadTime(f"on which day? as in 2026-12-31 {word}")
     return _next_at(clock.time, now_ms, tz), clock.rest
 
 
@@ -123,7 +123,9 @@ def _read_span(text: str, now_ms: int) -> tuple[When, str]:
         seconds += sum(count * _UNIT_SECONDS[_UNITS[unit]] // 2 for count, unit in counts)
         smallest, text, found = units[-1], rest, True
     if not found:
-        raise BadTime("in how long? say 10m, 2h30m or 5 minutes, in weeks, days, h, m, s")
+        raise BadTime(
+            "in how long? as in 10m, 2h30m or 5 minutes; the units are weeks, days, h, m, s"
+        )
     return When(now_ms + seconds * 1000), text
 
 
@@ -215,7 +217,7 @@ def _read_on(day: _Day, now_ms: int, tz: tzinfo | None) -> tuple[When, str]:
     clock = _read_clock(word, rest)
     if clock is None:
         on = day.name if day.name in ("today", "tomorrow") else f"on {day.name}"
-        raise BadTime(f"at what time {on}? say it as in {day.name} 23:59")
+        raise BadTime(f"at what time {on}? as in {day.name} 23:59")
     wanted, rest = day.midnight + clock.time, clock.rest
     offset = clock.offset
     found = _OFFSET.fullmatch(_first(rest)[0]) if day.name[0].isdigit() else None

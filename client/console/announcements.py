@@ -58,7 +58,7 @@ def _warned(entry: e.Warned, zone: Zone) -> str:
 
 def _banned(entry: e.Banned, zone: Zone) -> str:
     until = zone.moment(entry.until, entry.ts)
-    text = f"you are banned: you can send nothing until {until}; reading goes on"
+    text = f"you are banned: you can send nothing until {until}; you can still read"
     return f"{text}\n{safe(entry.reason)}" if entry.reason else text
 
 
@@ -118,7 +118,7 @@ _WORDS: dict[type[e.Entry], Words] = {
         f"a warning was taken back: you have {warnings_text(entry.warnings, entry.limit)}"
     ),
     e.Banned: _banned,
-    e.Unbanned: lambda entry, zone: "you are not banned any more: you can send again",
+    e.Unbanned: lambda entry, zone: "the ban has ended: you can send again",
     e.PostRemoved: _post_removed,
     e.Reported: _reported,
     e.Moderated: _moderated,

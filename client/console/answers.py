@@ -21,7 +21,7 @@ SCHEDULED_COLUMNS_MAX = 200
 
 def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
     """Return the user's own state."""
-    device = f"device {status.device}" if status.device else "a device that is not remembered"
+    device = f"device {status.device}" if status.device else "a device without a token"
     in_all = f"{_count(status.devices, 'device')}, {_count(status.connections, 'connection')}"
     rows = [
         ("you", f"{status.name}, on {device}; {in_all} in all"),
@@ -123,7 +123,7 @@ def why_lines(renderer: Renderer, why: c.Explanation, now_ms: int) -> list[Line]
     if why.setting is not None:
         rows.append(("setting", f"{why.setting} = {why.value}"))
     elif why.value is not None:
-        rows.append(("limit", f"{why.value}, which no setting changes"))
+        rows.append(("limit", f"{why.value}, which is not a setting"))
     if why.until is not None:
         over = "it is over" if why.until <= now_ms else renderer.zone.deadline(why.until, now_ms)
         rows.append(("until", over))
@@ -202,7 +202,7 @@ def hooks_lines(renderer: Renderer, hooks: list[c.HookState], now_ms: int) -> li
         if hook.refused_at is not None:
             when = renderer.zone.moment(hook.refused_at, now_ms)
             rows.append(("", f"its last post was refused, {when}: {hook.refused}"))
-    return renderer.fields(rows) or renderer.note("you have no hook; `hook` makes one")
+    return renderer.fields(rows) or renderer.note("you have no hooks; `hook` makes one")
 
 
 def devices_lines(renderer: Renderer, devices: list[c.Device], now_ms: int) -> list[Line]:
@@ -212,4 +212,4 @@ def devices_lines(renderer: Renderer, devices: list[c.Device], now_ms: int) -> l
         since = renderer.zone.moment(device.created, now_ms)
         this = ", this one" if device.current else ""
         rows.append((str(device.device), f"{device.label}, since {since}{this}"))
-    return renderer.fields(rows) or renderer.note("no device is remembered")
+    return renderer.fields(rows) or renderer.note("no devices are logged in")

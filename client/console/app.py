@@ -107,7 +107,7 @@ def _history() -> History:
     try:
         return open_history(state_folder())
     except OSError as error:
-        _say(f"what you type is not kept: {reason(error)}")
+        _say(f"your input history can't be saved: {reason(error)}")
         return InMemoryHistory()
 
 

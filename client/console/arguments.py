@@ -140,7 +140,8 @@ def file_to_fetch(rest: str, me: str, *, here: str) -> tuple[str, int, Path | No
     path, rest = _path_and_rest("get-file", rest)
     if rest.strip():
         raise arguments_error(
-            "get-file", f"`{rest.strip()}` is too much; put a path with spaces in quotes"
+            "get-file",
+            f"`{rest.strip()}` is one argument too many; put a path with spaces in quotes",
         )
     return *place, path
 
@@ -248,7 +249,7 @@ def ban_of(rest: str) -> Ban:
         if not 1 <= hours <= BAN_HOURS_MAX:
             raise arguments_error("ban", f"a ban takes from 1 to {BAN_HOURS_MAX} hours")
     elif _A_WHILE.fullmatch(word):  # taken for a reason, it would ban for a time not meant
-        raise arguments_error("ban", "hours are a whole number, as in `ban eve 24 spam`")
+        raise arguments_error("ban", "hours must be a whole number, as in `ban eve 24 spam`")
     _check_reason("ban", reason)
     return Ban(user.removeprefix("@"), hours, reason)
 
@@ -281,7 +282,7 @@ def history_of(rest: str, me: str, *, here: str = GENERAL, limit: int) -> Histor
     if words:
         limit = _count(words.pop(0))
     if words:
-        raise arguments_error("history", f"`{words[0]}` is too much")
+        raise arguments_error("history", f"`{words[0]}` is one argument too many")
     return History(room, limit=limit, **where)
 
 

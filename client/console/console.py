@@ -239,7 +239,7 @@ class Console:
     async def post(self, params: Text, line: str) -> None:
         """Post a text; what is refused comes back to the line it was typed on."""
         if self._pending.unanswered >= PENDING_MAX:
-            self._refuse(line, f"{PENDING_MAX} messages are on their way already\nwait for them")
+            self._refuse(line, f"{PENDING_MAX} messages are already on their way\nwait for them")
             return
         echo = self._pending.add(params.text)
         self.editor.redraw()
@@ -253,7 +253,7 @@ class Console:
             self.editor.redraw()
 
     def _refuse(self, line: str, why: str) -> None:
-        kept = "what you typed is kept: here below, where typing replaces it, or with Up"
+        kept = "your text is kept: below, where typing replaces it, or with Up"
         self.error(f"not sent: {why}\n{kept}")
         self.editor.give_back(line)
 
@@ -393,7 +393,7 @@ class Console:
         ]
         if waiting and not self._warned_pending:
             self._warned_pending = True
-            self.error(f"{' and '.join(waiting)} on the way\nagain to leave all the same")
+            self.error(f"{' and '.join(waiting)} on the way\npress it again to leave anyway")
             return
         self.editor.end(0)
 

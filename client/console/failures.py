@@ -39,7 +39,7 @@ def _banned(error: ChatError, zone: Zone, now_ms: int) -> str:
     until = error.detail.get("until")
     if not isinstance(until, int):
         return "you can still read"
-    return f"you can send again at {zone.deadline(until, now_ms)}; reading goes on"
+    return f"you can send again at {zone.deadline(until, now_ms)}; you can still read"
 
 
 def _too_large(error: ChatError, zone: Zone, now_ms: int) -> str:
@@ -71,10 +71,10 @@ _ADVICE: dict[str, Advice] = {
     "unauthenticated": _always("leave with `quit` and start the console again"),
     "unknown_method": _always("the server is older than this console and doesn't know that"),
     "unsupported_version": _always("install the version of chatd that the server runs"),
-    "storage_full": _always("nothing was changed; tell those who run the server, then try again"),
+    "storage_full": _always("nothing was changed; inform the server's operator, then try again"),
     "overloaded": _always("nothing was changed; try again in a few seconds"),
-    "internal": _always("that is a fault of the server; those who run it can find it in its log"),
-    "expired": _always("it was there once; it can't be brought back"),
+    "internal": _always("that is a bug in the server; its log has the details"),
+    "expired": _always("it has been deleted or has expired"),
 }
 
 _NOTHING = _always("")

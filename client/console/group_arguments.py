@@ -18,7 +18,7 @@ def one_word(name: str, rest: str, question: str) -> str:
     """Return the only word after a command."""
     words = rest.split()
     if len(words) != 1:
-        raise arguments_error(name, f"`{words[1]}` is too much" if words else question)
+        raise arguments_error(name, f"`{words[1]}` is one argument too many" if words else question)
     return unquoted(words[0])
 
 

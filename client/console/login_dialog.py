@@ -83,7 +83,7 @@ class LoginDialog:
         try:
             return read()
         except OSError as error:
-            self._say(f"what this device remembers can't be read: {reason(error)}")
+            self._say(f"this device's token can't be read: {reason(error)}")
             return ""
 
     def _keeping(self, write: Callable[[], None]) -> None:
@@ -91,7 +91,7 @@ class LoginDialog:
         try:
             write()
         except OSError as error:
-            self._say(f"this device is not remembered: {reason(error)}")
+            self._say(f"can't store this device's token: {reason(error)}")
 
     # -- with a password ---------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ class LoginDialog:
             if self._by_password(name, self._password(f"Password of {name}: ")):
                 return False
             self._say("wrong name or password")
-        raise LoginRequired(f"no way in for {name}: that was not the password")
+        raise LoginRequired(f"can't log in as {name}: wrong password")
 
     def _by_password(self, name: str, password: str) -> bool:
         try:
@@ -109,7 +109,7 @@ class LoginDialog:
             return False
         except Conflict:  # too many devices: in all the same, to revoke some
             self._client.log_in(name, password)
-            self._say("you have too many devices: this one is not remembered; `revoke` some")
+            self._say("you have too many devices: this one gets no token; `revoke` some")
             return True
         self._keeping(lambda: self._keyring.keep(logged_in.name, logged_in.token))
         return True
@@ -137,7 +137,7 @@ class LoginDialog:
                 name = self._named("Another name: ", new_name)
             else:
                 return self._by_password(name, password)
-        raise LoginRequired(f"there is no account {name} yet: no other name was free either")
+        raise LoginRequired(f"there is no account {name} yet: no other name was available either")
 
     def _new_password(self, name: str) -> str:
         for _ in range(TRIES_MAX):

@@ -94,7 +94,7 @@ class Renderer:
         if isinstance(entry, e.Delete):
             return hang([*head, (DIM, f" deletes #{entry.target}")], [], self.width)
         head.append((DIM, f" changes #{entry.target}: "))
-        text = safe_lines(entry.text) if entry.text else [[(DIM, "(what it said is gone)")]]
+        text = safe_lines(entry.text) if entry.text else [[(DIM, "(the text is gone)")]]
         return hang(head, text, self.width)
 
     def _quote(self, comment: e.Comment, head: Line) -> Line:
@@ -185,7 +185,7 @@ class Renderer:
         if isinstance(notice, c.Gap):
             room = title_of(notice.room, self.me)
             return self.note(
-                f"{room}#{notice.from_} to {room}#{notice.to} are gone: their lifetime was over"
+                f"{room}#{notice.from_} to {room}#{notice.to} are gone: they have expired"
             )
         if isinstance(notice, c.Reset):
             room = title_of(notice.room, self.me)

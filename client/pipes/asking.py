@@ -37,7 +37,7 @@ def ask(pipe: Pipe) -> int:
             pipe.printer.answer(reply, [[("", choices[place])]])
             return Status.SECOND_OPTION + place - 1 if place else Status.DONE
         if isinstance(reply, Comment):
-            complain(f"{reply.author} answers something else: {reply.text}")
+            complain(f"{reply.author} gave another answer: {reply.text}")
     raise TimedOut("nobody answered in time")
 
 

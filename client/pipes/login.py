@@ -34,7 +34,7 @@ def log_in_by_token(client: Client, options: ConsoleOptions) -> None:
     try:
         me = client.log_in_token(token).name
     except AuthFailed:
-        raise LoginRequired(f"the token is not valid (any more)\n{HOW_TO_LOG_IN}") from None
+        raise LoginRequired(f"the token is not valid (or no longer)\n{HOW_TO_LOG_IN}") from None
     if options.name and mapped(options.name) != me:
         raise LoginRequired(f"the token belongs to {me}, not to {options.name}")
 
@@ -87,7 +87,7 @@ def _name(pipe: Pipe) -> str:
     """Return who logs in, if there can be such a user: before a password is asked for in vain."""
     name = pipe.options.name
     if not name:
-        raise UsageError("who are you? begin with `chat -u NAME login`")
+        raise UsageError("which user? begin with `chat -u NAME login`")
     try:
         (new_name if pipe.arguments.register else map_name)(name)
     except ChatError as error:

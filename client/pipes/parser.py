@@ -52,7 +52,7 @@ def build(environment: dict[str, str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"chat {__version__}")
     host = environment.get("CHAT_HOST") or DEFAULT_HOST
     port = environment.get("CHAT_PORT") or str(DEFAULT_PORT)
-    parser.add_argument("-u", "--user", default="", metavar="NAME", help="who you are")
+    parser.add_argument("-u", "--user", default="", metavar="NAME", help="your user name")
     parser.add_argument("--host", type=_host, default=host, help=f"the server ({_literal(host)})")
     parser.add_argument("--port", type=_port, default=port, help=f"its port ({_literal(port)})")
     tls = environment.get("CHAT_TLS", "").lower() in TRUE
@@ -62,7 +62,7 @@ def build(environment: dict[str, str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--insecure", action="store_true", help="allow sending that token unencrypted"
     )
-    parser.add_argument("--bell", action="store_true", help="ring when others say something")
+    parser.add_argument("--bell", action="store_true", help="ring when a message arrives")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     for name, (help, add) in _WRITTEN_OUT.items():
         add(commands.add_parser(name, help=help, description=help))
@@ -119,7 +119,7 @@ def _tail(parser: argparse.ArgumentParser) -> None:
 
 
 def _wait(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--match", required=True, metavar="REGEX", help="what has to match")
+    parser.add_argument("--match", required=True, metavar="REGEX", help="the pattern to match")
     parser.add_argument("--room", default="", help="in one room or by one user only")
     _add_patience(parser)
     _add_begin(parser)
@@ -135,7 +135,7 @@ def _ask(parser: argparse.ArgumentParser) -> None:
         type=_choices,
         default=[],
         metavar="A,B,...",
-        help="what counts as an answer; without it any comment, or whatever the one user says",
+        help="the possible answers; without this any comment, or whatever the one user says",
     )
     _add_patience(parser)
     _add_json(parser)
@@ -157,9 +157,9 @@ _WRITTEN_OUT: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] =
     "send": (_posting("send"), _send),
     "send-to": (_posting("send-to"), _send_to),
     "post": (_posting("post"), _post),
-    "history": ("print what was said in a room", _history),
-    "tail": ("print what is said as it is said, without marking it as read", _tail),
-    "wait": ("wait until somebody says something that matches, and print it", _wait),
+    "history": ("print the messages of a room", _history),
+    "tail": ("print messages as they arrive, without marking them as read", _tail),
+    "wait": ("wait for a message that matches, and print it", _wait),
     "ask": ("ask a question, wait for the first answer, and print it", _ask),
     "login": ("log in with a password from standard input, and store a token", _login),
 }

@@ -88,7 +88,8 @@ class PlainConsole(Console):
             self.send_plain(typed)
             return
         self.error(
-            "not sent: put `send` in front to tell everyone, `send-to NAME` to tell one user\n"
+            "not sent: put `send` in front to write to everyone, `send-to NAME` to write "
+            "to one user\n"
             f"{perhaps(first_word(typed.line)[0])}"
             "`talk general` or `talk NAME` sends plain lines there"
         )

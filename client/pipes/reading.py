@@ -60,7 +60,7 @@ def wait(pipe: Pipe) -> None:
         elif isinstance(event, Entry) and _is_in(room, event) and _matches(pipe, pattern, event):
             pipe.printer.entry(event)
             return
-    raise TimedOut("nothing that matches was said in time")
+    raise TimedOut("no message matched in time")
 
 
 def _followed(pipe: Pipe) -> str:

@@ -30,13 +30,13 @@ MEANING = {
     Status.DONE: "done",
     Status.REFUSED: "the server refused it, or a local file could not be used",
     Status.USAGE: "wrong arguments, or a text that can't be sent",
-    Status.LOGIN: "no token to log in with, or an invalid one",
+    Status.LOGIN: "no token, or an invalid one",
     Status.CONNECTION: "no connection to the server",
-    Status.TIMEOUT: "what was waited for did not come in time",
-    Status.LATER: "refused for now (a limit, a ban, a full disk): later it may work",
+    Status.TIMEOUT: "timed out",
+    Status.LATER: "refused for now (a limit, a ban, a full disk); try again later",
     Status.SECOND_OPTION: "`ask`: the answer is the second option; 11 is the third, and so on",
     Status.INTERRUPTED: "interrupted by Ctrl-C",
-    Status.BROKEN_PIPE: "nobody reads the output any more",
+    Status.BROKEN_PIPE: "the output was closed by its reader",
 }
 
 LATER_CODES = frozenset({"rate_limited", "banned", "overloaded", "storage_full"})

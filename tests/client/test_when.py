@@ -178,13 +178,13 @@ def test_time_that_is_over_is_refused(typed: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("tomorrow hello", "at what time tomorrow? say it as in tomorrow 23:59"),
-        ("fri hello", "at what time on Friday? say it as in Friday 23:59"),
-        ("2026-12-31 hello", "at what time on 2026-12-31? say it as in 2026-12-31 23:59"),
+        ("tomorrow hello", "at what time tomorrow? as in tomorrow 23:59"),
+        ("fri hello", "at what time on Friday? as in Friday 23:59"),
+        ("2026-12-31 hello", "at what time on 2026-12-31? as in 2026-12-31 23:59"),
         ("today 9:00 hello", "that time is past"),
         ("13pm hello", "there is no time 13pm"),
-        ("in a while", "in how long? say 10m, 2h30m or 5 minutes"),
-        ("soon", "when? say 23:59, 6pm, tomorrow 9:00, 2026-12-31 23:59, in 10m or +2h30m"),
+        ("in a while", "in how long? as in 10m, 2h30m or 5 minutes"),
+        ("soon", "when? as in 23:59, 6pm, tomorrow 9:00, 2026-12-31 23:59, in 10m or +2h30m"),
     ],
 )
 def test_refusal_says_what_is_missing_and_how_it_is_said(typed: str, told: str) -> None:

@@ -102,7 +102,7 @@ def test_console_whose_device_is_revoked_says_so_and_ends_instead_of_connecting_
 ) -> None:
     alice = opens("alice")
     alice.line("revoke 1")
-    alice.sees("chat: the server no longer lets us in: this device was revoked")
+    alice.sees("chat: the server no longer accepts our login: this device was revoked")
     assert alice.ends() == Status.LOGIN
     assert not any("connecting again" in row for row in alice.everything)
     with Terminal(tmp_path / "home of alice", cable.port, "alice") as again:
@@ -332,7 +332,7 @@ def test_changed_password_ends_the_other_console_and_says_why(
         here.line("password")
         answers(here, "a new secret")
         here.sees("the password is changed")
-        there.sees("the server no longer lets us in: the password was changed")
+        there.sees("the server no longer accepts our login: the password was changed")
         assert there.ends() == Status.LOGIN
 
 
@@ -348,14 +348,14 @@ def test_account_is_deleted_by_its_password_only_and_every_console_of_it_ends(
         question = "Password, to delete your account and all that you posted for good:"
         here.line("delete-account --posts")
         here.prompts(question)
-        here.line("not the password")
+        here.line("wrong password")
         here.sees("that is not your password")
         here.prompts("general>")
         here.line("delete-account --posts")
         here.prompts(question)
         here.line(PASSWORD)
         assert here.ends() == 0
-        there.sees("the server no longer lets us in: this account was deleted")
+        there.sees("the server no longer accepts our login: this account was deleted")
         assert there.ends() == Status.LOGIN
     bob.sees("alice deletes #1")
     bob.line("send-to alice hello")

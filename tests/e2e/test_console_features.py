@@ -104,7 +104,7 @@ def test_file_is_found_with_tab_shows_a_bar_and_is_fetched_by_its_place(
     fetched = tmp_path / "bob/Pictures/my photo.jpg"
     assert fetched.read_bytes() == (tmp_path / "alice/my photo.jpg").read_bytes()
     bob.line("get-file 1 ~/Pictures")
-    bob.sees("exists already; name another place")
+    bob.sees("already exists; give another path")
 
 
 # -- peace -----------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def test_reported_user_is_banned_knows_until_when_and_is_let_speak_again(opens: 
     bob.line("unban alice")
     bob.sees("`report` tells them what you saw")
     carol.line("unban alice")
-    alice.sees("you are not banned any more")
+    alice.sees("the ban has ended")
     alice.line("")
     bob.sees("alice: so cheap")
 

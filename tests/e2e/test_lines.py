@@ -110,7 +110,7 @@ def test_the_first_failure_is_the_status_and_the_rest_is_done(chat: Chat) -> Non
     ("line", "complaint"),
     [
         (b"/nonsense", "no command /nonsense"),
-        (b"just words", "put `send` in front to tell everyone"),
+        (b"just words", "put `send` in front to write to everyone"),
         (b"send", "there is no text"),
         (b"status now", "takes no arguments"),
         (b"send \xff", "not UTF-8"),
@@ -195,7 +195,7 @@ def test_a_device_that_is_revoked_meanwhile_has_to_leave(chat: Chat, server: Ser
         other.call("revoke", device=1)
     until(lambda: lines.poll() is not None, "an end")
     assert lines.returncode == Status.LOGIN
-    assert b"no longer lets us in: this device was revoked" in lines.communicate()[1]
+    assert b"no longer accepts our login: this device was revoked" in lines.communicate()[1]
 
 
 def test_an_interrupt_ends_it_while_it_waits_for_a_line(chat: Chat) -> None:

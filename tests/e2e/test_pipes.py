@@ -326,7 +326,7 @@ def test_ask_takes_a_comment_on_the_question_and_its_status_tells_the_option(
     assert [(entry["kind"], entry["text"]) for entry in entries(answer)] == [
         ("comment", "Not now.")
     ]
-    assert complaints == "chat: bob answers something else: maybe^[[2J\n"
+    assert complaints == "chat: bob gave another answer: maybe^[[2J\n"
 
 
 def test_ask_in_a_private_room_is_answered_there(chat: Chat, bob: Chat, asks: Asks) -> None:

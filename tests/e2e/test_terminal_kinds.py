@@ -83,7 +83,7 @@ def test_home_that_can_not_be_written_is_told_and_lets_one_in(
         alice.toolbar_shows(" connected")
         alice.line("send hello")
         alice.sees("general#1 alice: hello")
-        alice.sees("this device is not remembered")
+        alice.sees("can't store this device's token")
         alice.line("quit")
         assert alice.ends() == Status.DONE
 

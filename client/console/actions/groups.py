@@ -28,7 +28,7 @@ from .table import action
 
 @action("create")
 async def create(console: Console, typed: Command) -> None:
-    title = one_word("create", typed.rest, "what is it to be called? one word")
+    title = one_word("create", typed.rest, "what should it be called? one word")
     group = await console.call(c.Create(title))
     title = title_of(group.room, console.renderer.me)
     console.note(

@@ -13,7 +13,8 @@ KEYS = (
     "Ctrl-C clears it but keeps it"
 )
 PLAIN = (
-    "a line that is no command goes to the room in front of it; / begins a command, // such a line"
+    "a line that is not a command goes to the room in the prompt; "
+    "/ begins a command, // a line with a slash"
 )
 
 

@@ -48,7 +48,7 @@ async def show_latest(console: Console, last_seq: int) -> None:
     if page.entries:
         show_entries(console, "general, as it was", _that_fits(console, page, is_onwards=False))
     else:
-        console.note("nothing is unread")
+        console.note("nothing unread")
 
 
 def _that_fits(console: Console, page: HistoryPage, *, is_onwards: bool) -> HistoryPage:

@@ -22,7 +22,7 @@ from .table import action
 async def report(console: Console, typed: Command) -> None:
     request = report_of(typed.rest, console.renderer.me, here=console.here)
     await console.call(request)
-    console.note(f"the administrators know; {request.user} does not learn that it was you")
+    console.note(f"the administrators are informed; {request.user} won't learn that it was you")
 
 
 @action("reports")
@@ -61,7 +61,7 @@ async def delete_user(console: Console, typed: Command) -> None:
     posts, rest = posts_or_not(typed.rest)
     user = user_of("delete-user", rest)
     await console.call(c.DeleteUser(user, posts))
-    console.done(f"{user} has no account any more{'; the posts go, too' if posts else ''}")
+    console.done(f"{user} no longer has an account{'; the posts go, too' if posts else ''}")
 
 
 @action("dismiss")

@@ -39,7 +39,7 @@ def test_why_without_a_setting_shows_the_rule_alone() -> None:
 
 def test_why_shows_a_limit_that_no_setting_changes() -> None:
     why = Explanation("send", NOON_MS, "too_large", "too long", "Too long.", None, "8192", None)
-    assert lines(why)[-1] == "  limit    8192, which no setting changes"
+    assert lines(why)[-1] == "  limit    8192, which is not a setting"
 
 
 def test_refusal_of_another_day_says_which() -> None:

@@ -56,7 +56,7 @@ def test_history(rest: str, request_: History) -> None:
         ("general before", "before which entry"),
         ("general around x", "around which entry"),
         ("general 0", "not a number of entries"),
-        ("general 1 2", "`2` is too much"),
+        ("general 1 2", "`2` is one argument too many"),
         ("general#x", "around which entry"),
         ("general ١٢", "not a number of entries"),
     ],

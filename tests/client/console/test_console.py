@@ -134,7 +134,7 @@ async def test_question_without_a_connection_is_refused_at_once() -> None:
     ("error", "advice"),
     [
         (NotFound("there is no user with that name"), "`who`, `rooms` and `history`"),
-        (Internal("the server failed"), "fault of the server"),
+        (Internal("the server failed"), "a bug in the server"),
         (ConnectionLost("the connection broke"), "keeps trying to connect"),
     ],
 )

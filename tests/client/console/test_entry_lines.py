@@ -55,7 +55,7 @@ def test_edit_shows_what_it_changes_and_the_new_text() -> None:
 
 def test_edit_that_another_one_followed_has_no_text() -> None:
     edit = Edit("alice,bob", 45, NOON_MS, "bob", 42)
-    assert lines(edit) == ["12:00 bob#45 bob → alice changes #42: (what it said is gone)"]
+    assert lines(edit) == ["12:00 bob#45 bob → alice changes #42: (the text is gone)"]
 
 
 def test_delete_shows_what_is_gone() -> None:

@@ -222,6 +222,6 @@ def test_home_that_can_not_be_used_is_told_and_lets_one_in(
     known.keyring = Keyring(Unwritable(), f"http://127.0.0.1:{server.port}")
     known.comes("l", known.name, "secret", name="")
     assert known.told == [
-        "what this device remembers can't be read: /home/x: Permission denied",
-        "this device is not remembered: /home/x: Permission denied",
+        "this device's token can't be read: /home/x: Permission denied",
+        "can't store this device's token: /home/x: Permission denied",
     ]

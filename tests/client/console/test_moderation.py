@@ -116,9 +116,9 @@ def test_one_user_and_one_number_are_taken_and_nothing_else() -> None:
         (e.Unwarned("@eve", 1, NOON_MS, 1, 3), "a warning was taken back: you have 1 of 3"),
         (
             e.Banned("@eve", 1, NOON_MS, NOON_MS + 14_400_000, "enough"),
-            "you are banned: you can send nothing until 18:00; reading goes on\nenough",
+            "you are banned: you can send nothing until 18:00; you can still read\nenough",
         ),
-        (e.Unbanned("@eve", 1, NOON_MS), "you are not banned any more: you can send again"),
+        (e.Unbanned("@eve", 1, NOON_MS), "the ban has ended: you can send again"),
         (
             e.Reported("@root", 1, NOON_MS, 5, "ann", "eve", "spam", "general", 42, "buy this"),
             "report 5: ann reports eve: spam\ngeneral#42 eve: buy this\n"

@@ -15,7 +15,7 @@ from tests.client.network import Network
     [
         ("who", "the server did not answer in time"),
         ("send hi", "the server did not answer in time"),
-        ("revoke 1", "the server ended the connection; it is unknown whether it was done"),
+        ("revoke 1", "the server ended the connection; it may or may not have been done"),
     ],
 )
 def test_connection_that_is_lost_for_good_ends_as_documented(
