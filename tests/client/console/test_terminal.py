@@ -22,6 +22,9 @@ from client.console.terminal import (
 PASTE = "\x1b[200~zwei Zeilen: é\r/quit\r\x1b[201~"
 PASTED = KeyPress(Keys.BracketedPaste, "zwei Zeilen: é\r/quit\r")
 
+END = b"\0end\0"
+"""What no program writes to a terminal."""
+
 
 class Wire:
     """A terminal whose other end is in the test's hands.
@@ -31,6 +34,7 @@ class Wire:
 
     def __init__(self, tty: TextIO, other_end: int, *, brackets: bool = True) -> None:
         self.other_end = other_end
+        self._tty = tty
         self.signs: list[str] = []
         self.output = open_output(tty)
         self.keyboard = Keyboard(tty, self.output, self, brackets=brackets)
@@ -47,8 +51,12 @@ class Wire:
         return self.keyboard.read_keys()
 
     def shows(self) -> bytes:
-        """Return what was written to it."""
-        return os.read(self.other_end, 1 << 16)
+        """Return what was written to it, all of it: a pseudo-terminal hands it on in parts."""
+        os.write(self._tty.fileno(), END)
+        shown = b""
+        while not shown.endswith(END):
+            shown += os.read(self.other_end, 1 << 16)
+        return shown.removesuffix(END)
 
 
 @pytest.fixture
