@@ -39,7 +39,8 @@ class Accounts(Faults):
             self.left.remove(peer)
         self.model.end_account(name, posts, now_ms)
         self.watch()
-        self.reach(f"account over with{'' if posts else 'out'} posts")
+        if posts:
+            self.reach("account over with posts")
         text, peer = self.text(), self.hand(host)
         self.attempt(peer, "send-to", {"not_found"}, to=name, text=text)
         self.attempt(peer, "block", {"not_found"}, user=name)

@@ -342,7 +342,6 @@ class Connections(RuleBasedStateMachine):
         assert is_same, (method, params, code)
         if code == "banned":
             assert self.refused["until"] == self.model.bans[peer.name]
-        self.reach(f"{method} {code or 'done'}")
         return answer
 
     def text(self, tail: Tail = PLAIN) -> str:
@@ -396,8 +395,7 @@ class Connections(RuleBasedStateMachine):
                 entry = msgpack.unpackb(frame[4:])[2]
                 came[entry["ts"]].append(entry)
         for ts in sorted(came):
-            for what in self.model.watch(came[ts], self.world.clock.wall_ms):
-                self.reach(what)
+            self.model.watch(came[ts], self.world.clock.wall_ms)
 
     def rest(self, ms: int) -> None:
         """Let time go by."""

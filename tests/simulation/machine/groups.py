@@ -71,7 +71,7 @@ class Groups(Moderation):
                 self.invite_one(peer, room, guest, comes=True)
 
     @precondition(lambda self: self.model.groups)
-    @rule(pick=picks, name=names, likely=likely)
+    @rule(pick=picks, name=names, likely=st.booleans())
     def leave(self, pick: int, name: str, likely: bool) -> None:
         """Leave a room, end it as the last one in it, or decline to come."""
         peer = self.hand(name)
@@ -103,7 +103,6 @@ class Groups(Moderation):
 
     def parting(self, name: str, room: str) -> None:
         """Who does not listen may be back before hearing of it: numbers repeat then."""
-        self.reach("member out" if name in self.model.rooms[room].readers else "invitation out")
         for peer in self.peers:
             if peer.name == name and not peer.reads:
                 peer.jumps.add(room)
@@ -172,9 +171,9 @@ class Groups(Moderation):
 
     def coming(self, name: str, room: str) -> None:
         """Somebody joins, again maybe."""
-        if name not in self.model.rooms[room].readers:
-            was_here = name in self.model.rooms[room].stays
-            self.reach("member back" if was_here else "member in")
+        log = self.model.rooms[room]
+        if name in log.stays and name not in log.readers:
+            self.reach("member back")
 
     # -- links -------------------------------------------------------------------------------
 
@@ -237,16 +236,10 @@ class Groups(Moderation):
         allowed = {self.model.may_ask(peer.name, token, self.world.now_ms)}
         answer = self.attempt(peer, "join", allowed, link=token)
         if answer is not None:
-            self.coming_with(peer.name, token)
+            if answer["request"] is None:
+                self.coming(peer.name, answer["room"])
             room, request = self.model.ask(peer.name, token, self.world.now_ms)
             assert answer == {"room": room, "request": request}
-
-    def coming_with(self, name: str, token: str) -> None:
-        room = self.model.links[token].room
-        if name in self.model.groups[room].invited:
-            self.coming(name, room)
-        elif name not in self.model.rooms[room].readers:
-            self.reach("asked" if name not in self.model.groups[room].requests else "asked again")
 
     # -- requests ----------------------------------------------------------------------------
 
@@ -320,7 +313,6 @@ class Groups(Moderation):
             raise Lost
         expected = "bad_request" if peer in self.peeks else "not_found"
         assert [error["code"] for error in peer.told("error")[errors:]] == [expected]
-        self.reach("stranger")
 
     def check_as_owner(self, peer: Peer, room: str, group: Group) -> None:
         """Links and requests are the owner's."""

@@ -86,7 +86,8 @@ class History(Files):
             seqs = [entry["seq"] for entry in found if entry["room"] == room.name]
             self.check_found(peer, room, seqs, self.model.found(room, words, by))
         assert {entry["room"] for entry in found} <= {room.name for room in rooms}
-        self.reach("found" if found else "found nothing")
+        if found:
+            self.reach("found")
 
     def check_found(self, peer: Peer, room: Room, seqs: list[int], said: list[int]) -> None:
         """Hold what was found in a room, newest first, against what is said there."""

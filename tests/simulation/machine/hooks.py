@@ -48,9 +48,11 @@ class Program:
         web.close()
         if self._hook:
             self._hook.refused_ms = None if reply.status == 200 else self._world.now_ms
+        code = "done" if reply.status == 200 else reply.json["code"]
+        self._world.outcomes[method, code] += 1
         if reply.status == 200:
             return {"body": reply.body}
-        assert reply.status == STATUS[reply.json["code"]], reply
+        assert reply.status == STATUS[code], reply
         raise Refused({**reply.json, "message": reply.json["detail"]})
 
 

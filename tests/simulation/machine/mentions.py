@@ -67,7 +67,8 @@ class Mentions(Hooks):
             assert len(page["rooms"]) <= limit
             listed, after = listed + page["rooms"], page["next"]
         assert listed == [rooms[name] for name in sorted(rooms) if rooms[name]["unread"]]
-        self.reach("unread" if listed else "nothing unread")
+        if listed:
+            self.reach("unread")
         return rooms
 
     def check_room(self, peer: Peer, room: Room, shown: Map) -> None:

@@ -73,7 +73,6 @@ class Messages(Idempotency):
             assert self.model.refusal(name, self.model.room_for(name, to), now_ms) == DONE
             place = self.model.post(name, to, text, now_ms)
             assert (posted["room"], posted["seq"], posted["ts"]) == (*place, now_ms)
-            self.reach(f"say to {_kind(to)} done")
             if nonce:
                 method, params = _post(to, text)
                 again = partial(self.say_again, to=to)
@@ -83,7 +82,6 @@ class Messages(Idempotency):
             assert error["code"] == self.model.refusal(name, room, now_ms), (name, to, error)
             if error["code"] == "rate_limited":
                 assert error["reset_at"] == self.model.reset_at(name, room, now_ms)
-            self.reach(f"say to {_kind(to)} {error['code']}")
         for name in {name for _, name, to, _, _ in made if not to}:
             self.check_limits_told(name)
 
@@ -179,9 +177,3 @@ def _post(to: str, text: str) -> tuple[str, Map]:
     if to.startswith("+"):
         return "post", {"room": to, "text": text}
     return ("send-to", {"to": to, "text": text}) if to else ("send", {"text": text})
-
-
-def _kind(to: str) -> str:
-    if to.startswith("+"):
-        return "a group"
-    return "a user" if to else "everyone"

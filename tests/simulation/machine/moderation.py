@@ -32,7 +32,7 @@ class Moderation(Messages):
         log = self.model.rooms[room]
         return log.item(seq).author if 1 <= seq <= log.last else ""
 
-    @precondition(lambda self: self.texts > 5 and len(self.model.bans) < 2)
+    @precondition(lambda self: self.texts and len(self.model.bans) < 2)
     @rule(user=names, spelt=spellings)
     def gang_up(self, user: str, spelt: type[str]) -> None:
         """Everybody else reports somebody."""

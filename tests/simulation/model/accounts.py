@@ -36,18 +36,17 @@ class Accounts(Files):
         if posts:
             self.erasing[name] = now_ms
 
-    def watch(self, entries: Sequence[Map], wall_ms: int) -> list[str]:
+    def watch(self, entries: Sequence[Map], wall_ms: int) -> None:
         deletes = [e for e in entries if e["kind"] == "delete" and e["author"] in self.erasing]
         others = [entry for entry in entries if entry not in deletes]
         first = {entry["room"]: entry["seq"] for entry in reversed(others)}
         for entry in deletes:
             if entry["seq"] < first.get(entry["room"], entry["seq"] + 1):
                 self._erased(entry)
-        seen = super().watch(others, wall_ms)
+        super().watch(others, wall_ms)
         for entry in deletes:
             if entry["seq"] > first.get(entry["room"], entry["seq"]):
                 self._erased(entry)
-        return seen + ["erased"] * len(deletes)
 
     def _erased(self, entry: Map) -> None:
         """The server deleted one of the posts."""

@@ -90,26 +90,25 @@ class Schedules(Groups):
 
     # -- what the server did by itself -------------------------------------------------------
 
-    def watch(self, entries: Sequence[Map], wall_ms: int) -> list[str]:
-        """Hold what came by itself, all of one time, against the rules; say what it was."""
+    def watch(self, entries: Sequence[Map], wall_ms: int) -> None:
+        """Hold what came by itself, all of one time, against the rules."""
         said = [entry for entry in entries if entry["kind"] == "message"]
         others = [entry for entry in entries if entry["kind"] != "message"]
-        seen = self._sent(said, wall_ms) if said else []
+        if said:
+            self._sent(said, wall_ms)
         for entry in others:
             name = entry["room"].removeprefix("@")
             if entry["kind"] == "held":
-                seen.append(self._held(name, entry, wall_ms))
+                self._held(name, entry, wall_ms)
             elif entry["kind"] == "failed":
-                seen.append(self._failed(name, entry, wall_ms))
+                self._failed(name, entry, wall_ms)
             elif entry["kind"] == "cancelled":
-                seen.append(self._let_go(name, entry))
+                self._let_go(name, entry)
             else:
                 assert entry["kind"] == "unbanned", entry
                 self.ban_is_over(name, entry["ts"])
-                seen.append("ban over")
-        return seen
 
-    def _sent(self, entries: Sequence[Map], wall_ms: int) -> list[str]:
+    def _sent(self, entries: Sequence[Map], wall_ms: int) -> None:
         """Scheduled texts were posted."""
         now_ms, released = entries[0]["ts"], []
         for entry in sorted(entries, key=lambda entry: (entry["room"], entry["seq"])):
@@ -123,7 +122,6 @@ class Schedules(Groups):
                 released.append(post)
         for post in released:
             self._check_turn(post, now_ms)
-        return ["released"] * len(released) + ["sent"] * (len(entries) - len(released))
 
     def _found(self, entry: Map) -> Waiting:
         for post in self.waiting:
@@ -170,7 +168,7 @@ class Schedules(Groups):
             return "rate_limited", self.reset_at(author, room, now_ms)
         return DONE, None
 
-    def _held(self, name: str, entry: Map, wall_ms: int) -> str:
+    def _held(self, name: str, entry: Map, wall_ms: int) -> None:
         """Texts were due, and may not be posted yet."""
         by, until_ms, ids = entry["by"], entry["until"], entry["ids"]
         posts = [post for post in self.waiting_of(name) if post.number in ids]
@@ -181,9 +179,8 @@ class Schedules(Groups):
             assert (post.held_by, post.held_until_ms) != (by, until_ms), "said twice"
             post.held_by, post.held_until_ms = by, until_ms
         self.tell(name, "held", entry["ts"], ids=ids, until=until_ms, by=by)
-        return f"held by {by}"
 
-    def _failed(self, name: str, entry: Map, wall_ms: int) -> str:
+    def _failed(self, name: str, entry: Map, wall_ms: int) -> None:
         """A text was due, and can't be posted."""
         (post,) = [post for post in self.waiting_of(name) if post.number == entry["id"]]
         self._check_due(post, entry["ts"], wall_ms)
@@ -203,14 +200,12 @@ class Schedules(Groups):
             reason=entry["reason"],
             text=post.text,
         )
-        return f"failed {entry['code']}"
 
-    def _let_go(self, name: str, entry: Map) -> str:
+    def _let_go(self, name: str, entry: Map) -> None:
         """What failed was there for its author for long enough."""
         (post,) = [post for post in self.listed_of(name) if post.number == entry["id"]]
         assert post.failed and entry["ts"] >= post.failed_ms + FAILED_KEPT_MS, (post, entry)
         self.cancel(post, entry["ts"])
-        return "failed long ago"
 
     def check_nothing_is_late(self, now_ms: int, late_ms: int) -> None:
         """What was due so long ago is posted, or is held by what holds now."""
