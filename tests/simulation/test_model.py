@@ -34,26 +34,27 @@ SELDOM: ByOutcome = {
         "transfer upload upload-finish"
     ),
     "conflict": (
-        "comment edit hook-post join kick leave post send send-at send-to transfer upload "
-        "upload-chunk upload-finish"
+        "comment create edit hook-post invite join kick leave post send send-at send-to transfer "
+        "upload upload-chunk upload-finish"
     ),
     "done": (
-        "approve cancel comment deny dismiss kick remove revoke unblock unlink upload-cancel "
-        "withdraw"
+        "approve cancel comment deny dismiss download kick link links remove reports requests "
+        "revoke transfer unblock unhook unlink upload-cancel withdraw"
     ),
     "forbidden": (
         "comment delete dismiss edit hook hook-post invite kick leave link links remove requests "
         "send-to transfer unban unlink upload upload-finish"
     ),
     "heard": (
-        "cancelled comment device_added device_revoked failed gap held join_approved join_asked "
-        "join_denied join_requested post_removed read request_settled reset scheduled unblocked "
-        "unwarned"
+        "cancelled comment device_added device_revoked failed gap held hook_revoked join_approved "
+        "join_asked join_denied join_requested post_removed read request_settled reset scheduled "
+        "unblocked unwarned"
     ),
     "known": "comment delete edit hook-post post send send-at send-to upload-finish",
     "not_found": (
-        "cancel deny dismiss hook hook-post invite link remove report send-at unban unblock unhook "
-        "unlink upload-cancel upload-chunk upload-finish"
+        "cancel deny dismiss history hook hook-post invite join kick link links members remove "
+        "report requests send-at unban unblock unhook unlink upload-cancel upload-chunk "
+        "upload-finish"
     ),
     "rate_limited": "comment edit hook-post invite post send send-to transfer upload upload-finish",
     "storage_full": "upload upload-chunk",
