@@ -93,8 +93,10 @@ def _repair(disk: Disk, path: str, found: Findings) -> None:
     """Cut, sync, clean up, in an order that a crash in between does not harm."""
     if found.tail and found.cut:
         _cut(disk, found.live[-1].path, found.tail.end)
-    for segment in found.live:
+    for segment in found.live[:-1]:
         _sync(disk, segment.path)
+    if found.tail:
+        _rewrite(disk, found.live[-1].path, found.tail.end)
     if found.snapshot:
         _sync(disk, path)
     if found.live or found.rubbish:
@@ -114,6 +116,20 @@ def _cut(disk: Disk, path: str, end: int) -> None:
 def _sync(disk: Disk, path: str) -> None:
     fd = disk.open_write(path)
     try:
+        disk.sync(fd)
+    finally:
+        disk.close(fd)
+
+
+def _rewrite(disk: Disk, path: str, end: int) -> None:
+    """Write the newest segment up to `end` once more, and sync it.
+
+    A sync of it may have failed before, which ended the server but not the machine. Then the
+    system takes for durable what is not, and another sync alone would do nothing.
+    """
+    fd = disk.open_write(path)
+    try:
+        disk.write(fd, disk.read(fd, end, 0), 0)
         disk.sync(fd)
     finally:
         disk.close(fd)

@@ -209,6 +209,16 @@ MUTANTS = (
         DAYS,
     ),
     Mutant(
+        "a start trusts what a sync failed to write",
+        "chatd/disk/recovery.py",
+        "        disk.write(fd, disk.read(fd, end, 0), 0)\n",
+        "",
+        (
+            "tests/simulation/test_durability.py"
+            "::test_sync_that_failed_takes_nothing_from_the_start_behind_it",
+        ),
+    ),
+    Mutant(
         "a store with a torn tail counts as stopped cleanly",
         "chatd/disk/recovery.py",
         "return not self.bodies and self.cut is None",
@@ -321,8 +331,8 @@ MUTANTS = (
     Mutant(
         "what was recovered is not synced",
         "chatd/disk/recovery.py",
-        "    for segment in found.live:\n        _sync(disk, segment.path)\n",
-        "",
+        "        disk.write(fd, disk.read(fd, end, 0), 0)\n        disk.sync(fd)\n",
+        "        pass\n",
         ("tests/disk/test_recovery.py::test_recovery_makes_what_it_returns_durable",),
     ),
     Mutant(

@@ -474,6 +474,28 @@ def test_failed_write_ends_the_process_and_nobody_was_told(
         world.restart()
 
 
+@pytest.mark.parametrize("operation", ["datasync", "sync"])
+def test_sync_that_failed_takes_nothing_from_the_start_behind_it(operation: str) -> None:
+    """The system holds for durable what it failed to write, and the machine goes on."""
+    with World(snapshot_interval_ms=10 * SECOND_MS) as world:
+        alice = world.user("alice")
+        alice.send("kept")
+        world.disk.fail_on(operation, errno.EIO, "-journal-")
+        alice.request("send", text="never answered")
+        with pytest.raises(StoreError, match="the journal can't be written"):
+            world.sleep(20 * SECOND_MS)
+        world.kill()
+        world.restart()
+        alice = world.user("alice")
+        alice.send("behind it")
+        told = [entry["text"] for entry in alice.call("history", room="general")["entries"]]
+        world.crash()
+        world.restart()
+        alice = world.user("alice")
+        assert [e["text"] for e in alice.call("history", room="general")["entries"]] == told
+        assert told == ["kept", "never answered", "behind it"]
+
+
 @pytest.mark.parametrize("operation", ["create", "allocate", "sync_folder", "write"])
 @pytest.mark.parametrize("stops", [False, True])
 def test_segment_that_can_not_be_begun_ends_the_process_with_the_name_of_the_store(
