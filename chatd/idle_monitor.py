@@ -34,13 +34,12 @@ class IdleMonitor:
 
     def excuse(self, connection: Connection, ms: int) -> None:
         """Charge a peer with nothing for a time in which nothing was read and nothing sent."""
+        connection.made_ms += ms
+        connection.heard_ms += ms
         if connection.blocked_ms:
             connection.blocked_ms += ms
-        if connection.state is OPEN:
-            protocol: ProtocolRow = connection.protocol
-            protocol.liveness.excuse(connection, ms)
-        else:
-            connection.heard_ms += ms
+        protocol: ProtocolRow = connection.protocol
+        protocol.liveness.excuse(connection, ms)
 
     def check(self, connection: Connection, now_ms: int) -> int | None:
         """Close a connection that has to be, ping one that is quiet; return when to check again."""

@@ -24,8 +24,6 @@ class WholeRequests:
         return min(now_ms + limits.ping_ms, max(now_ms + QUIET_MS_MIN, until_ms))
 
     def excuse(self, connection: Connection, ms: int) -> None:
-        """Charge a peer with nothing for a time in which nobody read what it sent."""
+        """The last whole request was so much later, as far as its peer can be blamed."""
         codec: HttpCodec = connection.codec
-        connection.made_ms += ms
-        connection.heard_ms += ms
         codec.active_ms += ms

@@ -29,9 +29,7 @@ class Pings:
         return min(next_ms, due_ms) if due_ms > now_ms else next_ms
 
     def excuse(self, connection: Connection, ms: int) -> None:
-        """Charge a peer with nothing for a time in which nobody read what it sent."""
-        connection.made_ms += ms
-        connection.heard_ms += ms
+        """All that it goes by is dated at the connection."""
 
     def _ping(self, connection: Connection, now_ms: int, limits: Limits) -> None:
         quiet_ms = now_ms - connection.heard_ms

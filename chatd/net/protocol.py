@@ -50,7 +50,7 @@ class Liveness(Protocol):
         """Close a connection that has to be, ping a quiet one; return when to check again."""
 
     def excuse(self, connection: Connection, ms: int) -> None:
-        """Charge a peer with nothing for a time in which nobody read what it sent."""
+        """Move on what it dates itself, besides the connection: nobody read for so long."""
 
 
 class Opening(NamedTuple):

@@ -183,6 +183,20 @@ def test_silence_while_nothing_is_read_is_charged_to_nobody() -> None:
         assert alice.told("ping") and guest.told("bye") and web.ended
 
 
+def test_silence_is_not_charged_to_a_web_connection_that_asked_long_after_it_came() -> None:
+    late = Lateness()
+    with World(late=late, login_timeout_ms=30 * SECOND_MS) as world:
+        alice, web = world.user("alice"), world.web(world.token("bob"))
+        for _ in range(3):
+            world.sleep(20 * SECOND_MS)
+            assert web.call("status").status == 200
+        begin(world, late, alice, "send", text="first")
+        world.clock.advance(10 * MINUTE_MS)
+        world.settle()
+        assert not web.ended
+        assert web.call("status").status == 200
+
+
 def places(caplog: pytest.LogCaptureFixture) -> list[object]:
     """Return where the actions in the log have put something."""
     return [action["place"] for action in logged_actions(caplog)]
