@@ -1,8 +1,8 @@
 """Migrations: what a snapshot holds, from one format to the next, for each format that is read.
 
 A tree is changed as it comes from the file, before anything takes it for the tables of today. The
-ticks after it need none so far: the events of format 1 are among those of today, with the same
-meaning, and lack at most fields at their end, whose defaults say what they meant without.
+ticks after it need none so far: the events of older formats are among those of today, with the
+same meaning, and lack at most fields at their end, whose defaults say what they meant without.
 """
 
 from collections.abc import Callable
@@ -48,6 +48,10 @@ def _from_1(tree: Any) -> None:
     tree["reports"] = to_builtins(reports)
 
 
+def _from_2(tree: Any) -> None:
+    """Leave it as it is: what it lacks are fields at the end, whose defaults hold for it."""
+
+
 def _note_latest(room: Room) -> None:
     if not room.latest and room.kind is not RoomKind.SELF:
         for entry in map(decode_entry, room.log.frames):
@@ -75,5 +79,5 @@ def to_builtins(value: object, order: Literal["sorted"] | None = None) -> Any:
     return msgspec.to_builtins(value, builtin_types=(bytes, bytearray), order=order)
 
 
-MIGRATIONS: dict[int, Callable[[Any], None]] = {1: _from_1}
+MIGRATIONS: dict[int, Callable[[Any], None]] = {1: _from_1, 2: _from_2}
 """By a format, what turns its tree into that of the next."""

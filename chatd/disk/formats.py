@@ -17,9 +17,9 @@ from zlib import crc32
 
 from chatd.errors import StoreTooNew
 
-FORMAT = 2
-"""What this program writes. 1 was written before 0.1.0, 2 is from 0.1.0 on."""
-OLDEST_READER = 2
+FORMAT = 3
+"""What this program writes. 1 was written before 0.1.0, 2 by 0.1.0."""
+OLDEST_READER = 3
 """The oldest format whose programs may read that."""
 FIRST_FORMAT = 1
 """The oldest that this program reads."""

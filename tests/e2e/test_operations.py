@@ -108,7 +108,7 @@ def test_copy_of_a_stopped_servers_folder_is_restored(operator: Operator) -> Non
 
 def test_one_goes_back_from_a_newer_chatd(operator: Operator) -> None:
     operator.stop()
-    old = STORES / "1-last-killed"
+    old = STORES / "2-killed"
     shutil.rmtree(operator.folder / "data")
     shutil.copytree(old, operator.folder / "data", copy_function=copy_for_its_owner)
     (operator.folder / "data").chmod(0o700)
@@ -122,7 +122,7 @@ def test_one_goes_back_from_a_newer_chatd(operator: Operator) -> None:
         if file.is_file():
             back = operator.folder / "data" / file.relative_to(old)
             assert back.read_bytes() == file.read_bytes()
-    assert "a start will migrate it from format 1" in operator.run(commands_of("Checking")[0])
+    assert "a start will migrate it from format 2" in operator.run(commands_of("Checking")[0])
 
 
 def copy_for_its_owner(source: str, target: str) -> None:

@@ -26,7 +26,8 @@ from tests.stores.golden import database_with, disk_with, made_newer, seen_in, w
 from tests.stores.test_golden import all_see_what_they_saw
 
 KILLED, STOPPED = "1-last-killed", "1-last-stopped"
-OLD = [KILLED, STOPPED]
+OLD = [KILLED, STOPPED, "2-killed", "2-stopped"]
+TODAYS = f"{FORMAT}-killed"
 YOUNG = "young"
 """No golden store: one of format 1 without a snapshot, whose journal has several segments."""
 SNAPSHOT, SEGMENT = snapshot.MAGIC, segment.MAGIC
@@ -53,7 +54,7 @@ def store_files(disk: SimDisk, folder: str = "data") -> dict[str, bytes]:
 
 def copies(disk: SimDisk) -> list[str]:
     names = disk.list_folder("data")
-    return [f"data/{name}" for name in names if name.startswith("chat.db-format-1-tick-")]
+    return [f"data/{name}" for name in names if name.startswith("chat.db-format-")]
 
 
 def the_copy(disk: SimDisk) -> dict[str, bytes]:
@@ -120,7 +121,7 @@ def test_work_on_a_stopped_store_migrates_it_and_leaves_the_copy(name: str) -> N
 
 
 def test_store_of_today_is_not_migrated() -> None:
-    with world_with("2-killed") as world:
+    with world_with(TODAYS) as world:
         assert not copies(world.disk)
 
 
@@ -339,18 +340,18 @@ def test_store_of_a_newer_program_that_may_be_read_is_written_in_our_format(
     newer: set[bytes],
 ) -> None:
     """All of it, or only what came behind a snapshot of ours."""
-    disk = disk_with("2-killed")
+    disk = disk_with(TODAYS)
     for path, data in disk.files(DB_NAME).items():
         if data[:8] in newer:
             disk.put(path, made_newer(data, oldest=FORMAT))
-    with world_with("2-killed", disk_with("2-killed")) as world:
+    with world_with(TODAYS, disk_with(TODAYS)) as world:
         report = check_store(world.settings, disk)
-    assert "a start will migrate it from format 9 to 2, and keep it as it is in" in report
-    with world_with("2-killed", disk) as world:
+    assert f"a start will migrate it from format 9 to {FORMAT}, and keep it as it is in" in report
+    with world_with(TODAYS, disk) as world:
         assert 9 in formats_on(disk), "the copy"
         world.crash()
         world.restart()
-        all_see_what_they_saw(world, seen_in("2-killed"))
+        all_see_what_they_saw(world, seen_in(TODAYS))
         world.stop()
         assert formats_on(disk) == {FORMAT}
 
@@ -362,14 +363,16 @@ def formats_on(disk: SimDisk) -> set[int]:
 
 @pytest.mark.parametrize("part", ["", "-journal-"])
 def test_store_of_a_newer_program_is_refused_by_all_before_anything_is_touched(part: str) -> None:
-    with world_with("2-killed") as world:
+    with world_with(TODAYS) as world:
         world.kill()
         disk, lock = world.disk, f"{DB_NAME}-lock"
         disk.take(lock)
         path = min(disk.files(DB_NAME + part))
-        disk.put(path, made_newer(disk.files()[path], oldest=3))
+        disk.put(path, made_newer(disk.files()[path], oldest=FORMAT + 1))
         before = disk.files()
-        refused = f"{path} has format 9, .* know format 3 .* this program knows 1 to {FORMAT}"
+        refused = (
+            f"{path} has format 9, .* know format {FORMAT + 1} .* this program knows 1 to {FORMAT}"
+        )
         disk.calls.clear()
         for work in (
             world.restart,

@@ -17,9 +17,9 @@ from tests.stores.record import Struct, lines_of, path_of, record, tag_of
 WHAT_TO_DO = f"""
 What stores hold, or what their events make true, is not what {path_of(FORMAT).name} says. Stores
 are written in format {FORMAT}, so take the change back, or make a new format: raise FORMAT in
-chatd/disk/formats.py, let chatd/core/migrations.py turn what is older into it, and when it is
-released write golden stores by `python -m tests.stores.write` and its record by `python -m
-tests.stores.record`.
+chatd/disk/formats.py, let chatd/core/migrations.py turn what is older into it, and write golden
+stores by `python -m tests.stores.write` and its record by `python -m tests.stores.record`. As
+long as a format is not released, remove these and write them again.
 """
 RARE = {
     "ClockRepaired",

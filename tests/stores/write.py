@@ -5,7 +5,8 @@
 makes `NAME-killed` and `NAME-stopped` here, and `NAME.json` with what their users see, asked of
 that very server. No snapshot is written before the server stops, so the journal of the killed
 store tells of all that happened, by events of every kind but those that take hours to come about.
-Needed once for each format, when it is released; then these files are never written again.
+A format that is not released yet is written again with each change of it, together with its
+record; from the release on these files stay as they are.
 """
 
 import argparse
