@@ -16,6 +16,7 @@ from tests.simulation.disk import PowerCut, by_chance
 from tests.simulation.peer import Map, Peer, Refused
 from tests.simulation.world import World
 
+HOUR_MS = 3_600_000
 SECOND_MS = 1_000
 MINUTE_MS = 60_000
 SNAPSHOT_MS = 10 * MINUTE_MS
@@ -209,9 +210,12 @@ def test_power_cut_in_a_graceful_stop_loses_nothing() -> None:
 # -- modes that sync later -------------------------------------------------------------------
 
 
-def test_everysec_loses_a_second_at_most_and_says_so_by_a_new_epoch() -> None:
+@pytest.mark.parametrize("set_back_ms", [0, HOUR_MS])
+def test_everysec_loses_a_second_at_most_and_says_so_by_a_new_epoch(set_back_ms: int) -> None:
+    """Of real time, not of server time, which is slow after the clock was set back."""
     with World(fsync=Fsync.EVERYSEC) as world:
         alice, bob = world.user("alice"), world.user("bob")
+        world.clock.set_wall(-set_back_ms)
         alice.send("old enough")
         world.sleep(SECOND_MS + 10)
         alice.send("too young")
