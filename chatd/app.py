@@ -35,6 +35,7 @@ from chatd.handlers.messages import MessageHandlers
 from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.posting import Posting
+from chatd.handlers.reading import Reading
 from chatd.handlers.refusals import Refusals
 from chatd.handlers.registration import RegistrationLimit
 from chatd.handlers.revisions import RevisionHandlers
@@ -42,6 +43,7 @@ from chatd.handlers.schedules import ScheduleHandlers
 from chatd.handlers.search import SearchHandlers
 from chatd.handlers.status import StatusHandlers
 from chatd.handlers.sync import SyncHandlers
+from chatd.handlers.threads import ThreadHandlers
 from chatd.handlers.timed import timed
 from chatd.handlers.visibility import Visibility
 from chatd.handlers.why import WhyHandlers
@@ -169,14 +171,15 @@ class App:
         )
         visibility = Visibility(database.state, self.history_floors, settings.limit_show_messages)
         newcomers = Newcomers(transaction, visibility)
+        reading = Reading(visibility, acks)
         posting = Posting(transaction, settings, lifetime, newcomers)
         destinations = Destinations(database.state, visibility)
         memberships = Memberships(settings, visibility, lifetime)
-        status = StatusHandlers(transaction, settings, visibility, self.presence, acks)
+        status = StatusHandlers(transaction, settings, visibility, self.presence, reading)
         moderation = ModerationHandlers(transaction, settings, visibility, posting)
         families = (
             AccountHandlers(transaction, settings, self.backoff, self.registrations, __version__),
-            SyncHandlers(transaction, visibility, acks),
+            SyncHandlers(transaction, visibility, acks, reading),
             MessageHandlers(posting, destinations),
             ScheduleHandlers(
                 transaction,
@@ -185,7 +188,8 @@ class App:
                 lifetime,
                 lambda: database.clock.wall_ms,
             ),
-            CommentHandlers(posting, destinations, visibility, newcomers, database.state.threads),
+            CommentHandlers(posting, destinations, visibility),
+            ThreadHandlers(visibility, newcomers, reading, database.state.threads),
             RevisionHandlers(posting, destinations, visibility),
             BlockingHandlers(transaction, visibility),
             AccountDeletionHandlers(transaction, settings, visibility, posting, lifetime),

@@ -6,7 +6,15 @@
 
 from .environment import Environment
 from .errors import ClientError, Closed, ConnectionLost, LoginRequired
-from .events import Connected, Disconnected, Event, FoundPage, HistoryPage, UnknownEntry
+from .events import (
+    Connected,
+    Disconnected,
+    Event,
+    FoundPage,
+    HistoryPage,
+    SeenThread,
+    UnknownEntry,
+)
 from .sync_client import Client
 
 __all__ = [
@@ -21,5 +29,6 @@ __all__ = [
     "FoundPage",
     "HistoryPage",
     "LoginRequired",
+    "SeenThread",
     "UnknownEntry",
 ]

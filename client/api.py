@@ -42,6 +42,7 @@ from chatd.wire.commands import (
     ListRequests,
     ListRooms,
     ListScheduled,
+    ListThreads,
     ListUnread,
     MakeHook,
     MakeLink,
@@ -67,6 +68,7 @@ from chatd.wire.commands import (
     Status,
     StatusResult,
     Thread,
+    ThreadList,
     Transfer,
     Unban,
     Unblock,
@@ -78,7 +80,7 @@ from chatd.wire.commands import (
 )
 from chatd.wire.rooms import GENERAL
 
-from .events import FoundPage, HistoryPage
+from .events import FoundPage, HistoryPage, SeenThread
 from .web import link_in
 
 R = TypeVar("R", bound=Result)
@@ -88,7 +90,9 @@ class Api:
     """What a client can ask. The rest of it says how: by `call`."""
 
     @overload
-    def call(self, params: History | Thread) -> HistoryPage: ...
+    def call(self, params: History) -> HistoryPage: ...
+    @overload
+    def call(self, params: Thread) -> SeenThread: ...
     @overload
     def call(self, params: Search) -> FoundPage: ...
     @overload
@@ -150,9 +154,15 @@ class Api:
         """Answer a message, a comment or a file, exactly once. Raises NotFound."""
         return self.call(CommentOn(room, seq, text, self._nonce()))
 
-    def thread(self, room: str, seq: int, *, after: int = 0, limit: int = 50) -> HistoryPage:
+    def thread(self, room: str, seq: int, *, after: int = 0, limit: int = 50) -> SeenThread:
         """Read what an entry belongs to: what began it, and all comments there, in order."""
         return self.call(Thread(room, seq, after, limit))
+
+    def threads(
+        self, room: str = GENERAL, *, unread: bool = False, after: int = 0, limit: int = 40
+    ) -> ThreadList:
+        """List the threads of a room by their latest comment, or only those with unread ones."""
+        return self.call(ListThreads(room, unread, after, limit))
 
     def edit(self, room: str, seq: int, text: str) -> Posted:
         """Give an own message or comment another text, exactly once.

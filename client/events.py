@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from chatd.errors import ProtocolError
-from chatd.wire.commands import NOTICES, Command, Found, Notice, Page, Result
+from chatd.wire.commands import NOTICES, Command, Found, Notice, Page, Result, ThreadPage
 from chatd.wire.entries import METHOD, AnyEntry, Entry
 from chatd.wire.envelope import Notification
 
@@ -44,6 +44,17 @@ class HistoryPage(Result, frozen=True):
     room: str
     entries: list[SeenEntry]
     next: int | None
+
+
+class SeenThread(HistoryPage, frozen=True):
+    """A page of a thread. root: the number of the entry that it began with, which may be gone.
+
+    comments: how many it has, deleted ones not counted. unread: how many of these are unread.
+    """
+
+    root: int
+    comments: int
+    unread: int
 
 
 class FoundPage(Result, frozen=True):
@@ -87,7 +98,10 @@ def read_result(command: Command, value: Any) -> Result:
     assert command.result is not None, command.method
     try:
         if command.result is Page:
-            return _read_page(msgspec.convert(value, _AnyPage))
+            return HistoryPage(*_fields_of(msgspec.convert(value, _AnyPage)))
+        if command.result is ThreadPage:
+            thread = msgspec.convert(value, _AnyThread)
+            return SeenThread(*_fields_of(thread), thread.root, thread.comments, thread.unread)
         if command.result is Found:
             found = msgspec.convert(value, _AnyFound)
             return FoundPage([read_entry(entry) for entry in found.entries], found.next)
@@ -102,10 +116,16 @@ class _AnyPage(msgspec.Struct):
     next: int | None
 
 
+class _AnyThread(_AnyPage):
+    root: int
+    comments: int
+    unread: int
+
+
 class _AnyFound(msgspec.Struct):
     entries: list[Any]
     next: str | None
 
 
-def _read_page(page: _AnyPage) -> HistoryPage:
-    return HistoryPage(page.room, [read_entry(entry) for entry in page.entries], page.next)
+def _fields_of(page: _AnyPage) -> tuple[str, list[SeenEntry], int | None]:
+    return page.room, [read_entry(entry) for entry in page.entries], page.next

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar, overload
 
 from chatd.wire.commands import History, Params, Result, Search, Thread
 
-from .events import FoundPage, HistoryPage
+from .events import FoundPage, HistoryPage, SeenThread
 from .protocol import ClientProtocol
 
 R = TypeVar("R", bound=Result)
@@ -28,7 +28,10 @@ class Server(Protocol):
         """Where browsers and other programs find the server: `http://127.0.0.1:8000`."""
 
     @overload
-    def call(self, params: History | Thread) -> Awaitable[HistoryPage]: ...
+    def call(self, params: History) -> Awaitable[HistoryPage]: ...
+
+    @overload
+    def call(self, params: Thread) -> Awaitable[SeenThread]: ...
 
     @overload
     def call(self, params: Search) -> Awaitable[FoundPage]: ...

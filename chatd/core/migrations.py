@@ -13,8 +13,9 @@ import msgspec
 from chatd.core.copies import QUOTING_MAX, evidence_at, quote_no_more
 from chatd.core.idempotency import IdempotencyRecord, packed
 from chatd.core.model import GivenWarning, Report, Room
-from chatd.wire.entries import Edit, Post, decode_entry
-from chatd.wire.rooms import RoomKind
+from chatd.core.threads import show
+from chatd.wire.entries import Comment, Delete, Edit, Post, decode_entry, encode_entry
+from chatd.wire.rooms import RoomKind, kind_of
 
 
 def migrated(tree: Any, format: int) -> Any:
@@ -49,7 +50,35 @@ def _from_1(tree: Any) -> None:
 
 
 def _from_2(tree: Any) -> None:
-    """Leave it as it is: what it lacks are fields at the end, whose defaults hold for it."""
+    """Let comments, their deletions and what threads began with show the thread."""
+    for name, room in tree["rooms"].items():
+        if kind_of(name) is not RoomKind.SELF:
+            taken = msgspec.convert(room, Room)
+            _show_threads(taken)
+            tree["rooms"][name] = to_builtins(taken)
+
+
+def _show_threads(room: Room) -> None:
+    """Write into a room's entries what they show of threads, as if they had from the beginning."""
+    comments: dict[int, int] = {}
+    last_comment: dict[int, int] = {}
+    for seq, frame in enumerate(room.log.frames, room.log.first_seq):
+        entry = decode_entry(frame)
+        if isinstance(entry, Comment):
+            # Once no threads were noted: then they began with what a comment answers.
+            root = room.threads.get(seq, entry.reply_to)
+            root = room.threads[seq] = room.threads.get(root, root)
+            comments[root] = comments.get(root, 0) + 1
+            last_comment[root] = seq
+        elif isinstance(entry, Delete) and entry.target in room.threads:
+            root = room.threads[entry.target]
+            comments[root] -= 1
+        else:
+            continue
+        shown = msgspec.structs.replace(entry, root=root, comments=comments[root])
+        room.log.replace(seq, encode_entry(shown))
+    for root, last in last_comment.items():
+        show(room, root, comments[root], last)
 
 
 def _note_latest(room: Room) -> None:

@@ -4,7 +4,6 @@ from bisect import bisect_right
 from itertools import islice
 
 from chatd.config import Settings
-from chatd.core.acks import Acks
 from chatd.core.model import RateWindow, Room, User
 from chatd.core.presence import Presence
 from chatd.core.transaction import Transaction
@@ -13,6 +12,7 @@ from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
 from chatd.handlers.moderation import ban_kind, warnings_limit_of
 from chatd.handlers.quotas import quotas_of
+from chatd.handlers.reading import Reading
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 
@@ -33,14 +33,14 @@ class StatusHandlers:
         settings: Settings,
         visibility: Visibility,
         presence: Presence,
-        acks: Acks,
+        reading: Reading,
     ) -> None:
         self._state = transaction.state
         self._settings = settings
         self._admins = admins_of(settings)
         self._visibility = visibility
         self._presence = presence
-        self._acks = acks
+        self._reading = reading
 
     @handles(c.Status)
     def status(self, context: Context, request: c.Status) -> c.StatusResult:
@@ -129,14 +129,10 @@ class StatusHandlers:
         return [general, *islice(unread, ROOMS_IN_STATUS)], len(rooms) <= ROOMS_LOOKED_AT
 
     def _has_unread(self, user: User, room: Room) -> bool:
-        return self._read_seq(user, room) < room.log.last_seq
-
-    def _read_seq(self, user: User, room: Room) -> int:
-        read_seq = self._visibility.member(user, room).read_seq
-        return max(read_seq, self._acks.seq(user.name, room.room))
+        return self._reading.read_seq(user, room) < room.log.last_seq
 
     def _room_status(self, user: User, room: Room, now_ms: int) -> c.RoomStatus:
-        read_seq = self._read_seq(user, room)
+        read_seq = self._reading.read_seq(user, room)
         floor = self._visibility.floor_of(user, room, now_ms)
         last_seq, after, index = room.log.last_seq, max(read_seq, floor), self._state.unread
         unread = last_seq - after - index.own(room, user.name, after)

@@ -7,6 +7,7 @@ from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Conflict
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
+from chatd.handlers.reading import Reading
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 from chatd.wire.rooms import GENERAL
@@ -15,11 +16,14 @@ from chatd.wire.rooms import GENERAL
 class SyncHandlers:
     """`sync`, `ack`, and the signs of life."""
 
-    def __init__(self, transaction: Transaction, visibility: Visibility, acks: Acks) -> None:
+    def __init__(
+        self, transaction: Transaction, visibility: Visibility, acks: Acks, reading: Reading
+    ) -> None:
         self._transaction = transaction
         self._state = transaction.state
         self._visibility = visibility
         self._acks = acks
+        self._reading = reading
 
     @handles(c.Sync)
     def sync(self, context: Context, request: c.Sync) -> c.Synced:
@@ -52,18 +56,13 @@ class SyncHandlers:
         for room in rooms:
             seq = brought.get(room.room)
             if seq is None:
-                positions[room.room] = self._read_seq(user, room)
+                positions[room.room] = self._reading.read_seq(user, room)
                 continue
             usable = request.epoch == self._state.epoch and seq <= room.log.last_seq
             if not usable:
                 context.effects.to_link.append((context.session.link, c.Reset(room.room)))
-            positions[room.room] = seq if usable else self._read_seq(user, room)
+            positions[room.room] = seq if usable else self._reading.read_seq(user, room)
         return positions
-
-    def _read_seq(self, user: User, room: Room) -> int:
-        return max(
-            self._visibility.member(user, room).read_seq, self._acks.seq(user.name, room.room)
-        )
 
     @handles(c.Ack)
     def ack(self, context: Context, request: c.Ack) -> None:
@@ -73,7 +72,7 @@ class SyncHandlers:
         room = self._visibility.room(context.user, request.room)
         if request.seq > session.link.queued_seq(room.room):
             raise BadRequest("ack: that entry was not sent to this connection")
-        if request.seq > self._read_seq(context.user, room):
+        if request.seq > self._reading.read_seq(context.user, room):
             self._acks.add(session.name, {room.room: request.seq}, session.link)
 
     @handles(c.Ping)

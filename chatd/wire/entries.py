@@ -34,6 +34,8 @@ class Message(Entry, frozen=True, tag="message"):
     mentions: the users whom the text names by `@name`, of those who can see the room.
     via: the label of the hook through which a program posted it.
     removed: an administrator deleted it. reason: the administrator's, if given.
+    comments: how many comments its thread has, deleted ones not counted. last_comment: the number
+    of the latest of them, deleted or not.
     """
 
     author: str
@@ -44,6 +46,8 @@ class Message(Entry, frozen=True, tag="message"):
     via: str = ""
     removed: bool = False
     reason: str = ""
+    comments: int = 0
+    last_comment: int = 0
 
 
 class Comment(Entry, frozen=True, tag="comment"):
@@ -54,6 +58,8 @@ class Comment(Entry, frozen=True, tag="comment"):
     quoted_text: the beginning of that entry, on one line, as it is now; only the latest comments
     have one, and only for users who can see that entry. text, edited, mentions, removed, reason:
     as in a message.
+    root: the number of the entry that its thread began with, which is no comment and may be gone.
+    comments: how many comments the thread had with this one, deleted ones not counted.
     """
 
     author: str
@@ -66,13 +72,16 @@ class Comment(Entry, frozen=True, tag="comment"):
     mentions: list[str] = []
     removed: bool = False
     reason: str = ""
+    root: int = 0
+    comments: int = 0
 
 
 class File(Entry, frozen=True, tag="file"):
     """A file that a user sent to a room.
 
     sha256: of its bytes, in hexadecimal. text: its caption.
-    deleted: then only its author is left. mentions, removed, reason: as in a message.
+    deleted: then only its author is left. mentions, removed, reason, comments, last_comment: as in
+    a message.
     """
 
     author: str
@@ -84,6 +93,8 @@ class File(Entry, frozen=True, tag="file"):
     mentions: list[str] = []
     removed: bool = False
     reason: str = ""
+    comments: int = 0
+    last_comment: int = 0
 
 
 class Edit(Entry, frozen=True, tag="edit"):
@@ -106,12 +117,15 @@ class Delete(Entry, frozen=True, tag="delete"):
 
     removed: the author is an administrator, who deleted somebody else's entry.
     reason: the administrator's reason, if given.
+    root: the thread that a deleted comment belongs to. comments: how many it has left.
     """
 
     author: str
     target: int
     removed: bool = False
     reason: str = ""
+    root: int = 0
+    comments: int = 0
 
 
 class Change(StrEnum):
@@ -400,9 +414,6 @@ Authored = Post | Revision | Membership
 
 # The bytes of a frame in front of the entry's map: length, array of 3, kind, method.
 _MAP_AT = HEADER.size + 1 + 1 + len(msgspec.msgpack.encode(METHOD))
-# ... and in front of its kind, the first in the map: a byte for the map, the key.
-_KIND_AT = _MAP_AT + 1 + len(msgspec.msgpack.encode("kind"))
-_REPEATING = (msgspec.msgpack.encode("comment"), msgspec.msgpack.encode("edit"))
 _decoder: msgspec.msgpack.Decoder[AnyEntry] = msgspec.msgpack.Decoder(AnyEntry)
 
 
@@ -430,6 +441,7 @@ class Brief(msgspec.Struct, gc=False):
     author: str = ""
     mentions: list[str] = []
     target: int = 0
+    deleted: bool = False
 
 
 _stamp_decoder = msgspec.msgpack.Decoder(_Stamped)
@@ -448,11 +460,24 @@ def mentioned_in(entry: Entry) -> list[str]:
 
 def repeating(frames: Sequence[bytes]) -> list[int]:
     """Return which entries are of a kind that repeats what others say, without decoding them."""
-    return [i for i, frame in enumerate(frames) if frame.startswith(_REPEATING, _KIND_AT)]
+    return [i for i, frame in enumerate(frames) if frame.startswith(_REPEATING, _BEHIND_SIZE)]
 
 
 encode_entry: Callable[[Entry], bytes] = partial(encode_notification, METHOD)
 """Return the entry's frame."""
+
+
+# A map has its size in front, in a byte, or in three if its kind has more than 15 fields. Behind
+# the longest, what begins with these bytes is of a kind that repeats what others say.
+_BEHIND_SIZE = _MAP_AT + 3
+
+
+def _begin(entry: Entry) -> bytes:
+    frame, kind = encode_entry(entry), msgspec.msgpack.encode(entry.__struct_config__.tag)
+    return frame[_BEHIND_SIZE : frame.index(kind, _MAP_AT) + len(kind)]
+
+
+_REPEATING = (_begin(Comment("", 0, 0, "", "", 0, "")), _begin(Edit("", 0, 0, "", 0)))
 
 
 def entry_map(frame: bytes) -> msgspec.Raw:

@@ -51,6 +51,7 @@ def reference() -> str:
         login,
         text.ROOMS,
         text.FOLLOWING,
+        text.THREADS,
         text.STANDING,
         text.SCHEDULES,
         text.FILES,

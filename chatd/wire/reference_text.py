@@ -237,6 +237,23 @@ possibly a `reason`; so has the entry `delete` that announces it, whose author i
 The author of the post gets `post_removed` in the self log.
 """
 
+THREADS = """\
+## Threads
+
+A comment replies to a message, a file or another comment of its room. `root` is the number of the
+message or file that its thread began with, however deep the reply is, also when that is gone.
+
+That message or file shows the number of `comments`, deleted ones not counted, and `last_comment`,
+wherever it is read back. Who follows is sent no such entry again when a comment comes: each comment
+carries how many `comments` there are with it, and the `delete` of a comment its `root` and how many
+are left. So a client never adds up: it sets the number of a thread to what the latest of these that
+it was sent says, and to what the first entry shows when it reads that.
+
+`thread` reads a thread, and `threads` lists those of a room by their last comment; both say how
+many comments are unread. A thread has no read mark of its own: a comment is unread until its room
+is read so far.
+"""
+
 SCHEDULES = """\
 ## Scheduled texts
 

@@ -179,6 +179,19 @@ def _room(room: c.RoomStatus) -> str:
     return f"up to #{room.last_seq}, {unread}{mentions}"
 
 
+def threads_lines(renderer: Renderer, threads: list[c.ThreadStatus], now_ms: int) -> list[Line]:
+    """Return threads by the numbers of the entries that they began with."""
+    rows = []
+    for thread in threads:
+        begin = f"{thread.author}: {thread.text}" if thread.text else "(gone)"
+        unread = f", {thread.unread} unread" if thread.unread else ""
+        last = renderer.zone.moment(thread.last_at, now_ms)
+        comments = _count(thread.comments, "comment")
+        rows.append((f"#{thread.root}", begin))
+        rows.append(("", f"{comments}{unread}; the last, #{thread.last_comment}, {last}"))
+    return renderer.fields(rows)
+
+
 def reports_lines(renderer: Renderer, reports: list[c.OpenReport], now_ms: int) -> list[Line]:
     """Return reports by their numbers, each with the entry that it is about."""
     rows = []

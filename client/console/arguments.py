@@ -192,6 +192,14 @@ def _place(name: str, word: str, me: str, here: str) -> Place:
     return Place(room_named(title, me) if title else here, int(seq))
 
 
+def room_or_here(name: str, rest: str, me: str, here: str) -> str:
+    """Return the room that is named, or `here`."""
+    words = rest.split()
+    if len(words) > 1:
+        raise arguments_error(name, "one room or user at a time")
+    return room_named(words[0], me) if words else here
+
+
 def user_of(name: str, rest: str) -> str:
     """Return the user who is all a command takes."""
     words = rest.split()

@@ -13,7 +13,15 @@ from chatd.wire.surrogates import is_whole
 
 from ..environment import new_nonce
 from ..errors import ClientError, UsageError
-from ..events import Connected, Disconnected, Event, FoundPage, HistoryPage, SeenEntry
+from ..events import (
+    Connected,
+    Disconnected,
+    Event,
+    FoundPage,
+    HistoryPage,
+    SeenEntry,
+    SeenThread,
+)
 from .arguments import ArgumentsError, text_of
 from .command_help import suggest
 from .destination import Destination, Memory
@@ -224,7 +232,9 @@ class Console:
     # -- asking ------------------------------------------------------------------------------
 
     @overload
-    async def call(self, params: c.History | c.Thread) -> HistoryPage: ...
+    async def call(self, params: c.History) -> HistoryPage: ...
+    @overload
+    async def call(self, params: c.Thread) -> SeenThread: ...
     @overload
     async def call(self, params: c.Search) -> FoundPage: ...
     @overload

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from chatd.wire import commands as c
 
-from ..events import FoundPage, HistoryPage
+from ..events import FoundPage, HistoryPage, SeenThread
 from .console import Console, now_ms
 from .feed import page_lines
 
@@ -21,7 +21,9 @@ Page = TypeVar(
     c.OpenReports,
     c.Requests,
     c.Rooms,
+    c.ThreadList,
     HistoryPage,
+    SeenThread,
 )
 """Answers with `next`, which is `after` in the request for the next page."""
 

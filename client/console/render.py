@@ -6,6 +6,9 @@
                              goes on indented, never at the margin
     09:42 general#44 bob: > #42 alice: an entry of the…
                           a comment
+    09:42 general#47 eve: > #44 (thread #42) bob: a comment
+                          a comment on a comment
+    09:41 general#42 alice: an entry of the general room (2 comments)
     09:43 general#45 alice changes #42: the new text
     09:43 general#46 bob deletes #44
     09:43 @alice#7 new device 2: laptop
@@ -63,7 +66,7 @@ class Renderer:
     def _file_lines(self, entry: e.File) -> list[Line]:
         """Return what a file is, how to get it, and its caption."""
         about = f" ({size_text(entry.size)}; get-file {self.reference(entry)})"
-        first: Line = [("bold", safe(entry.name)), (DIM, about)]
+        first: Line = [("bold", safe(entry.name)), (DIM, about), *_comments(entry)]
         return [first, *(safe_lines(entry.text) if entry.text else [])]
 
     def reference(self, entry: e.Entry) -> str:
@@ -77,6 +80,7 @@ class Renderer:
             body[-1].append((DIM, " (edited)"))
         if isinstance(entry, e.Comment):
             body.insert(0, self._quote(entry, head))
+        body[-1] += _comments(entry)
         return hang(head, body, self.width)
 
     def _deleted(self, stamp: Fragment, entry: e.Post) -> list[Line]:
@@ -84,7 +88,7 @@ class Renderer:
         head = [stamp, *self._author(entry), *_via(entry), ("", ": ")]
         said = with_reason("removed by an administrator", entry.reason)
         left = f"({said})" if entry.removed else "(deleted)"
-        return hang(head, [[(DIM, safe(left))]], self.width)
+        return hang(head, [[(DIM, safe(left)), *_comments(entry)]], self.width)
 
     def _revised(self, stamp: Fragment, entry: e.Revision) -> list[Line]:
         if isinstance(entry, e.Delete) and entry.removed:
@@ -99,7 +103,9 @@ class Renderer:
 
     def _quote(self, comment: e.Comment, head: Line) -> Line:
         """Return what a comment answers, as much as fits after `head`."""
-        quote = f"> #{comment.reply_to} {comment.quoted_author}: {comment.quoted_text or '(gone)'}"
+        thread = f" (thread #{comment.root})" if comment.root not in (0, comment.reply_to) else ""
+        said = comment.quoted_text or "(gone)"
+        quote = f"> #{comment.reply_to}{thread} {comment.quoted_author}: {said}"
         room = self.width - 1 - sum(width_of(text) for _, text in head)
         return [(DIM, cut(safe(quote), max(room, QUOTE_COLUMNS_MIN)))]
 
@@ -193,6 +199,13 @@ class Renderer:
         if isinstance(notice, c.Error):
             return self.error(f"the server says: {notice.message} ({notice.code})")
         return []
+
+
+def _comments(entry: e.Post) -> Line:
+    """Return how many comments the thread has that an entry began, if there are any."""
+    if isinstance(entry, e.Comment) or not entry.comments:
+        return []
+    return [(DIM, f" ({entry.comments} comment{'s' if entry.comments != 1 else ''})")]
 
 
 def _via(entry: e.Post) -> Line:

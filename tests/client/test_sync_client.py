@@ -25,6 +25,9 @@ from chatd.wire.commands import (
     Send,
     Start,
     Synced,
+    ThreadList,
+    ThreadPage,
+    ThreadStatus,
 )
 from chatd.wire.envelope import Notification, Request, encode_notification
 from chatd.wire.frames import encode_frame
@@ -36,6 +39,7 @@ from client import (
     Environment,
     FoundPage,
     LoginRequired,
+    SeenThread,
     UnknownEntry,
 )
 from client.protocol import (
@@ -683,6 +687,19 @@ def test_a_search_brings_entries_of_any_kind_and_where_to_go_on(
     assert asked == {
         "words": "hi", "room": "general", "author": "bob", "after": "", "limit": 7,
     }  # fmt: skip
+
+
+def test_a_thread_says_what_is_unread_in_it_and_threads_are_listed(
+    network: Network, following: Client
+) -> None:
+    raw = [msgspec.Raw(msgspec.msgpack.encode(said(2)))]
+    listed = ThreadList("general", [ThreadStatus(2, 3, 9, 5, 1, "bob", "hi")], 9)
+    network.made[0].answers(2, ThreadPage("general", raw, None, 2, 3, 1))
+    assert following.thread("general", 2) == SeenThread("general", [said(2)], None, 2, 3, 1)
+    network.made[0].answers(3, listed)
+    assert following.threads(unread=True) == listed
+    (asked,) = network.made[0].requests("threads")
+    assert asked == {"room": "general", "unread": True, "after": 0, "limit": 40}
 
 
 def test_a_refusal_is_explained(network: Network, following: Client) -> None:

@@ -40,6 +40,8 @@ def test_comment_quotes_on_one_line_and_follows_what_it_answers(opens: Opens) ->
     bob.sees("general#3 alice changes #1: lunch?")
     bob.line("thread 2")
     bob.sees("general#2 bob: > #1 alice: lunch?")
+    bob.line("threads")
+    bob.sees("1 comment; the last, #2")
     completes(bob, "delete ", "delete general#2")  # the only post of his own
     bob.line("")
     alice.sees("general#4 bob deletes #2")

@@ -43,6 +43,7 @@ SAID: dict[str, dict[str, object]] = {
     "search": {"text": "hello"},
     "comment": {"room": "general", "seq": 1, "text": "yes"},
     "thread": {"room": "general", "seq": 1},
+    "threads": {"room": "general", "unread": True, "after": 9},
     "edit": {"room": "general", "seq": 1, "text": "hallo"},
     "delete": {"room": "general", "seq": 1},
     "report": {"room": "general", "seq": 1, "reason": "spam"},

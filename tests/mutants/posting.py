@@ -198,6 +198,56 @@ MUTANTS = (
         ("tests/simulation/test_comments.py::test_quote_goes_with_what_it_quotes",),
     ),
     Mutant(
+        "a comment on a comment begins a thread of its own",
+        "chatd/core/threads.py",
+        "        root = room.threads.get(reply_to, reply_to)\n",
+        "        root = reply_to\n",
+        (
+            "tests/simulation/test_threads.py"
+            "::test_thread_has_what_began_it_and_all_comments_in_order",
+        ),
+    ),
+    Mutant(
+        "a deleted comment goes on counting",
+        "chatd/core/threads.py",
+        "        self.living -= 1\n",
+        "",
+        (
+            "tests/simulation/test_threads.py"
+            "::test_deleted_comment_does_not_count_and_its_deletion_tells_what_is_left",
+        ),
+    ),
+    Mutant(
+        "a thread stays where its first comment put it in the list",
+        "chatd/core/threads.py",
+        "            del self.last_comments[bisect_left(self.last_comments, thread.last)]\n",
+        "            self.last_comments.pop()\n",
+        (
+            "tests/core/test_threads.py"
+            "::test_threads_are_what_a_walk_of_the_log_says_live_and_after_a_start",
+        ),
+    ),
+    Mutant(
+        "own comments are unread in a thread",
+        "chatd/core/threads.py",
+        "(authors.count(own) if own != _DELETED else 0)",
+        "0",
+        (
+            "tests/simulation/test_threads.py"
+            "::test_unread_comments_are_those_of_others_after_what_was_read_that_are_not_deleted",
+        ),
+    ),
+    Mutant(
+        "an old store's threads count what was deleted",
+        "chatd/core/migrations.py",
+        "            comments[root] -= 1\n",
+        "            comments[root] -= 0\n",
+        (
+            "tests/core/test_threads.py"
+            "::test_store_of_format_2_shows_its_threads_as_if_it_always_had",
+        ),
+    ),
+    Mutant(
         "a deleted text stays in its last edit",
         "chatd/core/copies.py",
         '    refresh_quotes(room, seq, "")\n    redact_edit(room, seq, unread)',

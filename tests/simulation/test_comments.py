@@ -1,4 +1,4 @@
-"""Comments: answers that quote what they answer, and threads."""
+"""Comments: answers that quote what they answer."""
 
 import pytest
 
@@ -198,72 +198,3 @@ def test_quote_goes_with_what_it_quotes() -> None:
         assert world.on_disk("a comment that stays")
         assert not world.on_disk("an old text that must go")
         world.restart()
-
-
-# -- threads ---------------------------------------------------------------------------------
-
-
-def test_thread_has_what_began_it_and_all_comments_in_order() -> None:
-    with World() as world:
-        alice, bob = world.user("alice"), world.user("bob")
-        alice.send("the beginning")  # 1
-        alice.send("something else")  # 2
-        comment(bob, 1, "a")  # 3
-        comment(bob, 2, "another thread")  # 4
-        comment(alice, 3, "on a")  # 5
-        comment(alice, 1, "b")  # 6
-        for seq in (1, 3, 5, 6):
-            assert thread(bob, seq) == [1, 3, 5, 6]
-        assert thread(bob, 2) == thread(bob, 4) == [2, 4]
-
-
-def test_thread_comes_in_pages() -> None:
-    with World(limit_messages=0) as world:
-        alice = world.user("alice")
-        alice.send("the beginning")
-        for number in range(6):
-            comment(alice, 1, f"{number}")
-        page = alice.call("thread", room="general", seq=1, limit=3)
-        assert (len(page["entries"]), page["next"]) == (3, 3)
-        assert thread(alice, 1, after=3, limit=3) == [4, 5, 6]
-        last = alice.call("thread", room="general", seq=1, after=6, limit=3)
-        assert ([entry["seq"] for entry in last["entries"]], last["next"]) == ([7], None)
-
-
-def test_thread_of_large_comments_fits_its_pages() -> None:
-    with World(limit_messages=0) as world:
-        alice = world.user("alice")
-        alice.send("the beginning")
-        for _ in range(12):
-            comment(alice, 1, "x" * 8192)
-        seqs, after = [], 0
-        while True:
-            page = alice.call("thread", room="general", seq=1, after=after)
-            seqs += [entry["seq"] for entry in page["entries"]]
-            if page["next"] is None:
-                break
-            after = page["next"]
-        assert seqs == list(range(1, 14))
-
-
-def test_thread_whose_beginning_has_gone_begins_with_what_is_left() -> None:
-    with World(lifetime_ms=HOUR_MS) as world:
-        alice = world.user("alice")
-        alice.send("gone")
-        world.sleep(30 * MINUTE_MS)
-        comment(alice, 1, "a")
-        comment(alice, 2, "b")
-        world.sleep(40 * MINUTE_MS)
-        assert alice.refusal("thread", room="general", seq=1)["code"] == "not_found"
-        assert thread(alice, 3) == [2, 3]
-
-
-def test_thread_begins_for_a_newcomer_where_the_newcomer_may_see() -> None:
-    with World(limit_show_messages=2) as world:
-        alice = world.user("alice")
-        alice.send("before bob")
-        comment(alice, 1, "a")
-        comment(alice, 2, "b")
-        bob = world.user("bob")
-        assert thread(bob, 3) == [2, 3]
-        assert thread(alice, 3) == [1, 2, 3]

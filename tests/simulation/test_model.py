@@ -52,9 +52,9 @@ SELDOM: ByOutcome = {
     ),
     "known": "comment delete edit hook-post post send send-at send-to upload-finish",
     "not_found": (
-        "cancel deny dismiss history hook hook-post invite join kick link links members remove "
-        "report requests send-at unban unblock unhook unlink upload-cancel upload-chunk "
-        "upload-finish"
+        "cancel deny dismiss history hook hook-post invite join kick leave link links members "
+        "remove report requests send-at threads unban unblock unhook unlink upload-cancel "
+        "upload-chunk upload-finish"
     ),
     "rate_limited": "comment edit hook-post invite post send send-to transfer upload upload-finish",
     "storage_full": "upload upload-chunk",
@@ -117,6 +117,7 @@ SEEN = {
     "named oneself",
     "report bans",
     "unread",
+    "threads found",
     "unread on all devices",
     "unread with mentions",
 }

@@ -136,6 +136,7 @@ class Scenario:
         third = self.post("carol", "carol-1", "a message that is taken back")
         self.call("carol", "comment", room="general", seq=third, text="and a comment on that")
         self.call("carol", "delete", room="general", seq=third)
+        self.thread(first)
         self.call("dave", "send", text="@alice and @bob, look at this")
         self.call("mallory", "send", text="buy a watch")
         self.upload("alice", "general", FILE, "for @carol")
@@ -153,6 +154,13 @@ class Scenario:
             peer.register("quiet")
             peer.login("quiet")
             peer.call("send", text="a message of somebody who does not listen")
+
+    def thread(self, root: int) -> None:
+        """Comments on comments, one of which is deleted."""
+        seq = root
+        for name, text in (("alice", "a reply"), ("carol", "a reply to that"), ("bob", "no more")):
+            seq = self.call(name, "comment", room="general", seq=seq, text=text)["seq"]
+        self.call("bob", "delete", room="general", seq=seq)
 
     def gather(self) -> None:
         """Private rooms: members, invitations, links, requests, owners."""

@@ -18,6 +18,7 @@ class CommentPosted(Post, frozen=True, tag="CommentPosted"):
         room = state.rooms[self.room]
         answered = post_at(room, self.reply_to)
         assert answered is not None, (self.room, self.reply_to)
+        thread = state.threads.add(room, self.reply_to, self.seq, self.author)
         entry = entries.Comment(
             self.room,
             self.seq,
@@ -28,9 +29,10 @@ class CommentPosted(Post, frozen=True, tag="CommentPosted"):
             answered.author,
             excerpt(answered),
             mentions=self.mentions,
+            root=thread.root,
+            comments=thread.living,
         )
         comments = room.comments.setdefault(self.reply_to, [])
         comments.append(self.seq)
-        state.threads.add(room, self.reply_to, self.seq)
         post(state, changes, self, entry, self.mentions)
         quote_no_more(room, comments[-QUOTING_MAX - 1 :])

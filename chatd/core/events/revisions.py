@@ -49,7 +49,16 @@ class PostDeleted(Post, frozen=True, tag="PostDeleted"):
         room = state.rooms[self.room]
         emptied = _take_away(state, changes, room, self.target)
         room.log.replace(self.target, entries.encode_entry(emptied))
-        entry = entries.Delete(self.room, self.seq, self.ts, self.author, self.target)
+        root, comments = _thread_without(state, room, self.target)
+        entry = entries.Delete(
+            self.room,
+            self.seq,
+            self.ts,
+            self.author,
+            self.target,
+            root=root,
+            comments=comments,
+        )
         post(state, changes, self, entry)
 
 
@@ -68,6 +77,7 @@ class PostRemoved(Post, frozen=True, tag="PostRemoved"):
         emptied = _take_away(state, changes, room, self.target)
         removed = replace(emptied, removed=True, reason=reason)
         room.log.replace(self.target, entries.encode_entry(removed))
+        root, comments = _thread_without(state, room, self.target)
         entry = entries.Delete(
             self.room,
             self.seq,
@@ -76,6 +86,8 @@ class PostRemoved(Post, frozen=True, tag="PostRemoved"):
             self.target,
             removed=True,
             reason=reason,
+            root=root,
+            comments=comments,
         )
         post(state, changes, self, entry)
         place = {"in_room": self.room, "in_seq": self.target}
@@ -104,6 +116,12 @@ def _take_away(state: State, changes: TickChanges, room: Room, seq: int) -> entr
     redact(room, seq, state.unread)
     state.unread.drop_mentions(room.room, said.mentions, seq)
     return _emptied(said)
+
+
+def _thread_without(state: State, room: Room, seq: int) -> tuple[int, int]:
+    """Let a thread have a comment less; return its root, and how many are left. 0: it is none."""
+    thread = state.threads.delete(room, seq)
+    return (0, 0) if thread is None else (thread.root, thread.living)
 
 
 def _target(room: Room, seq: int) -> entries.Post:

@@ -8,14 +8,8 @@ from ..styled import Line
 from ..typed import Command
 from .table import action
 
-KEYS = (
-    "Tab completes, Up and Ctrl-R find what you typed before, Alt-Enter breaks a line, "
-    "Ctrl-C clears it but keeps it"
-)
-PLAIN = (
-    "a line that is not a command goes to the room in the prompt; "
-    "/ begins a command, // a line with a slash"
-)
+KEYS = "Tab completes, Up and Ctrl-R find earlier lines, Alt-Enter breaks a line"
+PLAIN = "other lines go to the room in the prompt; / begins a command, // a slash"
 
 
 @action("help")

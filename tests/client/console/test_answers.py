@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
-from chatd.wire.commands import Explanation, Quota
-from client.console.answers import status_lines, why_lines
+from chatd.wire.commands import Explanation, Quota, ThreadStatus
+from client.console.answers import status_lines, threads_lines, why_lines
 from client.console.render import Renderer
 from client.console.styled import plain
 from client.console.times import Zone
@@ -45,6 +45,23 @@ def test_why_shows_a_limit_that_no_setting_changes() -> None:
 def test_refusal_of_another_day_says_which() -> None:
     why = Explanation("send", NOON_MS, "not_found", "nobody", "No user.", None, None, None)
     assert lines(why, NOON_MS + 86_400_000)[0] == "  refused  send at Thursday 12:00: nobody"
+
+
+# -- threads ---------------------------------------------------------------------------------
+
+
+def test_threads_show_how_they_began_and_what_is_unread() -> None:
+    threads = [
+        ThreadStatus(5, 12, 40, NOON_MS, 3, "bob", "a \x1b[2J beginning"),
+        ThreadStatus(17, 1, 39, NOON_MS - 86_400_000, 0, "", ""),
+    ]
+    renderer = Renderer("alice", Zone(ZoneInfo("UTC")))
+    assert [plain(line) for line in threads_lines(renderer, threads, NOON_MS)] == [
+        "  #5   bob: a ^[[2J beginning",
+        "       12 comments, 3 unread; the last, #40, 12:00",
+        "  #17  (gone)",
+        "       1 comment; the last, #39, Wednesday 12:00",
+    ]
 
 
 # -- status ----------------------------------------------------------------------------------

@@ -124,6 +124,13 @@ def test_room_to_talk_to(rest: str, room: str) -> None:
     assert a.room_to_talk(rest, "alice") == room
 
 
+def test_threads_are_those_of_the_named_room_or_of_this_one() -> None:
+    assert a.room_or_here("threads", "", "alice", "alice,bob") == "alice,bob"
+    assert a.room_or_here("threads", " Carol ", "alice", "general") == "alice,carol"
+    with pytest.raises(UsageError, match="like this: threads"):
+        a.room_or_here("threads", "one two", "alice", "general")
+
+
 @pytest.mark.parametrize("rest", ["bob carol", "alice", "@ALICE", "bob,carol"])
 def test_one_talks_neither_to_many_nor_to_oneself_nor_in_rooms_of_others(rest: str) -> None:
     with pytest.raises(UsageError, match="like this: talk"):

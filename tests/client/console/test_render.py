@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.wire import commands as c
-from chatd.wire.entries import DeviceAdded, File, Message
+from chatd.wire.entries import Comment, DeviceAdded, File, Message
 from chatd.wire.rooms import direct_room
 from client.console.palette import NAME_COLOURS, style_of
 from client.console.render import Renderer
@@ -49,6 +49,27 @@ def test_file_says_how_to_get_it_and_its_caption_stands_below(renderer: Renderer
         "                          my",
         "                          cat",
     ]
+
+
+@pytest.mark.parametrize(("count", "shown_as"), [(1, " (1 comment)"), (12, " (12 comments)")])
+def test_what_began_a_thread_says_how_many_comments_there_are(
+    renderer: Renderer, count: int, shown_as: str
+) -> None:
+    said = Message("general", 5, TS, "bob", "two\nlines", edited=TS, comments=count)
+    assert shown(renderer.entry(said))[-1].endswith(f"lines (edited){shown_as}")
+    deleted = Message("general", 5, TS, "bob", "", deleted=True, comments=count)
+    assert shown(renderer.entry(deleted)) == [f"09:41 general#5 bob: (deleted){shown_as}"]
+    file = File("general", 5, TS, "bob", "a", 1, "00" * 32, comments=count)
+    assert shown(renderer.entry(file))[0].endswith(f"get-file general#5){shown_as}")
+
+
+def test_comment_names_its_thread_only_where_that_is_not_what_it_answers(
+    renderer: Renderer,
+) -> None:
+    to_root = Comment("general", 6, TS, "bob", "yes", 5, "alice", "who?", root=5, comments=3)
+    to_comment = Comment("general", 7, TS, "bob", "yes", 6, "bob", "yes", root=5, comments=4)
+    assert shown(renderer.entry(to_root))[0] == "09:41 general#6 bob: > #5 alice: who?"
+    assert shown(renderer.entry(to_comment))[0] == "09:41 general#7 bob: > #6 (thread #5) bob: yes"
 
 
 def test_entry_of_the_self_log_is_told_in_words(renderer: Renderer) -> None:

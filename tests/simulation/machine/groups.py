@@ -336,6 +336,7 @@ STRANGERS_ASK: list[tuple[str, Map]] = [
     ("edit", {"seq": 1, "text": "hello"}),
     ("delete", {"seq": 1}),
     ("thread", {"seq": 1}),
+    ("threads", {}),
     ("history", {}),
     ("download", {"seq": 1}),
     ("upload", {"name": "a.txt", "size": 1, "sha256": bytes(32)}),

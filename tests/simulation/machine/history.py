@@ -41,7 +41,9 @@ class History(Files):
         peer = self.reader(pick)
         rooms = self.model.rooms_of(peer.name)
         self.check_history(peer, rooms[which % len(rooms)], limit)
-        self.check_thread(peer, *self.place(peer.name, which, likely))
+        place = self.place(peer.name, which, likely)
+        self.check_thread(peer, *place)
+        self.check_threads(peer, next((r for r in rooms if r.name == place[0]), rooms[0]), which)
         self.check_search(peer, which, limit)
         self.check_status(peer)
         self.check_all_devices(peer.name, limit)
@@ -108,6 +110,37 @@ class History(Files):
         assert seqs == expected[: len(seqs)] if expected else seq in seqs
         for entry in page["entries"]:
             self.check_entry(peer, room, entry)
+        assert page["comments"] == room.comments(page["root"])
+        assert page["root"] == room.item(seq).fields.get("root", seq)
+        self.check_unread_comments(peer, room, page)
+
+    def check_threads(self, peer: Peer, room: Room, which: int) -> None:
+        """List the threads of a room, page by page, all or those with something unread."""
+        found: list[Map] = []
+        after: int | None = 0
+        unread = which % 2 == 0
+        while after is not None:
+            page = peer.call("threads", room=room.name, unread=unread, after=after, limit=2)
+            after, found = page["next"], found + page["threads"]
+        least, most = self.hidden(peer, room)
+        roots = {item.fields["root"] for item in room.items if item.answers}
+        ends = {room.thread(root)[-1]: root for root in roots if room.comments(root)}
+        ends = {last: ends[last] for last in sorted(ends, reverse=True) if last > least}
+        shown = {thread["last_comment"]: thread["root"] for thread in found}
+        assert shown.items() <= ends.items() and list(shown) == sorted(shown, reverse=True)
+        for last in ends:
+            assert unread or last in shown or last <= most
+        for thread in found:
+            assert thread["comments"] == room.comments(thread["root"])
+            assert thread["last_at"] == room.item(thread["last_comment"]).ts
+            self.check_unread_comments(peer, room, thread)
+            assert thread["unread"] or not unread
+        if found:
+            self.reach("threads found")
+
+    def check_unread_comments(self, peer: Peer, room: Room, thread: Map) -> None:
+        least, most = self.model.unread_comments(peer.name, room, thread["root"], self.world.now_ms)
+        assert least <= thread["unread"] <= most
 
     def check_status(self, peer: Peer) -> None:
         now_ms, model = self.world.now_ms, self.model

@@ -179,7 +179,10 @@ class Messages(Moderation):
 
     def comment(self, author: str, name: str, seq: int, text: str, now_ms: int) -> int:
         """Answer an entry; return the number of the comment."""
-        fields = {"reply_to": seq, "quoted_author": self.rooms[name].item(seq).author}
+        room = self.rooms[name]
+        root = room.item(seq).fields.get("root", seq)
+        fields = {"reply_to": seq, "quoted_author": room.item(seq).author, "root": root}
+        fields["comments"] = room.comments(root) + 1
         mentions = self.marked(author, name, text)
         item = Item(now_ms, "comment", author, text, mentions, fields, answers=seq)
         return self._say(author, name, item)
@@ -205,7 +208,8 @@ class Messages(Moderation):
         room.item(seq).say("")
         room.item(seq).deleted = True
         room.item(seq).fields.pop("edited", None)
-        return self.append(room, Item(now_ms, "delete", author, fields={"target": seq}))
+        fields = {"target": seq, **self._left_of_thread(room, seq)}
+        return self.append(room, Item(now_ms, "delete", author, fields=fields))
 
     def remove(self, admin: str, name: str, seq: int, reason: str, now_ms: int) -> int:
         """Take away what somebody else said; return the number of what says so."""
@@ -220,8 +224,13 @@ class Messages(Moderation):
         place = {"in_room": name, "in_seq": seq}
         self.tell(item.author, "post_removed", now_ms, **place, **why)
         self.tell_admins("removed", item.author, admin, now_ms, **place, **why)
-        fields = {"target": seq, "removed": True, **why}
+        fields = {"target": seq, "removed": True, **why, **self._left_of_thread(room, seq)}
         return self.append(room, Item(now_ms, "delete", admin, fields=fields))
+
+    def _left_of_thread(self, room: Room, seq: int) -> Map:
+        """Return what the deletion of a comment tells of its thread."""
+        root = room.item(seq).fields.get("root", 0)
+        return {"root": root, "comments": room.comments(root)} if root else {}
 
     def _take_back(self, room: Room, seq: int) -> set[str]:
         """Let the text of an entry go, and from the edit that brought it.
@@ -272,18 +281,22 @@ class Messages(Moderation):
         hidden = self.hidden_least(name, room, now_ms)
         if hidden != self.hidden_most(name, room, now_ms):
             return None
-        asked = seq
-        while room.item(seq).answers:
-            seq = room.item(seq).answers
+        asked, seq = seq, room.item(seq).fields.get("root", seq)
         own = {number for number in (asked, seq) if room.item(number).author == name}
         if any(room.gone < number <= self.gone_most(room, now_ms) for number in own):
             return None
-        thread = [seq]
-        for number in range(seq + 1, room.last + 1):
-            if room.item(number).answers in thread:
-                thread.append(number)
+        thread = [seq, *room.thread(seq)]
         own = {number for number in own if number > room.gone}
         return [number for number in thread if number > hidden or number in own]
+
+    def unread_comments(self, name: str, room: Room, root: int, now_ms: int) -> tuple[int, int]:
+        """Return how many comments of others wait for a user in a thread, at least and at most."""
+        living = [seq for seq in room.thread(root) if room.is_said(seq)]
+        least, most = (
+            sum(seq > behind and room.item(seq).author != name for seq in living)
+            for behind in self._waits_behind(name, room, now_ms)
+        )
+        return least, most
 
 
 def whom_to_reach(author: str, room: str) -> str:

@@ -13,6 +13,8 @@ GATHER_MS = 1_100
 """Within this what was read is written down: a second, and what timers round up."""
 QUOTED_CHARACTERS = 80
 CHANGING = {"text", "quoted_text", "edited", "deleted", "mentions"}
+THREAD = {"comments", "last_comment"}
+"""What an entry shows of the thread that it began."""
 REMOVED = {"removed", "reason"}
 SPOKEN = ("message", "comment", "file", "edit")
 DONE = ""
@@ -177,6 +179,15 @@ class Room:
         changes = self.item(seq).changes
         return changes if changes > self.gone else seq
 
+    def thread(self, root: int) -> list[int]:
+        """Return the numbers of the comments in the thread that an entry began."""
+        items = enumerate(self.items, 1)
+        return [seq for seq, item in items if item.answers and item.fields["root"] == root]
+
+    def comments(self, root: int) -> int:
+        """Return how many of these say something still, as far as the server has not forgotten."""
+        return sum(seq > self.gone and self.is_said(seq) for seq in self.thread(root))
+
     def is_hidden(self, name: str, seq: int) -> bool:
         """Whether what was said at a place is older than a user's place here, and another's."""
         start, _ = self.stays[name][-1]
@@ -208,7 +219,9 @@ class Room:
             entry["quoted_text"] = quoted
         if item.deleted:
             entry["deleted"] = True
-        return entry
+        if item.kind in ("message", "file") and (thread := self.thread(seq)):
+            entry |= {"comments": self.comments(seq), "last_comment": thread[-1]}
+        return {key: value for key, value in entry.items() if key != "comments" or value}
 
     def _quoted(self, item: Item) -> str:
         if item.deleted or item.answers <= self.gone:
@@ -234,6 +247,7 @@ class Room:
 def without_changing(entry: Map) -> Map:
     """Return of an entry what no edit, no delete and no expiry changes."""
     changing = CHANGING | REMOVED if entry["kind"] in SPOKEN else CHANGING
+    changing = changing | THREAD if entry["kind"] in ("message", "file") else changing
     return {key: value for key, value in entry.items() if key not in changing}
 
 
