@@ -160,7 +160,7 @@ class ClientProtocol:
         self._opened_at = 0.0
         self._lost_at = 0.0
         self._retry_at = 0.0
-        self._since_ms = 0  # following from now with `peek`, older entries stay unread, unseen
+        self._since_ms = 0  # following from the end, older entries may stay unread, unseen
         self._acks = Acks()
         self._handed_out: Event | None = None
         self._read_epoch = ""  # of what is handed out: it may have come before a restore
@@ -378,9 +378,9 @@ class ClientProtocol:
     def follow(
         self, start: Start, *, peek: bool, then: Callable[[Outcome[Synced]], object] | None = None
     ) -> PendingRequest[Synced]:
-        """Follow all rooms: from what is unread, or from now. peek: nothing counts as read."""
+        """Follow all rooms: from what is unread, or from the end. peek: nothing counts as read."""
         self.following = Sync(start=start, peek=peek)
-        if start is Start.NOW and self.welcome is not None:
+        if start is not Start.UNREAD and self.welcome is not None:
             self._since_ms = self.welcome.now
         return self.request(self._sync_params(), then)
 

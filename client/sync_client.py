@@ -250,7 +250,8 @@ class Client(Api):
     def sync(self, *, start: Start = Start.UNREAD, peek: bool = False) -> Synced:
         """Begin to follow all rooms; `events()` does it by itself where nobody did.
 
-        start: from what is unread, or from now. peek: nothing counts as read by this.
+        start: from what is unread; from now, so that everything before counts as read; or from
+        the end, where it stays unread and `history` reads it. peek: nothing counts as read.
         To go on from an earlier run, set `protocol.positions` first.
         """
         with self._changed:

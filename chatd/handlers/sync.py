@@ -56,7 +56,9 @@ class SyncHandlers:
         for room in rooms:
             seq = brought.get(room.room)
             if seq is None:
-                positions[room.room] = self._reading.read_seq(user, room)
+                is_end = request.start is c.Start.END
+                read_seq = self._reading.read_seq(user, room)
+                positions[room.room] = room.log.last_seq if is_end else read_seq
                 continue
             usable = request.epoch == self._state.epoch and seq <= room.log.last_seq
             if not usable:

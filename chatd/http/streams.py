@@ -1,6 +1,6 @@
 """Streams: how a connection that speaks HTTP becomes a live one.
 
-    GET /api/v1/events[?start=now]    entries as they happen, for as long as one listens
+    GET /api/v1/events[?start=]       entries as they happen, for as long as one listens
     GET /ws                           everything that framed msgpack does, by messages
 
 From then on it is a connection like any other: it has positions, falls behind and catches up.
@@ -129,5 +129,5 @@ def _start(request: HttpRequest) -> str:
     """Return where a stream starts. Raises BadRequest."""
     start = read_query(request.query, PARAMETERS).get("start", c.Start.UNREAD.value)
     if start not in {kind.value for kind in c.Start}:
-        raise BadRequest("events: start has to be unread or now")
+        raise BadRequest("events: start has to be unread, now or end")
     return start

@@ -162,9 +162,12 @@ then everything as it happens.
 
 **Positions.** A client that keeps entries remembers for each room the last `seq` it has received,
 its *position*, and the `epoch` from the result of `sync`. Handed to the next `sync`, they make the
-stream continue there. A room without a position starts where the user has read, or at its end with
-`start: "now"`, which counts everything before as read. After a crash of the server an entry may
-come a second time; recognize it by its `room` and `seq`.
+stream continue there. A room without a position starts where the user has read. With
+`start: "now"` it starts at its end, and everything before counts as read: that is what a bot wants.
+With `start: "end"` it starts at its end, too, but what is unread stays unread: that is for a client
+that shows one room at a time, asks `rooms` how much is unread in each, and reads it by `history`
+when somebody looks. An `ack` of any entry up to that end is valid. After a crash of the server an
+entry may come a second time; recognize it by its `room` and `seq`.
 
 Entries of a room come in the order of their numbers. A response waits for none of them: the
 response to a post comes before the entry it names, and long before it if much is still to be sent.

@@ -312,13 +312,16 @@ def test_a_new_epoch_is_kept_for_the_next_time(network: Network, following: Clie
     assert third.requests("sync")[0]["epoch"] == "later"
 
 
-def test_following_from_now_resumes_without_a_hole(network: Network, client: Client) -> None:
+@pytest.mark.parametrize("start", [Start.NOW, Start.END])
+def test_following_from_the_end_resumes_without_a_hole(
+    network: Network, client: Client, start: Start
+) -> None:
     first = network.peer().lets_in().answers(1, SYNCED).hangs_up()
     client.log_in_token("secret")
-    client.sync(start=Start.NOW, peek=True)
+    client.sync(start=start, peek=True)
     second = network.peer().lets_in(SYNCED)
     assert seqs(client, 2) == [Disconnected, Connected]
-    assert first.requests("sync")[0]["start"] == "now"
+    assert first.requests("sync")[0]["start"] == start.value
     assert second.requests("sync")[0].get("start", "unread") == "unread"
 
 

@@ -120,7 +120,7 @@ MUTANTS = (
         "client/protocol.py",
         "return Sync(positions, self.positions.epoch, Start.UNREAD, peek)",
         "return Sync(positions, self.positions.epoch, self.following.start, peek)",
-        ("tests/client/test_sync_client.py::test_following_from_now_resumes_without_a_hole",),
+        ("tests/client/test_sync_client.py::test_following_from_the_end_resumes_without_a_hole",),
     ),
     # -- whom it trusts ----------------------------------------------------------------------
     Mutant(

@@ -193,6 +193,16 @@ MUTANTS = (
         ("tests/simulation/test_sync.py::test_start_now_with_peek_reads_nothing",),
     ),
     Mutant(
+        "a start from the end counts what is unread as read",
+        "chatd/handlers/sync.py",
+        "        if request.start is c.Start.NOW:\n",
+        "        if request.start in (c.Start.NOW, c.Start.END):\n",
+        (
+            "tests/simulation/test_sync.py"
+            "::test_start_at_the_end_brings_nothing_and_leaves_unread_what_is_unread",
+        ),
+    ),
+    Mutant(
         "positions of another epoch are believed",
         "chatd/handlers/sync.py",
         "usable = request.epoch == self._state.epoch and seq <= room.log.last_seq",

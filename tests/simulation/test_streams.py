@@ -37,11 +37,12 @@ def test_a_stream_says_what_is_unread_and_then_what_happens() -> None:
         assert entries == alice.entries[:2]
 
 
-def test_a_stream_that_starts_now_passes_over_what_was_before() -> None:
+@pytest.mark.parametrize("start", ["now", "end"])
+def test_a_stream_that_starts_at_the_end_passes_over_what_was_before(start: str) -> None:
     with World() as world:
         alice, token = world.user("alice"), world.token("bob")
         alice.send("before")
-        stream = world.stream(token, "?start=now")
+        stream = world.stream(token, f"?start={start}")
         alice.send("now")
         assert stream.texts() == ["now"]
 

@@ -425,6 +425,51 @@ def test_start_now_with_peek_reads_nothing() -> None:
         assert world.user("bob").texts() == ["before"]
 
 
+def test_start_at_the_end_brings_nothing_and_leaves_unread_what_is_unread() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        world.user("bob").close()
+        say(alice, "before")
+        bob = world.user("bob", start="end")
+        say(alice, "after")
+        assert bob.texts() == ["after"] and bob.told("live") == [{}]
+        world.sleep(2_000)
+        assert [room["unread"] for room in bob.call("unread")["rooms"]] == [2]
+        assert world.user("bob").texts() == ["before", "after"]
+
+
+def test_from_the_end_an_entry_from_before_can_be_acknowledged_and_none_that_did_not_come() -> None:
+    with World() as world:
+        alice = world.user("alice")
+        world.user("bob").close()
+        say(alice, "one", "two")
+        bob = world.user("bob", start="end")
+        bob.ack("general", 1)
+        assert [room["unread"] for room in bob.call("unread")["rooms"]] == [1]
+        bob.ack("general", 2)
+        assert bob.call("unread")["rooms"] == []
+        bob.ack("general", 3)
+        assert [error["code"] for error in bob.told("error")] == ["bad_request"]
+        say(alice, "three")
+        bob.ack("general", 3)
+        assert bob.call("unread")["rooms"] == []
+
+
+def test_from_the_end_only_rooms_without_a_position_start_there() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        say(alice, "one", "two")
+        alice.send_to("bob", "private")
+        bob.close()
+        bob = world.login("bob")
+        bob.sync(start="end", positions={"general": 1, "alice,bob": 5}, epoch=alice.epoch)
+        assert bob.texts() == ["two"]
+        assert bob.told("reset") == [
+            {"room": "alice,bob"}
+        ]  # it never says nothing of what it omits
+        assert bob.texts("alice,bob") == ["private"]
+
+
 def test_acknowledgement_survives_a_graceful_stop_at_once() -> None:
     with World() as world:
         alice, bob = world.user("alice"), world.user("bob")

@@ -134,6 +134,27 @@ def test_unread_rooms_behind_very_many_read_ones_are_found_page_by_page() -> Non
         assert alice.call("status")["rooms_more"]
 
 
+def test_a_start_from_the_end_takes_the_same_however_much_is_unread() -> None:
+    with World(is_followed=False, late=AT_ONCE) as world:
+        alice = world.user("alice")
+        add_rooms(world, "alice", 5, 10)
+        few, many = world.login("alice"), world.login("alice")
+
+        def lines_of(peer: Peer) -> int:
+            peer.request("sync", start="end")
+            with counted("/chatd/") as work:
+                world.settle()
+            assert peer.told("live") == [{}] and peer.entries == []
+            return work.lines
+
+        at_first = lines_of(few)
+        for room in world.state.users["alice"].rooms[2:]:
+            fill_room(world, room, room.replace("alice", "").strip(","), 9_990, ["alice"])
+        fill_room(world, "general", "user0001", 10_000, [])
+        alice.forget()
+        assert lines_of(many) <= at_first < LINES_PER_TURN
+
+
 # -- threads and quotes ----------------------------------------------------------------------
 
 

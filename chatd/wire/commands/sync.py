@@ -19,10 +19,15 @@ from chatd.wire.commands.table import (
 
 
 class Start(Enum):
-    """Where a connection without positions starts in each room."""
+    """Where a connection without positions starts in each room.
+
+    UNREAD: where the user has read. NOW: at the end, and everything before counts as read.
+    END: at the end, and everything unread stays unread.
+    """
 
     UNREAD = "unread"
     NOW = "now"
+    END = "end"
 
 
 class Synced(Result, frozen=True):

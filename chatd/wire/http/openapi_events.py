@@ -33,7 +33,7 @@ def _events(responses: Responses) -> Map:
             {
                 "name": "start",
                 "in": "query",
-                "description": "from what is unread, or from now",
+                "description": "from what is unread, from now, or from the end of each room",
                 "schema": {"type": "string", "enum": starts, "default": Start.UNREAD.value},
             },
             {

@@ -216,7 +216,9 @@ class Connections(RuleBasedStateMachine):
         return self.arrive(name, "fresh")
 
     @precondition(lambda self: len(self.peers) < PEERS_MAX)
-    @rule(name=names, way=st.sampled_from(["fresh", "fresh", "device", "now", "peek", "token"]))
+    @rule(
+        name=names, way=st.sampled_from(["fresh", "fresh", "device", "now", "end", "peek", "token"])
+    )
     def come(self, name: str, way: str) -> None:
         self.arrive(name, way)
 
@@ -238,13 +240,15 @@ class Connections(RuleBasedStateMachine):
 
     def follow(self, peer: Peer, way: str) -> None:
         self.model.newcomer(peer.name)
-        synced = peer.sync(start="now" if way == "now" else "unread", peek=way == "peek")
+        start = way if way in ("now", "end") else "unread"
+        synced = peer.sync(start=start, peek=way == "peek")
         assert synced["rooms"] == len(self.model.rooms_of(peer.name))
-        if way == "now":
+        if start != "unread":
             for room in self.model.rooms_of(peer.name):
                 assert room.name not in peer.last
                 peer.last[room.name] = room.last
-                self.model.ack(peer.name, room, room.last, self.world.now_ms)
+                if way == "now":
+                    self.model.ack(peer.name, room, room.last, self.world.now_ms)
         else:
             for room in self.model.rooms_of(peer.name):
                 self.check_start(peer, room)
