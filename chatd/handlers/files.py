@@ -27,6 +27,8 @@ from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 from chatd.wire.file_names import fault_of, harmless
+from chatd.wire.image_headers import image_size
+from chatd.wire.media_types import HEAD_BYTES, media_type_of
 
 UPLOADS_MAX = 8
 """Unfinished uploads of one user."""
@@ -205,10 +207,23 @@ class FileHandlers:
         if upload.size is None or upload.sha256 is None:
             measured = e.UploadMeasured(context.now_ms, upload.number, upload.offset, sha256)
             before = (*before, measured)
-        posted = e.FilePosted(*fields_of(header), upload.number, mentions)
+        posted = e.FilePosted(*fields_of(header), upload.number, mentions, *self._media(upload))
         result = self._posting.commit(context, posted, *before)
         self._blobs.complete(upload.number)
         return result
+
+    def _media(self, upload: Upload) -> tuple[str, int, int]:
+        """Return what a whole upload is, and how wide and high if it is a picture.
+
+        Raises Overloaded, Internal if its bytes can't be read now.
+        """
+
+        def read(offset: int, size: int) -> bytes:
+            return self._blobs.read(upload.number, size, offset) or b""
+
+        head = read(0, min(HEAD_BYTES, upload.offset))
+        media_type = media_type_of(upload.name, head)
+        return media_type, *image_size(media_type, head, read)
 
     @handles(c.UploadCancel)
     def upload_cancel(self, context: Context, request: c.UploadCancel) -> c.Nothing:

@@ -80,6 +80,9 @@ class File(Entry, frozen=True, tag="file"):
     """A file that a user sent to a room.
 
     sha256: of its bytes, in hexadecimal. text: its caption.
+    media_type: what it is by its first bytes, else by its name, as the server finds and no client
+    says; left out of what was posted to an older server. width, height: of a picture as it is
+    shown, in pixels, 0 if not known; good for the place that is kept for it, and no more.
     deleted: then only its author is left. mentions, removed, reason, comments, last_comment: as in
     a message.
     """
@@ -95,6 +98,9 @@ class File(Entry, frozen=True, tag="file"):
     reason: str = ""
     comments: int = 0
     last_comment: int = 0
+    media_type: str = ""
+    width: int = 0
+    height: int = 0
 
 
 class Edit(Entry, frozen=True, tag="edit"):

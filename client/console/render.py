@@ -20,6 +20,7 @@ from datetime import date
 
 from chatd.wire import commands as c
 from chatd.wire import entries as e
+from chatd.wire.media_types import BINARY
 from chatd.wire.rooms import RoomKind, kind_of, title_of
 from chatd.wire.sizes import size_text
 
@@ -65,7 +66,9 @@ class Renderer:
 
     def _file_lines(self, entry: e.File) -> list[Line]:
         """Return what a file is, how to get it, and its caption."""
-        about = f" ({size_text(entry.size)}; get-file {self.reference(entry)})"
+        kind = "" if entry.media_type in ("", BINARY) else f"{safe(entry.media_type)}, "
+        pixels = f"{entry.width}×{entry.height}, " if entry.width else ""
+        about = f" ({kind}{pixels}{size_text(entry.size)}; get-file {self.reference(entry)})"
         first: Line = [("bold", safe(entry.name)), (DIM, about), *_comments(entry)]
         return [first, *(safe_lines(entry.text) if entry.text else [])]
 

@@ -86,7 +86,7 @@ def test_every_whole_number_of_the_state_is_known_to_be_a_time_or_none() -> None
 
 NO_TIMES_IN_ENTRIES = frozenset(
     "seq reply_to size target request hook device warnings limit id report in_seq ids "
-    "root comments last_comment".split()
+    "root comments last_comment width height".split()
 )
 
 

@@ -89,7 +89,7 @@ def test_file_is_found_with_tab_shows_a_bar_and_is_fetched_by_its_place(
 ) -> None:
     for name in ("alice", "bob"):
         (tmp_path / name).mkdir()
-    (tmp_path / "alice/my photo.jpg").write_bytes(b"photo" * 900_000)
+    (tmp_path / "alice/my photo.jpg").write_bytes(b"photo\0" * 750_000)
     (tmp_path / "bob/Pictures").mkdir()
     alice = opens("alice", HOME=str(tmp_path / "alice"))
     bob = opens("bob", HOME=str(tmp_path / "bob"))

@@ -4,7 +4,16 @@ To add one: a row in the part that it belongs to, with a text of the file that s
 `make mutants ARGS="words of its name"` says whether the tests that the row names notice it.
 """
 
-from tests.mutants import bounds, client, delivery, durability, permissions, posting, protocols
+from tests.mutants import (
+    bounds,
+    client,
+    delivery,
+    durability,
+    media,
+    permissions,
+    posting,
+    protocols,
+)
 
 MUTANTS = (
     *durability.MUTANTS,
@@ -14,4 +23,5 @@ MUTANTS = (
     *delivery.MUTANTS,
     *protocols.MUTANTS,
     *client.MUTANTS,
+    *media.MUTANTS,
 )

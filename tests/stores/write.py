@@ -24,12 +24,14 @@ from tests.e2e.client import PASSWORD, Client, Refused, connect, credentials_of
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.stores.views import view
+from tests.wire.images import png
 
 STORES = Path(__file__).parent
 ADMIN = "root"
 USERS = ("alice", "bob", "carol", "dave", "erin", "eve", "frank", "gus", "hal", "mallory")
 NEW_PASSWORD = "another battery staple"
 FILE = b"the bytes of a file \x00\xff" * 10
+PICTURE = png(640, 480)
 DAY_MS = 86_400_000
 
 
@@ -145,6 +147,7 @@ class Scenario:
         self.call("bob", "send-to", to="alice", text="an answer")
         self.call("bob", "send-to", to="carol", text="nobody has read this")
         self.upload("bob", "alice,bob", FILE)
+        self.upload("dave", "general", PICTURE, "a dot")
         token = {"Authorization": f"Bearer {self.tokens['dave']}"}
         self.post_by_http("/api/v1/files?room=general&name=log.txt", b"by a script", token)
         self.begin_upload("bob", "general", FILE, "half of it", len(FILE) // 2)

@@ -81,10 +81,16 @@ class UploadDropped(Event, frozen=True, tag="UploadDropped"):
 
 
 class FilePosted(Post, frozen=True, tag="FilePosted"):
-    """An upload became an entry. mentions: the users whom the caption names."""
+    """An upload became an entry. mentions: the users whom the caption names.
+
+    media_type, width, height: as in the entry.
+    """
 
     number: int
     mentions: list[str] = []
+    media_type: str = ""
+    width: int = 0
+    height: int = 0
 
     def apply(self, state: State, changes: TickChanges) -> None:
         upload = state.take_upload(self.number)
@@ -101,6 +107,9 @@ class FilePosted(Post, frozen=True, tag="FilePosted"):
             upload.sha256.hex(),
             upload.caption,
             mentions=self.mentions,
+            media_type=self.media_type,
+            width=self.width,
+            height=self.height,
         )
         post(state, changes, self, entry, self.mentions)
 

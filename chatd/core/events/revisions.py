@@ -132,8 +132,10 @@ def _target(room: Room, seq: int) -> entries.Post:
 
 def _emptied(said: entries.Post) -> entries.Post:
     """Return what is left of a post: that there was one, whose, and what it answered."""
-    if isinstance(said, entries.File):
-        return replace(said, name="", size=0, sha256="", text="", deleted=True, mentions=[])
-    if isinstance(said, entries.Comment):
-        said = replace(said, quoted_text="")
-    return replace(said, text="", edited=0, deleted=True, mentions=[])
+    emptied = replace(said, text="", deleted=True, mentions=[])
+    if isinstance(emptied, entries.File):
+        gone = {"name": "", "size": 0, "sha256": "", "media_type": "", "width": 0, "height": 0}
+        return replace(emptied, **gone)
+    if isinstance(emptied, entries.Comment):
+        emptied = replace(emptied, quoted_text="")
+    return replace(emptied, edited=0)

@@ -5,6 +5,7 @@ from datetime import UTC, date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from chatd.wire import commands as c
 from chatd.wire.entries import Comment, DeviceAdded, File, Message
@@ -70,6 +71,22 @@ def test_comment_names_its_thread_only_where_that_is_not_what_it_answers(
     to_comment = Comment("general", 7, TS, "bob", "yes", 6, "bob", "yes", root=5, comments=4)
     assert shown(renderer.entry(to_root))[0] == "09:41 general#6 bob: > #5 alice: who?"
     assert shown(renderer.entry(to_comment))[0] == "09:41 general#7 bob: > #6 (thread #5) bob: yes"
+
+
+@pytest.mark.parametrize(
+    ("media", "told"),
+    [
+        (("image/png", 640, 480), "image/png, 640×480, "),
+        (("image/avif", 0, 0), "image/avif, "),
+        (("application/octet-stream", 0, 0), ""),
+    ],
+)
+def test_file_says_what_it_is(renderer: Renderer, media: tuple[str, int, int], told: str) -> None:
+    media_type, width, height = media
+    fields = {"media_type": media_type, "width": width, "height": height}
+    entry = replace(File("general", 5, TS, "bob", "a", 12, "00" * 32), **fields)
+    (line,) = shown(renderer.entry(entry))
+    assert line == f"09:41 general#5 bob sends a ({told}12 B; get-file general#5)"
 
 
 def test_entry_of_the_self_log_is_told_in_words(renderer: Renderer) -> None:

@@ -14,8 +14,10 @@ class File:
 
     @property
     def fields(self) -> dict[str, Any]:
-        """How an entry tells of it."""
-        return {"name": self.name, "size": len(self.data), "sha256": digest(self.data).hex()}
+        """How an entry tells of it: all files of the machine are named `.txt`, and are text."""
+        sha256 = digest(self.data).hex()
+        told = {"name": self.name, "size": len(self.data), "sha256": sha256}
+        return told | {"media_type": "text/plain"}
 
 
 TAKEN_BACK = {"name": "", "size": 0, "sha256": ""}
