@@ -7,24 +7,31 @@ BIN := $(VENV)/bin
 RUNNABLE := $(VENV)/runnable
 READY := $(VENV)/ready
 LOCK := $(VENV)/lock
+PAGE := $(BIN)/python web/toolchain.py
 INSTALL := -m pip install --quiet --disable-pip-version-check
 # All cores; whichever is done takes over tests of another, as the slow ones stand together.
 PARALLEL := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run client test lint format types cover bench hostile fuzz examples mutants lock clean
+.PHONY: help run client page test lint format types cover bench hostile fuzz examples mutants lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(RUNNABLE) ## start the server with conf/chat.ini
+	@$(PAGE) build || echo "The server starts without its page: / says how to build it."
 	$(BIN)/python -m chatd -c conf/chat.ini $(ARGS)
 
 client: $(RUNNABLE) ## start the console client
 	$(BIN)/python -m client $(ARGS)
 
+page: $(RUNNABLE) ## build the page that browsers get
+	@$(PAGE) build
+
 test: $(READY) ## run the tests on all cores
+	@$(PAGE) install && $(PAGE) build || echo "The page could not be built: its tests will say so."
+	@.ci/browser
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 lint: $(READY) ## check style and format
@@ -36,9 +43,10 @@ format: $(READY) ## format the code, and put its imports in order
 	$(BIN)/python -m ruff check --select I --fix $(ARGS)
 	$(BIN)/python -m ruff format $(ARGS)
 
-types: $(READY) ## check the types, for Linux and for macOS
+types: $(READY) ## check the types, for Linux and for macOS, and those of the page
 	$(BIN)/python -m mypy $(ARGS)
 	$(BIN)/python -m mypy --platform darwin chatd client
+	$(PAGE) types
 
 cover: $(READY) ## run the tests and show which lines they miss
 	$(BIN)/python -m coverage erase
@@ -71,8 +79,9 @@ lock: ## pin in requirements.lock the newest versions that requirements.txt allo
 	mv $(LOCK)/new requirements.lock
 	rm -rf $(LOCK)
 
-clean: ## remove the virtual environment and what checks left behind
+clean: ## remove the virtual environment, the built page and what checks left behind
 	rm -rf $(VENV) .coverage .coverage.* .fuzz .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf web/node_modules web/.node chatd/web
 
 # Installed again when the requirements or the interpreter change: first what running needs, which
 # is the first part of the requirements, then the rest.

@@ -28,6 +28,7 @@ from chatd.errors import ChatError, StoreError
 from chatd.net.listener import listen
 from chatd.net.loop import Loop, SignalWatcher
 from chatd.net.tls import load_tls
+from chatd.page_files import read_page_files
 from chatd.terminal import complain, guarded, reason
 from chatd.wire.names import map_name, new_name
 
@@ -153,7 +154,15 @@ def _serve_until_told(
 
     listening = listen(settings.host, settings.port)
     try:
-        app = App(settings, _machine(options), loop, listening, signals, read_settings_again)
+        app = App(
+            settings,
+            _machine(options),
+            loop,
+            listening,
+            signals,
+            read_settings_again,
+            read_page_files,
+        )
         app.server.start()
         # A large store must cause no pauses: what lives long is left out of collections.
         gc.collect()

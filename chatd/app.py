@@ -54,6 +54,7 @@ from chatd.http.hooks import Hooks
 from chatd.http.liveness import WholeRequests
 from chatd.http.pages import Pages
 from chatd.http.sessions import HttpSessions
+from chatd.http.site import ReadFiles, Site
 from chatd.http.streams import Streams
 from chatd.http.uploads import Uploads
 from chatd.idle_monitor import IdleMonitor
@@ -92,13 +93,16 @@ class App:
         listening: ListeningSock,
         signals: Signals,
         read_settings: Callable[[], Settings],
+        read_page_files: ReadFiles = dict,
     ) -> None:
         """read_settings: reads them again, or raises ConfigError; called on SIGHUP.
 
-        Raises StoreError and OSError, which say what is wrong with the store or the certificate.
+        read_page_files: reads what the page was built to; without it there is no page. Raises
+        StoreError and OSError, which say what is wrong with the store, certificate or page.
         """
         tls = load_tls(settings)
         self.database = database = Database(settings, machine)
+        self.site = Site(read_page_files)
         self.by_number: dict[int, Connection] = {}  # the registry keeps it, metrics read it
         self.wheel = TimerWheel()
         self.boundary = ErrorBoundary(database.transaction)
@@ -256,6 +260,7 @@ class App:
         self.http_api = HttpApi(
             sessions,
             [
+                *self.site.routes(),
                 *Pages(__version__).routes(),
                 *self.commands.routes(),
                 *Streams(sessions, calls, state, self.event_stream, self.websocket).routes(),
@@ -353,7 +358,7 @@ class App:
 
     def _prepares(self) -> list[Prepare]:
         """Return what may fail with new settings; the log, which opens a file, comes last."""
-        return [self.detection.prepare, self.handlers.prepare, logs.prepare]
+        return [self.detection.prepare, self.handlers.prepare, self.site.prepare, logs.prepare]
 
     def _parts(self) -> list[Part]:
         """Return what goes by the settings; what looks at others comes behind them."""

@@ -1,4 +1,4 @@
-"""Pages: what the server tells of itself over HTTP, to people and to programs."""
+"""Pages: what the server tells of its API over HTTP, to people and to programs."""
 
 import gzip
 from functools import cache
@@ -7,34 +7,29 @@ import msgspec
 
 from chatd.http.api import Route, check_accepts
 from chatd.http.sessions import HttpExchange
-from chatd.wire.http import join_page, openapi, page
+from chatd.wire.http import openapi, page
 from chatd.wire.http.message import HTML, JSON, HttpResponse
 
 
 class Pages:
-    """The reference, the OpenAPI document, and where a join link leads. version: of the server."""
+    """The reference and the OpenAPI document. version: of the server."""
 
     def __init__(self, version: str) -> None:
         self._document, self._page = described(version)
-        self._join_page = static(join_page.PAGE.encode(), HTML, page.POLICY)
 
     def routes(self) -> list[Route]:
         """Return what stands at which paths."""
         by = ("GET", "HEAD")
         api = openapi.BASE
+        paths = ("/api", "/api/", api, api.rstrip("/"))
         return [
-            *(Route(path, by, self._reference) for path in ("/", api, api.rstrip("/"))),
+            *(Route(path, by, self._reference) for path in paths),
             Route(api + "openapi.json", by, self._openapi),
-            Route(join_page.PATH, by, self._join),
         ]
 
     def _reference(self, exchange: HttpExchange) -> HttpResponse:
         check_accepts(exchange.request, HTML)
         return self._page
-
-    def _join(self, exchange: HttpExchange) -> HttpResponse:
-        check_accepts(exchange.request, HTML)
-        return self._join_page
 
     def _openapi(self, exchange: HttpExchange) -> HttpResponse:
         check_accepts(exchange.request, JSON)

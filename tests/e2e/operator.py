@@ -19,7 +19,7 @@ class Operator:
         """folder: becomes one of the project's own, with a new server's settings."""
         shutil.copytree(ROOT / "conf", folder / "conf")
         files = ("Makefile", "requirements.txt", "requirements.lock")
-        for name in (*files, "chatd", "client", "tests"):
+        for name in (*files, "chatd", "client", "tests", "web"):
             (folder / name).symlink_to(ROOT / name)
         self.folder = folder
         self.shell = Shell(folder, CHATD_PORT="0")

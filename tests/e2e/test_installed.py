@@ -1,6 +1,7 @@
 """What people install: the source distribution, the wheel built of it, and that in a bare venv."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -16,9 +18,10 @@ from tests.e2e.server import LISTENS, ROOT
 from tests.e2e.waiting import until
 
 BUILT_OF = (
-    *("chatd", "client", "pyproject.toml", "setup.py", "MANIFEST.in"),
+    *("chatd", "client", "web", "pyproject.toml", "setup.py", "MANIFEST.in"),
     *("requirements.txt", "LICENSE", "README.md"),
 )
+NOT_COPIED = shutil.ignore_patterns("node_modules", ".node", "__pycache__")
 SECONDS_MAX = 300
 UNREACHABLE = ("Could not find a version that satisfies", "No matching distribution found")
 """What pip says where it gets at no package index."""
@@ -60,8 +63,10 @@ def run(*command: str | Path, cwd: Path, **variables: str) -> str:
 def wheel(tmp_path: Path) -> Path:
     """The wheel that is built of the source distribution of a copy of the project."""
     for name in BUILT_OF:
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, tmp_path / name)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, tmp_path / name, ignore=NOT_COPIED)
+        else:
+            shutil.copy(ROOT / name, tmp_path / name)
     tools, dist = tmp_path / "tools", tmp_path / "dist"
     pip = (sys.executable, "-m", "pip")
     run(*pip, "install", "-q", "--target", tools, "setuptools>=77", cwd=tmp_path)
@@ -69,7 +74,7 @@ def wheel(tmp_path: Path) -> Path:
     run(sys.executable, "-c", BUILD_SDIST, dist, cwd=tmp_path, **path)
     sdist = dist / f"chatd-{__version__}.tar.gz"
     build = ("wheel", "-q", "--no-deps", "--no-build-isolation", "-w", dist)
-    run(*pip, *build, sdist, cwd=dist, **path)
+    run(*pip, *build, sdist, cwd=dist, **path, PATH="", PIP_NO_INDEX="1")  # and so without Node
     (wheel,) = dist.glob("*.whl")
     return wheel
 
@@ -111,6 +116,19 @@ def serving(chatd: Path, folder: Path) -> Iterator[str]:
         process.wait(SECONDS_MAX)
 
 
+def check_page(port: str) -> None:
+    """Assert that the page is what browsers get, with all that its document names."""
+    with urlopen(f"http://127.0.0.1:{port}/", timeout=SECONDS_MAX) as reply:
+        document = reply.read().decode()
+    if not (ROOT / "chatd/web").exists():
+        pytest.skip("the page could not be built here")
+    named = re.findall(r'"(/assets/[^"]+)"', document)
+    assert any(name.endswith(".js") for name in named)
+    for path in (*named, "/sw.js", "/manifest.webmanifest", "/THIRD-PARTY.txt"):
+        with urlopen(f"http://127.0.0.1:{port}{path}", timeout=SECONDS_MAX) as reply:
+            assert reply.status == 200
+
+
 def test_wheel_of_the_sdist_brings_both_commands_and_no_package_named_client(
     installed: Path, elsewhere: Path
 ) -> None:
@@ -121,6 +139,7 @@ def test_wheel_of_the_sdist_brings_both_commands_and_no_package_named_client(
 
     assert __version__ in run(installed / "chatd", "--version", cwd=elsewhere)
     with serving(installed / "chatd", elsewhere) as port:
+        check_page(port)
         token = run(installed / "python", "-c", TALKS, port, cwd=elsewhere).strip()
         ours = {"CHAT_PORT": port, "CHAT_TOKEN": token, "HOME": str(elsewhere)}
         assert run(installed / "chat", "send", "hello", cwd=elsewhere, **ours) == "general#1\n"

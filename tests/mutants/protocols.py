@@ -190,6 +190,34 @@ MUTANTS = (
         "            pass\n",
         ("tests/simulation/test_hooks.py::test_the_maker_is_told_of_every_kind_of_refusal",),
     ),
+    # -- the page ----------------------------------------------------------------------------
+    Mutant(
+        "the page is kept for ever, and a newer one never seen",
+        "chatd/http/site.py",
+        'CHECKED = "no-cache"',
+        "CHECKED = FOREVER",
+        (
+            "tests/simulation/test_site.py::"
+            "test_what_is_named_by_its_content_is_kept_for_a_year_and_the_rest_is_asked_for_again",
+        ),
+    ),
+    Mutant(
+        "the page may be framed, and run what others put into it",
+        "chatd/http/site.py",
+        '    return {**FIELDS, "cache-control": CHECKED, "etag": tag}\n',
+        '    return {"cache-control": CHECKED, "etag": tag}\n',
+        (
+            "tests/simulation/test_site.py::"
+            "test_each_file_has_its_kind_and_the_fields_that_bind_the_page",
+        ),
+    ),
+    Mutant(
+        "a page that was built again needs a restart",
+        "chatd/http/site.py",
+        "        return partial(self._take, _responses(self._read()))\n",
+        "        return partial(self._take, self._responses)\n",
+        ("tests/simulation/test_site.py::test_page_that_was_built_again_is_served_after_a_reload",),
+    ),
     # -- settings and the log ----------------------------------------------------------------
     Mutant(
         "a reload takes what only a start can",

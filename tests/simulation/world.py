@@ -17,7 +17,7 @@ import math
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
 from types import TracebackType
 from typing import Any
@@ -98,16 +98,19 @@ class World:
         late: Callable[[], int] | None = None,
         blobs: Blobs | None = None,
         is_followed: bool = True,
+        page_files: Mapping[str, bytes] | None = None,
         **options: Any,
     ) -> None:
         """late: after how many steps each tick is durable; by default one to three, or at once.
 
         blobs: where bytes of files lie, if not on the disk.
         is_followed: whether a second node reads along, which it can where all comes by events.
+        page_files: what the page was built to, which it was not by default.
         """
         self.clock = clock or SimClock()
         self.disk = disk or SimDisk()
         self.settings = settings_of(**options)
+        self.page_files = page_files or {}
         self.peers: list[Peer | RawPeer] = []
         self.outcomes: Counter[tuple[str, str]] = Counter()
         self.signals = SimSignals()
@@ -179,6 +182,7 @@ class World:
             self.listener,
             self.signals,
             lambda: self.settings,
+            lambda: self.page_files,
         )
         self.server, self.database = self.app.server, self.app.database
         self._runs = True

@@ -304,12 +304,13 @@ def _written(
     """Return an answer as bytes; the parser knows whether it has a body and ends the line."""
     fields: dict[str, str] = {}
     body = response.body
-    if len(body) >= GZIP_BYTES_MIN and response.kind.startswith(TEXTUAL):
+    if response.gzipped or (len(body) >= GZIP_BYTES_MIN and response.kind.startswith(TEXTUAL)):
         fields["vary"] = "accept-encoding"
         if accepts_gzip(request):
             body = response.gzipped or gzip.compress(body, GZIP_LEVEL, mtime=0)
             fields["content-encoding"] = "gzip"
-    fields["content-length"] = str(len(body))
+    if response.status != HTTPStatus.NOT_MODIFIED:  # its length would be the body's
+        fields["content-length"] = str(len(body))
     data = _head(parser, response, fields, now_ms)
     if request.method != "HEAD":
         data += parser.send(h11.Data(data=body))

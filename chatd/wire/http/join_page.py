@@ -1,10 +1,10 @@
-"""The page that a join link opens in a browser: what to do with it, the same for every link.
+"""The page that a join link opens where the chat's page was not built: what to do with the link.
 
     GET /join
 
 A link is written as the address of this page, `#` and its token. What stands behind a `#` stays in
-the browser: it is in no request, in no log on the way, and no `Referer`. So this page needs no
-script, and can't tell of any room whether there is one.
+the browser: it is in no request, in no log on the way, and no `Referer`. This page needs no script,
+is the same for every link, and can't tell of any room whether there is one.
 """
 
 from chatd.wire.http.page import STYLE

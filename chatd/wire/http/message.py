@@ -37,7 +37,7 @@ class HttpResponse:
     """A whole response.
 
     fields: those that differ from one answer to the other.
-    packed: the body compressed, if that was done beforehand; else it is done where it pays.
+    gzipped: the body compressed, if that was done beforehand; else it is done where it pays.
     """
 
     status: int

@@ -1,0 +1,11 @@
+/** Where the page begins. */
+
+import { h, render } from "preact";
+
+/** What is seen until the page has found out what to show. */
+function Loading() {
+  return h("main", null, h("p", null, "Loading …"));
+}
+
+const app = document.getElementById("app");
+if (app !== null) render(h(Loading, null), app);
