@@ -1,6 +1,7 @@
 """Announcements: what a tick has to say besides entries, when it is durable.
 
-Which rooms were read, whose limits have changed and which sessions end follows from its events;
+Which rooms were read, what was posted with a nonce, whose limits have changed and which sessions
+end follows from its events;
 handlers leave in `Effects` what concerns only the connection that asked.
 """
 
@@ -8,7 +9,7 @@ from chatd.config import Settings
 from chatd.connections import Connections
 from chatd.core.clock import ServerClock
 from chatd.core.state import State
-from chatd.core.tick import EndedSessions, TickChanges
+from chatd.core.tick import EndedSessions, NoncedPost, TickChanges
 from chatd.handlers.context import Effects, Link
 from chatd.handlers.families import Handlers
 from chatd.http.sessions import RequestLink
@@ -56,6 +57,8 @@ class Announcements:
             self._boundary.run(connection, connection.send_notice, notice)
         for name, room, seq in changes.reads:
             self._notify_user(name, c.Read(room, seq), effects.readers.get((name, room)))
+        for posted in changes.posted:
+            self._notify_poster(posted, effects.posters.get((posted.name, posted.nonce)))
         charged = changes.charged if self._limits[0] else frozenset()
         for name in sorted(self._concerned.union(charged, changes.limits_reset)):
             self._boundary.run(None, self._send_limits, name)
@@ -77,6 +80,13 @@ class Announcements:
         for connection in self._delivery.of_user(name):
             if connection is not but:
                 self._boundary.run(connection, self._notices.tell, connection, notice)
+
+    def _notify_poster(self, posted: NoncedPost, but: object) -> None:
+        """Tell a user's devices that follow, before the entry comes to them."""
+        notice = c.OwnPosted(posted.room, posted.seq, posted.nonce)
+        for connection in self._delivery.of_user(posted.name):
+            if connection.following and connection is not but:
+                self._boundary.run(connection, self._notices.tell_now, connection, notice)
 
     def _sessions(self, ended: EndedSessions) -> list[Connection]:
         return [

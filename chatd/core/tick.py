@@ -23,6 +23,15 @@ class Move(NamedTuple):
     hidden_up_to: int = 0
 
 
+class NoncedPost(NamedTuple):
+    """An entry that a user put into a room by a request with a nonce."""
+
+    name: str
+    room: str
+    seq: int
+    nonce: str
+
+
 class EndedSessions(NamedTuple):
     """Connections of a user that may not go on: those of one device, or all.
 
@@ -42,6 +51,7 @@ class TickChanges:
     grown: rooms with new entries, each with its first new `seq`.
     moves: users who joined and left groups, in order.
     reads: how far users have read, as (name, room, seq).
+    posted: what users posted with a nonce, in order.
     charged: users whose messages of this period in the general room have become more.
     limits_reset: users who have a new period.
     ended_sessions: whose connections end.
@@ -52,6 +62,7 @@ class TickChanges:
     grown: dict[str, int] = field(default_factory=dict)
     moves: list[Move] = field(default_factory=list)
     reads: list[tuple[str, str, int]] = field(default_factory=list)
+    posted: list[NoncedPost] = field(default_factory=list)
     charged: set[str] = field(default_factory=set)
     limits_reset: set[str] = field(default_factory=set)
     ended_sessions: list[EndedSessions] = field(default_factory=list)
@@ -62,3 +73,4 @@ class TickChanges:
         """Nobody sees a room any more, nor what came of it in this tick."""
         self.grown.pop(room, None)
         self.moves = [move for move in self.moves if move.room != room]
+        self.posted = [post for post in self.posted if post.room != room]

@@ -99,6 +99,7 @@ class Effects:
     logouts: connections that asked for the end of their own session. asking: by user, the one that
     goes on when all others end.
     readers: by (user, room), the connection that has read it, which needs no notice.
+    posters: by (user, nonce), the connection that has posted with it, which needs no notice.
     to_hash: uploads of which the bytes have to be read again.
     timed_bytes: the texts that timers have posted in this tick. timed_work: what timers have
     cost, in units of `chatd.handlers.timed`.
@@ -108,6 +109,7 @@ class Effects:
     ends: list[tuple[Link, str]] = field(default_factory=list)
     logouts: set[Link] = field(default_factory=set)
     readers: dict[tuple[str, str], object] = field(default_factory=dict)
+    posters: dict[tuple[str, str], object] = field(default_factory=dict)
     asking: dict[str, Link] = field(default_factory=dict)
     to_hash: list[int] = field(default_factory=list)
     timed_bytes: int = 0

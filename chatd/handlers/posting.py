@@ -28,7 +28,7 @@ from chatd.core.parts import PARTS_MAX, parts_of
 from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Banned, Conflict, RateLimited, TooLarge
 from chatd.handlers.blocking import check_blocks
-from chatd.handlers.context import Turn
+from chatd.handlers.context import Context, Turn
 from chatd.handlers.destinations import Destination, Find
 from chatd.handlers.mentions import mentions_in, who_see
 from chatd.handlers.newcomers import Newcomers
@@ -233,6 +233,8 @@ class Posting:
         """
         if post.room == GENERAL:
             before = (*before, *self._newcomers.arrival(post.author, turn.now_ms))
+        if post.nonce and isinstance(turn, Context):
+            turn.effects.posters[post.author, post.nonce] = turn.session.link
         self._transaction.commit(*before, post, *more)
         return c.Posted(post.room, post.seq, post.ts)
 

@@ -32,6 +32,11 @@ class Notices:
             self._waiting[connection].pop(kind, None)
         connection.send_notice(notice)
 
+    def tell_now(self, connection: Connection, notice: Notice) -> None:
+        """Tell a connection what none of the later takes the place of, if it has room now."""
+        if connection.queued_bytes <= self._high_water_bytes:
+            connection.send_notice(notice)
+
     def forget(self, connection: Connection) -> None:
         """A connection has closed."""
         self._waiting.pop(connection, None)

@@ -211,6 +211,16 @@ with the same nonce: if the first one had arrived, you get its result, and nothi
 The same nonce with another text or room is a `conflict`. Nonces are remembered for seven days,
 across restarts of the server, up to 10,000 per user: above that, a post with a new one is
 `rate_limited` until `reset_at`, but one without a nonce is accepted.
+
+A client that keeps texts until it is online should keep the time of the first try with them, and
+the nonce. After seven days it can't know any more whether that try arrived: it should ask its user
+before it posts the text again.
+
+Whatever a user posts with a nonce, entries `edit` and `delete` included, is announced by `posted`
+to the user's other connections that follow, event streams too: so all devices of a user know which
+entry took the place of a text that they show as waiting. It comes before the entry. A connection
+that lags may miss it; there the answer to the same post, sent again, tells. What is posted later,
+by `send-at`, has no nonce, and of a text that a hook posts in parts the first part has it.
 """
 
 STANDING = """\

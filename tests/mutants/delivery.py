@@ -4,7 +4,12 @@ from tests.mutants.mutant import Mutant
 
 FOLLOWER = (
     "tests/simulation/test_follower.py"
-    "::test_shadows_hear_entries_reads_limits_and_ends_of_sessions_and_from_events_alone",
+    "::test_shadows_hear_entries_reads_posts_limits_and_ends_of_sessions_from_events_alone",
+)
+
+OWN_POSTS = (
+    "tests/simulation/test_posting.py"
+    "::test_own_post_with_a_nonce_is_told_to_other_devices_that_follow_and_to_nobody_else"
 )
 
 MUTANTS = (
@@ -24,6 +29,30 @@ MUTANTS = (
         "        self._transaction.commit(*before, post, *more)\n"
         "        self._transaction.changes.limits_reset.add(post.author)\n",
         FOLLOWER,
+    ),
+    Mutant(
+        "a nonce is told to the connection that posted with it",
+        "chatd/handlers/posting.py",
+        "            turn.effects.posters[post.author, post.nonce] = turn.session.link\n",
+        "            pass\n",
+        (OWN_POSTS,),
+    ),
+    Mutant(
+        "own posts are told to connections that do not follow",
+        "chatd/announcements.py",
+        "            if connection.following and connection is not but:\n",
+        "            if connection is not but:\n",
+        (OWN_POSTS,),
+    ),
+    Mutant(
+        "own posts fill the queue of one who takes nothing",
+        "chatd/net/notices.py",
+        "        if connection.queued_bytes <= self._high_water_bytes:\n",
+        "        if True:\n",
+        (
+            "tests/simulation/test_posting.py"
+            "::test_own_post_is_not_told_to_a_device_that_has_enough_to_take",
+        ),
     ),
     Mutant(
         "a handler has sessions end beside its event",

@@ -280,6 +280,7 @@ class Follower:
         return Effects(
             logouts=set(map(shadow, effects.logouts)),
             readers={key: shadow(link) for key, link in effects.readers.items()},
+            posters={key: shadow(link) for key, link in effects.posters.items()},
             asking={name: shadow(link) for name, link in effects.asking.items()},
         )
 

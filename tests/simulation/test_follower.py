@@ -32,7 +32,7 @@ def compared(world: World) -> set[str]:
     return {msgpack.unpackb(payload)[1] for payload in payloads}
 
 
-def test_shadows_hear_entries_reads_limits_and_ends_of_sessions_and_from_events_alone() -> None:
+def test_shadows_hear_entries_reads_posts_limits_and_ends_of_sessions_from_events_alone() -> None:
     with World(limit_messages=3) as world:
         alice, phone, tablet = (world.user("alice", device=name) for name in ("a", "b", "c"))
         bob = world.user("bob")
@@ -41,16 +41,16 @@ def test_shadows_hear_entries_reads_limits_and_ends_of_sessions_and_from_events_
         bob.call("post", room=room, text="to some")
         alice.ack("general")
         world.sleep(2_000)
-        alice.send("counts")
+        alice.send("counts", nonce="n")
         bob.call("kick", room=room, user="alice")
         alice.call("revoke", device=2)
         world.settle()
-        assert phone.told("read") and phone.told("bye")
+        assert phone.told("read") and phone.told("posted") and phone.told("bye")
         alice.prove("alice")
         alice.call("password", **registration("new"))
         world.settle()
         assert tablet.told("limits") and tablet.told("bye")
-        assert {"entry", "read", "limits", "bye"} <= compared(world)
+        assert {"entry", "read", "posted", "limits", "bye"} <= compared(world)
         assert follower_of(world).state.digest() == world.state.digest()
 
 

@@ -117,7 +117,6 @@ SEEN = {
     "named oneself",
     "report bans",
     "unread",
-    "threads found",
     "unread on all devices",
     "unread with mentions",
 }
@@ -136,6 +135,7 @@ SEEN_SELDOM = {
     "named in an edit",
     "nonce over",
     "report of a file",
+    "threads found",
     "upload again",
     "upload known",
     "upload over",

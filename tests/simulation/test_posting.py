@@ -10,6 +10,8 @@ from chatd.core.idempotency import (
     IdempotencyRecords,
 )
 from tests.simulation.peer import Peer
+from tests.simulation.test_files import begin
+from tests.simulation.test_files import fill as send_bytes
 from tests.simulation.world import World
 
 HOUR_MS = 3_600_000
@@ -160,6 +162,90 @@ def test_refused_post_leaves_no_nonce_behind() -> None:
         alice.refusal("send", text="two", nonce="n")
         world.sleep(HOUR_MS)
         assert alice.send("another two", nonce="n")["seq"] == 2
+
+
+# -- what own devices hear of own posts -------------------------------------------------------
+
+
+def test_own_post_with_a_nonce_is_told_to_other_devices_that_follow_and_to_nobody_else() -> None:
+    with World() as world:
+        laptop, phone, idle = world.user("alice"), world.user("alice"), world.login("alice")
+        bob = world.user("bob")
+        laptop.send("to all", nonce="a")
+        laptop.send_to("bob", "to one", nonce="b")
+        laptop.send("not told")
+        assert phone.told("posted") == [
+            {"room": "general", "seq": 1, "nonce": "a"},
+            {"room": "alice,bob", "seq": 1, "nonce": "b"},
+        ]
+        phone.send("from the phone", nonce="c")
+        assert laptop.told("posted") == [{"room": "general", "seq": 3, "nonce": "c"}]
+        assert len(phone.told("posted")) == 2
+        assert idle.told("posted") == bob.told("posted") == []
+
+
+@pytest.mark.parametrize("room", ["general", "alice,bob"])
+def test_own_post_is_told_before_its_entry_comes(room: str) -> None:
+    with World() as world:
+        alice = world.user("alice")
+        world.user("bob").send_to("alice", "hello")
+        stream = world.stream(world.token("alice"))
+        alice.post(room, "the text", nonce="n")
+        assert 0 < stream.heard.index(b"event: posted") < stream.heard.index(b"the text")
+        assert stream.texts(room)[-1] == "the text"
+
+
+def test_own_post_over_http_and_a_websocket_is_told_to_streams_and_sockets() -> None:
+    with World() as world:
+        token = world.token("alice")
+        stream, other = world.stream(token), world.socket("chatd.v1.json")
+        for peer in (other, asking := world.socket("chatd.v1.msgpack")):
+            peer.enter(token)
+            peer.call("sync")
+        world.web(token).call("send", text="one", nonce="a")
+        asking.call("send", text="two", nonce="b")
+        posted = [{"room": "general", "seq": n, "nonce": "ab"[n - 1]} for n in (1, 2)]
+        assert stream.told("posted") == other.told("posted") == posted
+        assert asking.told("posted") == posted[:1]
+
+
+def test_all_that_a_nonce_posts_is_told_and_only_once() -> None:
+    with World() as world:
+        laptop, phone = world.user("alice"), world.user("alice")
+        laptop.send("text", nonce="a")
+        laptop.call("comment", room="general", seq=1, text="comment", nonce="b")
+        laptop.call("edit", room="general", seq=1, text="other", nonce="c")
+        laptop.call("delete", room="general", seq=2, nonce="d")
+        upload = begin(laptop, b"content")["upload"]
+        send_bytes(laptop, upload, b"content")
+        laptop.call("upload-finish", upload=upload, nonce="e")
+        laptop.send("text", nonce="a")
+        told = [(posted["seq"], posted["nonce"]) for posted in phone.told("posted")]
+        assert told == list(enumerate("abcde", 1))
+
+
+def test_own_text_that_was_posted_later_has_no_nonce_to_tell() -> None:
+    with World() as world:
+        laptop, phone = world.user("alice"), world.user("alice")
+        laptop.call("send-at", at=world.now_ms + 60_000, text="later", nonce="n")
+        world.sleep(61_000)
+        assert phone.texts() == ["later"] and phone.told("posted") == []
+
+
+def test_own_post_is_not_told_to_a_device_that_has_enough_to_take() -> None:
+    """Or many small posts would fill its queue, over any bound."""
+    with World(high_water_bytes=4_096, limit_messages=0, requests_per_second=0) as world:
+        laptop, phone = world.user("alice"), world.user("alice")
+        phone.reads = False
+        for number in range(500):
+            laptop.send("x" * 1_000, nonce=f"{number}")
+        (connection,) = (c for c in world.app.delivery.of_user("alice") if c.queued_bytes)
+        assert connection.queued_bytes < 2 * 4_096
+        phone.reads = True
+        world.settle()
+        told = [posted["seq"] for posted in phone.told("posted")]
+        assert told == sorted(told) and 0 < len(told) < 500
+        assert phone.seqs() == list(range(1, 501))
 
 
 # -- the limit in general --------------------------------------------------------------------

@@ -6,7 +6,7 @@ from chatd.core.events.base import Event
 from chatd.core.idempotency import IdempotencyRecord, IdempotencyRecords
 from chatd.core.model import Member, Room, User
 from chatd.core.state import State
-from chatd.core.tick import TickChanges
+from chatd.core.tick import NoncedPost, TickChanges
 from chatd.wire import entries
 from chatd.wire.rooms import GENERAL
 
@@ -87,6 +87,7 @@ def post(
     if event.nonce:
         record = IdempotencyRecord(event.digest, event.room, event.seq, event.ts)
         keep_idempotency_record(author, event.nonce, record, changes)
+        changes.posted.append(NoncedPost(event.author, event.room, event.seq, event.nonce))
 
 
 def read_own(state: State, room: Room, author: str, seq: int, ts: int, due: int) -> None:

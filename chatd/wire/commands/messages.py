@@ -1,6 +1,17 @@
 """Messages to everyone, to one user, or into a room."""
 
-from chatd.wire.commands.table import Chapter, Name, Nonce, Params, Result, RoomId, Text, command
+from chatd.wire.commands.table import (
+    Chapter,
+    Name,
+    Nonce,
+    Notice,
+    Params,
+    Result,
+    RoomId,
+    Text,
+    command,
+    notice,
+)
 
 POSTING_REFUSES = {
     "bad_request": "the text is empty",
@@ -78,3 +89,10 @@ class PostTo(Params[Posted], frozen=True):
     room: RoomId
     text: Text
     nonce: Nonce | None = None
+
+
+@notice("posted", help="another connection of yours has posted this, with this nonce")
+class OwnPosted(Notice, frozen=True):
+    room: str
+    seq: int
+    nonce: str

@@ -450,6 +450,9 @@ class Connections(RuleBasedStateMachine):
                 room = self.model.rooms[params["room"]]
                 assert params["to"] <= self.hidden(peer, room)[1], params
                 came[room.name] = max(came[room.name], params["to"])
+            elif method == "posted":
+                posted = self.model.any_room(params["room"]).item(params["seq"])
+                assert posted.author == peer.name, params
         for entry in entries:
             self.reach(f"{entry['kind']} heard")
             room = self.model.any_room(entry["room"])
