@@ -30,6 +30,7 @@ from chatd.handlers.groups import GroupHandlers
 from chatd.handlers.history import HistoryHandlers
 from chatd.handlers.hooks import HookHandlers
 from chatd.handlers.joining import JoiningHandlers
+from chatd.handlers.marks import MarkHandlers
 from chatd.handlers.memberships import Memberships
 from chatd.handlers.messages import MessageHandlers
 from chatd.handlers.moderation import ModerationHandlers
@@ -195,6 +196,7 @@ class App:
             CommentHandlers(posting, destinations, visibility),
             ThreadHandlers(visibility, newcomers, reading, database.state.threads),
             RevisionHandlers(posting, destinations, visibility),
+            MarkHandlers(transaction, visibility),
             BlockingHandlers(transaction, visibility),
             AccountDeletionHandlers(transaction, settings, visibility, posting, lifetime),
             WhyHandlers(settings, self.refusals),

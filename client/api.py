@@ -46,7 +46,9 @@ from chatd.wire.commands import (
     ListUnread,
     MakeHook,
     MakeLink,
+    MarkUnread,
     Members,
+    Mute,
     Names,
     NewHook,
     OpenReports,
@@ -218,6 +220,20 @@ class Api:
     def blocked(self, after: str = "") -> BlockedNames:
         """List whom the user has blocked, a page at a time."""
         return self.call(ListBlocked(after))
+
+    def mute(self, room: str, *, muted: bool = True) -> None:
+        """Mute a room on all devices, or unmute it: only mentions call. Raises NotFound.
+
+        Counts of what is unread stay as they are.
+        """
+        self.call(Mute(room, muted))
+
+    def unread_from(self, room: str, seq: int) -> None:
+        """Count a room as unread from an entry on, on all devices; 0 ends that. Raises NotFound.
+
+        So does the acknowledgement of an entry that comes later.
+        """
+        self.call(MarkUnread(room, seq))
 
     def hook(self, room: str, label: str) -> NewHook:
         """Make a hook into a room; its address is `web_address`, `/hooks/` and its token.

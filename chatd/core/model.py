@@ -99,6 +99,9 @@ class Member(msgspec.Struct, forbid_unknown_fields=True):
     first_floor: entries up to here were never shown to this user.
     checkpoints: when `floor` moves, and where to; all of them ascend.
     joined_floor: entries up to here were there when the user came, the last time, and not shown.
+    muted: whether nothing of the room but a mention calls the user.
+    unread_from: the entry from which the user wants the room to be unread; 0 for none.
+    unread_until: the last entry that there was when the user said so.
     """
 
     read_seq: int = 0
@@ -107,6 +110,9 @@ class Member(msgspec.Struct, forbid_unknown_fields=True):
     joined_ms: int = 0
     first_floor: int = 0
     joined_floor: int = 0
+    muted: bool = False
+    unread_from: int = 0
+    unread_until: int = 0
 
     @classmethod
     def newcomer(cls, floor: int, joined_ms: int = 0) -> "Member":
@@ -117,6 +123,11 @@ class Member(msgspec.Struct, forbid_unknown_fields=True):
     def hidden_up_to(self) -> int:
         """The number up to which entries are older than this user's place in the room."""
         return max(self.first_floor, self.joined_floor)  # older versions noted the first only
+
+    @property
+    def unread_after(self) -> int:
+        """The number after which entries count as unread: what was read, unless marked again."""
+        return min(self.read_seq, self.unread_from - 1) if self.unread_from else self.read_seq
 
     def read(self, seq: int, at_ms: int, due: int) -> None:
         """Move `read_seq` up to `seq`, which will be gone for this user at `due`; 0 is never."""

@@ -1,7 +1,7 @@
 """Unread: which of the latest entries are a user's own, or name the user, without walking a log.
 
-In memory alone, by room and user, and made again from the logs at a start. What a user has read
-is forgotten, and so is what is too old to be counted; what is left out at a look is what the
+In memory alone, by room and user, and made again from the logs at a start. What does not count as
+unread is forgotten, and so is what is too old to be counted; what is left out at a look is what the
 user's floor has passed. A post that names somebody by its latest edit counts where that edit is.
 """
 
@@ -70,7 +70,7 @@ class UnreadIndex:
                 del numbers[index]
 
     def read(self, room: str, name: str, seq: int) -> None:
-        """A user has read a room up to `seq`."""
+        """What a user has of a room up to `seq` counts as read."""
         for rooms in (self._own, self._mentions):
             by_name = rooms.get(room)
             numbers = None if by_name is None else by_name.get(name)
@@ -80,10 +80,10 @@ class UnreadIndex:
                     del by_name[name]
 
     def enter(self, room: Room, name: str) -> None:
-        """A user joined a room, and may have been there before."""
-        floor = room.members[name].floor
+        """A user joined a room, and may have been there before, or wants it to be unread again."""
+        after = room.members[name].unread_after
         self.leave(room.room, name)
-        self._take_entries(room.log, floor, room.room, {name: floor})
+        self._take_entries(room.log, after, room.room, {name: after})
 
     def leave(self, room: str, name: str) -> None:
         """A user sees nothing of a room any more."""
@@ -99,7 +99,7 @@ class UnreadIndex:
 
     def _take_room(self, room: Room) -> None:
         """Take up the entries that somebody has not read."""
-        read = {name: member.read_seq for name, member in room.members.items()}
+        read = {name: member.unread_after for name, member in room.members.items()}
         slowest = 0 if room.room == GENERAL else min(read.values(), default=room.log.last_seq)
         self._take_entries(room.log, slowest, room.room, read, others=room.room == GENERAL)
 

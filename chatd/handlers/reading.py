@@ -1,4 +1,4 @@
-"""Reading: how far users have read their rooms."""
+"""Reading: how far users have read their rooms, and what they want to be unread all the same."""
 
 from chatd.core.acks import Acks
 from chatd.core.model import Room, User
@@ -20,4 +20,9 @@ class Reading:
     def unread_after(self, user: User, room: Room, now_ms: int) -> int:
         """Return the number after which what a user can see of a room is unread."""
         floor = self._visibility.floor_of(user, room, now_ms)
-        return max(self.read_seq(user, room), floor)
+        return max(self.counted_after(user, room), floor)
+
+    def counted_after(self, user: User, room: Room) -> int:
+        """The same, whether or not entries behind it are gone for the user."""
+        read_seq, mark = self.read_seq(user, room), self._visibility.member(user, room).unread_from
+        return min(read_seq, mark - 1) if mark else read_seq

@@ -129,15 +129,16 @@ class StatusHandlers:
         return [general, *islice(unread, ROOMS_IN_STATUS)], len(rooms) <= ROOMS_LOOKED_AT
 
     def _has_unread(self, user: User, room: Room) -> bool:
-        return self._reading.read_seq(user, room) < room.log.last_seq
+        return self._reading.counted_after(user, room) < room.log.last_seq
 
     def _room_status(self, user: User, room: Room, now_ms: int) -> c.RoomStatus:
         read_seq = self._reading.read_seq(user, room)
-        floor = self._visibility.floor_of(user, room, now_ms)
-        last_seq, after, index = room.log.last_seq, max(read_seq, floor), self._state.unread
+        after, last_seq = self._reading.unread_after(user, room, now_ms), room.log.last_seq
+        member, index = self._visibility.member(user, room), self._state.unread
         unread = last_seq - after - index.own(room, user.name, after)
         mentions = index.mentions(room, user.name, after)
-        return c.RoomStatus(room.room, last_seq, read_seq, unread, mentions)
+        marks = member.muted, member.unread_from
+        return c.RoomStatus(room.room, last_seq, read_seq, unread, mentions, *marks)
 
 
 def _allowance(window: RateWindow, limit: int, now_ms: int) -> c.Allowance:

@@ -47,10 +47,10 @@ class SyncHandlers:
     ) -> dict[str, int]:
         """Return where the connection starts in each room; say `reset` where that is news."""
         if request.start is c.Start.NOW:
-            ends = {room.room: room.log.last_seq for room in rooms}
             if not request.peek:
-                self._acks.add(user.name, ends, context.session.link)
-            return ends
+                self._end_marks(context, _ends(rooms))
+                self._acks.add(user.name, _ends(rooms), context.session.link)
+            return _ends(rooms)
         brought = request.positions or {}
         positions = {}
         for room in rooms:
@@ -76,6 +76,20 @@ class SyncHandlers:
             raise BadRequest("ack: that entry was not sent to this connection")
         if request.seq > self._reading.read_seq(context.user, room):
             self._acks.add(session.name, {room.room: request.seq}, session.link)
+        self._end_marks(context, {room.room: request.seq})
+
+    def _end_marks(self, context: Context, seqs: dict[str, int]) -> None:
+        """End the marks of rooms of which something later was acknowledged: room id to number.
+
+        On a full disk they stay until the next time.
+        """
+        name, ended = context.user.name, []
+        for room, seq in seqs.items():
+            member = self._state.rooms[room].members.get(name)
+            if member is not None and member.unread_from and seq > member.unread_until:
+                ended.append(e.UnreadMarked(context.now_ms, room, name, 0, 0))
+        if ended and self._transaction.writable:
+            self._transaction.commit(*ended)
 
     @handles(c.Ping)
     def ping(self, context: Context, request: c.Ping) -> c.Nothing:
@@ -84,3 +98,7 @@ class SyncHandlers:
     @handles(c.Pong)
     def pong(self, context: Context, request: c.Pong) -> None:
         return None
+
+
+def _ends(rooms: list[Room]) -> dict[str, int]:
+    return {room.room: room.log.last_seq for room in rooms}

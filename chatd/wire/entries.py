@@ -219,6 +219,26 @@ class Unblocked(Entry, frozen=True, tag="unblocked"):
     user: str
 
 
+class Muted(Entry, frozen=True, tag="muted"):
+    """Self log: you have muted a room; or not any more.
+
+    in_room: which.
+    """
+
+    in_room: str
+    muted: bool
+
+
+class UnreadFrom(Entry, frozen=True, tag="unread_from"):
+    """Self log: you have marked a room as unread from an entry on; or that mark is gone.
+
+    in_room: which. in_seq: the entry; 0: there is no mark any more.
+    """
+
+    in_room: str
+    in_seq: int
+
+
 class HookMade(Entry, frozen=True, tag="hook_made"):
     """Self log: you have made a hook.
 
@@ -405,6 +425,8 @@ AnyEntry = (
     | Moderated
     | Blocked
     | Unblocked
+    | Muted
+    | UnreadFrom
     | HookMade
     | HookRevoked
 )

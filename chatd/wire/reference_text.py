@@ -191,8 +191,10 @@ Users can edit, delete, comment on and download what they wrote themselves for a
 **Acknowledging.** `ack` says how far a room has been read; it is a notification, and only answered
 if it is refused, with the notice `error`. It counts for all devices of the user: the others get
 `read`, and the lifetime of the messages begins. Send one per room at most every two seconds, and
-before you leave. It can't go beyond what was sent to this connection. A user's own messages are
-never unread. A connection with `peek: true` follows without reading, and can't acknowledge.
+before you leave. It can't go beyond what was sent to this connection. `unread-from` takes nothing
+back of that: it lets the counts begin at an entry, until one that came later is acknowledged. A
+user's own messages are never unread. A connection with `peek: true` follows without reading, and
+can't acknowledge.
 
 **Slow lines.** For a client that does not read, the server keeps a limited number of bytes. Above
 that, nothing more is queued and no request is handled until the client has read; then the stream

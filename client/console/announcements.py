@@ -98,6 +98,20 @@ def with_reason(text: str, reason: str) -> str:
     return f"{text}: {safe(reason)}" if reason else text
 
 
+def _muted(entry: e.Muted, zone: Zone) -> str:
+    title = title_of(entry.in_room, entry.room.removeprefix("@"))
+    if entry.muted:
+        return f"you have muted {title}: only what mentions you is announced"
+    return f"you have unmuted {title}"
+
+
+def _unread_from(entry: e.UnreadFrom, zone: Zone) -> str:
+    title = title_of(entry.in_room, entry.room.removeprefix("@"))
+    if entry.in_seq:
+        return f"{title} counts as unread from #{entry.in_seq} on"
+    return f"{title} is not marked as unread any more"
+
+
 def _hook_made(entry: e.HookMade, zone: Zone) -> str:
     title = title_of(entry.in_room, entry.room.removeprefix("@"))
     return f"hook {entry.hook} posts into {title}: {safe(entry.label)}"
@@ -111,6 +125,8 @@ _WORDS: dict[type[e.Entry], Words] = {
     ),
     e.Blocked: lambda entry, zone: f"you have blocked {entry.user}",
     e.Unblocked: lambda entry, zone: f"you have unblocked {entry.user}",
+    e.Muted: _muted,
+    e.UnreadFrom: _unread_from,
     e.HookMade: _hook_made,
     e.HookRevoked: lambda entry, zone: f"hook {entry.hook} revoked: {safe(entry.label)}",
     e.Warned: _warned,

@@ -176,7 +176,9 @@ def _room(room: c.RoomStatus) -> str:
         return "empty"
     unread = f"{room.unread} unread" if room.unread else "all read"
     mentions = f", {room.mentions} mentioning you" if room.mentions else ""
-    return f"up to #{room.last_seq}, {unread}{mentions}"
+    marked = f", marked from #{room.unread_from}" if room.unread_from else ""
+    muted = ", muted" if room.muted else ""
+    return f"up to #{room.last_seq}, {unread}{mentions}{marked}{muted}"
 
 
 def threads_lines(renderer: Renderer, threads: list[c.ThreadStatus], now_ms: int) -> list[Line]:

@@ -275,6 +275,14 @@ def room_to_talk(rest: str, me: str) -> str:
     return room
 
 
+def room_of(name: str, rest: str, me: str) -> str:
+    """Return the id of the room that is all a command takes; of a group it may be the title."""
+    words = rest.split()
+    if len(words) != 1:
+        raise arguments_error(name, "one room at a time" if words else "which room?")
+    return room_named(words[0], me)
+
+
 def history_of(rest: str, me: str, *, here: str = GENERAL, limit: int) -> History:
     """Return what to read. here: the room without one; limit: how many without a number.
 

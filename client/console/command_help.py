@@ -52,6 +52,7 @@ _LOCAL = (
         "download a file; never overwrites one that exists",
         Chapter.FILES,
     ),
+    CommandHelp("unmute <room>", "unmute a room on all your devices", Chapter.PEACE),
     CommandHelp("help [command]", "list the commands, or explain one", Chapter.CONSOLE),
     CommandHelp("quit", "quit; so does Ctrl-D on an empty line", Chapter.CONSOLE),
     CommandHelp("exit", "the same as quit", Chapter.CONSOLE),

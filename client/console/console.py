@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar, overload
 
 from chatd.errors import ChatError
 from chatd.wire import commands as c
-from chatd.wire.entries import Entry, Removed
+from chatd.wire.entries import Entry, Muted, Removed
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of, title_of
 from chatd.wire.surrogates import is_whole
 
@@ -27,7 +27,7 @@ from .command_help import suggest
 from .destination import Destination, Memory
 from .directory import Directory, addressed, is_pair, mapped
 from .failures import explain
-from .feed import AWAY, EARLIER, UNREAD, Feed, is_by_other
+from .feed import AWAY, EARLIER, UNREAD, Feed, calls
 from .interfaces import ConnectedServer, Editor, Surface
 from .pending_messages import PendingMessages, pending_lines
 from .render import Renderer
@@ -99,6 +99,7 @@ class Console:
         self._actions = actions
         self._feed = Feed(renderer, renderer.zone.day(now_ms()))
         self._unread_counter = UnreadCounter(time.monotonic())
+        self._muted: set[str] = set()
         self._limits: c.Limits | None = None
         self._backlog = EARLIER if newcomer else UNREAD
         self._bell = bell
@@ -169,7 +170,9 @@ class Console:
 
     def _take_entry(self, entry: SeenEntry) -> None:
         self.directory.add_entry(entry)
-        news = is_by_other(entry, self.renderer.me)
+        if isinstance(entry, Muted):
+            self._learn_muted(entry.in_room, entry.muted)
+        news = calls(entry, self.renderer.me, self._muted)
         unread = self._backlog
         if news and self._unread_counter.count(entry, time.monotonic()):
             unread = unread or AWAY
@@ -182,6 +185,7 @@ class Console:
     def _forget_room(self, room: str) -> None:
         """The user is out of a room: nothing more can be sent there."""
         self._unread_counter.forget(room)
+        self._muted.discard(room)
         if self.destination.room == room:
             self.lose_destination()
 
@@ -212,14 +216,24 @@ class Console:
         self.directory.add(status.online_names)
         for room in status.rooms:
             self.directory.add_room(room.room)
+            self._learn_muted(room.room, room.muted)
 
     def learn_rooms(self, mine: c.Rooms) -> None:
         """Take the user's rooms; the one of plain lines may be gone since the last time."""
         rooms, are_all = [room.room for room in mine.rooms], mine.next is None
         self.directory.add_rooms(rooms, are_all=are_all)
+        for room_status in mine.rooms:
+            self._learn_muted(room_status.room, room_status.muted)
         room = self.destination.room
         if are_all and kind_of(room) is RoomKind.GROUP and room not in rooms:
             self.lose_destination()
+
+    def _learn_muted(self, room: str, muted: bool) -> None:
+        """Announce nothing from a room but what mentions the user; or all again."""
+        if muted:
+            self._muted.add(room)
+        else:
+            self._muted.discard(room)
 
     def on_end(self, error: Exception) -> None:
         """The server lets us in no longer: leave, and say why."""

@@ -1,5 +1,6 @@
 """The feed: entries in the order of the screen, with day rules and a line where new begins."""
 
+from collections.abc import Container
 from datetime import date
 
 from chatd.wire import entries as e
@@ -52,6 +53,12 @@ def is_by_other(entry: SeenEntry, me: str) -> bool:
     if isinstance(entry, e.Invited | e.JoinRequested | e.JoinApproved):
         return True
     return (isinstance(entry, e.Post) and entry.author != me) or me in e.mentioned_in(entry)
+
+
+def calls(entry: SeenEntry, me: str, muted: Container[str]) -> bool:
+    """Tell whether news should be announced: in a muted room only what mentions one is."""
+    is_muted = entry.room in muted and me not in e.mentioned_in(entry)
+    return is_by_other(entry, me) and not is_muted
 
 
 def page_lines(

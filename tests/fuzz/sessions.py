@@ -44,6 +44,8 @@ SAID: dict[str, dict[str, object]] = {
     "comment": {"room": "general", "seq": 1, "text": "yes"},
     "thread": {"room": "general", "seq": 1},
     "threads": {"room": "general", "unread": True, "after": 9},
+    "mute": {"room": "general", "muted": True},
+    "unread-from": {"room": "general", "seq": 1},
     "edit": {"room": "general", "seq": 1, "text": "hallo"},
     "delete": {"room": "general", "seq": 1},
     "report": {"room": "general", "seq": 1, "reason": "spam"},

@@ -218,7 +218,7 @@ MUTANTS = (
         "a start from now that peeks marks everything read",
         "chatd/handlers/sync.py",
         "            if not request.peek:\n",
-        "            if ends:\n",
+        "            if rooms:\n",
         ("tests/simulation/test_sync.py::test_start_now_with_peek_reads_nothing",),
     ),
     Mutant(

@@ -248,6 +248,43 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "a mark of unread ends by what was there when it was made",
+        "chatd/handlers/sync.py",
+        "member.unread_from and seq > member.unread_until",
+        "member.unread_from",
+        (
+            "tests/simulation/test_marks.py"
+            "::test_mark_ends_when_what_came_after_it_is_acknowledged_and_not_before",
+        ),
+    ),
+    Mutant(
+        "what was read is counted no more where it is marked as unread",
+        "chatd/core/events/cursors.py",
+        "state.unread.read(room, name, member.unread_after)",
+        "state.unread.read(room, name, seq)",
+        (
+            "tests/simulation/test_marks.py"
+            "::test_mark_ends_when_what_came_after_it_is_acknowledged_and_not_before",
+        ),
+    ),
+    Mutant(
+        "own posts behind a mark of unread are unread",
+        "chatd/core/events/messages.py",
+        "        if not member.unread_from:\n            return\n",
+        "        return\n",
+        ("tests/simulation/test_marks.py::test_own_posts_behind_a_mark_are_not_unread",),
+    ),
+    Mutant(
+        "a room that is muted is muted for nobody",
+        "client/console/feed.py",
+        "is_muted = entry.room in muted and me not in e.mentioned_in(entry)",
+        "is_muted = False",
+        (
+            "tests/client/console/test_console.py"
+            "::test_muted_room_is_shown_and_calls_only_by_mentions",
+        ),
+    ),
+    Mutant(
         "a deleted text stays in its last edit",
         "chatd/core/copies.py",
         '    refresh_quotes(room, seq, "")\n    redact_edit(room, seq, unread)',

@@ -38,8 +38,9 @@ def only_what_writes_commits(
 
     def checked(self: Transaction, *events: e.Event) -> Any:
         for method in running:
-            # To read fixes from where on a newcomer sees the room.
-            changes = [event for event in events if not isinstance(event, e.FloorFixed)]
+            # To read fixes from where on a newcomer sees the room, and ends a mark of unread.
+            by_reading = e.FloorFixed | e.UnreadMarked
+            changes = [event for event in events if not isinstance(event, by_reading)]
             assert COMMANDS[method].writes or not changes, (method, changes)
         return commit(self, *events)
 

@@ -81,9 +81,9 @@ LEFT_OUT: Mapping[str, ByOutcome] = {
     "the disk has room for all but uploads: tests of a full disk": {
         "storage_full": (
             "approve ban block cancel comment create delete delete-account delete-user deny "
-            "dismiss edit hook hook-post invite join kick leave link login-finish logout password "
-            "post register remove report revoke send send-at send-to sync token-create transfer "
-            "unban unblock unhook unlink upload-cancel upload-finish withdraw"
+            "dismiss edit hook hook-post invite join kick leave link login-finish logout mute "
+            "password post register remove report revoke send send-at send-to sync token-create "
+            "transfer unban unblock unhook unlink unread-from upload-cancel upload-finish withdraw"
         ),
     },
     "nobody asks who is there, why, for a stranger's words, or whether the server lives": {

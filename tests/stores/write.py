@@ -233,6 +233,10 @@ class Scenario:
         self.call("bob", "block", user="mallory")
         self.call("alice", "block", user="bob")
         self.call("alice", "unblock", user="bob")
+        self.call("bob", "mute", room="alice,bob")
+        self.call("alice", "mute", room="general")
+        self.call("alice", "mute", room="general", muted=False)
+        self.call("alice", "unread-from", room="general", seq=self.posted["bob-1"]["seq"])
         self.may(ADMIN, "remove", room="general", seq=spam["seq"], reason="an advertisement")
 
     def change(self) -> None:

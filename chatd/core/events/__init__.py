@@ -25,6 +25,7 @@ from chatd.core.events.files import *
 from chatd.core.events.files import arm_upload
 from chatd.core.events.groups import *
 from chatd.core.events.hooks import *
+from chatd.core.events.marks import *
 from chatd.core.events.messages import *
 from chatd.core.events.messages import arm_limits, arm_nonces
 from chatd.core.events.moderation import *

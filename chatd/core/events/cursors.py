@@ -43,5 +43,6 @@ class CursorsMoved(Event, frozen=True, tag="CursorsMoved"):
     def apply(self, state: State, changes: TickChanges) -> None:
         changes.reads += self.moves
         for name, room, seq in self.moves:
-            state.rooms[room].members[name].read(seq, self.ts, self.due)
-            state.unread.read(room, name, seq)
+            member = state.rooms[room].members[name]
+            member.read(seq, self.ts, self.due)
+            state.unread.read(room, name, member.unread_after)

@@ -95,8 +95,9 @@ def read_own(state: State, room: Room, author: str, seq: int, ts: int, due: int)
     member = room.members.get(author)
     if member is not None and member.read_seq == seq - 1:
         member.read(seq, ts, due)
-    else:
-        state.unread.add_own(room.room, author, seq)
+        if not member.unread_from:
+            return
+    state.unread.add_own(room.room, author, seq)
 
 
 def charge(user: User, room: str, reset_at_ms: int, changes: TickChanges) -> None:

@@ -20,6 +20,7 @@ from chatd.wire.commands.search import *
 from chatd.wire.commands.comments import *
 from chatd.wire.commands.revisions import *
 from chatd.wire.commands.status import *
+from chatd.wire.commands.marks import *
 from chatd.wire.commands.blocking import *
 from chatd.wire.commands.hooks import *
 from chatd.wire.commands.moderation import *

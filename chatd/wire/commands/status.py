@@ -20,7 +20,8 @@ class RoomStatus(Result, frozen=True):
     """One room as the user sees it.
 
     unread: how many entries of others came since. mentions: how many of these, or of the latest
-    1,000, name the user.
+    1,000, name the user. muted: whether only these call the user. unread_from: the entry that the
+    user has marked the room as unread from, 0 for none; then what came from there on counts.
     """
 
     room: str
@@ -28,6 +29,8 @@ class RoomStatus(Result, frozen=True):
     read_seq: int
     unread: int
     mentions: int = 0
+    muted: bool = False
+    unread_from: int = 0
 
 
 class Allowance(Result, frozen=True):

@@ -12,6 +12,7 @@ from . import groups as groups
 from . import help as help
 from . import history as history
 from . import hooks as hooks
+from . import marks as marks
 from . import messages as messages
 from . import moderation as moderation
 from . import revisions as revisions

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from chatd.errors import ChatError, Forbidden, Internal, NotFound, RateLimited
 from chatd.wire import commands as c
+from chatd.wire import entries as e
 from client.console.actions import ACTIONS, schedules
 from client.console.command_help import COMMAND_HELP, EXAMPLES, chapters
 from client.console.console import PENDING_MAX, ROWS_AROUND_A_PAGE, Console, now_ms
@@ -377,6 +379,60 @@ async def test_own_entry_from_another_device_neither_counts_nor_rings() -> None:
     fake.console.on_event(said(1, author="alice"))
     assert fake.shows("general#1 alice: hi")
     assert fake.screen.rings == 0 and "new: " not in fake.toolbar
+
+
+@in_loop
+async def test_muted_room_is_shown_and_calls_only_by_mentions() -> None:
+    fake = FakeConsole(bell=True)
+    fake.console.on_event(c.Live())
+    fake.console.focus(False)
+    fake.console.on_event(e.Muted("@alice", 1, 0, "general", True))
+    assert fake.shows("you have muted general")
+    fake.console.on_event(said(1))
+    assert fake.shows("general#1 bob: hi")
+    assert fake.screen.rings == 0 and "new: " not in fake.toolbar
+    fake.console.on_event(replace(said(2, "hello @alice"), mentions=["alice"]))
+    assert fake.screen.rings == 1 and "new: general 1" in fake.toolbar
+    fake.console.on_event(e.Muted("@alice", 2, 0, "general", False))
+    fake.console.on_event(said(3))
+    assert fake.screen.rings == 2 and "new: general 2" in fake.toolbar
+
+
+@pytest.mark.parametrize("learn", ["learn", "learn_rooms"])
+@in_loop
+async def test_rooms_muted_before_the_console_came_are_learnt(learn: str) -> None:
+    fake = FakeConsole(bell=True)
+    rooms = [c.RoomStatus("general", 0, 0, 0, muted=True)]
+    status = replace(STATUS, rooms=rooms) if learn == "learn" else c.Rooms(rooms, None)
+    getattr(fake.console, learn)(status)
+    fake.console.on_event(c.Live())
+    fake.console.on_event(said(1))
+    assert fake.screen.rings == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("mute general", c.Mute("general", True)),
+        ("unmute bob", c.Mute("alice,bob", False)),
+        ("unread-from bob#3", c.MarkUnread("alice,bob", 3)),
+        ("unread-from 0", c.MarkUnread("general", 0)),
+    ],
+)
+@in_loop
+async def test_marks_are_asked_for_as_they_are_typed(line: str, asked: c.AnyParams) -> None:
+    fake = FakeConsole()
+    await fake.types(line)
+    assert fake.server.asked == [asked]
+
+
+@in_loop
+async def test_mark_shows_where_it_stands_and_when_it_is_gone() -> None:
+    fake = FakeConsole()
+    fake.console.on_event(e.UnreadFrom("@alice", 1, 0, "alice,bob", 3))
+    assert fake.shows("bob counts as unread from #3 on")
+    fake.console.on_event(e.UnreadFrom("@alice", 2, 0, "alice,bob", 0))
+    assert fake.shows("bob is not marked as unread any more")
 
 
 @in_loop

@@ -244,11 +244,12 @@ class Connections(RuleBasedStateMachine):
         synced = peer.sync(start=start, peek=way == "peek")
         assert synced["rooms"] == len(self.model.rooms_of(peer.name))
         if start != "unread":
-            for room in self.model.rooms_of(peer.name):
+            rooms = self.model.rooms_of(peer.name)
+            for room in sorted(rooms, key=lambda room: room.name.startswith("@")):
                 assert room.name not in peer.last
-                peer.last[room.name] = room.last
                 if way == "now":
                     self.model.ack(peer.name, room, room.last, self.world.now_ms)
+                peer.last[room.name] = room.last
         else:
             for room in self.model.rooms_of(peer.name):
                 self.check_start(peer, room)

@@ -337,6 +337,8 @@ STRANGERS_ASK: list[tuple[str, Map]] = [
     ("delete", {"seq": 1}),
     ("thread", {"seq": 1}),
     ("threads", {}),
+    ("mute", {"muted": False}),
+    ("unread-from", {"seq": 1}),
     ("history", {}),
     ("download", {"seq": 1}),
     ("upload", {"name": "a.txt", "size": 1, "sha256": bytes(32)}),

@@ -6,6 +6,7 @@ from hypothesis.stateful import precondition
 from tests.simulation.machine.connections import NAMES, picks, rule
 from tests.simulation.machine.files import Files
 from tests.simulation.model import Room
+from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Lost, Map, Peer
 
 
@@ -22,6 +23,32 @@ class History(Files):
             return
         room = self.model.rooms[rooms[which % len(rooms)]]
         self.read(peer, room, max(0, peer.last[room.name] - back))
+
+    @precondition(lambda self: self.peers)
+    @rule(pick=picks, which=picks, back=st.sampled_from([0, 1, 2, 3, -1, 10**6]))
+    def mark_unread(self, pick: int, which: int, back: int) -> None:
+        """Mark a room as unread from an entry on, of which there may be none."""
+        peer = self.reader(pick)
+        rooms = self.model.rooms_of(peer.name)
+        room, now_ms = rooms[which % len(rooms)], self.world.now_ms
+        seq = max(0, room.last - back)
+        is_there = 0 < seq <= room.last
+        seen = self.model.sees(peer.name, room, seq, now_ms) if is_there else {not seq}
+        allowed = {DONE if is_seen else "not_found" for is_seen in seen}
+        if room.name.startswith("@"):
+            allowed = {"bad_request"}
+        if self.attempt(peer, "unread-from", allowed, room=room.name, seq=seq) is not None:
+            self.model.mark(peer.name, room, seq, now_ms)
+
+    @precondition(lambda self: self.peers)
+    @rule(pick=picks, which=picks, muted=st.booleans())
+    def mute(self, pick: int, which: int, muted: bool) -> None:
+        peer = self.reader(pick)
+        rooms = self.model.rooms_of(peer.name)
+        room = rooms[which % len(rooms)]
+        allowed = {"bad_request" if room.name.startswith("@") else DONE}
+        if self.attempt(peer, "mute", allowed, room=room.name, muted=muted) is not None:
+            self.model.mute(peer.name, room, muted, self.world.now_ms)
 
     @precondition(lambda self: self.peers)
     @rule(pick=picks)

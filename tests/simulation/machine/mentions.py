@@ -80,5 +80,7 @@ class Mentions(Hooks):
         assert least <= shown["unread"] <= most, (shown, least, most)
         least, most = self.model.mentions(peer.name, room, now_ms)
         assert least <= shown["mentions"] <= most, (shown, least, most)
+        reader = room.readers[peer.name]
+        assert (shown["muted"], shown["unread_from"]) == (reader.muted, reader.mark)
         if shown["mentions"]:
             self.reach("unread with mentions")

@@ -90,12 +90,16 @@ class Reader:
     """A user in a room. What was read lies between `sure`, on disk, and `most`.
 
     shown: up to where all devices are told that it was read, as long as the server runs.
+    mark: from where it is to be unread, 0 for nowhere. until: how far the room had come by then.
     reads_sure, reads_most: (when, up to where), to tell where the reader was at a time.
     """
 
     sure: int = 0
     most: int = 0
     shown: int = 0
+    muted: bool = False
+    mark: int = 0
+    until: int = 0
     acked_ms: int = 0
     start: int = 0
     reads_sure: list[tuple[int, int]] = field(default_factory=list)
@@ -345,6 +349,21 @@ class Rooms:
             reader.most = max(reader.most, room.over_own(name, seq))
             reader.reads_most.append((now_ms, reader.most))
         reader.shown = max(reader.shown, seq)
+        if reader.mark and seq > reader.until:
+            self.mark(name, room, 0, now_ms)
+
+    def mark(self, name: str, room: Room, seq: int, now_ms: int) -> None:
+        """A user wants a room to be unread from an entry on, or no more."""
+        reader, until = room.readers[name], room.last if seq else 0
+        if (reader.mark, reader.until) != (seq, until):
+            reader.mark, reader.until = seq, until
+            self.tell(name, "unread_from", now_ms, in_room=room.name, in_seq=seq)
+
+    def mute(self, name: str, room: Room, muted: bool, now_ms: int) -> None:
+        """A user mutes a room, or unmutes it."""
+        if room.readers[name].muted != muted:
+            room.readers[name].muted = muted
+            self.tell(name, "muted", now_ms, in_room=room.name, muted=muted)
 
     def settled(self, now_ms: int) -> None:
         """Time has gone by: what was read a second ago is written down."""
@@ -450,8 +469,9 @@ class Rooms:
     def _waits_behind(self, name: str, room: Room, now_ms: int) -> tuple[int, int]:
         """Return behind which entry something waits for a user, at most and at least."""
         reader = room.readers[name]
-        at_most = max(reader.most, self.hidden_most(name, room, now_ms))
-        return at_most, max(reader.sure, reader.shown, room.gone)
+        marked = reader.mark - 1 if reader.mark else room.last
+        at_most = max(min(reader.most, marked), self.hidden_most(name, room, now_ms))
+        return at_most, max(min(max(reader.sure, reader.shown), marked), room.gone)
 
     def _too_old(self, room: Room, now_ms: int) -> int:
         if room.name != "general" and not room.name.startswith("+"):
