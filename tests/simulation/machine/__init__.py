@@ -1,5 +1,6 @@
 """Days in the life of a server, made up by hypothesis and held against the model, by feature.
 
+drawing      what steps are, and how they draw
 connections  who comes and goes, and what each connection must have heard
 idempotency  what is asked again under the nonce that it had
 messages     messages, comments, edits, deletes

@@ -25,10 +25,10 @@ class Accounts(Faults):
         for to in ("", host, ""):
             self.say(guest, to, tail)
         if has_room:
-            room: str = guest.call("create", title=f"of-{name}")["room"]
-            self.model.create(name, room, self.world.now_ms)
-            self.invite_one(guest, room, host, comes=True)
-            self.say(guest, room, tail)
+            made = self.ask(guest, "create", title=f"of-{name}")
+            assert made is not None
+            self.invite_one(guest, made["room"], host, comes=True)
+            self.say(guest, made["room"], tail)
         guest.request("delete-account", posts=posts)
         now_ms = self.world.now_ms
         self.world.settle()
@@ -43,6 +43,6 @@ class Accounts(Faults):
             self.reach("account over with posts")
         text, peer = self.text(), self.hand(host)
         self.attempt(peer, "send-to", {"not_found"}, to=name, text=text)
-        self.attempt(peer, "block", {"not_found"}, user=name)
+        self.ask(peer, "block", user=name)
         taken = self.world.guest().refusal("register", name=name, **registration("x"))
         assert taken["code"] == "conflict"

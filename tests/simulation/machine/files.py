@@ -127,12 +127,10 @@ class Files(Mentions):
             self.store_one(peer, upload, size)
         if end in ("finish", "part", "ban"):
             self.store_one(peer, upload, len(BYTES))
-        if end == "part" and upload.asked.to.startswith("+"):
-            self.leave_one(peer, upload.asked.to)
-        elif end == "part" and upload.asked.to:
-            self.block_one(peer, upload.asked.to)
+        if end == "part":
+            self.part_from(peer, upload.asked.to)
         elif end == "ban" and len(self.model.bans) < 2:
-            self.ban_one(self.admin(0, True), upload.owner, None)
+            self.ban_one(upload.owner)
         if end in ("finish", "part", "ban"):
             self.finish_one(peer, upload.number, nonce or self.nonce(True))
         elif end == "cancel":

@@ -9,6 +9,9 @@ from tests.simulation.model import Room
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Lost, Map, Peer
 
+LISTS = ("blocked", "hooks", "reports", "scheduled")
+"""Commands that show all of something, without parameters."""
+
 
 class History(Files):
     """What devices do with what they have heard."""
@@ -74,14 +77,11 @@ class History(Files):
         self.check_search(peer, which, limit)
         self.check_status(peer)
         self.check_all_devices(peer.name, limit)
-        self.check_scheduled(peer)
-        self.check_hooks(peer)
         self.check_quotas(peer)
         self.check_download(peer, which, likely)
         self.check_groups(peer)
-        self.check_reports(peer)
-        blocked = self.model.blocked.get(peer.name, set())
-        assert peer.call("blocked")["names"] == sorted(blocked)
+        for method in LISTS:
+            self.ask(peer, method)
 
     def check_history(self, peer: Peer, room: Room, limit: int) -> None:
         page = peer.call("history", room=room.name, limit=limit)

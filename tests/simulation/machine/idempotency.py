@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from hypothesis import strategies as st
-from hypothesis.stateful import precondition
-
-from tests.simulation.machine.connections import PEERS_MAX, Asks, Connections, picks, rule
+from chatd.wire.commands import COMMANDS
+from tests.simulation.machine.connections import PEERS_MAX, Asks, Connections
+from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.peer import Map, Peer
 
-times = st.sampled_from([0, 0, 1, 2])
+TIMES = (0, 0, 1, 2)
 """How often something is asked for under a nonce at once; without one, if never."""
 Again = Callable[[Peer, str, str], None]
 """Asks for something by a device, with a text and under a nonce."""
@@ -40,21 +41,31 @@ class Idempotency(Connections):
         self.nonces += is_wanted
         return f"nonce-{self.nonces}" if is_wanted else ""
 
-    def once(
-        self, peer: Asks, method: str, allowed: set[str], again: Again, nonce: str, **params: object
+    def ask_once(
+        self, peer: Asks, method: str, nonce: str, again: Again | None = None, **params: Any
     ) -> Map | None:
-        """Ask for something; return the answer, None if it is refused or was done before.
-
-        allowed: what it may be answered, if it is new.
-        """
+        """Ask for something; return the answer, None if it is refused or was done before."""
         if not nonce:
-            return self.attempt(peer, method, allowed, **params)
+            return self.ask(peer, method, **params)
         if self.check_known(peer, method, nonce, params):
             return None
-        answer = self.attempt(peer, method, allowed, **params, nonce=nonce)
+        answer = self.ask(peer, method, **params, nonce=nonce)
         if answer is not None:
+            again = again or partial(self.ask_again, method=method, params=params)
             self.keep(peer.name, method, nonce, params, answer, again)
         return answer
+
+    def ask_again(self, peer: Peer, text: str, nonce: str, method: str, params: Map) -> None:
+        """Ask for something as before, but for the text if it has one."""
+        words = {"text": text} if "text" in params else {}
+        self.ask_once(peer, method, nonce, **{**params, **words})
+
+    def ask_so_often(self, draw: Draw, peer: Peer, method: str, params: Map) -> None:
+        """Ask for a command, maybe under a nonce, and then maybe by several devices."""
+        times = draw.one(TIMES) if COMMANDS[method].takes_nonce else 0
+        nonce = self.nonce(times > 0)
+        for device in self.devices(peer, draw.number(3), times):
+            self.ask_once(device, method, nonce, **params)
 
     def keep(
         self, name: str, method: str, nonce: str, params: Map, answer: Map, again: Again
@@ -88,13 +99,12 @@ class Idempotency(Connections):
         """Return by which devices a user asks for something: that one, and maybe another."""
         return [peer, *(self.device(peer.name, pick) for _ in range(times - 1))]
 
-    @precondition(lambda self: self.said)
-    @rule(pick=picks, other=st.sampled_from(["", "", "", "words", "command"]))
-    def repeat(self, pick: int, other: str) -> None:
+    @step(when=lambda day: day.said)
+    def repeat(self, draw: Draw) -> None:
         """Ask for something again, or for something else under the same nonce."""
-        said = self.said[-1 - pick % len(self.said)]
+        said, other = draw.one(self.said[::-1]), draw.one(["", "", "", "words", "command"])
         is_over = self.model.is_over(said.name, said.nonce, self.world.now_ms)
-        device = self.device(said.name, pick)
+        device = self.device(said.name, draw.number(3))
         if other == "command" and not is_over:
             assert self.check_known(device, "send", said.nonce, {"text": self.text()})
             return

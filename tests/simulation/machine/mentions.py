@@ -29,7 +29,7 @@ class Mentions(Hooks):
         self.say(peer, to, PLAIN if edits else (way, 0))
         room = self.model.rooms.get(self.model.room_for(peer.name, to))
         for place in [(room.name, room.last)] * edits if room else ():
-            self.edit_at(peer, self.text((way, 0)), "", place)
+            self.ask(peer, "edit", room=place[0], seq=place[1], text=self.text((way, 0)))
             self.check_all_heard()
         if reads and room is not None and name in room.readers:
             self.read(device, room, room.last)

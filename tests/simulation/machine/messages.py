@@ -5,13 +5,22 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
-from tests.simulation.machine.connections import NAMES, PLAIN, Tail, likely, picks, rule, tails
-from tests.simulation.machine.idempotency import Idempotency, times
+from tests.simulation.machine.connections import (
+    NAMES,
+    PLAIN,
+    TAILS_OFTEN,
+    Tail,
+    picks,
+    rule,
+    tails,
+)
+from tests.simulation.machine.drawing import Asked, Draw, asks
+from tests.simulation.machine.idempotency import Idempotency
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Lost, Map, Peer, Refused
 
 posts = st.tuples(picks, st.sampled_from(["", "", *NAMES, "+", "+"]), tails)
-Asked = tuple[Peer, str, str, str, int]
+Said = tuple[Peer, str, str, str, int]
 """Who says something to whom, what, its nonce, and the number of the request."""
 
 
@@ -30,7 +39,7 @@ class Messages(Idempotency):
             if peer.reads:
                 nonce = self.nonce(with_nonce)
                 to = self.destination(peer.name, to, pick)
-                asked.append((peer, to, text, nonce, self.ask(peer, to, text, nonce)))
+                asked.append((peer, to, text, nonce, self.begin_to_say(peer, to, text, nonce)))
         self.world.settle()
         self.check_posts(asked)
 
@@ -43,7 +52,7 @@ class Messages(Idempotency):
         """Say something that may have been said before."""
         method, params = _post(to, text)
         if not self.check_known(peer, method, nonce, params):
-            request_id = self.ask(peer, to, text, nonce)
+            request_id = self.begin_to_say(peer, to, text, nonce)
             self.world.settle()
             self.check_posts([(peer, to, text, nonce, request_id)])
 
@@ -55,11 +64,11 @@ class Messages(Idempotency):
         groups = mine or list(self.model.groups)
         return groups[pick % len(groups)] if groups else ""
 
-    def ask(self, peer: Peer, to: str, text: str, nonce: str) -> int:
+    def begin_to_say(self, peer: Peer, to: str, text: str, nonce: str) -> int:
         method, params = _post(to, text)
         return peer.request(method, **params, **({"nonce": nonce} if nonce else {}))
 
-    def check_posts(self, asked: list[Asked]) -> None:
+    def check_posts(self, asked: list[Said]) -> None:
         """Hold answers to posts against the model, in the order in which they were made."""
         now_ms, refused, made = self.world.now_ms, [], []
         for peer, to, text, nonce, request_id in asked:
@@ -109,62 +118,25 @@ class Messages(Idempotency):
         room = rooms[pick % len(rooms)]
         return room.name, pick % (room.last + 2)
 
-    @precondition(lambda self: self.peers)
-    @rule(pick=picks, which=picks, likely=likely, tail=tails, times=times)
-    def comment(self, pick: int, which: int, likely: bool, tail: Tail, times: int) -> None:
-        peer = self.reader(pick)
-        place = self.place(peer.name, which, likely)
-        text, nonce = self.text(tail), self.nonce(times > 0)
-        for device in self.devices(peer, which, times):
-            self.comment_on(device, text, nonce, place)
+    def some_place(self, name: str, draw: Draw, own: bool = False) -> Map:
+        room, seq = self.place(name, draw.number(100), draw.likely(), own)
+        return {"room": room, "seq": seq}
 
-    def comment_on(self, peer: Peer, text: str, nonce: str, place: tuple[str, int]) -> None:
-        (room, seq), now_ms = place, self.world.now_ms
-        allowed = self.model.may_comment(peer.name, room, seq, now_ms)
-        again = partial(self.comment_on, place=place)
-        params: Map = {"room": room, "seq": seq, "text": text}
-        posted = self.once(peer, "comment", allowed, again, nonce, **params)
-        if posted is not None:
-            number = self.model.comment(peer.name, room, seq, text, now_ms)
-            self.check_posted(peer, posted, room, number)
+    @asks(["comment"])
+    def about(self, draw: Draw) -> Asked:
+        peer = self.reader(draw.number(5))
+        return peer, {**self.some_place(peer.name, draw), "text": self.text(draw.one(TAILS_OFTEN))}
 
-    @precondition(lambda self: self.peers)
-    @rule(pick=picks, which=picks, likely=likely, own=likely, tail=tails, times=times)
-    def edit(self, pick: int, which: int, likely: bool, own: bool, tail: Tail, times: int) -> None:
-        peer = self.reader(pick)
-        place = self.place(peer.name, which, likely, own)
-        text, nonce = self.text(tail), self.nonce(times > 0)
-        for device in self.devices(peer, which, times):
-            self.edit_at(device, text, nonce, place)
+    @asks(["edit"])
+    def other_words(self, draw: Draw) -> Asked:
+        peer = self.reader(draw.number(5))
+        place = self.some_place(peer.name, draw, own=draw.likely())
+        return peer, {**place, "text": self.text(draw.one(TAILS_OFTEN))}
 
-    def edit_at(self, peer: Peer, text: str, nonce: str, place: tuple[str, int]) -> None:
-        (room, seq), now_ms = place, self.world.now_ms
-        allowed = self.model.may_edit(peer.name, room, seq, now_ms)
-        again = partial(self.edit_at, place=place)
-        params: Map = {"room": room, "seq": seq, "text": text}
-        posted = self.once(peer, "edit", allowed, again, nonce, **params)
-        if posted is not None:
-            number = self.model.edit(peer.name, room, seq, text, now_ms)
-            self.check_posted(peer, posted, room, number)
-
-    @precondition(lambda self: self.peers)
-    @rule(pick=picks, which=picks, likely=likely, own=likely, times=times)
-    def delete(self, pick: int, which: int, likely: bool, own: bool, times: int) -> None:
-        """Nothing keeps an author from it."""
-        peer = self.reader(pick)
-        place = self.place(peer.name, which, likely, own)
-        nonce = self.nonce(times > 0)
-        for device in self.devices(peer, which, times):
-            self.delete_at(device, "", nonce, place)
-
-    def delete_at(self, peer: Peer, _: str, nonce: str, place: tuple[str, int]) -> None:
-        (room, seq), now_ms = place, self.world.now_ms
-        allowed = self.model.may_delete(peer.name, room, seq, now_ms)
-        again = partial(self.delete_at, place=place)
-        posted = self.once(peer, "delete", allowed, again, nonce, room=room, seq=seq)
-        if posted is not None:
-            number = self.model.delete(peer.name, room, seq, now_ms)
-            assert (posted["room"], posted["seq"], posted["ts"]) == (room, number, now_ms)
+    @asks(["delete"])
+    def no_words(self, draw: Draw) -> Asked:
+        peer = self.reader(draw.number(5))
+        return peer, self.some_place(peer.name, draw, own=draw.likely())
 
     def check_posted(self, peer: Peer, posted: Map, room: str, seq: int) -> None:
         assert (posted["room"], posted["seq"], posted["ts"]) == (room, seq, self.world.now_ms)

@@ -5,10 +5,11 @@ and knows what they must be answered and must hear. Where the rules leave a choi
 both ends of it: a reading device is written down within a second, a floor moves within a
 twelfth of the lifetime, and a power cut may lose what was read in the last second.
 
-What may be answered is a set of words: codes of errors, and "" for a request that is done.
+What a command is answered and does stands in the method `do_<command>` (see `judging`).
 What time alone does (a scheduled text is posted, a ban ends) the model does not foresee. It is
 shown what the server did, holds that against the rules, and says what should have been done.
 
+    judging     what the methods of commands have in common
     rooms       logs, their readers, and how long entries live
     moderation  warnings, bans, administrators, blocks
     mentions    in which words a text names somebody

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from tests.simulation.model.judging import ANY, AnyOrder, Judged, Refusal, refuse
 from tests.simulation.model.messages import Messages
-from tests.simulation.model.rooms import DONE, Item, Room, Rules
+from tests.simulation.model.rooms import Item, Room, Rules
 
 LINKS_MAX = 20
 INVITED_BY_ONE_MAX = 5
@@ -13,15 +14,16 @@ DAY_MS = 86_400_000
 
 @dataclass
 class Link:
-    """By what one may ask to join. uses_left: None is without bound; expires_ms: 0 is never."""
+    """By what one may ask to join. uses_left: None is without bound; expires_ms: None is never."""
 
     room: str
     number: int
     uses_left: int | None
-    expires_ms: int
+    expires_ms: int | None
+    made_ms: int
 
     def opens(self, now_ms: int) -> bool:
-        return self.uses_left != 0 and not 0 < self.expires_ms <= now_ms
+        return self.uses_left != 0 and (self.expires_ms is None or now_ms < self.expires_ms)
 
 
 @dataclass
@@ -36,12 +38,16 @@ class Group:
 
 
 class Groups(Messages):
-    """All groups, by the ids of their rooms. links: by what opens them, revoked ones are gone."""
+    """All groups, by the ids of their rooms. links: by what opens them, revoked ones are gone.
+
+    link_tokens: of all links that there have ever been.
+    """
 
     def __init__(self, rules: Rules) -> None:
         super().__init__(rules)
         self.groups: dict[str, Group] = {}
         self.links: dict[str, Link] = {}
+        self.link_tokens: list[str] = []
         self.asked: dict[str, dict[int, str]] = {}
         self._asks_made: dict[str, int] = {}
         self._reached: dict[tuple[str, str], tuple[int, int]] = {}
@@ -57,19 +63,21 @@ class Groups(Messages):
     def title(self, room: str) -> str:
         return room.split(":")[0]
 
-    def meant(self, text: str, rooms: list[str]) -> tuple[str, str]:
-        """Return by what naming a room is refused, and which it is: by its id, or its title."""
-        found = [room for room in rooms if text in (room, self.title(room))]
-        if len(found) == 1:
-            return DONE, found[0]
-        return ("conflict" if found else "not_found"), ""
+    def meant(self, text: str, *lists: list[str]) -> str:
+        """Return which room is meant by its id or title, of the first list with such rooms."""
+        for rooms in lists:
+            found = [room for room in rooms if text in (room, self.title(room))]
+            refuse("conflict", len(found) > 1)
+            if found:
+                return found[0]
+        refuse("not_found")
+        return ""
 
-    def as_owner(self, name: str, text: str) -> tuple[str, str]:
-        """Return by what it is refused to change a room, and which it is."""
-        refusal, room = self.meant(text, self.groups_of(name))
-        if not refusal and self.groups[room].owner != name:
-            return "forbidden", room
-        return refusal, room
+    def owned(self, name: str, text: str) -> str:
+        """Return the room that a user means and owns."""
+        room = self.meant(text, self.groups_of(name))
+        refuse("forbidden", self.groups[room].owner != name)
+        return room
 
     # -- coming about, and ending ------------------------------------------------------------
 
@@ -83,17 +91,17 @@ class Groups(Messages):
             return True
         return super().has_met(name, other)
 
-    def may_create(self, name: str, title: str, now_ms: int) -> str:
-        if self.is_banned(name, now_ms):
-            return "banned"
-        titles = [self.title(room) for room in self.groups_of(name)]
-        return "conflict" if "+" + title in titles else DONE
-
-    def create(self, name: str, room: str, now_ms: int) -> None:
+    def do_create(self, name: str, now_ms: int, title: str) -> Judged:
+        self.check_ban(name, now_ms)
+        refuse("conflict", "+" + title in map(self.title, self.groups_of(name)))
+        answer = yield ()
+        room = answer["room"]
+        assert self.title(room) == "+" + title
         assert room not in self.rooms and room not in self.ended, room
         self.rooms[room] = Room(room)
         self.groups[room] = Group(name)
-        self._join(name, room, name, now_ms)
+        self._enter(name, room, name, now_ms)
+        return {"room": room}
 
     def _end(self, room: str, now_ms: int) -> None:
         """The owner, who was alone, has left."""
@@ -111,11 +119,16 @@ class Groups(Messages):
 
     # -- members -----------------------------------------------------------------------------
 
-    def _join(self, name: str, room: str, by: str, now_ms: int) -> None:
-        group = self.groups[room]
+    def _enter(self, name: str, room: str, by: str, now_ms: int) -> None:
+        """A user is in a room from now on, if not before."""
+        group, log = self.groups[room], self.rooms[room]
+        if name in log.readers:
+            return
+        if name in log.stays:
+            self.noted.add("member back")
         group.invited.pop(name, None)
         number = group.requests.pop(name, None)
-        self.rooms[room].enter(name, self.newcomer_start(self.rooms[room]))
+        log.enter(name, self.newcomer_start(log))
         self._member(room, name, by, "joined", now_ms)
         if number is not None:
             del self.asked[name][number]
@@ -125,20 +138,29 @@ class Groups(Messages):
         fields = {"name": name, "change": change}
         self.append(self.rooms[room], Item(now_ms, "member", by, fields=fields))
 
-    def may_leave(self, name: str, text: str, now_ms: int) -> tuple[str, str]:
-        """Return what is answered, and the room; one that the user is invited to, maybe."""
-        refusal, room = self.meant(text, self.groups_of(name))
-        if refusal == "not_found":
-            return self.meant(text, self.invitations(name))
-        if not refusal and self.groups[room].owner == name:
-            if len(self.rooms[room].readers) > 1:
-                return "forbidden", room
+    def do_members(self, name: str, now_ms: int, room: str) -> Judged:
+        room = self.meant(room, self.groups_of(name))
+        yield ()
+        group, members = self.groups[room], self.rooms[room].readers
+        roles = dict.fromkeys(members, "member")
+        if group.owner == name:
+            roles |= dict.fromkeys(group.invited, "invited")
+        roles[group.owner] = "owner"
+        shown = AnyOrder({"name": name, "role": role} for name, role in roles.items())
+        return {"room": room, "members": shown, "next": None, "count": len(members)}
+
+    def do_leave(self, name: str, now_ms: int, room: str) -> Judged:
+        """Leave a room, end it, or decline to come."""
+        room = self.meant(room, self.groups_of(name), self.invitations(name))
+        if self.groups[room].owner == name:
+            refuse("forbidden", len(self.rooms[room].readers) > 1)
             if self.has_to_stay(name, room, 0, now_ms):
-                return "banned", room
-        return refusal, room
+                self.check_ban(name, now_ms)
+        yield ()
+        self.leave(name, room, now_ms)
+        return {}
 
     def leave(self, name: str, room: str, now_ms: int) -> None:
-        """Leave a room, end it, or decline to come."""
         if name in self.groups[room].invited:
             self._uninvite(name, room, name, now_ms)
         elif self.groups[room].owner == name:
@@ -151,58 +173,59 @@ class Groups(Messages):
         self._member(room, name, by, change, now_ms)
         self.tell(name, "removed", now_ms, group=room, by=by)
 
-    def may_kick(self, owner: str, text: str, name: str, now_ms: int) -> str:
-        refusal, room = self.as_owner(owner, text)
-        if refusal:
-            return refusal
-        if name == owner:
-            return "bad_request"
-        if name in self.rooms[room].readers:
-            return "banned" if self.is_banned(owner, now_ms) else DONE
-        return DONE if name in self.groups[room].invited else "not_found"
-
-    def kick(self, owner: str, room: str, name: str, now_ms: int) -> None:
-        if name in self.groups[room].invited:
-            self._uninvite(name, room, owner, now_ms)
+    def do_kick(self, owner: str, now_ms: int, room: str, user: str) -> Judged:
+        """Remove a member, or take an invitation back."""
+        room = self.owned(owner, room)
+        refuse("bad_request", user == owner)
+        if user in self.rooms[room].readers:
+            self.check_ban(owner, now_ms)
+            yield ()
+            self._out(user, room, owner, "removed", now_ms)
         else:
-            self._out(name, room, owner, "removed", now_ms)
+            refuse("not_found", user not in self.groups[room].invited)
+            yield ()
+            self._uninvite(user, room, owner, now_ms)
+        return {}
 
-    def may_transfer(self, owner: str, text: str, name: str, now_ms: int) -> str:
-        refusal, room = self.as_owner(owner, text)
-        if refusal:
-            return refusal
-        if name == owner:
-            return "bad_request"
-        if name not in self.rooms[room].readers:
-            return "not_found"
-        if self.is_banned(owner, now_ms):
-            return "banned"
-        return DONE if self.left(owner, room, now_ms) else "rate_limited"
-
-    def transfer(self, owner: str, room: str, name: str, now_ms: int) -> None:
+    def do_transfer(self, owner: str, now_ms: int, room: str, user: str) -> Judged:
+        room = self.owned(owner, room)
+        refuse("bad_request", user == owner)
+        refuse("not_found", user not in self.rooms[room].readers)
+        self.check_ban(owner, now_ms)
+        self.check_left(owner, room, now_ms)
+        yield ()
         self.spend(owner, room, now_ms)
-        self.groups[room].owner = name
-        self._member(room, name, owner, "owner", now_ms)
+        self.groups[room].owner = user
+        self._member(room, user, owner, "owner", now_ms)
         for asker in self.groups[room].requests:
-            self.tell(name, "join_requested", now_ms, group=room, name=asker)
+            self.tell(user, "join_requested", now_ms, group=room, name=asker)
+        return {}
 
     # -- invitations -------------------------------------------------------------------------
 
-    def may_invite(self, owner: str, text: str, name: str, now_ms: int) -> str:
-        refusal, room = self.as_owner(owner, text)
-        if refusal:
-            return refusal
-        if self.is_banned(owner, now_ms):
-            return "banned"
-        if self.are_apart(owner, name):
-            return "forbidden"
+    def do_invite(self, owner: str, now_ms: int, room: str, user: str) -> Judged:
+        room = self.owned(owner, room)
         group = self.groups[room]
-        if name in self.rooms[room].readers or name in group.invited or name in group.requests:
-            return "conflict"
-        if len(self._open_invitations(owner, name)) >= INVITED_BY_ONE_MAX:
-            return "conflict"
-        may = self.left(owner, room, now_ms) and self.may_reach(owner, name, now_ms)
-        return DONE if may else "rate_limited"
+        self.check_ban(owner, now_ms)
+        refuse("forbidden", self.are_apart(owner, user))
+        refuse("conflict", user in (*self.rooms[room].readers, *group.invited, *group.requests))
+        refuse("conflict", len(self._open_invitations(owner, user)) >= INVITED_BY_ONE_MAX)
+        self.check_left(owner, room, now_ms)
+        self.check_reach(owner, user, now_ms)
+        yield ()
+        self.spend(owner, room, now_ms)
+        self._reach_out(owner, user, now_ms)
+        group.invited[user] = owner, now_ms
+        self.tell(user, "invited", now_ms, group=room, by=owner)
+        return {}
+
+    def do_invitations(self, name: str, now_ms: int) -> Judged:
+        """Return where a user is invited, and what waits of what the user has asked."""
+        yield ()
+        invited = [(room, *self.groups[room].invited[name]) for room in self.invitations(name)]
+        shown = AnyOrder({"room": room, "by": by, "ts": ts} for room, by, ts in invited)
+        asked = [{"request": number, "ts": ANY} for number in self.asked.get(name, {})]
+        return {"invitations": shown, "next": None, "asked": asked}
 
     def _open_invitations(self, by: str, name: str) -> list[str]:
         """Return where one user has invited another, oldest first."""
@@ -211,134 +234,151 @@ class Groups(Messages):
         return [room for _, room in sorted(mine, key=lambda pair: pair[0])]
 
     def decline_all(self, name: str, by: str, now_ms: int) -> None:
-        """A user has blocked another, whose invitations go."""
         for room in self._open_invitations(by, name):
             self._uninvite(name, room, name, now_ms)
 
-    def may_reach(self, name: str, other: str, now_ms: int) -> bool:
-        """Whether one user may put more into the self log of another today."""
+    def check_reach(self, name: str, other: str, now_ms: int) -> None:
+        """Refuse that one user puts more into the self log of another today than one may."""
         count, until_ms = self._reached.get((name, other), (0, 0))
-        return now_ms >= until_ms or count < REACHES_MAX
+        refuse("rate_limited", now_ms < until_ms and count >= REACHES_MAX)
 
-    def reach_out(self, name: str, other: str, now_ms: int) -> None:
+    def _reach_out(self, name: str, other: str, now_ms: int) -> None:
         count, until_ms = self._reached.get((name, other), (0, 0))
         if now_ms >= until_ms:
             count, until_ms = 0, now_ms + DAY_MS
         self._reached[name, other] = count + 1, until_ms
 
-    def invite(self, owner: str, room: str, name: str, now_ms: int) -> None:
-        self.spend(owner, room, now_ms)
-        self.reach_out(owner, name, now_ms)
-        self.groups[room].invited[name] = owner, now_ms
-        self.tell(name, "invited", now_ms, group=room, by=owner)
-
     def _uninvite(self, name: str, room: str, by: str, now_ms: int) -> None:
         del self.groups[room].invited[name]
         self.tell(name, "removed", now_ms, group=room, by=by)
 
-    def may_join(self, name: str, text: str) -> tuple[str, str]:
-        """Return what joining a room is answered, and the room, maybe one's own already."""
-        refusal, room = self.meant(text, self.invitations(name))
-        if refusal == "not_found":
-            return self.meant(text, self.groups_of(name))
-        return refusal, room
-
-    def join(self, name: str, room: str, now_ms: int) -> None:
-        """Join, or be in the room already."""
-        if name not in self.rooms[room].readers:
-            self._join(name, room, name, now_ms)
+    def do_join(self, name: str, now_ms: int, room: str = "", link: str = "") -> Judged:
+        """Come to where one is invited, or is already; or ask by a link."""
+        if link:
+            return (yield from self._ask(name, link, now_ms))
+        room = self.meant(room, self.invitations(name), self.groups_of(name))
+        yield ()
+        self._enter(name, room, name, now_ms)
+        return {"room": room, "request": None}
 
     # -- links and requests ------------------------------------------------------------------
 
-    def may_link(self, owner: str, text: str, expires_ms: int | None, now_ms: int) -> str:
-        refusal, room = self.as_owner(owner, text)
-        if refusal:
-            return refusal
-        if self.is_banned(owner, now_ms):
-            return "banned"
-        if expires_ms is not None and expires_ms <= now_ms:
-            return "bad_request"
-        opening = [used for used in self.links.values() if used.opens(now_ms)]
-        return "conflict" if sum(used.room == room for used in opening) >= LINKS_MAX else DONE
-
-    def make_link(
-        self, room: str, token: str, uses: int | None, expires_ms: int, now_ms: int
-    ) -> int:
-        """Make a link, which must be allowed; return its number."""
+    def do_link(
+        self, owner: str, now_ms: int, room: str, uses: int | None, expires_at: int | None
+    ) -> Judged:
+        room = self.owned(owner, room)
         group = self.groups[room]
-        for number in [n for n, used in group.links.items() if not self.links[used].opens(now_ms)]:
+        self.check_ban(owner, now_ms)
+        refuse("bad_request", expires_at is not None and expires_at <= now_ms)
+        opening = [n for n, used in group.links.items() if self.links[used].opens(now_ms)]
+        refuse("conflict", len(opening) >= LINKS_MAX)
+        answer = yield ()
+        for number in group.links.keys() - opening:
             del self.links[group.links.pop(number)]
         group.links_made += 1
-        group.links[group.links_made] = token
-        self.links[token] = Link(room, group.links_made, uses, expires_ms)
-        return group.links_made
+        number, token = group.links_made, answer["link"]
+        group.links[number] = token
+        self.links[token] = Link(room, number, uses, expires_at, now_ms)
+        self.link_tokens.append(token)
+        return {"room": room, "number": number, "link": ANY}
 
-    def may_unlink(self, owner: str, text: str, number: int) -> str:
-        refusal, room = self.as_owner(owner, text)
-        if not refusal and number not in self.groups[room].links:
-            return "not_found"
-        return refusal
+    def do_links(self, owner: str, now_ms: int, room: str) -> Judged:
+        room = self.owned(owner, room)
+        yield ()
+        links = [self.links[token] for token in self.groups[room].links.values()]
+        shown = [
+            {
+                "number": link.number,
+                "created": link.made_ms,
+                "uses_left": link.uses_left,
+                "expires_at": link.expires_ms,
+            }
+            for link in links
+            if link.opens(now_ms)
+        ]
+        return {"room": room, "links": shown}
 
-    def unlink(self, room: str, number: int) -> None:
+    def do_unlink(self, owner: str, now_ms: int, room: str, number: int) -> Judged:
+        room = self.owned(owner, room)
+        refuse("not_found", number not in self.groups[room].links)
+        yield ()
         del self.links[self.groups[room].links.pop(number)]
+        return {}
 
-    def may_ask(self, name: str, token: str, now_ms: int) -> str:
-        """Return what coming with a link is answered."""
+    def _ask(self, name: str, token: str, now_ms: int) -> Judged:
+        """Come with a link: into the room, or to wait for its owner's answer."""
         link = self.links.get(token)
         if link is None or not link.opens(now_ms):
-            return "not_found"
-        group = self.groups[link.room]
-        known = [*self.rooms[link.room].readers, *group.invited, *group.requests]
-        if name in known:
-            return DONE
-        if self.is_banned(name, now_ms):
-            return "banned"
-        may = self.left(name, link.room, now_ms) and self.may_reach(name, group.owner, now_ms)
-        return DONE if may else "rate_limited"
-
-    def ask(self, name: str, token: str, now_ms: int) -> tuple[str | None, int | None]:
-        """Come with a link; return the room one is in now, or the request that waits."""
-        link = self.links[token]
-        group = self.groups[link.room]
-        if name in self.rooms[link.room].readers or name in group.invited:
-            self.join(name, link.room, now_ms)
-            return link.room, None
-        if name not in group.requests:
-            self.spend(name, link.room, now_ms)
-            self.reach_out(name, group.owner, now_ms)
+            refuse("not_found")
+            return {}
+        group, room = self.groups[link.room], link.room
+        may_enter = name in self.rooms[room].readers or name in group.invited
+        is_new = not may_enter and name not in group.requests
+        if is_new:
+            self.check_ban(name, now_ms)
+            self.check_left(name, room, now_ms)
+            self.check_reach(name, group.owner, now_ms)
+        yield ()
+        if may_enter:
+            self._enter(name, room, name, now_ms)
+            return {"room": room, "request": None}
+        if is_new:
+            self.spend(name, room, now_ms)
+            self._reach_out(name, group.owner, now_ms)
             link.uses_left = None if link.uses_left is None else link.uses_left - 1
             number = self._asks_made[name] = self._asks_made.get(name, 0) + 1
             group.requests[name] = number
-            self.asked.setdefault(name, {})[number] = link.room
+            self.asked.setdefault(name, {})[number] = room
             self.tell(name, "join_asked", now_ms, request=number)
-            self.tell(group.owner, "join_requested", now_ms, group=link.room, name=name)
-        return None, group.requests[name]
+            self.tell(group.owner, "join_requested", now_ms, group=room, name=name)
+        return {"room": None, "request": group.requests[name]}
 
-    def withdraw_request(self, name: str, number: int, now_ms: int) -> None:
-        room = self.asked[name][number]
+    def works_for(self, name: str, token: str, now_ms: int) -> bool:
+        """Whether a user may ask by a link."""
+        return _passes(self._ask(name, token, now_ms))
+
+    def do_requests(self, owner: str, now_ms: int, room: str) -> Judged:
+        room = self.owned(owner, room)
+        yield ()
+        names = self.groups[room].requests
+        shown = AnyOrder({"room": room, "name": name, "ts": ANY} for name in names)
+        return {"requests": shown, "next": None}
+
+    def do_withdraw(self, name: str, now_ms: int, request: int) -> Judged:
+        refuse("not_found", request not in self.asked.get(name, {}))
+        yield ()
+        self._settle_request(name, self.asked[name][request], now_ms)
+        return {}
+
+    def do_approve(self, owner: str, now_ms: int, room: str, user: str) -> Judged:
+        room = self.owned(owner, room)
+        refuse("not_found", user not in self.groups[room].requests)
+        self.check_ban(owner, now_ms)
+        yield ()
+        self._enter(user, room, owner, now_ms)
+        return {}
+
+    def do_deny(self, owner: str, now_ms: int, room: str, user: str) -> Judged:
+        room = self.owned(owner, room)
+        refuse("not_found", user not in self.groups[room].requests)
+        yield ()
+        self._settle_request(user, room, now_ms)
+        return {}
+
+    def _settle_request(self, name: str, room: str, now_ms: int) -> None:
         self._end_request(name, room, now_ms)
-        self._tell_settled(name, room, now_ms)
-
-    def may_answer(self, owner: str, how: str, text: str, name: str, now_ms: int) -> str:
-        refusal, room = self.as_owner(owner, text)
-        if refusal:
-            return refusal
-        if name not in self.groups[room].requests:
-            return "not_found"
-        return "banned" if how == "approve" and self.is_banned(owner, now_ms) else DONE
-
-    def approve(self, owner: str, room: str, name: str, now_ms: int) -> None:
-        self._join(name, room, owner, now_ms)
-
-    def deny(self, room: str, name: str, now_ms: int) -> None:
-        self._end_request(name, room, now_ms)
-        self._tell_settled(name, room, now_ms)
+        owner = self.groups[room].owner
+        self.tell(owner, "request_settled", now_ms, group=room, name=name)
 
     def _end_request(self, name: str, room: str, now_ms: int) -> None:
         number = self.groups[room].requests.pop(name)
         del self.asked[name][number]
         self.tell(name, "join_denied", now_ms, request=number)
 
-    def _tell_settled(self, name: str, room: str, now_ms: int) -> None:
-        owner = self.groups[room].owner
-        self.tell(owner, "request_settled", now_ms, group=room, name=name)
+
+def _passes(judged: Judged) -> bool:
+    try:
+        next(judged)
+    except Refusal:
+        return False
+    return True

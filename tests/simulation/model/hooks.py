@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from tests.simulation.model.judging import ANY, Judged, Such, refuse
 from tests.simulation.model.messages import whom_to_reach
-from tests.simulation.model.rooms import DONE, Rules
+from tests.simulation.model.rooms import Rules
 from tests.simulation.model.schedules import Schedules
 
 HOOKS_MAX = 50
@@ -25,51 +26,77 @@ class Hook:
 
 
 class Hooks(Schedules):
-    """hooks: by the token that opens them, oldest first; revoked ones are gone."""
+    """hooks: by the token that opens them, oldest first; revoked ones are gone.
+
+    hook_tokens: of all hooks that there have ever been.
+    """
 
     def __init__(self, rules: Rules) -> None:
         super().__init__(rules)
         self.hooks: dict[str, Hook] = {}
+        self.hook_tokens: list[str] = []
         self._hooks_made: dict[str, int] = {}
 
     def hooks_of(self, name: str) -> list[Hook]:
         return [hook for hook in self.hooks.values() if hook.maker == name]
 
-    def may_make_hook(self, name: str, to: str, now_ms: int) -> str:
+    def do_hook(self, name: str, now_ms: int, room: str, label: str) -> Judged:
         """What else keeps one from posting is asked when something comes by the hook."""
-        if to == "@" + name:
-            return "forbidden"
-        if not self.can_reach(name, self.room_for(name, to)):
-            return "not_found"
-        if self.is_banned(name, now_ms):
-            return "banned"
-        return "conflict" if len(self.hooks_of(name)) >= HOOKS_MAX else DONE
-
-    def make_hook(self, name: str, to: str, label: str, token: str, now_ms: int) -> Hook:
+        refuse("forbidden", room == "@" + name)
+        room = self.room_for(name, room.removeprefix("general"))
+        refuse("not_found", not self.can_reach(name, room))
+        self.check_ban(name, now_ms)
+        refuse("conflict", len(self.hooks_of(name)) >= HOOKS_MAX)
+        answer = yield ()
+        token = answer["token"]
         number = self._hooks_made[name] = self._hooks_made.get(name, 0) + 1
-        hook = Hook(number, name, self.room_for(name, to), label, now_ms)
-        self.hooks[token] = hook
-        self.tell(name, "hook_made", now_ms, hook=number, in_room=hook.room, label=label)
-        return hook
+        self.hooks[token] = Hook(number, name, room, label, now_ms)
+        self.hook_tokens.append(token)
+        self.tell(name, "hook_made", now_ms, hook=number, in_room=room, label=label)
+        return {"hook": number, "room": room, "token": token}
 
-    def revoke_hook(self, name: str, number: int, now_ms: int) -> None:
-        (token,) = [t for t, h in self.hooks.items() if (h.maker, h.number) == (name, number)]
-        hook = self.hooks.pop(token)
-        fields = {"hook": number, "in_room": hook.room, "label": hook.label}
+    def do_hooks(self, name: str, now_ms: int) -> Judged:
+        yield ()
+        shown = [
+            {
+                "hook": hook.number,
+                "room": hook.room,
+                "label": hook.label,
+                "created": hook.made_ms,
+                "refused_at": hook.refused_ms,
+                "refused": Such(_is_there if hook.refused_ms else _is_empty),
+            }
+            for hook in self.hooks_of(name)
+        ]
+        return {"hooks": shown}
+
+    def do_unhook(self, name: str, now_ms: int, hook: int) -> Judged:
+        tokens = {one.number: token for token, one in self.hooks.items() if one.maker == name}
+        refuse("not_found", hook not in tokens)
+        yield ()
+        gone = self.hooks.pop(tokens[hook])
+        fields = {"hook": hook, "in_room": gone.room, "label": gone.label}
         self.tell(name, "hook_revoked", now_ms, **fields)
+        return {}
 
-    def may_come_by(self, token: str, now_ms: int) -> str:
-        """Return what a post by a hook is answered: what its maker would be, there."""
-        hook = self.hooks.get(token)
-        return "not_found" if hook is None else self.refusal(hook.maker, hook.room, now_ms)
-
-    def come_by(self, token: str, text: str, now_ms: int) -> tuple[str, int]:
-        """Post by a hook, which must be allowed; return room and number."""
+    def do_hook_post(self, maker: str, now_ms: int, token: str, text: str) -> Judged:
+        """Post by a hook: what keeps its maker from it keeps the program, too."""
+        refuse("not_found", token not in self.hooks)
         hook = self.hooks[token]
-        to = whom_to_reach(hook.maker, hook.room)
-        return self.post(hook.maker, to, text, now_ms, via=hook.label)
+        self.check_post(maker, hook.room, now_ms)
+        yield ()
+        self.post(maker, whom_to_reach(maker, hook.room), text, now_ms, via=hook.label)
+        return {"body": ANY}
 
     def forget_refusals(self) -> None:
         """The server starts anew."""
         for hook in self.hooks.values():
             hook.refused_ms = None
+
+
+def _is_there(value: object) -> bool:
+    return bool(value)
+
+
+def _is_empty(value: object) -> bool:
+    return not value

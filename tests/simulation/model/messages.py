@@ -1,7 +1,9 @@
 """Messages: what users say, answer, change and take back, and how much of it they may."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from tests.simulation.model.judging import Judged, Refusal, refuse
 from tests.simulation.model.mentions import named
 from tests.simulation.model.moderation import Moderation
 from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Map, Room, Rules
@@ -76,15 +78,25 @@ class Messages(Moderation):
 
     # -- what is allowed ---------------------------------------------------------------------
 
+    def check_post(self, author: str, room: str, now_ms: int) -> None:
+        """Refuse what keeps a user from posting into a room now."""
+        refuse("not_found", not self.can_reach(author, room))
+        self.check_ban(author, now_ms)
+        refuse("forbidden", self.is_blocked(author, room))
+        self.check_left(author, room, now_ms)
+
+    def check_left(self, name: str, room: str, now_ms: int) -> None:
+        """Refuse what would be over a limit."""
+        is_over = not self.left(name, room, now_ms)
+        refuse("rate_limited", is_over, reset_at=self.reset_at(name, room, now_ms))
+
     def refusal(self, author: str, room: str, now_ms: int) -> str:
         """Return by what a post into a room is refused now, or DONE."""
-        if not self.can_reach(author, room):
-            return "not_found"
-        if self.is_banned(author, now_ms):
-            return "banned"
-        if self.is_blocked(author, room):
-            return "forbidden"
-        return DONE if self.left(author, room, now_ms) else "rate_limited"
+        try:
+            self.check_post(author, room, now_ms)
+        except Refusal as refusal:
+            return refusal.code
+        return DONE
 
     def can_reach(self, author: str, room: str) -> bool:
         """Whether a room is one that a user may see, or could open, and with somebody there."""
@@ -98,36 +110,17 @@ class Messages(Moderation):
         """Whether this is a direct room where one has blocked the other."""
         return "," in room and self.are_apart(*room.split(","))
 
-    def may_comment(self, author: str, name: str, seq: int, now_ms: int) -> set[str]:
-        return self._at_place(author, name, seq, now_ms, self.refusal(author, name, now_ms))
+    def place(
+        self, name: str, room_name: str, seq: int, now_ms: int, seen: str = DONE
+    ) -> Collection[str]:
+        """Refuse what a place in a room can't be asked for, or `seen`, if the entry can be seen.
 
-    def may_edit(self, author: str, name: str, seq: int, now_ms: int) -> set[str]:
-        """A file is what it is."""
-        can_be = self._is_own(author, name, seq) and self.rooms[name].item(seq).file is None
-        seen = self.refusal(author, name, now_ms) if can_be else "forbidden"
-        return self._at_place(author, name, seq, now_ms, seen)
-
-    def may_delete(self, author: str, name: str, seq: int, now_ms: int) -> set[str]:
-        """Nothing keeps an author from taking something back but a ban, if it was reported."""
-        seen = DONE if self._is_own(author, name, seq) else "forbidden"
-        if not seen and self.has_to_stay(author, name, seq, now_ms):
-            seen = "banned"
-        return self._at_place(author, name, seq, now_ms, seen)
-
-    def may_remove(self, admin: str, name: str, seq: int, now_ms: int) -> set[str]:
-        """An administrator reaches general, what that one sees, and what was reported."""
-        room = self.rooms.get(name)
-        if not self.is_admin(admin):
-            return {"forbidden"}
-        if room is None or not room.gone < seq <= room.last:
-            return {"not_found"}
-        seq = room.edited_at(seq)
-        seen = "forbidden" if self._is_own(admin, name, seq) else DONE
-        reports = self.reports.values()
-        reported = [(one.room, one.seq) for one in reports if one.user != admin]
-        if room.is_said(seq) and (name == "general" or (name, seq) in reported):
-            return {seen}
-        return self._at_place(admin, name, seq, now_ms, seen)
+        Returns by what it may be refused all the same.
+        """
+        allowed = self._at_place(name, room_name, seq, now_ms, seen)
+        codes = sorted(allowed - {DONE})
+        refuse("".join(codes[:1]), DONE not in allowed, codes)
+        return codes
 
     def may_look_at(self, name: str, room: str, seq: int, now_ms: int) -> set[str]:
         return self._at_place(name, room, seq, now_ms, DONE)
@@ -177,55 +170,74 @@ class Messages(Moderation):
         item = Item(now_ms, "message", author, text, mentions, fields)
         return name, self._say(author, name, item)
 
-    def comment(self, author: str, name: str, seq: int, text: str, now_ms: int) -> int:
-        """Answer an entry; return the number of the comment."""
-        room = self.rooms[name]
-        root = room.item(seq).fields.get("root", seq)
-        fields = {"reply_to": seq, "quoted_author": room.item(seq).author, "root": root}
-        fields["comments"] = room.comments(root) + 1
-        mentions = self.marked(author, name, text)
+    def do_comment(self, author: str, now_ms: int, room: str, seq: int, text: str) -> Judged:
+        yield self.place(author, room, seq, now_ms, self.refusal(author, room, now_ms))
+        log = self.rooms[room]
+        root = log.item(seq).fields.get("root", seq)
+        fields = {"reply_to": seq, "quoted_author": log.item(seq).author, "root": root}
+        fields["comments"] = log.comments(root) + 1
+        mentions = self.marked(author, room, text)
         item = Item(now_ms, "comment", author, text, mentions, fields, answers=seq)
-        return self._say(author, name, item)
+        return {"room": room, "seq": self._say(author, room, item), "ts": now_ms}
 
-    def edit(self, author: str, name: str, seq: int, text: str, now_ms: int) -> int:
-        """Give an entry another text; return the number of the edit.
+    def do_edit(self, author: str, now_ms: int, room: str, seq: int, text: str) -> Judged:
+        """Give an entry another text, unless it is a file, which is what it is.
 
         The edit is marked for whom the text did not name before, or by an edit only of which
         nothing is left now: who has not read that would never hear of it.
         """
-        room, mentions = self.rooms[name], self.marked(author, name, text)
-        before = set(room.item(seq).mentions) - self._take_back(room, seq)
-        room.item(seq).say(text, mentions)
-        room.item(seq).fields["edited"] = now_ms
+        can_be = self._is_own(author, room, seq) and self.rooms[room].item(seq).file is None
+        seen = self.refusal(author, room, now_ms) if can_be else "forbidden"
+        yield self.place(author, room, seq, now_ms, seen)
+        log, mentions = self.rooms[room], self.marked(author, room, text)
+        before = set(log.item(seq).mentions) - self._take_back(log, seq)
+        log.item(seq).say(text, mentions)
+        log.item(seq).fields["edited"] = now_ms
         news = tuple(user for user in mentions if user not in before)
         item = Item(now_ms, "edit", author, text, news, {"target": seq}, changes=seq)
-        return self._say(author, name, item)
+        return {"room": room, "seq": self._say(author, room, item), "ts": now_ms}
 
-    def delete(self, author: str, name: str, seq: int, now_ms: int) -> int:
-        """Take an entry back; return the number of what says so."""
+    def do_delete(self, author: str, now_ms: int, room: str, seq: int) -> Judged:
+        """Nothing keeps an author from taking something back but a ban, if it was reported."""
+        seen = DONE if self._is_own(author, room, seq) else "forbidden"
+        if not seen and self.has_to_stay(author, room, seq, now_ms):
+            seen = "banned"
+        yield self.place(author, room, seq, now_ms, seen)
+        return {"room": room, "seq": self.delete(author, room, seq, now_ms), "ts": now_ms}
+
+    def delete(self, author: str, name: str, seq: int, now_ms: int, **fields: object) -> int:
+        """Take an entry away; return the number of what says so."""
         room = self.rooms[name]
         self._take_back(room, seq)
         room.item(seq).say("")
         room.item(seq).deleted = True
         room.item(seq).fields.pop("edited", None)
-        fields = {"target": seq, **self._left_of_thread(room, seq)}
+        room.item(seq).fields |= fields
+        fields = {"target": seq, **fields, **self._left_of_thread(room, seq)}
         return self.append(room, Item(now_ms, "delete", author, fields=fields))
 
-    def remove(self, admin: str, name: str, seq: int, reason: str, now_ms: int) -> int:
-        """Take away what somebody else said; return the number of what says so."""
-        room = self.rooms[name]
-        seq = room.edited_at(seq)
-        item, why = room.item(seq), {"reason": reason} if reason else {}
-        self._take_back(room, seq)
-        item.say("")
-        item.deleted = True
-        item.fields.pop("edited", None)
-        item.fields |= {"removed": True, **why}
-        place = {"in_room": name, "in_seq": seq}
-        self.tell(item.author, "post_removed", now_ms, **place, **why)
-        self.tell_admins("removed", item.author, admin, now_ms, **place, **why)
-        fields = {"target": seq, "removed": True, **why, **self._left_of_thread(room, seq)}
-        return self.append(room, Item(now_ms, "delete", admin, fields=fields))
+    def do_remove(self, admin: str, now_ms: int, room: str, seq: int, reason: str) -> Judged:
+        """An administrator reaches general, what that one sees, and what was reported."""
+        refuse("forbidden", not self.is_admin(admin))
+        log = self.rooms.get(room)
+        if log is None or not log.gone < seq <= log.last:
+            refuse("not_found")
+            return {}
+        seq = log.edited_at(seq)
+        seen = "forbidden" if self._is_own(admin, room, seq) else DONE
+        reports = self.reports.values()
+        reported = [(one.room, one.seq) for one in reports if one.user != admin]
+        if log.is_said(seq) and (room == "general" or (room, seq) in reported):
+            refuse(seen, seen)
+            yield ()
+        else:
+            yield self.place(admin, room, seq, now_ms, seen)
+        user, why = log.item(seq).author, {"reason": reason} if reason else {}
+        place = {"in_room": room, "in_seq": seq}
+        self.tell(user, "post_removed", now_ms, **place, **why)
+        self.tell_admins("removed", user, admin, now_ms, **place, **why)
+        number = self.delete(admin, room, seq, now_ms, removed=True, **why)
+        return {"room": room, "seq": number, "ts": now_ms}
 
     def _left_of_thread(self, room: Room, seq: int) -> Map:
         """Return what the deletion of a comment tells of its thread."""

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
-from tests.simulation.model.rooms import DONE, HOUR_MS, Map, Rooms, Rules, marks
+from tests.simulation.model.judging import ANY, Judged, refuse
+from tests.simulation.model.rooms import HOUR_MS, Map, Rooms, Rules, marks
 
 AGAIN_MS = 24 * HOUR_MS
 WARNING_MS = 30 * 24 * HOUR_MS
 REPORTED_CHARACTERS = 200
+REPORTS_PAGE = 12
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,18 @@ class Report:
     seq: int = 0
     quote: str = ""
     marks: frozenset[str] = frozenset()
+
+    @property
+    def fields(self) -> Map:
+        """How administrators are told of it."""
+        about = {"in_room": self.room, "in_seq": self.seq, "quote": self.quote}
+        return {
+            "report": self.number,
+            "reporter": self.giver,
+            "user": self.user,
+            "reason": self.reason,
+            **{key: value for key, value in about.items() if value},
+        }
 
 
 class Moderation(Rooms):
@@ -51,6 +65,9 @@ class Moderation(Rooms):
     def is_banned(self, name: str, now_ms: int) -> bool:
         return now_ms < self.bans.get(name, 0)
 
+    def check_ban(self, name: str, now_ms: int) -> None:
+        refuse("banned", self.is_banned(name, now_ms), until=self.bans.get(name))
+
     def is_admin(self, name: str) -> bool:
         return name in self.rules.admins
 
@@ -76,58 +93,42 @@ class Moderation(Rooms):
 
     # -- reporting ---------------------------------------------------------------------------
 
-    def may_report(
-        self, giver: str, user: str, place: tuple[str, int] | None, now_ms: int
-    ) -> set[str]:
-        """Return what a report may be answered."""
-        if user in self.over:
-            return {"not_found"}
-        if self.is_banned(giver, now_ms):
-            return {"banned"}
-        if giver == user:
-            return {"bad_request"}
-        if place is None:
-            return {self._again(giver, user, now_ms)}
-        room = self.rooms.get(place[0])
-        if room is None or giver not in room.readers or not 1 <= place[1] <= room.last:
-            return {"not_found"}
-        is_theirs = room.item(place[1]).author == user
-        seen = self._again(giver, user, now_ms) if is_theirs else "bad_request"
-        return {seen if sees else "not_found" for sees in self.sees(giver, room, place[1], now_ms)}
-
-    def _again(self, giver: str, user: str, now_ms: int) -> str:
-        before_ms = self._reported.get((giver, user))
-        return DONE if before_ms is None or now_ms - before_ms >= AGAIN_MS else "rate_limited"
-
-    def report(
-        self, giver: str, user: str, reason: str, place: tuple[str, int] | None, now_ms: int
-    ) -> bool:
-        """Report, which must be allowed; return whether it bans."""
+    def do_report(
+        self, giver: str, now_ms: int, user: str, reason: str, room: str = "", seq: int = 0
+    ) -> Judged:
+        user, doubt = user.lower(), []
+        refuse("not_found", user in self.over)
+        self.check_ban(giver, now_ms)
+        refuse("bad_request", giver == user)
+        if room:
+            log = self.rooms.get(room)
+            if log is None or giver not in log.readers or not 1 <= seq <= log.last:
+                refuse("not_found")
+                return {}
+            sees = self.sees(giver, log, seq, now_ms)
+            refuse("not_found", True not in sees)
+            doubt = ["not_found"] * (False in sees)
+            refuse("bad_request", log.item(seq).author != user, doubt)
+        before_ms = self._reported.get((giver, user), -AGAIN_MS)
+        refuse("rate_limited", now_ms - before_ms < AGAIN_MS, doubt)
+        yield doubt
         self._reported[giver, user] = now_ms
         self._reports_made += 1
-        report = self._report_of(giver, user, reason, place)
+        report = self._report_of(giver, user, reason, room, seq)
         self.reports[report.number] = report
         for admin in self.admins_but(user):
-            self._tell_report(admin, report, now_ms)
+            self.kept_by_admins |= report.marks
+            self.tell(admin, "reported", now_ms, **report.fields)
         warnings = self.warnings_of(user, now_ms)
-        if giver in warnings or not self.has_met(giver, user):
-            return False
-        warnings[giver] = report.number, now_ms
-        self.warnings[user] = warnings
-        limit = self.warnings_limit_of(user)
-        self.tell(user, "warned", now_ms, warnings=len(warnings), limit=limit)
-        if not limit or len(warnings) < limit:
-            return False
-        self.ban(user, max(self.bans.get(user, 0), now_ms + self.rules.ban_ms), "", "", now_ms)
-        return True
+        if giver not in warnings and self.has_met(giver, user):
+            warnings[giver] = report.number, now_ms
+            self._warn(user, warnings, now_ms)
+        return {}
 
-    def _report_of(
-        self, giver: str, user: str, reason: str, place: tuple[str, int] | None
-    ) -> Report:
+    def _report_of(self, giver: str, user: str, reason: str, name: str, seq: int) -> Report:
         number = self._reports_made
-        if place is None:
+        if not name:
             return Report(number, giver, user, reason)
-        name, seq = place
         room = self.rooms[name]
         seq = room.edited_at(seq)
         is_said = seq > room.gone and room.is_said(seq)
@@ -136,19 +137,15 @@ class Moderation(Rooms):
         quote = text if len(text) <= REPORTED_CHARACTERS else text[:REPORTED_CHARACTERS] + "…"
         return Report(number, giver, user, reason, name, seq, quote, frozenset(marks(said)))
 
-    def _tell_report(self, admin: str, report: Report, now_ms: int) -> None:
-        self.kept_by_admins |= report.marks
-        about = {"in_room": report.room, "in_seq": report.seq, "quote": report.quote}
-        self.tell(
-            admin,
-            "reported",
-            now_ms,
-            report=report.number,
-            reporter=report.giver,
-            user=report.user,
-            reason=report.reason,
-            **{key: value for key, value in about.items() if value},
-        )
+    def _warn(self, user: str, warnings: dict[str, tuple[int, int]], now_ms: int) -> None:
+        """A user has one more warning, which may be one too many."""
+        self.warnings[user] = warnings
+        limit = self.warnings_limit_of(user)
+        self.tell(user, "warned", now_ms, warnings=len(warnings), limit=limit)
+        if limit and len(warnings) >= limit:
+            until_ms = max(self.bans.get(user, 0), now_ms + self.rules.ban_ms)
+            self._ban(user, until_ms, "", "", now_ms)
+            self.noted.add("report bans")
 
     def has_to_stay(self, author: str, room: str, seq: int, now_ms: int) -> bool:
         """Whether a banned user would hide what nobody has decided on. seq: 0 for all of it."""
@@ -158,7 +155,28 @@ class Moderation(Rooms):
 
     # -- what administrators do --------------------------------------------------------------
 
-    def ban(self, user: str, until_ms: int, by: str, reason: str, now_ms: int) -> None:
+    def do_reports(self, admin: str, now_ms: int) -> Judged:
+        """Administrators see what is open, but nothing about themselves."""
+        refuse("forbidden", not self.is_admin(admin))
+        yield ()
+        reports = [report.fields for report in self.reports.values() if report.user != admin]
+        shown = [{**fields, "ts": ANY} for fields in reports[:REPORTS_PAGE]]
+        return {"reports": shown, "next": ANY}
+
+    def do_ban(
+        self, admin: str, now_ms: int, user: str, reason: str, hours: int | None = None
+    ) -> Judged:
+        self._check_judge(admin, user, now_ms)
+        yield ()
+        until_ms = now_ms + (hours * HOUR_MS if hours else self.rules.ban_ms)
+        self._ban(user, until_ms, admin, reason, now_ms)
+        return {"user": user, "until": until_ms}
+
+    def _check_judge(self, admin: str, user: str, now_ms: int) -> None:
+        refuse("forbidden", not self.is_admin(admin) or user == admin)
+        self.check_ban(admin, now_ms)
+
+    def _ban(self, user: str, until_ms: int, by: str, reason: str, now_ms: int) -> None:
         if by or until_ms > self.bans.get(user, 0):
             self.banned_by[user] = ("administrator" if by else "warnings", reason)
         self.bans[user] = until_ms
@@ -168,13 +186,16 @@ class Moderation(Rooms):
         self.tell(user, "banned", now_ms, **told)
         self.tell_admins("banned", user, by, now_ms, **told)
 
-    def unban(self, user: str, by: str, now_ms: int) -> None:
-        """An administrator ends a ban."""
+    def do_unban(self, admin: str, now_ms: int, user: str) -> Judged:
+        self._check_judge(admin, user, now_ms)
+        refuse("not_found", not self.is_banned(user, now_ms))
+        yield ()
         del self.bans[user]
         self.warnings[user] = {}
         self.judged_ms[user] = now_ms
         self.tell(user, "unbanned", now_ms)
-        self.tell_admins("unbanned", user, by, now_ms)
+        self.tell_admins("unbanned", user, admin, now_ms)
+        return {}
 
     def ban_is_over(self, user: str, now_ms: int) -> None:
         """The server was seen to say that a ban is over."""
@@ -182,28 +203,19 @@ class Moderation(Rooms):
         del self.bans[user]
         self.tell(user, "unbanned", now_ms)
 
-    def may_judge(self, admin: str, user: str, now_ms: int) -> str:
-        """Return what banning a user is answered; lifting the ban, if there is one."""
-        if not self.is_admin(admin) or user == admin:
-            return "forbidden"
-        return "banned" if self.is_banned(admin, now_ms) else DONE
-
-    def may_dismiss(self, admin: str, number: int, now_ms: int) -> set[str]:
-        if not self.is_admin(admin):
-            return {"forbidden"}
-        if self.is_banned(admin, now_ms):
-            return {"banned"}
-        report = self.reports.get(number)
-        return {"not_found" if report is None or report.user == admin else DONE}
-
-    def dismiss(self, number: int, by: str, now_ms: int) -> None:
-        report = self.reports.pop(number)
-        self.warnings[report.user] = warnings = self.warnings_of(report.user, now_ms)
-        if report.giver in warnings and warnings[report.giver][0] == number:
-            del warnings[report.giver]
-            limit = self.warnings_limit_of(report.user)
-            self.tell(report.user, "unwarned", now_ms, warnings=len(warnings), limit=limit)
-        self.tell_admins("dismissed", report.user, by, now_ms, report=number)
+    def do_dismiss(self, admin: str, now_ms: int, report: int) -> Judged:
+        refuse("forbidden", not self.is_admin(admin))
+        self.check_ban(admin, now_ms)
+        refuse("not_found", report not in self.reports or self.reports[report].user == admin)
+        yield ()
+        gone = self.reports.pop(report)
+        self.warnings[gone.user] = warnings = self.warnings_of(gone.user, now_ms)
+        if gone.giver in warnings and warnings[gone.giver][0] == report:
+            del warnings[gone.giver]
+            limit = self.warnings_limit_of(gone.user)
+            self.tell(gone.user, "unwarned", now_ms, warnings=len(warnings), limit=limit)
+        self.tell_admins("dismissed", gone.user, admin, now_ms, report=report)
+        return {}
 
     def tell_admins(self, action: str, user: str, by: str, now_ms: int, **fields: object) -> None:
         who = {"by": by} if by else {}
@@ -219,12 +231,27 @@ class Moderation(Rooms):
         """Whether one of two users has blocked the other."""
         return self.has_blocked(one, other) or self.has_blocked(other, one)
 
-    def block(self, name: str, other: str, now_ms: int) -> None:
+    def do_block(self, name: str, now_ms: int, user: str) -> Judged:
         """Block a user, again maybe."""
-        if not self.has_blocked(name, other):
-            self.blocked.setdefault(name, set()).add(other)
-            self.tell(name, "blocked", now_ms, user=other)
+        refuse("not_found", user in self.over)
+        refuse("bad_request", user == name)
+        yield ()
+        if not self.has_blocked(name, user):
+            self.blocked.setdefault(name, set()).add(user)
+            self.tell(name, "blocked", now_ms, user=user)
+            self.decline_all(name, user, now_ms)
+        return {}
 
-    def unblock(self, name: str, other: str, now_ms: int) -> None:
-        self.blocked[name].remove(other)
-        self.tell(name, "unblocked", now_ms, user=other)
+    def decline_all(self, name: str, by: str, now_ms: int) -> None:
+        """A user has blocked another, whose invitations go."""
+
+    def do_unblock(self, name: str, now_ms: int, user: str) -> Judged:
+        refuse("not_found", not self.has_blocked(name, user))
+        yield ()
+        self.blocked[name].remove(user)
+        self.tell(name, "unblocked", now_ms, user=user)
+        return {}
+
+    def do_blocked(self, name: str, now_ms: int) -> Judged:
+        yield ()
+        return {"names": sorted(self.blocked.get(name, ())), "next": None}

@@ -264,7 +264,7 @@ class Rooms:
     """All rooms, and time in them.
 
     ended: rooms that are no more. lax_until_ms: before that, what is over may be there still.
-    over: users whose accounts are over.
+    over: users whose accounts are over. noted: what has happened that no answer shows.
     withdrawn: beginnings of texts that must be in no log and, behind a snapshot, in no file.
     fixed: behind which entry those see general who have posted there and do not follow.
     """
@@ -278,6 +278,7 @@ class Rooms:
         self.fixed: dict[str, int] = {}
         self.users: list[str] = []
         self.over: set[str] = set()
+        self.noted: set[str] = set()
 
     @property
     def last_ms(self) -> int:

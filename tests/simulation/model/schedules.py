@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.simulation.model.groups import Groups
+from tests.simulation.model.judging import Judged, Refusal, refuse
 from tests.simulation.model.messages import whom_to_reach
 from tests.simulation.model.rooms import DONE, Map, Rules, mark, marks
 
@@ -31,6 +32,20 @@ class Waiting:
     failed_ms: int = 0
 
     @property
+    def fields(self) -> Map:
+        """How it is shown to its author."""
+        return {
+            "id": self.number,
+            "at": self.at_ms,
+            "room": self.room,
+            "text": self.text,
+            "held_until": self.held_until_ms,
+            "held_by": self.held_by,
+            "failed": self.failed,
+            "reason": self.reason,
+        }
+
+    @property
     def turn(self) -> tuple[int, int]:
         """Of what is held, the first of these goes first."""
         return self.at_ms, self.number
@@ -56,22 +71,32 @@ class Schedules(Groups):
         mine = self.waiting_of(name) + [post for post in self.failed if post.author == name]
         return sorted(mine, key=lambda post: post.number)
 
-    def may_schedule(self, author: str, to: str, at_ms: int, now_ms: int) -> str:
+    def do_send_at(self, author: str, now_ms: int, at: int, text: str, to: str) -> Judged:
         """A ban is all that is asked now: what else is allowed is decided when it is due."""
-        if not self.can_reach(author, self.room_for(author, to)):
-            return "not_found"
-        if self.is_banned(author, now_ms):
-            return "banned"
-        if not now_ms < at_ms <= now_ms + YEAR_MS:
-            return "bad_request"
-        return "conflict" if len(self.listed_of(author)) >= WAITING_MAX else DONE
-
-    def schedule(self, author: str, to: str, at_ms: int, text: str, now_ms: int) -> Waiting:
+        room = self.room_for(author, to.removeprefix("general"))
+        refuse("not_found", not self.can_reach(author, room))
+        self.check_ban(author, now_ms)
+        refuse("bad_request", not now_ms < at <= now_ms + YEAR_MS)
+        refuse("conflict", len(self.listed_of(author)) >= WAITING_MAX)
+        yield ()
         number = self._schedules_made[author] = self._schedules_made.get(author, 0) + 1
-        post = Waiting(number, author, at_ms, self.room_for(author, to), text)
+        post = Waiting(number, author, at, room, text)
         self.waiting.append(post)
-        self.tell(author, "scheduled", now_ms, id=number, at=at_ms, to=post.room)
-        return post
+        self.tell(author, "scheduled", now_ms, id=number, at=at, to=room)
+        return post.fields
+
+    def do_scheduled(self, author: str, now_ms: int) -> Judged:
+        """All devices of a user list the same, held ones with why and until when."""
+        yield ()
+        return {"posts": [post.fields for post in self.listed_of(author)], "next": None}
+
+    def do_cancel(self, author: str, now_ms: int, id: int) -> Judged:
+        mine = {post.number: post for post in self.listed_of(author)}
+        refuse("not_found", id not in mine)
+        yield ()
+        shown = mine[id].fields
+        self.cancel(mine[id], now_ms)
+        return shown
 
     def cancel(self, post: Waiting, now_ms: int) -> None:
         (self.failed if post.failed else self.waiting).remove(post)
@@ -155,17 +180,14 @@ class Schedules(Groups):
     def why_not(self, post: Waiting, now_ms: int) -> tuple[str, int | None]:
         """Return why a text can't be posted now, and until when if it is held."""
         author, room = post.author, post.room
-        if not self.can_reach(author, room):
-            return "not_found", None
-        is_over_share = bool(post.held_by) and not self.share_left(author, room, now_ms)
-        if is_over_share:
-            return "rate_limited", self.reset_at(author, room, now_ms)
-        if self.is_banned(author, now_ms):
-            return "banned", self.bans[author]
-        if self.is_blocked(author, room):
-            return "forbidden", None
-        if not self.left(author, room, now_ms):
-            return "rate_limited", self.reset_at(author, room, now_ms)
+        try:
+            refuse("not_found", not self.can_reach(author, room))
+            is_over_share = bool(post.held_by) and not self.share_left(author, room, now_ms)
+            reset_at = self.reset_at(author, room, now_ms)
+            refuse("rate_limited", is_over_share, reset_at=reset_at)
+            self.check_post(author, room, now_ms)
+        except Refusal as refusal:
+            return refusal.code, refusal.fields.get("until") or refusal.fields.get("reset_at")
         return DONE, None
 
     def _held(self, name: str, entry: Map, wall_ms: int) -> None:
