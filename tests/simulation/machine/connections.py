@@ -241,9 +241,9 @@ class Connections(RuleBasedStateMachine):
         return peer
 
     def follow(self, peer: Peer, way: str) -> None:
-        self.model.newcomer(peer.name)
         start = way if way in ("now", "end") else "unread"
         synced = peer.sync(start=start, peek=way == "peek")
+        self.model.newcomer(peer.name)  # now: what was lost in between was not done
         assert synced["rooms"] == len(self.model.rooms_of(peer.name))
         if start != "unread":
             rooms = self.model.rooms_of(peer.name)
