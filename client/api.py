@@ -148,9 +148,13 @@ class Api:
         after: int | None = None,
         around: int | None = None,
         limit: int = 50,
+        revisions: bool = True,
     ) -> HistoryPage:
-        """Read a page of a room, by its id or as one sees it: the latest, or that near an entry."""
-        return self.call(History(room, before, after, around, limit))
+        """Read a page of a room, by its id or as one sees it: the latest, or that near an entry.
+
+        revisions: whether edits and deletes come, too, which their targets show anyway.
+        """
+        return self.call(History(room, before, after, around, limit, revisions))
 
     def comment(self, room: str, seq: int, text: str) -> Posted:
         """Answer a message, a comment or a file, exactly once. Raises NotFound."""

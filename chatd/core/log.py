@@ -52,14 +52,6 @@ class Log(msgspec.Struct, forbid_unknown_fields=True):
         start = max(0, seq + 1 - self.first_seq)
         return list(fill(iter(self.frames[start : start + items_max]), bytes_max))
 
-    def page_before(self, seq: int, floor: int, bytes_max: int, items_max: int) -> list[bytes]:
-        """Return the frames before `seq` and after `floor`, the nearest that fit."""
-        stop = min(max(0, seq - self.first_seq), len(self.frames))
-        start = max(0, floor + 1 - self.first_seq, stop - items_max)
-        page = list(fill(reversed(self.frames[start:stop]), bytes_max))
-        page.reverse()
-        return page
-
     def trim(self, up_to: int) -> None:
         """Forget the entries up to `up_to`."""
         gone = min(max(0, up_to + 1 - self.first_seq), len(self.frames))

@@ -299,7 +299,7 @@ def history_of(rest: str, me: str, *, here: str = GENERAL, limit: int) -> Histor
         limit = _count(words.pop(0))
     if words:
         raise arguments_error("history", f"`{words[0]}` is one argument too many")
-    return History(room, limit=limit, **where)
+    return History(room, where.get("before"), where.get("after"), where.get("around"), limit)
 
 
 def search_of(rest: str, me: str, *, limit: int) -> Search:

@@ -24,7 +24,7 @@ def numbers(frames: list[bytes]) -> list[int]:
 def test_empty_log_ends_at_0_and_begins_at_1() -> None:
     log = Log()
     assert (log.first_seq, log.last_seq, log.byte_count) == (1, 0, 0)
-    assert log.after(0) == log.page_after(0, 100, 100) == log.page_before(1, 0, 100, 100) == []
+    assert log.after(0) == log.page_after(0, 100, 100) == []
     assert log.get(0) is None and log.get(1) is None
 
 
@@ -46,34 +46,24 @@ def test_page_has_what_fits_exactly_and_not_a_byte_more() -> None:
     log = log_of(5, size=10)
     assert numbers(log.page_after(0, 30, 99)) == [1, 2, 3]
     assert numbers(log.page_after(0, 29, 99)) == [1, 2]
-    assert numbers(log.page_before(6, 0, 30, 99)) == [3, 4, 5]
-    assert numbers(log.page_before(6, 0, 29, 99)) == [4, 5]
 
 
 def test_page_has_one_frame_at_least_however_large() -> None:
     log = log_of(5, size=10)
     assert numbers(log.page_after(0, 1, 99)) == [1]
-    assert numbers(log.page_before(6, 0, 1, 99)) == [5]
 
 
 def test_page_has_no_more_items_than_asked_for() -> None:
     log = log_of(5)
     assert numbers(log.page_after(1, 99, 2)) == [2, 3]
-    assert numbers(log.page_before(5, 0, 99, 2)) == [3, 4]
 
 
-@given(
-    st.integers(0, 8), st.integers(0, 9), st.integers(0, 12), st.integers(0, 12), st.integers(1, 9)
-)
-def test_pages_are_slices_of_what_is_there(
-    count: int, gone: int, seq: int, floor: int, items: int
-) -> None:
+@given(st.integers(0, 8), st.integers(0, 9), st.integers(0, 12), st.integers(1, 9))
+def test_pages_are_slices_of_what_is_there(count: int, gone: int, seq: int, items: int) -> None:
     log = log_of(count, gone)
     there = [n for n in range(1, count + 1) if n > gone]
     assert numbers(log.after(seq)) == [n for n in there if n > seq]
     assert numbers(log.page_after(seq, 99, items)) == [n for n in there if n > seq][:items]
-    before = [n for n in there if floor < n < seq]
-    assert numbers(log.page_before(seq, floor, 99, items)) == before[-items:]
 
 
 class LogMachine(RuleBasedStateMachine):

@@ -4,6 +4,26 @@ from tests.mutants.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        "a page without revisions is looked for without bound",
+        "chatd/handlers/history.py",
+        "for seq in seqs[:SEEN_MAX]:",
+        "for seq in seqs:",
+        (
+            "tests/simulation/test_history.py"
+            "::test_so_many_entries_are_looked_at_for_a_page_and_no_more",
+        ),
+    ),
+    Mutant(
+        "the next page without revisions begins behind the last entry shown and not seen",
+        "chatd/handlers/history.py",
+        "            found.append(frame)\n        last = seq\n",
+        "            found.append(frame)\n            last = seq\n",
+        (
+            "tests/simulation/test_history.py"
+            "::test_so_many_entries_are_looked_at_for_a_page_and_no_more",
+        ),
+    ),
+    Mutant(
         "a picture that lies on its side is not turned",
         "chatd/wire/image_headers.py",
         "return (height, width) if is_lying else (width, height)",

@@ -9,6 +9,10 @@ class Page(Result, frozen=True):
     """Entries in the order of their numbers.
 
     next: the number to continue with in the same direction, or nil at the end.
+
+    With `revisions: false` the page leaves out what only changes another entry, which shows the
+    result: edits and deletes, but for the entry that `around` names. It may have fewer entries than
+    `limit` then, or none, and yet a `next`.
     """
 
     room: str
@@ -32,3 +36,4 @@ class History(Params[Page], frozen=True):
     after: Seq | None = None
     around: Seq | None = None
     limit: PageSize = 50
+    revisions: bool = True

@@ -68,5 +68,5 @@ def _that_fits(console: Console, page: HistoryPage, *, is_onwards: bool) -> Hist
 
 def replace_place(request: c.History, way: str, seq: int) -> c.History:
     """Return the request for the page that lies `way` of an entry."""
-    place = {"before": None, "after": None, "around": None, way: seq}
-    return c.History(request.room, limit=request.limit, **place)
+    before, after = (seq if place == way else None for place in ("before", "after"))
+    return c.History(request.room, before, after, limit=request.limit)

@@ -94,6 +94,9 @@ class History(Files):
         assert len(seqs) >= min(limit, room.last - most)
         if page["next"] is None:
             assert room.last - len(seqs) <= most
+        rest = peer.call("history", room=room.name, limit=limit, revisions=False)["entries"]
+        kept = [seq for seq in range(most + 1, room.last + 1) if not room.is_revision(seq)]
+        assert [e["seq"] for e in rest if e["seq"] > most] == kept[-limit:]
 
     def check_search(self, peer: Peer, which: int, limit: int) -> None:
         """Search all rooms for what everybody says or one user, or for a text that there was."""

@@ -143,6 +143,10 @@ class Room:
         """Whether somebody says something at a place, still."""
         return 1 <= seq <= self.last and self.item(seq).is_said
 
+    def is_revision(self, seq: int) -> bool:
+        """Whether an entry only changes another, which shows the result."""
+        return self.item(seq).kind in ("edit", "delete")
+
     def over_own(self, name: str, seq: int, gone: int = 0) -> int:
         """Return how far who has read up to `seq` has come: own entries are never unread.
 
