@@ -67,7 +67,7 @@ class Event(Protocol):
 class State:
     """Everything chatd knows. Only events write to it.
 
-    unread: whose the unread entries are, and whom they name.
+    unread: how many unread posts there are, whose they are, and whom they name.
     threads: the comments of each thread.
     rooms_by_name: the ids of each user's rooms, in their order.
     uploads_by_owner: each user's unfinished uploads by their numbers.
@@ -180,6 +180,8 @@ class State:
         """Add the newest entry to a room's log."""
         seq = room.log.append(encode_entry(entry))
         assert entry.seq == seq, (room.room, entry.seq, seq)
+        if not entry.is_post:
+            self.unread.add_silent(room.room, seq)
         if room.room not in changes.grown:
             changes.grown[room.room] = seq
 
@@ -196,6 +198,7 @@ class State:
         seq = room.log.last_seq + 1
         self.append(changes, room, entry(room.room, seq, ts, **fields))
         room.log.trim(seq - SELF_LOG_ENTRIES_MAX)
+        self.unread.trim(room.room, seq - SELF_LOG_ENTRIES_MAX)
 
     def enter_room(self, name: str, room: str) -> None:
         """Let a user see a room."""
@@ -239,6 +242,7 @@ class State:
             redact(room, seq, self.unread)
             room.comments.pop(seq, None)
         self.threads.trim(room, seqs)
+        self.unread.trim(room.room, up_to)
         room.log.trim(up_to)
         if room.has_ended and not room.log.frames:
             del self.rooms[room.room]

@@ -1,17 +1,20 @@
-"""Unread: which of the latest entries are a user's own, or name the user, without walking a log.
+"""Unread: how many posts of others stand after an entry, and how many name a user.
 
-In memory alone, by room and user, and made again from the logs at a start. What does not count as
-unread is forgotten, and so is what is too old to be counted; what is left out at a look is what the
-user's floor has passed. A post that names somebody by its latest edit counts where that edit is.
+No log is walked for that. Known are, by room, the entries in which nobody says anything, as they
+are no posts, or deleted ones; and by room and user, which of the latest entries are the user's own
+posts, or name the user. All of it is in memory alone, and made again from the logs at a start. What
+does not count as unread for a user is forgotten, and so is what is too old to be counted; what is
+left out at a look is what the user's floor has passed. A post that names somebody by its latest
+edit counts where that edit is.
 """
 
 from array import array
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Mapping
 
 from chatd.core.log import Log
 from chatd.core.model import Room
-from chatd.wire.entries import brief_of
+from chatd.wire.entries import brief_of, is_living
 from chatd.wire.rooms import GENERAL, RoomKind
 
 COUNTED_MAX = 1_000
@@ -21,20 +24,30 @@ _ByName = dict[str, "array[int]"]
 
 
 class UnreadIndex:
-    """The numbers of entries that are a user's own or name the user, ascending."""
+    """The numbers of entries that say nothing, are a user's own or name the user, ascending."""
 
     def __init__(self, rooms: Mapping[str, Room]) -> None:
+        self._silent: dict[str, array[int]] = {}
         self._own: dict[str, _ByName] = {}
         self._mentions: dict[str, _ByName] = {}
         for room in rooms.values():
+            self._take_silent(room)
             if room.kind is not RoomKind.SELF:
                 self._take_room(room)
 
     # -- what is asked -----------------------------------------------------------------------
 
-    def own(self, room: Room, name: str, after: int) -> int:
-        """Return how many of the latest entries after `after` are a user's own."""
-        return _count(self._own, room, name, after)
+    def posts(self, room: Room, name: str, after: int) -> int:
+        """Return how many posts that are not deleted stand after `after`.
+
+        A user's own don't count, as far as they are among the latest entries.
+        """
+        after = max(after, room.log.first_seq - 1)
+        silent = self._silent.get(room.room, ())
+        not_counted = (
+            len(silent) - bisect_right(silent, after) + _count(self._own, room, name, after)
+        )
+        return room.log.last_seq - after - not_counted
 
     def mentions(self, room: Room, name: str, after: int) -> int:
         """Return how many posts name a user in the latest entries after `after`."""
@@ -42,8 +55,24 @@ class UnreadIndex:
 
     # -- what happens ------------------------------------------------------------------------
 
+    def add_silent(self, room: str, seq: int) -> None:
+        """The newest entry of a room is no post."""
+        self._silent.setdefault(room, array("q")).append(seq)
+
+    def delete(self, room: str, name: str, seq: int, mentions: Iterable[str]) -> None:
+        """A post of a user, which named others, is deleted."""
+        insort(self._silent.setdefault(room, array("q")), seq)
+        _drop(self._own, room, name, seq)
+        self.drop_mentions(room, mentions, seq)
+
+    def trim(self, room: str, up_to: int) -> None:
+        """The entries of a room up to `up_to` have gone."""
+        silent = self._silent.get(room)
+        if silent is not None:
+            del silent[: bisect_right(silent, up_to)]
+
     def add_own(self, room: str, name: str, seq: int) -> None:
-        """The newest entry of a room is by a user, who has not read all before it."""
+        """The newest entry of a room is a post by a user, who has not read all before it."""
         try:  # a short way for most: each post comes by here
             numbers = self._own[room][name]
         except KeyError:
@@ -60,14 +89,8 @@ class UnreadIndex:
 
     def drop_mentions(self, room: str, names: Iterable[str], seq: int) -> None:
         """An entry names these users no more, or another one does it in its place."""
-        by_name = self._mentions.get(room, {})
         for name in names:
-            numbers = by_name.get(name)
-            if numbers is None:
-                continue
-            index = bisect_left(numbers, seq)
-            if index < len(numbers) and numbers[index] == seq:
-                del numbers[index]
+            _drop(self._mentions, room, name, seq)
 
     def read(self, room: str, name: str, seq: int) -> None:
         """What a user has of a room up to `seq` counts as read."""
@@ -92,10 +115,18 @@ class UnreadIndex:
 
     def end(self, room: str) -> None:
         """There is no such room any more."""
+        self._silent.pop(room, None)
         self._own.pop(room, None)
         self._mentions.pop(room, None)
 
     # -- from the logs -----------------------------------------------------------------------
+
+    def _take_silent(self, room: Room) -> None:
+        """Take up the entries in which nobody says anything."""
+        frames = enumerate(room.log.frames, room.log.first_seq)
+        silent = array("q", (seq for seq, frame in frames if not is_living(frame)))
+        if silent:
+            self._silent[room.room] = silent
 
     def _take_room(self, room: Room) -> None:
         """Take up the entries that somebody has not read."""
@@ -117,7 +148,7 @@ class UnreadIndex:
 
         for seq, frame in enumerate(log.after(first - 1), first):
             entry = brief_of(frame)
-            if entry.author and concerns(entry.author, seq):
+            if concerns(entry.author, seq) and is_living(frame):
                 self.add_own(room, entry.author, seq)
             if entry.mentions:
                 names = [name for name in entry.mentions if concerns(name, seq)]
@@ -136,6 +167,14 @@ def _add(rooms: dict[str, _ByName], room: str, name: str, seq: int) -> None:
     numbers.append(seq)
     if len(numbers) >= 2 * COUNTED_MAX:
         _forget_old(numbers, seq)
+
+
+def _drop(rooms: dict[str, _ByName], room: str, name: str, seq: int) -> None:
+    numbers = rooms.get(room, {}).get(name)
+    if numbers is not None:
+        index = bisect_left(numbers, seq)
+        if index < len(numbers) and numbers[index] == seq:
+            del numbers[index]
 
 
 def _forget_old(numbers: "array[int]", last_seq: int) -> None:

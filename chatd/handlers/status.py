@@ -17,7 +17,7 @@ from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 
 ROOMS_IN_STATUS = 50
-ROOMS_PER_PAGE = 100
+ROOMS_PER_PAGE = 50
 """A room's line takes up to 320 bytes, and a page at most 48 KiB."""
 NAMES_IN_STATUS = 50
 ROOMS_LOOKED_AT = 500
@@ -45,8 +45,7 @@ class StatusHandlers:
     @handles(c.Status)
     def status(self, context: Context, request: c.Status) -> c.StatusResult:
         user = context.user
-        unread, all_seen = self._unread_first(user)
-        rooms = [self._room_status(user, room, context.now_ms) for room in unread]
+        rooms, all_seen = self._unread_first(user, context.now_ms)
         general, private = self.allowances(user, context.now_ms)
         names = self._presence.page("", NAMES_IN_STATUS)
         is_banned = user.is_banned(context.now_ms)
@@ -99,7 +98,7 @@ class StatusHandlers:
                 if len(shown) == limit:
                     return c.Rooms(shown, last)
                 status = self._room_status(user, room, context.now_ms)
-                if status.unread:
+                if status.unread or status.mentions:
                     shown.append(status)
             last = room_id
         return c.Rooms(shown, last if start + ROOMS_LOOKED_AT < len(ids) else None)
@@ -118,27 +117,30 @@ class StatusHandlers:
             _allowance(user.private, self._settings.limit_private, now_ms),
         )
 
-    def _unread_first(self, user: User) -> tuple[list[Room], bool]:
-        """Return general, then rooms with unread entries, one more than fits if there are.
+    def _unread_first(self, user: User, now_ms: int) -> tuple[list[c.RoomStatus], bool]:
+        """Return general, then rooms with something unread, one more than fits if there are.
 
         And whether all rooms were looked at for that.
         """
         rooms = self._visibility.rooms_of(user, ROOMS_LOOKED_AT + 1)
         general, *others = rooms[:ROOMS_LOOKED_AT]
-        unread = (room for room in others if self._has_unread(user, room))
-        return [general, *islice(unread, ROOMS_IN_STATUS)], len(rooms) <= ROOMS_LOOKED_AT
+        new = (room for room in others if self._has_unread(user, room))
+        shown = (self._room_status(user, room, now_ms) for room in new)
+        unread = (status for status in shown if status.unread or status.mentions)
+        first = self._room_status(user, general, now_ms)
+        return [first, *islice(unread, ROOMS_IN_STATUS)], len(rooms) <= ROOMS_LOOKED_AT
 
     def _has_unread(self, user: User, room: Room) -> bool:
         return self._reading.counted_after(user, room) < room.log.last_seq
 
     def _room_status(self, user: User, room: Room, now_ms: int) -> c.RoomStatus:
         read_seq = self._reading.read_seq(user, room)
-        after, last_seq = self._reading.unread_after(user, room, now_ms), room.log.last_seq
-        member, index = self._visibility.member(user, room), self._state.unread
-        unread = last_seq - after - index.own(room, user.name, after)
+        after, index = self._reading.unread_after(user, room, now_ms), self._state.unread
+        unread = index.posts(room, user.name, after)
         mentions = index.mentions(room, user.name, after)
+        member = self._visibility.member(user, room)
         marks = member.muted, member.unread_from
-        return c.RoomStatus(room.room, last_seq, read_seq, unread, mentions, *marks)
+        return c.RoomStatus(room.room, room.log.last_seq, read_seq, unread, mentions, *marks)
 
 
 def _allowance(window: RateWindow, limit: int, now_ms: int) -> c.Allowance:

@@ -39,8 +39,16 @@ class SyncHandlers:
         session.synced = True
         session.peek = request.peek
         session.link.follow(positions)
-        unread = sum(room.log.last_seq - positions[room.room] for room in rooms)
+        unread = self._unread(user, rooms, context.now_ms)
         return c.Synced(self._state.epoch, user.name, len(rooms), unread)
+
+    def _unread(self, user: User, rooms: list[Room], now_ms: int) -> int:
+        index, unread = self._state.unread, 0
+        for room in rooms:
+            if self._reading.counted_after(user, room) < room.log.last_seq:  # which goes quicker
+                after = self._reading.unread_after(user, room, now_ms)
+                unread += index.posts(room, user.name, after)
+        return unread
 
     def _positions(
         self, context: Context, request: c.Sync, user: User, rooms: list[Room]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import partial, reduce
 from operator import or_
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 import msgspec
 
@@ -19,7 +19,12 @@ METHOD = "entry"
 
 
 class Entry(msgspec.Struct, tag_field="kind", frozen=True, omit_defaults=True, gc=False):
-    """What every entry has: its room, its number there from 1, its stamp (ms UTC)."""
+    """What every entry has: its room, its number there from 1, its stamp (ms UTC).
+
+    is_post: whether somebody says something in it, unless it is deleted.
+    """
+
+    is_post: ClassVar[bool] = False
 
     room: str
     seq: int
@@ -37,6 +42,8 @@ class Message(Entry, frozen=True, tag="message"):
     comments: how many comments its thread has, deleted ones not counted. last_comment: the number
     of the latest of them, deleted or not.
     """
+
+    is_post: ClassVar[bool] = True
 
     author: str
     text: str
@@ -62,6 +69,8 @@ class Comment(Entry, frozen=True, tag="comment"):
     comments: how many comments the thread had with this one, deleted ones not counted.
     """
 
+    is_post: ClassVar[bool] = True
+
     author: str
     text: str
     reply_to: int
@@ -86,6 +95,8 @@ class File(Entry, frozen=True, tag="file"):
     deleted: then only its author is left. mentions, removed, reason, comments, last_comment: as in
     a message.
     """
+
+    is_post: ClassVar[bool] = True
 
     author: str
     name: str
@@ -506,6 +517,12 @@ def _begin(entry: Entry) -> bytes:
 
 
 _REPEATING = (_begin(Comment("", 0, 0, "", "", 0, "")), _begin(Edit("", 0, 0, "", 0)))
+_POSTS = (
+    _begin(Message("", 0, 0, "", "")),
+    _begin(Comment("", 0, 0, "", "", 0, "")),
+    _begin(File("", 0, 0, "", "", 0, "")),
+)
+_DELETED = msgspec.msgpack.encode("deleted") + msgspec.msgpack.encode(True)
 
 
 def entry_map(frame: bytes) -> msgspec.Raw:
@@ -526,6 +543,13 @@ def check_entry(frame: bytes) -> None:
 def stamp_of(frame: bytes) -> int:
     """Return when an entry was made, without decoding what it says."""
     return _stamp_decoder.decode(frame[_MAP_AT:]).ts
+
+
+def is_living(frame: bytes) -> bool:
+    """Return whether an entry is a post that is not deleted, mostly without decoding it."""
+    if not frame.startswith(_POSTS, _BEHIND_SIZE):
+        return False
+    return _DELETED not in frame or not brief_of(frame).deleted  # a text may have these bytes
 
 
 def brief_of(frame: bytes) -> Brief:

@@ -11,7 +11,7 @@ from chatd.core.model import Credentials, Room
 from chatd.core.state import State
 from chatd.core.tick import TickChanges
 from chatd.core.unread import UnreadIndex
-from chatd.wire.entries import Edit, Post, author_of, decode_entry, mentioned_in
+from chatd.wire.entries import Edit, Post, decode_entry, mentioned_in
 from chatd.wire.rooms import GENERAL
 
 NAMES = ("ann", "bob", "cay")
@@ -83,19 +83,29 @@ class Life:
 
 
 def walked(room: Room, name: str, after: int) -> tuple[int, int]:
-    """Return how many of the latest entries behind a number are a user's, and name the user."""
-    entries = list(map(decode_entry, room.log.after(max(after, room.log.last_seq - COUNTED_MAX))))
+    """Return how many posts stand behind a number, and how many of the latest name the user.
+
+    The latest posts that are the user's own don't count.
+    """
+    posts = [
+        entry
+        for entry in map(decode_entry, room.log.after(after))
+        if isinstance(entry, Post) and not entry.deleted
+    ]
+    latest = room.log.last_seq - COUNTED_MAX
+    own = sum(post.author == name and post.seq > latest for post in posts)
+    entries = list(map(decode_entry, room.log.after(max(after, latest))))
     targets = {
         entry.target if isinstance(entry, Edit) else entry.seq
         for entry in entries
         if name in mentioned_in(entry)
     }
-    return sum(author_of(entry) == name for entry in entries), len(targets)
+    return len(posts) - own, len(targets)
 
 
 def told(index: UnreadIndex, room: Room, name: str, after: int) -> tuple[int, int]:
     after = max(after, room.log.first_seq - 1)
-    return index.own(room, name, after), index.mentions(room, name, after)
+    return index.posts(room, name, after), index.mentions(room, name, after)
 
 
 def steps(seed: int) -> Iterator[Step]:

@@ -329,4 +329,34 @@ MUTANTS = (
             "::test_quota_counts_files_and_unfinished_uploads_and_is_given_back",
         ),
     ),
+    Mutant(
+        "edits and changes of membership count as unread",
+        "chatd/core/state.py",
+        "        if not entry.is_post:\n",
+        "        if entry.seq < 0:\n",
+        (
+            "tests/core/test_unread.py"
+            "::test_the_index_counts_what_a_walk_counts_live_and_made_again",
+        ),
+    ),
+    Mutant(
+        "deleted posts count as unread",
+        "chatd/core/unread.py",
+        '        insort(self._silent.setdefault(room, array("q")), seq)\n',
+        "",
+        (
+            "tests/core/test_unread.py"
+            "::test_the_index_counts_what_a_walk_counts_live_and_made_again",
+        ),
+    ),
+    Mutant(
+        "own posts that are deleted are left out twice",
+        "chatd/core/unread.py",
+        "        _drop(self._own, room, name, seq)\n",
+        "",
+        (
+            "tests/core/test_unread.py"
+            "::test_the_index_counts_what_a_walk_counts_live_and_made_again",
+        ),
+    ),
 )

@@ -90,7 +90,6 @@ def test_status_tells_who_one_is_and_has() -> None:
         assert [(room["room"], room["unread"]) for room in status["rooms"]] == [
             ("general", 1),
             ("alice,bob", 1),
-            ("@alice", 1),  # the new device
         ]
         assert status["general"]["left"] == 2
         assert status["general"]["reset_at"] == status["now"] + 3_600_000

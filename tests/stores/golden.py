@@ -34,9 +34,9 @@ def format_of(name: str) -> int:
 
 @cache
 def seen_in(name: str) -> dict[str, Any]:
-    """Return what the server that wrote a store told its users."""
+    """Return what the server that wrote a store told its users, and the store's `format`."""
     seen: dict[str, Any] = json.loads((STORES / f"{name.rpartition('-')[0]}.json").read_text())
-    return seen
+    return {**seen, "format": format_of(name)}
 
 
 def disk_with(name: str) -> SimDisk:

@@ -6,14 +6,19 @@ import pytest
 
 from chatd.wire.entries import (
     AnyEntry,
+    Comment,
+    Delete,
     DeviceAdded,
     DeviceRevoked,
+    Edit,
     Entry,
+    File,
     Message,
     PasswordChanged,
     decode_entry,
     encode_entry,
     entry_map,
+    is_living,
 )
 from chatd.wire.envelope import Notification, decode_envelope
 from chatd.wire.frames import HEADER
@@ -54,3 +59,29 @@ def test_frame_of_an_unknown_kind_is_none_of_ours() -> None:
     frame = encode_entry(PasswordChanged("@alice", 5, 6)).replace(b"password", b"keyword_")
     with pytest.raises(msgspec.ValidationError):
         decode_entry(frame)
+
+
+LIKE_DELETED = "çdeletedé"
+"""Has the bytes by which a frame says that an entry is deleted."""
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        (Message("general", 1, 2, "alice", "hi"), True),
+        (Message("general", 1, 2, "alice", LIKE_DELETED), True),
+        (Message("general", 1, 2, "alice", "", deleted=True), False),
+        (Comment("general", 1, 2, "alice", LIKE_DELETED, 1, "bob", LIKE_DELETED), True),
+        (Comment("general", 1, 2, "alice", "", 1, "bob", deleted=True), False),
+        (File("general", 1, 2, "alice", LIKE_DELETED, 1, "", LIKE_DELETED), True),
+        (File("general", 1, 2, "alice", "", 0, "", deleted=True), False),
+        (Edit("general", 2, 2, "alice", 1, "message"), False),
+        (Delete("general", 2, 2, "alice", 1), False),
+        (DeviceAdded("@alice", 3, 4, 5, "message"), False),
+    ],
+)
+def test_a_frame_tells_whether_somebody_says_something_in_it(
+    entry: AnyEntry, expected: bool
+) -> None:
+    assert is_living(encode_entry(entry)) is expected
+    assert entry.is_post is (expected or getattr(entry, "deleted", False))

@@ -50,6 +50,7 @@ class UserExpired(Event, frozen=True, tag="UserExpired"):
         room = self_room(self.name)
         del state.rooms[room]
         changes.forget_room(room)
+        state.unread.end(room)
         del state.rooms_by_name[self.name]
         del state.users[self.name]
         state.names.remove(self.name)

@@ -238,7 +238,7 @@ def _enter(
     """Append the entry of a change to the room's log."""
     entry = entries.Membership(room.room, event.seq, event.ts, event.by, event.name, change)
     state.append(changes, room, entry)
-    read_own(state, room, event.by, event.seq, event.ts, event.due)
+    read_own(state, room, event.by, entry, event.due)
 
 
 def _forget_invitation(state: State, room: Room, name: str) -> None:

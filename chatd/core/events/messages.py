@@ -81,7 +81,7 @@ def post(
     author = state.users[event.author]
     if event.reset_at:
         charge(author, event.room, event.reset_at, changes)
-    read_own(state, room, event.author, event.seq, event.ts, event.due)
+    read_own(state, room, event.author, entry, event.due)
     if mentions:
         state.unread.add_mentions(event.room, mentions, event.seq)
     if event.nonce:
@@ -90,14 +90,15 @@ def post(
         changes.posted.append(NoncedPost(event.author, event.room, event.seq, event.nonce))
 
 
-def read_own(state: State, room: Room, author: str, seq: int, ts: int, due: int) -> None:
+def read_own(state: State, room: Room, author: str, entry: entries.Entry, due: int) -> None:
     """Let an author have read the own entry, if nothing unread lies before it."""
-    member = room.members.get(author)
+    member, seq = room.members.get(author), entry.seq
     if member is not None and member.read_seq == seq - 1:
-        member.read(seq, ts, due)
+        member.read(seq, entry.ts, due)
         if not member.unread_from:
             return
-    state.unread.add_own(room.room, author, seq)
+    if entry.is_post:
+        state.unread.add_own(room.room, author, seq)
 
 
 def charge(user: User, room: str, reset_at_ms: int, changes: TickChanges) -> None:

@@ -114,7 +114,7 @@ def _take_away(state: State, changes: TickChanges, room: Room, seq: int) -> entr
     if isinstance(said, entries.File):
         state.drop_file(changes, room, seq)
     redact(room, seq, state.unread)
-    state.unread.drop_mentions(room.room, said.mentions, seq)
+    state.unread.delete(room.room, said.author, seq, said.mentions)
     return _emptied(said)
 
 

@@ -19,9 +19,11 @@ from chatd.wire.commands.table import (
 class RoomStatus(Result, frozen=True):
     """One room as the user sees it.
 
-    unread: how many entries of others came since. mentions: how many of these, or of the latest
-    1,000, name the user. muted: whether only these call the user. unread_from: the entry that the
-    user has marked the room as unread from, 0 for none; then what came from there on counts.
+    unread: how many messages, comments and files of others came since, deleted ones not counted; of
+    a user's own ones, those among the latest 1,000 entries don't count, either. mentions: how many
+    posts of others, or edits of them, name the user, of the latest 1,000 entries. muted: whether
+    only these call the user. unread_from: the entry that the user has marked the room as unread
+    from, 0 for none; then what came from there on counts.
     """
 
     room: str

@@ -34,7 +34,8 @@ class Synced(Result, frozen=True):
     """The entries follow as notifications, oldest first; `live` when they are all there.
 
     epoch: goes with positions; positions of another epoch are not used.
-    rooms: how many logs the connection follows.
+    rooms: how many logs the connection follows. unread: as in the result of `rooms`, in all rooms,
+    wherever the connection starts in them.
     """
 
     epoch: str

@@ -450,9 +450,9 @@ class Rooms:
         room.gone = gone
 
     def unread(self, name: str, room: Room, now_ms: int) -> tuple[int, int]:
-        """Return how many entries of others wait for a user, at least and at most."""
+        """Return how many posts of others wait for a user, at least and at most."""
         least, most = (
-            sum(item.author != name for item in room.items[seq:])
+            sum(item.author != name and item.is_said for item in room.items[seq:])
             for seq in self._waits_behind(name, room, now_ms)
         )
         return least, most
