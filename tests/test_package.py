@@ -52,7 +52,7 @@ def test_every_requirement_has_a_lower_bound_and_a_reason() -> None:
     [(["chatd", "client"], RUNNING), (["bench", "tests"], RUNNING + TESTS)],
 )
 def test_all_that_is_imported_is_required(folders: list[str], allowed: list[str]) -> None:
-    own = sys.stdlib_module_names | {"chatd", "client", "bench", "tests"}
+    own = sys.stdlib_module_names | {"chatd", "client", "bench", "tests", "web"}
     homes = packages_distributions()
     for path in (path for folder in folders for path in (ROOT / folder).rglob("*.py")):
         for name in imported(path) - own:
@@ -89,19 +89,25 @@ def test_make_installs_for_running_what_that_needs_and_the_rest_for_tests(tmp_pa
     python = tmp_path / ".venv/bin/python"
     python.parent.mkdir(parents=True)
     python.write_text(PYTHON)
-    python.chmod(0o755)
+    browser = tmp_path / ".ci/browser"
+    browser.parent.mkdir()
+    browser.write_text("#!/bin/sh\necho a browser >> log\n")
+    for program in (python, browser):
+        program.chmod(0o755)
+    page, tools = "web/toolchain.py build", "web/toolchain.py install"
     pip = "-m pip install --quiet --disable-pip-version-check --constraint requirements.lock"
     server = "-m chatd -c conf/chat.ini"
 
-    installs, *requirements, starts = made(tmp_path, "run")
-    assert (installs, starts) == (f"{pip} --requirement /dev/stdin", server)
+    installs, *requirements, builds, starts = made(tmp_path, "run")
+    assert (installs, builds, starts) == (f"{pip} --requirement /dev/stdin", page, server)
     assert needs("\n".join(requirements)) == RUNNING
-    assert made(tmp_path, "run") == [server]
-    installs, tests = made(tmp_path, "test")
+    assert made(tmp_path, "run") == [page, server]
+    installs, *prepares, tests = made(tmp_path, "test")
     assert installs == f"{pip} --requirement requirements.txt"
+    assert prepares == [tools, page, "a browser"]
     assert tests.startswith("-m pytest ")
-    assert made(tmp_path, "test") == [tests]
-    assert made(tmp_path, "run") == [server]
+    assert made(tmp_path, "test") == [*prepares, tests]
+    assert made(tmp_path, "run") == [page, server]
 
 
 def made(folder: Path, target: str) -> list[str]:

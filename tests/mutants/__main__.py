@@ -27,7 +27,8 @@ LIMIT_S = 120
 CLEAN_LIMIT_S = 600
 KILLED, SURVIVED, HUNG, UNTESTED = "killed", "SURVIVED", "hung", "UNTESTED"
 LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".hypothesis", ".mypy_cache", ".pytest_cache", "__pycache__", "*.egg-info"
+    *(".git", ".venv", ".hypothesis", ".mypy_cache", ".pytest_cache", "__pycache__", "*.egg-info"),
+    *("node_modules", ".node"),
 )
 
 

@@ -10,7 +10,8 @@ import pytest
 from tests.recipe.steps import ROOT, Step, steps
 
 LEFT_OUT = shutil.ignore_patterns(
-    *(".git", ".venv", ".hypothesis", ".*_cache", "__pycache__", "*.egg-info")
+    *(".git", ".venv", ".hypothesis", ".*_cache", "__pycache__", "*.egg-info"),
+    *("node_modules", ".node"),
 )
 GUARDS = [
     "tests/wire/test_commands.py",
