@@ -36,6 +36,7 @@ from chatd.handlers.messages import MessageHandlers
 from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.posting import Posting
+from chatd.handlers.reactions import Reacting, ReactionHandlers
 from chatd.handlers.reading import Reading
 from chatd.handlers.refusals import Refusals
 from chatd.handlers.registration import RegistrationLimit
@@ -179,6 +180,7 @@ class App:
         reading = Reading(visibility, acks)
         posting = Posting(transaction, settings, lifetime, newcomers)
         destinations = Destinations(database.state, visibility)
+        reacting = Reacting(settings, posting, destinations)
         memberships = Memberships(settings, visibility, lifetime)
         status = StatusHandlers(transaction, settings, visibility, self.presence, reading)
         moderation = ModerationHandlers(transaction, settings, visibility, posting)
@@ -197,6 +199,7 @@ class App:
             ThreadHandlers(visibility, newcomers, reading, database.state.threads),
             RevisionHandlers(posting, destinations, visibility),
             MarkHandlers(transaction, visibility),
+            ReactionHandlers(posting, reacting, visibility),
             BlockingHandlers(transaction, visibility),
             AccountDeletionHandlers(transaction, settings, visibility, posting, lifetime),
             WhyHandlers(settings, self.refusals),

@@ -141,6 +141,7 @@ class Settings:
     limit_messages: int
     update_period_ms: int
     limit_private: int
+    limit_reactions: int
     young_account_ms: int
     requests_per_second: int
     max_file_size_bytes: int
@@ -435,6 +436,8 @@ TABLE: dict[str, tuple[Option, ...]] = {
                "How long such a period lasts. It starts with a user's first message."),
         Option("LIMIT_PRIVATE", "limit_private", whole(0, 1_000_000), "600",
                "The same for messages that are not sent to everyone. 0: no limit."),
+        Option("LIMIT_REACTIONS", "limit_reactions", whole(0, 1_000_000), "600",
+               "The same for reactions, and pinned messages. 0: no limit."),
         Option("YOUNG_ACCOUNT", "young_account_ms", days(0, 3_650), "7",
                "Unread texts from an account younger than this may take up 1 MiB with each "
                "recipient and 4 MiB in all. 0: no such limit."),

@@ -21,6 +21,7 @@ from chatd.wire.commands import (
     Devices,
     Dismiss,
     EditPost,
+    EntryMade,
     Explanation,
     History,
     Hooks,
@@ -55,6 +56,7 @@ from chatd.wire.commands import (
     Params,
     Posted,
     PostTo,
+    React,
     RemovePost,
     Report,
     Requests,
@@ -180,6 +182,13 @@ class Api:
     def delete(self, room: str, seq: int) -> Posted:
         """Take back an own message, comment or file, exactly once. Raises NotFound, Forbidden."""
         return self.call(DeletePost(room, seq, self._nonce()))
+
+    def react(self, room: str, seq: int, emoji: str, *, remove: bool = False) -> EntryMade:
+        """React to a post with an emoji, or take that back; what is so already stays so.
+
+        Raises NotFound, Forbidden, Conflict.
+        """
+        return self.call(React(room, seq, emoji, remove))
 
     def search(
         self,

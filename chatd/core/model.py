@@ -269,6 +269,7 @@ class Room(msgspec.Struct, forbid_unknown_fields=True):
     latest: by author, the number of what that one said last, which may be gone.
     newcomers: by users who posted or read here and do not follow yet, the number after which
     they see entries. They hold nothing back that has expired for all members.
+    reactions: by the number of a post and by emoji, who has reacted so, in which entry.
     """
 
     room: str
@@ -282,6 +283,7 @@ class Room(msgspec.Struct, forbid_unknown_fields=True):
     threads: dict[int, int] = field(default_factory=dict)
     latest: dict[str, int] = field(default_factory=dict)
     newcomers: dict[str, int] = field(default_factory=dict)
+    reactions: dict[int, dict[str, dict[str, int]]] = field(default_factory=dict)
 
     @property
     def kind(self) -> RoomKind:
@@ -333,6 +335,8 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
     ended_ms: since when the account is deleted, of which only the name and posts are left; 0: it
     is not.
     erases_posts: whether its posts are being deleted.
+    general, private, reacted: what the user said to everyone, to others, and what the user did to
+    posts.
     """
 
     name: str
@@ -364,10 +368,16 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
     expires_ms: int = 0
     ended_ms: int = 0
     erases_posts: bool = False
+    reacted: RateWindow = field(default_factory=RateWindow)
 
     def warnings_at(self, now_ms: int) -> dict[str, GivenWarning]:
         """Return the warnings that count now, by who gave them."""
         return {n: w for n, w in self.warned.items() if now_ms - w.ts < WARNING_KEPT_MS}
+
+    @property
+    def windows(self) -> tuple[RateWindow, ...]:
+        """All in which something of the user is counted."""
+        return self.general, self.private, self.reacted
 
     @property
     def has_ended(self) -> bool:

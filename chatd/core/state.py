@@ -241,6 +241,7 @@ class State:
         for seq in seqs:
             redact(room, seq, self.unread)
             room.comments.pop(seq, None)
+            room.reactions.pop(seq, None)
         self.threads.trim(room, seqs)
         self.unread.trim(room.room, up_to)
         room.log.trim(up_to)

@@ -12,7 +12,7 @@ from chatd.errors import BadRequest, Forbidden
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context, Turn
 from chatd.handlers.dispatch import handles
-from chatd.handlers.posting import NO_KEY, Posting, check_may_send, fields_of
+from chatd.handlers.posting import NO_KEY, PostHeader, Posting, check_may_send, fields_of
 from chatd.handlers.proofs import check_fresh_proof
 from chatd.handlers.timed import on_timer
 from chatd.handlers.visibility import Visibility
@@ -22,7 +22,7 @@ from chatd.wire.rooms import GENERAL, RoomKind
 LOOKED_AT_PER_SLICE = 300
 """Entries, and rooms, that one step of deleting somebody's posts looks at."""
 DELETED_PER_SLICE = 20
-"""... and posts that it deletes: each is an entry of its own."""
+"""... and posts and reactions that it deletes: each is an entry of its own."""
 
 
 class AccountDeletionHandlers:
@@ -115,16 +115,36 @@ class AccountDeletionHandlers:
                     return False
                 self._enter_next_room(erasure)
                 continue
-            said = post_at(room, erasure.seq)
-            if said is not None and said.author in erasure.names and not said.deleted:
-                if deleted == DELETED_PER_SLICE:
-                    break
-                author = self._state.users[said.author]
-                header = self._posting.uncounted_header(author, room, NO_KEY, turn.now_ms)
-                self._transaction.commit(e.PostDeleted(*fields_of(header), erasure.seq))
-                deleted += 1
+            deleted += self._erase_at(turn, erasure, room, DELETED_PER_SLICE - deleted)
+            if deleted == DELETED_PER_SLICE:
+                break  # there may be more at this place
             erasure.seq += 1
         return True
+
+    def _erase_at(self, turn: Turn, erasure: "Erasure", room: Room, count_max: int) -> int:
+        """Delete a post, or what was done to it, a part of that if it is too much for a slice.
+
+        Returns how many entries that took.
+        """
+        seq = erasure.seq
+        said = post_at(room, seq)
+        if said is None or said.deleted:
+            return 0
+        if said.author in erasure.names:
+            header = self._header(turn, said.author, room)
+            self._transaction.commit(e.PostDeleted(*fields_of(header), seq))
+            return 1
+        reactions = room.reactions.get(seq, {}).items()
+        found = [(emoji, n) for emoji, names in reactions for n in erasure.names & names.keys()]
+        found = sorted(found)[:count_max]
+        for emoji, name in found:
+            header = self._header(turn, name, room)
+            self._transaction.commit(e.ReactionChanged(*fields_of(header), seq, emoji, True, 0))
+        return len(found)
+
+    def _header(self, turn: Turn, author: str, room: Room) -> PostHeader:
+        user = self._state.users[author]
+        return self._posting.uncounted_header(user, room, NO_KEY, turn.now_ms)
 
     def _enter_next_room(self, erasure: "Erasure") -> None:
         erasure.room = erasure.rooms.pop()

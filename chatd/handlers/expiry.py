@@ -66,7 +66,7 @@ class ExpiryHandlers:
     def reset_limits(self, turn: Turn, name: str) -> int | None:
         """Reset the counts of the periods that have ended; return when the next one ends."""
         user = self._state.users[name]
-        windows = (user.general, user.private)
+        windows = user.windows
         if any(window.count and window.reset_at_ms <= turn.now_ms for window in windows):
             self._transaction.commit(e.LimitsReset(turn.now_ms, name))
         return min((w.reset_at_ms for w in windows if w.used(turn.now_ms)), default=None)

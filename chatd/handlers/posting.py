@@ -165,11 +165,18 @@ class Posting:
         return IdempotencyCheck(request.nonce, _digest(request), posted)
 
     def header(
-        self, author: User, to: Destination, check: IdempotencyCheck, now_ms: int, count: int = 1
+        self,
+        author: User,
+        to: Destination,
+        check: IdempotencyCheck,
+        now_ms: int,
+        count: int = 1,
+        limit: RateLimit | None = None,
     ) -> PostHeader:
         """Return what a post begins with that may be made now.
 
-        count: of the posts that begin alike, this one included.
+        count: of the posts that begin alike, this one included. limit: what they count in, if not
+        in that of their room.
         Raises Banned, RateLimited; Forbidden where one has blocked the other.
         """
         if author.banned_until_ms:
@@ -179,7 +186,7 @@ class Posting:
                 check_blocks(author, to.other)
             if now_ms < author.created_ms + self._young.young_ms:
                 self._young.check(author, to.room)
-        limit = self._limits.get(to.room_id, self._private_limit)
+        limit = limit or self._limits.get(to.room_id, self._private_limit)
         reset_at = limit.check(author, count, now_ms)
         seq = 1 if to.room is None else to.room.log.last_seq + 1
         due = self._lifetime.due_ms(now_ms)

@@ -30,5 +30,6 @@ def quotas_of(state: State, settings: Settings, user: User, now_ms: int) -> list
         c.Quota("blocked", len(user.blocked), BLOCKED_MAX),
         c.Quota("reports_today", len(reported_lately(user, now_ms)), REPORTS_PER_DAY),
         c.Quota("hooks", len(user.hooks), HOOKS_MAX),
+        c.Quota("reactions", user.reacted.used(now_ms), settings.limit_reactions or None),
         c.Quota("devices", len(user.devices), settings.devices_max),
     ]

@@ -9,7 +9,7 @@ from chatd.errors import RateLimited
 class RateLimit:
     """One limit. maximum: in each period, 0 for no limit; setting: where that stands.
 
-    window_of: in which window of a user it is counted.
+    window_of: in which window of a user it is counted. what: the word for what is counted.
     """
 
     def __init__(
@@ -18,11 +18,13 @@ class RateLimit:
         period_ms: int,
         setting: str,
         window_of: Callable[[User], RateWindow],
+        what: str = "messages",
     ) -> None:
         self.maximum = maximum
         self._period_ms = period_ms
         self._setting = setting
         self._window_of = window_of
+        self._what = what
 
     def check(self, user: User, count: int, now_ms: int) -> int:
         """Return when the period ends that `count` more entries count in. Raises RateLimited."""
@@ -44,7 +46,7 @@ class RateLimit:
 
     def _used_up(self, window: RateWindow) -> RateLimited:
         return RateLimited(
-            "you have used up your messages for this period",
+            f"you have used up your {self._what} for this period",
             limit=self.maximum,
             reset_at=window.reset_at_ms,
             setting=self._setting,

@@ -41,6 +41,8 @@ class Message(Entry, frozen=True, tag="message"):
     removed: an administrator deleted it. reason: the administrator's, if given.
     comments: how many comments its thread has, deleted ones not counted. last_comment: the number
     of the latest of them, deleted or not.
+    reactions: who has reacted with which emoji, both in the order in which they did.
+    more_reactions: how many more have, of emoji that too many have reacted with to name them all.
     """
 
     is_post: ClassVar[bool] = True
@@ -55,6 +57,8 @@ class Message(Entry, frozen=True, tag="message"):
     reason: str = ""
     comments: int = 0
     last_comment: int = 0
+    reactions: dict[str, list[str]] = {}
+    more_reactions: dict[str, int] = {}
 
 
 class Comment(Entry, frozen=True, tag="comment"):
@@ -63,8 +67,8 @@ class Comment(Entry, frozen=True, tag="comment"):
     reply_to: the number of the entry it replies to.
     quoted_author: who wrote that.
     quoted_text: the beginning of that entry, on one line, as it is now; only the latest comments
-    have one, and only for users who can see that entry. text, edited, mentions, removed, reason:
-    as in a message.
+    have one, and only for users who can see that entry. text, edited, mentions, removed, reason,
+    reactions, more_reactions: as in a message.
     root: the number of the entry that its thread began with, which is no comment and may be gone.
     comments: how many comments the thread had with this one, deleted ones not counted.
     """
@@ -83,6 +87,8 @@ class Comment(Entry, frozen=True, tag="comment"):
     reason: str = ""
     root: int = 0
     comments: int = 0
+    reactions: dict[str, list[str]] = {}
+    more_reactions: dict[str, int] = {}
 
 
 class File(Entry, frozen=True, tag="file"):
@@ -92,8 +98,8 @@ class File(Entry, frozen=True, tag="file"):
     media_type: what it is by its first bytes, else by its name, as the server finds and no client
     says; left out of what was posted to an older server. width, height: of a picture as it is
     shown, in pixels, 0 if not known; good for the place that is kept for it, and no more.
-    deleted: then only its author is left. mentions, removed, reason, comments, last_comment: as in
-    a message.
+    deleted: then only its author is left. mentions, removed, reason, comments, last_comment,
+    reactions, more_reactions: as in a message.
     """
 
     is_post: ClassVar[bool] = True
@@ -112,6 +118,8 @@ class File(Entry, frozen=True, tag="file"):
     media_type: str = ""
     width: int = 0
     height: int = 0
+    reactions: dict[str, list[str]] = {}
+    more_reactions: dict[str, int] = {}
 
 
 class Edit(Entry, frozen=True, tag="edit"):
@@ -143,6 +151,19 @@ class Delete(Entry, frozen=True, tag="delete"):
     reason: str = ""
     root: int = 0
     comments: int = 0
+
+
+class Reaction(Entry, frozen=True, tag="reaction"):
+    """A user reacted to a message, a comment or a file with an emoji. target: its number.
+
+    removed: the user took that back. count: how many have reacted so, now.
+    """
+
+    author: str
+    target: int
+    emoji: str
+    removed: bool = False
+    count: int = 0
 
 
 class Change(StrEnum):
@@ -412,6 +433,7 @@ AnyEntry = (
     | File
     | Edit
     | Delete
+    | Reaction
     | Membership
     | Invited
     | JoinAsked
@@ -445,8 +467,8 @@ AnyEntry = (
 Post = Message | Comment | File
 """What a user put into a room: it has an author and a text, and counts as said."""
 
-Revision = Edit | Delete
-"""What an author does to an own post, or an administrator to any."""
+Revision = Edit | Delete | Reaction
+"""What somebody does to a post that is there, which shows the result."""
 
 Authored = Post | Revision | Membership
 """What is never unread for its author."""

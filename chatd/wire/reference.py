@@ -52,6 +52,7 @@ def reference() -> str:
         text.ROOMS,
         text.FOLLOWING,
         text.THREADS,
+        text.REACTIONS,
         text.STANDING,
         text.SCHEDULES,
         text.FILES,
@@ -206,7 +207,7 @@ def _example() -> str:
     frames = (
         [0, request_id, "send", _plain(send)],
         [1, response_id, None, _plain(posted)],
-        [2, METHOD, _plain(SAMPLE_ENTRY)],
+        [2, METHOD, SAMPLE_ENTRY],
     )
     request, response, entry = (_byte_table(frame) for frame in frames)
     return f"{text.EXAMPLE}\n{request}{text.EXAMPLE_ANSWER}\n{response}\n{entry}"
@@ -232,8 +233,16 @@ def frame(payload: list[Any]) -> Pieces:
 
 
 def _pieces(value: Any) -> Pieces:
-    """Yield the pieces of a value; arrays and maps are short, so their head is one byte."""
-    if isinstance(value, list):
+    """Yield the pieces of a value; arrays and maps are short, so their head is one byte.
+
+    That of an entry of a kind with many fields has three all the same.
+    """
+    if isinstance(value, Entry):
+        fields, encoded = _plain(value), msgspec.msgpack.encode(value)
+        size = encoded.index(msgspec.msgpack.encode("kind"))
+        yield encoded[:size], f"map of {len(fields)}"
+        yield from chain.from_iterable(map(_pieces, chain.from_iterable(fields.items())))
+    elif isinstance(value, list):
         yield bytes([0x90 + len(value)]), f"array of {len(value)}"
         yield from chain.from_iterable(map(_pieces, value))
     elif isinstance(value, dict):

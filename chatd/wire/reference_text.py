@@ -269,6 +269,20 @@ many comments are unread. A thread has no read mark of its own: a comment is unr
 is read so far.
 """
 
+REACTIONS = """\
+## Reactions
+
+`react` adds an emoji to a message, a comment or a file, once for each user and emoji, or takes it
+back with `remove`. It may be sent again: what is so already makes no entry. An emoji is one
+pictograph, perhaps with a skin tone, several that are joined, a flag or a keycap; the server writes
+each in one way, with the selector U+FE0F where its picture is not shown without, and nowhere else.
+
+The post shows `reactions` wherever it is read back: names by emoji. It names the first 50 users for
+each, and 200 in all; `more_reactions` has how many more there are. Who follows is sent no such post
+again, but the entry `reaction`. Its `count` is how many have reacted so then, so a client never
+adds up. Reactions count in a limit of their own, taking back does not. They go with the post.
+"""
+
 SCHEDULES = """\
 ## Scheduled texts
 

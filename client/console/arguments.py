@@ -18,12 +18,14 @@ from chatd.wire.commands import (
     Report,
     Search,
 )
+from chatd.wire.emoji import emoji_in
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of
 
 from ..errors import UsageError
 from ..when import BadTime, When, read_when
 from .command_help import COMMAND_HELP
 from .directory import addressed, room_named
+from .emoji import emoji_named
 from .paths import split_path
 from .typed import first_word
 
@@ -183,6 +185,18 @@ def entry_and_text(name: str, rest: str, me: str, here: str) -> tuple[Place, str
     """Return which entry, and what to say of it."""
     word, text = first_word(rest)
     return entry_of(name, word, me, here), text_of(name, text)
+
+
+def entry_and_emoji(name: str, rest: str, me: str, here: str) -> tuple[Place, str]:
+    """Return which entry, and which emoji, that may be named, as in `:heart:`."""
+    word, emoji = first_word(rest)
+    place = entry_of(name, word, me, here)
+    if len(emoji.split()) != 1:
+        raise arguments_error(name, "one emoji, please" if emoji.strip() else "with which emoji?")
+    named = emoji_in(emoji_named(emoji.strip()))
+    if named is None:
+        raise arguments_error(name, f"`{emoji.strip()}` is not an emoji; Tab completes some names")
+    return place, named
 
 
 def _place(name: str, word: str, me: str, here: str) -> Place:

@@ -43,6 +43,11 @@ _LOCAL = (
         Chapter.TALKING,
     ),
     CommandHelp(
+        "unreact <room#seq> <emoji>",
+        "take a reaction of yours back",
+        Chapter.TALKING,
+    ),
+    CommandHelp(
         "send-file <path> [to <room>] [caption]",
         "send a file to a room or a user; if interrupted, the same command resumes it",
         Chapter.FILES,
@@ -83,6 +88,7 @@ COMMAND_HELP: dict[str, CommandHelp] = {
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "comment": ("comment general#42 I agree", "comment 42 so do I"),
     "edit": ("edit general#42 what I meant",),
+    "react": ("react general#42 👍", "react 42 :heart:"),
     "send-at": (
         "send-at 23:59 good night",
         "send-at in 10m to bob tea?",

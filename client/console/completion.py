@@ -10,6 +10,7 @@ from prompt_toolkit.document import Document
 from ..when import BadTime, read_when
 from .command_help import ALIASES, COMMAND_HELP
 from .directory import Directory
+from .emoji import EMOJI
 from .numbers import KINDS
 from .paths import HalfPath, half_path, split_path
 from .typed import first_word
@@ -146,6 +147,7 @@ def _choices(name: str, argument: str, known: Directory) -> list[str]:
         "user|room": known.rooms,
         "text": known.people,
         "command": lambda: list(COMMAND_HELP),
+        "emoji": lambda: list(EMOJI),
     }
     word = argument.strip("<>[]")
     return known.numbers.of(word) if word in KINDS else table.get(word, lambda: [])()

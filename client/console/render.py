@@ -9,8 +9,10 @@
     09:42 general#47 eve: > #44 (thread #42) bob: a comment
                           a comment on a comment
     09:41 general#42 alice: an entry of the general room (2 comments)
+                             👍 2  🎉 1
     09:43 general#45 alice changes #42: the new text
     09:43 general#46 bob deletes #44
+    09:43 general#47 bob reacts 👍 to #42
     09:43 @alice#7 new device 2: laptop
 
 Whatever others wrote goes through `safe` or `safe_lines`; whatever is printed is wrapped here.
@@ -70,7 +72,7 @@ class Renderer:
         pixels = f"{entry.width}×{entry.height}, " if entry.width else ""
         about = f" ({kind}{pixels}{size_text(entry.size)}; get-file {self.reference(entry)})"
         first: Line = [("bold", safe(entry.name)), (DIM, about), *_comments(entry)]
-        return [first, *(safe_lines(entry.text) if entry.text else [])]
+        return [first, *(safe_lines(entry.text) if entry.text else []), *_reactions(entry)]
 
     def reference(self, entry: e.Entry) -> str:
         """Return where an entry stands, in short: `general#42`, `bob#3`."""
@@ -84,7 +86,7 @@ class Renderer:
         if isinstance(entry, e.Comment):
             body.insert(0, self._quote(entry, head))
         body[-1] += _comments(entry)
-        return hang(head, body, self.width)
+        return hang(head, [*body, *_reactions(entry)], self.width)
 
     def _deleted(self, stamp: Fragment, entry: e.Post) -> list[Line]:
         """Return what is left of a post."""
@@ -98,6 +100,14 @@ class Renderer:
             said = with_reason(f"an administrator removed #{entry.target}", entry.reason)
             return hang([stamp], [[(DIM, safe(said))]], self.width)
         head = [stamp, *self._author(entry)]
+        if isinstance(entry, e.Reaction):
+            emoji, place = safe(entry.emoji), f"#{entry.target}"
+            said = (
+                f" takes {emoji} back from {place}"
+                if entry.removed
+                else f" reacts {emoji} to {place}"
+            )
+            return hang([*head, (DIM, said)], [], self.width)
         if isinstance(entry, e.Delete):
             return hang([*head, (DIM, f" deletes #{entry.target}")], [], self.width)
         head.append((DIM, f" changes #{entry.target}: "))
@@ -209,6 +219,16 @@ def _comments(entry: e.Post) -> Line:
     if isinstance(entry, e.Comment) or not entry.comments:
         return []
     return [(DIM, f" ({entry.comments} comment{'s' if entry.comments != 1 else ''})")]
+
+
+def _reactions(entry: e.Post) -> list[Line]:
+    """Return a line of how many have reacted with which emoji, if anybody has."""
+    more = entry.more_reactions
+    counts = (
+        f"{safe(emoji)} {len(names) + more.get(emoji, 0)}"
+        for emoji, names in entry.reactions.items()
+    )
+    return [[(DIM, "  ".join(counts))]] if entry.reactions else []
 
 
 def _via(entry: e.Post) -> Line:

@@ -38,7 +38,7 @@ NO_TIMES = frozenset(
     """
     files_made reports_made number size offset entries seq first_seq byte_count read_seq
     floor count held devices_made rooms_opened file_bytes schedules_made asks_made hooks_made
-    iterations uses_left links_made comments edits uses threads latest
+    iterations uses_left links_made comments edits uses threads latest reactions
     first_floor joined_floor newcomers report former unread_from unread_until
     """.split()
 )
@@ -86,7 +86,7 @@ def test_every_whole_number_of_the_state_is_known_to_be_a_time_or_none() -> None
 
 NO_TIMES_IN_ENTRIES = frozenset(
     "seq reply_to size target request hook device warnings limit id report in_seq ids "
-    "root comments last_comment width height".split()
+    "root comments last_comment width height count more_reactions".split()
 )
 
 

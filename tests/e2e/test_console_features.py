@@ -49,6 +49,23 @@ def test_comment_quotes_on_one_line_and_follows_what_it_answers(opens: Opens) ->
     alice.sees("general#2 bob: (deleted)")
 
 
+def test_reaction_shows_live_and_below_the_post(opens: Opens) -> None:
+    alice, bob = opens("alice"), opens("bob")
+    alice.line("send lunch?")
+    bob.sees("general#1 alice: lunch?")
+    completes(bob, "react 1 :tad", "react 1 :tada:")
+    bob.line("")
+    alice.sees("general#2 bob reacts")
+    alice.line("react 1 👍")
+    bob.sees("general#3 alice reacts")
+    bob.line("unreact 1 :tada:")
+    alice.sees("back from #1")
+    alice.line("history 10")
+    row = row_with(alice, "general#1 alice: lunch?")
+    alice.sees("👍 1")
+    assert row
+
+
 def test_mention_stands_out_for_who_is_named_and_for_nobody_else(opens: Opens) -> None:
     alice, bob = opens("alice"), opens("bob")
     bob.keys("well" + FOCUS_OUT)

@@ -48,6 +48,7 @@ SAID: dict[str, dict[str, object]] = {
     "unread-from": {"room": "general", "seq": 1},
     "edit": {"room": "general", "seq": 1, "text": "hallo"},
     "delete": {"room": "general", "seq": 1},
+    "react": {"room": "general", "seq": 1, "emoji": "👍", "remove": False},
     "report": {"room": "general", "seq": 1, "reason": "spam"},
     "create": {"title": "ops"},
     "invite": {"room": "+ops", "user": "alice"},

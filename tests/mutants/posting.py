@@ -238,6 +238,47 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "a deleted post keeps its reactions",
+        "chatd/core/events/revisions.py",
+        "    room.reactions.pop(seq, None)\n",
+        "",
+        ("tests/simulation/test_reactions.py::test_deleted_post_has_no_reactions_and_gets_none",),
+    ),
+    Mutant(
+        "an expired post keeps its reactions",
+        "chatd/core/state.py",
+        "            room.reactions.pop(seq, None)\n",
+        "",
+        ("tests/simulation/test_reactions.py::test_expired_post_takes_its_reactions_along",),
+    ),
+    Mutant(
+        "taking a reaction back counts in the limit",
+        "chatd/handlers/reactions.py",
+        "            ends_ms = 0\n",
+        "            ends_ms = now_ms + 1\n",
+        (
+            "tests/simulation/test_reactions.py"
+            "::test_reactions_have_a_limit_of_their_own_which_taking_back_does_not_touch",
+        ),
+    ),
+    Mutant(
+        "an emoji with its selector is another one",
+        "chatd/wire/emoji.py",
+        'text.replace(_AS_TEXT, "").replace(_AS_PICTURE, "")',
+        'text.replace(_AS_TEXT, "")',
+        ("tests/wire/test_emoji.py::test_emoji_with_and_without_selectors_is_the_same",),
+    ),
+    Mutant(
+        "the reactions of a deleted account stay with others' posts",
+        "chatd/handlers/account_deletion.py",
+        "        found = sorted(found)[:count_max]\n",
+        "        found = []\n",
+        (
+            "tests/simulation/test_reactions.py"
+            "::test_deleted_account_takes_its_reactions_along_if_it_does_its_posts",
+        ),
+    ),
+    Mutant(
         "an old store's threads count what was deleted",
         "chatd/core/migrations.py",
         "            comments[root] -= 1\n",

@@ -30,8 +30,8 @@ SELDOM: ByOutcome = {
     "auth_failed": "login-token",
     "bad_request": "download kick link report transfer upload upload-finish",
     "banned": (
-        "comment create edit hook hook-post invite join kick link post report send send-at send-to "
-        "transfer upload upload-finish"
+        "comment create edit hook hook-post invite join kick link post react report send send-at "
+        "send-to transfer upload upload-finish"
     ),
     "conflict": (
         "comment create edit hook-post invite join kick leave post send send-at send-to transfer "
@@ -42,8 +42,8 @@ SELDOM: ByOutcome = {
         "revoke transfer unblock unhook unlink upload-cancel withdraw"
     ),
     "forbidden": (
-        "comment delete dismiss edit hook hook-post invite kick leave link links remove requests "
-        "send-to transfer unban unlink upload upload-finish"
+        "comment delete dismiss edit hook hook-post invite kick leave link links react remove "
+        "requests send-to transfer unban unlink upload upload-finish"
     ),
     "heard": (
         "cancelled comment device_added device_revoked failed gap held hook_revoked join_approved "
@@ -53,10 +53,12 @@ SELDOM: ByOutcome = {
     "known": "comment delete edit hook-post post send send-at send-to upload-finish",
     "not_found": (
         "cancel deny dismiss history hook hook-post invite join kick leave link links members "
-        "remove report requests send-at threads unban unblock unhook unlink upload-cancel "
+        "react remove report requests send-at threads unban unblock unhook unlink upload-cancel "
         "upload-chunk upload-finish"
     ),
-    "rate_limited": "comment edit hook-post invite post send send-to transfer upload upload-finish",
+    "rate_limited": (
+        "comment edit hook-post invite post react send send-to transfer upload upload-finish"
+    ),
     "storage_full": "upload upload-chunk",
     "too_large": "upload upload-chunk",
 }
@@ -75,15 +77,19 @@ LEFT_OUT: Mapping[str, ByOutcome] = {
         "unsupported_version": "hello",
     },
     "nothing that is malformed, empty or too long is drawn: tests of the wire": {
-        "bad_request": "comment create edit history hook hook-post join post search send send-to",
+        "bad_request": (
+            "comment create edit history hook hook-post join post react search send send-to"
+        ),
+        "conflict": "react",
         "too_large": "comment edit post send send-at send-to upload-finish",
     },
     "the disk has room for all but uploads: tests of a full disk": {
         "storage_full": (
             "approve ban block cancel comment create delete delete-account delete-user deny "
             "dismiss edit hook hook-post invite join kick leave link login-finish logout mute "
-            "password post register remove report revoke send send-at send-to sync token-create "
-            "transfer unban unblock unhook unlink unread-from upload-cancel upload-finish withdraw"
+            "password post react register remove report revoke send send-at send-to sync "
+            "token-create transfer unban unblock unhook unlink unread-from upload-cancel "
+            "upload-finish withdraw"
         ),
     },
     "nobody asks who is there, why, for a stranger's words, or whether the server lives": {

@@ -359,6 +359,19 @@ def what_was_sent_to_others_in_this_period_counts(world: World, tmp_path: Path) 
     alice.send_to("bob", "more")
 
 
+@row("LIMIT_REACTIONS")
+def what_was_reacted_with_in_this_period_counts(world: World, tmp_path: Path) -> None:
+    alice = world.user("alice")
+    alice.send("hello")
+    place: dict[str, object] = {"room": "general", "seq": 1}
+    for emoji in "👍🎉":
+        alice.call("react", emoji=emoji, **place)
+    read_again(world, limit_reactions=2)
+    assert code(alice, "react", emoji="🔥", **place) == "rate_limited"
+    read_again(world, limit_reactions=3)
+    alice.call("react", emoji="🔥", **place)
+
+
 @row("UPDATE_PERIOD")
 def the_running_period_ends_by_the_new_length_from_its_start(world: World, tmp_path: Path) -> None:
     read_again(world, limit_messages=1)

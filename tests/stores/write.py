@@ -139,6 +139,7 @@ class Scenario:
         self.call("carol", "comment", room="general", seq=third, text="and a comment on that")
         self.call("carol", "delete", room="general", seq=third)
         self.thread(first)
+        self.react(second)
         self.call("dave", "send", text="@alice and @bob, look at this")
         self.call("mallory", "send", text="buy a watch")
         self.upload("alice", "general", FILE, "for @carol")
@@ -164,6 +165,16 @@ class Scenario:
         for name, text in (("alice", "a reply"), ("carol", "a reply to that"), ("bob", "no more")):
             seq = self.call(name, "comment", room="general", seq=seq, text=text)["seq"]
         self.call("bob", "delete", room="general", seq=seq)
+
+    def react(self, seq: int) -> None:
+        """Reactions, one of which is taken back."""
+        for name, emoji, remove in (
+            ("alice", "👍", False),
+            ("carol", "🎉", False),
+            ("bob", "👍", False),
+            ("alice", "👍", True),
+        ):
+            self.call(name, "react", room="general", seq=seq, emoji=emoji, remove=remove)
 
     def gather(self) -> None:
         """Private rooms: members, invitations, links, requests, owners."""

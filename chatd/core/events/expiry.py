@@ -13,7 +13,7 @@ class LimitsReset(Event, frozen=True, tag="LimitsReset"):
 
     def apply(self, state: State, changes: TickChanges) -> None:
         user = state.users[self.name]
-        for window in (user.general, user.private):
+        for window in user.windows:
             if window.reset_at_ms <= self.ts:
                 window.count = window.held = 0
         changes.limits_reset.add(self.name)
@@ -58,7 +58,7 @@ class RulesChanged(Event, frozen=True, tag="RulesChanged"):
                     member.live_by(self.lifetime_ms, tables.lifetime_ms, now_ms)
         if self.update_period_ms != tables.update_period_ms:
             for user in state.users.values():
-                for window in (user.general, user.private):
+                for window in user.windows:
                     window.last_for(self.update_period_ms, tables.update_period_ms, now_ms)
                 arm_limits(user, changes)
         tables.lifetime_ms, tables.update_period_ms = self.lifetime_ms, self.update_period_ms

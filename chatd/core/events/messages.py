@@ -113,9 +113,7 @@ def charge(user: User, room: str, reset_at_ms: int, changes: TickChanges) -> Non
 
 def arm_limits(user: User, changes: TickChanges) -> None:
     """Set the timer that ends a user's periods, of which the sooner counts."""
-    ends = [
-        window.reset_at_ms for window in (user.general, user.private) if window.count or window.held
-    ]
+    ends = [window.reset_at_ms for window in user.windows if window.count or window.held]
     if ends:
         changes.timers["limits", user.name] = min(ends)
 

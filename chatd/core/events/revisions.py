@@ -114,6 +114,7 @@ def _take_away(state: State, changes: TickChanges, room: Room, seq: int) -> entr
     if isinstance(said, entries.File):
         state.drop_file(changes, room, seq)
     redact(room, seq, state.unread)
+    room.reactions.pop(seq, None)
     state.unread.delete(room.room, said.author, seq, said.mentions)
     return _emptied(said)
 
@@ -132,7 +133,7 @@ def _target(room: Room, seq: int) -> entries.Post:
 
 def _emptied(said: entries.Post) -> entries.Post:
     """Return what is left of a post: that there was one, whose, and what it answered."""
-    emptied = replace(said, text="", deleted=True, mentions=[])
+    emptied = replace(said, text="", deleted=True, mentions=[], reactions={}, more_reactions={})
     if isinstance(emptied, entries.File):
         gone = {"name": "", "size": 0, "sha256": "", "media_type": "", "width": 0, "height": 0}
         return replace(emptied, **gone)

@@ -19,6 +19,7 @@ from chatd.wire.commands.history import *
 from chatd.wire.commands.search import *
 from chatd.wire.commands.comments import *
 from chatd.wire.commands.revisions import *
+from chatd.wire.commands.reactions import *
 from chatd.wire.commands.status import *
 from chatd.wire.commands.marks import *
 from chatd.wire.commands.blocking import *

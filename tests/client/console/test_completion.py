@@ -50,6 +50,8 @@ def known() -> Directory:
         ("comment ", ["general#1", "general#2", "general#3"]),
         ("edit ", ["general#2"]),
         ("comment 1", ["1"]),
+        ("react ", ["general#1", "general#2", "general#3"]),
+        ("react 1 :thumbs", [":thumbsdown:", ":thumbsup:"]),
         ("comment #", ["#1", "#2", "#3"]),
         ("comment #3", ["#3"]),
         ("edit 1", []),

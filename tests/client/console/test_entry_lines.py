@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatd.wire.entries import Comment, Delete, Edit, Entry, File, Message
+from chatd.wire.entries import Comment, Delete, Edit, Entry, File, Message, Reaction
 from client.console.render import Renderer
 from client.console.styled import DIM, MENTION, plain
 from client.console.times import Zone
@@ -38,6 +38,25 @@ def test_quote_is_cut_to_one_line(width: int) -> None:
 def test_quote_that_is_gone_says_so() -> None:
     comment = Comment("general", 44, NOON_MS, "bob", "yes", 42, "carol")
     assert lines(comment)[0] == "12:00 general#44 bob: > #42 carol: (gone)"
+
+
+def test_reactions_stand_below_the_text() -> None:
+    shown = {"👍": ["alice", "bob"], "🎉": []}
+    message = Message(
+        "general", 42, NOON_MS, "bob", "lunch?", reactions=shown, more_reactions={"🎉": 3}
+    )
+    assert lines(message) == [
+        "12:00 general#42 bob: lunch?",
+        "                      👍 2  🎉 3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("removed", "says"), [(False, "reacts 👍 to #42"), (True, "takes 👍 back from #42")]
+)
+def test_reaction_says_what_it_is_on_one_dim_line(removed: bool, says: str) -> None:
+    entry = Reaction("general", 45, NOON_MS, "bob", 42, "👍", removed, 1)
+    assert lines(entry) == [f"12:00 general#45 bob {says}"]
 
 
 def test_control_characters_in_a_quote_are_shown() -> None:

@@ -2,7 +2,9 @@
 
 import pytest
 
-from client.console.arguments import entry_and_text, entry_of, search_of
+from chatd.wire.emoji import emoji_in
+from client.console.arguments import entry_and_emoji, entry_and_text, entry_of, search_of
+from client.console.emoji import EMOJI
 from client.errors import UsageError
 
 
@@ -24,6 +26,23 @@ def test_entry_is_named_by_room_and_number(word: str, place: tuple[str, int]) ->
 def test_what_names_no_entry_is_a_usage_error(rest: str) -> None:
     with pytest.raises(UsageError, match="like this: delete <room#seq>"):
         entry_of("delete", rest, "alice", "general")
+
+
+@pytest.mark.parametrize(
+    ("rest", "emoji"), [("bob#3 👍", "👍"), ("bob#3  ❤ ", "❤️"), ("bob#3 :HEART:", "❤️")]
+)
+def test_emoji_is_given_as_it_is_or_by_its_name(rest: str, emoji: str) -> None:
+    assert entry_and_emoji("react", rest, "alice", "general") == (("alice,bob", 3), emoji)
+
+
+@pytest.mark.parametrize("rest", ["3", "3 a", "3 :nothing:", "3 👍 🎉", "3 👍🎉", "👍", ""])
+def test_what_is_no_entry_and_one_emoji_is_a_usage_error(rest: str) -> None:
+    with pytest.raises(UsageError, match="like this: unreact <room#seq> <emoji>"):
+        entry_and_emoji("unreact", rest, "alice", "general")
+
+
+def test_every_emoji_with_a_name_is_one_for_the_server() -> None:
+    assert {name: emoji_in(emoji) for name, emoji in EMOJI.items()} == EMOJI
 
 
 def test_entry_and_text_keeps_the_text_as_it_is() -> None:

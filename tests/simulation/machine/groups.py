@@ -179,6 +179,7 @@ STRANGERS_ASK: list[tuple[str, Map]] = [
     ("comment", {"seq": 1, "text": "hello"}),
     ("edit", {"seq": 1, "text": "hello"}),
     ("delete", {"seq": 1}),
+    ("react", {"seq": 1, "emoji": "👍"}),
     ("thread", {"seq": 1}),
     ("threads", {}),
     ("mute", {"muted": False}),

@@ -138,6 +138,12 @@ class Messages(Idempotency):
         peer = self.reader(draw.number(5))
         return peer, self.some_place(peer.name, draw, own=draw.likely())
 
+    @asks(["react"])
+    def a_reaction(self, draw: Draw) -> Asked:
+        peer = self.reader(draw.number(5))
+        place = self.some_place(peer.name, draw)
+        return peer, {**place, "emoji": draw.one("👍🎉"), "remove": not draw.likely()}
+
     def check_posted(self, peer: Peer, posted: Map, room: str, seq: int) -> None:
         assert (posted["room"], posted["seq"], posted["ts"]) == (room, seq, self.world.now_ms)
         if room == "general":

@@ -20,13 +20,14 @@ shown what the server did, holds that against the rules, and says what should ha
     contents    what a file is besides its caption
     files       uploads, what is on the disk, and how much of it is whose
     accounts    accounts that end
+    reactions   what is done to what was said
 """
 
-from tests.simulation.model.accounts import Accounts
+from tests.simulation.model.reactions import Reactions
 from tests.simulation.model.rooms import HOUR_MS, Item, Reader, Room, Rules
 
 
-class Model(Accounts):
+class Model(Reactions):
     """What the server must know and do."""
 
 

@@ -8,6 +8,8 @@ from tests.simulation.model.mentions import named
 from tests.simulation.model.moderation import Moderation
 from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Map, Room, Rules
 
+REACTED = "reacted"
+"""The limit that reactions count in, among the rooms."""
 NONCE_MS = 7 * 24 * HOUR_MS
 Content = tuple[object, ...]
 """All that is asked under a nonce: a command and what it is told."""
@@ -70,11 +72,12 @@ class Messages(Moderation):
         self._period(name, room).held += 1
 
     def _period(self, name: str, room: str) -> Period:
-        key = (name, "general" if room == "general" else "")
+        key = (name, room if room in ("general", REACTED) else "")
         return self._periods.setdefault(key, Period())
 
     def _limit(self, room: str) -> int:
-        return self.rules.limit_messages if room == "general" else self.rules.limit_private
+        limits = {"general": self.rules.limit_messages, REACTED: self.rules.limit_reactions}
+        return limits.get(room, self.rules.limit_private)
 
     # -- what is allowed ---------------------------------------------------------------------
 

@@ -15,8 +15,10 @@ QUOTED_CHARACTERS = 80
 CHANGING = {"text", "quoted_text", "edited", "deleted", "mentions"}
 THREAD = {"comments", "last_comment"}
 """What an entry shows of the thread that it began."""
+DONE_TO_IT = {"reactions"}
+"""What a post shows of what was done to it."""
 REMOVED = {"removed", "reason"}
-SPOKEN = ("message", "comment", "file", "edit")
+SPOKEN = ("message", "comment", "file", "edit", "reaction")
 DONE = ""
 """What a request is answered that is done, among the codes of those that are refused."""
 
@@ -27,6 +29,7 @@ class Rules:
 
     limit_messages: int = 5
     limit_private: int = 10
+    limit_reactions: int = 3
     update_period_ms: int = HOUR_MS
     limit_show_messages: int = 2
     lifetime_ms: int = HOUR_MS
@@ -45,6 +48,7 @@ class Item:
     answers: the number of what it quotes, 0 if it quotes nothing. changes: of what it edits.
     file: what else a file is, whose caption is its text.
     said: all that its text has ever been, and for whom that marked it.
+    reactions: who has reacted to it, by emoji, both in order, and by which entry.
     """
 
     ts: int
@@ -58,6 +62,7 @@ class Item:
     deleted: bool = False
     file: File | None = None
     said: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
+    reactions: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.said.add((self.text, self.mentions))
@@ -227,6 +232,8 @@ class Room:
             entry["quoted_text"] = quoted
         if item.deleted:
             entry["deleted"] = True
+        elif item.reactions:
+            entry["reactions"] = {e: list(names) for e, names in item.reactions.items()}
         if item.kind in ("message", "file") and (thread := self.thread(seq)):
             entry |= {"comments": self.comments(seq), "last_comment": thread[-1]}
         return {key: value for key, value in entry.items() if key != "comments" or value}
@@ -256,6 +263,7 @@ def without_changing(entry: Map) -> Map:
     """Return of an entry what no edit, no delete and no expiry changes."""
     changing = CHANGING | REMOVED if entry["kind"] in SPOKEN else CHANGING
     changing = changing | THREAD if entry["kind"] in ("message", "file") else changing
+    changing = changing | DONE_TO_IT
     return {key: value for key, value in entry.items() if key not in changing}
 
 

@@ -1,0 +1,47 @@
+"""Reactions: what users did to what is said, in a limit of its own."""
+
+from tests.simulation.model.accounts import Accounts
+from tests.simulation.model.judging import Judged
+from tests.simulation.model.messages import REACTED
+from tests.simulation.model.rooms import DONE, Item, Map
+
+
+class Reactions(Accounts):
+    """Who has reacted to what."""
+
+    def do_react(
+        self, name: str, now_ms: int, room: str, seq: int, emoji: str, remove: bool
+    ) -> Judged:
+        """What is so already stays so, and taking back is always allowed."""
+        log = self.rooms.get(room)
+        there = (
+            log is not None
+            and log.is_said(seq)
+            and (name in log.item(seq).reactions.get(emoji, {}))
+        )
+        seen = DONE if remove or there else self._refusal(name, room, now_ms)
+        yield self.place(name, room, seq, now_ms, seen)
+        reactions = self.rooms[room].item(seq).reactions
+        if there is not remove:
+            return {"room": room, "seq": reactions[emoji][name] if there else None}
+        if not remove:
+            self.spend(name, REACTED, now_ms)
+        number = self.append(self.rooms[room], Item(now_ms, "reaction", name))
+        names = reactions.setdefault(emoji, {})
+        if remove:
+            del names[name]
+        else:
+            names[name] = number
+        if not names:
+            del reactions[emoji]
+        fields: Map = {"target": seq, "emoji": emoji}
+        fields |= {"count": len(names)} if names else {}
+        fields |= {"removed": True} if remove else {}
+        self.rooms[room].item(number).fields |= fields
+        return {"room": room, "seq": number}
+
+    def _refusal(self, name: str, room: str, now_ms: int) -> str:
+        refusal = self.refusal(name, room, now_ms)
+        if refusal in (DONE, "rate_limited"):
+            return DONE if self.left(name, REACTED, now_ms) else "rate_limited"
+        return refusal
