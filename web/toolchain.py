@@ -77,7 +77,7 @@ def install(checks: bool = True) -> list[str]:
         if found[:1] != [lock] or (checks and "checks" not in found):
             omit = () if checks else ("--omit=dev",)
             quick = ("--fetch-retries=1", "--fetch-retry-mintimeout=1000")
-            _run(*_npm(command), "ci", "--silent", *quick, *omit)
+            _run(*_npm(command), "ci", "--loglevel=error", *quick, *omit)
             mark.write_text(" ".join([lock, "checks"] if checks else [lock]), "utf-8")
     return command
 

@@ -2,6 +2,8 @@
 
 import { h, render } from "preact";
 
+import { keepShell } from "./shell.js";
+
 /** What is seen until the page has found out what to show. */
 function Loading() {
   return h("main", null, h("p", null, "Loading …"));
@@ -9,3 +11,4 @@ function Loading() {
 
 const app = document.getElementById("app");
 if (app !== null) render(h(Loading, null), app);
+addEventListener("load", () => void keepShell(() => {}));

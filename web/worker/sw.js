@@ -10,10 +10,11 @@ const DOCUMENT = /^\/(?:$|join$|r\/)/;
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...SHELL])));
+  void worker.skipWaiting(); // a page that is open goes on with the files that it has
 });
 
 worker.addEventListener("activate", (event) => {
-  event.waitUntil(dropOthers());
+  event.waitUntil(dropOthers().then(() => worker.clients.claim()));
 });
 
 worker.addEventListener("fetch", (event) => {
