@@ -9,6 +9,7 @@ from chatd.config import Settings
 from chatd.connections import Connections
 from chatd.core.acks import Acks
 from chatd.core.budget import Budget
+from chatd.core.file_links import FileLinks
 from chatd.core.history_floor import HistoryFloorCache
 from chatd.core.lifetime import Lifetime
 from chatd.core.presence import Presence
@@ -25,6 +26,7 @@ from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import Dispatcher
 from chatd.handlers.expiry import ExpiryHandlers
 from chatd.handlers.families import Families, Handlers
+from chatd.handlers.file_links import FileLinkHandlers
 from chatd.handlers.files import FileHandlers
 from chatd.handlers.groups import GroupHandlers
 from chatd.handlers.history import HistoryHandlers
@@ -166,6 +168,7 @@ class App:
         self.backoff = LoginBackoff(self.database.state)
         self.registrations = RegistrationLimit()
         self.refusals = Refusals()
+        self.file_links = FileLinks(self.database.state.secret)
 
     def _make_handlers(self, settings: Settings) -> Families:
         database, transaction, acks = self.database, self.database.transaction, self.acks
@@ -214,6 +217,7 @@ class App:
                 lifetime,
                 database.blobs,
             ),
+            FileLinkHandlers(visibility, newcomers, self.file_links),
             GroupHandlers(transaction, visibility, memberships, posting, acks),
             JoiningHandlers(transaction, visibility, memberships, posting),
             HistoryHandlers(visibility, newcomers),
@@ -258,10 +262,12 @@ class App:
         self.rpc = RpcFront(calls)
         self.websocket = ProtocolRow("WebSocket", self.rpc, Pings())
         self.event_stream = ProtocolRow("event stream", TransportFront(), Pings(answers=False))
-        self.sessions = sessions = HttpSessions(calls, state, settings)
+        self.sessions = sessions = HttpSessions(calls, state, self.file_links, settings)
         self.commands = Commands(sessions, calls)
         self.uploads = Uploads(sessions, calls, state, self.wheel, settings)
-        self.downloads = Downloads(sessions, calls, self.boundary, self.budget, settings)
+        self.downloads = Downloads(
+            sessions, calls, self.file_links, self.boundary, self.budget, settings
+        )
         self.http_api = HttpApi(
             sessions,
             [

@@ -21,7 +21,7 @@ class Calls:
     """Takes calls to the handlers, and keeps a log of them.
 
     effects: what the calls of this tick want done when they are durable; timers add to it, too.
-    refused: how many were refused, by code.
+    refused: how many were refused, by code. now_ms: when all calls of this tick happen.
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class Calls:
         self._monotonic_ns = monotonic_ns
         self._random = random
         self._actions = ActionLog()
-        self._now_ms = 0
+        self.now_ms = 0
         self.refused: Counter[str] = Counter()
         self.effects = Effects()
 
@@ -50,7 +50,7 @@ class Calls:
 
     def begin_tick(self, now_ms: int) -> None:
         """All calls until the next tick happen at this time."""
-        self._now_ms = now_ms
+        self.now_ms = now_ms
 
     def take_effects(self) -> Effects:
         """Return what this tick's calls want done, and begin anew."""
@@ -90,7 +90,7 @@ class Calls:
         What happens in or behind a commit ends the process: nothing may leave it then.
         """
         commits = self._transaction.commits
-        context = Context(self._now_ms, self.effects, session, self._random)
+        context = Context(self.now_ms, self.effects, session, self._random)
         try:
             return self._handlers.current.dispatcher.call(context, method, params) or NOTHING
         except Exception as error:
@@ -106,5 +106,5 @@ class Calls:
             self._boundary.report(f"{method[:64]} of {session.name or 'nobody'}", error)
             refusal = internal_error()
         if method != "why":  # which would only explain itself
-            self._refusals.note(session, method, self._now_ms, refusal)
+            self._refusals.note(session, method, self.now_ms, refusal)
         return refusal

@@ -32,6 +32,7 @@ from chatd.wire.commands import (
     Kick,
     Leave,
     Link,
+    LinkFile,
     Links,
     ListBlocked,
     ListDevices,
@@ -157,6 +158,13 @@ class Api:
         revisions: whether edits and deletes come, too, which their targets show anyway.
         """
         return self.call(History(room, before, after, around, limit, revisions))
+
+    def file_link(self, room: str, seq: int) -> str:
+        """Return the path that opens a file to a browser without a token.
+
+        It does so for 5 minutes since its last use. Raises NotFound, Forbidden without a device.
+        """
+        return self.call(LinkFile(room, seq)).path
 
     def comment(self, room: str, seq: int, text: str) -> Posted:
         """Answer a message, a comment or a file, exactly once. Raises NotFound."""

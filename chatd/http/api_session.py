@@ -3,6 +3,8 @@
 from typing import Any, TypeVar, cast
 
 from chatd.calls import Calls
+from chatd.core.file_links import FileLink, FileLinks
+from chatd.errors import NotFound
 from chatd.handlers.context import Session
 from chatd.http.sessions import HttpExchange, HttpSessions, RequestLink
 from chatd.wire import commands as c
@@ -56,3 +58,30 @@ class ApiSession:
     def log(self, outcome: str, result: c.Result | None = None) -> None:
         """Write down how the request ended: `ok`, or the code of an error."""
         self._calls.log(self._caller, self.name, self.method, outcome, self._started_ns, result)
+
+
+class LinkedSession(ApiSession):
+    """Calls by a file link; it has to be good each time, as has the device that it is for."""
+
+    def __init__(
+        self,
+        sessions: HttpSessions,
+        calls: Calls,
+        exchange: HttpExchange,
+        links: FileLinks,
+        capability: str,
+    ) -> None:
+        super().__init__(sessions, calls, exchange, "file-link")
+        self._links = links
+        self._capability = capability
+
+    def link(self) -> FileLink:
+        """Return what the link opens, and log in as its user, on its device. Raises NotFound."""
+        link = self._links.use(self._capability, self._calls.now_ms)
+        if link is None or not self._sessions.enter_by_link(self._session, link):
+            raise NotFound("this address opens no file, or does so no more")
+        return link
+
+    def enter(self) -> None:
+        """Log in by the link. Raises NotFound."""
+        self.link()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from chatd.calls import Calls
 from chatd.config import Settings
 from chatd.core.fairness import ADDRESS, party_of
+from chatd.core.file_links import FileLink, FileLinks
 from chatd.core.state import State
 from chatd.errors import ChatError, Unauthenticated
 from chatd.handlers.context import Session
@@ -16,6 +17,7 @@ from chatd.handlers.tokens import token_hash
 from chatd.http.host_policy import HostPolicy
 from chatd.net.connection import Connection
 from chatd.wire import commands as c
+from chatd.wire.http.attachment import LINKS, capability_in
 from chatd.wire.http.codec import HttpCodec
 from chatd.wire.http.message import HttpRequest
 
@@ -53,9 +55,10 @@ class HttpExchange:
 class HttpSessions:
     """Opens sessions for requests, and knows by the settings whose they are."""
 
-    def __init__(self, calls: Calls, state: State, settings: Settings) -> None:
+    def __init__(self, calls: Calls, state: State, links: FileLinks, settings: Settings) -> None:
         self._calls = calls
         self._state = state
+        self._links = links
         self.configure(settings)
 
     def configure(self, settings: Settings) -> None:
@@ -73,11 +76,15 @@ class HttpSessions:
         return party
 
     def _party_of(self, connection: Connection, request: HttpRequest) -> str:
-        """Return the user of a request's token, or the address that asks."""
+        """Return the user of a request's token or file link, or the address that asks."""
         token = _bearer(request)
         owner = self._state.token_owners.get(token_hash(token)) if token else None
         if owner is not None:
             return owner[0]
+        if request.path.startswith(LINKS):
+            name = self._links.owner(capability_in(request.path))
+            if name in self._state.users:
+                return name
         return party_of(self._host_policy.client_address(connection.address, request))
 
     def is_shared(self, connection: Connection) -> bool:
@@ -129,6 +136,15 @@ class HttpSessions:
         if not token:
             raise Unauthenticated("a device token is needed: Authorization: Bearer <token>")
         self._calls.call(session, "login-token", {"token": token})
+
+    def enter_by_link(self, session: Session, link: FileLink) -> bool:
+        """Log a session in as a file link's device; return whether that is there still."""
+        user = self._state.users.get(link.name)
+        if user is None or link.device not in user.devices:
+            return False
+        session.phase, session.name, session.device = c.Phase.READY, link.name, link.device
+        session.credentials = user.credentials
+        return True
 
 
 def _bearer(request: HttpRequest) -> str:

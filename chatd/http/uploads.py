@@ -3,6 +3,7 @@
     POST /api/v1/files?room=general&name=a.bin&caption=…    the body is the file
     POST /api/v1/files                                      the body is a form that ends with it
 
+With `sha256` (64 hexadecimal digits) a file is refused whose bytes are others.
 A form may say in its fields what stands in the query here; the file has a name of its own there.
 Whether the file may be posted is found out before its first byte is taken, and each chunk is as
 durable as any other of an upload. Nobody goes on with what was broken off: it is cancelled. Who
@@ -10,6 +11,7 @@ repeats a request under the same Idempotency-Key has the file compared, and it i
 """
 
 import hashlib
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -39,8 +41,10 @@ from chatd.wire.json import as_json
 
 BROKEN_OFF = "broken-off"
 """The kind of timer that cancels an upload: what it writes belongs to no end of a line."""
-PARAMETERS = frozenset({"room", "name", "caption"})
+PARAMETERS = frozenset({"room", "name", "caption", "sha256"})
 """What is told of a file, in the query or in the form."""
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 Params = dict[str, Any]
 
@@ -124,13 +128,18 @@ class Upload:
         self._open = open
         self._form = form
         self._file: File | None = None
+        self._sha256 = hashlib.sha256()
+        self._announced: str | None = None
         if form is None:
             self._begin()
 
     def _begin(self) -> None:
         """Let the bytes of the file come."""
         for name in self.told.keys() - PARAMETERS:
-            raise BadRequest(f"a file has room, name and caption, and no {name[:64]!r}")
+            raise BadRequest(f"a file has room, name, caption and sha256, and no {name[:64]!r}")
+        self._announced = self.told.pop("sha256", None)
+        if self._announced is not None and not SHA256.fullmatch(self._announced):
+            raise BadRequest("the sha256 has 64 hexadecimal digits")
         name = self.told.get("name", "")
         if not fault_of(name):  # else it is refused, and told why
             self.told = {**self.told, "name": harmless(name)}
@@ -143,7 +152,13 @@ class Upload:
             return None  # the form has not come to it
         if data:
             self._file.take(data)
-        return self._file.finish() if chunk.is_last else None
+            if self._announced is not None:
+                self._sha256.update(data)
+        if not chunk.is_last:
+            return None
+        if self._announced not in (None, self._sha256.hexdigest()):
+            raise BadRequest("the bytes don't match the announced sha256; send the file again")
+        return self._file.finish()
 
     def _file_bytes(self, form: Form, chunk: BodyChunk) -> bytes:
         """Return what of a chunk is the file's, and begin with that when all is told of it."""

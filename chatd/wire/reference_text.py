@@ -315,6 +315,9 @@ You can leave out the `sha256` as well, but such an upload can't be resumed, and
 minutes after its last bytes.
 
 `download` fetches a file piece by piece, and checks each time that the user can still see it.
+`file-link` returns a path by which a browser can show or play a file, whole or in ranges, without a
+token: device and right are checked at each request and for each piece. Pictures, sound and films
+come with their own media type, to be shown in place; anything else, SVG included, is for saving.
 """
 
 COMMANDS_INTRODUCTION = """\

@@ -4,6 +4,33 @@ from tests.mutants.mutant import Mutant
 
 MUTANTS = (
     Mutant(
+        "the address of a file outlives its device",
+        "chatd/http/sessions.py",
+        "if user is None or link.device not in user.devices:",
+        "if user is None:",
+        (
+            "tests/simulation/test_file_links.py"
+            "::test_link_ends_with_its_device_and_not_with_another",
+        ),
+    ),
+    Mutant(
+        "the address of a file works for ever",
+        "chatd/core/file_links.py",
+        "        if now_ms - link.used_ms >= LINK_KEPT_MS:\n            return None\n",
+        "",
+        (
+            "tests/simulation/test_file_links.py"
+            "::test_link_opens_for_five_minutes_since_its_last_use_and_never_again",
+        ),
+    ),
+    Mutant(
+        "a picture with scripts is shown in place",
+        "chatd/http/downloads.py",
+        "is_inline = is_link and file.media_type in INLINE",
+        'is_inline = is_link and file.media_type.startswith("image/")',
+        ("tests/simulation/test_file_links.py::test_what_could_run_is_for_saving",),
+    ),
+    Mutant(
         "a page without revisions is looked for without bound",
         "chatd/handlers/history.py",
         "for seq in seqs[:SEEN_MAX]:",

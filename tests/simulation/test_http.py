@@ -489,7 +489,7 @@ def test_the_document_describes_what_is_offered() -> None:
         paths = reply.json["paths"]
         offered = {command.method for command in c.COMMANDS.values() if not command.live}
         commands = {openapi.BASE + method for method in offered}
-        files = {"/api/v1/files", "/files/{room}/{seq}/{name}"}
+        files = {"/api/v1/files", "/files/{room}/{seq}/{name}", "/f/{capability}/{name}"}
         others = {"/api/v1/events", "/hooks/{token}"}
         assert set(paths) == commands | files | others
         schemas = reply.json["components"]["schemas"]

@@ -92,6 +92,11 @@ LEFT_OUT: Mapping[str, ByOutcome] = {
             "upload-finish withdraw"
         ),
     },
+    "addresses of files are for devices, and for requests over HTTP: tests of file links": {
+        "done": "file-link",
+        "forbidden": "file-link",
+        "not_found": "file-link",
+    },
     "nobody asks who is there, why, for a stranger's words, or whether the server lives": {
         "done": "ping who why",
         "heard": "bye ping",

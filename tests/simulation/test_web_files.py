@@ -181,6 +181,24 @@ def test_a_name_in_the_form_goes_before_that_of_the_file() -> None:
 
 
 @pytest.mark.parametrize("is_form", [False, True])
+def test_file_whose_bytes_are_not_those_announced_is_refused(is_form: bool) -> None:
+    with World() as world:
+        token = world.token("alice")
+
+        def send(sha256: str) -> int:
+            alice = world.web(token)
+            if is_form:
+                return put_form(alice, form(sha256=sha256)).status
+            return put(alice, query=f"room=general&name=a.bin&sha256={sha256}").status
+
+        right = _sha256(CONTENT)
+        for wrong in ("0" * 64, right.upper(), right[1:], ""):
+            assert send(wrong) == 400
+        assert not world.state.uploads and not files_on_disk(world)
+        assert send(right) == 201
+
+
+@pytest.mark.parametrize("is_form", [False, True])
 def test_bytes_one_by_one_are_the_same_as_all_at_once(is_form: bool) -> None:
     content = CONTENT[:300] + b"\r\n--" + BOUNDARY[:-1].encode() + b"\r\n" + CONTENT[:300]
     body = form(content) if is_form else content

@@ -72,6 +72,7 @@ WHOLE = {
     "chatd.handlers.dispatch._OUT_OF_BOUNDS": "Expected `str` of length <= 64 - at `$.a`",
     "chatd.handlers.search.CURSOR": "a 1:2:a",
     "chatd.http.downloads.SEQ": "12",
+    "chatd.http.uploads.SHA256": "0" * 64,
     "chatd.http.commands.KEY": '"key"',
     "chatd.wire.emoji._EMOJI": "👍🏻\u200d👍",
     "chatd.wire.http.chunks._SIZE_LINE": "a;b\r\n",

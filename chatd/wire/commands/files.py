@@ -124,3 +124,28 @@ class Download(Params[FileChunk], frozen=True):
     room: RoomId
     seq: Seq
     offset: Size = 0
+
+
+class FileLink(Result, frozen=True):
+    """Where a file is on this server, for `GET` and `HEAD` without a token, whole or in ranges.
+
+    The path opens it for 5 minutes since it was last used, as long as the device that asked has not
+    been logged out, and its user can see the entry. It stays the same while it is in use; expired,
+    it is answered `not_found`, and a new one can be asked for.
+    """
+
+    path: str
+
+
+@command(
+    "file-link",
+    help="get an address for a file that a page can show or play",
+    repeatable=True,
+    refuses={
+        "forbidden": "you have not logged in by a device token, with which the address would end",
+        "not_found": "there is no such entry that you can see, or it is not a file",
+    },
+)
+class LinkFile(Params[FileLink], frozen=True):
+    room: RoomId
+    seq: Seq

@@ -2,6 +2,7 @@
 
 POST /api/v1/files
 GET /files/{room}/{seq}/{name}
+GET /f/{capability}/{name}
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +12,7 @@ from typing import Any
 import msgspec
 
 from chatd.wire.commands import COMMANDS, Caption, FileName, RoomId
-from chatd.wire.http.attachment import FILES
+from chatd.wire.http.attachment import FILES, LINKS
 from chatd.wire.http.message import JSON
 from chatd.wire.http.problems import refusals_of
 
@@ -44,10 +45,20 @@ and so behind the file."""
 
 
 def paths(responses: Responses) -> Map:
-    """Return the items of both paths."""
+    """Return the items of all paths."""
+    seq = {"type": "integer", "minimum": 1}
+    place: Map = {"room": TOLD["room"], "seq": seq, "name": TOLD["name"]}
+    link: Map = {"capability": {"type": "string"}, "name": TOLD["name"]}
+    by_link = {
+        "operationId": "linked-file",
+        "summary": "the same by a path that `file-link` has returned, without a token",
+        "description": "a picture, a sound or a film has its own media type, to be shown in place",
+        "security": [],
+    }
     return {
         "/api/v1/files": {"post": _upload(responses)},
-        FILES + "{room}/{seq}/{name}": {"get": _download(responses)},
+        FILES + "{room}/{seq}/{name}": {"get": _download(responses, place)},
+        LINKS + "{capability}/{name}": {"get": _download(responses, link) | by_link},
     }
 
 
@@ -56,11 +67,17 @@ def _upload(responses: Responses) -> Map:
         "operationId": "files",
         "summary": "post a file: the body, or the file of a form, in which it comes last",
         "description": (
-            "room, name and caption are in the query, or in the form before the file, each "
+            "room, name, caption and sha256 are in the query, or in the form before the file, each "
             "once; room is required, and so is name unless the form's file has one"
         ),
         "parameters": [
             *({"name": name, "in": "query", "schema": schema} for name, schema in TOLD.items()),
+            {
+                "name": "sha256",
+                "in": "query",
+                "schema": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                "description": "of the file; it is refused if its bytes are others",
+            },
             {**KEY, "description": "the same request with the same key is posted once"},
         ],
         "requestBody": {
@@ -82,9 +99,7 @@ def _upload(responses: Responses) -> Map:
     }
 
 
-def _download(responses: Responses) -> Map:
-    seq = {"type": "integer", "minimum": 1}
-    place: Map = {"room": TOLD["room"], "seq": seq, "name": TOLD["name"]}
+def _download(responses: Responses, place: Map) -> Map:
     return {
         "operationId": "file",
         "summary": "fetch the file of an entry, or a range of its bytes",
