@@ -55,6 +55,8 @@ class Announcements:
         for link, notice in effects.to_link:
             connection = _connection(link)
             self._boundary.run(connection, connection.send_notice, notice)
+        for typing in effects.typing:
+            self._delivery.broadcast_in(typing.room, typing, but=typing.name)
         for name, room, seq in changes.reads:
             self._notify_user(name, c.Read(room, seq), effects.readers.get((name, room)))
         for posted in changes.posted:

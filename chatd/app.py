@@ -49,6 +49,7 @@ from chatd.handlers.status import StatusHandlers
 from chatd.handlers.sync import SyncHandlers
 from chatd.handlers.threads import ThreadHandlers
 from chatd.handlers.timed import timed
+from chatd.handlers.typing import TypingHandlers, Typists
 from chatd.handlers.visibility import Visibility
 from chatd.handlers.why import WhyHandlers
 from chatd.http.api import HttpApi
@@ -169,6 +170,7 @@ class App:
         self.registrations = RegistrationLimit()
         self.refusals = Refusals()
         self.file_links = FileLinks(self.database.state.secret)
+        self.typists = Typists()
 
     def _make_handlers(self, settings: Settings) -> Families:
         database, transaction, acks = self.database, self.database.transaction, self.acks
@@ -203,6 +205,7 @@ class App:
             RevisionHandlers(posting, destinations, visibility),
             MarkHandlers(transaction, visibility),
             ReactionHandlers(posting, reacting, visibility),
+            TypingHandlers(visibility, destinations, self.typists),
             BlockingHandlers(transaction, visibility),
             AccountDeletionHandlers(transaction, settings, visibility, posting, lifetime),
             WhyHandlers(settings, self.refusals),

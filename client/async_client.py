@@ -81,6 +81,11 @@ class AsyncClient:
         self._carry_on()
         return answer
 
+    def notify(self, params: AnyParams) -> None:
+        """Send what is not answered; without a connection it is dropped."""
+        self.protocol.notify(params)
+        self._carry_on()
+
     async def compute(self, function: Callable[..., T], *args: Any) -> T:
         return await asyncio.to_thread(function, *args)
 

@@ -648,6 +648,11 @@ class ClientProtocol:
         pending.times_sent += 1
         self._outgoing.append(pending.frame)
 
+    def notify(self, params: AnyParams) -> None:
+        """Send a command that is not answered; without a connection it is dropped."""
+        if self.is_ready:
+            self._notify(COMMAND_OF[type(params)].method, params)
+
     def _notify(self, method: str, params: object) -> None:
         self._outgoing.append(encode_notification(method, params))
 

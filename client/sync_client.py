@@ -546,6 +546,10 @@ class Waiting:
         """Put a request on its way; awaiting the answer waits for it."""
         return Answered(self._client.request(params))
 
+    def notify(self, params: AnyParams) -> None:
+        """Send what is not answered, with what is sent next."""
+        self.protocol.notify(params)
+
     async def compute(self, function: Callable[..., T], *args: Any) -> T:
         return function(*args)
 

@@ -14,7 +14,7 @@ from scramp.core import ScramServer
 
 from chatd.core.model import Credentials, User
 from chatd.errors import ChatError
-from chatd.wire.commands import Notice, Phase
+from chatd.wire.commands import Notice, Phase, TypingNotice
 
 
 class Link(Protocol):
@@ -100,6 +100,7 @@ class Effects:
     goes on when all others end.
     readers: by (user, room), the connection that has read it, which needs no notice.
     posters: by (user, nonce), the connection that has posted with it, which needs no notice.
+    typing: who is writing where, for the others there.
     to_hash: uploads of which the bytes have to be read again.
     timed_bytes: the texts that timers have posted in this tick. timed_work: what timers have
     cost, in units of `chatd.handlers.timed`.
@@ -111,6 +112,7 @@ class Effects:
     readers: dict[tuple[str, str], object] = field(default_factory=dict)
     posters: dict[tuple[str, str], object] = field(default_factory=dict)
     asking: dict[str, Link] = field(default_factory=dict)
+    typing: list[TypingNotice] = field(default_factory=list)
     to_hash: list[int] = field(default_factory=list)
     timed_bytes: int = 0
     timed_work: int = 0

@@ -13,11 +13,8 @@ A change of membership closes the room's batch. Who left gets what came before t
 tick, if live, and nothing more; who joined is lagging, from where the newcomer starts to see.
 """
 
-from collections import deque
 from collections.abc import Callable, Hashable
-from itertools import islice
 from math import inf
-from typing import NamedTuple
 
 from chatd.config import Settings
 from chatd.core.budget import Budget
@@ -32,6 +29,7 @@ from chatd.net.batches import Batch
 from chatd.net.boundary import ErrorBoundary
 from chatd.net.broadcast_queue import BroadcastQueue
 from chatd.net.connection import Connection
+from chatd.net.notice_queue import NoticeQueue
 from chatd.wire.codec import PushCodec
 from chatd.wire.commands import Gap, Live, Notice
 from chatd.wire.entries import stamp_of
@@ -41,16 +39,6 @@ PAGE_BYTES = 64 * 1024
 PAGE_ITEMS = 250
 ROOMS_PER_TURN = 100
 """So many rooms of one connection are looked at, then others come first."""
-BROADCASTS_PER_TICK = 500
-"""Connections to which one tick sends a notice that goes to all of them."""
-
-
-class _Broadcast(NamedTuple):
-    """A notice, to whom it has yet to go, each with its codec's view, and its bytes by that."""
-
-    notice: Notice
-    waiting: dict[Connection, Hashable]
-    encoded: dict[Hashable, bytes]
 
 
 class Delivery:
@@ -79,7 +67,7 @@ class Delivery:
         self._live: dict[Connection, Hashable] = {}  # each with its codec's view
         self._broadcast_queue = BroadcastQueue(state.general, boundary, high_water_bytes)
         self._lagging: dict[Connection, int] = {}  # each with how many rooms in a row had nothing
-        self._broadcasts: deque[_Broadcast] = deque()
+        self._notice_queue = NoticeQueue(self._live, boundary)
         self._pageable: FairQueue[Connection] = FairQueue()  # of those, who wait for a page
         self._dirty: dict[Connection, None] = {}
         self._undelivered: dict[str, int] = {}
@@ -153,7 +141,7 @@ class Delivery:
     @property
     def has_work(self) -> bool:
         """Whether there is something to send right now: entries, a notice, or a page."""
-        has_work = self._broadcast_queue.is_waited_in or bool(self._broadcasts)
+        has_work = self._broadcast_queue.is_waited_in or bool(self._notice_queue)
         return has_work or any(not c.queued_bytes for c in self._lagging)
 
     # -- what there is to say ----------------------------------------------------------------
@@ -173,27 +161,14 @@ class Delivery:
             self.broadcast(notice)
 
     def broadcast(self, notice: Notice) -> None:
-        """Send to all that are live, some in each tick; those that lag would only lag more."""
-        if self._live:
-            self._broadcasts.append(_Broadcast(notice, dict(self._live), {}))
+        """Send to all that are live, some in each tick."""
+        self._notice_queue.add(notice)
 
-    def _broadcast_some(self) -> None:
-        left = BROADCASTS_PER_TICK
-        while left and self._broadcasts:
-            notice, waiting, encoded = self._broadcasts[0]
-            for connection, view in list(islice(waiting.items(), left)):
-                del waiting[connection]
-                left -= 1
-                if connection not in self._live:  # any more
-                    continue
-                try:
-                    if view not in encoded:
-                        encoded[view] = _pusher(connection).encode_notice(notice)
-                    connection.enqueue(encoded[view])
-                except Exception as error:
-                    self._boundary.contain(connection, error)
-            if not waiting:
-                self._broadcasts.popleft()
+    def broadcast_in(self, room_id: str, notice: Notice, *, but: str) -> None:
+        """Send to all that are live in a room, one user's aside, unless they are too many."""
+        room = self._state.rooms.get(room_id)
+        if room is not None:
+            self._notice_queue.add_for(room, notice, self._by_name, but)
 
     def deliver(self, changes: TickChanges, now_ms: int) -> None:
         """Queue the new entries of every room to those who are live.
@@ -234,7 +209,7 @@ class Delivery:
 
         Answers of this tick are in nobody's way: who asks in every tick is pumped, too.
         """
-        self._broadcast_some()
+        self._notice_queue.send_some()
         self._pages.clear()
         left = self._pump_bytes_max
         for connection in self._lagging:

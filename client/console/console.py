@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar, overload
 
 from chatd.errors import ChatError
 from chatd.wire import commands as c
-from chatd.wire.entries import Entry, Muted, Removed
+from chatd.wire.entries import Entry, Muted, Post, Removed
 from chatd.wire.rooms import GENERAL, RoomKind, kind_of, title_of
 from chatd.wire.surrogates import is_whole
 
@@ -35,7 +35,8 @@ from .safe_text import safe
 from .styled import Line
 from .toolbar import ToolbarState, toolbar
 from .transfers import Transfers
-from .typed import Command, NoCommand, Plain, Typed, read_line
+from .typed import Command, NoCommand, Plain, Typed, first_word, read_line
+from .typists import SHOWN_SECONDS, Typists
 from .unread_counter import UnreadCounter
 from .wrapping import cut, rows_of
 
@@ -100,6 +101,7 @@ class Console:
         self._feed = Feed(renderer, renderer.zone.day(now_ms()))
         self._unread_counter = UnreadCounter(time.monotonic())
         self._muted: set[str] = set()
+        self._typists = Typists()
         self._limits: c.Limits | None = None
         self._backlog = EARLIER if newcomer else UNREAD
         self._bell = bell
@@ -172,6 +174,8 @@ class Console:
         self.directory.add_entry(entry)
         if isinstance(entry, Muted):
             self._learn_muted(entry.in_room, entry.muted)
+        if isinstance(entry, Post):
+            self._typists.end(entry.room, entry.author)
         news = calls(entry, self.renderer.me, self._muted)
         unread = self._backlog
         if news and self._unread_counter.count(entry, time.monotonic()):
@@ -202,6 +206,9 @@ class Console:
             self._limits = notice
         elif isinstance(notice, c.Presence):
             self.directory.update_presence(notice)
+        elif isinstance(notice, c.TypingNotice):
+            self._typists.add(notice.room, notice.name, time.monotonic())
+            asyncio.get_running_loop().call_later(SHOWN_SECONDS, self.editor.redraw)
         elif isinstance(notice, c.Read):
             self._unread_counter.read(notice)
         elif isinstance(notice, c.Bye):
@@ -391,6 +398,23 @@ class Console:
         if not self._backlog:
             self._feed.looked()
 
+    def edited(self, text: str) -> None:
+        """The line has changed: the others are told that something is being written to them."""
+        is_there = self.directory.has_room(self.here) and not self.destination.question
+        if not is_there or not self._is_to_be_said(text):
+            return
+        welcome = self.server.protocol.welcome
+        if welcome is None or "typing" not in welcome.features:
+            return
+        if self._typists.may_tell(time.monotonic()):
+            self.server.notify(c.Typing(self.here))
+
+    def _is_to_be_said(self, text: str) -> bool:
+        """Whether what is being typed is a plain line, as far as can be told by now."""
+        word, rest = first_word(text)
+        begins_command = not rest and any(name.startswith(word.lower()) for name in self._actions)
+        return isinstance(self.read(text), Plain) and not begins_command
+
     def focus(self, is_here: bool) -> None:
         """The terminal has the focus now, or has lost it."""
         if is_here:
@@ -445,6 +469,7 @@ class Console:
             self._allowance(),
             self._pending.unanswered,
             self.directory.online_count,
+            self._typists.shown(self.here, time.monotonic()),
         )
 
     def _allowance(self) -> c.Allowance | None:

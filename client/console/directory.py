@@ -67,6 +67,10 @@ class Directory:
         if kind_of(room) is RoomKind.DIRECT:
             self.add([title_of(room, self.me)])
 
+    def has_room(self, room: str) -> bool:
+        """Tell whether the user is known to be in a room, by its id."""
+        return room in self._rooms
+
     def add_rooms(self, rooms: Iterable[str], *, are_all: bool) -> None:
         """Remember rooms of a list. are_all: the user is in no other."""
         for room in rooms:

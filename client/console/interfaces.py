@@ -6,6 +6,8 @@ terminal the same commands run between pipes, and others stand here.
 
 from typing import Protocol
 
+from chatd.wire.commands import AnyParams
+
 from ..server import Server
 from .styled import Line
 
@@ -16,6 +18,9 @@ class ConnectedServer(Server, Protocol):
     @property
     def connected(self) -> bool:
         """Whether there is a connection right now, as far as is known."""
+
+    def notify(self, params: AnyParams) -> None:
+        """Send what is not answered; without a connection it is dropped."""
 
 
 class Editor(Protocol):

@@ -54,6 +54,9 @@ class Owner(Watcher, Protocol):
     def unseen(self) -> int:
         """How much has come that nobody has looked at."""
 
+    def edited(self, text: str) -> None:
+        """What is on the line has changed."""
+
     def interrupt(self, kept: bool) -> None:
         """Ctrl-C; kept: there was a line, which is in the history now."""
 
@@ -102,6 +105,7 @@ class Prompt:
         self.app.before_render += lambda _: self._terminal.show_count(self._unseen)
         self._buffer = self._session.default_buffer
         self._buffer.accept_handler = self._accept
+        self._buffer.on_text_changed += lambda _: self._edited()
 
     @property
     def app(self) -> Application[int]:
@@ -166,6 +170,10 @@ class Prompt:
             self._owner.focus(is_here)
 
     # -- what prompt_toolkit calls -----------------------------------------------------------
+
+    def _edited(self) -> None:
+        if self._owner is not None and self._answer is None:
+            self._owner.edited(self._buffer.text)
 
     @property
     def _unseen(self) -> int:

@@ -15,7 +15,10 @@ SEPARATOR = " · "
 
 @dataclass
 class ToolbarState:
-    """What the toolbar shows. The keys of unseen are titles of rooms."""
+    """What the toolbar shows.
+
+    unseen: the keys are titles of rooms. typing: who is writing, in words.
+    """
 
     name: str
     connected: bool = True
@@ -23,6 +26,7 @@ class ToolbarState:
     allowance: Allowance | None = None
     pending: int = 0
     online: int = 0
+    typing: str = ""
 
 
 def toolbar(state: ToolbarState, zone: Zone, now_ms: int, width: int) -> Line:
@@ -46,12 +50,13 @@ def _width(parts: list[_Part]) -> int:
 def _parts(state: ToolbarState, zone: Zone, now_ms: int) -> list[_Part]:
     link = (0, "", "connected") if state.connected else (0, BAD, "connecting again…")
     parts = [
-        (5, "", safe(state.name)),
+        (6, "", safe(state.name)),
         link,
         (1, BAD, f"{state.pending} pending" if state.pending else ""),
         (2, BAD, _unseen(state.unseen)),
-        (3, "", _left(state.allowance, zone, now_ms)),
-        (4, "", f"{state.online} online" if state.online and state.connected else ""),
+        (3, "", safe(state.typing) if state.connected else ""),
+        (4, "", _left(state.allowance, zone, now_ms)),
+        (5, "", f"{state.online} online" if state.online and state.connected else ""),
     ]
     return [part for part in parts if part[2]]
 

@@ -66,6 +66,23 @@ def test_reaction_shows_live_and_below_the_post(opens: Opens) -> None:
     assert row
 
 
+def test_who_writes_a_plain_line_is_named_to_the_others_and_who_types_a_command_is_not(
+    opens: Opens,
+) -> None:
+    alice, bob = opens("alice"), opens("bob")
+    alice.line("talk general")
+    alice.keys("send nothing is told of that")
+    alice.prompts("general> send nothing is told of that")
+    alice.line("")
+    bob.sees("nothing is told of that")
+    assert "alice is typing" not in bob.toolbar
+    alice.keys("well, ")
+    bob.toolbar_shows("alice is typing…")
+    alice.line("that is it")
+    bob.sees("alice: well, that is it")
+    bob.until(lambda: "typing" not in bob.toolbar, "a toolbar where nobody is typing")
+
+
 def test_mention_stands_out_for_who_is_named_and_for_nobody_else(opens: Opens) -> None:
     alice, bob = opens("alice"), opens("bob")
     bob.keys("well" + FOCUS_OUT)

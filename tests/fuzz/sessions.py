@@ -34,6 +34,7 @@ SAID: dict[str, dict[str, object]] = {
     "register": {"name": "mallory", "salt": "c2FsdHNhbHQ=", "iterations": 4_096},
     "sync": {"positions": {"general": 1, "alice,eve": 0}, "epoch": "x", "peek": True},
     "ack": {"room": "general", "seq": 1},
+    "typing": {"room": "general"},
     "send": {"text": "hello @alice, `code` ünï", "nonce": "n1"},
     "send-to": {"to": "bob", "text": "hello"},
     "post": {"room": "general", "text": "hello"},

@@ -215,6 +215,26 @@ MUTANTS = (
         ("tests/simulation/test_sync.py::test_peek_hears_everything_and_can_not_acknowledge",),
     ),
     Mutant(
+        "who was removed meanwhile hears who is writing",
+        "chatd/net/notice_queue.py",
+        "if members is not None and connection.name not in members:",
+        "if members is not None and not members:",
+        (
+            "tests/simulation/test_typing.py"
+            "::test_who_is_removed_in_the_same_tick_hears_of_nobody_who_types",
+        ),
+    ),
+    Mutant(
+        "who writes in two rooms is announced twice at once",
+        "chatd/handlers/typing.py",
+        "last_ms is not None and now_ms < last_ms + TYPING_INTERVAL_MS",
+        "last_ms == now_ms",
+        (
+            "tests/simulation/test_typing.py"
+            "::test_typing_is_passed_on_once_in_three_seconds_whatever_the_room_and_the_device",
+        ),
+    ),
+    Mutant(
         "a start from now that peeks marks everything read",
         "chatd/handlers/sync.py",
         "            if not request.peek:\n",

@@ -205,7 +205,7 @@ def test_broadcast_goes_to_the_live_only() -> None:
     hall.settle()
     late = hall.enter("bob")
     hall.delivery.broadcast(PresenceNotice([], [], 2))
-    hall.delivery._broadcast_some()
+    hall.delivery._notice_queue.send_some()
     assert late.queued_bytes == 0 and alice.queued_bytes > 0
 
 

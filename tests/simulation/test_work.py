@@ -19,7 +19,7 @@ from chatd.core.tick import TickChanges
 from chatd.handlers.files import HASH_BYTES_PER_SLICE
 from chatd.handlers.search import ROOMS_PER_SLICE
 from chatd.handlers.status import ROOMS_LOOKED_AT
-from chatd.net import delivery
+from chatd.net import notice_queue
 from chatd.wire.commands import CHUNK_BYTES_MAX
 from tests.simulation.peer import Map, Peer
 from tests.simulation.world import AT_ONCE, World
@@ -455,7 +455,7 @@ def test_who_follows_very_many_rooms_is_taken_up_in_slices_and_misses_nothing() 
 
 
 def test_who_is_online_is_told_to_very_many_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delivery, "BROADCASTS_PER_TICK", 5)
+    monkeypatch.setattr(notice_queue, "SENDS_PER_TICK", 5)
     with World(is_followed=False, late=AT_ONCE) as world:
         peers = [world.user(f"user{number}") for number in range(20)]
         world.sleep(3_000)

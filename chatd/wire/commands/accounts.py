@@ -41,6 +41,7 @@ FEATURES = {
     "revisions": "`edit` and `delete`",
     "schedules": "texts for later: `send-at`",
     "search": "`search` in everything the user can see",
+    "typing": "who is writing right now: `typing`",
 }
 """What a server does that another one of the same version may not do, and what that means. A
 word stays what it is; new ones come with what is new."""

@@ -6,7 +6,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from chatd.errors import ChatError
-from chatd.wire.commands import AnyParams, Params, Result
+from chatd.wire.commands import AnyParams, Params, Result, Welcome
 from client import Client
 from client.console.actions import ACTIONS
 from client.console.console import Console
@@ -75,8 +75,10 @@ class FakeServer:
     def __init__(self) -> None:
         self.connected = True
         self.protocol = Client().protocol
+        self.protocol.welcome = Welcome(1, "chatd", "open", 0, "UTC", features=["typing"])
         self.web_address = "http://127.0.0.1:8000"
         self.asked: list[AnyParams] = []
+        self.notified: list[AnyParams] = []
         self.answers: asyncio.Queue[Answer] = asyncio.Queue()
 
     async def call(self, params: Params[Any]) -> Any:
@@ -85,6 +87,9 @@ class FakeServer:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def notify(self, params: AnyParams) -> None:
+        self.notified.append(params)
 
     async def compute(self, function: Callable[..., T], *args: Any) -> T:
         return function(*args)

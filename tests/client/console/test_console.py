@@ -436,6 +436,54 @@ async def test_mark_shows_where_it_stands_and_when_it_is_gone() -> None:
 
 
 @in_loop
+async def test_who_writes_in_the_room_of_plain_lines_is_in_the_toolbar_until_it_is_said() -> None:
+    fake = FakeConsole()
+    fake.console.on_event(c.TypingNotice("general", "bob"))
+    fake.console.on_event(c.TypingNotice("alice,carol", "carol"))
+    assert "bob is typing…" in fake.toolbar and "carol" not in fake.toolbar
+    fake.console.on_event(said(1))
+    assert "typing" not in fake.toolbar
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("hello", True),
+        ("what a day", True),
+        ("//etc", True),
+        ("who", False),
+        ("sen", False),
+        ("/wh", False),
+        ("send-to bob hello", False),
+        ("", False),
+    ],
+)
+@in_loop
+async def test_others_hear_of_a_plain_line_that_is_written_and_of_no_command(
+    text: str, is_told: bool
+) -> None:
+    fake = FakeConsole()
+    for _ in range(2):
+        fake.console.edited(text)
+    assert fake.server.notified == [c.Typing("general")] * is_told
+
+
+@in_loop
+async def test_nobody_hears_of_a_line_before_it_is_sure_where_it_goes() -> None:
+    asks = FakeConsole(room="")
+    asks.console.edited("hello")
+    nowhere = FakeConsole(room="alice,bob")
+    nowhere.console.edited("hello")  # they never talked
+    old = FakeConsole()
+    old.server.protocol.welcome = None
+    old.console.edited("hello")
+    assert asks.server.notified == nowhere.server.notified == old.server.notified == []
+    nowhere.console.on_event(said(1, room="alice,bob"))
+    nowhere.console.edited("hello")
+    assert nowhere.server.notified == [c.Typing("alice,bob")]
+
+
+@in_loop
 async def test_backlog_stands_under_its_line_and_does_not_ring() -> None:
     for newcomer, line in ((False, "── unread ─"), (True, "── what was said before you came ─")):
         fake = FakeConsole(newcomer=newcomer, bell=True)

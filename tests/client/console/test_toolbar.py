@@ -12,7 +12,13 @@ from client.console.wrapping import width_of
 
 NOON = 43_200_000
 FULL = ToolbarState(
-    "alice", True, {"general": 12, "carol": 3, "dave": 1}, Allowance(20, 4, NOON), 2, 7
+    "alice",
+    True,
+    {"general": 12, "carol": 3, "dave": 1},
+    Allowance(20, 4, NOON),
+    2,
+    7,
+    "bob is typing…",
 )
 
 
@@ -23,7 +29,7 @@ def text_of(state: ToolbarState, width: int) -> str:
 def test_wide_screen_shows_everything() -> None:
     assert text_of(FULL, 200) == (
         " alice · connected · 2 pending · new: general 12, carol 3, 1 more"
-        " · 4 left until 12:00 · 7 online"
+        " · bob is typing… · 4 left until 12:00 · 7 online"
     )
 
 
@@ -33,7 +39,8 @@ def test_what_matters_most_is_left_out_last(width: int) -> None:
     assert "connected" in shown
     assert width_of(shown) < width or shown == " connected"
     assert ("new: " in shown) <= ("pending" in shown)
-    assert ("alice" in shown) <= ("online" in shown) <= ("left" in shown) <= ("new: " in shown)
+    assert ("alice" in shown) <= ("online" in shown) <= ("left" in shown) <= ("typing" in shown)
+    assert ("typing" in shown) <= ("new: " in shown)
 
 
 def test_80_columns_show_what_is_new_and_what_is_pending() -> None:
