@@ -37,6 +37,7 @@ from chatd.handlers.memberships import Memberships
 from chatd.handlers.messages import MessageHandlers
 from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.newcomers import Newcomers
+from chatd.handlers.pins import PinHandlers
 from chatd.handlers.posting import Posting
 from chatd.handlers.reactions import Reacting, ReactionHandlers
 from chatd.handlers.reading import Reading
@@ -206,6 +207,7 @@ class App:
             MarkHandlers(transaction, visibility),
             ReactionHandlers(posting, reacting, visibility),
             TypingHandlers(visibility, destinations, self.typists),
+            PinHandlers(settings, posting, reacting, visibility, newcomers),
             BlockingHandlers(transaction, visibility),
             AccountDeletionHandlers(transaction, settings, visibility, posting, lifetime),
             WhyHandlers(settings, self.refusals),

@@ -40,6 +40,7 @@ from chatd.wire.commands import (
     ListInvitations,
     ListLinks,
     ListMembers,
+    ListPins,
     ListReports,
     ListRequests,
     ListRooms,
@@ -55,6 +56,7 @@ from chatd.wire.commands import (
     NewHook,
     OpenReports,
     Params,
+    PinPost,
     Posted,
     PostTo,
     React,
@@ -79,6 +81,7 @@ from chatd.wire.commands import (
     Unblock,
     Unhook,
     Unlink,
+    UnpinPost,
     Who,
     Why,
     Withdraw,
@@ -95,7 +98,7 @@ class Api:
     """What a client can ask. The rest of it says how: by `call`."""
 
     @overload
-    def call(self, params: History) -> HistoryPage: ...
+    def call(self, params: History | ListPins) -> HistoryPage: ...
     @overload
     def call(self, params: Thread) -> SeenThread: ...
     @overload
@@ -197,6 +200,18 @@ class Api:
         Raises NotFound, Forbidden, Conflict.
         """
         return self.call(React(room, seq, emoji, remove))
+
+    def pin(self, room: str, seq: int) -> EntryMade:
+        """Pin a post for all in the room. Raises NotFound, Forbidden, Conflict."""
+        return self.call(PinPost(room, seq))
+
+    def unpin(self, room: str, seq: int) -> EntryMade:
+        """Unpin a post, whoever has pinned it. Raises NotFound, Forbidden."""
+        return self.call(UnpinPost(room, seq))
+
+    def pins(self, room: str = GENERAL, *, after: int = 0, limit: int = 50) -> HistoryPage:
+        """List the pinned posts of a room, the newest post first, a page at a time."""
+        return self.call(ListPins(room, after, limit))
 
     def search(
         self,

@@ -7,7 +7,7 @@ one go, because there each thing awaited is there when `await` returns.
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol, TypeVar, overload
 
-from chatd.wire.commands import History, Params, Result, Search, Thread
+from chatd.wire.commands import History, ListPins, Params, Result, Search, Thread
 
 from .events import FoundPage, HistoryPage, SeenThread
 from .protocol import ClientProtocol
@@ -28,7 +28,7 @@ class Server(Protocol):
         """Where browsers and other programs find the server: `http://127.0.0.1:8000`."""
 
     @overload
-    def call(self, params: History) -> Awaitable[HistoryPage]: ...
+    def call(self, params: History | ListPins) -> Awaitable[HistoryPage]: ...
 
     @overload
     def call(self, params: Thread) -> Awaitable[SeenThread]: ...

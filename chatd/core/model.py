@@ -270,6 +270,7 @@ class Room(msgspec.Struct, forbid_unknown_fields=True):
     newcomers: by users who posted or read here and do not follow yet, the number after which
     they see entries. They hold nothing back that has expired for all members.
     reactions: by the number of a post and by emoji, who has reacted so, in which entry.
+    pins: by the number of a post that is pinned, that of the entry which says so.
     """
 
     room: str
@@ -284,6 +285,7 @@ class Room(msgspec.Struct, forbid_unknown_fields=True):
     latest: dict[str, int] = field(default_factory=dict)
     newcomers: dict[str, int] = field(default_factory=dict)
     reactions: dict[int, dict[str, dict[str, int]]] = field(default_factory=dict)
+    pins: dict[int, int] = field(default_factory=dict)
 
     @property
     def kind(self) -> RoomKind:

@@ -242,6 +242,7 @@ class State:
             redact(room, seq, self.unread)
             room.comments.pop(seq, None)
             room.reactions.pop(seq, None)
+            room.pins.pop(seq, None)
         self.threads.trim(room, seqs)
         self.unread.trim(room.room, up_to)
         room.log.trim(up_to)

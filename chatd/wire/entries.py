@@ -43,6 +43,7 @@ class Message(Entry, frozen=True, tag="message"):
     of the latest of them, deleted or not.
     reactions: who has reacted with which emoji, both in the order in which they did.
     more_reactions: how many more have, of emoji that too many have reacted with to name them all.
+    pinned_by: who has pinned it, as long as it is.
     """
 
     is_post: ClassVar[bool] = True
@@ -59,6 +60,7 @@ class Message(Entry, frozen=True, tag="message"):
     last_comment: int = 0
     reactions: dict[str, list[str]] = {}
     more_reactions: dict[str, int] = {}
+    pinned_by: str = ""
 
 
 class Comment(Entry, frozen=True, tag="comment"):
@@ -68,7 +70,7 @@ class Comment(Entry, frozen=True, tag="comment"):
     quoted_author: who wrote that.
     quoted_text: the beginning of that entry, on one line, as it is now; only the latest comments
     have one, and only for users who can see that entry. text, edited, mentions, removed, reason,
-    reactions, more_reactions: as in a message.
+    reactions, more_reactions, pinned_by: as in a message.
     root: the number of the entry that its thread began with, which is no comment and may be gone.
     comments: how many comments the thread had with this one, deleted ones not counted.
     """
@@ -89,6 +91,7 @@ class Comment(Entry, frozen=True, tag="comment"):
     comments: int = 0
     reactions: dict[str, list[str]] = {}
     more_reactions: dict[str, int] = {}
+    pinned_by: str = ""
 
 
 class File(Entry, frozen=True, tag="file"):
@@ -99,7 +102,7 @@ class File(Entry, frozen=True, tag="file"):
     says; left out of what was posted to an older server. width, height: of a picture as it is
     shown, in pixels, 0 if not known; good for the place that is kept for it, and no more.
     deleted: then only its author is left. mentions, removed, reason, comments, last_comment,
-    reactions, more_reactions: as in a message.
+    reactions, more_reactions, pinned_by: as in a message.
     """
 
     is_post: ClassVar[bool] = True
@@ -120,6 +123,7 @@ class File(Entry, frozen=True, tag="file"):
     height: int = 0
     reactions: dict[str, list[str]] = {}
     more_reactions: dict[str, int] = {}
+    pinned_by: str = ""
 
 
 class Edit(Entry, frozen=True, tag="edit"):
@@ -164,6 +168,17 @@ class Reaction(Entry, frozen=True, tag="reaction"):
     emoji: str
     removed: bool = False
     count: int = 0
+
+
+class Pin(Entry, frozen=True, tag="pin"):
+    """A user pinned a message, a comment or a file, for all in the room. target: its number.
+
+    removed: the user took off what that one or somebody else had pinned.
+    """
+
+    author: str
+    target: int
+    removed: bool = False
 
 
 class Change(StrEnum):
@@ -434,6 +449,7 @@ AnyEntry = (
     | Edit
     | Delete
     | Reaction
+    | Pin
     | Membership
     | Invited
     | JoinAsked
@@ -467,7 +483,7 @@ AnyEntry = (
 Post = Message | Comment | File
 """What a user put into a room: it has an author and a text, and counts as said."""
 
-Revision = Edit | Delete | Reaction
+Revision = Edit | Delete | Reaction | Pin
 """What somebody does to a post that is there, which shows the result."""
 
 Authored = Post | Revision | Membership

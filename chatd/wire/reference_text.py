@@ -270,7 +270,7 @@ is read so far.
 """
 
 REACTIONS = """\
-## Reactions
+## Reactions and pins
 
 `react` adds an emoji to a message, a comment or a file, once for each user and emoji, or takes it
 back with `remove`. It may be sent again: what is so already makes no entry. An emoji is one
@@ -281,6 +281,10 @@ The post shows `reactions` wherever it is read back: names by emoji. It names th
 each, and 200 in all; `more_reactions` has how many more there are. Who follows is sent no such post
 again, but the entry `reaction`. Its `count` is how many have reacted so then, so a client never
 adds up. Reactions count in a limit of their own, taking back does not. They go with the post.
+
+`pin` and `unpin` work alike: the post shows who has `pinned_by` now, the entry `pin` announces it,
+and `pins` lists what is pinned. Any member of a room of two or a private room may pin and unpin
+there; in general administrators may. Both count among the reactions.
 """
 
 SCHEDULES = """\

@@ -13,6 +13,7 @@
     09:43 general#45 alice changes #42: the new text
     09:43 general#46 bob deletes #44
     09:43 general#47 bob reacts 👍 to #42
+    09:43 general#48 alice pins #42
     09:43 @alice#7 new device 2: laptop
 
 Whatever others wrote goes through `safe` or `safe_lines`; whatever is printed is wrapped here.
@@ -71,7 +72,7 @@ class Renderer:
         kind = "" if entry.media_type in ("", BINARY) else f"{safe(entry.media_type)}, "
         pixels = f"{entry.width}×{entry.height}, " if entry.width else ""
         about = f" ({kind}{pixels}{size_text(entry.size)}; get-file {self.reference(entry)})"
-        first: Line = [("bold", safe(entry.name)), (DIM, about), *_comments(entry)]
+        first: Line = [("bold", safe(entry.name)), (DIM, about), *_comments(entry), *_pinned(entry)]
         return [first, *(safe_lines(entry.text) if entry.text else []), *_reactions(entry)]
 
     def reference(self, entry: e.Entry) -> str:
@@ -85,7 +86,7 @@ class Renderer:
             body[-1].append((DIM, " (edited)"))
         if isinstance(entry, e.Comment):
             body.insert(0, self._quote(entry, head))
-        body[-1] += _comments(entry)
+        body[-1] += [*_comments(entry), *_pinned(entry)]
         return hang(head, [*body, *_reactions(entry)], self.width)
 
     def _deleted(self, stamp: Fragment, entry: e.Post) -> list[Line]:
@@ -108,6 +109,9 @@ class Renderer:
                 else f" reacts {emoji} to {place}"
             )
             return hang([*head, (DIM, said)], [], self.width)
+        if isinstance(entry, e.Pin):
+            does = "unpins" if entry.removed else "pins"
+            return hang([*head, (DIM, f" {does} #{entry.target}")], [], self.width)
         if isinstance(entry, e.Delete):
             return hang([*head, (DIM, f" deletes #{entry.target}")], [], self.width)
         head.append((DIM, f" changes #{entry.target}: "))
@@ -219,6 +223,11 @@ def _comments(entry: e.Post) -> Line:
     if isinstance(entry, e.Comment) or not entry.comments:
         return []
     return [(DIM, f" ({entry.comments} comment{'s' if entry.comments != 1 else ''})")]
+
+
+def _pinned(entry: e.Post) -> Line:
+    """Return who has pinned an entry, if somebody has."""
+    return [(DIM, f" (pinned by {safe(entry.pinned_by)})")] if entry.pinned_by else []
 
 
 def _reactions(entry: e.Post) -> list[Line]:

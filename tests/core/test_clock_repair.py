@@ -38,7 +38,7 @@ NO_TIMES = frozenset(
     """
     files_made reports_made number size offset entries seq first_seq byte_count read_seq
     floor count held devices_made rooms_opened file_bytes schedules_made asks_made hooks_made
-    iterations uses_left links_made comments edits uses threads latest reactions
+    iterations uses_left links_made comments edits uses threads latest reactions pins
     first_floor joined_floor newcomers report former unread_from unread_until
     """.split()
 )

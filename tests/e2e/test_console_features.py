@@ -61,9 +61,8 @@ def test_reaction_shows_live_and_below_the_post(opens: Opens) -> None:
     bob.line("unreact 1 :tada:")
     alice.sees("back from #1")
     alice.line("history 10")
-    row = row_with(alice, "general#1 alice: lunch?")
     alice.sees("👍 1")
-    assert row
+    assert "general#1 alice: lunch?" in alice.rows[row_with(alice, "👍 1") - 1]
 
 
 def test_who_writes_a_plain_line_is_named_to_the_others_and_who_types_a_command_is_not(
@@ -81,6 +80,21 @@ def test_who_writes_a_plain_line_is_named_to_the_others_and_who_types_a_command_
     alice.line("that is it")
     bob.sees("alice: well, that is it")
     bob.until(lambda: "typing" not in bob.toolbar, "a toolbar where nobody is typing")
+
+
+def test_pinned_post_is_listed(opens: Opens) -> None:
+    alice, bob = opens("alice"), opens("bob")
+    alice.line("send-to bob lunch at one")
+    bob.sees("alice#1 alice")
+    bob.line("pins alice")
+    bob.sees("nothing is pinned in alice")
+    bob.line("pin alice#1")
+    alice.sees("pins #1")
+    alice.line("pins bob")
+    alice.sees("pinned in bob")
+    alice.sees("(pinned by bob)")
+    alice.line("unpin bob#1")
+    bob.sees("unpins #1")
 
 
 def test_mention_stands_out_for_who_is_named_and_for_nobody_else(opens: Opens) -> None:

@@ -238,6 +238,27 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "a deleted post stays pinned",
+        "chatd/core/events/revisions.py",
+        "    room.pins.pop(seq, None)\n",
+        "",
+        ("tests/simulation/test_pins.py::test_deleted_post_is_pinned_no_more",),
+    ),
+    Mutant(
+        "everybody pins in general",
+        "chatd/handlers/pins.py",
+        "if room_id == GENERAL and user.name not in self._admins:",
+        "if False:",
+        ("tests/simulation/test_pins.py::test_in_general_only_administrators_pin_and_unpin",),
+    ),
+    Mutant(
+        "a newcomer sees what was pinned before",
+        "chatd/handlers/pins.py",
+        "if self._visibility.reaches(user, room, seq, now_ms)",
+        "if now_ms",
+        ("tests/simulation/test_pins.py::test_newcomer_sees_no_pinned_post_from_before",),
+    ),
+    Mutant(
         "a deleted post keeps its reactions",
         "chatd/core/events/revisions.py",
         "    room.reactions.pop(seq, None)\n",

@@ -30,34 +30,35 @@ SELDOM: ByOutcome = {
     "auth_failed": "login-token",
     "bad_request": "download kick link report transfer upload upload-finish",
     "banned": (
-        "comment create edit hook hook-post invite join kick link post react report send send-at "
-        "send-to transfer upload upload-finish"
+        "comment create edit hook hook-post invite join kick link pin post react report send "
+        "send-at send-to transfer unpin upload upload-finish"
     ),
     "conflict": (
         "comment create edit hook-post invite join kick leave post send send-at send-to transfer "
         "upload upload-chunk upload-finish"
     ),
     "done": (
-        "approve cancel comment deny dismiss download kick link links remove reports requests "
+        "approve cancel comment deny dismiss download kick link links pin remove reports requests "
         "revoke transfer unblock unhook unlink upload-cancel withdraw"
     ),
     "forbidden": (
-        "comment delete dismiss edit hook hook-post invite kick leave link links react remove "
-        "requests send-to transfer unban unlink upload upload-finish"
+        "comment delete dismiss edit hook hook-post invite kick leave link links pin react remove "
+        "requests send-to transfer unban unlink unpin upload upload-finish"
     ),
     "heard": (
         "cancelled comment device_added device_revoked failed gap held hook_revoked join_approved "
-        "join_asked join_denied join_requested post_removed read request_settled reset scheduled "
-        "unblocked unwarned"
+        "join_asked join_denied join_requested muted pin post_removed read request_settled "
+        "reset scheduled unblocked unwarned"
     ),
     "known": "comment delete edit hook-post post send send-at send-to upload-finish",
     "not_found": (
         "cancel deny dismiss history hook hook-post invite join kick leave link links members "
-        "react remove report requests send-at threads unban unblock unhook unlink upload-cancel "
-        "upload-chunk upload-finish"
+        "pin pins react remove report requests send-at threads unban unblock unhook unlink unpin "
+        "upload-cancel upload-chunk upload-finish"
     ),
     "rate_limited": (
-        "comment edit hook-post invite post react send send-to transfer upload upload-finish"
+        "comment edit hook-post invite pin post react send send-to transfer unpin upload "
+        "upload-finish"
     ),
     "storage_full": "upload upload-chunk",
     "too_large": "upload upload-chunk",
@@ -81,16 +82,16 @@ LEFT_OUT: Mapping[str, ByOutcome] = {
         "bad_request": (
             "comment create edit history hook hook-post join post react search send send-to"
         ),
-        "conflict": "react",
+        "conflict": "pin react",
         "too_large": "comment edit post send send-at send-to upload-finish",
     },
     "the disk has room for all but uploads: tests of a full disk": {
         "storage_full": (
             "approve ban block cancel comment create delete delete-account delete-user deny "
             "dismiss edit hook hook-post invite join kick leave link login-finish logout mute "
-            "password post react register remove report revoke send send-at send-to sync "
-            "token-create transfer unban unblock unhook unlink unread-from upload-cancel "
-            "upload-finish withdraw"
+            "password pin post react register remove report revoke send send-at send-to sync "
+            "token-create transfer unban unblock unhook unlink unpin unread-from "
+            "upload-cancel upload-finish withdraw"
         ),
     },
     "addresses of files are for devices, and for requests over HTTP: tests of file links": {
@@ -146,6 +147,8 @@ SEEN_SELDOM = {
     "named in a file",
     "named in an edit",
     "nonce over",
+    "pin of a file",
+    "reaction of a file",
     "report of a file",
     "threads found",
     "upload again",

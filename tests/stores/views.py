@@ -42,7 +42,7 @@ def view(call: Call, name: str, refusals: type[Exception]) -> dict[str, Any]:
     ids = [room["room"] for room in seen["rooms"]["rooms"]]
     for room in [*ids, f"@{name}"]:
         page = seen[room] = ask("history", room=room)
-        for part in ("members", "links", "threads"):
+        for part in ("members", "links", "threads", "pins"):
             page[part] = ask(part, room=room)
         for entry in page.get("entries", []):
             if entry["kind"] == "file":

@@ -140,6 +140,7 @@ class Scenario:
         self.call("carol", "delete", room="general", seq=third)
         self.thread(first)
         self.react(second)
+        self.pin([first, second])
         self.call("dave", "send", text="@alice and @bob, look at this")
         self.call("mallory", "send", text="buy a watch")
         self.upload("alice", "general", FILE, "for @carol")
@@ -175,6 +176,12 @@ class Scenario:
             ("alice", "👍", True),
         ):
             self.call(name, "react", room="general", seq=seq, emoji=emoji, remove=remove)
+
+    def pin(self, posts: list[int]) -> None:
+        """Pins, the last of which is taken off."""
+        for seq in posts:
+            self.call(ADMIN, "pin", room="general", seq=seq)
+        self.call(ADMIN, "unpin", room="general", seq=posts[-1])
 
     def gather(self) -> None:
         """Private rooms: members, invitations, links, requests, owners."""

@@ -30,6 +30,7 @@ from chatd.core.events.messages import *
 from chatd.core.events.messages import arm_limits, arm_nonces
 from chatd.core.events.moderation import *
 from chatd.core.events.moderation import arm_ban
+from chatd.core.events.pins import *
 from chatd.core.events.reactions import *
 from chatd.core.events.revisions import *
 from chatd.core.events.schedules import *

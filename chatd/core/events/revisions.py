@@ -115,6 +115,7 @@ def _take_away(state: State, changes: TickChanges, room: Room, seq: int) -> entr
         state.drop_file(changes, room, seq)
     redact(room, seq, state.unread)
     room.reactions.pop(seq, None)
+    room.pins.pop(seq, None)
     state.unread.delete(room.room, said.author, seq, said.mentions)
     return _emptied(said)
 
@@ -133,7 +134,8 @@ def _target(room: Room, seq: int) -> entries.Post:
 
 def _emptied(said: entries.Post) -> entries.Post:
     """Return what is left of a post: that there was one, whose, and what it answered."""
-    emptied = replace(said, text="", deleted=True, mentions=[], reactions={}, more_reactions={})
+    said = replace(said, reactions={}, more_reactions={}, pinned_by="")
+    emptied = replace(said, text="", deleted=True, mentions=[])
     if isinstance(emptied, entries.File):
         gone = {"name": "", "size": 0, "sha256": "", "media_type": "", "width": 0, "height": 0}
         return replace(emptied, **gone)

@@ -11,8 +11,8 @@ class Page(Result, frozen=True):
     next: the number to continue with in the same direction, or nil at the end.
 
     With `revisions: false` the page leaves out what only changes another entry, which shows the
-    result: edits, deletes and reactions, but for the entry that `around` names. It may have fewer
-    entries than `limit` then, or none, and yet a `next`.
+    result: edits, deletes, reactions and pins, but for the entry that `around` names. It may have
+    fewer entries than `limit` then, or none, and yet a `next`.
     """
 
     room: str

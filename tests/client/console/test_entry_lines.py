@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from chatd.wire.entries import Comment, Delete, Edit, Entry, File, Message, Reaction
+from chatd.wire.entries import Comment, Delete, Edit, Entry, File, Message, Pin, Reaction
 from client.console.render import Renderer
 from client.console.styled import DIM, MENTION, plain
 from client.console.times import Zone
@@ -38,6 +38,17 @@ def test_quote_is_cut_to_one_line(width: int) -> None:
 def test_quote_that_is_gone_says_so() -> None:
     comment = Comment("general", 44, NOON_MS, "bob", "yes", 42, "carol")
     assert lines(comment)[0] == "12:00 general#44 bob: > #42 carol: (gone)"
+
+
+@pytest.mark.parametrize(("removed", "does"), [(False, "pins"), (True, "unpins")])
+def test_pin_says_what_it_is_on_one_dim_line(removed: bool, does: str) -> None:
+    entry = Pin("general", 45, NOON_MS, "bob", 42, removed)
+    assert lines(entry) == [f"12:00 general#45 bob {does} #42"]
+
+
+def test_pinned_message_says_who_has_pinned_it() -> None:
+    message = Message("general", 42, NOON_MS, "bob", "lunch?", comments=1, pinned_by="carol")
+    assert lines(message) == ["12:00 general#42 bob: lunch? (1 comment) (pinned by carol)"]
 
 
 def test_reactions_stand_below_the_text() -> None:

@@ -94,6 +94,11 @@ class History(Files):
         assert len(seqs) >= min(limit, room.last - most)
         if page["next"] is None:
             assert room.last - len(seqs) <= most
+        pinned = {e["seq"] for e in peer.call("pins", room=room.name)["entries"]}
+        pins = {
+            seq for seq in range(1, room.last + 1) if room.is_said(seq) and room.item(seq).pinned
+        }
+        assert pinned <= pins and {seq for seq in pins if seq > most} <= pinned
         rest = peer.call("history", room=room.name, limit=limit, revisions=False)["entries"]
         kept = [seq for seq in range(most + 1, room.last + 1) if not room.is_revision(seq)]
         assert [e["seq"] for e in rest if e["seq"] > most] == kept[-limit:]

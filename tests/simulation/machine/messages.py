@@ -144,6 +144,11 @@ class Messages(Idempotency):
         place = self.some_place(peer.name, draw)
         return peer, {**place, "emoji": draw.one("👍🎉"), "remove": not draw.likely()}
 
+    @asks(["pin", "unpin"])
+    def a_pin(self, draw: Draw) -> Asked:
+        peer = self.reader(draw.number(5))
+        return peer, self.some_place(peer.name, draw)
+
     def check_posted(self, peer: Peer, posted: Map, room: str, seq: int) -> None:
         assert (posted["room"], posted["seq"], posted["ts"]) == (room, seq, self.world.now_ms)
         if room == "general":

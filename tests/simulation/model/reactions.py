@@ -1,4 +1,4 @@
-"""Reactions: what users did to what is said, in a limit of its own."""
+"""Reactions and pins: what users did to what is said, in a limit of its own."""
 
 from tests.simulation.model.accounts import Accounts
 from tests.simulation.model.judging import Judged
@@ -7,7 +7,7 @@ from tests.simulation.model.rooms import DONE, Item, Map
 
 
 class Reactions(Accounts):
-    """Who has reacted to what."""
+    """Who has reacted to what, and pinned what."""
 
     def do_react(
         self, name: str, now_ms: int, room: str, seq: int, emoji: str, remove: bool
@@ -38,6 +38,29 @@ class Reactions(Accounts):
         fields |= {"count": len(names)} if names else {}
         fields |= {"removed": True} if remove else {}
         self.rooms[room].item(number).fields |= fields
+        return {"room": room, "seq": number}
+
+    def do_pin(self, name: str, now_ms: int, room: str, seq: int) -> Judged:
+        return (yield from self._pin(name, now_ms, room, seq, removed=False))
+
+    def do_unpin(self, name: str, now_ms: int, room: str, seq: int) -> Judged:
+        return (yield from self._pin(name, now_ms, room, seq, removed=True))
+
+    def _pin(self, name: str, now_ms: int, room: str, seq: int, *, removed: bool) -> Judged:
+        """What is so already stays so."""
+        log = self.rooms.get(room)
+        pinned = log.item(seq).pinned if log is not None and log.is_said(seq) else 0
+        is_done = bool(pinned) is not removed
+        seen = DONE if is_done else self._refusal(name, room, now_ms)
+        if not is_done and room == "general" and not self.is_admin(name):
+            seen = "forbidden"
+        yield self.place(name, room, seq, now_ms, seen)
+        if is_done:
+            return {"room": room, "seq": pinned or None}
+        self.spend(name, REACTED, now_ms)
+        fields: Map = {"target": seq, **({"removed": True} if removed else {})}
+        number = self.append(self.rooms[room], Item(now_ms, "pin", name, fields=fields))
+        self.rooms[room].item(seq).pinned = 0 if removed else number
         return {"room": room, "seq": number}
 
     def _refusal(self, name: str, room: str, now_ms: int) -> str:

@@ -15,10 +15,10 @@ QUOTED_CHARACTERS = 80
 CHANGING = {"text", "quoted_text", "edited", "deleted", "mentions"}
 THREAD = {"comments", "last_comment"}
 """What an entry shows of the thread that it began."""
-DONE_TO_IT = {"reactions"}
+DONE_TO_IT = {"reactions", "pinned_by"}
 """What a post shows of what was done to it."""
 REMOVED = {"removed", "reason"}
-SPOKEN = ("message", "comment", "file", "edit", "reaction")
+SPOKEN = ("message", "comment", "file", "edit", "reaction", "pin")
 DONE = ""
 """What a request is answered that is done, among the codes of those that are refused."""
 
@@ -49,6 +49,7 @@ class Item:
     file: what else a file is, whose caption is its text.
     said: all that its text has ever been, and for whom that marked it.
     reactions: who has reacted to it, by emoji, both in order, and by which entry.
+    pinned: by which entry it is pinned, 0 if it is not.
     """
 
     ts: int
@@ -63,6 +64,7 @@ class Item:
     file: File | None = None
     said: set[tuple[str, tuple[str, ...]]] = field(default_factory=set)
     reactions: dict[str, dict[str, int]] = field(default_factory=dict)
+    pinned: int = 0
 
     def __post_init__(self) -> None:
         self.said.add((self.text, self.mentions))
@@ -150,7 +152,7 @@ class Room:
 
     def is_revision(self, seq: int) -> bool:
         """Whether an entry only changes another, which shows the result."""
-        return self.item(seq).kind in ("edit", "delete")
+        return self.item(seq).kind in ("edit", "delete", "reaction", "pin")
 
     def over_own(self, name: str, seq: int, gone: int = 0) -> int:
         """Return how far who has read up to `seq` has come: own entries are never unread.
@@ -232,11 +234,17 @@ class Room:
             entry["quoted_text"] = quoted
         if item.deleted:
             entry["deleted"] = True
-        elif item.reactions:
-            entry["reactions"] = {e: list(names) for e, names in item.reactions.items()}
+        else:
+            entry |= self._done_to(item)
         if item.kind in ("message", "file") and (thread := self.thread(seq)):
             entry |= {"comments": self.comments(seq), "last_comment": thread[-1]}
         return {key: value for key, value in entry.items() if key != "comments" or value}
+
+    def _done_to(self, item: Item) -> Map:
+        """Return what a post shows of what was done to it."""
+        reactions = {emoji: list(names) for emoji, names in item.reactions.items()}
+        pinned = {"pinned_by": self.item(item.pinned).author} if item.pinned else {}
+        return {**({"reactions": reactions} if reactions else {}), **pinned}
 
     def _quoted(self, item: Item) -> str:
         if item.deleted or item.answers <= self.gone:
