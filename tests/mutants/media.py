@@ -14,6 +14,16 @@ MUTANTS = (
         ),
     ),
     Mutant(
+        "a browser that only shows pictures is a guest, and cut off as one",
+        "chatd/http/sessions.py",
+        "            if name in self._state.users:\n                return name\n",
+        "",
+        (
+            "tests/simulation/test_file_links.py"
+            "::test_connection_on_which_only_links_are_asked_for_is_its_users",
+        ),
+    ),
+    Mutant(
         "the address of a file works for ever",
         "chatd/core/file_links.py",
         "        if now_ms - link.used_ms >= LINK_KEPT_MS:\n            return None\n",

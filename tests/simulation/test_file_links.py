@@ -5,7 +5,7 @@ import pytest
 from chatd.core.file_links import LINK_KEPT_MS, LINKS_MAX, FileLinks
 from tests.logged import logged_actions
 from tests.simulation.test_files import CONTENT, share
-from tests.simulation.web import WebPeer, request
+from tests.simulation.web import WebPeer, replies, request
 from tests.simulation.world import World
 from tests.wire.images import png
 
@@ -136,6 +136,34 @@ def test_download_by_a_link_ends_when_its_device_does() -> None:
         peer.reads = True
         world.settle()
         assert peer.ended and b"200 OK" in peer.heard and len(peer.heard) < 200_000
+
+
+def test_link_is_in_use_as_long_as_pieces_are_taken_by_it() -> None:
+    content = CONTENT * 10
+    with World(stall_timeout_ms=20_000) as world:
+        _, path = shared(world, content, "a.bin")
+        peer = world.raw(kernel_bytes=32 * 1024)
+        peer.reads = False
+        peer.say(request("GET", path))
+        for _ in range(len(content) // (32 * 1024) + 1):
+            world.sleep(10_000)
+            peer._pull()
+        assert len(content) // (32 * 1024) * 10_000 > LINK_KEPT_MS
+        peer.reads = True
+        world.settle()
+        assert replies(peer.heard, "GET")[0].body == content
+        assert status(world, path) == 200
+
+
+def test_connection_on_which_only_links_are_asked_for_is_its_users() -> None:
+    with World(login_timeout_ms=30_000) as world:
+        _, path = shared(world)
+        browser = world.web()
+        for _ in range(3):
+            assert "connection" not in browser.ask("GET", path).fields
+            world.sleep(20_000)
+        browser.ask("GET", path)
+        assert {c.party for c in world.connections.values()} >= {"bob"}
 
 
 def test_link_ends_with_the_server() -> None:
