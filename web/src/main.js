@@ -1,14 +1,21 @@
-/** Where the page begins. */
+/** The page begins here. */
 
 import { h, render } from "preact";
 
+import { browserParts } from "./net/browser.js";
 import { keepShell } from "./shell.js";
+import { createApp } from "./state/app.js";
+import { Page } from "./view/page.js";
 
-/** What is seen until the page has found out what to show. */
-function Loading() {
-  return h("main", null, h("p", null, "Loading …"));
-}
+const root = document.getElementById("app");
+const inside = () => import("./inside.js");
+const app = createApp(browserParts(), inside);
+app.start();
+if (root !== null) render(h(Page, { app, inside }), root);
 
-const app = document.getElementById("app");
-if (app !== null) render(h(Loading, null), app);
-addEventListener("load", () => void keepShell(() => {}));
+addEventListener("load", async () => {
+  const look = await keepShell(() => {
+    app.session.outdated.value = true;
+  });
+  app.session.line.subscribe(({ state }) => state === "online" && look());
+});

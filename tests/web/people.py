@@ -1,0 +1,71 @@
+"""People at the page: they register by the form, go to rooms, and write."""
+
+import re
+
+from playwright.sync_api import Locator, expect
+
+from tests.web.browser import Tab
+from tests.web.conftest import Opens
+
+PASSWORD = "correct horse battery"
+EVERYONE = "/r/general"
+
+
+class Person:
+    """Somebody in a tab of their own. name: as which they have registered."""
+
+    def __init__(self, tab: Tab, name: str) -> None:
+        self.tab = tab
+        self.page = tab.page
+        self.name = name
+
+    @property
+    def composer(self) -> Locator:
+        """Where one writes to the room."""
+        return self.page.locator("#composer")
+
+    @property
+    def log(self) -> Locator:
+        """The log of the room."""
+        return self.page.locator("main .log")
+
+    @property
+    def pending(self) -> Locator:
+        """What is on its way."""
+        return self.page.locator("main .pending")
+
+    def badge(self, title: str) -> Locator:
+        """Return the count of the room with this title."""
+        link = self.page.locator(".rooms a", has=self.page.get_by_text(title, exact=True))
+        return link.locator(".badge")
+
+    def write(self, text: str) -> None:
+        """Write a text to the room and send it."""
+        self.composer.fill(text)
+        self.composer.press("Enter")
+
+    def row(self, text: str) -> Locator:
+        """Return the posted entry with this text."""
+        return self.log.locator("article:not(.pending)").filter(has_text=text)
+
+    def expects(self, text: str) -> None:
+        """Wait until one entry has this text."""
+        expect(self.row(text)).to_have_count(1)
+
+    def go(self, room: str) -> None:
+        """Open a room by its address, as a link does that somebody sent."""
+        self.tab.open(f"/r/{room}")
+        expect(self.composer).to_be_visible()
+
+
+def register(opens: Opens, name: str, path: str = EVERYONE, **options: object) -> Person:
+    """Return somebody who has just made an account, at a path."""
+    tab = opens(path, **options)
+    page = tab.page
+    page.get_by_role("button", name=re.compile("New here|Впервые")).click()
+    page.locator("input[autocomplete=username]").fill(name)
+    page.locator("input[autocomplete=new-password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    person = Person(tab, name)
+    expect(page.locator("footer .me")).to_have_text(name)
+    return person

@@ -1,0 +1,162 @@
+"""People chat in the page: what one does the others see, once, and nothing gets lost."""
+
+from playwright.sync_api import expect
+
+from tests.e2e.server import ServerProcess
+from tests.e2e.waiting import until
+from tests.web.conftest import Opens
+from tests.web.people import PASSWORD, Person, register
+
+
+def test_what_one_writes_all_see_as_it_was_meant(opens: Opens) -> None:
+    ann = register(opens, "ann")
+    ben = register(opens, "ben")
+    ann.write("so **strong**, @ben")
+    ben.expects("so strong, @ben")
+    expect(ben.log.locator("strong")).to_have_text("strong")
+    expect(ben.log.locator(".mention.me")).to_have_text("@ben")
+    expect(ann.pending).to_have_count(0)
+
+
+def test_a_reply_quotes_and_stands_in_its_thread(opens: Opens) -> None:
+    ann = register(opens, "ann")
+    ann.write("a question")
+    ann.row("a question").hover()
+    ann.page.get_by_role("button", name="Reply", exact=True).click()
+    ann.write("an answer")
+    expect(ann.row("an answer").locator(".quote")).to_contain_text("a question")
+    ann.page.get_by_role("button", name="1 reply").click()
+    field = ann.page.get_by_role("textbox", name="Reply in this thread")
+    expect(field).to_be_focused()
+    field.fill("another answer")
+    field.press("Enter")
+    expect(ann.page.locator("aside article:not(.pending)")).to_have_count(3)
+    ann.expects("another answer")
+    field.press("Escape")
+    expect(ann.composer).to_be_focused()
+
+
+def test_own_posts_are_edited_and_deleted_for_everyone_and_the_draft_comes_back(
+    opens: Opens,
+) -> None:
+    ann = register(opens, "ann")
+    ben = register(opens, "ben")
+    ann.write("teh first")
+    ben.expects("teh first")
+    ann.composer.press("ArrowUp")
+    expect(ann.composer).to_have_value("teh first")
+    ann.write("the first")
+    ben.expects("the first(edited)")
+    ann.composer.fill("half a thought")
+    ann.row("the first").focus()
+    ann.page.keyboard.press("Delete")
+    ann.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    ben.expects("Deleted")
+    expect(ann.composer).to_have_value("half a thought")
+
+
+def test_direct_room_begins_with_the_first_text_and_shows_what_is_unread(opens: Opens) -> None:
+    ann = register(opens, "ann")
+    ben = register(opens, "ben")
+    ann.go("ann,ben")
+    ann.write("just for you")
+    ann.expects("just for you")
+    expect(ben.badge("ann")).to_contain_text("1")
+    ben.page.keyboard.press("Control+k")
+    ben.page.keyboard.type("an")
+    ben.page.keyboard.press("Enter")
+    ben.expects("just for you")
+    expect(ben.badge("ann")).to_have_count(0)
+    ben.tab.page.reload()
+    ben.expects("just for you")
+    expect(ben.badge("ann")).to_have_count(0)
+
+
+def test_draft_is_kept_over_a_reload_and_a_sent_one_never_returns(opens: Opens) -> None:
+    ann = register(opens, "ann")
+    ann.composer.fill("not yet")
+    until(lambda: is_kept(ann), "a draft that is kept")
+    ann.page.reload()
+    expect(ann.composer).to_have_value("not yet")
+    ann.composer.press("Enter")
+    ann.expects("not yet")
+    until(lambda: not is_kept(ann), "no draft any more")
+    ann.page.reload()
+    ann.expects("not yet")
+    expect(ann.composer).to_have_value("")
+
+
+def is_kept(person: Person) -> bool:
+    """Tell whether the draft for everyone is on this browser's disk."""
+    return bool(person.page.evaluate(KEPT, f"draft {person.name} general"))
+
+
+KEPT = """(key) => new Promise((done) => {
+    const opening = indexedDB.open("chatd", 1);
+    opening.onsuccess = () => {
+        const request = opening.result.transaction("kept").objectStore("kept").get(key);
+        request.onsuccess = () => { opening.result.close(); done(request.result !== undefined); };
+    };
+})"""
+
+
+def test_what_is_sent_without_a_line_waits_over_a_reload_and_goes_out_once_in_order(
+    opens: Opens, server: ServerProcess
+) -> None:
+    ann = register(opens, "ann")
+    ben = register(opens, "ben")
+    ben.write("zeroth")
+    ann.expects("zeroth")
+    ann.tab.evaluate("navigator.serviceWorker.ready.then(() => 0)")
+    server.settings["PORT"] = str(server.port)
+    server.kill()
+    expect(ann.page.get_by_text("No connection.")).to_be_visible()
+    for text in ("first", "second", "third"):
+        ann.write(text)
+    expect(ann.pending).to_have_count(3)
+    ann.page.reload()
+    expect(ann.composer).to_be_visible()
+    server.start()
+    for person in (ann, ben):
+        person.tab.evaluate("dispatchEvent(new Event('online'))")
+        person.expects("third")
+        texts = person.log.locator("article .text").all_inner_texts()
+        assert texts == ["zeroth", "first", "second", "third"]
+        person.tab.faults.clear()  # a browser reports each connection that was refused
+    expect(ann.pending).to_have_count(0)
+
+
+def test_password_that_is_wrong_is_told_and_signing_out_forgets_who_was_here(opens: Opens) -> None:
+    ann = register(opens, "ann")
+    ann.page.get_by_role("button", name="Settings").click()
+    ann.page.get_by_role("button", name="Sign out").click()
+    name = ann.page.get_by_label("Name")
+    name.fill("ann")
+    password = ann.page.get_by_label("Password")
+    password.fill("wrong")
+    password.press("Enter")
+    expect(ann.page.get_by_role("alert")).to_have_text("Wrong name or password.")
+    password.fill(PASSWORD)
+    password.press("Enter")
+    expect(ann.page.locator("footer .me")).to_have_text("ann")
+
+
+def test_file_is_sent_shown_and_fetched(opens: Opens) -> None:
+    ann = register(opens, "ann")
+    file = {"name": "notes <b>.txt", "mimeType": "text/plain", "buffer": b"all of it"}
+    ann.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    ann.expects("notes <b>.txt")
+    with ann.page.expect_download() as download:
+        ann.row("notes <b>.txt").get_by_role("button").first.click()
+    assert download.value.path().read_bytes() == b"all of it"
+
+
+def test_tabs_beside_each_other_share_drafts_and_sign_out(opens: Opens) -> None:
+    ann = register(opens, "ann")
+    other = opens("/r/general", beside=ann.tab).page
+    expect(other.locator("#composer")).to_be_visible()
+    ann.composer.fill("in both")
+    expect(other.locator("#composer")).to_have_value("in both")
+    ann.page.get_by_role("button", name="Settings").click()
+    ann.page.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_label("Password")).to_be_visible()

@@ -1,0 +1,87 @@
+/**
+ * What is kept in this browser: read once, then in memory, written behind, told to the other tabs.
+ * Where the browser keeps nothing, all goes on, and `works` says so.
+ */
+
+import { signal } from "@preact/signals";
+
+/** @typedef {import("../state/shapes.js").Kept} Kept */
+
+const NAME = "chatd";
+const STORE = "kept";
+
+/** @returns {Kept} */
+export function browserKept() {
+  const works = signal(true);
+  /** @type {Map<string, any>} */
+  const values = new Map();
+  /** @type {((key: string, value: any) => void)[]} */
+  const watchers = [];
+  const tabs = new BroadcastChannel(NAME);
+  /** @type {IDBDatabase | null} */
+  let database = null;
+
+  tabs.addEventListener("message", ({ data: [key, value] }) => {
+    put(key, value);
+    for (const watcher of watchers) watcher(key, value);
+  });
+
+  /**
+   * @param {string} key
+   * @param {any} value
+   */
+  function put(key, value) {
+    if (value === undefined) values.delete(key);
+    else values.set(key, value);
+  }
+
+  return {
+    works,
+    get: (key) => values.get(key),
+    keys: () => [...values.keys()],
+    watch: (changed) => void watchers.push(changed),
+
+    set(key, value) {
+      put(key, value);
+      tabs.postMessage([key, value]);
+      if (database === null) return;
+      const transaction = database.transaction(STORE, "readwrite");
+      const store = transaction.objectStore(STORE);
+      if (value === undefined) store.delete(key);
+      else store.put(value, key);
+      transaction.addEventListener("abort", () => {
+        works.value = false; // over the quota
+      });
+    },
+
+    async load() {
+      try {
+        database = await opened();
+        const store = database.transaction(STORE).objectStore(STORE);
+        const [keys, found] = await Promise.all([result(store.getAllKeys()), result(store.getAll())]);
+        keys.forEach((key, at) => values.set(String(key), found[at]));
+      } catch {
+        works.value = false; // private windows of some browsers
+      }
+    },
+  };
+}
+
+/** @returns {Promise<IDBDatabase>} */
+function opened() {
+  const request = indexedDB.open(NAME, 1);
+  request.addEventListener("upgradeneeded", () => request.result.createObjectStore(STORE));
+  return result(request);
+}
+
+/**
+ * @template T
+ * @param {IDBRequest<T>} request
+ * @returns {Promise<T>}
+ */
+function result(request) {
+  return new Promise((resolve, reject) => {
+    request.addEventListener("success", () => resolve(request.result));
+    request.addEventListener("error", () => reject(request.error));
+  });
+}

@@ -1,0 +1,53 @@
+/** The application: the door, and what is loaded when somebody has passed it. */
+
+import { signal } from "@preact/signals";
+
+import { createSession } from "./session.js";
+import { createSettings } from "./settings.js";
+
+/** @typedef {import("./behind.js").Behind} Behind */
+/** @typedef {import("./shapes.js").Parts} Parts */
+/** @typedef {ReturnType<typeof createApp>} Door */
+/** @typedef {Door & Behind} App */
+
+/**
+ * @param {Parts} parts
+ * @param {() => Promise<Pick<typeof import("./behind.js"), "createBehind">>} inside
+ */
+export function createApp(parts, inside) {
+  const behind = signal(/** @type {Behind | null} */ (null));
+  /** @type {Promise<void> | null} */
+  let loading = null;
+
+  const session = createSession(parts, {
+    load,
+    positions: () => behind.peek()?.positions() ?? {},
+    notice: (method, params) => behind.peek()?.notice(method, params),
+    synced: () => behind.peek()?.synced(),
+    left: () => behind.peek()?.left(),
+  });
+  const settings = createSettings(parts.kept);
+
+  /** Load what is behind the door, once. */
+  function load() {
+    loading ??= inside().then(({ createBehind }) => {
+      behind.value = createBehind(parts, session);
+    });
+    return loading;
+  }
+
+  return {
+    session,
+    settings,
+    behind,
+    call: session.call,
+    kept: parts.kept.works,
+
+    /** Read what is kept, and connect. */
+    async start() {
+      await parts.kept.load();
+      settings.load();
+      session.start();
+    },
+  };
+}

@@ -1,0 +1,150 @@
+/** What is behind the door: rooms, logs and all else of who is signed in. */
+
+import { signal } from "@preact/signals";
+
+import { createDrafts } from "./drafts.js";
+import { createLogs } from "./logs.js";
+import { createOutbox } from "./outbox.js";
+import { createPeople } from "./people.js";
+import { createRooms } from "./rooms.js";
+import { createThreads } from "./threads.js";
+import { createFiles, createUploads } from "./uploads.js";
+
+/** @typedef {import("./shapes.js").Entry} Entry */
+/** @typedef {import("./shapes.js").Note} Note */
+/** @typedef {import("./shapes.js").Parts} Parts */
+/** @typedef {import("./session.js").Session} Session */
+/** @typedef {ReturnType<typeof createBehind>} Behind */
+
+/** The entries of the self log that somebody has to see. */
+const NOTED = new Set([
+  "invited",
+  "join_requested",
+  "join_approved",
+  "join_denied",
+  "removed",
+  "warned",
+  "banned",
+  "unbanned",
+  "held",
+  "failed",
+  "post_removed",
+  "reported",
+]);
+const NOTES_MAX = 20;
+
+/**
+ * @param {Parts} parts
+ * @param {Session} session
+ */
+export function createBehind(parts, session) {
+  const notes = signal(/** @type {readonly Note[]} */ ([]));
+  let lastNote = 0;
+
+  const server = { call: session.call, read: session.read, notify: session.notify, me: session.me };
+  const rooms = createRooms(parts, server);
+  const logs = createLogs(parts, server, rooms);
+  const threads = createThreads(session.read);
+  const outbox = createOutbox(parts, { ...server, isShown });
+  const drafts = createDrafts(parts, session);
+  const people = createPeople(server, () => rooms.list.peek());
+  parts.onLeave(() => logs.flush());
+
+  // What is kept belongs to a user: it is read as soon as it is known to which one.
+  session.me.subscribe((name) => {
+    if (name === "") return;
+    drafts.load();
+    outbox.load();
+  });
+
+  /** @param {Omit<Note, "id">} note */
+  function add(note) {
+    lastNote += 1;
+    notes.value = [...notes.peek(), { ...note, id: lastNote }].slice(-NOTES_MAX);
+  }
+
+  /**
+   * @param {string} method
+   * @param {any} params
+   */
+  function notice(method, params) {
+    switch (method) {
+      case "entry":
+        onEntry(params);
+        break;
+      case "read":
+        rooms.refresh();
+        break;
+      case "presence":
+        people.onPresence(params);
+        break;
+      case "gap":
+        logs.onGap(params);
+        break;
+      case "reset":
+        if (logs.onReset(params.room)) add({ kind: "reset", room: params.room });
+        break;
+    }
+  }
+
+  /** @param {Entry} entry */
+  function onEntry(entry) {
+    if (entry.room.startsWith("@")) {
+      if (NOTED.has(entry.kind)) add({ kind: "self", entry });
+      rooms.refresh();
+      return;
+    }
+    rooms.onEntry(entry);
+    logs.onEntry(entry);
+    threads.onEntry(entry);
+    outbox.onEntry(entry);
+  }
+
+  /** All rooms are followed, so nothing is missed from here on. */
+  function synced() {
+    const asked = [rooms.load(), people.load(), threads.reload()];
+    for (const one of asked) one?.catch(() => {}); // the line is lost again: the next sync asks
+    outbox.pump();
+  }
+
+  function left() {
+    drafts.clear();
+    outbox.clear();
+    logs.clear();
+    threads.clear();
+    rooms.clear();
+    notes.value = [];
+  }
+
+  /**
+   * @param {string} room
+   * @param {number} seq
+   */
+  function isShown(room, seq) {
+    const log = logs.held(room);
+    return log === undefined || !log.atEnd.peek() || log.position() >= seq;
+  }
+
+  outbox.start();
+
+  return {
+    rooms,
+    logs,
+    threads,
+    outbox,
+    drafts,
+    people,
+    notes,
+    uploads: createUploads(parts, session.token),
+    files: createFiles(parts, session.token),
+    positions: logs.positions,
+    notice,
+    synced,
+    left,
+
+    /** @param {number} id of a note */
+    dismiss(id) {
+      notes.value = notes.peek().filter((note) => note.id !== id);
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/** The logs that are held, and how far they have been read. */
+
+import { Log } from "./log.js";
+
+/** @typedef {import("./shapes.js").Entry} Entry */
+/** @typedef {import("./shapes.js").Parts} Parts */
+/**
+ * @typedef {object} LogsServer
+ * @property {(method: string, params?: Record<string, unknown>) => Promise<any>} read
+ * @property {(method: string, params: Record<string, unknown>) => void} notify
+ */
+/**
+ * @typedef {object} Reader
+ * @property {(room: string) => {read_seq: number} | undefined} get
+ * @property {(room: string, seq: number) => void} onRead
+ * @property {() => void} refresh
+ */
+
+const LOGS_MAX = 8;
+const ACK_MS = 2_000;
+
+/**
+ * @param {Pick<Parts, "after" | "now">} parts
+ * @param {LogsServer} server
+ * @param {Reader} rooms
+ */
+export function createLogs(parts, server, rooms) {
+  /** The one that was used last is the last. @type {Map<string, Log>} */
+  const logs = new Map();
+  /** What has been seen and not acknowledged. @type {Map<string, number>} */
+  const unsent = new Map();
+  let sentAt = -Infinity;
+  let isDue = false;
+
+  function flush() {
+    isDue = false;
+    if (unsent.size === 0) return;
+    sentAt = parts.now();
+    for (const [room, seq] of unsent) server.notify("ack", { room, seq });
+    unsent.clear();
+    rooms.refresh(); // what is left is counted by the server
+  }
+
+  /**
+   * @param {Log} log
+   * @param {number} upTo
+   */
+  function seen(log, upTo) {
+    if (upTo <= (rooms.get(log.room)?.read_seq ?? 0)) return;
+    rooms.onRead(log.room, upTo);
+    unsent.set(log.room, upTo);
+    if (isDue) return;
+    isDue = true;
+    parts.after(() => isDue && flush(), Math.max(0, sentAt + ACK_MS - parts.now()));
+  }
+
+  return {
+    flush,
+
+    /**
+     * Return the log of a room: the same one as long as it is held.
+     *
+     * @param {string} room
+     */
+    open(room) {
+      const log = logs.get(room) ?? new Log(room, server.read, seen);
+      log.begin(rooms.get(room)?.read_seq);
+      logs.delete(room);
+      logs.set(room, log);
+      const oldest = logs.keys().next().value;
+      if (logs.size > LOGS_MAX && oldest !== undefined) logs.delete(oldest);
+      return log;
+    },
+
+    /** @param {string} room @returns {Log | undefined} */
+    held: (room) => logs.get(room),
+
+    /** Return where to follow the rooms from whose end is held. */
+    positions() {
+      const held = [...logs.values()].map((log) => /** @type {const} */ ([log.room, log.position()]));
+      return Object.fromEntries(held.filter(([, seq]) => seq > 0));
+    },
+
+    /** @param {Entry} entry */
+    onEntry(entry) {
+      logs.get(entry.room)?.onEntry(entry);
+    },
+
+    /** @param {{room: string, from: number, to: number}} gap */
+    onGap({ room, from, to }) {
+      logs.get(room)?.onGap(from, to);
+    },
+
+    /** @param {string} room */
+    onReset(room) {
+      unsent.delete(room);
+      return logs.get(room)?.onReset();
+    },
+
+    clear() {
+      logs.clear();
+      unsent.clear();
+    },
+  };
+}

@@ -1,0 +1,228 @@
+/** Who is signed in here, and the line on which they are. */
+
+import { batch, signal } from "@preact/signals";
+
+import { Refusal } from "../net/errors.js";
+import { Line } from "../net/line.js";
+import { Proof, newKeys } from "../net/scram.js";
+
+/** @typedef {import("./shapes.js").Parts} Parts */
+/** @typedef {import("./shapes.js").Welcome} Welcome */
+/** @typedef {ReturnType<typeof createSession>} Session */
+/** @typedef {"starting" | "signed-out" | "signed-in"} Phase */
+/**
+ * @typedef {object} SessionOwner
+ * @property {() => Promise<void>} load what listens to the notices
+ * @property {() => Record<string, number>} positions where to follow rooms from, that are held here
+ * @property {(method: string, params: any) => void} notice
+ * @property {() => void} synced all rooms are followed now
+ * @property {() => void} left nobody is signed in any more
+ */
+
+const KEY = "session";
+const DEVICE = "Browser page";
+
+/**
+ * @param {Parts} parts
+ * @param {SessionOwner} owner
+ */
+export function createSession(parts, owner) {
+  const phase = signal(/** @type {Phase} */ ("starting"));
+  const me = signal("");
+  const welcome = signal(/** @type {Welcome | null} */ (null));
+  const outdated = signal(false);
+  let token = "";
+  let epoch = "";
+  const line = new Line(parts, { greet, notice, isNeeded, online: () => token !== "" && owner.synced() });
+
+  /**
+   * @param {Line} on
+   * @param {Welcome} said
+   */
+  async function greet(on, said) {
+    const before = welcome.peek();
+    if (before !== null && before.server_version !== said.server_version) outdated.value = true;
+    welcome.value = said;
+    if (token === "") return;
+    try {
+      enter((await on.call("login-token", { token })).name, token);
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== "auth_failed") throw error;
+      leave();
+      return;
+    }
+    await follow(on);
+  }
+
+  /** @param {Line} on */
+  async function follow(on) {
+    await owner.load(); // before anything comes that somebody has to hear
+    const synced = await on.call("sync", { start: "end", positions: owner.positions(), epoch });
+    epoch = synced.epoch;
+  }
+
+  /** Who only looks at the form needs no line, and the server ends those that nobody uses. */
+  function isNeeded() {
+    return token !== "" || welcome.peek() === null;
+  }
+
+  /**
+   * @param {string} method
+   * @param {any} params
+   */
+  function notice(method, params) {
+    if (method === "bye" && params.logged_out) leave();
+    owner.notice(method, params);
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} proof the device's token
+   */
+  function enter(name, proof) {
+    token = proof;
+    parts.kept.set(KEY, { name, token });
+    owner.load();
+    batch(() => {
+      me.value = name;
+      phase.value = "signed-in";
+    });
+  }
+
+  function leave() {
+    token = "";
+    epoch = "";
+    parts.kept.set(KEY, undefined);
+    owner.left();
+    batch(() => {
+      me.value = "";
+      phase.value = "signed-out";
+    });
+  }
+
+  /** Wait until there is a line. @returns {Promise<void>} */
+  function online() {
+    return new Promise((resolve) => {
+      const stop = line.state.subscribe(({ state }) => {
+        if (state !== "online") return;
+        queueMicrotask(() => stop());
+        resolve();
+      });
+    });
+  }
+
+  /** @returns {Crypto} */
+  function cryptography() {
+    if (parts.crypto === null) throw new Refusal("insecure");
+    return parts.crypto;
+  }
+
+  /**
+   * Sign in by a password.
+   *
+   * @param {string} name
+   * @param {string} password
+   */
+  async function signIn(name, password) {
+    const proof = new Proof(cryptography(), name, password);
+    await line.ready();
+    const { message: challenge } = await line.call("login-start", { message: proof.first() });
+    const message = await proof.final(challenge);
+    const found = await line.call("login-finish", { message, device: DEVICE });
+    proof.verify(found.message);
+    await follow(line);
+    enter(found.name, found.token);
+    owner.synced();
+  }
+
+  return {
+    phase,
+    me,
+    welcome,
+    outdated,
+    line: line.state,
+    secure: parts.crypto !== null,
+    signIn,
+
+    /** Read who was signed in, and connect. */
+    start() {
+      const kept = parts.kept.get(KEY);
+      if (kept === undefined) phase.value = "signed-out";
+      else enter(kept.name, kept.token);
+      parts.kept.watch((key, value) => {
+        if (key !== KEY) return;
+        if (value === undefined && token !== "") leave();
+        else if (value !== undefined && token === "") enter(value.name, value.token);
+        else return;
+        line.reconnect();
+      });
+      parts.onWake(() => line.check());
+      line.connect();
+    },
+
+    /**
+     * Make an account, and sign in.
+     *
+     * @param {string} name
+     * @param {string} password
+     */
+    async register(name, password) {
+      const keys = await newKeys(cryptography(), password);
+      await line.ready();
+      await line.call("register", { name, ...keys });
+      await signIn(name, password);
+    },
+
+    /** Revoke this device's token, and forget who was here. */
+    async signOut() {
+      await line.call("logout");
+      leave();
+      line.reconnect();
+    },
+
+    retryNow() {
+      line.check();
+    },
+
+    /** Return what proves over HTTP who is asking. */
+    token: () => token,
+
+    /**
+     * Ask the server. Throws Refusal.
+     *
+     * @param {string} method
+     * @param {Record<string, unknown>} [params]
+     * @returns {Promise<any>}
+     */
+    call(method, params) {
+      if (line.state.peek().state !== "online") return Promise.reject(new Refusal("offline"));
+      return line.call(method, params);
+    },
+
+    /**
+     * Ask the server when there is a line, as often as one is lost. For what only reads.
+     *
+     * @param {string} method
+     * @param {Record<string, unknown>} [params]
+     * @returns {Promise<any>}
+     */
+    async read(method, params) {
+      for (;;) {
+        await online();
+        try {
+          return await line.call(method, params);
+        } catch (error) {
+          if (!(error instanceof Refusal) || error.code !== "offline") throw error;
+        }
+      }
+    },
+
+    /**
+     * @param {string} method
+     * @param {Record<string, unknown>} params
+     */
+    notify(method, params) {
+      if (line.state.peek().state === "online") line.notify(method, params);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+/** Files on their way to the server, and the addresses of those that are there. */
+
+import { signal } from "@preact/signals";
+
+import { Refusal } from "../net/errors.js";
+
+/** @typedef {import("./shapes.js").Upload} Upload */
+/** @typedef {import("./shapes.js").Parts} Parts */
+
+/** So many files are held at once to be shown again. */
+const ADDRESSES_MAX = 100;
+
+/**
+ * @param {Pick<Parts, "sendFile" | "nonce">} parts
+ * @param {() => string} token
+ */
+export function createUploads(parts, token) {
+  const items = signal(/** @type {readonly Upload[]} */ ([]));
+  /** @type {Map<number, () => void>} */
+  const running = new Map();
+  let lastId = 0;
+
+  /**
+   * @param {number} id
+   * @param {Partial<Upload>} changes
+   */
+  function change(id, changes) {
+    items.value = items.peek().map((one) => (one.id === id ? { ...one, ...changes } : one));
+  }
+
+  /** @param {number} id */
+  function drop(id) {
+    running.delete(id);
+    items.value = items.peek().filter((one) => one.id !== id);
+  }
+
+  return {
+    items,
+
+    /**
+     * @param {string} room
+     * @param {File} file
+     * @param {string} [caption]
+     */
+    async start(room, file, caption = "") {
+      lastId += 1;
+      const id = lastId;
+      const { name, size } = file;
+      items.value = [...items.peek(), { id, room, name, size, sent: 0, state: "sending", error: null }];
+      const query = new URLSearchParams({ room, name, ...(caption ? { caption } : {}) });
+      const { done, cancel } = parts.sendFile(file, `/api/v1/files?${query}`, token(), (sent) => change(id, { sent }));
+      running.set(id, cancel);
+      try {
+        await done;
+        drop(id);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        change(id, { state: "failed", error });
+      }
+    },
+
+    /** @param {number} id */
+    cancel(id) {
+      running.get(id)?.();
+      drop(id);
+    },
+  };
+}
+
+/**
+ * @param {Pick<Parts, "fetchFile">} parts
+ * @param {() => string} token
+ */
+export function createFiles(parts, token) {
+  /** @type {Map<string, Promise<string>>} */
+  const addresses = new Map();
+
+  return {
+    /**
+     * Return an address by which this page can show a file. Throws Refusal.
+     *
+     * @param {string} room
+     * @param {number} seq
+     * @param {string} name
+     * @returns {Promise<string>}
+     */
+    address(room, seq, name) {
+      const key = `${room}#${seq}`;
+      let found = addresses.get(key);
+      if (found === undefined) {
+        const path = `/files/${encodeURIComponent(room)}/${seq}/${encodeURIComponent(name)}`;
+        found = parts.fetchFile(path, token());
+        found.catch(() => addresses.delete(key));
+        addresses.set(key, found);
+        const oldest = addresses.keys().next().value;
+        if (addresses.size > ADDRESSES_MAX && oldest !== undefined) addresses.delete(oldest);
+      }
+      return found;
+    },
+  };
+}

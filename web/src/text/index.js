@@ -1,0 +1,121 @@
+/**
+ * The words of the page, in the reader's language. A component that asks for some is rendered
+ * again when the language changes.
+ */
+
+import { batch, signal } from "@preact/signals";
+
+import { en } from "./en.js";
+
+/** @typedef {keyof typeof en | keyof typeof import("./en-inside.js").enInside} Key */
+/** @typedef {string | Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>} Words */
+/** @typedef {Readonly<Record<Key, Words>>} Texts */
+/** @typedef {"en" | "ru"} Language */
+/** @typedef {Readonly<Record<string, unknown>>} Values */
+/** @typedef {import("preact").ComponentChild} Child */
+
+/** What has been loaded of English. */
+let english = /** @type {Texts} */ (en);
+
+/** @type {Readonly<Record<Language, () => Promise<Texts>>>} */
+const LOAD = {
+  en: async () => english,
+  ru: async () => (await import("./ru.js")).ru,
+};
+
+/** The names of the languages, each in itself. */
+export const LANGUAGES = Object.freeze({ en: "English", ru: "Русский" });
+
+/** @type {import("@preact/signals").Signal<Language>} */
+export const language = signal("en");
+/** @type {import("@preact/signals").Signal<Texts>} */
+const texts = signal(english);
+
+const PLACEHOLDER = /\{(\w+)\}/;
+
+/**
+ * Return the language to use: the one that was set, else the first one known that is preferred.
+ *
+ * @param {string} set "" if none was
+ * @param {readonly string[]} preferred as `navigator.languages`
+ * @returns {Language}
+ */
+export function chosenLanguage(set, preferred) {
+  const codes = [set, ...preferred].map((tag) => tag.slice(0, 2).toLowerCase());
+  const known = codes.find((code) => code in LOAD);
+  return /** @type {Language} */ (known ?? "en");
+}
+
+/**
+ * Show everything in this language from now on.
+ *
+ * @param {Language} wanted
+ */
+export async function setLanguage(wanted) {
+  const loaded = await LOAD[wanted]();
+  batch(() => {
+    texts.value = loaded;
+    language.value = wanted;
+  });
+}
+
+/**
+ * Know more English from now on.
+ *
+ * @param {Partial<Texts>} more
+ */
+export function learn(more) {
+  english = { ...english, ...more };
+  if (language.peek() === "en") texts.value = english;
+}
+
+/**
+ * Return a text. `n` among the values chooses the plural.
+ *
+ * @param {Key} key
+ * @param {Values} [values]
+ * @returns {string}
+ */
+export function t(key, values = {}) {
+  return pieces(key, values).join("");
+}
+
+/**
+ * Return a text whose values are nodes.
+ *
+ * @param {Key} key
+ * @param {Values} values
+ * @returns {Child[]}
+ */
+export function nodes(key, values) {
+  return /** @type {Child[]} */ (pieces(key, values));
+}
+
+/**
+ * @param {Key} key
+ * @param {Values} values
+ * @returns {unknown[]}
+ */
+function pieces(key, values) {
+  const words = texts.value[key];
+  const text = typeof words === "string" ? words : plural(words, Number(values.n));
+  return text.split(PLACEHOLDER).map((piece, at) => (at % 2 ? shown(values[piece]) : piece));
+}
+
+/**
+ * @param {Exclude<Words, string>} words
+ * @param {number} count
+ * @returns {string}
+ */
+function plural(words, count) {
+  const rule = new Intl.PluralRules(language.value).select(count);
+  return words[rule] ?? words.other ?? "";
+}
+
+/**
+ * @param {unknown} value
+ * @returns {unknown}
+ */
+function shown(value) {
+  return typeof value === "number" ? new Intl.NumberFormat(language.value).format(value) : value;
+}

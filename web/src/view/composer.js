@@ -1,0 +1,146 @@
+/** Where one writes: Enter sends, Shift+Enter begins a line, and an input method's Enter is its own. */
+
+import { html } from "htm/preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+import { t } from "../text/index.js";
+import { useSurroundings } from "./context.js";
+import { EMPTY, abandon, beginEdit } from "./draft.js";
+import { errorText } from "./error-text.js";
+import { Icon } from "./icons.js";
+
+/** @typedef {import("./context.js").Entry} Entry */
+
+/** As many bytes of UTF-8 as the server takes. */
+const TEXT_BYTES_MAX = 8_192;
+/** Count the bytes only of what could have too many: no letter has more than three. */
+const COUNTED_LENGTH = TEXT_BYTES_MAX / 3;
+/** Tell how much is left when it is this little. */
+const NEAR_BYTES = 500;
+const IME_KEY_CODE = 229;
+
+/**
+ * @param {object} props
+ * @param {string} props.id
+ * @param {string} props.room
+ * @param {string} props.title of whom or what one writes to
+ * @param {number} [props.root] of the thread; 0: the room itself
+ * @param {readonly Entry[]} props.entries what can be edited or replied to
+ * @param {string} props.me
+ */
+export function Composer({ id, room, title, root = 0, entries, me }) {
+  const { app } = useSurroundings();
+  const key = root ? `${room}#${root}` : room;
+  const draft = app.drafts.get(key).value;
+  const [failure, setFailure] = useState("");
+  const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
+  const files = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const isLong = draft.text.length > COUNTED_LENGTH;
+  const left = isLong ? TEXT_BYTES_MAX - new TextEncoder().encode(draft.text).length : TEXT_BYTES_MAX;
+
+  useLayoutEffect(() => grow(field.current), [draft.text]);
+  useEffect(() => setFailure(""), [key]);
+
+  /** @param {Partial<typeof draft>} changed */
+  const change = (changed) => app.drafts.set(key, { ...draft, ...changed });
+
+  async function send() {
+    const text = draft.text.trim();
+    if (text === "" || left < 0) return;
+    setFailure("");
+    if (draft.editing) {
+      const seq = draft.editing;
+      abandon(app.drafts, key);
+      try {
+        await app.call("edit", { room, seq, text });
+      } catch (error) {
+        beginEdit(app.drafts, key, { seq, text });
+        setFailure(errorText(error));
+      }
+      return;
+    }
+    app.outbox.post(room, text, draft.replyTo || root);
+    app.drafts.set(key, EMPTY);
+    app.logs.open(room).settle();
+  }
+
+  /** @param {KeyboardEvent} event */
+  function onKeyDown(event) {
+    if (event.isComposing || event.keyCode === IME_KEY_CODE) return;
+    if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      send();
+    } else if (event.key === "Escape" && (draft.editing || draft.replyTo)) {
+      event.stopPropagation();
+      abandon(app.drafts, key);
+    } else if (event.key === "ArrowUp" && draft.text === "" && !draft.editing) {
+      const own = entries.findLast((one) => one.author === me && !one.deleted && one.text && one.kind !== "file");
+      if (own === undefined) return;
+      event.preventDefault();
+      beginEdit(app.drafts, key, { seq: own.seq, text: own.text ?? "" });
+    }
+  }
+
+  /** @param {FileList | null | undefined} chosen @returns {boolean} */
+  function upload(chosen) {
+    for (const file of chosen ?? []) app.uploads.start(room, file);
+    return (chosen?.length ?? 0) > 0;
+  }
+
+  /** @param {ClipboardEvent} event */
+  function onPaste(event) {
+    const data = event.clipboardData;
+    // A copied table comes as a picture as well: its text is what was meant.
+    if (data?.types.includes("text/plain") !== true && upload(data?.files)) event.preventDefault();
+  }
+
+  const label = root ? t("composer.thread") : t("composer.room", { room: title });
+  return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); send(); }}>
+    <${Context} draft=${draft} entries=${entries} abandon=${() => { abandon(app.drafts, key); field.current?.focus(); }} />
+    ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <div class="field">
+      ${!root &&
+      html`<button type="button" class="tool" aria-label=${t("composer.attach")} title=${t("composer.attach")}
+          onClick=${() => files.current?.click()}><${Icon} name="attach" /></button>
+        <input ref=${files} type="file" multiple hidden
+          onChange=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => {
+            upload(event.currentTarget.files);
+            event.currentTarget.value = "";
+          }} />`}
+      <textarea id=${id} ref=${field} rows="1" dir="auto" aria-label=${label} placeholder=${label} enterkeyhint="send"
+        value=${draft.text} onKeyDown=${onKeyDown} onPaste=${onPaste}
+        onInput=${(/** @type {Event & {currentTarget: HTMLTextAreaElement}} */ event) =>
+          change({ text: event.currentTarget.value })}></textarea>
+      <button class="send" aria-label=${t("composer.send")} title=${t("composer.send")}
+        disabled=${draft.text.trim() === "" || left < 0}><${Icon} name="send" /></button>
+    </div>
+    ${left < NEAR_BYTES &&
+    html`<p class=${left < 0 ? "failure" : "hint"} role="status">
+      ${left < 0 ? t("composer.tooLong", { n: -left }) : t("composer.left", { n: left })}
+    </p>`}
+  </form>`;
+}
+
+/** @param {{draft: import("./draft.js").Draft, entries: readonly Entry[], abandon: () => void}} props */
+function Context({ draft, entries, abandon }) {
+  const seq = draft.editing || draft.replyTo;
+  if (!seq) return null;
+  const entry = entries.find((one) => one.seq === seq);
+  const text = (entry?.text || entry?.name || "").slice(0, 120);
+  return html`<div class="context">
+    <${Icon} name=${draft.editing ? "edit" : "reply"} />
+    <span>${draft.editing ? t("composer.editing") : html`<bdi class="author">${entry?.author}</bdi>`} <bdi>${text}</bdi></span>
+    <button type="button" class="tool" aria-label=${t("common.cancel")} onClick=${abandon}><${Icon} name="close" /></button>
+  </div>`;
+}
+
+/**
+ * Make a field as high as its text, where the browser does not.
+ *
+ * @param {HTMLTextAreaElement | null} field
+ */
+function grow(field) {
+  if (field === null || CSS.supports("field-sizing", "content")) return;
+  field.style.height = "auto";
+  field.style.height = `${field.scrollHeight}px`;
+}

@@ -1,0 +1,35 @@
+/** What every view may ask for: the application, and where the reader is in it. */
+
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+
+/** @typedef {import("../state/app.js").App} App */
+/** @typedef {import("../state/shapes.js").Entry} Entry */
+/** @typedef {import("../state/shapes.js").RoomStatus} RoomStatus */
+/** @typedef {import("../state/shapes.js").Pending} Pending */
+/** @typedef {import("../state/shapes.js").Person} Person */
+/** @typedef {import("../state/shapes.js").Note} Note */
+/** @typedef {import("../state/app.js").Door} Door */
+/** @typedef {import("./place.js").Place} Place */
+/** @typedef {{app: App, place: Place, dialog: import("@preact/signals").Signal<Dialog>}} Surroundings */
+/** @typedef {"" | "jump" | "keys" | "settings" | "create"} Dialog the one that is open */
+
+/** @type {import("preact").Context<Surroundings | null>} */
+export const Context = createContext(/** @type {Surroundings | null} */ (null));
+
+/** What the door has, too. @type {import("preact").Context<Door | null>} */
+export const DoorContext = createContext(/** @type {Door | null} */ (null));
+
+/** @returns {Door} */
+export function useDoor() {
+  const found = useContext(DoorContext);
+  if (found === null) throw new Error("a view outside of the page");
+  return found;
+}
+
+/** @returns {Surroundings} */
+export function useSurroundings() {
+  const found = useContext(Context);
+  if (found === null) throw new Error("a view outside of the application");
+  return found;
+}

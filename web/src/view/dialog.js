@@ -1,0 +1,56 @@
+/** Dialogs: the browser's own, which keeps the focus inside and gives it back. */
+
+import { html } from "htm/preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+
+import { t } from "../text/index.js";
+import { Icon } from "./icons.js";
+
+/** @typedef {import("preact").ComponentChildren} Children */
+
+/** @param {{title: string, kind?: string, onClose: () => void, children?: Children}} props */
+export function DialogBox({ title, kind = "", onClose, children }) {
+  const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const name = useId();
+  useEffect(() => {
+    const opener = document.activeElement;
+    box.current?.showModal();
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, []);
+  /** @param {Event} event a click beside the dialog hits the dialog itself, and none of its content */
+  const onClick = (event) => event.target === box.current && onClose();
+  return html`<dialog ref=${box} class=${kind} aria-labelledby=${name} onClick=${onClick}
+    onCancel=${(/** @type {Event} */ event) => { event.preventDefault(); onClose(); }}>
+    <div class="content">
+      <header>
+        <h2 id=${name}>${title}</h2>
+        <button class="tool" aria-label=${t("common.close")} onClick=${onClose}><${Icon} name="close" /></button>
+      </header>
+      ${children}
+    </div>
+  </dialog>`;
+}
+
+/**
+ * Ask before something is done that can't be undone.
+ *
+ * @param {object} props
+ * @param {string} props.title
+ * @param {string} props.action what the button says
+ * @param {() => void} props.onConfirm
+ * @param {() => void} props.onClose
+ * @param {string} [props.failure]
+ * @param {Children} [props.children]
+ */
+export function Confirm({ title, action, onConfirm, onClose, failure = "", children }) {
+  return html`<${DialogBox} title=${title} kind="confirm" onClose=${onClose}>
+    ${children}
+    ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <div class="choices">
+      <button autofocus class="danger" onClick=${onConfirm}>${action}</button>
+      <button onClick=${onClose}>${t("common.cancel")}</button>
+    </div>
+  </${DialogBox}>`;
+}

@@ -1,0 +1,105 @@
+/**
+ * A file in a log: an image, a video or sound in place, anything else by its name. The room that
+ * an image takes is kept from the start, so that nothing moves when it comes.
+ */
+
+import { html } from "htm/preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+
+import { t } from "../text/index.js";
+import { sizeText } from "../text/sizes.js";
+import { useSurroundings } from "./context.js";
+import { Icon } from "./icons.js";
+
+/** @typedef {import("./context.js").Entry} Entry */
+
+const WIDTH_MAX = 420;
+const HEIGHT_MAX = 320;
+/** Ask for the address of what is this near to the screen. */
+const AHEAD = "300px";
+
+/**
+ * Return the size in which an image is shown: never larger than it is.
+ *
+ * @param {number} width
+ * @param {number} height
+ * @returns {{width: number, height: number}}
+ */
+export function fitted(width, height) {
+  const scale = Math.min(1, WIDTH_MAX / width, HEIGHT_MAX / height);
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
+}
+
+/** @param {{entry: Entry}} props */
+export function FileBody({ entry }) {
+  const { app } = useSurroundings();
+  const [address, setAddress] = useState("");
+  const [isBroken, setBroken] = useState(false);
+  const place = useRef(/** @type {HTMLElement | null} */ (null));
+  const kind = isBroken ? "" : shownAs(entry);
+
+  useEffect(() => {
+    if (kind === "" || place.current === null) return undefined;
+    const watcher = new IntersectionObserver(
+      ([seen]) => {
+        if (!seen?.isIntersecting) return;
+        watcher.disconnect();
+        app.files.address(entry.room, entry.seq, entry.name ?? "").then(setAddress, () => setBroken(true));
+      },
+      { rootMargin: AHEAD },
+    );
+    watcher.observe(place.current);
+    return () => watcher.disconnect();
+  }, [kind, entry.room, entry.seq]);
+
+  const name = entry.name ?? "";
+  const broken = () => setBroken(true);
+  if (kind === "image") {
+    const size = fitted(entry.width ?? 0, entry.height ?? 0);
+    return html`<a class="image" ref=${place} href=${address || undefined} target="_blank" rel="noopener">
+      <img ...${size} src=${address || undefined} alt=${name} title=${name} onError=${broken} decoding="async" />
+    </a>`;
+  }
+  if (kind === "video") {
+    return html`<video class="video" ref=${place} src=${address || undefined} controls preload="metadata"
+      title=${name} onError=${address ? broken : undefined}></video>`;
+  }
+  if (kind === "audio") {
+    return html`<audio ref=${place} src=${address || undefined} controls preload="metadata" title=${name}
+      onError=${address ? broken : undefined}></audio>`;
+  }
+  return html`<${Attachment} entry=${entry} />`;
+}
+
+/** @param {{entry: Entry}} props */
+function Attachment({ entry }) {
+  const { app } = useSurroundings();
+  const [error, setError] = useState(false);
+  const fetchIt = async () => {
+    try {
+      const link = document.createElement("a");
+      link.href = await app.files.address(entry.room, entry.seq, entry.name ?? "");
+      link.download = entry.name ?? "";
+      link.click();
+      setError(false);
+    } catch {
+      setError(true);
+    }
+  };
+  return html`<button class="attachment" onClick=${fetchIt} title=${t("file.download")}>
+    <${Icon} name="file" /><bdi>${entry.name}</bdi>
+    <small>${error ? t("file.gone") : sizeText(entry.size ?? 0)}</small>
+  </button>`;
+}
+
+/**
+ * Return how a file is shown: "" if by its name only.
+ *
+ * @param {Entry} entry
+ * @returns {"" | "image" | "video" | "audio"}
+ */
+function shownAs(entry) {
+  if (entry.width && entry.height) return "image";
+  const kind = (entry.media_type ?? "").split("/")[0];
+  return kind === "video" || kind === "audio" ? kind : "";
+}

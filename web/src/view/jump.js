@@ -1,0 +1,95 @@
+/** Ctrl+K: to a room or a person by a few letters of the name. */
+
+import { html } from "htm/preact";
+import { useEffect, useState } from "preact/hooks";
+
+import { directRoom, foldName, titleOf } from "../names.js";
+import { t } from "../text/index.js";
+import { useSurroundings } from "./context.js";
+import { DialogBox } from "./dialog.js";
+
+/** @typedef {import("./context.js").Person} Person */
+/** @typedef {{room: string, title: string, unread: number}} Choice */
+
+const CHOICES_MAX = 12;
+
+/**
+ * Return the rooms to choose from: those whose name begins so, then those that have it inside.
+ *
+ * @param {string} typed
+ * @param {readonly Choice[]} choices in the order of their importance
+ * @returns {Choice[]}
+ */
+export function matching(typed, choices) {
+  const wanted = foldName(typed.trim());
+  const names = choices.map((one) => foldName(one.title).replace(/^\+/, ""));
+  const begin = choices.filter((_, at) => names[at]?.startsWith(wanted));
+  const inside = choices.filter((_, at) => !names[at]?.startsWith(wanted) && names[at]?.includes(wanted));
+  return [...begin, ...inside].slice(0, CHOICES_MAX);
+}
+
+/** @param {{onClose: () => void}} props */
+export function Jump({ onClose }) {
+  const { app, place } = useSurroundings();
+  const me = app.session.me.value;
+  const [typed, setTyped] = useState("");
+  const [at, setAt] = useState(0);
+  const [people, setPeople] = useState(/** @type {readonly Person[]} */ ([]));
+
+  useEffect(() => {
+    let isCurrent = true;
+    app.people.search(foldName(typed.trim())).then(
+      (found) => isCurrent && setPeople(found),
+      () => isCurrent && setPeople([]), // the rooms are still there
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [typed]);
+
+  const rooms = app.rooms.list.value.map(({ room, unread }) => ({
+    room,
+    unread,
+    title: room === "general" ? t("room.general") : titleOf(room, me),
+  }));
+  if (typed === "") rooms.sort((one, other) => Number(other.unread > 0) - Number(one.unread > 0));
+  const known = new Set(rooms.map(({ room }) => room));
+  const others = people
+    .map(({ name }) => ({ room: directRoom(me, name), title: name, unread: 0 }))
+    .filter(({ room }) => !known.has(room));
+  const choices = matching(typed, [...rooms, ...others]);
+  const chosen = Math.min(at, choices.length - 1);
+
+  /** @param {string} room */
+  const go = (room) => {
+    onClose();
+    place.go(room);
+  };
+  /** @param {KeyboardEvent} event */
+  const onKeyDown = (event) => {
+    if (event.isComposing) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined && choices.length > 0) setAt((chosen + step + choices.length) % choices.length);
+    else if (event.key === "Enter" && choices[chosen]) go(choices[chosen].room);
+    else return;
+    event.preventDefault();
+  };
+  return html`<${DialogBox} title=${t("jump.title")} kind="jump" onClose=${onClose}>
+    <input autofocus role="combobox" aria-expanded="true" aria-controls="jump-list" aria-autocomplete="list"
+      aria-activedescendant=${choices.length > 0 ? `jump-${chosen}` : undefined} aria-label=${t("jump.title")}
+      placeholder=${t("jump.hint")} value=${typed} autocomplete="off" dir="auto" onKeyDown=${onKeyDown}
+      onInput=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => {
+        setTyped(event.currentTarget.value);
+        setAt(0);
+      }} />
+    <ul id="jump-list" role="listbox" aria-label=${t("jump.title")}>
+      ${choices.map(
+        ({ room, title, unread }, index) => html`<li key=${room} id=${`jump-${index}`} role="option"
+          aria-selected=${index === chosen} onClick=${() => go(room)}>
+          <bdi>${title}</bdi>${unread > 0 && html`<span class="badge">${unread}</span>`}
+        </li>`,
+      )}
+    </ul>
+    ${choices.length === 0 && html`<p class="hint" role="status">${t("people.none")}</p>`}
+  </${DialogBox}>`;
+}

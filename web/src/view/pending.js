@@ -1,0 +1,53 @@
+/** What is on its way: shown below the log until its entry is there. */
+
+import { html } from "htm/preact";
+
+import { moment } from "../text/times.js";
+import { t } from "../text/index.js";
+import { Avatar } from "./avatar.js";
+import { CodeBlock } from "./code-block.js";
+import { useSurroundings } from "./context.js";
+import { errorText } from "./error-text.js";
+import { markup } from "./markup.js";
+
+/** @typedef {import("./context.js").Pending} Pending */
+
+/** @param {{pending: Pending, me: string}} props */
+export function PendingRow({ pending, me }) {
+  const { app } = useSurroundings();
+  const { nonce, room, state, text } = pending;
+  const asks = state === "failed" || state === "old";
+  const withdraw = () => {
+    app.outbox.discard(nonce);
+    const draft = app.drafts.get(room).peek();
+    if (draft.text === "") app.drafts.set(room, { ...draft, text });
+  };
+  return html`<article class=${`row pending ${asks ? "asks" : ""}`} aria-label=${`${me}: ${text.slice(0, 200)}`}>
+    <div class="gutter"><${Avatar} name=${me} /></div>
+    <div class="body">
+      <header><bdi class="author">${me}</bdi> <small>${stateText(pending)}</small></header>
+      <div class="text" dir="auto">${markup(text, { CodeBlock })}</div>
+      ${asks &&
+      html`<div class="choices">
+        <button onClick=${() => app.outbox.retry(nonce)}>${t("pending.retry")}</button>
+        <button onClick=${withdraw}>${t("pending.discard")}</button>
+      </div>`}
+    </div>
+  </article>`;
+}
+
+/** @param {Pending} pending */
+function stateText({ state, until, error }) {
+  switch (state) {
+    case "waiting":
+      return t("pending.waiting");
+    case "held":
+      return t("pending.held", { time: moment(until, Date.now()) });
+    case "failed":
+      return error ? errorText(error) : t("error.internal");
+    case "old":
+      return t("pending.old");
+    default:
+      return t("pending.sending");
+  }
+}

@@ -1,0 +1,72 @@
+/** A room: its heading, its log, and where one writes to it. */
+
+import { html } from "htm/preact";
+import { useEffect, useState } from "preact/hooks";
+
+import { isDirect, otherOf, titleOf } from "../names.js";
+import { t } from "../text/index.js";
+import { Composer } from "./composer.js";
+import { useSurroundings } from "./context.js";
+import { Icon } from "./icons.js";
+import { LogView } from "./log-view.js";
+import { useRowActions } from "./row-actions.js";
+import { Uploads } from "./uploads.js";
+
+const COMPOSER = "composer";
+
+/** @param {{room: string}} props */
+export function Room({ room }) {
+  const { app, place } = useSurroundings();
+  const me = app.session.me.value;
+  const title = room === "general" ? t("room.general") : titleOf(room, me);
+  const log = app.logs.open(room);
+  const [isDropping, setDropping] = useState(false);
+  const { at, removal } = useRowActions(room, room, COMPOSER, false);
+
+  useEffect(() => {
+    if (matchMedia("(hover: hover)").matches) document.getElementById(COMPOSER)?.focus();
+    else document.getElementById("room-title")?.focus();
+  }, [room]);
+
+  /** @param {DragEvent} event */
+  const onDrop = (event) => {
+    event.preventDefault();
+    setDropping(false);
+    for (const file of event.dataTransfer?.files ?? []) app.uploads.start(room, file);
+  };
+  /** @param {DragEvent} event */
+  const onDragOver = (event) => {
+    if (event.dataTransfer?.types.includes("Files") !== true) return;
+    event.preventDefault();
+    setDropping(true);
+  };
+  const togglePeople = () => place.show(place.beside.value?.kind === "people" ? null : { kind: "people" });
+  return html`<main class=${`room ${isDropping ? "dropping" : ""}`} data-drop=${t("file.drop")}
+    onDragOver=${onDragOver} onDragLeave=${() => setDropping(false)} onDrop=${onDrop}>
+    <header class="bar">
+      <button class="tool back" aria-label=${t("room.back")} onClick=${() => place.go("")}><${Icon} name="back" /></button>
+      <h1 id="room-title" tabindex="-1"><bdi>${title}</bdi></h1>
+      <${Presence} room=${room} me=${me} />
+      <button class="tool" aria-label=${t("people.title")} title=${t("people.title")} onClick=${togglePeople}
+        aria-expanded=${place.beside.value?.kind === "people"}><${Icon} name="people" /></button>
+    </header>
+    ${app.rooms.loaded.value
+      ? html`<${LogView} key=${room} room=${room} title=${title} at=${at} />`
+      : html`<div class="log-frame" aria-busy="true"></div>`}
+    <${Uploads} room=${room} />
+    <${Composer} id=${COMPOSER} room=${room} title=${title} entries=${log.entries.value} me=${me} />
+    ${removal}
+  </main>`;
+}
+
+/** @param {{room: string, me: string}} props */
+function Presence({ room, me }) {
+  const { app } = useSurroundings();
+  if (isDirect(room)) {
+    const isOnline = app.people.online.value?.has(otherOf(room, me)) ?? false;
+    return html`<span class=${`presence ${isOnline ? "online" : ""}`}>${isOnline ? t("people.online") : ""}</span>`;
+  }
+  if (room === "general") return html`<span class="presence">${t("people.count", { n: app.people.count.value })}</span>`;
+  const members = app.rooms.get(room)?.members ?? 0;
+  return html`<span class="presence">${members > 0 && t("room.members", { n: members })}</span>`;
+}

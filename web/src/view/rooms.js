@@ -1,0 +1,75 @@
+/** The rooms, the one that is open, what stands beside it, and the dialogs over it. */
+
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { html } from "htm/preact";
+import { useEffect, useMemo } from "preact/hooks";
+
+import { titleOf } from "../names.js";
+import { t } from "../text/index.js";
+import { Context } from "./context.js";
+import { CreateRoom } from "./create-room.js";
+import { Jump } from "./jump.js";
+import { Keys, onPageKey } from "./keys.js";
+import { Notes } from "./notes.js";
+import { PeopleBeside } from "./people.js";
+import { Room } from "./room.js";
+import { Settings } from "./settings.js";
+import { Sidebar } from "./sidebar.js";
+import { ThreadBeside } from "./thread.js";
+
+/** @typedef {import("./context.js").App} App */
+/** @typedef {import("./context.js").Dialog} Dialog */
+/** @typedef {import("./place.js").Place} Place */
+
+const DIALOGS = Object.freeze({ jump: Jump, keys: Keys, settings: Settings, create: CreateRoom });
+
+/** @param {{app: App, place: Place}} props */
+export function Rooms({ app, place }) {
+  const dialog = useSignal(/** @type {Dialog} */ (""));
+  const around = useMemo(() => ({ app, place, dialog }), [app.rooms]);
+  useTitle(app, place);
+  const room = place.room.value;
+  const beside = place.beside.value;
+  const Open = dialog.value === "" ? null : DIALOGS[dialog.value];
+  const close = () => {
+    dialog.value = "";
+  };
+  useEffect(() => {
+    /** @param {KeyboardEvent} event */
+    const pressed = (event) => onPageKey(event, around);
+    document.addEventListener("keydown", pressed);
+    return () => document.removeEventListener("keydown", pressed);
+  }, [around]);
+  return html`<${Context.Provider} value=${around}>
+    <${Sidebar} />
+    ${room === ""
+      ? html`<main class="room none"><p class="hint">${t("room.choose")}</p></main>`
+      : html`<${Room} room=${room} />`}
+    ${room !== "" && beside?.kind === "thread" && html`<${ThreadBeside} key=${beside.root} room=${room} root=${beside.root} />`}
+    ${room !== "" && beside?.kind === "people" && html`<${PeopleBeside} />`}
+    <${Notes} />
+    ${Open !== null && html`<${Open} onClose=${close} />`}
+  </${Context.Provider}>`;
+}
+
+/**
+ * Name the room and count what is unread in the title of the page.
+ *
+ * @param {App} app
+ * @param {Place} place
+ */
+function useTitle({ rooms, session }, place) {
+  useSignalEffect(() => {
+    const { unread } = rooms.totals.value;
+    const count = unread > 0 ? `(${unread}) ` : "";
+    const room = place.room.value;
+    const title = room === "general" ? t("room.general") : titleOf(room, session.me.value);
+    document.title = `${count}${title ? `${title} – ` : ""}chatd`;
+  });
+  useEffect(
+    () => () => {
+      document.title = "chatd";
+    },
+    [],
+  );
+}

@@ -1,0 +1,59 @@
+/** Settings of this browser, and the way out. */
+
+import { html } from "htm/preact";
+import { useState } from "preact/hooks";
+
+import { LANGUAGES, t } from "../text/index.js";
+import { useSurroundings } from "./context.js";
+import { DialogBox } from "./dialog.js";
+import { errorText } from "./error-text.js";
+
+/** @typedef {Event & {currentTarget: HTMLSelectElement}} Selected */
+
+/** @param {{onClose: () => void}} props */
+export function Settings({ onClose }) {
+  const { app } = useSurroundings();
+  const { settings, session } = app;
+  const [failure, setFailure] = useState("");
+  const themes = { auto: t("settings.auto"), light: t("settings.light"), dark: t("settings.dark") };
+  const languages = { "": t("settings.auto"), ...LANGUAGES };
+  const zones = { browser: t("settings.zoneBrowser"), server: t("settings.zoneServer") };
+  const signOut = async () => {
+    try {
+      await session.signOut();
+      onClose();
+    } catch (error) {
+      setFailure(errorText(error));
+    }
+  };
+  return html`<${DialogBox} title=${t("settings.title")} kind="settings" onClose=${onClose}>
+    <${Choice} label=${t("settings.theme")} value=${settings.theme.value} choices=${themes}
+      onValue=${(/** @type {string} */ value) => settings.set("theme", value)} />
+    <${Choice} label=${t("settings.language")} value=${settings.language.value} choices=${languages}
+      onValue=${(/** @type {string} */ value) => settings.set("language", value)} />
+    <${Choice} label=${t("settings.zone")} value=${settings.zone.value} choices=${zones}
+      onValue=${(/** @type {string} */ value) => settings.set("zone", value)} />
+    ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <div class="choices">
+      <button onClick=${signOut}>${t("settings.signOut")}</button>
+    </div>
+    <p class="hint">${t("settings.server", { version: session.welcome.value?.server_version ?? "" })}</p>
+  </${DialogBox}>`;
+}
+
+/**
+ * @param {object} props
+ * @param {string} props.label
+ * @param {string} props.value
+ * @param {Readonly<Record<string, string>>} props.choices
+ * @param {(value: string) => void} props.onValue
+ */
+function Choice({ label, value, choices, onValue }) {
+  return html`<label class="choice">${label}
+    <select value=${value} onChange=${(/** @type {Selected} */ event) => onValue(event.currentTarget.value)}>
+      ${Object.entries(choices).map(
+        ([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`,
+      )}
+    </select>
+  </label>`;
+}

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Line } from "../src/net/line.js";
+import { FakeClock, settled } from "./fakes.js";
+
+/** @param {Partial<import("../src/net/line.js").LineOwner>} [owner] */
+function lineOf(owner = {}) {
+  const clock = new FakeClock();
+  /** @type {{sent: any[], isClosed: boolean, events: import("../src/net/line.js").SocketEvents}[]} */
+  const sockets = [];
+  const line = new Line(
+    {
+      now: clock.now,
+      after: clock.after,
+      random: () => 1,
+      connect: (events) => {
+        const socket = { sent: /** @type {any[]} */ ([]), isClosed: false, events };
+        sockets.push(socket);
+        return {
+          send: (text) => void socket.sent.push(JSON.parse(text)),
+          close: () => {
+            socket.isClosed = true;
+          },
+        };
+      },
+    },
+    { greet: async () => undefined, notice: () => undefined, online: () => undefined, isNeeded: () => true, ...owner },
+  );
+  /** Greet, as the server does. */
+  const open = async () => {
+    const socket = /** @type {typeof sockets[0]} */ (sockets.at(-1));
+    socket.events.opened();
+    socket.events.received(JSON.stringify([1, socket.sent[0][1], null, { version: 1 }]));
+    await settled();
+    return socket;
+  };
+  return { clock, line, sockets, open };
+}
+
+test("a line is online when the greeting is answered", async () => {
+  const { line, open } = lineOf();
+  line.connect();
+  assert.equal(line.state.value.state, "connecting");
+  await open();
+  assert.equal(line.state.value.state, "online");
+});
+
+test("answers find their requests, refusals have their details", async () => {
+  const { line, open } = lineOf();
+  line.connect();
+  const socket = await open();
+  const [one, other] = [line.call("who"), line.call("post", { text: "a" })];
+  const [[, first], [, second]] = socket.sent.slice(-2);
+  const error = { code: "rate_limited", message: "", reset_at: 5 };
+  socket.events.received(JSON.stringify([1, second, error, null]));
+  socket.events.received(JSON.stringify([1, first, null, { names: [] }]));
+  assert.deepEqual(await one, { names: [] });
+  await assert.rejects(other, { code: "rate_limited", details: { reset_at: 5 } });
+});
+
+test("a silent line is asked, and taken for dead within 35 s", async () => {
+  const { clock, line, open } = lineOf();
+  line.connect();
+  const socket = await open();
+  const asked = line.call("who");
+  asked.catch(() => undefined);
+  await clock.advance(20_000);
+  assert.ok(socket.sent.some(([, , method]) => method === "ping"));
+  assert.equal(line.state.value.state, "online");
+  await clock.advance(15_000);
+  assert.ok(socket.isClosed);
+  await assert.rejects(asked, { code: "offline" });
+  assert.notDeepEqual(line.state.value, { state: "online", retryAt: 0, why: "" });
+});
+
+test("any word keeps a line alive", async () => {
+  const { clock, line, open } = lineOf();
+  line.connect();
+  const socket = await open();
+  for (let turn = 0; turn < 10; turn += 1) {
+    await clock.advance(10_000);
+    socket.events.received(JSON.stringify([2, "ping", {}]));
+  }
+  assert.equal(line.state.value.state, "online");
+  assert.deepEqual(socket.sent.at(-1), [2, "pong", {}]);
+});
+
+test("tries are further and further apart, to a limit, and start again at once when woken", async () => {
+  const { clock, line, sockets } = lineOf();
+  line.connect();
+  const waits = [];
+  for (let turn = 0; turn < 10; turn += 1) {
+    sockets.at(-1)?.events.closed();
+    const { state, retryAt } = line.state.value;
+    assert.equal(state, "waiting");
+    waits.push(retryAt - clock.ms);
+    await clock.advance(retryAt - clock.ms);
+  }
+  assert.deepEqual(waits.slice(0, 3), [500, 1_000, 2_000]);
+  assert.equal(waits.at(-1), 30_000);
+  sockets.at(-1)?.events.closed();
+  const before = sockets.length;
+  line.check();
+  assert.equal(sockets.length, before + 1);
+});
+
+test("a line that nobody needs is not replaced before it is asked for", async () => {
+  const { line, sockets, open } = lineOf({ isNeeded: () => false });
+  line.connect();
+  const socket = await open();
+  socket.events.closed();
+  assert.equal(line.state.value.state, "off");
+  const ready = line.ready();
+  await open();
+  await ready;
+  assert.equal(sockets.length, 2);
+});
