@@ -65,6 +65,7 @@ from chatd.wire.commands import (
     Requests,
     Result,
     Revoke,
+    RoomList,
     Rooms,
     ScheduledPost,
     ScheduledPosts,
@@ -233,7 +234,7 @@ class Api:
         """Ask why the last thing was refused on this connection. Raises NotFound if none was."""
         return self.call(Why())
 
-    def rooms(self, after: str = "") -> Rooms:
+    def rooms(self, after: str = "") -> RoomList:
         """List rooms, a page at a time; `after` is `next` of the page before."""
         return self.call(ListRooms(after))
 

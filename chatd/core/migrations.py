@@ -14,7 +14,16 @@ from chatd.core.copies import QUOTING_MAX, evidence_at, quote_no_more
 from chatd.core.idempotency import IdempotencyRecord, packed
 from chatd.core.model import GivenWarning, Report, Room
 from chatd.core.threads import show
-from chatd.wire.entries import Comment, Delete, Edit, Post, decode_entry, encode_entry
+from chatd.wire.entries import (
+    Comment,
+    Delete,
+    Edit,
+    Post,
+    decode_entry,
+    encode_entry,
+    is_post,
+    stamp_of,
+)
 from chatd.wire.rooms import RoomKind, kind_of
 
 
@@ -50,11 +59,12 @@ def _from_1(tree: Any) -> None:
 
 
 def _from_2(tree: Any) -> None:
-    """Let comments, their deletions and what threads began with show the thread."""
+    """Let entries show their threads, and rooms when somebody last posted there."""
     for name, room in tree["rooms"].items():
         if kind_of(name) is not RoomKind.SELF:
             taken = msgspec.convert(room, Room)
             _show_threads(taken)
+            _date_posts(taken)
             tree["rooms"][name] = to_builtins(taken)
 
 
@@ -79,6 +89,13 @@ def _show_threads(room: Room) -> None:
         room.log.replace(seq, encode_entry(shown))
     for root, last in last_comment.items():
         show(room, root, comments[root], last)
+
+
+def _date_posts(room: Room) -> None:
+    """Note when somebody last posted in a room, as far as its log still tells it."""
+    last = next((frame for frame in reversed(room.log.frames) if is_post(frame)), None)
+    if last is not None:
+        room.active_ms = stamp_of(last)
 
 
 def _note_latest(room: Room) -> None:

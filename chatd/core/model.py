@@ -271,6 +271,8 @@ class Room(msgspec.Struct, forbid_unknown_fields=True):
     they see entries. They hold nothing back that has expired for all members.
     reactions: by the number of a post and by emoji, who has reacted so, in which entry.
     pins: by the number of a post that is pinned, that of the entry which says so.
+    active_ms: when somebody last posted here, whether or not that is still there; where nobody has,
+    when it came about.
     """
 
     room: str
@@ -286,6 +288,10 @@ class Room(msgspec.Struct, forbid_unknown_fields=True):
     newcomers: dict[str, int] = field(default_factory=dict)
     reactions: dict[int, dict[str, dict[str, int]]] = field(default_factory=dict)
     pins: dict[int, int] = field(default_factory=dict)
+    active_ms: int = 0
+
+    def __post_init__(self) -> None:
+        self.active_ms = self.active_ms or self.created_ms
 
     @property
     def kind(self) -> RoomKind:

@@ -49,6 +49,14 @@ class UnreadIndex:
         )
         return room.log.last_seq - after - not_counted
 
+    def latest_post(self, room: Room) -> int:
+        """Return the number of the latest post that is not deleted, 0 for none."""
+        silent, last = self._silent.get(room.room, ()), room.log.last_seq
+        count = len(silent)  # those behind the latest post have numbers without a hole
+        first = bisect_left(range(count), last - count + 1, key=lambda i: silent[i] - i)
+        seq = last - (count - first)
+        return seq if seq >= room.log.first_seq else 0
+
     def mentions(self, room: Room, name: str, after: int) -> int:
         """Return how many posts name a user in the latest entries after `after`."""
         return _count(self._mentions, room, name, after)

@@ -2,11 +2,16 @@
 
 from bisect import bisect_right
 from itertools import islice
+from operator import attrgetter
+
+from msgspec import structs
 
 from chatd.config import Settings
+from chatd.core.copies import excerpt, post_at
 from chatd.core.model import RateWindow, Room, User
 from chatd.core.presence import Presence
 from chatd.core.transaction import Transaction
+from chatd.errors import BadRequest
 from chatd.handlers.administrators import admins_of
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
@@ -18,10 +23,12 @@ from chatd.wire import commands as c
 
 ROOMS_IN_STATUS = 50
 ROOMS_PER_PAGE = 50
-"""A room's line takes up to 320 bytes, and a page at most 48 KiB."""
+"""A room takes up to 960 bytes, and a page at most 48 KiB."""
 NAMES_IN_STATUS = 50
 ROOMS_LOOKED_AT = 500
 """The most rooms that one request checks for unread entries; a page may end there."""
+
+_ACTIVE_MS = attrgetter("active_ms")
 
 
 class StatusHandlers:
@@ -77,13 +84,15 @@ class StatusHandlers:
         )
 
     @handles(c.ListRooms)
-    def rooms(self, context: Context, request: c.ListRooms) -> c.Rooms:
+    def rooms(self, context: Context, request: c.ListRooms) -> c.RoomList:
         user = context.user
-        ids = self._visibility.room_ids(user)
-        start = bisect_right(ids, request.after)
-        page = ids[start : start + min(request.limit, ROOMS_PER_PAGE)]
-        shown = [self._room_status(user, self._state.rooms[i], context.now_ms) for i in page]
-        return c.Rooms(shown, page[-1] if start + len(page) < len(ids) else None)
+        rooms = list(map(self._state.rooms.__getitem__, self._visibility.room_ids(user)))
+        # A thousand take 0.2 ms. Their order changes with each post, and is kept for nobody.
+        rooms.sort(key=_ACTIVE_MS, reverse=True)  # those of a moment stay in the order of their ids
+        start = bisect_right(rooms, _place_of(request.after), key=_place) if request.after else 0
+        end = start + min(request.limit, ROOMS_PER_PAGE)
+        shown = [self._overview(user, room, context.now_ms) for room in rooms[start:end]]
+        return c.RoomList(shown, _mark(rooms[end - 1]) if end < len(rooms) else None)
 
     @handles(c.ListUnread)
     def unread(self, context: Context, request: c.ListUnread) -> c.Rooms:
@@ -141,6 +150,41 @@ class StatusHandlers:
         member = self._visibility.member(user, room)
         marks = member.muted, member.unread_from
         return c.RoomStatus(room.room, room.log.last_seq, read_seq, unread, mentions, *marks)
+
+    def _overview(self, user: User, room: Room, now_ms: int) -> c.RoomOverview:
+        status = structs.asdict(self._room_status(user, room, now_ms))
+        last, members = self._last_post(user, room, now_ms), len(room.members)
+        owner = "" if room.group is None else room.group.owner
+        return c.RoomOverview(
+            **status, last=last, last_at=room.active_ms, owner=owner, members=members
+        )
+
+    def _last_post(self, user: User, room: Room, now_ms: int) -> c.LastPost | None:
+        seq = self._state.unread.latest_post(room)
+        if not seq or not self._visibility.reaches(user, room, seq, now_ms):
+            return None
+        said = post_at(room, seq)
+        assert said is not None, (room.room, seq)
+        kind = str(said.__struct_config__.tag)
+        return c.LastPost(seq, said.ts, kind, said.author, excerpt(said))
+
+
+def _place(room: Room) -> tuple[int, str]:
+    """Return where a room stands among others: before those with greater places."""
+    return -room.active_ms, room.room
+
+
+def _mark(room: Room) -> str:
+    """Return what stands in a page for the place of its last room."""
+    return f"{room.active_ms} {room.room}"
+
+
+def _place_of(mark: str) -> tuple[int, str]:
+    """Return the place that a mark stands for. Raises BadRequest."""
+    ms, _, room_id = mark.partition(" ")
+    if not (ms.isascii() and ms.isdecimal()):
+        raise BadRequest("rooms: after has to be `next` of an earlier page")
+    return -int(ms), room_id
 
 
 def _allowance(window: RateWindow, limit: int, now_ms: int) -> c.Allowance:

@@ -545,21 +545,18 @@ encode_entry: Callable[[Entry], bytes] = partial(encode_notification, METHOD)
 
 
 # A map has its size in front, in a byte, or in three if its kind has more than 15 fields. Behind
-# the longest, what begins with these bytes is of a kind that repeats what others say.
+# the longest, what begins with these bytes is of a kind: it may have had fewer fields once.
 _BEHIND_SIZE = _MAP_AT + 3
 
 
-def _begin(entry: Entry) -> bytes:
-    frame, kind = encode_entry(entry), msgspec.msgpack.encode(entry.__struct_config__.tag)
-    return frame[_BEHIND_SIZE : frame.index(kind, _MAP_AT) + len(kind)]
+def _begins(*kinds: type[Entry]) -> tuple[bytes, ...]:
+    tags = [msgspec.msgpack.encode(kind.__struct_config__.tag) for kind in kinds]
+    begins = [msgspec.msgpack.encode("kind") + tag for tag in tags]
+    return (*begins, *(begin[2:] for begin in begins))
 
 
-_REPEATING = (_begin(Comment("", 0, 0, "", "", 0, "")), _begin(Edit("", 0, 0, "", 0)))
-_POSTS = (
-    _begin(Message("", 0, 0, "", "")),
-    _begin(Comment("", 0, 0, "", "", 0, "")),
-    _begin(File("", 0, 0, "", "", 0, "")),
-)
+_REPEATING = _begins(Comment, Edit)
+_POSTS = _begins(Message, Comment, File)
 _DELETED = msgspec.msgpack.encode("deleted") + msgspec.msgpack.encode(True)
 
 
@@ -583,9 +580,14 @@ def stamp_of(frame: bytes) -> int:
     return _stamp_decoder.decode(frame[_MAP_AT:]).ts
 
 
+def is_post(frame: bytes) -> bool:
+    """Return whether an entry is a post, deleted or not, without decoding it."""
+    return frame.startswith(_POSTS, _BEHIND_SIZE)
+
+
 def is_living(frame: bytes) -> bool:
     """Return whether an entry is a post that is not deleted, mostly without decoding it."""
-    if not frame.startswith(_POSTS, _BEHIND_SIZE):
+    if not is_post(frame):
         return False
     return _DELETED not in frame or not brief_of(frame).deleted  # a text may have these bytes
 

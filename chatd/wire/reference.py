@@ -124,10 +124,15 @@ def _shapes() -> list[type[msgspec.Struct]]:
 
 def _structs_in(kind: inspect.Type) -> Iterator[type[msgspec.Struct]]:
     match kind:
-        case inspect.StructType(cls=cls):
+        case inspect.StructType(cls=cls, fields=fields):
             yield cls
+            for field in fields:
+                yield from _structs_in(field.type)
         case inspect.ListType(item_type=item):
             yield from _structs_in(item)
+        case inspect.UnionType(types=kinds):
+            for each in kinds:
+                yield from _structs_in(each)
 
 
 # -- Fields ----------------------------------------------------------------------------------

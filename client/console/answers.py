@@ -1,6 +1,7 @@
 """What the server answers to a question, as lines."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
@@ -15,6 +16,8 @@ from .wrapping import cut, width_of
 
 COLUMN_GAP = 2
 NAMES_IN_STATUS = 20
+LAST_COLUMNS_MAX = 40
+"""So much of what was said last in a room stands in the list of rooms."""
 SCHEDULED_COLUMNS_MAX = 200
 """So much of a scheduled text stands in the list of them."""
 
@@ -161,8 +164,8 @@ def _row(renderer: Renderer, names: list[str], width: int) -> Line:
     return line
 
 
-def rooms_lines(renderer: Renderer, rooms: list[c.RoomStatus]) -> list[Line]:
-    """Return rooms with how much is in them."""
+def rooms_lines(renderer: Renderer, rooms: Sequence[c.RoomStatus]) -> list[Line]:
+    """Return rooms with how much is in them, and what was said last where that is known."""
     titles = Counter(title_of(room.room, renderer.me) for room in rooms)
     rows = []
     for room in rooms:
@@ -178,7 +181,12 @@ def _room(room: c.RoomStatus) -> str:
     mentions = f", {room.mentions} mentioning you" if room.mentions else ""
     marked = f", marked from #{room.unread_from}" if room.unread_from else ""
     muted = ", muted" if room.muted else ""
-    return f"up to #{room.last_seq}, {unread}{mentions}{marked}{muted}"
+    return f"up to #{room.last_seq}, {unread}{mentions}{marked}{muted}{_last(room)}"
+
+
+def _last(room: c.RoomStatus) -> str:
+    last = room.last if isinstance(room, c.RoomOverview) else None
+    return "" if last is None else f"; {last.author}: {cut(safe(last.text), LAST_COLUMNS_MAX)}"
 
 
 def threads_lines(renderer: Renderer, threads: list[c.ThreadStatus], now_ms: int) -> list[Line]:

@@ -225,7 +225,7 @@ class Console:
             self.directory.add_room(room.room)
             self._learn_muted(room.room, room.muted)
 
-    def learn_rooms(self, mine: c.Rooms) -> None:
+    def learn_rooms(self, mine: c.RoomList) -> None:
         """Take the user's rooms; the one of plain lines may be gone since the last time."""
         rooms, are_all = [room.room for room in mine.rooms], mine.next is None
         self.directory.add_rooms(rooms, are_all=are_all)

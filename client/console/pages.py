@@ -20,6 +20,7 @@ Page = TypeVar(
     c.Names,
     c.OpenReports,
     c.Requests,
+    c.RoomList,
     c.Rooms,
     c.ThreadList,
     HistoryPage,

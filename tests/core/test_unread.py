@@ -103,6 +103,13 @@ def walked(room: Room, name: str, after: int) -> tuple[int, int]:
     return len(posts) - own, len(targets)
 
 
+def latest(room: Room) -> int:
+    """Return the number of the latest post that is not deleted, 0 for none."""
+    entries = map(decode_entry, reversed(room.log.frames))
+    posts = (entry for entry in entries if isinstance(entry, Post) and not entry.deleted)
+    return next((post.seq for post in posts), 0)
+
+
 def told(index: UnreadIndex, room: Room, name: str, after: int) -> tuple[int, int]:
     after = max(after, room.log.first_seq - 1)
     return index.posts(room, name, after), index.mentions(room, name, after)
@@ -123,6 +130,8 @@ def test_the_index_counts_what_a_walk_counts_live_and_made_again(seed: int) -> N
         life.do(*day)
         room = life.state.rooms[day[1]]
         again = UnreadIndex(life.state.rooms)
+        for index in (life.state.unread, again):
+            assert index.latest_post(room) == latest(room), day
         for name in NAMES:
             member = room.members.get(name)
             if member is None and room.room != GENERAL:

@@ -421,4 +421,24 @@ MUTANTS = (
             "::test_the_index_counts_what_a_walk_counts_live_and_made_again",
         ),
     ),
+    Mutant(
+        "an edit moves a room to the front of the list",
+        "chatd/core/events/messages.py",
+        "    if entry.is_post:\n        room.active_ms",
+        "    if event.seq:\n        room.active_ms",
+        (
+            "tests/simulation/test_rooms.py"
+            "::test_rooms_come_by_their_last_post_and_after_a_restart_too",
+        ),
+    ),
+    Mutant(
+        "rooms show what was said last to those who may not see it",
+        "chatd/handlers/status.py",
+        "if not seq or not self._visibility.reaches(user, room, seq, now_ms):",
+        "if not seq:",
+        (
+            "tests/simulation/test_rooms.py"
+            "::test_what_was_said_last_is_shown_to_nobody_who_may_not_see_it",
+        ),
+    ),
 )

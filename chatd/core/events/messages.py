@@ -76,6 +76,8 @@ def post(
     """Append the entry, and do what holds for every post. mentions: whom the entry names."""
     room = state.rooms[event.room]
     state.append(changes, room, entry)
+    if entry.is_post:
+        room.active_ms = event.ts
     if type(entry) is not entries.Delete:
         room.latest[event.author] = event.seq
     author = state.users[event.author]

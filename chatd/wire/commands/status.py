@@ -101,22 +101,58 @@ class Status(Params[StatusResult], frozen=True):
     pass
 
 
-class Rooms(Result, frozen=True):
-    """A page of the user's rooms, by id."""
+class LastPost(Result, frozen=True):
+    """What was said last in a room, as it is now. text: its beginning, on one line."""
 
-    rooms: list[RoomStatus]
+    seq: int
+    ts: int
+    kind: str
+    author: str
+    text: str
+
+
+class RoomOverview(RoomStatus, frozen=True):
+    """One room as the user sees it, and what happens there.
+
+    last: the latest message, comment or file that is not deleted; nil if there is none, or the user
+    can't see it. last_at: when somebody last posted there; where nobody has, when it was made.
+    owner: of a group, else empty. members: how many there are; in the general room, how many have
+    followed it.
+    """
+
+    last: LastPost | None = None
+    last_at: int = 0
+    owner: str = ""
+    members: int = 0
+
+
+class RoomList(Result, frozen=True):
+    """A page of the user's rooms, those first in which somebody posted last.
+
+    next: what to go on `after`, or nil at the end. A room that gets a post meanwhile moves to the
+    front, and so comes no more; all others come once.
+    """
+
+    rooms: list[RoomOverview]
     next: str | None
 
 
 @command(
     "rooms",
-    help="list your rooms",
+    help="list your rooms, those with the latest posts first",
     console="rooms",
     chapter=Chapter.READING,
 )
-class ListRooms(Params[Rooms], frozen=True):
+class ListRooms(Params[RoomList], frozen=True):
     after: Annotated[str, Meta(max_length=NAME_BYTES_MAX)] = ""
     limit: PageSize = 100
+
+
+class Rooms(Result, frozen=True):
+    """A page of the user's rooms, by id."""
+
+    rooms: list[RoomStatus]
+    next: str | None
 
 
 @command(

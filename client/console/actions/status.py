@@ -29,7 +29,7 @@ async def why(console: Console, typed: Command) -> None:
 async def rooms(console: Console, typed: Command) -> None:
     no_arguments("rooms", typed.rest)
 
-    def show(page: c.Rooms) -> None:
+    def show(page: c.RoomList) -> None:
         for room in page.rooms:
             console.directory.add_room(room.room)
         console.show(rooms_lines(console.renderer, page.rooms))

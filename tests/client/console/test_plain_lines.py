@@ -247,9 +247,9 @@ async def test_command_there_is_not_comes_back_to_the_line() -> None:
 # -- the room of the last time ---------------------------------------------------------------
 
 
-def rooms(*ids: str, next: str | None = None) -> c.Rooms:
+def rooms(*ids: str, next: str | None = None) -> c.RoomList:
     """Return a list of rooms."""
-    return c.Rooms([c.RoomStatus(room, 0, 0, 0) for room in ids], next)
+    return c.RoomList([c.RoomOverview(room, 0, 0, 0) for room in ids], next)
 
 
 @in_loop

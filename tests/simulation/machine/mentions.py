@@ -56,10 +56,14 @@ class Mentions(Hooks):
 
     def check_unread(self, peer: Peer, limit: int) -> dict[str, Map]:
         """Return the user's rooms as the server shows them, held against the rules."""
-        rooms = {shown["room"]: shown for shown in peer.call("rooms")["rooms"]}
+        by_activity = peer.call("rooms")["rooms"]
+        times = [shown["last_at"] for shown in by_activity]
+        assert times == sorted(times, reverse=True)
+        rooms = {shown["room"]: shown for shown in by_activity}
         assert rooms.keys() == {room.name for room in self.model.rooms_of(peer.name)}
         for name, shown in rooms.items():
             self.check_room(peer, self.model.rooms[name], shown)
+            self.check_last(peer, self.model.rooms[name], shown["last"])
         listed: list[Map] = []
         after: str | None = ""
         while after is not None:
@@ -67,10 +71,19 @@ class Mentions(Hooks):
             assert len(page["rooms"]) <= limit
             listed, after = listed + page["rooms"], page["next"]
         unread = {n for n, shown in rooms.items() if shown["unread"] or shown["mentions"]}
-        assert listed == [rooms[name] for name in sorted(unread)]
+        assert [shown["room"] for shown in listed] == sorted(unread)
+        assert all(rooms[shown["room"]] == rooms[shown["room"]] | shown for shown in listed)
         if listed:
             self.reach("unread")
         return rooms
+
+    def check_last(self, peer: Peer, room: Room, last: Map | None) -> None:
+        """Hold what a room shows as said last against what is said there."""
+        said = max(filter(room.is_said, range(1, room.last + 1)), default=0)
+        if last is not None:
+            assert (last["seq"], last["author"]) == (said, room.item(said).author)
+        elif said and room.item(said).author != peer.name:
+            assert said <= self.hidden(peer, room)[1]
 
     def check_room(self, peer: Peer, room: Room, shown: Map) -> None:
         now_ms = self.world.now_ms
