@@ -129,6 +129,10 @@ class SimDisk:
         """Let the call with this number, and all after it, raise `PowerCut` undone."""
         self._cut_at = call
 
+    def may_fail(self, path: str) -> bool:
+        """Whether an operation on such a path is yet to fail."""
+        return any(told == path for _, told in self._fail_on.values())
+
     def let_power_be(self) -> None:
         """Let nothing fail any more that was told to."""
         self._cut_at = None

@@ -33,7 +33,7 @@ class Machine(Accounts):
         seed=st.integers(0, 1_000),
         mode=st.sampled_from(Fsync),
         snapshot_ms=st.sampled_from([MINUTE_MS, 10 * MINUTE_MS, 37 * MINUTE_MS]),
-        segment_bytes=st.sampled_from([64 * 1024, 128 * 1024, 1024 * 1024]),
+        segment_bytes=st.sampled_from([64 * 1024, 64 * 1024, 128 * 1024, 1024 * 1024]),
     )
     def begin(
         self,

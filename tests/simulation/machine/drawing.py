@@ -8,7 +8,7 @@ that is a `step`.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 from hypothesis import stateful
 from hypothesis import strategies as st
@@ -83,6 +83,17 @@ def asks(methods: Iterable[str], when: Condition | None = None) -> Callable[[Dra
     return decorate
 
 
+class Row(NamedTuple):
+    """Asks for one command, and when that makes sense."""
+
+    ask: Step
+    when: Condition | None
+
+
+ROWS: list[Row] = []
+"""All commands that are simply asked for."""
+
+
 class _Rows:
     """What `asks` leaves in a class until that is there, and takes them."""
 
@@ -96,9 +107,11 @@ class _Rows:
     def __set_name__(self, owner: type, name: str) -> None:
         setattr(owner, name, self._draws)
         for method in self._methods:
-            setattr(owner, f"{name}_{method.replace('-', '_')}", self._rule(method))
+            ask = self._asking(method)
+            ROWS.append(Row(ask, self._when))
+            setattr(owner, f"{name}_{method.replace('-', '_')}", step(self._when)(ask))
 
-    def _rule(self, method: str) -> Step:
+    def _asking(self, method: str) -> Step:
         draws = self._draws
 
         def ask(self: Any, draw: Draw) -> None:
@@ -106,4 +119,4 @@ class _Rows:
             self.ask_so_often(draw, peer, method, params)
 
         ask.__name__ = method.replace("-", "_")
-        return step(self._when)(ask)
+        return ask

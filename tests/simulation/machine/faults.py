@@ -5,17 +5,23 @@ from random import Random
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
+from chatd.timers import RETRY_MS
+from chatd.upkeep import ROOM_MS
 from tests.simulation.disk import by_chance
 from tests.simulation.machine.connections import (
     DAY_MS,
+    LATE_MS,
     MINUTE_MS,
     NAMES,
     NEVER_MS,
     SECOND_MS,
+    TAILS,
     picks,
     rule,
 )
+from tests.simulation.machine.drawing import ROWS, Draw, step
 from tests.simulation.machine.history import History
+from tests.simulation.machine.outages import FILES, JOURNAL, SNAPSHOT
 from tests.simulation.model import HOUR_MS
 
 sleeps_ms = st.sampled_from(
@@ -34,6 +40,14 @@ sleeps_ms = st.sampled_from(
 )
 
 
+FAULTS = [
+    *(f"{operation} {JOURNAL}" for operation in ("write", "datasync", "sync")),
+    *(f"{operation} {SNAPSHOT}" for operation in ("create", "write", "sync")),
+    f"write {FILES}",
+]
+"""What may fail once. Only of the journal is that the end; a snapshot is tried again."""
+FILLING = 14
+"""So many long texts fill a small segment."""
 survivors = st.sampled_from([0.0, 0.0, 1.0, 0.5, 0.95])
 """Which part of what was not synced survives a power failure."""
 
@@ -61,6 +75,7 @@ class Faults(History):
         cut_start_at=st.sampled_from([0, 0, 0, 0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33]),
         again=st.booleans(),
         rest_ms=st.sampled_from([0, 0, 90 * SECOND_MS]),
+        cut_stop_at=st.sampled_from([0, 0, 0, 1, 2, 3, 4, 5, 6, 8, 10, 15]),
     )
     def restart(
         self,
@@ -71,6 +86,7 @@ class Faults(History):
         cut_start_at: int,
         again: bool,
         rest_ms: int,
+        cut_stop_at: int,
     ) -> None:
         """Start the server again, after a rest or not, and maybe lose power as soon as it runs."""
         self.rest(rest_ms)
@@ -78,12 +94,12 @@ class Faults(History):
         before_ms = self.world.now_ms
         first = {name: room.log.first_seq for name, room in self.world.state.rooms.items()}
         survives = by_chance(Random(pick), part)
-        if how == "stop":
+        if how == "stop" and not cut_stop_at:
             self.model.stopped(self.world.now_ms)
-        self.world.end(how, survives, down_ms, cut_start_at)
+        self.world.end(how, survives, down_ms, cut_start_at, cut_stop_at)
         if self.is_over:
             return
-        if how == "stop" and not cut_start_at:
+        if how == "stop" and not cut_start_at and not cut_stop_at:
             self.check_disk()
         self.hold(before_ms, None if self.world.is_rewound else first)
         if again:
@@ -91,7 +107,7 @@ class Faults(History):
 
     @precondition(lambda self: not self.clock_was_set)
     @rule(
-        fault=st.sampled_from(["power"] * 5 + ["write", "datasync", "sync"]),
+        fault=st.sampled_from(["power"] * 5 + FAULTS),
         call=st.integers(1, 25),
         is_kill=st.sampled_from([False, False, True]),
         part=survivors,
@@ -100,6 +116,28 @@ class Faults(History):
     def let_fail(self, fault: str, call: int, is_kill: bool, part: float, pick: int) -> None:
         """Let the power or the disk fail in the middle of what comes next."""
         self.world.fail(fault, call, is_kill, by_chance(Random(pick), part))
+
+    @step(when=lambda day: not day.clock_was_set)
+    def run_out_of_room(self, draw: Draw) -> None:
+        """Ask for this and that on a full disk: it is done or refused, and later there is room."""
+        self.world.mend()
+        for name in NAMES:
+            self.hand(name)
+        self.rest(SECOND_MS)
+        self.world.fill_disk()
+        try:
+            for number in range(draw.number(FILLING)):  # the journal's segment has some room
+                self.say(self.hand(NAMES[number % 3]), draw.one(["", *NAMES]), TAILS[2])
+            for _ in range(1 + draw.number(7)):
+                draw.one([row for row in ROWS if row.when is None or row.when(self)]).ask(
+                    self, draw
+                )
+            self.look_up(draw)
+        finally:
+            self.world.make_room()
+            self.punctual_ms = self.world.now_ms + ROOM_MS + RETRY_MS
+            self.model.lax_until_ms = max(self.model.lax_until_ms, self.punctual_ms)
+            self.rest(ROOM_MS + LATE_MS)
 
     def look_what_is_left(self) -> None:
         if self.world.is_rewound or self.started_ms != self.world.now_ms:

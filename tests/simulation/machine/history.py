@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition
 
 from tests.simulation.machine.connections import NAMES, picks, rule
+from tests.simulation.machine.drawing import Asked, Draw, asks, step
 from tests.simulation.machine.files import Files
 from tests.simulation.model import Room
-from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Lost, Map, Peer
 
 LISTS = ("blocked", "hooks", "reports", "scheduled")
@@ -27,31 +27,21 @@ class History(Files):
         room = self.model.rooms[rooms[which % len(rooms)]]
         self.read(peer, room, max(0, peer.last[room.name] - back))
 
-    @precondition(lambda self: self.peers)
-    @rule(pick=picks, which=picks, back=st.sampled_from([0, 1, 2, 3, -1, 10**6]))
-    def mark_unread(self, pick: int, which: int, back: int) -> None:
-        """Mark a room as unread from an entry on, of which there may be none."""
-        peer = self.reader(pick)
-        rooms = self.model.rooms_of(peer.name)
-        room, now_ms = rooms[which % len(rooms)], self.world.now_ms
-        seq = max(0, room.last - back)
-        is_there = 0 < seq <= room.last
-        seen = self.model.sees(peer.name, room, seq, now_ms) if is_there else {not seq}
-        allowed = {DONE if is_seen else "not_found" for is_seen in seen}
-        if room.name.startswith("@"):
-            allowed = {"bad_request"}
-        if self.attempt(peer, "unread-from", allowed, room=room.name, seq=seq) is not None:
-            self.model.mark(peer.name, room, seq, now_ms)
+    def some_room(self, draw: Draw) -> tuple[Peer, Room]:
+        peer = self.reader(draw.number(5))
+        return peer, draw.one(self.model.rooms_of(peer.name))
 
-    @precondition(lambda self: self.peers)
-    @rule(pick=picks, which=picks, muted=st.booleans())
-    def mute(self, pick: int, which: int, muted: bool) -> None:
-        peer = self.reader(pick)
-        rooms = self.model.rooms_of(peer.name)
-        room = rooms[which % len(rooms)]
-        allowed = {"bad_request" if room.name.startswith("@") else DONE}
-        if self.attempt(peer, "mute", allowed, room=room.name, muted=muted) is not None:
-            self.model.mute(peer.name, room, muted, self.world.now_ms)
+    @asks(["unread-from"])
+    def unread_place(self, draw: Draw) -> Asked:
+        """An entry, of which there may be none."""
+        peer, room = self.some_room(draw)
+        seq = max(0, room.last - draw.one([0, 1, 2, 3, -1, 10**6]))
+        return peer, {"room": room.name, "seq": seq}
+
+    @asks(["mute"])
+    def loud_room(self, draw: Draw) -> Asked:
+        peer, room = self.some_room(draw)
+        return peer, {"room": room.name, "muted": draw.one([True, False])}
 
     @precondition(lambda self: self.peers)
     @rule(pick=picks)
@@ -65,10 +55,14 @@ class History(Files):
         else:
             self.deaf_since[peer] = self.world.now_ms
 
-    @precondition(lambda self: self.peers)
-    @rule(pick=picks, which=picks, limit=st.integers(1, 5), likely=st.booleans())
-    def look(self, pick: int, which: int, limit: int, likely: bool) -> None:
-        peer = self.reader(pick)
+    @step(when=lambda day: day.peers)
+    def look(self, draw: Draw) -> None:
+        self.look_up(draw)
+
+    def look_up(self, draw: Draw) -> None:
+        """Look at everything."""
+        peer, which = self.reader(draw.number(5)), draw.number(1_000)
+        limit, likely = 1 + draw.number(4), draw.number(1) > 0
         rooms = self.model.rooms_of(peer.name)
         self.check_history(peer, rooms[which % len(rooms)], limit)
         place = self.place(peer.name, which, likely)

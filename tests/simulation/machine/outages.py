@@ -19,6 +19,8 @@ from tests.simulation.disk import PowerCut, Survives
 from tests.simulation.peer import Lost, Peer
 from tests.simulation.world import World
 
+JOURNAL, SNAPSHOT, FILES = "-journal-", "-snapshot", "-files/"
+"""What stands in the paths of the store's files."""
 SYNC_MS = 60_000
 """What a second is with `everysec` here, as days sleep for hours: see `test_model.py`."""
 LATE_MS = 20
@@ -39,7 +41,7 @@ class FragileWorld(World):
         self._restarted = restarted
         self._was_told: deque[tuple[int, int]] = deque()
         self._survives: Survives = lambda: False
-        self._is_kill = False
+        self._is_kill = self._may_fail = self._stops = False
         self.recovered_tick: int | None = None
         self.is_rewound = self.is_unknown = False
         super().__init__(seed, **options)
@@ -51,20 +53,34 @@ class FragileWorld(World):
     # -- what is to fail ---------------------------------------------------------------------
 
     def fail(self, fault: str, call: int, is_kill: bool, survives: Survives) -> None:
-        """Let the power go at some call to the disk, or the journal's next call of a kind fail.
+        """Let the power go at some call to the disk, or the next call of a kind for a file fail.
 
-        fault: "power", or an operation. is_kill: only the process ends, and no machine.
+        fault: "power", or an operation and what stands in the path. is_kill: only the process
+        ends, and no machine.
         """
         self.cut_power_at(call)
         if fault != "power":
             self.disk.let_power_be()
-            self.disk.fail_on(fault, errno.EIO, "-journal-")
+            operation, path = fault.split()
+            self.disk.fail_on(operation, errno.EIO, path)
+        self._may_fail = fault == "power" or JOURNAL in fault
         self._is_kill, self._survives = is_kill, survives
 
     def mend(self) -> None:
         """Let nothing fail any more."""
-        self.tells_left_states = False
+        self.tells_left_states = self._may_fail = False
         self.disk.let_power_be()
+
+    def fill_disk(self) -> None:
+        """Let no file grow any more."""
+        self.disk.capacity = 0
+
+    def make_room(self) -> None:
+        self.disk.capacity = None
+
+    @property
+    def is_full(self) -> bool:
+        return self.disk.capacity is not None
 
     # -- what happens then -------------------------------------------------------------------
 
@@ -79,6 +95,9 @@ class FragileWorld(World):
         try:
             return super().settle()
         except (PowerCut, StoreError):
+            assert self._may_fail, "the store failed by itself"
+            if self._stops:
+                raise
             has_left = self._turn()  # and arrives: a snapshot may fail behind a tick that is told
             if has_left and self.settings.fsync is not Fsync.ALWAYS:
                 self._note_told()
@@ -87,16 +106,23 @@ class FragileWorld(World):
             raise Lost
         return True
 
-    def end(self, how: str, survives: Survives, down_ms: int = 0, cut_start_at: int = 0) -> None:
-        """Stop, kill or crash the server, and start it again, at which the power may fail again."""
+    def end(
+        self,
+        how: str,
+        survives: Survives,
+        down_ms: int = 0,
+        cut_start_at: int = 0,
+        cut_stop_at: int = 0,
+    ) -> None:
+        """Stop, kill or crash the server, and start it again; at both the power may fail."""
         waits = any(not isinstance(peer, Peer) or peer.waits for peer in self.peers)
         epoch, is_lazy = self.state.epoch, self.settings.fsync is not Fsync.ALWAYS
         loses_power = how == "crash" or (how == "kill" and cut_start_at)
         least = self.least_tick if loses_power else self.told_tick
         if how == "stop":
             self.mend()
-            self.stop()
-            least = self._last_tick()
+            is_cut = self._cut_stop(survives, cut_stop_at)
+            least = self._least_cut if is_cut else self._last_tick()
         elif how == "kill":
             self.kill()
         else:
@@ -107,11 +133,30 @@ class FragileWorld(World):
         self._start_again(survives, cut_start_at)
         assert self.recovered_tick is not None
         assert self.recovered_tick >= least, (how, self.settings.fsync, self.recovered_tick, least)
-        if not cut_start_at or how != "stop":
-            assert (self.state.epoch != epoch) == (is_lazy and how != "stop"), how
+        is_clean = how == "stop" and not cut_stop_at
+        if not cut_stop_at and (not cut_start_at or how != "stop"):
+            assert (self.state.epoch != epoch) == (is_lazy and not is_clean), how
         self.is_rewound = self.recovered_tick < told
+        assert not self.is_rewound or self.state.epoch != epoch, "lost something, and hides it"
         self.is_unknown = self.recovered_tick > told and waits
         self._restarted()
+
+    def _cut_stop(self, survives: Survives, cut_at: int) -> bool:
+        """Stop the server; return whether the power failed before it had."""
+        if cut_at:
+            self.cut_power_at(cut_at)
+        self._may_fail = self._stops = cut_at > 0
+        try:
+            self.stop()
+        except PowerCut:
+            self._turn()
+            self._note_told()
+            self._least_cut = self.least_tick
+            self.crash(survives)
+            return True
+        finally:
+            self._stops = False
+        return False
 
     def _start_again(self, survives: Survives, cut_at: int) -> None:
         self.recovered_tick = None

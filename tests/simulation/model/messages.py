@@ -143,6 +143,24 @@ class Messages(Moderation):
             return {seen} if seq > self.gone_most(room, now_ms) else {seen, "not_found"}
         return {seen if sees else "not_found" for sees in self.sees(author, room, seq, now_ms)}
 
+    # -- what a user wants of a room ---------------------------------------------------------
+
+    def do_unread_from(self, name: str, now_ms: int, room: str, seq: int) -> Judged:
+        refuse("bad_request", room.startswith("@"))
+        log = self.rooms[room]
+        is_there = 0 < seq <= log.last
+        sees = self.sees(name, log, seq, now_ms) if is_there else {not seq}
+        refuse("not_found", True not in sees)
+        yield ["not_found"] * (False in sees)
+        self.mark(name, log, seq, now_ms)
+        return {}
+
+    def do_mute(self, name: str, now_ms: int, room: str, muted: bool) -> Judged:
+        refuse("bad_request", room.startswith("@"))
+        yield ()
+        self.mute(name, self.rooms[room], muted, now_ms)
+        return {}
+
     # -- once only ---------------------------------------------------------------------------
 
     def keep(self, author: str, nonce: str, content: Content, answer: Map, now_ms: int) -> None:

@@ -461,7 +461,8 @@ class Rooms:
 
     def saw_gone(self, room: Room, gone: int, now_ms: int) -> None:
         """The server was seen to have forgotten a room up to here."""
-        assert self.gone_least(room, now_ms) <= gone <= self.gone_most(room, now_ms), room.name
+        least, most = self.gone_least(room, now_ms), self.gone_most(room, now_ms)
+        assert least <= gone <= most, (room.name, least, gone, most)
         assert gone >= room.gone, room.name
         room.gone = gone
 
