@@ -1,7 +1,13 @@
 """The shell: the page opens without its server, and nothing else of it is kept."""
 
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
 from chatd.page_files import read_page_files
-from tests.e2e.server import ServerProcess
+from tests.e2e.server import ROOT, ServerProcess
+from tests.e2e.waiting import until
 from tests.web.browser import Tab
 from tests.web.conftest import Opens
 
@@ -53,3 +59,25 @@ def test_other_pages_of_the_server_are_none_of_its_business(
     assert tab.page.title() == "The API of chatd"
     tab.open("/")
     assert tab.page.title() != "The API of chatd"
+
+
+def test_newer_page_takes_the_place_of_the_one_that_was_kept(
+    built: Path, node: list[str], opens: Opens, server: ServerProcess, tmp_path: Path
+) -> None:
+    root = tmp_path / "project"
+    shutil.copytree(ROOT / "chatd", root / "chatd")
+    server.stop()
+    server.root = root
+    server.settings["PORT"] = str(server.port)
+    server.start()
+    tab = opens()
+    kept(tab)
+    (old,) = tab.evaluate("caches.keys()")
+    page = root / "chatd/web"
+    shutil.rmtree(page)
+    subprocess.run([*node, "build.mjs", str(page), "newer"], cwd=ROOT / "web", check=True)
+    server.signal(signal.SIGHUP)
+    until(lambda: "settings reloaded" in server.log, "a page that is read again")
+    tab.evaluate("navigator.serviceWorker.ready.then((kept) => kept.update()).then(() => 0)")
+    until(lambda: tab.evaluate("caches.keys()") == ["shell newer"], "a newer page that is kept")
+    assert old != "shell newer"
