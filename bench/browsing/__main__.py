@@ -1,0 +1,147 @@
+"""Measure how long people wait for the page: medians of five, on a quick machine and a slow one.
+
+    python -m bench.browsing              all figures
+    python -m bench.browsing login key    those with one of the words in their name
+
+Slow is a quarter of the processor's speed behind a line of 150 ms and 200 KB/s. The server syncs
+each post before it answers (FSYNC = always).
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median, quantiles
+from typing import NamedTuple
+
+from bench.browsing.stopwatch import (
+    ENTRY,
+    FORM,
+    ME,
+    Stage,
+    fill_store,
+    sign_in,
+    sign_up,
+    since_begun,
+    since_navigation,
+)
+from tests.e2e.client import connect
+from tests.e2e.server import ServerProcess
+from tests.web import browser as browsers
+from web import toolchain
+
+ROUNDS = 5
+KEYS = "what somebody types while others talk "
+TALK_PER_S = 50
+
+
+class Figure(NamedTuple):
+    """What is measured, in ms. aim, slow_aim: at most so much; None if it is measured only so."""
+
+    name: str
+    measure: Callable[[Stage], float]
+    aim: float
+    slow_aim: float | None
+
+
+def first_paint(stage: Stage) -> float:
+    tab = stage.tab()
+    since_navigation(tab, FORM)
+    return float(
+        tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    )
+
+
+def form(stage: Stage) -> float:
+    return since_navigation(stage.tab(), FORM)
+
+
+def register(stage: Stage) -> float:
+    tab = stage.tab()
+    sign_up(tab, stage.newcomer())
+    return since_begun(tab, ME)
+
+
+def login(stage: Stage) -> float:
+    _, name = stage.registered()
+    tab = stage.tab()
+    sign_in(tab, name)
+    return since_begun(tab, ME)
+
+
+def reload(stage: Stage) -> float:
+    tab, _ = stage.registered()
+    tab.page.wait_for_selector(ENTRY)
+    tab.page.reload(wait_until="commit")
+    return since_navigation(tab, ENTRY)
+
+
+def long_room(stage: Stage) -> float:
+    tab, _ = stage.registered("/")
+    tab.page.locator(".rooms a").first.click()
+    return since_begun(tab, ENTRY)
+
+
+def key(stage: Stage) -> float:
+    """Return what 95 of 100 keys take at most until they are seen, while others talk."""
+    tab, _ = stage.registered()
+    tab.page.wait_for_selector(ENTRY)
+    tab.page.locator("#composer").focus()
+    with connect(stage.server.port) as author:
+        author.login("author")
+        for letter in KEYS:
+            tab.page.keyboard.press(letter)
+            for number in range(TALK_PER_S // 10):
+                author.call("send", text=f"{letter} {number}")
+            tab.page.wait_for_timeout(100)
+    return float(quantiles(tab.evaluate("watch.keys"), n=20)[-1])
+
+
+FIGURES = (
+    Figure("first paint", first_paint, 200, None),
+    Figure("sign-in form", form, 400, 1_300),
+    Figure("register", register, 400, None),
+    Figure("login", login, 250, None),
+    Figure("reload with a token, to the last entries", reload, 500, 1_500),
+    Figure("a room of 10,000 entries opens", long_room, 150, 600),
+    Figure("key to paint, p95, at 50 entries/s", key, 16, 50),
+)
+
+
+def measured(figure: Figure, stage: Stage) -> float:
+    """Return the median of some rounds, each in tabs of its own."""
+    found = []
+    for _ in range(ROUNDS):
+        found.append(figure.measure(stage))
+        for context in stage.browser.contexts:
+            context.close()
+    return median(found)
+
+
+def main(words: Sequence[str]) -> int:
+    """Print a table, a row as soon as it is known; return the exit status."""
+    executable = browsers.program()
+    if executable is None:
+        print("there is no Chromium here: see .ci/browser", file=sys.stderr)
+        return 1
+    toolchain.build()
+    figures = [f for f in FIGURES if not words or any(word in f.name for word in words)]
+    print("| | ms | at most | slow: ms | at most |\n| --- | --- | --- | --- | --- |")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ServerProcess(Path(folder), FSYNC="everysec") as server,
+        browsers.running(executable) as browser,
+    ):
+        fill_store(server)
+        for figure in figures:
+            quick = measured(figure, Stage(browser, server))
+            cells = [figure.name, f"{quick:.0f}", f"{figure.aim}", "", ""]
+            if figure.slow_aim is not None:
+                slow = measured(figure, Stage(browser, server, is_slow=True))
+                cells[3:] = [f"{slow:.0f}", f"{figure.slow_aim}"]
+            print(f"| {' | '.join(cells)} |", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
