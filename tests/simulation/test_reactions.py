@@ -224,6 +224,8 @@ def test_reactions_have_a_limit_of_their_own_which_taking_back_does_not_touch() 
         quotas = {one["what"]: one for one in alice.call("status")["quotas"]}
         assert quotas["reactions"] == {"what": "reactions", "used": 2, "limit": 2}
         react(alice, 1, "🎉", remove=True)
+        again = alice.refusal("react", room="general", seq=1, emoji="🔥")
+        assert again["reset_at"] == error["reset_at"]
         alice.send("two")
         assert alice.refusal("send", text="three")["code"] == "rate_limited"
         world.sleep(HOUR_MS + 1_000)
