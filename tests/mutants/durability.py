@@ -64,6 +64,35 @@ MUTANTS = (
         "if self._settings.fsync is Fsync.NEVER:",
         DAYS,
     ),
+    Mutant(
+        "what is refused on a full disk is done all the same",
+        "chatd/core/transaction.py",
+        "        if not self.writable:\n            raise StorageFull(",
+        "        if not self.writable:\n"
+        "            for event in events:\n"
+        "                self.state.apply(event, self.changes)\n"
+        "            self._pending.extend(events)\n"
+        "            raise StorageFull(",
+        DAYS,
+    ),
+    Mutant(
+        "a full disk is taken to be full for ever",
+        "chatd/upkeep.py",
+        "        if not self._database.reserve():\n            return now_ms + ROOM_MS",
+        "        if now_ms > 0:\n            return now_ms + ROOM_MS",
+        DAYS,
+    ),
+    Mutant(
+        "bytes of a file that the disk does not take are acknowledged",
+        "chatd/disk/blobs.py",
+        "            self._disk.write(self._opened(number), data, offset)\n"
+        "        except OSError as error:\n"
+        "            raise self._refusal(number, error) from error",
+        "            self._disk.write(self._opened(number), data, offset)\n"
+        "        except OSError:\n"
+        "            pass",
+        DAYS,
+    ),
     # -- a tick under way ---------------------------------------------------------------------
     Mutant(
         "a tick is let out before its journal has it",
