@@ -37,6 +37,7 @@ from chatd.handlers.memberships import Memberships
 from chatd.handlers.messages import MessageHandlers
 from chatd.handlers.moderation import ModerationHandlers
 from chatd.handlers.newcomers import Newcomers
+from chatd.handlers.people import PeopleHandlers
 from chatd.handlers.pins import PinHandlers
 from chatd.handlers.posting import Posting
 from chatd.handlers.reactions import Reacting, ReactionHandlers
@@ -227,6 +228,7 @@ class App:
             JoiningHandlers(transaction, visibility, memberships, posting),
             HistoryHandlers(visibility, newcomers),
             SearchHandlers(visibility, newcomers),
+            PeopleHandlers(database.state, self.presence),
             status,
             moderation,
         )

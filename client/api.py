@@ -40,6 +40,7 @@ from chatd.wire.commands import (
     ListInvitations,
     ListLinks,
     ListMembers,
+    ListPeople,
     ListPins,
     ListReports,
     ListRequests,
@@ -56,6 +57,7 @@ from chatd.wire.commands import (
     NewHook,
     OpenReports,
     Params,
+    People,
     PinPost,
     Posted,
     PostTo,
@@ -241,6 +243,10 @@ class Api:
     def unread(self, after: str = "") -> Rooms:
         """List the rooms with something unread and how often one is named there, in pages."""
         return self.call(ListUnread(after))
+
+    def people(self, prefix: str = "", after: str = "") -> People:
+        """List all users, or those whose names begin so, a page at a time."""
+        return self.call(ListPeople(prefix, after))
 
     def who(self, after: str = "") -> Names:
         """List who is online, a page at a time."""

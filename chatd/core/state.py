@@ -73,6 +73,7 @@ class State:
     uploads_by_owner: each user's unfinished uploads by their numbers.
     upload_bytes: what they are charged for, by user; upload_bytes_in_all: and together.
     erasing: the users whose posts are being deleted, in the order in which they went.
+    people: the names of all who have an account, in order.
     names: which names there are, by what they look like.
     token_owners: SHA-256 of a device token to the user's name and the device's number.
     hook_owners: SHA-256 of a hook's token to its maker's name and its number.
@@ -95,6 +96,7 @@ class State:
         for upload in self.uploads.values():
             self._index_upload(upload)
         self.erasing = {user.name: None for user in self.users.values() if user.erases_posts}
+        self.people = sorted(user.name for user in self.users.values() if not user.has_ended)
         self.index_names()
         self.token_owners = {
             device.token_hash: (user.name, device.number)
@@ -175,6 +177,10 @@ class State:
     def index_names(self) -> None:
         """Rebuild the index of names by the store's secret."""
         self.names = NameIndex(self.tables.secret, self.users)
+
+    def forget_person(self, name: str) -> None:
+        """A user has no account any more."""
+        del self.people[bisect_left(self.people, name)]
 
     def append(self, changes: TickChanges, room: Room, entry: Entry) -> None:
         """Add the newest entry to a room's log."""

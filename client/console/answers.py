@@ -156,6 +156,12 @@ def names_lines(renderer: Renderer, names: list[str]) -> list[Line]:
     return [_row(renderer, names[at::rows], width) for at in range(rows)]
 
 
+def people_lines(renderer: Renderer, people: list[c.Person]) -> list[Line]:
+    """Return names, each with whether its user is online."""
+    rows = [(safe(person.name), "online" if person.online else "") for person in people]
+    return renderer.fields(rows) or renderer.note("nobody")
+
+
 def _row(renderer: Renderer, names: list[str], width: int) -> Line:
     line: Line = [("", "  ")]
     for name in names:

@@ -222,6 +222,13 @@ def user_of(name: str, rest: str) -> str:
     return words[0].removeprefix("@")
 
 
+def prefix_of(name: str, rest: str) -> str:
+    """Return how names are to begin, "" for any."""
+    if len(rest.split()) > 1:
+        raise arguments_error(name, "names have no spaces")
+    return rest.strip().removeprefix("@")
+
+
 def posts_or_not(rest: str) -> tuple[bool, str]:
     """Return whether `--posts` was said, and what was said besides."""
     words = rest.split()

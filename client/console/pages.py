@@ -19,6 +19,7 @@ Page = TypeVar(
     c.Members,
     c.Names,
     c.OpenReports,
+    c.People,
     c.Requests,
     c.RoomList,
     c.Rooms,

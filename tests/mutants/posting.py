@@ -441,4 +441,14 @@ MUTANTS = (
             "::test_what_was_said_last_is_shown_to_nobody_who_may_not_see_it",
         ),
     ),
+    Mutant(
+        "a deleted account stays among people",
+        "chatd/core/events/account_deletion.py",
+        "        state.forget_person(user.name)\n",
+        "",
+        (
+            "tests/simulation/test_people.py"
+            "::test_deleted_accounts_are_not_among_people_nor_after_a_restart",
+        ),
+    ),
 )

@@ -33,6 +33,7 @@ class AccountEnded(Event, frozen=True, tag="AccountEnded"):
         user = state.users[self.name]
         user.ended_ms, user.expires_ms = self.ts, 0
         user.erases_posts = self.posts
+        state.forget_person(user.name)
         if self.posts:
             state.erasing[user.name] = None
             changes.timers["erase", ""] = self.ts

@@ -1,5 +1,7 @@
 """Accounts: users, passwords, devices."""
 
+from bisect import insort
+
 from chatd.core.events.base import Event
 from chatd.core.model import Credentials, DeviceToken, Member, Room, User
 from chatd.core.state import State
@@ -25,6 +27,7 @@ class UserRegistered(Event, frozen=True, tag="UserRegistered"):
         user.expires_ms = self.expires_at
         state.users[self.name] = user
         state.names.add(self.name)
+        insort(state.people, self.name)
         room = self_room(self.name)
         state.rooms[room] = Room(room, self.ts, {self.name: Member()})
         state.rooms_by_name[self.name] = []
@@ -54,6 +57,7 @@ class UserExpired(Event, frozen=True, tag="UserExpired"):
         del state.rooms_by_name[self.name]
         del state.users[self.name]
         state.names.remove(self.name)
+        state.forget_person(self.name)
 
 
 class PasswordChanged(Event, frozen=True, tag="PasswordChanged"):

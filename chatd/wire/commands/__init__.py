@@ -22,6 +22,7 @@ from chatd.wire.commands.revisions import *
 from chatd.wire.commands.reactions import *
 from chatd.wire.commands.pins import *
 from chatd.wire.commands.status import *
+from chatd.wire.commands.people import *
 from chatd.wire.commands.typing import *
 from chatd.wire.commands.marks import *
 from chatd.wire.commands.blocking import *

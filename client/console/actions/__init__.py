@@ -15,6 +15,7 @@ from . import hooks as hooks
 from . import marks as marks
 from . import messages as messages
 from . import moderation as moderation
+from . import people as people
 from . import pins as pins
 from . import reactions as reactions
 from . import revisions as revisions

@@ -180,7 +180,10 @@ class History(Files):
             assert status[limit]["left"] == model.left(peer.name, counted, now_ms)
             assert status[limit]["reset_at"] == model.reset_at(peer.name, counted, now_ms)
         assert status["connections"] == sum(p.name == peer.name for p in self.peers)
-        assert status["online_names"] == sorted({p.name for p in self.peers})
+        online = {p.name for p in self.peers}
+        assert status["online_names"] == sorted(online)
+        people = {p["name"]: p["online"] for p in peer.call("people")["people"]}
+        assert people == {name: name in online for name in set(model.users) - model.over}
         assert status["warnings"] == len(model.warnings_of(peer.name, now_ms))
         assert status["warnings_limit"] == model.warnings_limit_of(peer.name)
         is_banned = model.is_banned(peer.name, now_ms)
