@@ -14,10 +14,10 @@ PARALLEL := -n auto --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run client page test lint format types cover bench page-bench hostile fuzz examples mutants lock clean
+.PHONY: help run client page test lint format types cover bench page-bench screenshots hostile fuzz examples mutants lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(RUNNABLE) ## start the server with conf/chat.ini
 	@$(PAGE) build || echo "The server starts without its page: / says how to build it."
@@ -59,6 +59,10 @@ bench: $(READY) ## measure what the README claims
 
 page-bench: $(READY) ## measure how long people wait for the page; ARGS="login key"
 	$(BIN)/python -m bench.browsing $(ARGS)
+
+screenshots: $(READY) ## make the pictures of the page in docs/page
+	@$(PAGE) build
+	SCREENSHOTS=docs/page $(BIN)/python -m pytest -q tests/web/test_screenshots.py $(ARGS)
 
 hostile: $(READY) ## attack a server, and measure what the others notice
 	$(BIN)/python -m bench.hostile $(ARGS)
