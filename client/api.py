@@ -161,7 +161,7 @@ class Api:
     ) -> HistoryPage:
         """Read a page of a room, by its id or as one sees it: the latest, or that near an entry.
 
-        revisions: whether edits and deletes come, too, which their targets show anyway.
+        revisions: whether edits, deletes, reactions and pins come, too, which targets show anyway.
         """
         return self.call(History(room, before, after, around, limit, revisions))
 

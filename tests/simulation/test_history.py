@@ -43,6 +43,16 @@ def test_history_without_revisions_has_all_else_in_its_latest_form() -> None:
         assert len(alice.call("history", room="general")["entries"]) == 10
 
 
+def test_reactions_and_pins_are_left_out_and_shown_by_their_target() -> None:
+    with World() as world:
+        alice, _ = world.user("alice"), world.user("bob")
+        room = alice.call("send-to", to="bob", text="a text")["room"]
+        alice.call("react", room=room, seq=1, emoji="👍")
+        alice.call("pin", room=room, seq=1)
+        (entry,) = alice.call("history", room=room, revisions=False)["entries"]
+        assert entry["reactions"] and entry["pinned_by"] == "alice"
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])
 def test_pages_without_revisions_are_full_and_together_have_everything(limit: int) -> None:
     with World() as world:
