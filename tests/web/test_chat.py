@@ -1,5 +1,8 @@
 """People chat in the page: what one does the others see, once, and nothing gets lost."""
 
+import struct
+import zlib
+
 from playwright.sync_api import expect
 
 from tests.e2e.server import ServerProcess
@@ -160,3 +163,20 @@ def test_tabs_beside_each_other_share_drafts_and_sign_out(opens: Opens) -> None:
     ann.page.get_by_role("button", name="Settings").click()
     ann.page.get_by_role("button", name="Sign out").click()
     expect(other.get_by_label("Password")).to_be_visible()
+
+
+def test_picture_is_shown_in_the_room_that_was_kept_for_it(opens: Opens) -> None:
+    ann = register(opens, "ann")
+    pixels = zlib.compress(b"".join(b"\0" + b"\x80" * 900 for _ in range(200)))
+    head = struct.pack(">IIBBBBB", 300, 200, 8, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", pixels), (b"IEND", b"")]
+    png = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    file = {"name": "grey.png", "mimeType": "image/png", "buffer": png}
+    ann.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    picture = ann.log.locator("img")
+    expect(picture).to_have_attribute("alt", "grey.png")
+    assert picture.evaluate("(one) => [one.width, one.height]") == [300, 200]
+    until(lambda: picture.evaluate("(one) => one.naturalWidth") == 300, "the picture")

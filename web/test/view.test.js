@@ -64,7 +64,7 @@ test("days are words where they are near", () => {
   assert.equal(day(NOON - DAY_MS / 2 - 1, NOON), "Yesterday");
   assert.equal(day(NOON - 3 * DAY_MS, NOON), "Thursday, May 7");
   assert.equal(day(NOON - 400 * DAY_MS, NOON), "April 5, 2025");
-  assert.equal(brief(NOON, NOON + 1), "12:00 PM");
+  assert.match(brief(NOON, NOON + 1), /^12:00/);
 });
 
 test("a day ends at the midnight of the zone", () => {

@@ -19,7 +19,6 @@ export function browserParts() {
     nonce: () => base64(crypto.getRandomValues(new Uint8Array(NONCE_BYTES))),
     connect,
     sendFile,
-    fetchFile,
 
     after(what, ms) {
       const timer = setTimeout(what, ms);
@@ -79,18 +78,6 @@ function sendFile(file, address, token, sent) {
   request.setRequestHeader("Content-Type", "application/octet-stream");
   request.send(file);
   return { done, cancel: () => request.abort() };
-}
-
-/** @type {Parts["fetchFile"]} */
-async function fetchFile(path, token) {
-  let response;
-  try {
-    response = await fetch(path, { headers: { Authorization: `Bearer ${token}` } });
-  } catch {
-    throw new Refusal("offline");
-  }
-  if (!response.ok) throw refusalIn(await response.text());
-  return URL.createObjectURL(await response.blob());
 }
 
 /**

@@ -136,7 +136,7 @@ export function createBehind(parts, session) {
     people,
     notes,
     uploads: createUploads(parts, session.token),
-    files: createFiles(parts, session.token),
+    files: createFiles(parts, session.call),
     positions: logs.positions,
     notice,
     synced,

@@ -12,6 +12,8 @@ export function createSettings(kept) {
     theme: signal(/** @type {"auto" | "light" | "dark"} */ ("auto")),
     language: signal(/** @type {"" | "en" | "ru"} */ ("")),
     zone: signal(/** @type {"browser" | "server"} */ ("browser")),
+    /** The one that was open last. */
+    room: signal(""),
   };
 
   /** @param {Record<string, any> | undefined} values */

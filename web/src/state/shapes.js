@@ -113,14 +113,13 @@
  *   crypto: Crypto | null,
  *   kept: Kept,
  *   alone: (what: () => void) => void,
- *   fetchFile: (path: string, token: string) => Promise<string>,
  *   sendFile: (file: File, address: string, token: string, sent: (bytes: number) => void) =>
  *     {done: Promise<void>, cancel: () => void},
  *   onWake: (woken: () => void) => void,
  *   onLeave: (leaving: () => void) => void,
  *   nonce: () => string,
  * }} Parts
- * alone: called in one tab only, as long as it lives. fetchFile: returns an address to show it by.
+ * alone: called in one tab only, as long as it lives.
  */
 
 export {};

@@ -7,8 +7,6 @@ import { Refusal } from "../net/errors.js";
 /** @typedef {import("./shapes.js").Upload} Upload */
 /** @typedef {import("./shapes.js").Parts} Parts */
 
-/** So many files are held at once to be shown again. */
-const ADDRESSES_MAX = 100;
 
 /**
  * @param {Pick<Parts, "sendFile" | "nonce">} parts
@@ -67,35 +65,49 @@ export function createUploads(parts, token) {
   };
 }
 
+/** An address lasts as long as it is used, and this long at least. */
+const ADDRESS_MS = 240_000;
+const ADDRESSES_MAX = 200;
+
 /**
- * @param {Pick<Parts, "fetchFile">} parts
- * @param {() => string} token
+ * @param {Pick<Parts, "now">} parts
+ * @param {(method: string, params: Record<string, unknown>) => Promise<any>} call
  */
-export function createFiles(parts, token) {
-  /** @type {Map<string, Promise<string>>} */
+export function createFiles(parts, call) {
+  /** @type {Map<string, {path: Promise<string>, at: number}>} */
   const addresses = new Map();
 
   return {
+    /**
+     * Return another address, as the last one leads nowhere any more. Throws Refusal.
+     *
+     * @param {string} room
+     * @param {number} seq
+     * @returns {Promise<string>}
+     */
+    renew(room, seq) {
+      addresses.delete(`${room}#${seq}`);
+      return this.address(room, seq);
+    },
+
     /**
      * Return an address by which this page can show a file. Throws Refusal.
      *
      * @param {string} room
      * @param {number} seq
-     * @param {string} name
      * @returns {Promise<string>}
      */
-    address(room, seq, name) {
+    address(room, seq) {
       const key = `${room}#${seq}`;
-      let found = addresses.get(key);
-      if (found === undefined) {
-        const path = `/files/${encodeURIComponent(room)}/${seq}/${encodeURIComponent(name)}`;
-        found = parts.fetchFile(path, token());
-        found.catch(() => addresses.delete(key));
-        addresses.set(key, found);
-        const oldest = addresses.keys().next().value;
-        if (addresses.size > ADDRESSES_MAX && oldest !== undefined) addresses.delete(oldest);
-      }
-      return found;
+      const kept = addresses.get(key);
+      if (kept !== undefined && parts.now() - kept.at < ADDRESS_MS) return kept.path;
+      const path = call("file-link", { room, seq }).then((link) => link.path);
+      path.catch(() => addresses.delete(key));
+      addresses.delete(key);
+      addresses.set(key, { path, at: parts.now() });
+      const oldest = addresses.keys().next().value;
+      if (addresses.size > ADDRESSES_MAX && oldest !== undefined) addresses.delete(oldest);
+      return path;
     },
   };
 }

@@ -3,7 +3,7 @@
  * again when the language changes.
  */
 
-import { batch, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 
 import { en } from "./en.js";
 
@@ -28,6 +28,11 @@ export const LANGUAGES = Object.freeze({ en: "English", ru: "Русский" });
 
 /** @type {import("@preact/signals").Signal<Language>} */
 export const language = signal("en");
+/** The reader's own kind of the language: 24 hours in British English, 12 in American. */
+export const locale = computed(() => {
+  const own = globalThis.navigator?.languages?.find((tag) => tag.toLowerCase().startsWith(language.value));
+  return own ?? language.value;
+});
 /** @type {import("@preact/signals").Signal<Texts>} */
 const texts = signal(english);
 
@@ -117,5 +122,5 @@ function plural(words, count) {
  * @returns {unknown}
  */
 function shown(value) {
-  return typeof value === "number" ? new Intl.NumberFormat(language.value).format(value) : value;
+  return typeof value === "number" ? new Intl.NumberFormat(locale.value).format(value) : value;
 }

@@ -1,6 +1,6 @@
 /** Sizes of files as people write them. */
 
-import { language } from "./index.js";
+import { locale } from "./index.js";
 
 const UNITS = /** @type {const} */ (["byte", "kilobyte", "megabyte", "gigabyte"]);
 const STEP = 1_024;
@@ -13,7 +13,7 @@ const STEP = 1_024;
  */
 export function sizeText(bytes) {
   const power = Math.min(UNITS.length - 1, Math.floor(Math.log(Math.max(bytes, 1)) / Math.log(STEP)));
-  return new Intl.NumberFormat(language.value, {
+  return new Intl.NumberFormat(locale.value, {
     style: "unit",
     unit: UNITS[power],
     maximumFractionDigits: power > 1 ? 1 : 0,

@@ -1,8 +1,8 @@
-/** Times as people of the reader's language write them. All are ms UTC. */
+/** Times as people of the reader's locale write them. All are ms UTC. */
 
 import { signal } from "@preact/signals";
 
-import { language } from "./index.js";
+import { locale } from "./index.js";
 
 /** The zone of all times shown; undefined: this machine's. */
 export const timeZone = signal(/** @type {string | undefined} */ (undefined));
@@ -58,8 +58,8 @@ export function whole(ms) {
 export function day(ms, now) {
   const count = daysBetween(ms, now);
   if (count === 0 || count === 1) {
-    const words = new Intl.RelativeTimeFormat(language.value, { numeric: "auto" }).format(-count, "day");
-    return words.charAt(0).toLocaleUpperCase(language.value) + words.slice(1);
+    const words = new Intl.RelativeTimeFormat(locale.value, { numeric: "auto" }).format(-count, "day");
+    return words.charAt(0).toLocaleUpperCase(locale.value) + words.slice(1);
   }
   return format(Math.abs(count) < YEAR_DAYS ? "weekday" : "date", ms);
 }
@@ -132,7 +132,7 @@ function midnight(ms) {
  * @returns {string}
  */
 function format(style, ms) {
-  return formatter(style, language.value).format(ms);
+  return formatter(style, locale.value).format(ms);
 }
 
 /**

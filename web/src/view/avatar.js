@@ -2,23 +2,25 @@
 
 import { html } from "htm/preact";
 
-const TINTS = 8;
+const DEGREES = 360;
 
 /**
- * Return the number of a name's colour.
+ * Return the hue of a name, in degrees: names that are alike have quite other ones.
+ *
+ * Source: FNV-1a, by characters.
  *
  * @param {string} name
  * @returns {number}
  */
-export function tintOf(name) {
-  let sum = 0;
-  for (const letter of name) sum = (sum * 31 + (letter.codePointAt(0) ?? 0)) % 65_521;
-  return sum % TINTS;
+export function hueOf(name) {
+  let hash = 0x811c9dc5;
+  for (const letter of name) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return hash % DEGREES;
 }
 
 /** @param {{name: string, isOnline?: boolean}} props */
 export function Avatar({ name, isOnline = false }) {
   const letter = [...name][0]?.toLocaleUpperCase() ?? "";
-  const tint = `avatar tint${tintOf(name)} ${isOnline ? "online" : ""}`;
-  return html`<span class=${tint} aria-hidden="true">${letter}</span>`;
+  const look = { "--hue": String(hueOf(name)) };
+  return html`<span class=${`avatar ${isOnline ? "online" : ""}`} style=${look} aria-hidden="true">${letter}</span>`;
 }

@@ -61,7 +61,6 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
     }
     app.outbox.post(room, text, draft.replyTo || root);
     app.drafts.set(key, EMPTY);
-    app.logs.open(room).settle();
   }
 
   /** @param {KeyboardEvent} event */

@@ -35,6 +35,7 @@ export function FileBody({ entry }) {
   const { app } = useSurroundings();
   const [address, setAddress] = useState("");
   const [isBroken, setBroken] = useState(false);
+  const renewed = useRef(false);
   const place = useRef(/** @type {HTMLElement | null} */ (null));
   const kind = isBroken ? "" : shownAs(entry);
 
@@ -44,7 +45,7 @@ export function FileBody({ entry }) {
       ([seen]) => {
         if (!seen?.isIntersecting) return;
         watcher.disconnect();
-        app.files.address(entry.room, entry.seq, entry.name ?? "").then(setAddress, () => setBroken(true));
+        app.files.address(entry.room, entry.seq).then(setAddress, () => setBroken(true));
       },
       { rootMargin: AHEAD },
     );
@@ -53,7 +54,15 @@ export function FileBody({ entry }) {
   }, [kind, entry.room, entry.seq]);
 
   const name = entry.name ?? "";
-  const broken = () => setBroken(true);
+  /** The address may have ended while nobody used it: another one is asked for, once. */
+  const broken = () => {
+    if (renewed.current) {
+      setBroken(true);
+      return;
+    }
+    renewed.current = true;
+    app.files.renew(entry.room, entry.seq).then(setAddress, () => setBroken(true));
+  };
   if (kind === "image") {
     const size = fitted(entry.width ?? 0, entry.height ?? 0);
     return html`<a class="image" ref=${place} href=${address || undefined} target="_blank" rel="noopener">
@@ -78,7 +87,7 @@ function Attachment({ entry }) {
   const fetchIt = async () => {
     try {
       const link = document.createElement("a");
-      link.href = await app.files.address(entry.room, entry.seq, entry.name ?? "");
+      link.href = await app.files.address(entry.room, entry.seq);
       link.download = entry.name ?? "";
       link.click();
       setError(false);

@@ -27,6 +27,8 @@ export function LogView({ room, title, at }) {
   const goal = useRef(/** @type {Goal | null} */ (null));
   /** What comes is seen as it comes, so no line says that it is unread. */
   const isWatching = useRef(false);
+  /** The reader has written, and so has read: no line stands before what was new. */
+  const hasWritten = useRef(false);
   const isAway = useSignal(false);
   const [, arrived] = useState(0);
   const { viewport, list, scroller } = useScroller(moved);
@@ -36,6 +38,8 @@ export function LogView({ room, title, at }) {
   const readSeq = isWatching.current ? Infinity : log.readSeq.value;
   const rows = useMemo(() => rowsOf(entries, { me: at.me, readSeq }), [entries, at.me, readSeq]);
   const jumps = place.jumps.value;
+  const newest = pending.at(-1)?.at ?? 0;
+  const [openedAt] = useState(Date.now);
 
   useEffect(() => {
     goal.current = null;
@@ -44,6 +48,12 @@ export function LogView({ room, title, at }) {
       arrived((count) => count + 1);
     });
   }, [log, jumps]);
+
+  useEffect(() => {
+    if (newest < openedAt) return;
+    hasWritten.current = true;
+    toLatest();
+  }, [newest]);
 
   useLayoutEffect(() => {
     if (scroller.current === null) return;
@@ -114,6 +124,10 @@ export function LogView({ room, title, at }) {
     if (document.visibilityState === "visible" && entries.length > 0) {
       const seen = scroll.lastSeen();
       if (seen > 0) log.seen(seen);
+      if (isAtEnd && hasWritten.current) {
+        hasWritten.current = false;
+        log.settle();
+      }
       if (!isAtEnd) stopWatching();
       else if (list.current?.querySelector(".unread") === null) isWatching.current = true;
     }

@@ -98,6 +98,16 @@ export function createPlace(browser) {
     },
 
     /**
+     * Be in a room, instead of where one is.
+     *
+     * @param {string} to
+     */
+    begin(to) {
+      browser.history.replaceState({ beside: null }, "", addressOf(to));
+      follow();
+    },
+
+    /**
      * Show something beside the room, or nothing.
      *
      * @param {Beside | null} what

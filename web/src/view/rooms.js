@@ -21,6 +21,7 @@ import { ThreadBeside } from "./thread.js";
 /** @typedef {import("./context.js").Dialog} Dialog */
 /** @typedef {import("./place.js").Place} Place */
 
+const WIDE = "(min-width: 721px)";
 const DIALOGS = Object.freeze({ jump: Jump, keys: Keys, settings: Settings, create: CreateRoom });
 
 /** @param {{app: App, place: Place}} props */
@@ -28,6 +29,7 @@ export function Rooms({ app, place }) {
   const dialog = useSignal(/** @type {Dialog} */ (""));
   const around = useMemo(() => ({ app, place, dialog }), [app.rooms]);
   useTitle(app, place);
+  useFirstRoom(app, place);
   const room = place.room.value;
   const beside = place.beside.value;
   const Open = dialog.value === "" ? null : DIALOGS[dialog.value];
@@ -43,13 +45,30 @@ export function Rooms({ app, place }) {
   return html`<${Context.Provider} value=${around}>
     <${Sidebar} />
     ${room === ""
-      ? html`<main class="room none"><p class="hint">${t("room.choose")}</p></main>`
+      ? html`<main class="room none"><h1>${t("room.choose")}</h1></main>`
       : html`<${Room} room=${room} />`}
     ${room !== "" && beside?.kind === "thread" && html`<${ThreadBeside} key=${beside.root} room=${room} root=${beside.root} />`}
     ${room !== "" && beside?.kind === "people" && html`<${PeopleBeside} />`}
     <${Notes} />
     ${Open !== null && html`<${Open} onClose=${close} />`}
   </${Context.Provider}>`;
+}
+
+/**
+ * Where there is place for the rooms and one of them, open the one that was open last.
+ *
+ * @param {App} app
+ * @param {Place} place
+ */
+function useFirstRoom({ rooms, settings }, place) {
+  useSignalEffect(() => {
+    const room = place.room.value;
+    if (room !== "") {
+      if (room !== settings.room.peek()) settings.set("room", room);
+    } else if (rooms.loaded.value && matchMedia(WIDE).matches) {
+      place.begin(rooms.get(settings.room.peek()) === undefined ? "general" : settings.room.peek());
+    }
+  });
 }
 
 /**

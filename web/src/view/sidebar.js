@@ -73,7 +73,7 @@ function RoomLink({ room }) {
 function Mark({ room, me }) {
   const { app } = useSurroundings();
   if (!isDirect(room)) {
-    return html`<span class="avatar room" aria-hidden="true">${room === "general" ? "#" : html`<${Icon} name="lock" />`}</span>`;
+    return html`<span class="avatar place" aria-hidden="true">${room === "general" ? "#" : html`<${Icon} name="lock" />`}</span>`;
   }
   const other = otherOf(room, me);
   return html`<${Avatar} name=${other} isOnline=${app.people.online.value?.has(other) ?? false} />`;

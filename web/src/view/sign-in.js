@@ -1,7 +1,7 @@
 /** The door: sign in, or make an account. The password never leaves this page. */
 
 import { html } from "htm/preact";
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 import { t } from "../text/index.js";
 import { useDoor } from "./context.js";
@@ -81,8 +81,12 @@ const REGISTERING = Object.freeze({
  */
 function Field({ label, value, onValue, autocomplete, type = "text", isFirst = false }) {
   const id = useId();
+  const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  useEffect(() => {
+    if (isFirst) field.current?.focus();
+  }, []);
   return html`<label for=${id}>${label}</label>
-    <input id=${id} type=${type} value=${value} autocomplete=${autocomplete} autofocus=${isFirst} required
+    <input id=${id} ref=${field} type=${type} value=${value} autocomplete=${autocomplete} required
       autocapitalize="none" spellcheck=${false} dir="auto"
       onInput=${(/** @type {Typed} */ event) => onValue(event.currentTarget.value)} />`;
 }
