@@ -8,6 +8,7 @@ handlers leave in `Effects` what concerns only the connection that asked.
 from chatd.config import Settings
 from chatd.connections import Connections
 from chatd.core.clock import ServerClock
+from chatd.core.presence import NAMES_MAX
 from chatd.core.state import State
 from chatd.core.tick import EndedSessions, NoncedPost, TickChanges
 from chatd.handlers.context import Effects, Link
@@ -65,14 +66,26 @@ class Announcements:
         for name in sorted(self._concerned.union(charged, changes.limits_reset)):
             self._boundary.run(None, self._send_limits, name)
         self._concerned.clear()
+        if changes.renamed:
+            self._announce_renamed(changes.renamed)
         for ended in changes.ended_sessions:
-            kept = effects.asking.get(ended.name) if ended.but_asking else None
-            for connection in self._sessions(ended):
-                if connection is not kept:
-                    reason = "logged out" if connection in effects.logouts else ended.reason
-                    self._connections.end(connection, reason, logged_out=True)
+            self._end_sessions(ended, effects)
         for link, reason in effects.ends:
             self._connections.end(_connection(link), reason)
+
+    def _end_sessions(self, ended: EndedSessions, effects: Effects) -> None:
+        kept = effects.asking.get(ended.name) if ended.but_asking else None
+        for connection in self._sessions(ended):
+            if connection is not kept:
+                reason = "logged out" if connection in effects.logouts else ended.reason
+                self._connections.end(connection, reason, logged_out=True)
+
+    def _announce_renamed(self, names: set[str]) -> None:
+        """Send all who are live what users are called now, unless very many are online."""
+        if len(self._delivery.names) <= NAMES_MAX:
+            for name in sorted(names):
+                display_name = self._state.users[name].display_name
+                self._delivery.broadcast(c.DisplayName(name, display_name))
 
     def _send_limits(self, name: str) -> None:
         user, status = self._state.users[name], self._handlers.current.status

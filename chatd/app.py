@@ -24,6 +24,7 @@ from chatd.handlers.blocking import BlockingHandlers
 from chatd.handlers.comments import CommentHandlers
 from chatd.handlers.destinations import Destinations
 from chatd.handlers.dispatch import Dispatcher
+from chatd.handlers.display_names import DisplayNameHandlers
 from chatd.handlers.expiry import ExpiryHandlers
 from chatd.handlers.families import Families, Handlers
 from chatd.handlers.file_links import FileLinkHandlers
@@ -206,6 +207,7 @@ class App:
             ThreadHandlers(visibility, newcomers, reading, database.state.threads),
             RevisionHandlers(posting, destinations, visibility),
             MarkHandlers(transaction, visibility),
+            DisplayNameHandlers(transaction, settings, moderation.judge),
             ReactionHandlers(posting, reacting, visibility),
             TypingHandlers(visibility, destinations, self.typists),
             PinHandlers(settings, posting, reacting, visibility, newcomers),

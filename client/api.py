@@ -13,6 +13,7 @@ from chatd.wire.commands import (
     Block,
     BlockedNames,
     CancelScheduled,
+    ChangeDisplayName,
     CommentOn,
     Create,
     DeletePost,
@@ -270,6 +271,10 @@ class Api:
         Counts of what is unread stay as they are.
         """
         self.call(Mute(room, muted))
+
+    def display_name(self, text: str) -> None:
+        """Be shown by another name beside one's own; "" is none. Raises BadRequest, Conflict."""
+        self.call(ChangeDisplayName(text))
 
     def unread_from(self, room: str, seq: int) -> None:
         """Count a room as unread from an entry on, on all devices; 0 ends that. Raises NotFound.

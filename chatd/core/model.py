@@ -343,6 +343,7 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
     ended_ms: since when the account is deleted, of which only the name and posts are left; 0: it
     is not.
     erases_posts: whether its posts are being deleted.
+    display_name: what the user is shown as besides the name. renames: how often that changed.
     general, private, reacted: what the user said to everyone, to others, and what the user did to
     posts.
     """
@@ -377,6 +378,8 @@ class User(msgspec.Struct, forbid_unknown_fields=True):
     ended_ms: int = 0
     erases_posts: bool = False
     reacted: RateWindow = field(default_factory=RateWindow)
+    display_name: str = ""
+    renames: RateWindow = field(default_factory=RateWindow)
 
     def warnings_at(self, now_ms: int) -> dict[str, GivenWarning]:
         """Return the warnings that count now, by who gave them."""

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import field
 
+from chatd.core.appearances import Appearances
 from chatd.core.copies import redact
 from chatd.core.migrations import to_builtins
 from chatd.core.model import Blob, Report, Room, Upload, User
@@ -75,6 +76,7 @@ class State:
     erasing: the users whose posts are being deleted, in the order in which they went.
     people: the names of all who have an account, in order.
     names: which names there are, by what they look like.
+    appearances: what users look like by these and their display names.
     token_owners: SHA-256 of a device token to the user's name and the device's number.
     hook_owners: SHA-256 of a hook's token to its maker's name and its number.
     link_owners: SHA-256 of a join link's token to the group's id and the link's number.
@@ -98,6 +100,7 @@ class State:
         self.erasing = {user.name: None for user in self.users.values() if user.erases_posts}
         self.people = sorted(user.name for user in self.users.values() if not user.has_ended)
         self.index_names()
+        self.appearances = Appearances(self.users.values())
         self.token_owners = {
             device.token_hash: (user.name, device.number)
             for user in self.users.values()

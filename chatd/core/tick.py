@@ -54,6 +54,7 @@ class TickChanges:
     posted: what users posted with a nonce, in order.
     charged: users whose messages of this period in the general room have become more.
     limits_reset: users who have a new period.
+    renamed: users who have another display name.
     ended_sessions: whose connections end.
     timers: when what has a kind and a key is due (ms UTC); None: not any more.
     dropped_files: numbers of files on disk that nothing needs any more.
@@ -65,6 +66,7 @@ class TickChanges:
     posted: list[NoncedPost] = field(default_factory=list)
     charged: set[str] = field(default_factory=set)
     limits_reset: set[str] = field(default_factory=set)
+    renamed: set[str] = field(default_factory=set)
     ended_sessions: list[EndedSessions] = field(default_factory=list)
     timers: dict[tuple[str, Hashable], int | None] = field(default_factory=dict)
     dropped_files: list[int] = field(default_factory=list)

@@ -133,5 +133,6 @@ class GroupHandlers:
         start = bisect_right(names, request.after)
         page = names[start : start + request.limit]
         more = start + len(page) < len(names)
-        shown = [c.GroupMember(name, roles[name]) for name in page]
+        users = self._state.users
+        shown = [c.GroupMember(name, roles[name], users[name].display_name) for name in page]
         return c.Members(room.room, shown, page[-1] if more else None, len(room.members))

@@ -131,7 +131,7 @@ class ModerationHandlers:
 
     @handles(c.Ban)
     def ban(self, context: Context, request: c.Ban) -> c.BannedUntil:
-        admin, user = self._judge(context, request.user)
+        admin, user = self.judge(context, request.user)
         ban_ms = self._ban_ms if request.hours is None else request.hours * HOUR_MS
         until = context.now_ms + ban_ms
         self._transaction.commit(
@@ -148,7 +148,7 @@ class ModerationHandlers:
 
     @handles(c.Unban)
     def unban(self, context: Context, request: c.Unban) -> c.Nothing:
-        admin, user = self._judge(context, request.user)
+        admin, user = self.judge(context, request.user)
         if not user.is_banned(context.now_ms):
             raise NotFound(f"{user.name} is not banned")
         self._unban(context, user, admin.name, self._admins_but(user.name))
@@ -229,7 +229,7 @@ class ModerationHandlers:
         check_may_send(admin, context.now_ms)
         return admin
 
-    def _judge(self, context: Context, name: str) -> tuple[User, User]:
+    def judge(self, context: Context, name: str) -> tuple[User, User]:
         """Return who decides, and on whom. Raises Forbidden, NotFound, Banned."""
         admin, user = self._admin(context), self._visibility.other_user(name)
         if user is admin:

@@ -25,6 +25,6 @@ class PeopleHandlers:
         page = [name for name in found if name.startswith(prefix)]
         more = len(page) > request.limit
         page = page[: request.limit]
-        online = self._presence.connections_of
-        shown = [c.Person(name, online(name) > 0) for name in page]
+        online, users = self._presence.connections_of, self._state.users
+        shown = [c.Person(name, online(name) > 0, users[name].display_name) for name in page]
         return c.People(shown, page[-1] if more else None)

@@ -23,6 +23,9 @@ def free_name(state: State, text: str, kept: frozenset[str]) -> str:
     like = state.names.like(name)
     if like is not None:
         raise Conflict(f"{name} looks like {like}, and that name is taken")
+    displayed_by = state.appearances.displayed_by(name)
+    if displayed_by is not None:
+        raise Conflict(f"{name} looks like what {displayed_by} is called")
     looks = skeletons(name)
     for other in sorted(RESERVED | kept):
         if other != name and looks & skeletons(other):

@@ -81,6 +81,7 @@ class StatusHandlers:
             online_names=names,
             online_more=self._presence.count > len(names),
             failed=sum(bool(post.failed_by) for post in user.scheduled.values()),
+            display_name=user.display_name,
         )
 
     @handles(c.ListRooms)
@@ -117,7 +118,10 @@ class StatusHandlers:
         names = self._presence.page(request.after, request.limit + 1)
         more = len(names) > request.limit
         names = names[: request.limit]
-        return c.Names(names, names[-1] if more else None, self._presence.count)
+        called = {name: self._state.users[name].display_name for name in names}
+        display_names = {name: text for name, text in called.items() if text}
+        next_after = names[-1] if more else None
+        return c.Names(names, next_after, self._presence.count, display_names)
 
     def allowances(self, user: User, now_ms: int) -> tuple[c.Allowance, c.Allowance]:
         """Return what the user may still send to everyone, and otherwise."""

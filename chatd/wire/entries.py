@@ -286,6 +286,13 @@ class UnreadFrom(Entry, frozen=True, tag="unread_from"):
     in_seq: int
 
 
+class Renamed(Entry, frozen=True, tag="renamed"):
+    """Self log: you have another display name, or none. by: you, or who took it away."""
+
+    display_name: str
+    by: str
+
+
 class HookMade(Entry, frozen=True, tag="hook_made"):
     """Self log: you have made a hook.
 
@@ -476,6 +483,7 @@ AnyEntry = (
     | Unblocked
     | Muted
     | UnreadFrom
+    | Renamed
     | HookMade
     | HookRevoked
 )

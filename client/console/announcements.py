@@ -112,6 +112,13 @@ def _unread_from(entry: e.UnreadFrom, zone: Zone) -> str:
     return f"{title} is not marked as unread any more"
 
 
+def _renamed(entry: e.Renamed, zone: Zone) -> str:
+    if entry.display_name:
+        return f"you are shown as {safe(entry.display_name)} now"
+    by_other = entry.by != entry.room.removeprefix("@")
+    return f"you have no display name any more{f': {entry.by} took it away' if by_other else ''}"
+
+
 def _hook_made(entry: e.HookMade, zone: Zone) -> str:
     title = title_of(entry.in_room, entry.room.removeprefix("@"))
     return f"hook {entry.hook} posts into {title}: {safe(entry.label)}"
@@ -127,6 +134,7 @@ _WORDS: dict[type[e.Entry], Words] = {
     e.Unblocked: lambda entry, zone: f"you have unblocked {entry.user}",
     e.Muted: _muted,
     e.UnreadFrom: _unread_from,
+    e.Renamed: _renamed,
     e.HookMade: _hook_made,
     e.HookRevoked: lambda entry, zone: f"hook {entry.hook} revoked: {safe(entry.label)}",
     e.Warned: _warned,

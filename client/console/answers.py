@@ -1,7 +1,7 @@
 """What the server answers to a question, as lines."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
@@ -27,7 +27,7 @@ def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
     device = f"device {status.device}" if status.device else "a device without a token"
     in_all = f"{_count(status.devices, 'device')}, {_count(status.connections, 'connection')}"
     rows = [
-        ("you", f"{status.name}, on {device}; {in_all} in all"),
+        ("you", f"{called(status.name, status.display_name)}, on {device}; {in_all} in all"),
         ("general", _left(renderer, status.general, status.now)),
         ("private", _left(renderer, status.private, status.now)),
         *_standing(renderer, status),
@@ -146,27 +146,39 @@ def _online(status: c.StatusResult) -> str:
     return f"{status.online}: {listed}"
 
 
-def names_lines(renderer: Renderer, names: list[str]) -> list[Line]:
+def names_lines(
+    renderer: Renderer, names: list[str], display_names: Mapping[str, str] | None = None
+) -> list[Line]:
     """Return names in as many columns as the screen has room for, read downwards."""
+    called_by = display_names or {}
     if not names:
         return renderer.note("nobody")
-    width = max(width_of(safe(name)) for name in names) + COLUMN_GAP
+    cells = [(name, called(name, called_by.get(name, ""))) for name in names]
+    width = max(width_of(label) for _, label in cells) + COLUMN_GAP
     count = max(1, (renderer.width - 3) // width)
     rows = -(-len(names) // count)
-    return [_row(renderer, names[at::rows], width) for at in range(rows)]
+    return [_row(renderer, cells[at::rows], width) for at in range(rows)]
+
+
+def called(name: str, display_name: str) -> str:
+    """Return a user's name, with the display name behind it if there is one."""
+    return f"{safe(name)} ({safe(display_name)})" if display_name else safe(name)
 
 
 def people_lines(renderer: Renderer, people: list[c.Person]) -> list[Line]:
     """Return names, each with whether its user is online."""
-    rows = [(safe(person.name), "online" if person.online else "") for person in people]
+    rows = [
+        (called(person.name, person.display_name), "online" if person.online else "")
+        for person in people
+    ]
     return renderer.fields(rows) or renderer.note("nobody")
 
 
-def _row(renderer: Renderer, names: list[str], width: int) -> Line:
+def _row(renderer: Renderer, cells: list[tuple[str, str]], width: int) -> Line:
     line: Line = [("", "  ")]
-    for name in names:
+    for name, label in cells:
         line += renderer.name(name)
-        line.append(("", " " * (width - width_of(safe(name)))))
+        line.append(("", label.removeprefix(safe(name)) + " " * (width - width_of(label))))
     return line
 
 

@@ -3,6 +3,7 @@
 from chatd.wire import commands as c
 from chatd.wire.rooms import title_of
 
+from .answers import called
 from .render import Renderer
 from .safe_text import safe
 from .styled import Line
@@ -12,7 +13,11 @@ _ROLES = {c.Role.OWNER: "owner", c.Role.MEMBER: "member", c.Role.INVITED: "invit
 
 def members_lines(renderer: Renderer, members: list[c.GroupMember]) -> list[Line]:
     """Return who is in a room, and as what."""
-    return renderer.fields([(safe(member.name), _ROLES[member.role]) for member in members])
+    return renderer.fields([(_called(member), _ROLES[member.role]) for member in members])
+
+
+def _called(member: c.GroupMember) -> str:
+    return called(member.name, member.display_name)
 
 
 def invitations_lines(

@@ -45,6 +45,7 @@ SAID: dict[str, dict[str, object]] = {
     "comment": {"room": "general", "seq": 1, "text": "yes"},
     "thread": {"room": "general", "seq": 1},
     "threads": {"room": "general", "unread": True, "after": 9},
+    "display-name": {"display_name": "Alice"},
     "mute": {"room": "general", "muted": True},
     "unread-from": {"room": "general", "seq": 1},
     "edit": {"room": "general", "seq": 1, "text": "hallo"},

@@ -3,6 +3,36 @@
 from tests.mutants.mutant import Mutant
 
 MUTANTS = (
+    Mutant(
+        "a user is shown by another one's name",
+        "chatd/handlers/display_names.py",
+        "other = seen.named(text, user.name) or seen.displayed_by(text, user.name)",
+        "other = seen.displayed_by(text, user.name)",
+        (
+            "tests/simulation/test_display_names.py"
+            "::test_nobody_is_shown_like_another_user_or_what_is_reserved",
+        ),
+    ),
+    Mutant(
+        "a capital I is told from a small L in a display name",
+        "chatd/core/appearances.py",
+        'looks.replace("i", "l")',
+        "looks",
+        (
+            "tests/simulation/test_display_names.py"
+            "::test_nobody_is_shown_like_another_user_or_what_is_reserved",
+        ),
+    ),
+    Mutant(
+        "an account is made under what another user is called",
+        "chatd/handlers/registration.py",
+        "    if displayed_by is not None:\n",
+        "    if displayed_by == name:\n",
+        (
+            "tests/simulation/test_display_names.py"
+            "::test_no_account_is_made_under_what_another_is_called_until_that_is_given_up",
+        ),
+    ),
     # -- what one sees -----------------------------------------------------------------------
     Mutant(
         "whoever knows a room's id sees it",

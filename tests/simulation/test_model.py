@@ -28,22 +28,22 @@ ByOutcome = Mapping[str, str]
 
 SELDOM: ByOutcome = {
     "auth_failed": "login-token",
-    "bad_request": "download kick link report transfer upload upload-finish",
+    "bad_request": "download kick link report send-at transfer upload upload-finish",
     "banned": (
-        "comment create edit hook hook-post invite join kick link pin post react report send "
-        "send-at send-to transfer unpin upload upload-finish"
+        "comment create display-name edit hook hook-post invite join kick link pin post react "
+        "report send send-at send-to transfer unpin upload upload-finish"
     ),
     "conflict": (
         "comment create edit hook-post invite join kick leave post send send-at send-to transfer "
         "upload upload-chunk upload-finish"
     ),
     "done": (
-        "approve cancel comment deny dismiss download kick link links pin remove reports requests "
-        "revoke transfer unblock unhook unlink upload-cancel withdraw"
+        "approve cancel clear-name comment deny dismiss download kick link links pin remove "
+        "reports requests revoke transfer unblock unhook unlink upload-cancel withdraw"
     ),
     "forbidden": (
-        "comment delete dismiss edit hook hook-post invite kick leave link links pin react remove "
-        "requests send-to transfer unban unlink unpin upload upload-finish"
+        "clear-name comment delete dismiss edit hook hook-post invite kick leave link links pin "
+        "react remove requests send-to transfer unban unlink unpin upload upload-finish"
     ),
     "heard": (
         "cancelled comment device_added device_revoked failed gap held hook_revoked join_approved "
@@ -52,9 +52,9 @@ SELDOM: ByOutcome = {
     ),
     "known": "comment delete edit hook-post post send send-at send-to upload-finish",
     "not_found": (
-        "cancel deny dismiss history hook hook-post invite join kick leave link links members "
-        "pin pins react remove report requests send-at threads unban unblock unhook unlink unpin "
-        "upload-cancel upload-chunk upload-finish"
+        "cancel clear-name deny dismiss history hook hook-post invite join kick leave link links "
+        "members pin pins react remove report requests send-at threads unban unblock unhook unlink "
+        "unpin upload-cancel upload-chunk upload-finish"
     ),
     "rate_limited": (
         "comment edit hook-post invite pin post react send send-to transfer unpin upload "
@@ -83,16 +83,18 @@ LEFT_OUT: Mapping[str, ByOutcome] = {
     },
     "nothing that is malformed, empty or too long is drawn: tests of the wire": {
         "bad_request": (
-            "comment create edit history hook hook-post join post react search send send-to"
+            "comment create display-name edit history hook hook-post join post react search send "
+            "send-to"
         ),
         "conflict": "pin react",
         "too_large": "comment edit post send send-at send-to upload-finish",
     },
     "a full disk is met by what is simply asked for: tests of a full disk": {
         "storage_full": (
-            "approve cancel create delete-account delete-user deny hook-post invite kick link "
-            "login-finish logout password pin post react register remove report revoke send-at "
-            "sync token-create unblock unhook unlink unpin upload-cancel upload-finish withdraw"
+            "approve cancel clear-name create delete-account delete-user deny display-name "
+            "hook-post invite kick link login-finish logout password pin post react register "
+            "remove report revoke send-at sync token-create unblock unhook unlink unpin "
+            "upload-cancel upload-finish withdraw"
         ),
     },
     "addresses of files are for devices, and for requests over HTTP: tests of file links": {
@@ -106,7 +108,7 @@ LEFT_OUT: Mapping[str, ByOutcome] = {
         "not_found": "search why",
     },
     "the only administrator can't be banned, and knows who there is": {
-        "banned": "ban dismiss remove unban",
+        "banned": "ban clear-name dismiss remove unban",
         "not_found": "ban",
     },
     "rooms are told by their ids there, and links, hooks and blocks are few": {
@@ -120,7 +122,7 @@ LEFT_OUT: Mapping[str, ByOutcome] = {
         "forbidden": "approve deny post send-at",
         "not_found": "withdraw",
         "overloaded": "upload-finish",
-        "rate_limited": "delete join send-at",
+        "rate_limited": "delete display-name join send-at",
     },
 }
 """What no day has to reach, by why."""

@@ -20,6 +20,7 @@ from chatd.core.events.blocking import *
 from chatd.core.events.clock import *
 from chatd.core.events.comments import *
 from chatd.core.events.cursors import *
+from chatd.core.events.display_names import *
 from chatd.core.events.expiry import *
 from chatd.core.events.files import *
 from chatd.core.events.files import arm_upload

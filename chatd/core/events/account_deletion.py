@@ -38,6 +38,8 @@ class AccountEnded(Event, frozen=True, tag="AccountEnded"):
             state.erasing[user.name] = None
             changes.timers["erase", ""] = self.ts
         _close_ways_in(state, user)
+        state.appearances.change(user.name, user.display_name, "")
+        user.display_name = ""
         _drop_plans(state, changes, user, self.ts)
         for room_id in list(user.rooms):
             _leave(state, changes, state.rooms[room_id], user, self)

@@ -28,6 +28,7 @@ class UserRegistered(Event, frozen=True, tag="UserRegistered"):
         state.users[self.name] = user
         state.names.add(self.name)
         insort(state.people, self.name)
+        state.appearances.add(self.name)
         room = self_room(self.name)
         state.rooms[room] = Room(room, self.ts, {self.name: Member()})
         state.rooms_by_name[self.name] = []
@@ -58,6 +59,7 @@ class UserExpired(Event, frozen=True, tag="UserExpired"):
         del state.users[self.name]
         state.names.remove(self.name)
         state.forget_person(self.name)
+        state.appearances.remove(self.name)
 
 
 class PasswordChanged(Event, frozen=True, tag="PasswordChanged"):

@@ -25,6 +25,7 @@ from chatd.wire.commands.status import *
 from chatd.wire.commands.people import *
 from chatd.wire.commands.typing import *
 from chatd.wire.commands.marks import *
+from chatd.wire.commands.display_names import *
 from chatd.wire.commands.blocking import *
 from chatd.wire.commands.hooks import *
 from chatd.wire.commands.moderation import *

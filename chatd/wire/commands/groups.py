@@ -352,6 +352,7 @@ class GroupMember(Result, frozen=True):
 
     name: str
     role: Role
+    display_name: str = ""
 
 
 class Members(Result, frozen=True):

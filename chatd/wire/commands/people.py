@@ -21,6 +21,7 @@ class Person(Result, frozen=True):
 
     name: str
     online: bool
+    display_name: str = ""
 
 
 class People(Result, frozen=True):

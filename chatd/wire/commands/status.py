@@ -89,6 +89,7 @@ class StatusResult(Result, frozen=True):
     failed: int = 0
     banned_by: str = ""
     ban_reason: str = ""
+    display_name: str = ""
 
 
 @command(
@@ -167,11 +168,12 @@ class ListUnread(Params[Rooms], frozen=True):
 
 
 class Names(Result, frozen=True):
-    """A page of names, in order."""
+    """A page of names, in order. display_names: of those who have one, by name."""
 
     names: list[str]
     next: str | None
     count: int
+    display_names: dict[str, str] = {}
 
 
 @command(

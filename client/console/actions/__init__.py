@@ -7,6 +7,7 @@ console.
 from . import accounts as accounts
 from . import blocking as blocking
 from . import comments as comments
+from . import display_names as display_names
 from . import files as files
 from . import groups as groups
 from . import help as help

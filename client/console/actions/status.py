@@ -60,6 +60,6 @@ async def who(console: Console, typed: Command) -> None:
 
     def show(page: c.Names) -> None:
         console.directory.add(page.names)
-        console.show(names_lines(console.renderer, page.names))
+        console.show(names_lines(console.renderer, page.names, page.display_names))
 
     await show_pages(console, c.Who(), show, above)

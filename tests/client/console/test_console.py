@@ -483,6 +483,52 @@ async def test_nobody_hears_of_a_line_before_it_is_sure_where_it_goes() -> None:
     assert nowhere.server.notified == [c.Typing("alice,bob")]
 
 
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [
+        ("display-name Alice  B. ", c.ChangeDisplayName("Alice  B.")),
+        ("display-name", c.ChangeDisplayName("")),
+        ("clear-name @eve", c.ClearName("eve")),
+    ],
+)
+@in_loop
+async def test_display_name_is_asked_for_as_it_is_typed(line: str, asked: c.AnyParams) -> None:
+    fake = FakeConsole()
+    await fake.types(line)
+    assert fake.server.asked == [asked]
+
+
+@in_loop
+async def test_display_names_stand_behind_the_names() -> None:
+    fake = FakeConsole()
+    page = c.Names(["alice", "bob"], None, 2, {"bob": "Bob\x07 Smith"})
+    await fake.types("who", answers=(page,))
+    assert fake.shows("alice") and fake.shows("bob (Bob^G Smith)")
+    owner = c.GroupMember("bob", c.Role.OWNER, "Bob Smith")
+    await fake.types("members +ops", answers=(c.Members("+ops", [owner], None, 1),))
+    assert fake.shows("bob (Bob Smith)")
+    people = c.People([c.Person("carol", True, "Carol Ann")], None)
+    await fake.types("people", answers=(people,))
+    assert fake.shows("carol (Carol Ann)")
+    await fake.types("status", answers=(replace(STATUS, display_name="Alice B."),))
+    assert fake.shows("alice (Alice B.), on")
+
+
+@pytest.mark.parametrize(
+    ("display_name", "by", "shown"),
+    [
+        ("Alice B.", "alice", "you are shown as Alice B. now"),
+        ("", "alice", "you have no display name any more"),
+        ("", "root", "you have no display name any more: root took it away"),
+    ],
+)
+@in_loop
+async def test_another_display_name_is_announced(display_name: str, by: str, shown: str) -> None:
+    fake = FakeConsole()
+    fake.console.on_event(e.Renamed("@alice", 1, 0, display_name, by))
+    assert fake.screen.lines[-1].endswith(shown)
+
+
 @in_loop
 async def test_backlog_stands_under_its_line_and_does_not_ring() -> None:
     for newcomer, line in ((False, "── unread ─"), (True, "── what was said before you came ─")):

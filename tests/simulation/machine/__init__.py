@@ -5,6 +5,7 @@ connections  who comes and goes, and what each connection must have heard
 idempotency  what is asked again under the nonce that it had
 messages     messages, comments, edits, deletes
 moderation   reports, bans, administrators, blocks
+display_names  what users are called besides their names
 groups       private rooms
 schedules    what is to be said later
 hooks        what programs say

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from tests.simulation.machine.connections import MINUTE_MS, NAMES
+from tests.simulation.machine.display_names import DisplayNames
 from tests.simulation.machine.drawing import Asked, Draw, asks, step
-from tests.simulation.machine.moderation import Moderation
 from tests.simulation.model import HOUR_MS
 from tests.simulation.model.groups import Group
 from tests.simulation.peer import Lost, Map, Peer
@@ -13,7 +13,7 @@ TITLES = ("ops", "dev")
 Wanted = Callable[[Group], bool]
 
 
-class Groups(Moderation):
+class Groups(DisplayNames):
     """Who owns private rooms, is in them, may come and wants to."""
 
     # -- whom and what a step is about -------------------------------------------------------

@@ -182,8 +182,12 @@ class History(Files):
         assert status["connections"] == sum(p.name == peer.name for p in self.peers)
         online = {p.name for p in self.peers}
         assert status["online_names"] == sorted(online)
-        people = {p["name"]: p["online"] for p in peer.call("people")["people"]}
-        assert people == {name: name in online for name in set(model.users) - model.over}
+        called = {name: model.display_names.get(name, "") for name in model.users}
+        assert status["display_name"] == called[peer.name]
+        assert peer.call("people")["people"] == [
+            {"name": name, "online": name in online, "display_name": called[name]}
+            for name in sorted(set(model.users) - model.over)
+        ]
         assert status["warnings"] == len(model.warnings_of(peer.name, now_ms))
         assert status["warnings_limit"] == model.warnings_limit_of(peer.name)
         is_banned = model.is_banned(peer.name, now_ms)

@@ -12,6 +12,7 @@ shown what the server did, holds that against the rules, and says what should ha
     judging     what the methods of commands have in common
     rooms       logs, their readers, and how long entries live
     moderation  warnings, bans, administrators, blocks
+    display_names  what users are called besides their names
     mentions    in which words a text names somebody
     messages    messages, comments, edits, deletes; limits and nonces
     groups      private rooms

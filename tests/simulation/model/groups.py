@@ -146,7 +146,11 @@ class Groups(Messages):
         if group.owner == name:
             roles |= dict.fromkeys(group.invited, "invited")
         roles[group.owner] = "owner"
-        shown = AnyOrder({"name": name, "role": role} for name, role in roles.items())
+        called = self.display_names
+        shown = AnyOrder(
+            {"name": name, "role": role, "display_name": called.get(name, "")}
+            for name, role in roles.items()
+        )
         return {"room": room, "members": shown, "next": None, "count": len(members)}
 
     def do_leave(self, name: str, now_ms: int, room: str) -> Judged:

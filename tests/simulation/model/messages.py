@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from tests.simulation.model.display_names import DisplayNames
 from tests.simulation.model.judging import Judged, Refusal, refuse
 from tests.simulation.model.mentions import named
-from tests.simulation.model.moderation import Moderation
 from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Map, Room, Rules
 
 REACTED = "reacted"
@@ -30,7 +30,7 @@ class Period:
         return self.held if now_ms < self.ends_ms else 0
 
 
-class Messages(Moderation):
+class Messages(DisplayNames):
     """What users put into rooms. A room is named by its id, whether or not it is there yet."""
 
     def __init__(self, rules: Rules) -> None:

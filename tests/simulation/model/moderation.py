@@ -166,13 +166,13 @@ class Moderation(Rooms):
     def do_ban(
         self, admin: str, now_ms: int, user: str, reason: str, hours: int | None = None
     ) -> Judged:
-        self._check_judge(admin, user, now_ms)
+        self.check_judge(admin, user, now_ms)
         yield ()
         until_ms = now_ms + (hours * HOUR_MS if hours else self.rules.ban_ms)
         self._ban(user, until_ms, admin, reason, now_ms)
         return {"user": user, "until": until_ms}
 
-    def _check_judge(self, admin: str, user: str, now_ms: int) -> None:
+    def check_judge(self, admin: str, user: str, now_ms: int) -> None:
         refuse("forbidden", not self.is_admin(admin) or user == admin)
         self.check_ban(admin, now_ms)
 
@@ -187,7 +187,7 @@ class Moderation(Rooms):
         self.tell_admins("banned", user, by, now_ms, **told)
 
     def do_unban(self, admin: str, now_ms: int, user: str) -> Judged:
-        self._check_judge(admin, user, now_ms)
+        self.check_judge(admin, user, now_ms)
         refuse("not_found", not self.is_banned(user, now_ms))
         yield ()
         del self.bans[user]
