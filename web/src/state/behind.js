@@ -8,6 +8,7 @@ import { createOutbox } from "./outbox.js";
 import { createPeople } from "./people.js";
 import { createRooms } from "./rooms.js";
 import { createThreads } from "./threads.js";
+import { createTyping } from "./typing.js";
 import { createFiles, createUploads } from "./uploads.js";
 
 /** @typedef {import("./shapes.js").Entry} Entry */
@@ -47,7 +48,8 @@ export function createBehind(parts, session) {
   const threads = createThreads(session.read);
   const outbox = createOutbox(parts, { ...server, isShown });
   const drafts = createDrafts(parts, session);
-  const people = createPeople(server, () => rooms.list.peek());
+  const people = createPeople(server);
+  const typing = createTyping(parts, server);
   parts.onLeave(() => logs.flush());
 
   // What is kept belongs to a user: it is read as soon as it is known to which one.
@@ -78,6 +80,9 @@ export function createBehind(parts, session) {
       case "presence":
         people.onPresence(params);
         break;
+      case "typing":
+        typing.onTyping(params);
+        break;
       case "gap":
         logs.onGap(params);
         break;
@@ -97,6 +102,7 @@ export function createBehind(parts, session) {
     rooms.onEntry(entry);
     logs.onEntry(entry);
     threads.onEntry(entry);
+    typing.onEntry(entry);
     outbox.onEntry(entry);
   }
 
@@ -134,6 +140,7 @@ export function createBehind(parts, session) {
     outbox,
     drafts,
     people,
+    typing,
     notes,
     uploads: createUploads(parts, session.token),
     files: createFiles(parts, session.call),

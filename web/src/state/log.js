@@ -255,5 +255,28 @@ export function changed(entry, change) {
     const mentions = [...new Set([...(entry.mentions ?? []), ...(change.mentions ?? [])])];
     return { ...entry, text: change.text, edited: change.ts, ...(mentions.length > 0 ? { mentions } : {}) };
   }
+  if (change.kind === "reaction" && !entry.deleted) return withReaction(entry, change);
+  if (change.kind === "pin" && !entry.deleted) {
+    const { pinned_by: _, ...unpinned } = entry;
+    return change.removed ? unpinned : { ...entry, pinned_by: change.author ?? "" };
+  }
   return entry;
+}
+
+/**
+ * @param {Entry} entry
+ * @param {Entry} reaction
+ * @returns {Entry}
+ */
+function withReaction(entry, { author = "", emoji = "", removed, count = 0 }) {
+  const others = (entry.reactions?.[emoji] ?? []).filter((name) => name !== author);
+  const names = removed ? others : [...others, author];
+  const { [emoji]: _, ...reactions } = entry.reactions ?? {};
+  const { [emoji]: __, ...more } = entry.more_reactions ?? {};
+  const unnamed = Math.max(0, count - names.length);
+  return {
+    ...entry,
+    reactions: count > 0 ? { ...entry.reactions, [emoji]: names } : reactions,
+    more_reactions: unnamed > 0 ? { ...entry.more_reactions, [emoji]: unnamed } : more,
+  };
 }

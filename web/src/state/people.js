@@ -1,19 +1,14 @@
-/** Who is online, and who is known by name. */
+/** Who is online, and who there is at all. */
 
 import { signal } from "@preact/signals";
-
-import { foldName, isDirect, otherOf } from "../names.js";
 
 /** @typedef {import("./shapes.js").Person} Person */
 /** @typedef {(method: string, params?: Record<string, unknown>) => Promise<any>} Call */
 
 const PAGE = 200;
 
-/**
- * @param {{call: Call, me: {peek(): string}}} server
- * @param {() => readonly {room: string}[]} rooms
- */
-export function createPeople(server, rooms) {
+/** @param {{call: Call}} server */
+export function createPeople(server) {
   const online = signal(/** @type {ReadonlySet<string> | null} */ (null));
   const count = signal(0);
 
@@ -42,17 +37,14 @@ export function createPeople(server, rooms) {
     },
 
     /**
-     * Return the people whose name begins so: those who are online, and those one has written with.
+     * Return the first people whose name begins so, and the online ones among them first.
      *
      * @param {string} prefix
      * @returns {Promise<Person[]>}
      */
     async search(prefix) {
-      const wanted = foldName(prefix);
-      const present = online.peek() ?? new Set();
-      const partners = rooms().filter(({ room }) => isDirect(room)).map(({ room }) => otherOf(room, server.me.peek()));
-      const names = [...new Set([...present, ...partners])].filter((name) => name.startsWith(wanted)).sort();
-      return names.map((name) => ({ name, online: present.has(name) }));
+      const { people } = await server.call("people", { prefix, limit: PAGE });
+      return people.sort((/** @type {Person} */ one, /** @type {Person} */ other) => Number(other.online) - Number(one.online));
     },
   };
 }

@@ -27,6 +27,11 @@
  * @property {string} [quoted_text]
  * @property {number} [comments]
  * @property {number} [last_comment]
+ * @property {Readonly<Record<string, readonly string[]>>} [reactions] who, by emoji
+ * @property {Readonly<Record<string, number>>} [more_reactions] how many more
+ * @property {string} [pinned_by]
+ * @property {string} [emoji]
+ * @property {number} [count] of a reaction: how many have reacted so now
  * @property {number} [target]
  * @property {string} [change]
  * @property {string} [group]

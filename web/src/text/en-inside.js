@@ -11,6 +11,8 @@ export const enInside = Object.freeze({
   "room.general": "General",
   "room.back": "Back to the rooms",
   "room.choose": "Choose a room, or press Ctrl+K to find one.",
+  "room.mute": "Mute the room",
+  "room.unmute": "Unmute the room",
   "room.members": { one: "{n} member", other: "{n} members" },
 
   "create.name": "Title",
@@ -32,6 +34,12 @@ export const enInside = Object.freeze({
   "entry.copyLink": "Copy the link",
   "entry.copyCode": "Copy the code",
   "entry.copied": "Copied",
+  "entry.react": "React",
+  "entry.reactedMore": { one: "{names} and {n} more", other: "{names} and {n} more" },
+  "entry.pin": "Pin for all",
+  "entry.unpin": "Unpin",
+  "entry.pinnedBy": "Pinned by {name}",
+  "entry.unreadFrom": "Mark as unread from here",
   "entry.edit": "Edit",
   "entry.delete": "Delete",
   "entry.edited": "(edited)",
@@ -66,6 +74,13 @@ export const enInside = Object.freeze({
   "composer.editing": "Editing:",
   "composer.left": { one: "{n} byte left", other: "{n} bytes left" },
   "composer.tooLong": { one: "{n} byte too long", other: "{n} bytes too long" },
+
+  "pins.title": "Pinned",
+  "pins.none": "Nothing is pinned here.",
+
+  "typing.one": "{first} is writing…",
+  "typing.two": "{first} and {second} are writing…",
+  "typing.many": "Several people are writing…",
 
   "thread.title": "Thread",
 

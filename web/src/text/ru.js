@@ -42,6 +42,8 @@ export const ru = Object.freeze({
   "room.general": "Общая",
   "room.back": "К списку комнат",
   "room.choose": "Выберите комнату или найдите её по Ctrl+K.",
+  "room.mute": "Не звать меня отсюда",
+  "room.unmute": "Снова звать меня отсюда",
   "room.members": { one: "{n} участник", few: "{n} участника", many: "{n} участников", other: "{n} участника" },
 
   "create.name": "Название",
@@ -68,6 +70,17 @@ export const ru = Object.freeze({
   "entry.copyLink": "Скопировать ссылку",
   "entry.copyCode": "Скопировать код",
   "entry.copied": "Скопировано",
+  "entry.react": "Отреагировать",
+  "entry.reactedMore": {
+    one: "{names} и ещё {n}",
+    few: "{names} и ещё {n}",
+    many: "{names} и ещё {n}",
+    other: "{names} и ещё {n}",
+  },
+  "entry.pin": "Закрепить для всех",
+  "entry.unpin": "Открепить",
+  "entry.pinnedBy": "Закреплено: {name}",
+  "entry.unreadFrom": "Не прочитано отсюда",
   "entry.edit": "Изменить",
   "entry.delete": "Удалить",
   "entry.edited": "(изменено)",
@@ -122,6 +135,13 @@ export const ru = Object.freeze({
     many: "Длиннее на {n} байтов",
     other: "Длиннее на {n} байта",
   },
+
+  "pins.title": "Закреплённое",
+  "pins.none": "Здесь ничего не закреплено.",
+
+  "typing.one": "{first} пишет…",
+  "typing.two": "{first} и {second} пишут…",
+  "typing.many": "Несколько человек пишут…",
 
   "thread.title": "Обсуждение",
 

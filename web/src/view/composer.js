@@ -44,6 +44,12 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
   /** @param {Partial<typeof draft>} changed */
   const change = (changed) => app.drafts.set(key, { ...draft, ...changed });
 
+  /** @param {string} text */
+  function write(text) {
+    change({ text });
+    if (text !== "" && !draft.editing) app.typing.say(room);
+  }
+
   async function send() {
     const text = draft.text.trim();
     if (text === "" || left < 0) return;
@@ -109,7 +115,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
       <textarea id=${id} ref=${field} rows="1" dir="auto" aria-label=${label} placeholder=${label} enterkeyhint="send"
         value=${draft.text} onKeyDown=${onKeyDown} onPaste=${onPaste}
         onInput=${(/** @type {Event & {currentTarget: HTMLTextAreaElement}} */ event) =>
-          change({ text: event.currentTarget.value })}></textarea>
+          write(event.currentTarget.value)}></textarea>
       <button class="send" aria-label=${t("composer.send")} title=${t("composer.send")}
         disabled=${draft.text.trim() === "" || left < 0}><${Icon} name="send" /></button>
     </div>

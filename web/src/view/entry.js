@@ -1,6 +1,6 @@
 /** One entry of a log as a row: who, when, what, and what can be done with it. */
 
-import { useComputed } from "@preact/signals";
+import { useComputed, useSignal } from "@preact/signals";
 import { html } from "htm/preact";
 
 import { clock, whole } from "../text/times.js";
@@ -11,6 +11,7 @@ import { FileBody } from "./file-body.js";
 import { Icon } from "./icons.js";
 import { markup } from "./markup.js";
 import { addressOf } from "./place.js";
+import { ReactionChoice, Reactions } from "./reactions.js";
 import { isPost } from "./rows.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
@@ -26,6 +27,9 @@ import { isPost } from "./rows.js";
  * @property {(entry: Entry) => void} edit
  * @property {(entry: Entry) => void} remove
  * @property {(root: number) => void} openThread
+ * @property {(entry: Entry, emoji: string) => void} react with an emoji, or no more
+ * @property {(entry: Entry) => void} pin or unpin
+ * @property {(entry: Entry) => void} unreadFrom
  */
 
 const LABEL_CHARACTERS = 200;
@@ -52,10 +56,13 @@ function Post({ entry, isContinued, at }) {
       html`<header>
         <bdi class="author">${entry.author}</bdi>
         ${entry.via && html`<span class="via">${nodes("entry.via", { hook: html`<bdi>${entry.via}</bdi>` })}</span>`}
-        ${time}
+        ${time} ${entry.pinned_by && html`<span class="pinned" title=${t("entry.pinnedBy", { name: entry.pinned_by })}>
+          <${Icon} name="pin" /><span class="spoken">${t("entry.pinnedBy", { name: entry.pinned_by })}</span>
+        </span>`}
       </header>`}
       ${entry.kind === "comment" && !at.isThread && html`<${Quote} entry=${entry} />`}
       <${Content} entry=${entry} me=${at.me} />
+      <${Reactions} entry=${entry} at=${at} />
       ${(entry.comments ?? 0) > 0 &&
       (!entry.root || entry.root === entry.seq) &&
       !at.isThread &&
@@ -133,14 +140,22 @@ const CHANGES = Object.freeze({
 /** @param {{entry: Entry, at: RowActions}} props */
 function Toolbar({ entry, at }) {
   const isMine = entry.author === at.me;
+  const isChoosing = useSignal(false);
+  const toggle = () => {
+    isChoosing.value = !isChoosing.value;
+  };
   const address = new URL(addressOf(entry.room, entry.seq), location.origin).href;
   return html`<div class="toolbar" role="toolbar" aria-label=${t("entry.actions")}>
+    <${Tool} icon="react" label=${t("entry.react")} onClick=${toggle} />
+    ${isChoosing.value && html`<${ReactionChoice} entry=${entry} at=${at} onClose=${toggle} />`}
     <${Tool} icon="reply" label=${t("entry.reply")} onClick=${() => at.reply(entry)} />
     ${!at.isThread &&
     html`<${Tool} icon="thread" label=${t("entry.thread")} onClick=${() => at.openThread(entry.root || entry.seq)} />`}
     ${entry.text &&
     html`<${Tool} icon="copy" label=${t("entry.copyText")} onClick=${() => copy(entry.text ?? "")} />`}
     <${Tool} icon="link" label=${t("entry.copyLink")} onClick=${() => copy(address)} />
+    <${Tool} icon="pin" label=${entry.pinned_by ? t("entry.unpin") : t("entry.pin")} onClick=${() => at.pin(entry)} />
+    ${!at.isThread && html`<${Tool} icon="unread" label=${t("entry.unreadFrom")} onClick=${() => at.unreadFrom(entry)} />`}
     ${isMine &&
     entry.kind !== "file" &&
     html`<${Tool} icon="edit" label=${t("entry.edit")} onClick=${() => at.edit(entry)} />`}

@@ -55,6 +55,7 @@ export function Jump({ onClose }) {
   if (typed === "") rooms.sort((one, other) => Number(other.unread > 0) - Number(one.unread > 0));
   const known = new Set(rooms.map(({ room }) => room));
   const others = people
+    .filter(({ name }) => name !== me)
     .map(({ name }) => ({ room: directRoom(me, name), title: name, unread: 0 }))
     .filter(({ room }) => !known.has(room));
   const choices = matching(typed, [...rooms, ...others]);

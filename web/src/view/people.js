@@ -46,7 +46,7 @@ export function PeopleBeside() {
         const isOnline = online?.has(person.name) ?? person.online;
         const state = isOnline ? t("people.online") : t("people.offline");
         return html`<li key=${person.name}>
-          <a href=${addressOf(directRoom(me, person.name))}>
+          <a href=${person.name === me ? undefined : addressOf(directRoom(me, person.name))}>
             <${Avatar} name=${person.name} isOnline=${isOnline} />
             <bdi>${person.display_name || person.name}</bdi>
             ${person.display_name && html`<small><bdi>${person.name}</bdi></small>`}

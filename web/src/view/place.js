@@ -7,7 +7,7 @@
 
 import { batch, signal } from "@preact/signals";
 
-/** @typedef {{kind: "thread", root: number} | {kind: "people"}} Beside */
+/** @typedef {{kind: "thread", root: number} | {kind: "people"} | {kind: "pins"}} Beside */
 /** @typedef {{seq: number, top: number}} Reading a row, and its distance from the log's upper edge in px */
 /** @typedef {{room: string, seq: number, beside: Beside | null, reading: Reading | null}} State */
 /** @typedef {Pick<Window, "location" | "history" | "addEventListener">} Browser */

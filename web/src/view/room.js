@@ -10,6 +10,7 @@ import { useSurroundings } from "./context.js";
 import { Icon } from "./icons.js";
 import { LogView } from "./log-view.js";
 import { useRowActions } from "./row-actions.js";
+import { Typing } from "./typing.js";
 import { Uploads } from "./uploads.js";
 
 const COMPOSER = "composer";
@@ -41,12 +42,16 @@ export function Room({ room }) {
     setDropping(true);
   };
   const togglePeople = () => place.show(place.beside.value?.kind === "people" ? null : { kind: "people" });
+  const togglePins = () => place.show(place.beside.value?.kind === "pins" ? null : { kind: "pins" });
   return html`<main class=${`room ${isDropping ? "dropping" : ""}`} data-drop=${t("file.drop")}
     onDragOver=${onDragOver} onDragLeave=${() => setDropping(false)} onDrop=${onDrop}>
     <header class="bar">
       <button class="tool back" aria-label=${t("room.back")} onClick=${() => place.go("")}><${Icon} name="back" /></button>
       <h1 id="room-title" tabindex="-1"><bdi>${title}</bdi></h1>
       <${Presence} room=${room} me=${me} />
+      <${Mute} room=${room} />
+      <button class="tool" aria-label=${t("pins.title")} title=${t("pins.title")} onClick=${togglePins}
+        aria-expanded=${place.beside.value?.kind === "pins"}><${Icon} name="pin" /></button>
       <button class="tool" aria-label=${t("people.title")} title=${t("people.title")} onClick=${togglePeople}
         aria-expanded=${place.beside.value?.kind === "people"}><${Icon} name="people" /></button>
     </header>
@@ -54,9 +59,21 @@ export function Room({ room }) {
       ? html`<${LogView} key=${room} room=${room} title=${title} at=${at} />`
       : html`<div class="log-frame" aria-busy="true"></div>`}
     <${Uploads} room=${room} />
+    <${Typing} room=${room} />
     <${Composer} id=${COMPOSER} room=${room} title=${title} entries=${log.entries.value} me=${me} />
     ${removal}
   </main>`;
+}
+
+/** @param {{room: string}} props */
+function Mute({ room }) {
+  const { app } = useSurroundings();
+  const isMuted = app.rooms.list.value.find((one) => one.room === room)?.muted ?? false;
+  const label = isMuted ? t("room.unmute") : t("room.mute");
+  const toggle = () => app.call("mute", { room, muted: !isMuted }).catch(() => {}); // the button stays as it is
+  return html`<button class="tool" aria-label=${label} title=${label} aria-pressed=${isMuted} onClick=${toggle}>
+    <${Icon} name=${isMuted ? "mute" : "sound"} />
+  </button>`;
 }
 
 /** @param {{room: string, me: string}} props */

@@ -12,6 +12,7 @@ import { Jump } from "./jump.js";
 import { Keys, onPageKey } from "./keys.js";
 import { Notes } from "./notes.js";
 import { PeopleBeside } from "./people.js";
+import { PinsBeside } from "./pins.js";
 import { Room } from "./room.js";
 import { Settings } from "./settings.js";
 import { Sidebar } from "./sidebar.js";
@@ -49,6 +50,7 @@ export function Rooms({ app, place }) {
       : html`<${Room} room=${room} />`}
     ${room !== "" && beside?.kind === "thread" && html`<${ThreadBeside} key=${beside.root} room=${room} root=${beside.root} />`}
     ${room !== "" && beside?.kind === "people" && html`<${PeopleBeside} />`}
+    ${room !== "" && beside?.kind === "pins" && html`<${PinsBeside} room=${room} />`}
     <${Notes} />
     ${Open !== null && html`<${Open} onClose=${close} />`}
   </${Context.Provider}>`;

@@ -2,15 +2,18 @@
 
 import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
 import { Confirm } from "./dialog.js";
 import { beginEdit, beginReply } from "./draft.js";
 import { errorText } from "./error-text.js";
+import { hasReacted } from "./reactions.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
+
+const FAILURE_MS = 6_000;
 
 /**
  * Return what can be done with the rows of a log, and the dialog that asks before one is deleted.
@@ -41,9 +44,32 @@ export function useRowActions(room, draftKey, composer, isThread) {
         focus();
       },
       remove: setLeaving,
+      react: (/** @type {Entry} */ entry, /** @type {string} */ emoji) =>
+        attempt("react", { room, seq: entry.seq, emoji, remove: hasReacted(entry, emoji, me) }),
+      pin: (/** @type {Entry} */ entry) => attempt(entry.pinned_by ? "unpin" : "pin", { room, seq: entry.seq }),
+      unreadFrom: (/** @type {Entry} */ entry) => attempt("unread-from", { room, seq: entry.seq }),
       openThread: (/** @type {number} */ root) => place.show({ kind: "thread", root }),
     };
   }, [me, room, draftKey]);
+
+  useEffect(() => {
+    if (failure === "" || leaving !== null) return undefined;
+    const timer = setTimeout(setFailure, FAILURE_MS, "");
+    return () => clearTimeout(timer);
+  }, [failure, leaving]);
+
+  /**
+   * @param {string} method
+   * @param {Record<string, unknown>} params
+   */
+  async function attempt(method, params) {
+    try {
+      await app.call(method, params);
+      setFailure("");
+    } catch (error) {
+      setFailure(errorText(error));
+    }
+  }
 
   const close = () => {
     setLeaving(null);
@@ -59,8 +85,9 @@ export function useRowActions(room, draftKey, composer, isThread) {
     }
   };
   const removal =
-    leaving !== null &&
-    html`<${Confirm} title=${t("delete.title")} action=${t("entry.delete")} onConfirm=${remove} onClose=${close}
+    leaving === null
+      ? failure && html`<p class="failure" role="alert">${failure}</p>`
+      : html`<${Confirm} title=${t("delete.title")} action=${t("entry.delete")} onConfirm=${remove} onClose=${close}
       failure=${failure}><p dir="auto">${(leaving.text || leaving.name || "").slice(0, 300)}</p></${Confirm}>`;
   return { at, removal };
 }
