@@ -58,10 +58,9 @@ for (const name of named) {
 }
 const entries = [...named].filter((name) => BUNDLED.has(extname(name)));
 const page = await bundled(entries);
-for (const [path, output] of Object.entries(page.outputs)) {
-  if (output.entryPoint && entries.includes(output.entryPoint.slice("src/".length))) {
-    addresses.set(output.entryPoint.slice("src/".length), `/${path}`);
-  }
+for (const [path, { entryPoint }] of Object.entries(page.outputs)) {
+  const name = entryPoint?.slice("src/".length) ?? "";
+  if (entries.includes(name)) addresses.set(name, `/${whole(page, path)}`);
 }
 const preloads = [...new Set([...addresses.values()].flatMap((address) => imported(page, address.slice(1))))];
 const SCRIPT = '<script type="module"';
@@ -79,8 +78,10 @@ await writeAll();
  * @returns {Promise<Metafile>}
  */
 async function bundled(names) {
+  const scripts = names.filter((name) => extname(name) === ".js").map((name) => join(SOURCES, name));
   const result = await build({
     ...COMMON,
+    plugins: [behind(scripts, await onDemand(scripts))],
     assetNames: `[name]-[hash]`,
     chunkNames: `[name]-[hash]`,
     define: { BUILD: JSON.stringify(BUILD) },
@@ -92,6 +93,53 @@ async function bundled(names) {
   });
   for (const file of result.outputFiles ?? []) add(`assets/${basename(file.path)}`, file.contents);
   return /** @type {Metafile} */ (result.metafile);
+}
+
+/**
+ * Return the modules that are imported on demand.
+ *
+ * @param {string[]} scripts
+ * @returns {Promise<Set<string>>}
+ */
+async function onDemand(scripts) {
+  const { metafile } = await build({ ...COMMON, entryPoints: scripts, outdir: "assets", splitting: true });
+  const imports = Object.values(/** @type {Metafile} */ (metafile).inputs).flatMap((input) => input.imports);
+  return new Set(imports.filter(({ kind }) => kind === "dynamic-import").map(({ path }) => join(HERE, path)));
+}
+
+/**
+ * Have what is imported on demand import the scripts that are there from the start. It changes
+ * nothing for them, but what the scripts need is then needed by all alike, and so stays in one file,
+ * where it would else be parted by who needs it.
+ *
+ * @param {string[]} scripts
+ * @param {Set<string>} parts
+ * @returns {import("esbuild").Plugin}
+ */
+function behind(scripts, parts) {
+  const imports = scripts.map((path) => `\nimport ${JSON.stringify(path)};`).join("");
+  return {
+    name: "behind",
+    setup({ onLoad }) {
+      onLoad({ filter: /\.js$/ }, async ({ path }) => {
+        return parts.has(path) ? { contents: (await readFile(path, "utf8")) + imports, loader: "js" } : undefined;
+      });
+    },
+  };
+}
+
+/**
+ * Return the path of a script, or of the file that it consists in importing.
+ *
+ * @param {Metafile} metafile
+ * @param {string} path
+ * @returns {string}
+ */
+function whole(metafile, path) {
+  const { imports, inputs } = metafile.outputs[path];
+  const isEmpty = Object.values(inputs).every(({ bytesInOutput }) => bytesInOutput === 0);
+  const [only, ...others] = imports.filter(({ kind }) => kind === "import-statement");
+  return isEmpty && only !== undefined && others.length === 0 ? only.path : path;
 }
 
 /**

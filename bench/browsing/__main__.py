@@ -115,9 +115,10 @@ FIGURES = (
 HEAD = """\
 # The page in figures
 
-Made by `make page-bench`: how long people wait, in ms, each the median of five rounds in new tabs of a
-real Chromium. Slow is a quarter of the processor's speed behind a line of 150 ms and 200 KB/s. The server
-syncs each post before it answers. What can be counted (bytes, requests) is held by `tests/web`.
+Made by `make page-bench`: how long people wait, in ms, each the median of five rounds in new tabs
+of a real Chromium. Slow is a quarter of the processor's speed behind a line of 150 ms and 200 KB/s.
+The server syncs each post before it answers. What can be counted (bytes, requests) is held by the
+tests in `tests/web`.
 
 """
 TABLE = """\

@@ -7,7 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
@@ -23,6 +30,7 @@ FLAGS = (
 )
 WAIT_MS_MAX = 15_000
 """What a page does not show by then, it never will."""
+expect.set_options(timeout=WAIT_MS_MAX)
 
 
 def program() -> str | None:

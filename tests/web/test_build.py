@@ -54,6 +54,13 @@ def test_page_is_small(built: Path) -> None:
     assert sum(map(len, files.values())) <= BYTES_MAX
 
 
+def test_all_that_is_needed_from_the_start_is_one_script(built: Path) -> None:
+    files = read_page_files(built)
+    (script,) = re.findall(r'"/(assets/[^"]+\.js)"', files["index.html"].decode())
+    statically = re.findall(rb'(?:from|import)"\./', files[script])
+    assert not statically and b"import(" in files[script]
+
+
 def test_folder_that_is_too_large_for_memory_is_refused(tmp_path: Path) -> None:
     assert read_page_files(tmp_path / "none") == {}
     for size in (BYTES_MAX, BYTES_MAX + 1):
