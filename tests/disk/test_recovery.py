@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from chatd.config import Fsync
 from chatd.disk import Recovered, check, recover, write_snapshot
+from chatd.disk.formats import FORMAT
 from chatd.disk.segment import (
     HEADER_BYTES,
     NO_MARK,
@@ -432,10 +433,10 @@ def test_segment_of_another_store_is_refused() -> None:
 
 def test_segment_of_a_later_format_is_refused() -> None:
     disk = copy_of(written(b"one"))
-    disk.put(SECOND, header_of(3, 3))
+    disk.put(SECOND, header_of(FORMAT + 1, FORMAT + 1))
     before = disk.files()
     for read in (check, recover):
-        with pytest.raises(StoreTooNew, match=f"{SECOND} has format 3"):
+        with pytest.raises(StoreTooNew, match=f"{SECOND} has format {FORMAT + 1}"):
             read(disk, PATH)
     assert disk.files() == before and not disk.open_paths()
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatd.disk.formats import FORMAT, OLDEST_READER
 from chatd.disk.segment import (
     HEADER_BYTES,
     NO_MARK,
@@ -53,7 +54,7 @@ def test_header_of_any_values_comes_back(
 ) -> None:
     data = encode_header(number, tick, previous, mark)
     header = decode_header(data + b"more", "path")
-    assert header == SegmentHeader(2, number, tick, previous, mark)
+    assert header == SegmentHeader(FORMAT, number, tick, previous, mark)
     assert header.size == len(data) == HEADER_BYTES
     data = header_1(number, tick, previous, mark)
     header = decode_header(data + b"more", "path")
@@ -69,10 +70,12 @@ def test_header_with_any_byte_flipped_or_cut_is_none(data: bytes) -> None:
 
 
 def test_header_of_a_later_format_is_read_if_it_may_be_and_else_refused() -> None:
-    assert encode_header(3, 7, NO_MARK, MARK) == header_of(2, 2)
-    assert decode_header(header_of(4, 2), "path") == SegmentHeader(4, 3, 7, NO_MARK, MARK)
-    with pytest.raises(StoreTooNew, match="path has format 4, .* know format 3 .* knows 1 to 2"):
-        decode_header(header_of(4, 3), "path")
+    assert encode_header(3, 7, NO_MARK, MARK) == header_of(FORMAT, OLDEST_READER)
+    later, told = FORMAT + 2, f"know format {FORMAT + 1} .* knows 1 to {FORMAT}"
+    readable = decode_header(header_of(later, FORMAT), "path")
+    assert readable == SegmentHeader(later, 3, 7, NO_MARK, MARK)
+    with pytest.raises(StoreTooNew, match=f"path has format {later}, .* {told}"):
+        decode_header(header_of(later, FORMAT + 1), "path")
 
 
 @given(first=TICKS, bodies=st.lists(st.binary(max_size=60), max_size=5))

@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatd.disk import RealDisk, write_snapshot
+from chatd.disk.formats import FORMAT, OLDEST_READER
 from chatd.disk.snapshot import (
     CHUNK_BYTES,
     HEADER_BYTES,
@@ -41,7 +42,7 @@ TREES = st.recursive(
 )
 
 
-def sealed(payload: bytes, format: int = 2, oldest: int = 2) -> bytes:
+def sealed(payload: bytes, format: int = FORMAT, oldest: int = OLDEST_READER) -> bytes:
     """Return a snapshot file around any payload, with the right checksums."""
     prefix = pack(">8sII", b"chatsnap", format, oldest)
     fields = prefix + pack(">IQ8sQ", crc32(prefix), 7, MARK, len(payload))
@@ -248,9 +249,11 @@ def test_snapshot_of_format_1_is_read_and_has_no_mark() -> None:
 
 def test_snapshot_of_a_later_format_is_read_if_it_may_be_and_else_refused() -> None:
     payload = pickle.dumps([1], 5)
-    assert load_snapshot(disk_with(sealed(payload, 4, 2)), PATH) == Snapshot([1], 7, MARK, 4)
-    with pytest.raises(StoreTooNew, match="has format 4, .* know format 3 .* knows 1 to 2"):
-        load_snapshot(disk_with(sealed(payload, 4, 3)), PATH)
+    later, told = FORMAT + 2, f"know format {FORMAT + 1} .* knows 1 to {FORMAT}"
+    readable = disk_with(sealed(payload, later, FORMAT))
+    assert load_snapshot(readable, PATH) == Snapshot([1], 7, MARK, later)
+    with pytest.raises(StoreTooNew, match=f"has format {later}, .* {told}"):
+        load_snapshot(disk_with(sealed(payload, later, FORMAT + 1)), PATH)
 
 
 def test_snapshot_of_another_owner_is_refused() -> None:

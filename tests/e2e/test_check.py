@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from chatd.disk.formats import FORMAT
 from tests.e2e.client import connect, newcomer
 from tests.e2e.server import ServerProcess, run_chatd
 from tests.e2e.test_start import assert_refused
@@ -111,11 +112,12 @@ def test_store_of_a_newer_chatd_is_refused_and_no_file_is_touched(
     stopped: ServerProcess, part: str
 ) -> None:
     path = stopped.db_path if part == "chat.db" else journal(stopped)
-    path.write_bytes(made_newer(path.read_bytes(), oldest=3))
+    path.write_bytes(made_newer(path.read_bytes(), oldest=FORMAT + 1))
     before = traces(stopped.db_path.parent)
+    told = (f"format {FORMAT + 1} or a newer one", f"1 to {FORMAT}")
     for arguments in (("--check",), (), ("user", "add", "zoe"), ("user", "reset", "alice")):
         result = stopped.run(*arguments, input="pencil\n")
-        assert_refused(result, 1, f"{path} has format 9", "format 3 or a newer one", "1 to 2")
+        assert_refused(result, 1, f"{path} has format 9", *told)
     for command in ("new-epoch", "repair-clock"):
         assert_refused(stopped.run(command), 1, f"{path} has format 9")
     assert traces(stopped.db_path.parent) == before

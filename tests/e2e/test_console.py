@@ -605,8 +605,9 @@ def address_of(command: str, terminal: Terminal) -> str:
     shown = "".join(row.ljust(terminal.screen.columns) for row in terminal.everything)
     found = re.search(rf"http://127\.0\.0\.1:\d+/join#{link}", shown)  # over two rows, it may be
     assert found
-    with urlopen(found[0], timeout=DEADLINE_S) as page:
-        assert b"paste the whole address" in page.read()
+    with urlopen(found[0], timeout=DEADLINE_S) as answer:
+        page = answer.read()
+    assert b'id="app"' in page or b"paste the whole address" in page  # as it was built or not
     return found[0]
 
 

@@ -267,6 +267,7 @@ def test_status_shows_every_quota() -> None:
             "reports_today": (1, 20),
             "hooks": (1, 50),
             "devices": (1, 32),
+            "reactions": (0, 600),
         }
         world.sleep(24 * HOUR_MS)
         assert quotas(alice)["reports_today"] == (0, 20)
