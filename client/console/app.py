@@ -28,6 +28,7 @@ from .history_file import open_history
 from .keyring import Keyring
 from .last_room import LastRoom
 from .login_dialog import LoginDialog
+from .name_lookup import NameLookup
 from .prompt import Prompt
 from .render import Renderer
 from .screen import Screen
@@ -90,9 +91,12 @@ async def _converse(client: Client, keyring: Keyring, is_new: bool, options: Con
     )
     console.server = server = AsyncClient(client, console.on_event, console.on_end)
     completer = ConsoleCompleter(console.directory, lambda: console.destination.title)
+    lookup = NameLookup(console.directory, console.call, console.start)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, prompt.end, TERMINATED)
     try:
-        status = await prompt.run(console, completer, lambda: _begin(console, server, is_new))
+        status = await prompt.run(
+            console, completer, lookup.ask, lambda: _begin(console, server, is_new)
+        )
     finally:
         await console.stop()
         await server.close()

@@ -7,9 +7,12 @@ from itertools import pairwise
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
+from chatd.wire.commands import NAME_BYTES_MAX
+from chatd.wire.surrogates import is_whole
+
 from ..when import BadTime, read_when
 from .command_help import ALIASES, COMMAND_HELP
-from .directory import Directory
+from .directory import Directory, mapped
 from .emoji import EMOJI
 from .numbers import KINDS
 from .paths import HalfPath, half_path, split_path
@@ -19,6 +22,15 @@ OWN = frozenset({"edit", "delete"})
 """Commands that take nothing but posts of one's own."""
 MANY_WORDS = ("<text>", "[room#seq]")
 """What may still be meant after the last word of a usage: a name in a text, a place after one."""
+USERS = frozenset({"user", "room", "user|room"})
+"""Arguments that a user may be meant by, since each has a room."""
+OF_GROUPS = frozenset(
+    {"approve", "deny", "hook", "invite", "join", "kick", "leave", "link", "links", "members"}
+    | {"requests", "transfer", "unlink"}
+)
+"""Commands whose room is no user's."""
+SYNTAX = frozenset('#+,/:"')
+"""What stands in no user's name."""
 
 
 _NUMBER = re.compile("#?[0-9]+|#")
@@ -36,14 +48,37 @@ def candidates(text: str, known: Directory, *, here: str) -> tuple[str, list[str
         choices = [slash + name for name in COMMAND_HELP]
         choices += [slash + name for name in ALIASES] if slash and word != slash else []
     elif slash or command[0] in COMMAND_HELP:
-        choices = _arguments(*command, known)
-        if command[0] != "report" or "#" in word:  # a reason may have numbers in it
+        name, rest = command
+        choices = []
+        for argument in _arguments(name, rest):
+            choices += _choices(name, argument, known)
+        if name != "report" or "#" in word:  # a reason may have numbers in it
             choices += _alone(word, choices, here)
     else:
         choices = known.people()
     if word.startswith("@"):
         choices = [f"@{name}" for name in known.people() if command is None or name in choices]
     return word, [choice for choice in choices if choice.lower().startswith(word.lower())]
+
+
+def user_prefix(text: str) -> str:
+    """Return how the name of a user begins at the end of `text`, "" where none is meant.
+
+    In a text only a word with an @ is meant for one.
+    """
+    word = "" if not text or text[-1].isspace() else text.split()[-1]
+    prefix = mapped(word.removeprefix("@"))
+    is_long = len(prefix) > NAME_BYTES_MAX
+    if is_long or not is_whole(prefix) or SYNTAX & set(prefix) or path_to_complete(text):
+        return ""
+    command = _command(text)
+    if command is None or (command[0] not in COMMAND_HELP and not text.startswith("/")):
+        return prefix if word.startswith("@") else ""
+    name, rest = command
+    kinds = {argument.strip("<>[]") for argument in _arguments(name, rest)}
+    users = {"user"} if name in OF_GROUPS else USERS
+    is_mention = "text" in kinds and word.startswith("@")
+    return prefix if is_mention or kinds & users else ""
 
 
 def path_to_complete(text: str) -> tuple[HalfPath, bool] | None:
@@ -74,8 +109,8 @@ def _command(text: str) -> tuple[str, str] | None:
     return ALIASES.get(name.lower(), name.lower()) if slash else name.lower(), rest
 
 
-def _arguments(name: str, rest: str, known: Directory) -> list[str]:
-    """Return what may stand at the end of `rest`, after a command."""
+def _arguments(name: str, rest: str) -> list[str]:
+    """Return which arguments may stand at the end of `rest`, after a command, as in its usage."""
     if name not in COMMAND_HELP:
         return []
     usage = COMMAND_HELP[name].arguments
@@ -83,19 +118,19 @@ def _arguments(name: str, rest: str, known: Directory) -> list[str]:
     given = words if not rest or rest[-1].isspace() else words[:-1]
     asked = _behind_keyword(usage, given)
     if asked is not None:
-        return _choices(name, asked, known)
+        return [asked]
     at = min(len(given), 1) if usage[:1] == ["<words>"] else len(given)
     if at >= len(usage):
-        return _choices(name, usage[-1], known) if usage and usage[-1] in MANY_WORDS else []
-    choices: list[str] = []
+        return usage[-1:] if usage and usage[-1] in MANY_WORDS else []
+    possible: list[str] = []
     is_skipped = False  # the further words of what may be left out
     for argument in usage[at:]:
         if not is_skipped:
-            choices += _choices(name, argument, known)
+            possible.append(argument)
             if not argument.startswith("["):
                 break
         is_skipped = not argument.endswith("]")
-    return choices
+    return possible
 
 
 def _alone(word: str, places: list[str], here: str) -> list[str]:

@@ -34,7 +34,7 @@ from prompt_toolkit.selection import SelectionState
 
 from .palette import STYLE
 from .styled import Line, joined
-from .tab import complete
+from .tab import LookUp, complete
 from .terminal import Keyboard, Watcher, marks_pastes, open_output
 
 MENU_ROWS = 6
@@ -78,6 +78,7 @@ class Prompt:
 
     def __init__(self, history: History) -> None:
         self._owner: Owner | None = None
+        self._look_up: LookUp = lambda text, then: None
         self._question = ""
         self._hidden = False
         self._answer: asyncio.Future[str | None] | None = None
@@ -116,9 +117,12 @@ class Prompt:
         """Draw it again soon."""
         self.app.invalidate()
 
-    async def run(self, owner: Owner, completer: Completer, started: Callable[[], None]) -> int:
+    async def run(
+        self, owner: Owner, completer: Completer, look_up: LookUp, started: Callable[[], None]
+    ) -> int:
         """Edit lines until `end`; return what that was given. started: called when it is drawn."""
         self._owner = owner
+        self._look_up = look_up
         self._session.completer = completer
         return await self._session.prompt_async(pre_run=started)
 
@@ -274,7 +278,7 @@ class Prompt:
         @bindings.add("tab", filter=emacs_insert_mode)
         def tab(event: KeyPressEvent) -> None:
             if self._answer is None:  # no secret is a command
-                complete(event.current_buffer)
+                complete(event.current_buffer, self._look_up)
 
         @bindings.add("enter", filter=has_completions)
         def choose(event: KeyPressEvent) -> None:

@@ -381,6 +381,28 @@ def test_tab_completes_commands_and_names(opens: Opens) -> None:
     alice.sees("bob#1 alice → bob: hi")
 
 
+def test_tab_completes_who_is_absent_and_was_never_met_and_is_silent_while_cut_off(
+    opens: Opens, users: Connects, cable: Cable, server: ServerProcess
+) -> None:
+    for name in ("zoe", "yara", "yves"):
+        users("").register(name)  # and has never come
+    alice = opens("alice")
+    alice.keys("send-to zo\t")
+    alice.prompts("general> send-to zoe")
+    alice.line("hi")
+    alice.sees("zoe#1 alice → zoe: hi")
+    cable.pull()
+    alice.toolbar_shows("connecting again")
+    alice.keys("talk y\t")
+    alice.prompts("general> talk y")
+    cable.plug(server.port)
+    alice.sees("connected again")
+    alice.keys("\t")
+    alice.until(lambda: {"yara", "yves"} <= {row.strip() for row in alice.rows}, "a menu")
+    alice.keys("v\t")
+    alice.prompts("general> talk yves")
+
+
 def test_first_plain_line_is_asked_about_once_and_its_room_is_remembered(opens: Opens) -> None:
     alice, bob = opens("alice"), opens("bob")
     alice.line("hi everybody")

@@ -6,9 +6,10 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
+from chatd.wire.commands import NAME_BYTES_MAX
 from chatd.wire.entries import Delete, File
 from client.console.command_help import COMMAND_HELP
-from client.console.completion import ConsoleCompleter, candidates
+from client.console.completion import ConsoleCompleter, candidates, user_prefix
 from client.console.directory import Directory
 from client.console.places import PLACES_MAX
 from tests.client.network import said
@@ -113,6 +114,55 @@ def test_plain_lines_complete_names_and_a_first_word_commands(
 def test_only_the_last_word_is_replaced(known: Directory) -> None:
     assert candidates("send-to al", known, here="general")[0] == "al"
     assert candidates("send-to ", known, here="general")[0] == ""
+
+
+# -- whom to ask the server for --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix"),
+    [
+        ("send-to zo", "zo"),
+        ("SEND-TO Zo", "zo"),
+        ("/msg zo", "zo"),
+        ("send-to @zo", "zo"),
+        ("send-to ", ""),
+        ("send-to @", ""),
+        ("send-to zoe he", ""),
+        ("send-to zoe ask @fr", "fr"),
+        ("talk zo", "zo"),
+        ("talk +zo", ""),
+        ("talk zoe ", ""),
+        ("post zo", "zo"),
+        ("history zo", "zo"),
+        ("invite zo", ""),
+        ("invite +ops zo", "zo"),
+        ("kick +ops zo", "zo"),
+        ("report zo", "zo"),
+        ("report zoe sel", ""),
+        ("block zo", "zo"),
+        ("unblock zo", "zo"),
+        ("ban zo", "zo"),
+        ("send-at in 10m to zo", "zo"),
+        ("send-file x.jpg to zo", "zo"),
+        ("send-file zo", ""),
+        ("search deploy now from zo", "zo"),
+        ("search zo", ""),
+        ("comment zo", ""),
+        ("help zo", ""),
+        ("zo", ""),
+        ("hello zo", ""),
+        ("hello @zo", "zo"),
+        ("@zo", "zo"),
+        ("/nonsense @zo", ""),
+        ("send-to a,zo", ""),
+        ("send-to zo\udcff", ""),
+        ("send-to " + "z" * NAME_BYTES_MAX, "z" * NAME_BYTES_MAX),
+        ("send-to " + "z" * (NAME_BYTES_MAX + 1), ""),
+    ],
+)
+def test_server_is_asked_where_a_user_is_meant_and_nowhere_else(text: str, prefix: str) -> None:
+    assert user_prefix(text) == prefix
 
 
 # -- local paths -----------------------------------------------------------------------------
