@@ -94,3 +94,16 @@ def test_people_are_found_who_are_not_here(opens: Opens) -> None:
     ann.page.get_by_label("Find people").fill("be")
     ann.page.get_by_role("link", name="ben offline").click()
     expect(ann.page.get_by_role("heading", name="ben")).to_be_visible()
+
+
+def test_shown_name_is_seen_by_all_beside_the_name(opens: Opens) -> None:
+    ann = register(opens, "ann")
+    ben = register(opens, "ben")
+    ann.write("it is me")
+    ben.expects("it is me")
+    ann.page.get_by_role("button", name="Settings").click()
+    ann.page.get_by_label("Shown name").fill("Anna")
+    ann.page.get_by_role("button", name="Save").click()
+    for person in (ann, ben):
+        expect(person.row("it is me").locator("header")).to_contain_text("Anna")
+        expect(person.row("it is me").locator("header small")).to_have_text("ann")

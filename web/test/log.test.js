@@ -111,6 +111,27 @@ test("a gap is shown, and the log goes on behind it", async () => {
   assert.equal(log.position(), 11);
 });
 
+test("a log in whose middle one reads has no position to follow from", async () => {
+  const { log } = logOf(200);
+  await log.loadAround(100);
+  assert.equal(log.position(), undefined);
+});
+
+test("reactions and pins are put on their targets", async () => {
+  const { log } = logOf(1);
+  await log.loadLatest();
+  /** @param {Partial<import("../src/state/shapes.js").Entry>} fields */
+  const react = (fields) => log.onEntry({ ...message(log.position() ?? 0), seq: (log.position() ?? 0) + 1, kind: "reaction", target: 1, emoji: "👍", ...fields });
+  react({ author: "ann", count: 1 });
+  react({ author: "ben", count: 9 });
+  assert.deepEqual([log.entries.value[0]?.reactions, log.entries.value[0]?.more_reactions], [{ "👍": ["ann", "ben"] }, { "👍": 7 }]);
+  react({ author: "ann", removed: true, count: 1 });
+  react({ author: "ben", removed: true, count: 0 });
+  assert.deepEqual([log.entries.value[0]?.reactions, log.entries.value[0]?.more_reactions], [{}, {}]);
+  react({ kind: "pin", author: "eve" });
+  assert.equal(log.entries.value[0]?.pinned_by, "eve");
+});
+
 test("the unread line stays until what was seen is settled", async () => {
   const { log } = logOf(5);
   log.begin(2);
@@ -129,6 +150,7 @@ test("a room where nobody has written yet is empty, and follows", async () => {
   };
   await log.loadLatest();
   assert.ok(log.atStart.value && log.atEnd.value && log.error.value === null);
+  assert.equal(log.position(), 0); // what comes while the line is lost is behind that
   log.onEntry(message(1));
   assert.deepEqual(seqs(log), [1]);
 });

@@ -5,14 +5,14 @@ import { Refusal } from "../src/net/errors.js";
 import { NONCE_MS, createOutbox } from "../src/state/outbox.js";
 import { FakeClock, FakeServer, fakeKept, message, settled } from "./fakes.js";
 
-function outboxOf({ server = new FakeServer(), kept = fakeKept(), clock = new FakeClock(), isShown = false } = {}) {
+function outboxOf({ server = new FakeServer(), kept = fakeKept(), clock = new FakeClock(), isShown = false, isSender = true, prefix = "n" } = {}) {
   let nonces = 0;
   const parts = {
     kept,
     now: clock.now,
     after: clock.after,
-    nonce: () => `n${(nonces += 1)}`,
-    alone: (/** @type {() => void} */ what) => what(),
+    nonce: () => `${prefix}${(nonces += 1)}`,
+    alone: (/** @type {() => void} */ what) => void (isSender && what()),
   };
   const outbox = createOutbox(parts, { call: server.call, me: server.me, isShown: () => isShown });
   server.answers.post ??= ({ room }) => ({ room, seq: server.asked.length, ts: 0 });
@@ -128,3 +128,37 @@ test("the room of two is begun by the other one's name", async () => {
   await settled();
   assert.equal(server.asked[0]?.[1].room, "bob");
 });
+
+test("two tabs that write at once lose nothing, and one of them sends", async () => {
+  const { first, second } = twoStores();
+  const server = new FakeServer();
+  server.isOnline = false;
+  const sender = outboxOf({ server, kept: first });
+  const other = outboxOf({ server, kept: second, isSender: false, prefix: "m" });
+  sender.outbox.post("general", "here");
+  other.outbox.post("general", "there");
+  await settled();
+  const texts = (/** @type {typeof sender} */ one) => one.outbox.items.value.map(({ text }) => text).sort();
+  assert.deepEqual([texts(sender), texts(other)], [["here", "there"], ["here", "there"]]);
+  server.isOnline = true;
+  sender.outbox.pump();
+  await settled();
+  assert.deepEqual(server.asked.map(([, { text }]) => text).sort(), ["here", "there"]);
+});
+
+/** Two stores that tell each other of what is set, a turn later, as tabs do. */
+function twoStores() {
+  /** @type {((key: string, value: any) => void)[][]} */
+  const watchers = [[], []];
+  const stores = [0, 1].map((at) => {
+    const kept = fakeKept();
+    const { set } = kept;
+    kept.watch = (watcher) => void watchers[at]?.push(watcher);
+    kept.set = (key, value) => {
+      set(key, value);
+      Promise.resolve().then(() => watchers[1 - at]?.forEach((watcher) => watcher(key, structuredClone(value))));
+    };
+    return kept;
+  });
+  return { first: stores[0], second: stores[1] };
+}

@@ -80,6 +80,9 @@ export function createBehind(parts, session) {
       case "presence":
         people.onPresence(params);
         break;
+      case "display_name":
+        people.onDisplayName(params);
+        break;
       case "typing":
         typing.onTyping(params);
         break;
@@ -128,7 +131,7 @@ export function createBehind(parts, session) {
    */
   function isShown(room, seq) {
     const log = logs.held(room);
-    return log === undefined || !log.atEnd.peek() || log.position() >= seq;
+    return (log?.position() ?? Infinity) >= seq;
   }
 
   outbox.start();

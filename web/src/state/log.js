@@ -50,9 +50,9 @@ export class Log {
     this.readSeq.value = readSeq;
   }
 
-  /** Return the last number that is held, if the log follows live. */
+  /** Return the last number that is held, 0 before the first; undefined if the log does not follow. */
   position() {
-    return this.atEnd.peek() ? this._high : 0;
+    return this.atEnd.peek() ? this._high : undefined;
   }
 
   loadLatest() {

@@ -77,8 +77,13 @@ export function createLogs(parts, server, rooms) {
 
     /** Return where to follow the rooms from whose end is held. */
     positions() {
-      const held = [...logs.values()].map((log) => /** @type {const} */ ([log.room, log.position()]));
-      return Object.fromEntries(held.filter(([, seq]) => seq > 0));
+      /** @type {Record<string, number>} */
+      const held = {};
+      for (const log of logs.values()) {
+        const seq = log.position();
+        if (seq !== undefined) held[log.room] = seq;
+      }
+      return held;
     },
 
     /** @param {Entry} entry */

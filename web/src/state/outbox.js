@@ -32,13 +32,19 @@ export function createOutbox(parts, owner) {
   let isSender = false;
   let isSending = false;
 
-  const key = () => `outbox ${owner.me.peek()}`;
+  /** Each text is kept by itself, so that two tabs don't write over one another. */
+  const prefix = () => `outbox ${owner.me.peek()} `;
 
   /** @param {readonly Pending[]} changed */
   function set(changed) {
+    const before = items.peek();
     items.value = changed;
-    const waiting = changed.filter(({ state }) => state !== "posted");
-    parts.kept.set(key(), waiting.length > 0 ? waiting : undefined);
+    for (const one of changed) {
+      if (!before.includes(one)) parts.kept.set(prefix() + one.nonce, one.state === "posted" ? undefined : one);
+    }
+    for (const { nonce } of before) {
+      if (!changed.some((one) => one.nonce === nonce)) parts.kept.set(prefix() + nonce, undefined);
+    }
   }
 
   /**
@@ -138,16 +144,18 @@ export function createOutbox(parts, owner) {
 
     /** Read what has not been sent yet. */
     load() {
-      const kept = /** @type {Pending[]} */ (parts.kept.get(key()) ?? []);
+      const keys = parts.kept.keys().filter((key) => key.startsWith(prefix()));
+      const kept = keys.map((key) => /** @type {Pending} */ (parts.kept.get(key))).sort(byTime);
       items.value = kept.map((one) => (one.state === "sending" || one.state === "held" ? { ...one, state: "waiting" } : one));
     },
 
     /** Send for all tabs, as soon as no other one does; show what they write. */
     start() {
-      parts.kept.watch((changed, value) => {
-        if (changed !== key()) return;
-        const posted = items.peek().filter(({ state }) => state === "posted");
-        items.value = [...posted, ...(value ?? [])];
+      parts.kept.watch((key, value) => {
+        if (!key.startsWith(prefix())) return;
+        const nonce = key.slice(prefix().length);
+        const others = items.peek().filter((one) => one.nonce !== nonce || (one.state === "posted" && value === undefined));
+        items.value = value === undefined ? others : [...others, value].sort(byTime);
         pump();
       });
       parts.alone(() => {
@@ -172,7 +180,7 @@ export function createOutbox(parts, owner) {
         room,
         text,
         replyTo,
-        at: parts.now(),
+        at: Math.max(parts.now(), (items.peek().at(-1)?.at ?? 0) + 1), // so that their order is kept
         state: "waiting",
         until: 0,
         error: null,
@@ -206,4 +214,12 @@ export function createOutbox(parts, owner) {
       items.value = [];
     },
   };
+}
+
+/**
+ * @param {Pending} one
+ * @param {Pending} other
+ */
+function byTime(one, other) {
+  return one.at - other.at;
 }

@@ -11,15 +11,39 @@ const PAGE = 200;
 export function createPeople(server) {
   const online = signal(/** @type {ReadonlySet<string> | null} */ (null));
   const count = signal(0);
+  /** By which other names users want to be shown. */
+  const displayNames = signal(/** @type {ReadonlyMap<string, string>} */ (new Map()));
+
+  /** @param {readonly (readonly [name: string, shown: string])[]} pairs */
+  function note(pairs) {
+    const changed = pairs.filter(([name, shown]) => (displayNames.peek().get(name) ?? "") !== shown);
+    if (changed.length === 0) return;
+    const known = new Map(displayNames.peek());
+    for (const [name, shown] of changed) {
+      if (shown === "") known.delete(name);
+      else known.set(name, shown);
+    }
+    displayNames.value = known;
+  }
 
   return {
     online,
     count,
+    displayNames,
+
+    /** Return how a user is shown. @param {string} name */
+    shown: (name) => displayNames.value.get(name) ?? name,
+
+    /** @param {{name: string, display_name: string}} notice */
+    onDisplayName(notice) {
+      note([[notice.name, notice.display_name]]);
+    },
 
     /** Ask who is online: above a page of people it is only told how many. */
     async load() {
       const page = await server.call("who", { limit: PAGE });
       count.value = page.count;
+      note(Object.entries(page.display_names ?? {}));
       online.value = page.next === null ? new Set(page.names) : null;
     },
 
@@ -44,6 +68,7 @@ export function createPeople(server) {
      */
     async search(prefix) {
       const { people } = await server.call("people", { prefix, limit: PAGE });
+      note(people.map((/** @type {Person} */ one) => [one.name, one.display_name ?? ""]));
       return people.sort((/** @type {Person} */ one, /** @type {Person} */ other) => Number(other.online) - Number(one.online));
     },
   };

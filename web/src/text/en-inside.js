@@ -125,6 +125,9 @@ export const enInside = Object.freeze({
   "settings.zone": "Times in the zone of",
   "settings.zoneBrowser": "this device",
   "settings.zoneServer": "the server",
+  "settings.name": "Shown name",
+  "settings.badName": "This can't be a shown name, or somebody has one like it.",
+  "settings.save": "Save",
   "settings.signOut": "Sign out",
   "settings.server": "chatd {version}",
 

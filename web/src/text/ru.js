@@ -199,6 +199,9 @@ export const ru = Object.freeze({
   "settings.zone": "Время по поясу",
   "settings.zoneBrowser": "этого устройства",
   "settings.zoneServer": "сервера",
+  "settings.name": "Показывать имя",
+  "settings.badName": "Так показывать нельзя, или похожее имя уже есть.",
+  "settings.save": "Сохранить",
   "settings.signOut": "Выйти",
   "settings.server": "chatd {version}",
 

@@ -1,7 +1,7 @@
 /** Dialogs: the browser's own, which keeps the focus inside and gives it back. */
 
 import { html } from "htm/preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { t } from "../text/index.js";
 import { Icon } from "./icons.js";
@@ -12,7 +12,7 @@ import { Icon } from "./icons.js";
 export function DialogBox({ title, kind = "", onClose, children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const name = useId();
-  useEffect(() => {
+  useLayoutEffect(() => { // at once: what is typed now is meant for the dialog
     const opener = document.activeElement;
     box.current?.showModal();
     return () => {

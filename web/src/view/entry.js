@@ -7,6 +7,7 @@ import { clock, whole } from "../text/times.js";
 import { nodes, t } from "../text/index.js";
 import { Avatar } from "./avatar.js";
 import { CodeBlock } from "./code-block.js";
+import { useSurroundings } from "./context.js";
 import { FileBody } from "./file-body.js";
 import { Icon } from "./icons.js";
 import { markup } from "./markup.js";
@@ -54,7 +55,7 @@ function Post({ entry, isContinued, at }) {
     <div class="body">
       ${!isContinued &&
       html`<header>
-        <bdi class="author">${entry.author}</bdi>
+        <${Author} name=${entry.author ?? ""} />
         ${entry.via && html`<span class="via">${nodes("entry.via", { hook: html`<bdi>${entry.via}</bdi>` })}</span>`}
         ${time} ${entry.pinned_by && html`<span class="pinned" title=${t("entry.pinnedBy", { name: entry.pinned_by })}>
           <${Icon} name="pin" /><span class="spoken">${t("entry.pinnedBy", { name: entry.pinned_by })}</span>
@@ -72,6 +73,13 @@ function Post({ entry, isContinued, at }) {
     </div>
     ${isActive.value && !entry.deleted && html`<${Toolbar} entry=${entry} at=${at} />`}
   </article>`;
+}
+
+/** How a user wants to be shown, and the name itself. @param {{name: string}} props */
+export function Author({ name }) {
+  const { app } = useSurroundings();
+  const shown = app.people.shown(name);
+  return html`<bdi class="author" title=${name}>${shown}</bdi>${shown !== name && html`<small><bdi>${name}</bdi></small>`}`;
 }
 
 /**

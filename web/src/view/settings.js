@@ -18,6 +18,16 @@ export function Settings({ onClose }) {
   const themes = { auto: t("settings.auto"), light: t("settings.light"), dark: t("settings.dark") };
   const languages = { "": t("settings.auto"), ...LANGUAGES };
   const zones = { browser: t("settings.zoneBrowser"), server: t("settings.zoneServer") };
+  const [name, setName] = useState(app.people.displayNames.peek().get(session.me.peek()) ?? "");
+  const rename = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    try {
+      await app.call("display-name", { display_name: name });
+      setFailure("");
+    } catch (error) {
+      setFailure(errorText(error, { bad_request: "settings.badName", conflict: "settings.badName" }));
+    }
+  };
   const signOut = async () => {
     try {
       await session.signOut();
@@ -33,6 +43,12 @@ export function Settings({ onClose }) {
       onValue=${(/** @type {string} */ value) => settings.set("language", value)} />
     <${Choice} label=${t("settings.zone")} value=${settings.zone.value} choices=${zones}
       onValue=${(/** @type {string} */ value) => settings.set("zone", value)} />
+    <form class="choice" onSubmit=${rename}>
+      <label for="display-name">${t("settings.name")}</label>
+      <input id="display-name" value=${name} placeholder=${session.me.value} autocomplete="off" dir="auto"
+        onInput=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => setName(event.currentTarget.value)} />
+      <button>${t("settings.save")}</button>
+    </form>
     ${failure && html`<p class="failure" role="alert">${failure}</p>`}
     <div class="choices">
       <button onClick=${signOut}>${t("settings.signOut")}</button>
