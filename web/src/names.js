@@ -31,7 +31,7 @@ export function foldName(typed) {
  */
 export function titleOf(room, me) {
   if (isDirect(room)) return otherOf(room, me);
-  return room.startsWith("+") ? room.slice(0, room.lastIndexOf(":")) : room;
+  return isPrivate(room) ? room.slice(0, room.lastIndexOf(":")) : room;
 }
 
 /**
@@ -41,6 +41,15 @@ export function titleOf(room, me) {
  */
 export function isDirect(room) {
   return room.includes(",");
+}
+
+/**
+ * Tell whether a room is one with members and an owner.
+ *
+ * @param {string} room
+ */
+export function isPrivate(room) {
+  return room.startsWith("+");
 }
 
 /**

@@ -3,9 +3,11 @@ import { test } from "node:test";
 
 import { directRoom, titleOf } from "../src/names.js";
 import { enInside } from "../src/text/en-inside.js";
+import { enPrivate } from "../src/text/en-private.js";
 import { en as enDoor } from "../src/text/en.js";
 import { chosenLanguage, learn, setLanguage, t } from "../src/text/index.js";
-import { ru } from "../src/text/ru.js";
+import { ruPrivate } from "../src/text/ru-private.js";
+import { ru as ruMain } from "../src/text/ru.js";
 import { sizeText } from "../src/text/sizes.js";
 import { brief, day, dayOf, timeZone } from "../src/text/times.js";
 import { abandon, beginEdit, beginReply } from "../src/view/draft.js";
@@ -16,7 +18,8 @@ import { addressOf, placeAt } from "../src/view/place.js";
 import { firstUnread, rowsOf } from "../src/view/rows.js";
 import { message } from "./fakes.js";
 
-const en = { ...enDoor, ...enInside };
+const en = { ...enDoor, ...enInside, ...enPrivate };
+const ru = { ...ruMain, ...ruPrivate };
 learn(enInside);
 timeZone.value = "UTC";
 const NOON = Date.UTC(2026, 4, 10, 12);

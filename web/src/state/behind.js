@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 
 import { createDrafts } from "./drafts.js";
+import { createJoining } from "./joining.js";
 import { createLogs } from "./logs.js";
 import { createOutbox } from "./outbox.js";
 import { createPeople } from "./people.js";
@@ -50,6 +51,7 @@ export function createBehind(parts, session) {
   const drafts = createDrafts(parts, session);
   const people = createPeople(server);
   const typing = createTyping(parts, server);
+  const joining = createJoining(server);
   parts.onLeave(() => logs.flush());
 
   // What is kept belongs to a user: it is read as soon as it is known to which one.
@@ -98,7 +100,8 @@ export function createBehind(parts, session) {
   /** @param {Entry} entry */
   function onEntry(entry) {
     if (entry.room.startsWith("@")) {
-      if (NOTED.has(entry.kind)) add({ kind: "self", entry });
+      joining.onSelf(entry);
+      if (NOTED.has(entry.kind) && joining.isNews(entry)) add({ kind: "self", entry });
       rooms.refresh();
       return;
     }
@@ -111,7 +114,7 @@ export function createBehind(parts, session) {
 
   /** All rooms are followed, so nothing is missed from here on. */
   function synced() {
-    const asked = [rooms.load(), people.load(), threads.reload()];
+    const asked = [rooms.load(), people.load(), threads.reload(), joining.load()];
     for (const one of asked) one?.catch(() => {}); // the line is lost again: the next sync asks
     outbox.pump();
   }
@@ -122,6 +125,7 @@ export function createBehind(parts, session) {
     logs.clear();
     threads.clear();
     rooms.clear();
+    joining.clear();
     notes.value = [];
   }
 
@@ -144,6 +148,7 @@ export function createBehind(parts, session) {
     drafts,
     people,
     typing,
+    joining,
     notes,
     uploads: createUploads(parts, session.token),
     files: createFiles(parts, session.call),

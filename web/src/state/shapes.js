@@ -38,6 +38,7 @@
  * @property {string} [by]
  * @property {string} [user]
  * @property {string} [in_room]
+ * @property {number} [request]
  * @property {string} [to]
  * @property {number} [until]
  * @property {number} [warnings]

@@ -3,6 +3,7 @@
 export const enInside = Object.freeze({
   "rooms.title": "Rooms",
   "rooms.create": "New private room",
+  "rooms.joining": "Invitations and requests",
   "rooms.draft": "Draft",
   "rooms.file": "a file",
   "rooms.unread": { one: "{n} unread", other: "{n} unread" },
@@ -102,6 +103,8 @@ export const enInside = Object.freeze({
   "jump.hint": "The beginning of a name",
 
   "note.join": "Join",
+  "note.open": "Open",
+  "note.show": "Show",
   "note.invited": "{name} invites you to {group}.",
   "note.requested": "{name} asks to join {group}.",
   "note.approved": "You are in {group} now.",

@@ -9,6 +9,7 @@ export const en = Object.freeze({
   "signIn.register": "Create an account",
   "signIn.name": "Name",
   "signIn.password": "Password",
+  "signIn.byLink": "You have a link to a private room. With an account here, you can ask to join.",
   "signIn.busy": "One moment…",
   "signIn.noAccount": "New here? Create an account",
   "signIn.haveAccount": "I have an account: sign in",

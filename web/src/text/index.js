@@ -7,7 +7,8 @@ import { batch, computed, signal } from "@preact/signals";
 
 import { en } from "./en.js";
 
-/** @typedef {keyof typeof en | keyof typeof import("./en-inside.js").enInside} Key */
+/** @typedef {keyof typeof en | keyof typeof import("./en-inside.js").enInside} MainKey */
+/** @typedef {MainKey | keyof typeof import("./en-private.js").enPrivate} Key */
 /** @typedef {string | Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>} Words */
 /** @typedef {Readonly<Record<Key, Words>>} Texts */
 /** @typedef {"en" | "ru"} Language */
@@ -17,10 +18,17 @@ import { en } from "./en.js";
 /** What has been loaded of English. */
 let english = /** @type {Texts} */ (en);
 
+/** What gives the Russian words of each part that is known. @type {(() => Promise<Partial<Texts>>)[]} */
+const russian = [async () => (await import("./ru.js")).ru];
+
 /** @type {Readonly<Record<Language, () => Promise<Texts>>>} */
 const LOAD = {
   en: async () => english,
-  ru: async () => (await import("./ru.js")).ru,
+  ru: async () => {
+    const count = russian.length;
+    const parts = await Promise.all(russian.map((load) => load()));
+    return count === russian.length ? Object.assign({}, ...parts) : LOAD.ru();
+  },
 };
 
 /** The names of the languages, each in itself. */
@@ -65,13 +73,17 @@ export async function setLanguage(wanted) {
 }
 
 /**
- * Know more English from now on.
+ * Know the words of one more part of the page from now on: the English ones at once.
  *
  * @param {Partial<Texts>} more
+ * @param {() => Promise<Partial<Texts>>} [inRussian] loads the Russian ones
+ * @returns {Promise<void>} when they are there in the language that is shown
  */
-export function learn(more) {
+export async function learn(more, inRussian) {
   english = { ...english, ...more };
+  if (inRussian !== undefined) russian.push(inRussian);
   if (language.peek() === "en") texts.value = english;
+  else await setLanguage(language.peek());
 }
 
 /**

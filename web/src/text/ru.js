@@ -1,6 +1,6 @@
 /** Russian. */
 
-/** @type {import("./index.js").Texts} */
+/** @type {Readonly<Record<import("./index.js").MainKey, import("./index.js").Words>>} */
 export const ru = Object.freeze({
   "common.cancel": "Отмена",
   "common.close": "Закрыть",
@@ -10,6 +10,7 @@ export const ru = Object.freeze({
   "signIn.register": "Создать учётную запись",
   "signIn.name": "Имя",
   "signIn.password": "Пароль",
+  "signIn.byLink": "У вас есть ссылка в закрытую комнату. С учётной записью здесь вы сможете попросить впустить вас.",
   "signIn.busy": "Минутку…",
   "signIn.noAccount": "Впервые здесь? Создайте учётную запись",
   "signIn.haveAccount": "У меня есть учётная запись: войти",
@@ -29,6 +30,7 @@ export const ru = Object.freeze({
   "rooms.title": "Комнаты",
   "rooms.create": "Новая закрытая комната",
   "rooms.loading": "Загрузка…",
+  "rooms.joining": "Приглашения и просьбы",
   "rooms.draft": "Черновик",
   "rooms.file": "файл",
   "rooms.unread": {
@@ -175,6 +177,8 @@ export const ru = Object.freeze({
   "line.reload": "Загрузить страницу заново",
   "line.notKept": "Этот браузер ничего не хранит: черновики и неотправленное пропадут, когда вы закроете страницу.",
 
+  "note.open": "Открыть",
+  "note.show": "Показать",
   "note.join": "Войти в комнату",
   "note.invited": "{name} приглашает вас в {group}.",
   "note.requested": "{name} просит впустить в {group}.",

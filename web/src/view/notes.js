@@ -1,11 +1,13 @@
 /** Notes: what happened to the reader, each until it is closed. */
 
 import { html } from "htm/preact";
+import { useState } from "preact/hooks";
 
 import { titleOf } from "../names.js";
 import { moment } from "../text/times.js";
 import { nodes, t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
+import { errorText } from "./error-text.js";
 import { Icon } from "./icons.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
@@ -17,22 +19,38 @@ export function Notes() {
     ${app.notes.value.map(
       (note) => html`<div class="note" key=${note.id}>
         <p>${noteText(note, app.session.me.value)}</p>
-        ${note.entry?.kind === "invited" && html`<${Invitation} group=${note.entry.group} id=${note.id} />`}
+        <${Deed} note=${note} />
         <button class="tool" aria-label=${t("common.close")} onClick=${() => app.dismiss(note.id)}><${Icon} name="close" /></button>
       </div>`,
     )}
   </div>`;
 }
 
-/** @param {{group: string, id: number}} props */
-function Invitation({ group, id }) {
+/** What can be done about a note. @param {{note: Note}} props */
+function Deed({ note: { id, entry } }) {
   const { app, place } = useSurroundings();
-  const join = async () => {
-    await app.call("join", { room: group });
+  const [failure, setFailure] = useState("");
+  const room = entry?.group ?? "";
+  const open = () => {
     app.dismiss(id);
-    place.go(group);
+    place.go(room);
   };
-  return html`<button onClick=${join}>${t("note.join")}</button>`;
+  const join = () => app.joining.accept(room).then(open, (error) => setFailure(errorText(error)));
+  const show = () => {
+    open();
+    place.show({ kind: "people" });
+  };
+  if (failure !== "") return html`<p class="failure">${failure}</p>`;
+  switch (entry?.kind) {
+    case "invited":
+      return html`<button onClick=${join}>${t("note.join")}</button>`;
+    case "join_approved":
+      return html`<button onClick=${open}>${t("note.open")}</button>`;
+    case "join_requested":
+      return html`<button onClick=${show}>${t("note.show")}</button>`;
+    default:
+      return null;
+  }
 }
 
 /**

@@ -35,7 +35,7 @@ export function Page({ app, inside }) {
     <div class=${`page ${phase.value} ${place.room.value === "" ? "at-rooms" : "at-room"}`} onClick=${followLink}>
       <${Banner} />
       ${phase.value === "starting" && html`<main class="door hint" aria-busy="true">${t("rooms.loading")}</main>`}
-      ${phase.value === "signed-out" && html`<${SignIn} />`}
+      ${phase.value === "signed-out" && html`<${SignIn} byLink=${place.link.value !== ""} />`}
       ${phase.value === "signed-in" && html`<${Behind} door=${app} place=${place} inside=${inside} />`}
     </div>
   </${DoorContext.Provider}>`;

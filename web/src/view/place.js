@@ -13,6 +13,7 @@ import { batch, signal } from "@preact/signals";
 /** @typedef {Pick<Window, "location" | "history" | "addEventListener">} Browser */
 /** @typedef {ReturnType<typeof createPlace>} Place */
 
+const JOIN = "/join";
 const ADDRESS = /^\/r\/([^/]+)(?:\/(\d{1,15}))?\/?$/;
 
 /**
@@ -45,6 +46,8 @@ export function placeAt(path) {
 export function createPlace(browser) {
   const room = signal("");
   const seq = signal(0);
+  /** The join link that the address is of, "" if of none. */
+  const link = signal("");
   const beside = signal(/** @type {Beside | null} */ (null));
   /** Counts the jumps, so that one to the same entry is one as well. */
   const jumps = signal(0);
@@ -59,6 +62,7 @@ export function createPlace(browser) {
     batch(() => {
       room.value = at.room;
       seq.value = at.seq;
+      link.value = browser.location.pathname === JOIN ? browser.location.hash.slice(1) : "";
       beside.value = state?.beside ?? null;
       returnTo = state?.reading ?? null;
       jumps.value += 1;
@@ -77,6 +81,7 @@ export function createPlace(browser) {
   return {
     room,
     seq,
+    link,
     beside,
     jumps,
 
@@ -94,6 +99,12 @@ export function createPlace(browser) {
         const stays = to === room.value ? beside.value : null;
         browser.history.pushState({ beside: stays }, "", address);
       }
+      follow();
+    },
+
+    /** Leave the join link, so that neither Back nor loading the page again leads to it. */
+    dropLink() {
+      browser.history.replaceState(null, "", "/");
       follow();
     },
 

@@ -4,12 +4,13 @@ import { useSignal, useSignalEffect } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useMemo } from "preact/hooks";
 
-import { titleOf } from "../names.js";
+import { isPrivate, titleOf } from "../names.js";
 import { t } from "../text/index.js";
 import { Context } from "./context.js";
 import { CreateRoom } from "./create-room.js";
 import { Jump } from "./jump.js";
 import { Keys, onPageKey } from "./keys.js";
+import { lazy } from "./lazy.js";
 import { Notes } from "./notes.js";
 import { PeopleBeside } from "./people.js";
 import { PinsBeside } from "./pins.js";
@@ -22,8 +23,13 @@ import { ThreadBeside } from "./thread.js";
 /** @typedef {import("./context.js").Dialog} Dialog */
 /** @typedef {import("./place.js").Place} Place */
 
+const privateRooms = () => import("../private.js").then((part) => part.learned.then(() => part));
+const JoinByLink = lazy(() => privateRooms().then((part) => part.JoinByLink));
+const Joining = lazy(() => privateRooms().then((part) => part.Joining));
+const MembersBeside = lazy(() => privateRooms().then((part) => part.MembersBeside));
+
 const WIDE = "(min-width: 721px)";
-const DIALOGS = Object.freeze({ jump: Jump, keys: Keys, settings: Settings, create: CreateRoom });
+const DIALOGS = Object.freeze({ jump: Jump, keys: Keys, settings: Settings, create: CreateRoom, joining: Joining });
 
 /** @param {{app: App, place: Place}} props */
 export function Rooms({ app, place }) {
@@ -49,10 +55,12 @@ export function Rooms({ app, place }) {
       ? html`<main class="room none"><h1>${t("room.choose")}</h1></main>`
       : html`<${Room} room=${room} />`}
     ${room !== "" && beside?.kind === "thread" && html`<${ThreadBeside} key=${beside.root} room=${room} root=${beside.root} />`}
-    ${room !== "" && beside?.kind === "people" && html`<${PeopleBeside} />`}
+    ${room !== "" && beside?.kind === "people" &&
+    (isPrivate(room) ? html`<${MembersBeside} key=${room} room=${room} />` : html`<${PeopleBeside} />`)}
     ${room !== "" && beside?.kind === "pins" && html`<${PinsBeside} room=${room} />`}
     <${Notes} />
     ${Open !== null && html`<${Open} onClose=${close} />`}
+    ${place.link.value !== "" && html`<${JoinByLink} key=${place.link.value} link=${place.link.value} />`}
   </${Context.Provider}>`;
 }
 
@@ -67,7 +75,7 @@ function useFirstRoom({ rooms, settings }, place) {
     const room = place.room.value;
     if (room !== "") {
       if (room !== settings.room.peek()) settings.set("room", room);
-    } else if (rooms.loaded.value && matchMedia(WIDE).matches) {
+    } else if (rooms.loaded.value && place.link.value === "" && matchMedia(WIDE).matches) {
       place.begin(rooms.get(settings.room.peek()) === undefined ? "general" : settings.room.peek());
     }
   });

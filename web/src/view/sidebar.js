@@ -30,6 +30,7 @@ export function Sidebar() {
     <button class="find" onClick=${open("jump")} aria-keyshortcuts="Control+K">
       <${Icon} name="search" />${t("jump.find")}<kbd>Ctrl K</kbd>
     </button>
+    <${Waiting} onClick=${open("joining")} />
     <ul class="rooms">
       ${rooms.map((room) => html`<${RoomLink} key=${room.room} room=${room} />`)}
     </ul>
@@ -47,6 +48,16 @@ export function Sidebar() {
       </button>
     </footer>
   </nav>`;
+}
+
+/** Who wants to be in which private room, the reader included. @param {{onClick: () => void}} props */
+function Waiting({ onClick }) {
+  const { invitations, asked, requests } = useSurroundings().app.joining;
+  const toAnswer = invitations.value.length + requests.value.length;
+  if (toAnswer + asked.value.length === 0) return null;
+  return html`<button class="find" onClick=${onClick}>
+    <${Icon} name="lock" />${t("rooms.joining")}${toAnswer > 0 && html`<span class="badge mentions">${toAnswer}</span>`}
+  </button>`;
 }
 
 /** @param {{room: RoomStatus}} props */

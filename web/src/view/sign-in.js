@@ -9,11 +9,13 @@ import { errorText } from "./error-text.js";
 
 /** @typedef {Event & {currentTarget: HTMLInputElement}} Typed */
 
-export function SignIn() {
+/** @param {{byLink: boolean}} props byLink: to ask for something that most need an account for first */
+export function SignIn({ byLink }) {
   const app = useDoor();
   const welcome = app.session.welcome.value;
   const mayRegister = welcome === null || welcome.registration === "open";
-  const [isNew, setNew] = useState(false);
+  const [wantsNew, setNew] = useState(byLink);
+  const isNew = wantsNew && mayRegister;
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const [isBusy, setBusy] = useState(false);
@@ -47,6 +49,7 @@ export function SignIn() {
   const title = isNew ? t("signIn.register") : t("signIn.title");
   return html`<main class="door">
     <h1>${title}</h1>
+    ${byLink && html`<p>${t("signIn.byLink")}</p>`}
     <form onSubmit=${submit}>
       <${Field} label=${t("signIn.name")} value=${name} onValue=${setName} autocomplete="username" isFirst=${true} />
       <${Field} label=${t("signIn.password")} value=${password} onValue=${setPassword} type="password"

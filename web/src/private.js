@@ -1,0 +1,11 @@
+/** Private rooms: who is in them, and how one gets in. Loaded when somebody looks at that. */
+
+import { enPrivate } from "./text/en-private.js";
+import { learn } from "./text/index.js";
+
+export { JoinByLink } from "./view/private/join-by-link.js";
+export { Joining } from "./view/private/joining.js";
+export { MembersBeside } from "./view/private/members.js";
+
+/** Settled when the words are there. */
+export const learned = learn(enPrivate, async () => (await import("./text/ru-private.js")).ruPrivate);

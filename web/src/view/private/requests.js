@@ -1,0 +1,40 @@
+/** Who asks to be let into private rooms of the reader: each is let in or turned down. */
+
+import { html } from "htm/preact";
+
+import { titleOf } from "../../names.js";
+import { nodes, t } from "../../text/index.js";
+import { moment } from "../../text/times.js";
+import { useSurroundings } from "../context.js";
+import { useAction } from "./use-action.js";
+
+/** @typedef {import("../../state/joining.js").JoinRequest} JoinRequest */
+
+const SPECIAL = Object.freeze({
+  conflict: /** @type {const} */ ("private.full"),
+  not_found: /** @type {const} */ ("private.requestGone"),
+});
+
+/** @param {{requests: readonly JoinRequest[]}} props */
+export function Requests({ requests }) {
+  const { app } = useSurroundings();
+  const { failure, run } = useAction(SPECIAL);
+  /** @param {() => Promise<unknown>} answer */
+  const settle = (answer) => async () => {
+    if (!(await run(answer))) app.joining.load();
+  };
+  return html`${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <ul class="asks">
+      ${requests.map((request) => {
+        const { room, name, ts } = request;
+        const group = html`<bdi>${titleOf(room, "")}</bdi>`;
+        return html`<li key=${`${room} ${name}`}>
+          <p>${nodes("private.asks", { name: html`<bdi>${name}</bdi>`, group })}<small>${moment(ts, Date.now())}</small></p>
+          <button class="primary" aria-label=${t("private.approveName", { name })}
+            onClick=${settle(() => app.joining.approve(request))}>${t("private.approve")}</button>
+          <button aria-label=${t("private.denyName", { name })}
+            onClick=${settle(() => app.joining.deny(request))}>${t("private.deny")}</button>
+        </li>`;
+      })}
+    </ul>`;
+}
