@@ -106,11 +106,17 @@ class Peer:
 
     def refusal(self, method: str, **params: object) -> Map:
         """Return the error that a request must be answered with."""
+        request_id = self.request(method, **params)
+        self._settle()
+        return self.refused(request_id)
+
+    def refused(self, request_id: int) -> Map:
+        """Return the error that a request must have been answered with."""
         try:
-            result = self.call(method, **params)
+            result = self.result(request_id)
         except Refused as refused:
             return refused.detail
-        raise AssertionError(f"{method} was not refused: {result}")
+        raise AssertionError(f"was not refused: {result}")
 
     def tell(self, method: str, **params: object) -> None:
         """Send a notification."""

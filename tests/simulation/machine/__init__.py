@@ -1,7 +1,10 @@
 """Days in the life of a server, made up by hypothesis and held against the model, by feature.
 
 drawing      what steps are, and how they draw
-connections  who comes and goes, and what each connection must have heard
+day          a world, the model of it, who is connected, and what may be lost
+hearing      what each connection must have heard, and what must be gone
+connections  who comes and goes
+asking       what is answered, and what that does
 idempotency  what is asked again under the nonce that it had
 messages     messages, comments, edits, deletes
 moderation   reports, bans, administrators, blocks
@@ -21,43 +24,29 @@ from hypothesis.stateful import initialize
 
 from chatd.config import Fsync
 from tests.simulation.machine.accounts import Accounts
-from tests.simulation.machine.connections import MINUTE_MS, NAMES, likely, names
+from tests.simulation.machine.day import MINUTE_MS, NAMES
+from tests.simulation.machine.drawing import Draw
 
 
 class Machine(Accounts):
     """Everything that users do, and everything that happens to a server."""
 
-    @initialize(
-        clock_is_set=st.booleans(),
-        are_there=likely,
-        members=st.sets(names),
-        seed=st.integers(0, 1_000),
-        mode=st.sampled_from(Fsync),
-        snapshot_ms=st.sampled_from([MINUTE_MS, 10 * MINUTE_MS, 37 * MINUTE_MS]),
-        segment_bytes=st.sampled_from([64 * 1024, 64 * 1024, 128 * 1024, 1024 * 1024]),
-    )
-    def begin(
-        self,
-        clock_is_set: bool,
-        are_there: bool,
-        members: set[str],
-        seed: int,
-        mode: Fsync,
-        snapshot_ms: int,
-        segment_bytes: int,
-    ) -> None:
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
         """Begin a day, mostly with everybody there and some of them in a private room."""
+        draw = Draw(data)
         self.open(
-            clock_is_set,
-            seed,
-            fsync=mode,
-            snapshot_interval_ms=snapshot_ms,
-            journal_segment_bytes=segment_bytes,
+            clock_is_set=draw.number(1) > 0,
+            seed=draw.number(1_000),
+            fsync=draw.one(list(Fsync)),
+            snapshot_interval_ms=draw.one([1, 10, 37]) * MINUTE_MS,
+            journal_segment_bytes=draw.one([64, 64, 128, 1024]) * 1024,
         )
-        for name in NAMES if are_there else ():
+        for name in NAMES if draw.likely() else ():
             self.arrive(name, "fresh")
+        members = draw.some(NAMES)
         if members:
-            self.create_one(sorted(members)[0], "ops", members)
+            self.create_one(min(members), "ops", members)
 
 
 __all__ = ["Machine"]

@@ -1,10 +1,8 @@
 """Accounts: somebody comes, says this and that, and is gone for good."""
 
-from hypothesis import strategies as st
-from hypothesis.stateful import precondition
-
 from tests.simulation.account import registration
-from tests.simulation.machine.connections import Tail, names, rule, tails
+from tests.simulation.machine.day import NAMES, TAILS_OFTEN
+from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.machine.faults import Faults
 
 GUESTS_MAX = 3
@@ -13,10 +11,10 @@ GUESTS_MAX = 3
 class Accounts(Faults):
     """Accounts that are over."""
 
-    @precondition(lambda self: len(self.model.over) < GUESTS_MAX)
-    @rule(host=names, has_room=st.booleans(), posts=st.booleans(), tail=tails)
-    def pass_through(self, host: str, has_room: bool, posts: bool, tail: Tail) -> None:
+    @step(when=lambda day: len(day.model.over) < GUESTS_MAX)
+    def pass_through(self, draw: Draw) -> None:
         """A guest talks to everyone and to a host, may make a room with them, and goes."""
+        host, tail, posts = draw.one(NAMES), draw.one(TAILS_OFTEN), draw.number(1) > 0
         self.world.mend()  # too much goes together here to be taken apart
         name = f"guest{len(self.model.over)}"
         self.world.register(name)
@@ -24,20 +22,19 @@ class Accounts(Faults):
         guest = self.world.login(name)
         for to in ("", host, ""):
             self.say(guest, to, tail)
-        if has_room:
+        if draw.number(1):
             made = self.ask(guest, "create", title=f"of-{name}")
             assert made is not None
             self.invite_one(guest, made["room"], host, comes=True)
             self.say(guest, made["room"], tail)
         guest.request("delete-account", posts=posts)
-        now_ms = self.world.now_ms
         self.world.settle()
         assert guest.ended
         for peer in [peer for peer in self.peers if peer.name == name]:
             assert peer.ended or not peer.reads
             self.part(peer)
             self.left.remove(peer)
-        self.model.end_account(name, posts, now_ms)
+        self.model.end_account(name, posts)
         self.watch()
         if posts:
             self.reach("account over with posts")

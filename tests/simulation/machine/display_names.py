@@ -1,6 +1,6 @@
 """Display names: what users are called besides their names."""
 
-from tests.simulation.machine.connections import NAMES
+from tests.simulation.machine.day import NAMES
 from tests.simulation.machine.drawing import Asked, Draw, asks
 from tests.simulation.machine.moderation import Moderation
 

@@ -2,13 +2,10 @@
 
 from random import Random
 
-from hypothesis import strategies as st
-from hypothesis.stateful import precondition
-
 from chatd.timers import RETRY_MS
 from chatd.upkeep import ROOM_MS
-from tests.simulation.disk import by_chance
-from tests.simulation.machine.connections import (
+from tests.simulation.disk import Survives, by_chance
+from tests.simulation.machine.day import (
     DAY_MS,
     LATE_MS,
     MINUTE_MS,
@@ -16,30 +13,16 @@ from tests.simulation.machine.connections import (
     NEVER_MS,
     SECOND_MS,
     TAILS,
-    picks,
-    rule,
 )
 from tests.simulation.machine.drawing import ROWS, Draw, step
 from tests.simulation.machine.history import History
 from tests.simulation.machine.outages import FILES, JOURNAL, SNAPSHOT
 from tests.simulation.model import HOUR_MS
 
-sleeps_ms = st.sampled_from(
-    [
-        1,
-        400,
-        1_200,
-        MINUTE_MS,
-        5 * MINUTE_MS,
-        20 * MINUTE_MS,
-        HOUR_MS - 1,
-        HOUR_MS,
-        2 * HOUR_MS,
-        4 * HOUR_MS,
-    ]
+SLEEPS_MS = (
+    *(1, 400, 1_200, MINUTE_MS, 5 * MINUTE_MS, 20 * MINUTE_MS),
+    *(HOUR_MS - 1, HOUR_MS, 2 * HOUR_MS, 4 * HOUR_MS),
 )
-
-
 FAULTS = [
     *(f"{operation} {JOURNAL}" for operation in ("write", "datasync", "sync")),
     *(f"{operation} {SNAPSHOT}" for operation in ("create", "write", "sync")),
@@ -48,74 +31,56 @@ FAULTS = [
 """What may fail once. Only of the journal is that the end; a snapshot is tried again."""
 FILLING = 14
 """So many long texts fill a small segment."""
-survivors = st.sampled_from([0.0, 0.0, 1.0, 0.5, 0.95])
+SURVIVORS = (0.0, 0.0, 1.0, 0.5, 0.95)
 """Which part of what was not synced survives a power failure."""
 
 
 class Faults(History):
     """What happens to everybody."""
 
-    @rule(ms=sleeps_ms)
-    def sleep(self, ms: int) -> None:
-        self.rest(ms)
+    @step()
+    def sleep(self, draw: Draw) -> None:
+        self.rest(draw.one(SLEEPS_MS))
 
-    @precondition(lambda self: self.clock_is_set)
-    @rule(by_ms=st.sampled_from([-3 * DAY_MS, -HOUR_MS, HOUR_MS, 3 * DAY_MS]))
-    def set_the_clock(self, by_ms: int) -> None:
+    @step(when=lambda day: day.clock_is_set)
+    def set_the_clock(self, draw: Draw) -> None:
+        by_ms = draw.one([-3 * DAY_MS, -HOUR_MS, HOUR_MS, 3 * DAY_MS])
         self.world.mend()  # what fails then would be at two times
         self.world.clock.set_wall(by_ms)
         self.clock_was_set = True
         self.model.lax_until_ms = NEVER_MS * 10  # timers are late while server time catches up
 
-    @rule(
-        how=st.sampled_from(["stop", "kill", "crash", "crash"]),
-        down_ms=st.sampled_from([0, 1_000, 2 * HOUR_MS, 3 * DAY_MS, 8 * DAY_MS]),
-        part=survivors,
-        pick=picks,
-        cut_start_at=st.sampled_from([0, 0, 0, 0, 3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33]),
-        again=st.booleans(),
-        rest_ms=st.sampled_from([0, 0, 90 * SECOND_MS]),
-        cut_stop_at=st.sampled_from([0, 0, 0, 1, 2, 3, 4, 5, 6, 8, 10, 15]),
-    )
-    def restart(
-        self,
-        how: str,
-        down_ms: int,
-        part: float,
-        pick: int,
-        cut_start_at: int,
-        again: bool,
-        rest_ms: int,
-        cut_stop_at: int,
-    ) -> None:
+    @step()
+    def restart(self, draw: Draw) -> None:
         """Start the server again, after a rest or not, and maybe lose power as soon as it runs."""
-        self.rest(rest_ms)
+        how, survives = draw.one(["stop", "kill", "crash", "crash"]), self.survives(draw)
+        down_ms = draw.one([0, 1_000, 2 * HOUR_MS, 3 * DAY_MS, 8 * DAY_MS])
+        cut_start_at = draw.one([0, 0, 0, 0, *range(3, 34, 3)])
+        cut_stop_at = draw.one([0, 0, 0, 1, 2, 3, 4, 5, 6, 8, 10, 15])
+        self.rest(draw.one([0, 0, 90 * SECOND_MS]))
         self.listen_for_the_last_time()
         before_ms = self.world.now_ms
         first = {name: room.log.first_seq for name, room in self.world.state.rooms.items()}
-        survives = by_chance(Random(pick), part)
         if how == "stop" and not cut_stop_at:
-            self.model.stopped(self.world.now_ms)
+            self.model.stopped()
         self.world.end(how, survives, down_ms, cut_start_at, cut_stop_at)
         if self.is_over:
             return
         if how == "stop" and not cut_start_at and not cut_stop_at:
             self.check_disk()
         self.hold(before_ms, None if self.world.is_rewound else first)
-        if again:
+        if draw.number(1):
             self.world.end("crash", survives)
 
-    @precondition(lambda self: not self.clock_was_set)
-    @rule(
-        fault=st.sampled_from(["power"] * 5 + FAULTS),
-        call=st.integers(1, 25),
-        is_kill=st.sampled_from([False, False, True]),
-        part=survivors,
-        pick=picks,
-    )
-    def let_fail(self, fault: str, call: int, is_kill: bool, part: float, pick: int) -> None:
+    @step(when=lambda day: not day.clock_was_set)
+    def let_fail(self, draw: Draw) -> None:
         """Let the power or the disk fail in the middle of what comes next."""
-        self.world.fail(fault, call, is_kill, by_chance(Random(pick), part))
+        fault, is_kill = draw.one(["power"] * 5 + FAULTS), draw.number(2) == 2
+        self.world.fail(fault, 1 + draw.number(24), is_kill, self.survives(draw))
+
+    def survives(self, draw: Draw) -> Survives:
+        """Return what of unsynced writes survives a power failure."""
+        return by_chance(Random(draw.number(10**6)), draw.one(SURVIVORS))
 
     @step(when=lambda day: not day.clock_was_set)
     def run_out_of_room(self, draw: Draw) -> None:
@@ -126,8 +91,12 @@ class Faults(History):
         self.rest(SECOND_MS)
         self.world.fill_disk()
         try:
-            for number in range(draw.number(FILLING)):  # the journal's segment has some room
-                self.say(self.hand(NAMES[number % 3]), draw.one(["", *NAMES]), TAILS[2])
+            self.say_at_once(  # the journal's segment has some room
+                [
+                    (self.hand(NAMES[number % 3]), draw.one(["", *NAMES]), TAILS[2])
+                    for number in range(draw.number(FILLING))
+                ]
+            )
             for _ in range(1 + draw.number(7)):
                 draw.one([row for row in ROWS if row.when is None or row.when(self)]).ask(
                     self, draw

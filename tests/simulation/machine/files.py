@@ -3,27 +3,26 @@
 from collections import Counter
 from functools import partial
 
-from hypothesis import strategies as st
-from hypothesis.stateful import precondition
-
 from chatd.config import Fsync
-from tests.simulation.machine.connections import NAMES, PLAIN, Tail, likely, picks, rule, tails
+from tests.simulation.machine.day import NAMES, PLAIN, TAILS_OFTEN, Tail
+from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.machine.idempotency import Said
 from tests.simulation.machine.mentions import Mentions
+from tests.simulation.machine.messages import DESTINATIONS
 from tests.simulation.model import Room
 from tests.simulation.model.contents import digest
 from tests.simulation.model.files import UPLOADS_MAX, Asked, Upload
+from tests.simulation.model.judging import passes
 from tests.simulation.peer import Lost, Map, Peer
 from tests.simulation.world import DB_NAME
 
 FOLDER = DB_NAME + "-files/"
 BYTES = b"What is as long as another file has the same bytes, so that many have the same. " * 2
-sizes = st.sampled_from([0, 1, 30, 60, 60, 100, 101])
+SIZES = (0, 1, 30, 60, 60, 100, 101)
 """The last is too large; beside the one before a user has no room for one of 60."""
-tellings = st.sampled_from(["all", "all", "all", "all", "lie", "size", "nothing"])
-pieces = st.lists(st.sampled_from([1, 20, 50, 101]), max_size=3)
-ways_out = ["finish", "finish", "finish", "part", "ban", "cancel", "cut", "other bytes"]
-ends = st.sampled_from(["", "", *ways_out])
+TELLINGS = ("all", "all", "all", "all", "lie", "size", "nothing")
+PIECES = (1, 20, 50, 101)
+ENDS = ("", *("finish",) * 3, "part", "ban", "cancel", "cut", "other bytes")
 """What comes behind some pieces of a file, all of which have to come if it is to be posted."""
 
 
@@ -39,37 +38,19 @@ class Files(Mentions):
 
     # -- uploading ---------------------------------------------------------------------------
 
-    @precondition(lambda self: self.peers)
-    @rule(
-        pick=picks,
-        to=st.sampled_from(["", "", *NAMES, "+", "+"]),
-        size=sizes,
-        telling=tellings,
-        caption=st.one_of(st.none(), tails),
-        parts=pieces,
-        end=ends,
-        count=st.sampled_from([1] * 9 + [UPLOADS_MAX + 1]),
-    )
-    def upload(
-        self,
-        pick: int,
-        to: str,
-        size: int,
-        telling: str,
-        caption: Tail | None,
-        parts: list[int],
-        end: str,
-        count: int,
-    ) -> None:
+    @step(when=lambda day: day.peers)
+    def upload(self, draw: Draw) -> None:
         """Begin an upload, or so many that these are too many, and bring some of the last."""
-        peer = self.reader(pick)
-        to = self.destination(peer.name, to, pick)
+        peer, pick = self.reader(draw.number(5)), draw.number(20)
+        to, size = self.destination(peer.name, draw.one(DESTINATIONS), pick), draw.one(SIZES)
+        telling, caption = draw.one(TELLINGS), draw.one([None, draw.one(TAILS_OFTEN)])
         upload = None
+        count = 1 if draw.number(9) else UPLOADS_MAX + 1
         for _ in range(count):
             asked = self.asked(to, size if count == 1 else 0, telling, caption)
             upload = self.begin_one(peer, asked, BYTES[:size]) or upload
         if upload:
-            self.go_on_with(peer, upload, parts, end)
+            self.go_on_with(peer, upload, draw)
 
     def asked(self, to: str, size: int, telling: str, caption: Tail | None) -> Asked:
         """Return what is told of a file of so many bytes, which may be a lie."""
@@ -82,47 +63,36 @@ class Files(Mentions):
 
     def begin_one(self, peer: Peer, asked: Asked, content: bytes) -> Upload | None:
         """Begin an upload, or go on with it; return it if that is allowed."""
-        now_ms, known = self.world.now_ms, self.model.begun(peer.name, asked)
-        params: Map = {
-            "room": asked.to or "general",
-            "name": asked.name,
-            "caption": asked.caption,
-            "size": asked.size,
-            "sha256": asked.sha256,
-        }
-        allowed = {self.model.may_begin(peer.name, asked, now_ms)}
-        state = self.attempt(peer, "upload", allowed, **params)
+        known = self.model.begun(peer.name, asked)
+        params = {"name": asked.name, "caption": asked.caption}
+        told = {"size": asked.size, "sha256": asked.sha256}
+        state = self.ask(peer, "upload", room=asked.to or "general", **params, **told)
         if state is None:
             return None
-        upload = self.model.begin(state["upload"], peer.name, asked, now_ms)
-        assert state == _state(upload)
         if known:
             self.reach("upload again")
-        self.bytes_of[upload.number] = content
-        return upload
+        self.bytes_of[state["upload"]] = content
+        return self.model.uploads[state["upload"]]
 
-    @precondition(lambda self: self.model.uploads)
-    @rule(pick=picks, parts=pieces, end=ends, is_own=likely, is_asked=st.booleans())
-    def go_on(self, pick: int, parts: list[int], end: str, is_own: bool, is_asked: bool) -> None:
+    @step(when=lambda day: day.model.uploads)
+    def go_on(self, draw: Draw) -> None:
         """Go on with an upload by any device, or try that with somebody else's.
 
-        is_asked: whether the server is asked first how far that has come.
+        The server may be asked first how far that has come.
         """
-        upload = list(self.model.uploads.values())[pick % len(self.model.uploads)]
-        others = [name for name in NAMES if name != upload.owner]
-        peer = self.hand(upload.owner if is_own else others[pick % 2])
-        if is_asked and is_own and upload.asked.sha256:
+        upload = draw.one(self.model.uploads.values())
+        peer = self.hand(draw.mostly([upload.owner], NAMES))
+        if draw.number(1) and peer.name == upload.owner and upload.asked.sha256:
             self.begin_one(peer, upload.asked, self.bytes_of[upload.number])
-        used = [said.nonce for said in self.said if said.name == upload.owner and not pick % 4]
-        self.go_on_with(peer, upload, parts, end, used[-1] if used else "")
+        used = [said.nonce for said in self.said if said.name == upload.owner]
+        self.go_on_with(peer, upload, draw, used[-1] if used and not draw.number(3) else "")
 
-    def go_on_with(
-        self, peer: Peer, upload: Upload, parts: list[int], end: str, nonce: str = ""
-    ) -> None:
+    def go_on_with(self, peer: Peer, upload: Upload, draw: Draw, nonce: str = "") -> None:
         """Bring some pieces, then the rest if need be, and do what comes behind that.
 
         nonce: under which the file is posted, a new one if none is given.
         """
+        end, parts = draw.one(ENDS), [draw.one(PIECES) for _ in range(draw.number(3))]
         for size in parts:
             self.store_one(peer, upload, size)
         if end in ("finish", "part", "ban"):
@@ -134,7 +104,7 @@ class Files(Mentions):
         if end in ("finish", "part", "ban"):
             self.finish_one(peer, upload.number, nonce or self.nonce(True))
         elif end == "cancel":
-            self.cancel_one(peer, upload.number)
+            self.ask(peer, "upload-cancel", upload=upload.number)
         elif end == "cut":
             self.cut_off(peer, upload)
         elif end == "other bytes":
@@ -147,16 +117,8 @@ class Files(Mentions):
         self.store_at(peer, upload, offset, data)
 
     def store_at(self, peer: Peer, upload: Upload, offset: int, data: bytes) -> None:
-        if not data:
-            return
-        allowed = {self.model.may_store(peer.name, upload.number, offset, len(data))}
-        params: Map = {"upload": upload.number, "offset": offset, "data": data}
-        state = self.attempt(peer, "upload-chunk", allowed, **params)
-        if state is not None:
-            self.model.store(upload.number, data, self.world.now_ms)
-            assert state == _state(upload)
-        elif allowed == {"conflict"}:
-            assert self.refused["offset"] == len(upload.came)
+        if data:
+            self.ask(peer, "upload-chunk", upload=upload.number, offset=offset, data=data)
 
     def bring_other_bytes(self, peer: Peer, upload: Upload) -> None:
         """Bring bytes to some places in a file, which may be none that it has room for."""
@@ -167,7 +129,8 @@ class Files(Mentions):
         """Lose the connection on which the next bytes are coming: they came, or they did not."""
         offset = len(upload.came)
         data = self.bytes_of[upload.number][offset : offset + 20]
-        if not data or self.model.may_store(peer.name, upload.number, offset, len(data)):
+        chunk = self.model.do_upload_chunk(peer.name, upload.number, offset, data)
+        if not data or not passes(chunk):
             return
         peer.request("upload-chunk", upload=upload.number, offset=offset, data=data)
         self.hang_up(peer, "close" if upload.number % 2 else "reset")
@@ -176,41 +139,32 @@ class Files(Mentions):
         came = self.world.state.uploads[upload.number].offset
         assert came in (offset, offset + len(data))
         if came != offset:
-            self.model.store(upload.number, data, self.world.now_ms)
+            self.model.store(upload, data)
         self.reach("cut off")
 
     def share(self, peer: Peer) -> None:
         """Send everyone a file, if that is allowed."""
         upload = self.begin_one(peer, self.asked("", 30, "all", PLAIN), BYTES[:30])
         if upload:
-            self.go_on_with(peer, upload, [1], "finish")
+            self.store_one(peer, upload, len(BYTES))
+            self.finish_one(peer, upload.number, self.nonce(True))
             self.check_all_heard()
-
-    def cancel_one(self, peer: Peer, number: int) -> None:
-        allowed = {self.model.may_end(peer.name, number)}
-        if self.attempt(peer, "upload-cancel", allowed, upload=number) is not None:
-            self.model.end(number)
 
     # -- posting -----------------------------------------------------------------------------
 
     def finish_one(self, peer: Peer, number: int, nonce: str) -> None:
         """Post a file, under a nonce that may have been used before."""
-        now_ms, content = self.world.now_ms, self.model.content(peer.name, number)
-        known = content and self.model.known(peer.name, nonce, content, now_ms)
+        content = self.model.content(peer.name, number)
+        known = content and self.model.known(peer.name, nonce, content)
         if known:
             self.finish_again(peer, number, nonce, known)
             return
-        upload = self.model.uploads.get(number)
-        allowed = {self.model.may_finish(peer.name, number, now_ms)}
-        params = {"upload": number, "nonce": nonce}
-        posted = self.attempt(peer, "upload-finish", allowed, **params)
+        upload = self.model.own(peer.name, number)
+        posted = self.ask(peer, "upload-finish", upload=number, nonce=nonce)
         if posted is not None and upload and content:
-            self.check_posted(peer, posted, *self.model.finish(number, now_ms))
-            self.model.keep(peer.name, nonce, content, posted, now_ms)
+            self.model.keep(peer.name, nonce, content, posted)
             again = partial(self.post_again, upload=upload)
             self.said.append(Said(peer.name, nonce, "", again))
-        elif allowed == {"conflict"} and upload:
-            assert self.refused["offset"] == len(upload.came)
 
     def finish_again(self, peer: Peer, number: int, nonce: str, known: Map | str) -> None:
         """Post a file under a nonce that is known, which posts nothing."""
@@ -219,7 +173,7 @@ class Files(Mentions):
             self.attempt(peer, "upload-finish", {"conflict"}, **params)
             return
         assert peer.call("upload-finish", **params) == known
-        if not self.model.may_end(peer.name, number):
+        if self.model.own(peer.name, number):
             self.model.end(number)  # the same bytes came again, for nothing
             self.reach("upload known")
         self.reach("upload-finish known")
@@ -239,15 +193,9 @@ class Files(Mentions):
 
     def check_download(self, peer: Peer, pick: int, likely: bool) -> None:
         """Fetch a file from some place on, or try what is none, or not for that user."""
-        now_ms, name, offset = self.world.now_ms, peer.name, (0, 0, 1, 30, 101)[pick % 5]
+        name, offset = peer.name, (0, 0, 1, 30, 101)[pick % 5]
         room, seq = self.file_place(name, pick, likely)
-        allowed = self.model.may_download(name, room, seq, offset, now_ms)
-        piece = self.attempt(peer, "download", allowed, room=room, seq=seq, offset=offset)
-        if piece is not None:
-            file = self.model.rooms[room].item(seq).file
-            assert file is not None
-            size = len(file.data)
-            assert piece == {"offset": offset, "size": size, "data": file.data[offset:]}
+        self.ask(peer, "download", room=room, seq=seq, offset=offset)
 
     def file_place(self, name: str, pick: int, likely: bool) -> tuple[str, int]:
         """Return where a file is or was, most likely one that a user sees; or any place."""
@@ -275,7 +223,7 @@ class Files(Mentions):
         assert left <= self.model.uploads.keys()
         for number in self.model.uploads.keys() - left:
             assert self.world.now_ms >= self.held_until_ms, "given up while it was held"
-            self.model.saw_over(number, self.world.now_ms)
+            self.model.saw_over(number)
             self.reach("upload over")
 
     def check_gone(self) -> None:
@@ -307,8 +255,3 @@ class Files(Mentions):
         assert quotas["file_bytes"] == {"what": "file_bytes", "used": used, "limit": limit}
         uploads = len(self.model.uploads_of(peer.name))
         assert quotas["uploads"] == {"what": "uploads", "used": uploads, "limit": UPLOADS_MAX}
-
-
-def _state(upload: Upload) -> Map:
-    """Return how far an upload has come, as the server tells it."""
-    return {"upload": upload.number, "offset": len(upload.came), "size": upload.claims}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.simulation.machine.connections import MINUTE_MS, NAMES
+from tests.simulation.machine.day import MINUTE_MS, NAMES
 from tests.simulation.machine.display_names import DisplayNames
 from tests.simulation.machine.drawing import Asked, Draw, asks, step
 from tests.simulation.model import HOUR_MS
@@ -131,8 +131,8 @@ class Groups(DisplayNames):
     @asks(["join"], when=lambda day: day.model.link_tokens)
     def any_link(self, draw: Draw) -> Asked:
         """Any link that there has ever been, most likely one that opens."""
-        name, now_ms = draw.one(NAMES), self.world.now_ms
-        works = [t for t in self.model.links if self.model.works_for(name, t, now_ms)]
+        name = draw.one(NAMES)
+        works = [t for t in self.model.links if self.model.works_for(name, t)]
         return self.hand(name), {"link": draw.mostly(works, self.model.link_tokens[::-1])}
 
     @asks(["approve", "deny"], when=lambda day: any(day.model.asked.values()))
@@ -162,16 +162,20 @@ class Groups(DisplayNames):
     def check_stranger(self, peer: Peer, room: str) -> None:
         """Whatever a stranger asks, the answer is that of a room that is not."""
         made_up = self.model.title(room) + ":nothing"
-        for method, params in STRANGERS_ASK:
-            error = peer.refusal(method, room=room, **params)
-            assert error == peer.refusal(method, room=made_up, **params), method
-            assert error["code"] == "not_found", (method, error)
-        errors = len(peer.told("error"))
+        asked = [
+            [peer.request(method, room=one, **params) for one in (room, made_up)]
+            for method, params in STRANGERS_ASK
+        ]
+        self.world.settle()
+        for (method, _), numbers in zip(STRANGERS_ASK, asked, strict=True):
+            error, other = (peer.refused(number) for number in numbers)
+            assert error == other and error["code"] == "not_found", (method, error, other)
+        before = len(peer.told("error"))
         peer.ack(room, 1)
         if peer.ended:
             raise Lost
         expected = "bad_request" if peer in self.peeks else "not_found"
-        assert [error["code"] for error in peer.told("error")[errors:]] == [expected]
+        assert [error["code"] for error in peer.told("error")[before:]] == [expected]
 
 
 STRANGERS_ASK: list[tuple[str, Map]] = [

@@ -1,9 +1,6 @@
 """History: acknowledgements, deaf devices, and everything that can be looked up."""
 
-from hypothesis import strategies as st
-from hypothesis.stateful import precondition
-
-from tests.simulation.machine.connections import NAMES, picks, rule
+from tests.simulation.machine.day import NAMES
 from tests.simulation.machine.drawing import Asked, Draw, asks, step
 from tests.simulation.machine.files import Files
 from tests.simulation.model import Room
@@ -16,16 +13,13 @@ LISTS = ("blocked", "hooks", "reports", "scheduled")
 class History(Files):
     """What devices do with what they have heard."""
 
-    @precondition(lambda self: self.peers)
-    @rule(pick=picks, which=picks, back=st.sampled_from([0, 0, 0, 1, 2, -1]))
-    def ack(self, pick: int, which: int, back: int) -> None:
+    @step(when=lambda day: day.peers)
+    def ack(self, draw: Draw) -> None:
         """Read all of a room, or not quite, or more than there is."""
-        peer = self.peer(pick)
-        rooms = sorted(peer.last)
-        if not rooms or not peer.reads:
-            return
-        room = self.model.rooms[rooms[which % len(rooms)]]
-        self.read(peer, room, max(0, peer.last[room.name] - back))
+        peer, back = draw.one(self.peers), draw.one([0, 0, 0, 1, 2, -1])
+        if peer.last and peer.reads:
+            room = self.model.rooms[draw.one(sorted(peer.last))]
+            self.read(peer, room, max(0, peer.last[room.name] - back))
 
     def some_room(self, draw: Draw) -> tuple[Peer, Room]:
         peer = self.reader(draw.number(5))
@@ -43,10 +37,9 @@ class History(Files):
         peer, room = self.some_room(draw)
         return peer, {"room": room.name, "muted": draw.one([True, False])}
 
-    @precondition(lambda self: self.peers)
-    @rule(pick=picks)
-    def turn_deaf_or_listen_again(self, pick: int) -> None:
-        peer = self.peer(pick)
+    @step(when=lambda day: day.peers)
+    def turn_deaf_or_listen_again(self, draw: Draw) -> None:
+        peer = draw.one(self.peers)
         peer.reads = not peer.reads
         if peer.reads:
             self.calm = False  # what comes now was right when it was queued
@@ -128,13 +121,12 @@ class History(Files):
         assert all(seq > least for seq in seqs)
 
     def check_thread(self, peer: Peer, name: str, seq: int) -> None:
-        now_ms = self.world.now_ms
-        allowed = self.model.may_look_at(peer.name, name, seq, now_ms)
+        allowed = self.model.may_look_at(peer.name, name, seq)
         page = self.attempt(peer, "thread", allowed, room=name, seq=seq, limit=200)
         if page is None:
             return
         room = self.model.rooms[name]
-        expected = self.model.thread(peer.name, room, seq, now_ms)
+        expected = self.model.thread(peer.name, room, seq)
         seqs = [entry["seq"] for entry in page["entries"]]
         assert seqs == expected[: len(seqs)] if expected else seq in seqs
         for entry in page["entries"]:
@@ -168,17 +160,17 @@ class History(Files):
             self.reach("threads found")
 
     def check_unread_comments(self, peer: Peer, room: Room, thread: Map) -> None:
-        least, most = self.model.unread_comments(peer.name, room, thread["root"], self.world.now_ms)
+        least, most = self.model.unread_comments(peer.name, room, thread["root"])
         assert least <= thread["unread"] <= most
 
     def check_status(self, peer: Peer) -> None:
-        now_ms, model = self.world.now_ms, self.model
+        model = self.model
         status = peer.call("status")
         if peer.ended:
             raise Lost
         for limit, counted in (("general", "general"), ("private", "")):
-            assert status[limit]["left"] == model.left(peer.name, counted, now_ms)
-            assert status[limit]["reset_at"] == model.reset_at(peer.name, counted, now_ms)
+            assert status[limit]["left"] == model.left(peer.name, counted)
+            assert status[limit]["reset_at"] == model.reset_at(peer.name, counted)
         assert status["connections"] == sum(p.name == peer.name for p in self.peers)
         online = {p.name for p in self.peers}
         assert status["online_names"] == sorted(online)
@@ -188,9 +180,9 @@ class History(Files):
             {"name": name, "online": name in online, "display_name": called[name]}
             for name in sorted(set(model.users) - model.over)
         ]
-        assert status["warnings"] == len(model.warnings_of(peer.name, now_ms))
+        assert status["warnings"] == len(model.warnings_of(peer.name))
         assert status["warnings_limit"] == model.warnings_limit_of(peer.name)
-        is_banned = model.is_banned(peer.name, now_ms)
+        is_banned = model.is_banned(peer.name)
         assert status["banned_until"] == (model.bans[peer.name] if is_banned else None)
         by = status["banned_by"], status["ban_reason"]
         assert by == (model.banned_by[peer.name] if is_banned else ("", ""))

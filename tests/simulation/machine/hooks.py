@@ -3,10 +3,11 @@
 import json
 from functools import partial
 
-from tests.simulation.machine.connections import NAMES, TAILS_OFTEN
+from tests.simulation.machine.day import NAMES, TAILS_OFTEN
 from tests.simulation.machine.drawing import Asked, Draw, asks, step
 from tests.simulation.machine.idempotency import TIMES
-from tests.simulation.machine.schedules import DESTINATIONS, Schedules
+from tests.simulation.machine.messages import DESTINATIONS
+from tests.simulation.machine.schedules import Schedules
 from tests.simulation.model.hooks import Hook
 from tests.simulation.model.messages import whom_to_reach
 from tests.simulation.peer import Lost, Map, Peer, Refused
@@ -90,7 +91,7 @@ class Hooks(Schedules):
         nonce = self.nonce(times > 0)
         for _ in range(max(1, times)):
             self.come_by(None, text, nonce, token)
-        if hook and before == "ban" and self.model.is_banned(hook.maker, self.world.now_ms):
+        if hook and before == "ban" and self.model.is_banned(hook.maker):
             self.ask(self.hand(self.rules_.admins[0]), "unban", user=hook.maker)
 
     def come_by(self, _: Peer | None, text: str, nonce: str, token: str) -> None:

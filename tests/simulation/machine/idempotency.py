@@ -6,7 +6,8 @@ from functools import partial
 from typing import Any
 
 from chatd.wire.commands import COMMANDS
-from tests.simulation.machine.connections import PEERS_MAX, Asks, Connections
+from tests.simulation.machine.asking import Asking, Asks
+from tests.simulation.machine.connections import PEERS_MAX
 from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.peer import Map, Peer
 
@@ -26,10 +27,10 @@ class Said:
     again: Again
 
 
-class Idempotency(Connections):
+class Idempotency(Asking):
     """said: everything that was done under a nonce."""
 
-    kept = (*Connections.kept, "said")
+    kept = (*Asking.kept, "said")
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,13 +73,13 @@ class Idempotency(Connections):
     ) -> None:
         """Remember what was done under a nonce."""
         content = (method, *params.items())
-        self.model.keep(name, nonce, content, answer, self.world.now_ms)
+        self.model.keep(name, nonce, content, answer)
         self.said.append(Said(name, nonce, str(params.get("text", "")), again))
 
     def check_known(self, peer: Asks, method: str, nonce: str, params: Map) -> bool:
         """Ask for something if its nonce was used before; return whether it was."""
         content = (method, *params.items())
-        known = self.model.known(peer.name, nonce, content, self.world.now_ms)
+        known = self.model.known(peer.name, nonce, content)
         if known == "conflict":
             self.attempt(peer, method, {"conflict"}, **params, nonce=nonce)
         elif known is not None:
@@ -103,7 +104,7 @@ class Idempotency(Connections):
     def repeat(self, draw: Draw) -> None:
         """Ask for something again, or for something else under the same nonce."""
         said, other = draw.one(self.said[::-1]), draw.one(["", "", "", "words", "command"])
-        is_over = self.model.is_over(said.name, said.nonce, self.world.now_ms)
+        is_over = self.model.is_over(said.name, said.nonce)
         device = self.device(said.name, draw.number(3))
         if other == "command" and not is_over:
             assert self.check_known(device, "send", said.nonce, {"text": self.text()})

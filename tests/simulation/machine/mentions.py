@@ -1,10 +1,9 @@
 """Mentions: users call one another, and see where somebody has."""
 
-from hypothesis import strategies as st
-from hypothesis.stateful import precondition
-
-from tests.simulation.machine.connections import NAMES, NAMING, PLAIN, names, picks, rule
+from tests.simulation.machine.day import NAMES, NAMING, PLAIN
+from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.machine.hooks import Hooks
+from tests.simulation.machine.messages import DESTINATIONS
 from tests.simulation.model import Room
 from tests.simulation.peer import Lost, Map, Peer
 
@@ -12,17 +11,11 @@ from tests.simulation.peer import Lost, Map, Peer
 class Mentions(Hooks):
     """What waits for users, and how much of that has their name in it."""
 
-    @precondition(lambda self: self.peers)
-    @rule(
-        pick=picks,
-        name=names,
-        to=st.sampled_from(["", "", *NAMES, "+", "+"]),
-        way=st.sampled_from(NAMING),
-        edits=st.sampled_from([0, 0, 0, 1, 2]),
-        reads=st.booleans(),
-    )
-    def call(self, pick: int, name: str, to: str, way: str, edits: int, reads: bool) -> None:
+    @step(when=lambda day: day.peers)
+    def call(self, draw: Draw) -> None:
         """Somebody says a name, maybe by an edit, and its user reads that on one device or not."""
+        pick, name, to = draw.number(20), draw.one(NAMES), draw.one(DESTINATIONS)
+        way, edits, reads = draw.one(NAMING), draw.one([0, 0, 0, 1, 2]), draw.number(1)
         device = self.device(name, pick)
         peer = self.reader(pick)
         to = self.destination(peer.name, to, pick)
@@ -44,7 +37,7 @@ class Mentions(Hooks):
         refused = peer in self.peeks or seq > peer.last[room.name]
         assert [error["code"] for error in peer.told("error")[errors:]] == ["bad_request"] * refused
         if not refused:
-            self.model.ack(peer.name, room, seq, self.world.now_ms)
+            self.model.ack(peer.name, room, seq)
 
     def check_all_devices(self, name: str, limit: int) -> None:
         """All devices of a user are told the same of what is unread."""
@@ -86,13 +79,12 @@ class Mentions(Hooks):
             assert said <= self.hidden(peer, room)[1]
 
     def check_room(self, peer: Peer, room: Room, shown: Map) -> None:
-        now_ms = self.world.now_ms
         assert shown["last_seq"] == room.last
         least, most = self.model.read_least(peer.name, room), room.readers[peer.name].most
         assert least <= shown["read_seq"] <= most, (shown, least, most)
-        least, most = self.model.unread(peer.name, room, now_ms)
+        least, most = self.model.unread(peer.name, room)
         assert least <= shown["unread"] <= most, (shown, least, most)
-        least, most = self.model.mentions(peer.name, room, now_ms)
+        least, most = self.model.mentions(peer.name, room)
         assert least <= shown["mentions"] <= most, (shown, least, most)
         reader = room.readers[peer.name]
         assert (shown["muted"], shown["unread_from"]) == (reader.muted, reader.mark)

@@ -2,24 +2,19 @@
 
 from functools import partial
 
-from hypothesis import strategies as st
-from hypothesis.stateful import precondition
-
-from tests.simulation.machine.connections import (
+from tests.simulation.machine.day import (
     NAMES,
     PLAIN,
     TAILS_OFTEN,
     Tail,
-    picks,
-    rule,
-    tails,
 )
-from tests.simulation.machine.drawing import Asked, Draw, asks
+from tests.simulation.machine.drawing import Asked, Draw, asks, step
 from tests.simulation.machine.idempotency import Idempotency
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Lost, Map, Peer, Refused
 
-posts = st.tuples(picks, st.sampled_from(["", "", *NAMES, "+", "+"]), tails)
+DESTINATIONS = ("", "", *NAMES, "+", "+")
+"""To everyone, to one user, and into groups."""
 Said = tuple[Peer, str, str, str, int]
 """Who says something to whom, what, its nonce, and the number of the request."""
 
@@ -29,23 +24,29 @@ class Messages(Idempotency):
 
     # -- messages ----------------------------------------------------------------------------
 
-    @precondition(lambda self: self.peers)
-    @rule(what=st.lists(posts, min_size=1, max_size=6), with_nonce=st.booleans())
-    def talk(self, what: list[tuple[int, str, Tail]], with_nonce: bool) -> None:
+    @step(when=lambda day: day.peers)
+    def talk(self, draw: Draw) -> None:
         """Several say something in the same tick."""
-        asked = []
-        for pick, to, tail in what:
-            peer, text = self.peer(pick), self.text(tail)
+        what = []
+        for _ in range(1 + draw.number(5)):
+            peer, to = draw.one(self.peers), draw.one(DESTINATIONS)
             if peer.reads:
-                nonce = self.nonce(with_nonce)
-                to = self.destination(peer.name, to, pick)
-                asked.append((peer, to, text, nonce, self.begin_to_say(peer, to, text, nonce)))
+                to = self.destination(peer.name, to, draw.number(20))
+                what.append((peer, to, draw.one(TAILS_OFTEN)))
+        self.say_at_once(what, draw.number(1) > 0)
+
+    def say_at_once(self, what: list[tuple[Peer, str, Tail]], with_nonce: bool = False) -> None:
+        """Let everybody say what is allowed of it, before any of that is answered."""
+        asked = []
+        for peer, to, tail in what:
+            text, nonce = self.text(tail), self.nonce(with_nonce)
+            asked.append((peer, to, text, nonce, self.begin_to_say(peer, to, text, nonce)))
         self.world.settle()
         self.check_posts(asked)
 
     def say(self, peer: Peer, to: str, tail: Tail = PLAIN) -> None:
         """Say something, if that is allowed."""
-        self.say_again(peer, self.text(tail), "", to)
+        self.say_at_once([(peer, to, tail)])
         self.check_all_heard()
 
     def say_again(self, peer: Peer, text: str, nonce: str, to: str) -> None:
@@ -79,8 +80,8 @@ class Messages(Idempotency):
             except Lost:
                 continue
         for posted, name, to, text, nonce in sorted(made, key=lambda one: one[0]["seq"]):
-            assert self.model.refusal(name, self.model.room_for(name, to), now_ms) == DONE
-            place = self.model.post(name, to, text, now_ms)
+            assert self.model.refusal(name, self.model.room_for(name, to)) == DONE
+            place = self.model.post(name, to, text)
             assert (posted["room"], posted["seq"], posted["ts"]) == (*place, now_ms)
             if nonce:
                 method, params = _post(to, text)
@@ -88,11 +89,11 @@ class Messages(Idempotency):
                 self.keep(name, method, nonce, params, posted, again)
         for name, to, error in refused:
             room = self.model.room_for(name, to)
-            allowed = {self.model.refusal(name, room, now_ms)}
+            allowed = {self.model.refusal(name, room)}
             allowed |= {"storage_full"} if self.world.is_full else set()
             assert error["code"] in allowed, (name, to, error)
             if error["code"] == "rate_limited":
-                assert error["reset_at"] == self.model.reset_at(name, room, now_ms)
+                assert error["reset_at"] == self.model.reset_at(name, room)
         for name in {name for _, name, to, _, _ in made if not to}:
             self.check_limits_told(name)
 
@@ -103,11 +104,10 @@ class Messages(Idempotency):
 
         If there should be something and is not, the user says it.
         """
-        now_ms = self.world.now_ms
         places = [
             (room.name, seq)
             for room in self.model.rooms_of(name)
-            for seq in range(self.model.hidden_most(name, room, now_ms) + 1, room.last + 1)
+            for seq in range(self.model.hidden_most(name, room) + 1, room.last + 1)
             if room.is_said(seq) and (not own or room.item(seq).author == name)
         ]
         if likely and not places:
@@ -150,11 +150,6 @@ class Messages(Idempotency):
     def a_pin(self, draw: Draw) -> Asked:
         peer = self.reader(draw.number(5))
         return peer, self.some_place(peer.name, draw)
-
-    def check_posted(self, peer: Peer, posted: Map, room: str, seq: int) -> None:
-        assert (posted["room"], posted["seq"], posted["ts"]) == (room, seq, self.world.now_ms)
-        if room == "general":
-            self.check_limits_told(peer.name)
 
 
 def _post(to: str, text: str) -> tuple[str, Map]:

@@ -1,6 +1,6 @@
 """Moderation: reports, warnings, bans, what administrators do, blocks."""
 
-from tests.simulation.machine.connections import NAMES
+from tests.simulation.machine.day import NAMES
 from tests.simulation.machine.drawing import Asked, Draw, asks, step
 from tests.simulation.machine.messages import Messages
 from tests.simulation.peer import Map, Peer

@@ -1,6 +1,6 @@
 """Schedules: what is to be said later, cancelled."""
 
-from tests.simulation.machine.connections import (
+from tests.simulation.machine.day import (
     DAY_MS,
     MINUTE_MS,
     NAMES,
@@ -10,12 +10,12 @@ from tests.simulation.machine.connections import (
 from tests.simulation.machine.drawing import Asked, Draw, asks, step
 from tests.simulation.machine.groups import Groups
 from tests.simulation.machine.idempotency import TIMES
+from tests.simulation.machine.messages import DESTINATIONS
 from tests.simulation.model import HOUR_MS
 from tests.simulation.model.schedules import Waiting
 
 SOON_MS = (1, SECOND_MS, 5 * MINUTE_MS, 5 * MINUTE_MS, HOUR_MS, 3 * HOUR_MS)
 NEVER_MS = (0, 400 * DAY_MS)
-DESTINATIONS = ("", "", *NAMES, "+", "+")
 
 
 class Schedules(Groups):

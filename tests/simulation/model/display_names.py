@@ -22,8 +22,8 @@ class DisplayNames(Moderation):
         self.display_names: dict[str, str] = {}
         self.renames: dict[str, tuple[int, int]] = {}
 
-    def do_display_name(self, name: str, now_ms: int, display_name: str) -> Judged:
-        self.check_ban(name, now_ms)
+    def do_display_name(self, name: str, display_name: str) -> Judged:
+        self.check_ban(name)
         if display_name == self.display_names.get(name, ""):
             yield ()
             return {}
@@ -32,21 +32,21 @@ class DisplayNames(Moderation):
         taken = {looks(text) for text in (*called, *RESERVED)} - {""}
         refuse("conflict", looks(display_name) in taken)
         count, until_ms = self.renames.get(name, (0, 0))
-        if now_ms >= until_ms:
-            count, until_ms = 0, now_ms + 24 * HOUR_MS
+        if self.now_ms >= until_ms:
+            count, until_ms = 0, self.now_ms + 24 * HOUR_MS
         refuse("rate_limited", count >= RENAMES_MAX, reset_at=until_ms)
         yield ()
         self.renames[name] = count + 1, until_ms
-        self._rename(name, display_name, name, now_ms)
+        self._rename(name, display_name, name)
         return {}
 
-    def do_clear_name(self, admin: str, now_ms: int, user: str) -> Judged:
-        self.check_judge(admin, user, now_ms)
+    def do_clear_name(self, admin: str, user: str) -> Judged:
+        self.check_judge(admin, user)
         refuse("not_found", user in self.over or not self.display_names.get(user))
         yield ()
-        self._rename(user, "", admin, now_ms)
+        self._rename(user, "", admin)
         return {}
 
-    def _rename(self, name: str, display_name: str, by: str, now_ms: int) -> None:
+    def _rename(self, name: str, display_name: str, by: str) -> None:
         self.display_names[name] = display_name
-        self.tell(name, "renamed", now_ms, display_name=display_name, by=by)
+        self.tell(name, "renamed", display_name=display_name, by=by)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from tests.simulation.model.contents import File, digest
 from tests.simulation.model.hooks import Hooks
+from tests.simulation.model.judging import Judged, Refusal, refuse
 from tests.simulation.model.messages import Content
-from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Room, Rules, mark
+from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Map, Rules, mark
 
 UPLOADS_MAX = 8
 CAPTION_CHARACTERS = 2_048
@@ -40,6 +41,11 @@ class Upload:
     asked: Asked
     expires_ms: int
     came: bytes = b""
+
+    @property
+    def state(self) -> Map:
+        """How far it has come, as the server tells it."""
+        return {"upload": self.number, "offset": len(self.came), "size": self.claims}
 
     @property
     def claims(self) -> int:
@@ -90,108 +96,118 @@ class Files(Hooks):
 
     # -- uploading ---------------------------------------------------------------------------
 
-    def may_begin(self, owner: str, asked: Asked, now_ms: int) -> str:
-        """Return what beginning an upload is answered: nobody sends what could not be posted."""
-        if len(asked.caption) > CAPTION_CHARACTERS:
-            return "bad_request"
-        if (asked.size or 0) > self.rules.max_file_size_bytes:
-            return "too_large"
-        refusal = self.refusal(owner, self.room_for(owner, asked.to), now_ms)
-        if refusal or self.begun(owner, asked):
-            return refusal
-        if len(self.uploads_of(owner)) >= UPLOADS_MAX:
-            return "conflict"
-        return DONE if self._has_room(owner, asked.size or 0) else "storage_full"
+    def do_upload(
+        self,
+        owner: str,
+        room: str,
+        name: str,
+        caption: str,
+        size: int | None,
+        sha256: bytes | None,
+    ) -> Judged:
+        """Begin an upload, or go on with it: nobody sends what could not be posted."""
+        asked = Asked(room.removeprefix("general"), name, caption, size, sha256)
+        refuse("bad_request", len(caption) > CAPTION_CHARACTERS)
+        refuse("too_large", (size or 0) > self.rules.max_file_size_bytes)
+        self.check_post(owner, self.room_for(owner, asked.to))
+        upload = self.begun(owner, asked)
+        refuse("conflict", not upload and len(self.uploads_of(owner)) >= UPLOADS_MAX)
+        refuse("storage_full", not upload and not self._has_room(owner, size or 0))
+        answer = yield ()
+        if upload is None:
+            number = answer["upload"]
+            assert number > self._uploads_made, (number, "was used before")
+            self._uploads_made = number
+            upload = self.uploads[number] = Upload(number, owner, asked, 0)
+            self._keep(upload)
+        return upload.state
 
     def begun(self, owner: str, asked: Asked) -> Upload | None:
         """Return the upload that the same request goes on with, if one may be gone on with."""
         same = [upload for upload in self.uploads_of(owner) if upload.asked == asked]
         return same[0] if same and asked.sha256 else None
 
-    def begin(self, number: int, owner: str, asked: Asked, now_ms: int) -> Upload:
-        """Begin an upload, which must be allowed, or go on with it."""
-        upload = self.begun(owner, asked)
-        if upload is None:
-            assert number > self._uploads_made, (number, "was used before")
-            self._uploads_made = number
-            upload = self.uploads[number] = Upload(number, owner, asked, 0)
-            self._keep(upload, now_ms)
-        return upload
+    def do_upload_chunk(self, name: str, upload: int, offset: int, data: bytes) -> Judged:
+        """Add some bytes to a file; they reach nobody."""
+        one = self._own(name, upload)
+        refuse("conflict", offset != len(one.came), offset=len(one.came))
+        told = one.asked.size
+        most = self.rules.max_file_size_bytes if told is None else told
+        refuse("too_large", offset + len(data) > most)
+        refuse("storage_full", told is None and not self._has_room(name, len(data)))
+        yield ()
+        self.store(one, data)
+        return one.state
 
-    def may_store(self, name: str, number: int, offset: int, size: int) -> str:
-        """Return what so many bytes of a file are answered; they reach nobody."""
-        upload = self._own(name, number)
-        if upload is None:
-            return "not_found"
-        if offset != len(upload.came):
-            return "conflict"
-        told = upload.asked.size
-        if offset + size > (self.rules.max_file_size_bytes if told is None else told):
-            return "too_large"
-        is_claimed = told is not None
-        return DONE if is_claimed or self._has_room(name, size) else "storage_full"
+    def store(self, upload: Upload, data: bytes) -> None:
+        upload.came += data
+        self._keep(upload)
 
-    def store(self, number: int, data: bytes, now_ms: int) -> None:
-        self.uploads[number].came += data
-        self._keep(self.uploads[number], now_ms)
-
-    def may_end(self, name: str, number: int) -> str:
-        return DONE if self._own(name, number) else "not_found"
+    def do_upload_cancel(self, name: str, upload: int) -> Judged:
+        self._own(name, upload)
+        yield ()
+        self.end(upload)
+        return {}
 
     def end(self, number: int) -> None:
         """An upload becomes nothing."""
         asked = self.uploads.pop(number).asked
         self.withdrawn |= {mark(text) for text in (asked.name, asked.caption) if text}
 
-    def saw_over(self, number: int, now_ms: int) -> None:
+    def saw_over(self, number: int) -> None:
         """The server was seen to have given an upload up."""
-        assert self.uploads[number].expires_ms <= now_ms, ("early", self.uploads[number], now_ms)
+        assert self.uploads[number].expires_ms <= self.now_ms, (
+            "early",
+            self.uploads[number],
+            self.now_ms,
+        )
         self.end(number)
 
-    def check_nothing_is_late(self, now_ms: int, late_ms: int) -> None:
-        super().check_nothing_is_late(now_ms, late_ms)
-        for upload in self.uploads.values() if now_ms >= self.lax_until_ms else ():
-            assert now_ms < upload.expires_ms + late_ms, ("late", upload)
+    def check_nothing_is_late(self, late_ms: int) -> None:
+        super().check_nothing_is_late(late_ms)
+        for upload in self.uploads.values() if self.now_ms >= self.lax_until_ms else ():
+            assert self.now_ms < upload.expires_ms + late_ms, ("late", upload)
 
-    def _own(self, name: str, number: int) -> Upload | None:
+    def own(self, name: str, number: int) -> Upload | None:
+        """Return an upload of a user, if there is one of that number."""
         upload = self.uploads.get(number)
         return upload if upload and upload.owner == name else None
 
-    def _keep(self, upload: Upload, now_ms: int) -> None:
-        upload.expires_ms = now_ms + (KEPT_MS if upload.asked.sha256 else UNHASHED_KEPT_MS)
+    def _own(self, name: str, number: int) -> Upload:
+        upload = self.own(name, number)
+        if upload is None:
+            raise Refusal("not_found", (), {})
+        return upload
+
+    def _keep(self, upload: Upload) -> None:
+        upload.expires_ms = self.now_ms + (KEPT_MS if upload.asked.sha256 else UNHASHED_KEPT_MS)
 
     def _has_room(self, name: str, more: int) -> bool:
         return self.file_bytes(name) + more <= self.rules.file_quota_bytes
 
     # -- posting -----------------------------------------------------------------------------
 
-    def may_finish(self, name: str, number: int, now_ms: int) -> str:
-        """Return what posting a file is answered that was not posted before."""
-        upload = self._own(name, number)
-        if upload is None:
-            return "not_found"
-        if not upload.is_whole:
-            return "conflict"
-        refusal = self.refusal(name, self.room_for(name, upload.asked.to), now_ms)
-        return refusal or (DONE if upload.has_told_bytes else "bad_request")
-
-    def finish(self, number: int, now_ms: int) -> tuple[str, int]:
-        """Post a file, which must be allowed; return room and number."""
-        upload = self.uploads.pop(number)
-        owner, asked = upload.owner, upload.asked
-        name = self.room_for(owner, asked.to)
-        if name not in self.rooms:
-            self.rooms[name] = Room(name, *dict.fromkeys([owner, asked.to]))
-        mentions, file = self.marked(owner, name, asked.caption), File(asked.name, upload.came)
-        item = Item(now_ms, "file", owner, asked.caption, mentions, file=file)
-        return name, self._say(owner, name, item)
+    def do_upload_finish(self, owner: str, upload: int) -> Judged:
+        """Post a file that was not posted before."""
+        one = self._own(owner, upload)
+        refuse("conflict", not one.is_whole, offset=len(one.came))
+        asked = one.asked
+        room = self.room_for(owner, asked.to)
+        self.check_post(owner, room)
+        refuse("bad_request", not one.has_told_bytes)
+        yield ()
+        del self.uploads[upload]
+        self.open_room(owner, asked.to)
+        mentions, file = self.marked(owner, room, asked.caption), File(asked.name, one.came)
+        item = Item(self.now_ms, "file", owner, asked.caption, mentions, file=file)
+        return {"room": room, "seq": self._say(owner, room, item), "ts": self.now_ms}
 
     def content(self, name: str, number: int) -> Content | None:
         """Return what a nonce stands for: an upload, or a file whose hash was not told.
 
         None if that is not known yet.
         """
-        upload = self._own(name, number)
+        upload = self.own(name, number)
         if upload is None or upload.asked.sha256:
             return "upload-finish", number
         asked = upload.asked
@@ -200,14 +216,12 @@ class Files(Hooks):
 
     # -- downloading -------------------------------------------------------------------------
 
-    def may_download(
-        self, name: str, room_name: str, seq: int, offset: int, now_ms: int
-    ) -> set[str]:
-        """Return what may be answered who asks for the bytes of a file from `offset` on."""
-        room = self.rooms.get(room_name)
-        is_there = room is not None and room.is_said(seq) and room.item(seq).file
-        if room is None or not is_there:
-            return {"not_found"}
-        is_behind = offset > len(is_there.data)
-        seen = "bad_request" if is_behind else DONE
-        return self._at_place(name, room_name, seq, now_ms, seen)
+    def do_download(self, name: str, room: str, seq: int, offset: int) -> Judged:
+        """Read the bytes of a file from a place on."""
+        log = self.rooms.get(room)
+        file = log.item(seq).file if log is not None and log.is_said(seq) else None
+        if file is None:
+            raise Refusal("not_found", (), {})
+        size = len(file.data)
+        yield self.place(name, room, seq, "bad_request" if offset > size else DONE)
+        return {"offset": offset, "size": size, "data": file.data[offset:]}

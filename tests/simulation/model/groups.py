@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.simulation.model.judging import ANY, AnyOrder, Judged, Refusal, refuse
+from tests.simulation.model.judging import ANY, AnyOrder, Judged, passes, refuse
 from tests.simulation.model.messages import Messages
 from tests.simulation.model.rooms import Item, Room, Rules
 
@@ -91,8 +91,8 @@ class Groups(Messages):
             return True
         return super().has_met(name, other)
 
-    def do_create(self, name: str, now_ms: int, title: str) -> Judged:
-        self.check_ban(name, now_ms)
+    def do_create(self, name: str, title: str) -> Judged:
+        self.check_ban(name)
         refuse("conflict", "+" + title in map(self.title, self.groups_of(name)))
         answer = yield ()
         room = answer["room"]
@@ -100,18 +100,18 @@ class Groups(Messages):
         assert room not in self.rooms and room not in self.ended, room
         self.rooms[room] = Room(room)
         self.groups[room] = Group(name)
-        self._enter(name, room, name, now_ms)
+        self._enter(name, room, name)
         return {"room": room}
 
-    def _end(self, room: str, now_ms: int) -> None:
+    def _end(self, room: str) -> None:
         """The owner, who was alone, has left."""
         group = self.groups[room]
         for name in [*group.invited, group.owner]:
-            self.tell(name, "removed", now_ms, group=room, by=group.owner)
+            self.tell(name, "removed", group=room, by=group.owner)
         for name in list(group.requests):
-            self._end_request(name, room, now_ms)
+            self._end_request(name, room)
         self.links = {token: link for token, link in self.links.items() if link.room != room}
-        self.rooms[room].leave(group.owner, now_ms, self.rules)
+        self.rooms[room].leave(group.owner, self.now_ms, self.rules)
         for item in self.rooms[room].items:
             self.withdraw(item)
         del self.groups[room]
@@ -119,7 +119,7 @@ class Groups(Messages):
 
     # -- members -----------------------------------------------------------------------------
 
-    def _enter(self, name: str, room: str, by: str, now_ms: int) -> None:
+    def _enter(self, name: str, room: str, by: str) -> None:
         """A user is in a room from now on, if not before."""
         group, log = self.groups[room], self.rooms[room]
         if name in log.readers:
@@ -129,16 +129,16 @@ class Groups(Messages):
         group.invited.pop(name, None)
         number = group.requests.pop(name, None)
         log.enter(name, self.newcomer_start(log))
-        self._member(room, name, by, "joined", now_ms)
+        self._member(room, name, by, "joined")
         if number is not None:
             del self.asked[name][number]
-            self.tell(name, "join_approved", now_ms, request=number, group=room)
+            self.tell(name, "join_approved", request=number, group=room)
 
-    def _member(self, room: str, name: str, by: str, change: str, now_ms: int) -> None:
+    def _member(self, room: str, name: str, by: str, change: str) -> None:
         fields = {"name": name, "change": change}
-        self.append(self.rooms[room], Item(now_ms, "member", by, fields=fields))
+        self.append(self.rooms[room], Item(self.now_ms, "member", by, fields=fields))
 
-    def do_members(self, name: str, now_ms: int, room: str) -> Judged:
+    def do_members(self, name: str, room: str) -> Judged:
         room = self.meant(room, self.groups_of(name))
         yield ()
         group, members = self.groups[room], self.rooms[room].readers
@@ -153,77 +153,77 @@ class Groups(Messages):
         )
         return {"room": room, "members": shown, "next": None, "count": len(members)}
 
-    def do_leave(self, name: str, now_ms: int, room: str) -> Judged:
+    def do_leave(self, name: str, room: str) -> Judged:
         """Leave a room, end it, or decline to come."""
         room = self.meant(room, self.groups_of(name), self.invitations(name))
         if self.groups[room].owner == name:
             refuse("forbidden", len(self.rooms[room].readers) > 1)
-            if self.has_to_stay(name, room, 0, now_ms):
-                self.check_ban(name, now_ms)
+            if self.has_to_stay(name, room, 0):
+                self.check_ban(name)
         yield ()
-        self.leave(name, room, now_ms)
+        self.leave(name, room)
         return {}
 
-    def leave(self, name: str, room: str, now_ms: int) -> None:
+    def leave(self, name: str, room: str) -> None:
         if name in self.groups[room].invited:
-            self._uninvite(name, room, name, now_ms)
+            self._uninvite(name, room, name)
         elif self.groups[room].owner == name:
-            self._end(room, now_ms)
+            self._end(room)
         else:
-            self._out(name, room, name, "left", now_ms)
+            self._out(name, room, name, "left")
 
-    def _out(self, name: str, room: str, by: str, change: str, now_ms: int) -> None:
-        self.rooms[room].leave(name, now_ms, self.rules)
-        self._member(room, name, by, change, now_ms)
-        self.tell(name, "removed", now_ms, group=room, by=by)
+    def _out(self, name: str, room: str, by: str, change: str) -> None:
+        self.rooms[room].leave(name, self.now_ms, self.rules)
+        self._member(room, name, by, change)
+        self.tell(name, "removed", group=room, by=by)
 
-    def do_kick(self, owner: str, now_ms: int, room: str, user: str) -> Judged:
+    def do_kick(self, owner: str, room: str, user: str) -> Judged:
         """Remove a member, or take an invitation back."""
         room = self.owned(owner, room)
         refuse("bad_request", user == owner)
         if user in self.rooms[room].readers:
-            self.check_ban(owner, now_ms)
+            self.check_ban(owner)
             yield ()
-            self._out(user, room, owner, "removed", now_ms)
+            self._out(user, room, owner, "removed")
         else:
             refuse("not_found", user not in self.groups[room].invited)
             yield ()
-            self._uninvite(user, room, owner, now_ms)
+            self._uninvite(user, room, owner)
         return {}
 
-    def do_transfer(self, owner: str, now_ms: int, room: str, user: str) -> Judged:
+    def do_transfer(self, owner: str, room: str, user: str) -> Judged:
         room = self.owned(owner, room)
         refuse("bad_request", user == owner)
         refuse("not_found", user not in self.rooms[room].readers)
-        self.check_ban(owner, now_ms)
-        self.check_left(owner, room, now_ms)
+        self.check_ban(owner)
+        self.check_left(owner, room)
         yield ()
-        self.spend(owner, room, now_ms)
+        self.spend(owner, room)
         self.groups[room].owner = user
-        self._member(room, user, owner, "owner", now_ms)
+        self._member(room, user, owner, "owner")
         for asker in self.groups[room].requests:
-            self.tell(user, "join_requested", now_ms, group=room, name=asker)
+            self.tell(user, "join_requested", group=room, name=asker)
         return {}
 
     # -- invitations -------------------------------------------------------------------------
 
-    def do_invite(self, owner: str, now_ms: int, room: str, user: str) -> Judged:
+    def do_invite(self, owner: str, room: str, user: str) -> Judged:
         room = self.owned(owner, room)
         group = self.groups[room]
-        self.check_ban(owner, now_ms)
+        self.check_ban(owner)
         refuse("forbidden", self.are_apart(owner, user))
         refuse("conflict", user in (*self.rooms[room].readers, *group.invited, *group.requests))
         refuse("conflict", len(self._open_invitations(owner, user)) >= INVITED_BY_ONE_MAX)
-        self.check_left(owner, room, now_ms)
-        self.check_reach(owner, user, now_ms)
+        self.check_left(owner, room)
+        self.check_reach(owner, user)
         yield ()
-        self.spend(owner, room, now_ms)
-        self._reach_out(owner, user, now_ms)
-        group.invited[user] = owner, now_ms
-        self.tell(user, "invited", now_ms, group=room, by=owner)
+        self.spend(owner, room)
+        self._reach_out(owner, user)
+        group.invited[user] = owner, self.now_ms
+        self.tell(user, "invited", group=room, by=owner)
         return {}
 
-    def do_invitations(self, name: str, now_ms: int) -> Judged:
+    def do_invitations(self, name: str) -> Judged:
         """Return where a user is invited, and what waits of what the user has asked."""
         yield ()
         invited = [(room, *self.groups[room].invited[name]) for room in self.invitations(name)]
@@ -237,44 +237,42 @@ class Groups(Messages):
         mine = [(one[1], room) for one, room in invited if one is not None and one[0] == by]
         return [room for _, room in sorted(mine, key=lambda pair: pair[0])]
 
-    def decline_all(self, name: str, by: str, now_ms: int) -> None:
+    def decline_all(self, name: str, by: str) -> None:
         for room in self._open_invitations(by, name):
-            self._uninvite(name, room, name, now_ms)
+            self._uninvite(name, room, name)
 
-    def check_reach(self, name: str, other: str, now_ms: int) -> None:
+    def check_reach(self, name: str, other: str) -> None:
         """Refuse that one user puts more into the self log of another today than one may."""
         count, until_ms = self._reached.get((name, other), (0, 0))
-        refuse("rate_limited", now_ms < until_ms and count >= REACHES_MAX)
+        refuse("rate_limited", self.now_ms < until_ms and count >= REACHES_MAX)
 
-    def _reach_out(self, name: str, other: str, now_ms: int) -> None:
+    def _reach_out(self, name: str, other: str) -> None:
         count, until_ms = self._reached.get((name, other), (0, 0))
-        if now_ms >= until_ms:
-            count, until_ms = 0, now_ms + DAY_MS
+        if self.now_ms >= until_ms:
+            count, until_ms = 0, self.now_ms + DAY_MS
         self._reached[name, other] = count + 1, until_ms
 
-    def _uninvite(self, name: str, room: str, by: str, now_ms: int) -> None:
+    def _uninvite(self, name: str, room: str, by: str) -> None:
         del self.groups[room].invited[name]
-        self.tell(name, "removed", now_ms, group=room, by=by)
+        self.tell(name, "removed", group=room, by=by)
 
-    def do_join(self, name: str, now_ms: int, room: str = "", link: str = "") -> Judged:
+    def do_join(self, name: str, room: str = "", link: str = "") -> Judged:
         """Come to where one is invited, or is already; or ask by a link."""
         if link:
-            return (yield from self._ask(name, link, now_ms))
+            return (yield from self._ask(name, link))
         room = self.meant(room, self.invitations(name), self.groups_of(name))
         yield ()
-        self._enter(name, room, name, now_ms)
+        self._enter(name, room, name)
         return {"room": room, "request": None}
 
     # -- links and requests ------------------------------------------------------------------
 
-    def do_link(
-        self, owner: str, now_ms: int, room: str, uses: int | None, expires_at: int | None
-    ) -> Judged:
+    def do_link(self, owner: str, room: str, uses: int | None, expires_at: int | None) -> Judged:
         room = self.owned(owner, room)
         group = self.groups[room]
-        self.check_ban(owner, now_ms)
-        refuse("bad_request", expires_at is not None and expires_at <= now_ms)
-        opening = [n for n, used in group.links.items() if self.links[used].opens(now_ms)]
+        self.check_ban(owner)
+        refuse("bad_request", expires_at is not None and expires_at <= self.now_ms)
+        opening = [n for n, used in group.links.items() if self.links[used].opens(self.now_ms)]
         refuse("conflict", len(opening) >= LINKS_MAX)
         answer = yield ()
         for number in group.links.keys() - opening:
@@ -282,11 +280,11 @@ class Groups(Messages):
         group.links_made += 1
         number, token = group.links_made, answer["link"]
         group.links[number] = token
-        self.links[token] = Link(room, number, uses, expires_at, now_ms)
+        self.links[token] = Link(room, number, uses, expires_at, self.now_ms)
         self.link_tokens.append(token)
         return {"room": room, "number": number, "link": ANY}
 
-    def do_links(self, owner: str, now_ms: int, room: str) -> Judged:
+    def do_links(self, owner: str, room: str) -> Judged:
         room = self.owned(owner, room)
         yield ()
         links = [self.links[token] for token in self.groups[room].links.values()]
@@ -298,91 +296,83 @@ class Groups(Messages):
                 "expires_at": link.expires_ms,
             }
             for link in links
-            if link.opens(now_ms)
+            if link.opens(self.now_ms)
         ]
         return {"room": room, "links": shown}
 
-    def do_unlink(self, owner: str, now_ms: int, room: str, number: int) -> Judged:
+    def do_unlink(self, owner: str, room: str, number: int) -> Judged:
         room = self.owned(owner, room)
         refuse("not_found", number not in self.groups[room].links)
         yield ()
         del self.links[self.groups[room].links.pop(number)]
         return {}
 
-    def _ask(self, name: str, token: str, now_ms: int) -> Judged:
+    def _ask(self, name: str, token: str) -> Judged:
         """Come with a link: into the room, or to wait for its owner's answer."""
         link = self.links.get(token)
-        if link is None or not link.opens(now_ms):
+        if link is None or not link.opens(self.now_ms):
             refuse("not_found")
             return {}
         group, room = self.groups[link.room], link.room
         may_enter = name in self.rooms[room].readers or name in group.invited
         is_new = not may_enter and name not in group.requests
         if is_new:
-            self.check_ban(name, now_ms)
-            self.check_left(name, room, now_ms)
-            self.check_reach(name, group.owner, now_ms)
+            self.check_ban(name)
+            self.check_left(name, room)
+            self.check_reach(name, group.owner)
         yield ()
         if may_enter:
-            self._enter(name, room, name, now_ms)
+            self._enter(name, room, name)
             return {"room": room, "request": None}
         if is_new:
-            self.spend(name, room, now_ms)
-            self._reach_out(name, group.owner, now_ms)
+            self.spend(name, room)
+            self._reach_out(name, group.owner)
             link.uses_left = None if link.uses_left is None else link.uses_left - 1
             number = self._asks_made[name] = self._asks_made.get(name, 0) + 1
             group.requests[name] = number
             self.asked.setdefault(name, {})[number] = room
-            self.tell(name, "join_asked", now_ms, request=number)
-            self.tell(group.owner, "join_requested", now_ms, group=room, name=name)
+            self.tell(name, "join_asked", request=number)
+            self.tell(group.owner, "join_requested", group=room, name=name)
         return {"room": None, "request": group.requests[name]}
 
-    def works_for(self, name: str, token: str, now_ms: int) -> bool:
+    def works_for(self, name: str, token: str) -> bool:
         """Whether a user may ask by a link."""
-        return _passes(self._ask(name, token, now_ms))
+        return passes(self._ask(name, token))
 
-    def do_requests(self, owner: str, now_ms: int, room: str) -> Judged:
+    def do_requests(self, owner: str, room: str) -> Judged:
         room = self.owned(owner, room)
         yield ()
         names = self.groups[room].requests
         shown = AnyOrder({"room": room, "name": name, "ts": ANY} for name in names)
         return {"requests": shown, "next": None}
 
-    def do_withdraw(self, name: str, now_ms: int, request: int) -> Judged:
+    def do_withdraw(self, name: str, request: int) -> Judged:
         refuse("not_found", request not in self.asked.get(name, {}))
         yield ()
-        self._settle_request(name, self.asked[name][request], now_ms)
+        self._settle_request(name, self.asked[name][request])
         return {}
 
-    def do_approve(self, owner: str, now_ms: int, room: str, user: str) -> Judged:
+    def do_approve(self, owner: str, room: str, user: str) -> Judged:
         room = self.owned(owner, room)
         refuse("not_found", user not in self.groups[room].requests)
-        self.check_ban(owner, now_ms)
+        self.check_ban(owner)
         yield ()
-        self._enter(user, room, owner, now_ms)
+        self._enter(user, room, owner)
         return {}
 
-    def do_deny(self, owner: str, now_ms: int, room: str, user: str) -> Judged:
+    def do_deny(self, owner: str, room: str, user: str) -> Judged:
         room = self.owned(owner, room)
         refuse("not_found", user not in self.groups[room].requests)
         yield ()
-        self._settle_request(user, room, now_ms)
+        self._settle_request(user, room)
         return {}
 
-    def _settle_request(self, name: str, room: str, now_ms: int) -> None:
-        self._end_request(name, room, now_ms)
+    def _settle_request(self, name: str, room: str) -> None:
+        self._end_request(name, room)
         owner = self.groups[room].owner
-        self.tell(owner, "request_settled", now_ms, group=room, name=name)
+        self.tell(owner, "request_settled", group=room, name=name)
 
-    def _end_request(self, name: str, room: str, now_ms: int) -> None:
+    def _end_request(self, name: str, room: str) -> None:
         number = self.groups[room].requests.pop(name)
         del self.asked[name][number]
-        self.tell(name, "join_denied", now_ms, request=number)
-
-
-def _passes(judged: Judged) -> bool:
-    try:
-        next(judged)
-    except Refusal:
-        return False
-    return True
+        self.tell(name, "join_denied", request=number)

@@ -40,22 +40,22 @@ class Hooks(Schedules):
     def hooks_of(self, name: str) -> list[Hook]:
         return [hook for hook in self.hooks.values() if hook.maker == name]
 
-    def do_hook(self, name: str, now_ms: int, room: str, label: str) -> Judged:
+    def do_hook(self, name: str, room: str, label: str) -> Judged:
         """What else keeps one from posting is asked when something comes by the hook."""
         refuse("forbidden", room == "@" + name)
         room = self.room_for(name, room.removeprefix("general"))
         refuse("not_found", not self.can_reach(name, room))
-        self.check_ban(name, now_ms)
+        self.check_ban(name)
         refuse("conflict", len(self.hooks_of(name)) >= HOOKS_MAX)
         answer = yield ()
         token = answer["token"]
         number = self._hooks_made[name] = self._hooks_made.get(name, 0) + 1
-        self.hooks[token] = Hook(number, name, room, label, now_ms)
+        self.hooks[token] = Hook(number, name, room, label, self.now_ms)
         self.hook_tokens.append(token)
-        self.tell(name, "hook_made", now_ms, hook=number, in_room=room, label=label)
+        self.tell(name, "hook_made", hook=number, in_room=room, label=label)
         return {"hook": number, "room": room, "token": token}
 
-    def do_hooks(self, name: str, now_ms: int) -> Judged:
+    def do_hooks(self, name: str) -> Judged:
         yield ()
         shown = [
             {
@@ -70,22 +70,22 @@ class Hooks(Schedules):
         ]
         return {"hooks": shown}
 
-    def do_unhook(self, name: str, now_ms: int, hook: int) -> Judged:
+    def do_unhook(self, name: str, hook: int) -> Judged:
         tokens = {one.number: token for token, one in self.hooks.items() if one.maker == name}
         refuse("not_found", hook not in tokens)
         yield ()
         gone = self.hooks.pop(tokens[hook])
         fields = {"hook": hook, "in_room": gone.room, "label": gone.label}
-        self.tell(name, "hook_revoked", now_ms, **fields)
+        self.tell(name, "hook_revoked", **fields)
         return {}
 
-    def do_hook_post(self, maker: str, now_ms: int, token: str, text: str) -> Judged:
+    def do_hook_post(self, maker: str, token: str, text: str) -> Judged:
         """Post by a hook: what keeps its maker from it keeps the program, too."""
         refuse("not_found", token not in self.hooks)
         hook = self.hooks[token]
-        self.check_post(maker, hook.room, now_ms)
+        self.check_post(maker, hook.room)
         yield ()
-        self.post(maker, whom_to_reach(maker, hook.room), text, now_ms, via=hook.label)
+        self.post(maker, whom_to_reach(maker, hook.room), text, via=hook.label)
         return {"body": ANY}
 
     def forget_refusals(self) -> None:

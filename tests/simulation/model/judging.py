@@ -34,6 +34,15 @@ def refuse(
         raise Refusal(code, others, fields)
 
 
+def passes(judged: Judged) -> bool:
+    """Whether a request that was judged so would be done."""
+    try:
+        next(judged)
+    except Refusal:
+        return False
+    return True
+
+
 class Such:
     """Equals whatever a condition holds for."""
 

@@ -62,11 +62,11 @@ class Moderation(Rooms):
         self._reports_made = 0
         self._reported: dict[tuple[str, str], int] = {}
 
-    def is_banned(self, name: str, now_ms: int) -> bool:
-        return now_ms < self.bans.get(name, 0)
+    def is_banned(self, name: str) -> bool:
+        return self.now_ms < self.bans.get(name, 0)
 
-    def check_ban(self, name: str, now_ms: int) -> None:
-        refuse("banned", self.is_banned(name, now_ms), until=self.bans.get(name))
+    def check_ban(self, name: str) -> None:
+        refuse("banned", self.is_banned(name), until=self.bans.get(name))
 
     def is_admin(self, name: str) -> bool:
         return name in self.rules.admins
@@ -75,10 +75,10 @@ class Moderation(Rooms):
         """Return the administrators who are told what concerns a user."""
         return [name for name in self.rules.admins if name != user]
 
-    def warnings_of(self, user: str, now_ms: int) -> dict[str, tuple[int, int]]:
+    def warnings_of(self, user: str) -> dict[str, tuple[int, int]]:
         """Return the warnings that count."""
         warnings = self.warnings.get(user, {})
-        return {n: given for n, given in warnings.items() if now_ms - given[1] < WARNING_MS}
+        return {n: given for n, given in warnings.items() if self.now_ms - given[1] < WARNING_MS}
 
     def warnings_limit_of(self, user: str) -> int:
         return 0 if self.is_admin(user) else self.rules.warnings_limit
@@ -93,36 +93,34 @@ class Moderation(Rooms):
 
     # -- reporting ---------------------------------------------------------------------------
 
-    def do_report(
-        self, giver: str, now_ms: int, user: str, reason: str, room: str = "", seq: int = 0
-    ) -> Judged:
+    def do_report(self, giver: str, user: str, reason: str, room: str = "", seq: int = 0) -> Judged:
         user, doubt = user.lower(), []
         refuse("not_found", user in self.over)
-        self.check_ban(giver, now_ms)
+        self.check_ban(giver)
         refuse("bad_request", giver == user)
         if room:
             log = self.rooms.get(room)
             if log is None or giver not in log.readers or not 1 <= seq <= log.last:
                 refuse("not_found")
                 return {}
-            sees = self.sees(giver, log, seq, now_ms)
+            sees = self.sees(giver, log, seq)
             refuse("not_found", True not in sees)
             doubt = ["not_found"] * (False in sees)
             refuse("bad_request", log.item(seq).author != user, doubt)
         before_ms = self._reported.get((giver, user), -AGAIN_MS)
-        refuse("rate_limited", now_ms - before_ms < AGAIN_MS, doubt)
+        refuse("rate_limited", self.now_ms - before_ms < AGAIN_MS, doubt)
         yield doubt
-        self._reported[giver, user] = now_ms
+        self._reported[giver, user] = self.now_ms
         self._reports_made += 1
         report = self._report_of(giver, user, reason, room, seq)
         self.reports[report.number] = report
         for admin in self.admins_but(user):
             self.kept_by_admins |= report.marks
-            self.tell(admin, "reported", now_ms, **report.fields)
-        warnings = self.warnings_of(user, now_ms)
+            self.tell(admin, "reported", **report.fields)
+        warnings = self.warnings_of(user)
         if giver not in warnings and self.has_met(giver, user):
-            warnings[giver] = report.number, now_ms
-            self._warn(user, warnings, now_ms)
+            warnings[giver] = report.number, self.now_ms
+            self._warn(user, warnings)
         return {}
 
     def _report_of(self, giver: str, user: str, reason: str, name: str, seq: int) -> Report:
@@ -137,25 +135,25 @@ class Moderation(Rooms):
         quote = text if len(text) <= REPORTED_CHARACTERS else text[:REPORTED_CHARACTERS] + "…"
         return Report(number, giver, user, reason, name, seq, quote, frozenset(marks(said)))
 
-    def _warn(self, user: str, warnings: dict[str, tuple[int, int]], now_ms: int) -> None:
+    def _warn(self, user: str, warnings: dict[str, tuple[int, int]]) -> None:
         """A user has one more warning, which may be one too many."""
         self.warnings[user] = warnings
         limit = self.warnings_limit_of(user)
-        self.tell(user, "warned", now_ms, warnings=len(warnings), limit=limit)
+        self.tell(user, "warned", warnings=len(warnings), limit=limit)
         if limit and len(warnings) >= limit:
-            until_ms = max(self.bans.get(user, 0), now_ms + self.rules.ban_ms)
-            self._ban(user, until_ms, "", "", now_ms)
+            until_ms = max(self.bans.get(user, 0), self.now_ms + self.rules.ban_ms)
+            self._ban(user, until_ms, "", "")
             self.noted.add("report bans")
 
-    def has_to_stay(self, author: str, room: str, seq: int, now_ms: int) -> bool:
+    def has_to_stay(self, author: str, room: str, seq: int) -> bool:
         """Whether a banned user would hide what nobody has decided on. seq: 0 for all of it."""
         about = [(report.room, report.seq) for report in self.reports.values()]
         is_reported = (room, seq) in about if seq else room in dict(about)
-        return is_reported and self.is_banned(author, now_ms)
+        return is_reported and self.is_banned(author)
 
     # -- what administrators do --------------------------------------------------------------
 
-    def do_reports(self, admin: str, now_ms: int) -> Judged:
+    def do_reports(self, admin: str) -> Judged:
         """Administrators see what is open, but nothing about themselves."""
         refuse("forbidden", not self.is_admin(admin))
         yield ()
@@ -163,64 +161,62 @@ class Moderation(Rooms):
         shown = [{**fields, "ts": ANY} for fields in reports[:REPORTS_PAGE]]
         return {"reports": shown, "next": ANY}
 
-    def do_ban(
-        self, admin: str, now_ms: int, user: str, reason: str, hours: int | None = None
-    ) -> Judged:
-        self.check_judge(admin, user, now_ms)
+    def do_ban(self, admin: str, user: str, reason: str, hours: int | None = None) -> Judged:
+        self.check_judge(admin, user)
         yield ()
-        until_ms = now_ms + (hours * HOUR_MS if hours else self.rules.ban_ms)
-        self._ban(user, until_ms, admin, reason, now_ms)
+        until_ms = self.now_ms + (hours * HOUR_MS if hours else self.rules.ban_ms)
+        self._ban(user, until_ms, admin, reason)
         return {"user": user, "until": until_ms}
 
-    def check_judge(self, admin: str, user: str, now_ms: int) -> None:
+    def check_judge(self, admin: str, user: str) -> None:
         refuse("forbidden", not self.is_admin(admin) or user == admin)
-        self.check_ban(admin, now_ms)
+        self.check_ban(admin)
 
-    def _ban(self, user: str, until_ms: int, by: str, reason: str, now_ms: int) -> None:
+    def _ban(self, user: str, until_ms: int, by: str, reason: str) -> None:
         if by or until_ms > self.bans.get(user, 0):
             self.banned_by[user] = ("administrator" if by else "warnings", reason)
         self.bans[user] = until_ms
-        self.judged_ms[user] = now_ms
+        self.judged_ms[user] = self.now_ms
         self.warnings[user] = {}
         told: Map = {"until": until_ms, **({"reason": reason} if reason else {})}
-        self.tell(user, "banned", now_ms, **told)
-        self.tell_admins("banned", user, by, now_ms, **told)
+        self.tell(user, "banned", **told)
+        self.tell_admins("banned", user, by, **told)
 
-    def do_unban(self, admin: str, now_ms: int, user: str) -> Judged:
-        self.check_judge(admin, user, now_ms)
-        refuse("not_found", not self.is_banned(user, now_ms))
+    def do_unban(self, admin: str, user: str) -> Judged:
+        self.check_judge(admin, user)
+        refuse("not_found", not self.is_banned(user))
         yield ()
         del self.bans[user]
         self.warnings[user] = {}
-        self.judged_ms[user] = now_ms
-        self.tell(user, "unbanned", now_ms)
-        self.tell_admins("unbanned", user, admin, now_ms)
+        self.judged_ms[user] = self.now_ms
+        self.tell(user, "unbanned")
+        self.tell_admins("unbanned", user, admin)
         return {}
 
-    def ban_is_over(self, user: str, now_ms: int) -> None:
+    def ban_is_over(self, user: str) -> None:
         """The server was seen to say that a ban is over."""
-        assert self.bans[user] <= now_ms, (user, self.bans[user], now_ms)
+        assert self.bans[user] <= self.now_ms, (user, self.bans[user], self.now_ms)
         del self.bans[user]
-        self.tell(user, "unbanned", now_ms)
+        self.tell(user, "unbanned")
 
-    def do_dismiss(self, admin: str, now_ms: int, report: int) -> Judged:
+    def do_dismiss(self, admin: str, report: int) -> Judged:
         refuse("forbidden", not self.is_admin(admin))
-        self.check_ban(admin, now_ms)
+        self.check_ban(admin)
         refuse("not_found", report not in self.reports or self.reports[report].user == admin)
         yield ()
         gone = self.reports.pop(report)
-        self.warnings[gone.user] = warnings = self.warnings_of(gone.user, now_ms)
+        self.warnings[gone.user] = warnings = self.warnings_of(gone.user)
         if gone.giver in warnings and warnings[gone.giver][0] == report:
             del warnings[gone.giver]
             limit = self.warnings_limit_of(gone.user)
-            self.tell(gone.user, "unwarned", now_ms, warnings=len(warnings), limit=limit)
-        self.tell_admins("dismissed", gone.user, admin, now_ms, report=report)
+            self.tell(gone.user, "unwarned", warnings=len(warnings), limit=limit)
+        self.tell_admins("dismissed", gone.user, admin, report=report)
         return {}
 
-    def tell_admins(self, action: str, user: str, by: str, now_ms: int, **fields: object) -> None:
+    def tell_admins(self, action: str, user: str, by: str, **fields: object) -> None:
         who = {"by": by} if by else {}
         for admin in self.admins_but(user):
-            self.tell(admin, "moderated", now_ms, action=action, user=user, **who, **fields)
+            self.tell(admin, "moderated", action=action, user=user, **who, **fields)
 
     # -- blocking ----------------------------------------------------------------------------
 
@@ -231,27 +227,27 @@ class Moderation(Rooms):
         """Whether one of two users has blocked the other."""
         return self.has_blocked(one, other) or self.has_blocked(other, one)
 
-    def do_block(self, name: str, now_ms: int, user: str) -> Judged:
+    def do_block(self, name: str, user: str) -> Judged:
         """Block a user, again maybe."""
         refuse("not_found", user in self.over)
         refuse("bad_request", user == name)
         yield ()
         if not self.has_blocked(name, user):
             self.blocked.setdefault(name, set()).add(user)
-            self.tell(name, "blocked", now_ms, user=user)
-            self.decline_all(name, user, now_ms)
+            self.tell(name, "blocked", user=user)
+            self.decline_all(name, user)
         return {}
 
-    def decline_all(self, name: str, by: str, now_ms: int) -> None:
+    def decline_all(self, name: str, by: str) -> None:
         """A user has blocked another, whose invitations go."""
 
-    def do_unblock(self, name: str, now_ms: int, user: str) -> Judged:
+    def do_unblock(self, name: str, user: str) -> Judged:
         refuse("not_found", not self.has_blocked(name, user))
         yield ()
         self.blocked[name].remove(user)
-        self.tell(name, "unblocked", now_ms, user=user)
+        self.tell(name, "unblocked", user=user)
         return {}
 
-    def do_blocked(self, name: str, now_ms: int) -> Judged:
+    def do_blocked(self, name: str) -> Judged:
         yield ()
         return {"names": sorted(self.blocked.get(name, ())), "next": None}

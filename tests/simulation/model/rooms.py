@@ -283,6 +283,7 @@ def beginning(text: str) -> str:
 class Rooms:
     """All rooms, and time in them.
 
+    now_ms, wall_ms: server time, and what the wall clock says.
     ended: rooms that are no more. lax_until_ms: before that, what is over may be there still.
     over: users whose accounts are over. noted: what has happened that no answer shows.
     withdrawn: beginnings of texts that must be in no log and, behind a snapshot, in no file.
@@ -291,7 +292,7 @@ class Rooms:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.lax_until_ms = 0
+        self.now_ms = self.wall_ms = self.lax_until_ms = 0
         self.rooms = {"general": Room("general")}
         self.ended: dict[str, Room] = {}
         self.withdrawn: set[str] = set()
@@ -317,12 +318,12 @@ class Rooms:
         """Return a room that is, or was."""
         return self.rooms.get(name) or self.ended[name]
 
-    def tell(self, name: str, kind: str, now_ms: int, /, **fields: object) -> None:
+    def tell(self, name: str, kind: str, /, **fields: object) -> None:
         """Add to a self log; nobody is told whose account is over."""
         if name in self.over:
             return
         text = str(fields.pop("text", ""))
-        self.rooms["@" + name].items.append(Item(now_ms, kind, text=text, fields=fields))
+        self.rooms["@" + name].items.append(Item(self.now_ms, kind, text=text, fields=fields))
 
     def append(self, room: Room, item: Item) -> int:
         """Add an entry to a room; return its number."""
@@ -331,16 +332,16 @@ class Rooms:
         room.items.append(item)
         reader = room.readers.get(item.author)
         if reader is not None:
-            self._read_own(reader, room.last, item.ts)
+            self._read_own(reader, room.last)
         return room.last
 
-    def _read_own(self, reader: Reader, seq: int, now_ms: int) -> None:
+    def _read_own(self, reader: Reader, seq: int) -> None:
         if reader.sure == seq - 1:
             reader.sure = seq
-            reader.reads_sure.append((now_ms, seq))
+            reader.reads_sure.append((self.now_ms, seq))
         if reader.most == seq - 1:
             reader.most = seq
-            reader.reads_most.append((now_ms, seq))
+            reader.reads_most.append((self.now_ms, seq))
 
     def withdraw(self, item: Item) -> None:
         """What an entry says must go from everywhere."""
@@ -362,42 +363,42 @@ class Rooms:
         is_more = len(said) >= self.rules.limit_show_messages
         return max(shown[0] - 1 if is_more else 0, room.gone)
 
-    def ack(self, name: str, room: Room, seq: int, now_ms: int) -> None:
+    def ack(self, name: str, room: Room, seq: int) -> None:
         """A device of a user has read a room up to `seq`."""
         reader = room.readers[name]
         if seq > reader.most or seq > reader.sure:
-            reader.acked_ms = now_ms
+            reader.acked_ms = self.now_ms
             reader.most = max(reader.most, room.over_own(name, seq))
-            reader.reads_most.append((now_ms, reader.most))
+            reader.reads_most.append((self.now_ms, reader.most))
         reader.shown = max(reader.shown, seq)
         if reader.mark and seq > reader.until:
-            self.mark(name, room, 0, now_ms)
+            self.mark(name, room, 0)
 
-    def mark(self, name: str, room: Room, seq: int, now_ms: int) -> None:
+    def mark(self, name: str, room: Room, seq: int) -> None:
         """A user wants a room to be unread from an entry on, or no more."""
         reader, until = room.readers[name], room.last if seq else 0
         if (reader.mark, reader.until) != (seq, until):
             reader.mark, reader.until = seq, until
-            self.tell(name, "unread_from", now_ms, in_room=room.name, in_seq=seq)
+            self.tell(name, "unread_from", in_room=room.name, in_seq=seq)
 
-    def mute(self, name: str, room: Room, muted: bool, now_ms: int) -> None:
+    def mute(self, name: str, room: Room, muted: bool) -> None:
         """A user mutes a room, or unmutes it."""
         if room.readers[name].muted != muted:
             room.readers[name].muted = muted
-            self.tell(name, "muted", now_ms, in_room=room.name, muted=muted)
+            self.tell(name, "muted", in_room=room.name, muted=muted)
 
-    def settled(self, now_ms: int) -> None:
+    def settled(self) -> None:
         """Time has gone by: what was read a second ago is written down."""
         for room in self.rooms.values():
             for name, reader in room.readers.items():
-                if now_ms - reader.acked_ms >= GATHER_MS:
-                    self._write_down(room, name, now_ms)
+                if self.now_ms - reader.acked_ms >= GATHER_MS:
+                    self._write_down(room, name)
 
-    def stopped(self, now_ms: int) -> None:
+    def stopped(self) -> None:
         """The server stopped in good order: everything is written down."""
         for room in self.rooms.values():
             for name in room.readers:
-                self._write_down(room, name, now_ms)
+                self._write_down(room, name)
 
     def observed(self, name: str, room: Room, read_seq: int) -> None:
         """After a crash it was seen how far a reader has come."""
@@ -415,66 +416,66 @@ class Rooms:
         reader = room.readers[name]
         return max(reader.shown, reader.sure if reader.sure > room.gone else 0)
 
-    def _write_down(self, room: Room, name: str, now_ms: int) -> None:
+    def _write_down(self, room: Room, name: str) -> None:
         reader = room.readers[name]
         if reader.sure == reader.most:
             return
         reader.most = room.over_own(name, reader.most)
-        reader.reads_most.append((now_ms, reader.most))
+        reader.reads_most.append((self.now_ms, reader.most))
         # Own entries that were gone by then were not gone over.
         sure = room.over_own(name, reader.shown, room.gone)
         if sure > reader.sure:
             reader.sure = sure
-            reader.reads_sure.append((now_ms, sure))
+            reader.reads_sure.append((self.now_ms, sure))
 
     # -- what is gone ------------------------------------------------------------------------
 
-    def hidden_least(self, name: str, room: Room, now_ms: int) -> int:
+    def hidden_least(self, name: str, room: Room) -> int:
         """Return up to where a user must not see a room any more."""
-        late_ms = now_ms - self.rules.lifetime_ms - self.rules.lifetime_ms // 12
+        late_ms = self.now_ms - self.rules.lifetime_ms - self.rules.lifetime_ms // 12
         return max(room.readers[name].floor_least(late_ms), room.gone)
 
-    def hidden_most(self, name: str, room: Room, now_ms: int) -> int:
+    def hidden_most(self, name: str, room: Room) -> int:
         """Return up to where a user may not see a room any more."""
-        floor = room.readers[name].floor_most(now_ms - self.rules.lifetime_ms)
-        return max(floor, self.gone_most(room, now_ms))
+        floor = room.readers[name].floor_most(self.now_ms - self.rules.lifetime_ms)
+        return max(floor, self.gone_most(room))
 
-    def sees(self, name: str, room: Room, seq: int, now_ms: int) -> set[bool]:
+    def sees(self, name: str, room: Room, seq: int) -> set[bool]:
         """Return whether a member sees an entry; both if either is right."""
-        if seq <= self.hidden_least(name, room, now_ms):
+        if seq <= self.hidden_least(name, room):
             return {False}
-        return {True} if seq > self.hidden_most(name, room, now_ms) else {True, False}
+        return {True} if seq > self.hidden_most(name, room) else {True, False}
 
-    def gone_least(self, room: Room, now_ms: int) -> int:
+    def gone_least(self, room: Room) -> int:
         """Return up to where a room must be gone from memory: what all were to lose by now."""
-        if now_ms < max(self.lax_until_ms, room.lax_until_ms):
+        if self.now_ms < max(self.lax_until_ms, room.lax_until_ms):
             return 0
-        late_ms = now_ms - GATHER_MS - self.rules.lifetime_ms - self.rules.lifetime_ms // 12
+        late_ms = self.now_ms - GATHER_MS - self.rules.lifetime_ms - self.rules.lifetime_ms // 12
         floors = [reader.floor_least(late_ms) for reader in room.readers.values()]
-        return max(min(floors, default=0), self._too_old(room, now_ms - GATHER_MS))
+        return max(min(floors, default=0), self._too_old(room, self.now_ms - GATHER_MS))
 
-    def gone_most(self, room: Room, now_ms: int) -> int:
+    def gone_most(self, room: Room) -> int:
         """Return up to where a room may be gone from memory."""
-        ms = now_ms - self.rules.lifetime_ms
+        ms = self.now_ms - self.rules.lifetime_ms
         floors = [reader.floor_most(ms) for reader in room.readers.values()]
-        return max(min(floors, default=0), self._too_old(room, now_ms), room.gone)
+        return max(min(floors, default=0), self._too_old(room, self.now_ms), room.gone)
 
-    def saw_gone(self, room: Room, gone: int, now_ms: int) -> None:
+    def saw_gone(self, room: Room, gone: int) -> None:
         """The server was seen to have forgotten a room up to here."""
-        least, most = self.gone_least(room, now_ms), self.gone_most(room, now_ms)
+        least, most = self.gone_least(room), self.gone_most(room)
         assert least <= gone <= most, (room.name, least, gone, most)
         assert gone >= room.gone, room.name
         room.gone = gone
 
-    def unread(self, name: str, room: Room, now_ms: int) -> tuple[int, int]:
+    def unread(self, name: str, room: Room) -> tuple[int, int]:
         """Return how many posts of others wait for a user, at least and at most."""
         least, most = (
             sum(item.author != name and item.is_said for item in room.items[seq:])
-            for seq in self._waits_behind(name, room, now_ms)
+            for seq in self._waits_behind(name, room)
         )
         return least, most
 
-    def mentions(self, name: str, room: Room, now_ms: int) -> tuple[int, int]:
+    def mentions(self, name: str, room: Room) -> tuple[int, int]:
         """Return in how much of that a user is named; what was said and its edit are one."""
         least, most = (
             len(
@@ -484,15 +485,15 @@ class Rooms:
                     if name in room.entry(number).get("mentions", ())
                 }
             )
-            for seq in self._waits_behind(name, room, now_ms)
+            for seq in self._waits_behind(name, room)
         )
         return least, most
 
-    def _waits_behind(self, name: str, room: Room, now_ms: int) -> tuple[int, int]:
+    def _waits_behind(self, name: str, room: Room) -> tuple[int, int]:
         """Return behind which entry something waits for a user, at most and at least."""
         reader = room.readers[name]
         marked = reader.mark - 1 if reader.mark else room.last
-        at_most = max(min(reader.most, marked), self.hidden_most(name, room, now_ms))
+        at_most = max(min(reader.most, marked), self.hidden_most(name, room))
         return at_most, max(min(max(reader.sure, reader.shown), marked), room.gone)
 
     def _too_old(self, room: Room, now_ms: int) -> int:
