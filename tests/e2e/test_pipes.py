@@ -489,7 +489,7 @@ def test_no_server_is_told_by_the_status(chat: Chat, server: ServerProcess) -> N
 def test_commands_of_the_console_print_plain_lines_or_their_answer_as_json(chat: Chat) -> None:
     assert chat.run("who").stdout == "· 1 online\n  alice\n"
     assert json.loads(chat.run("who", "--json").stdout) == {
-        "names": ["alice"], "next": None, "count": 1,
+        "names": ["alice"], "next": None, "count": 1, "display_names": {},
     }  # fmt: skip
 
 

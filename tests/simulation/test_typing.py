@@ -93,6 +93,18 @@ def test_who_is_removed_in_the_same_tick_hears_of_nobody_who_types() -> None:
         assert bob.told("typing") == []
 
 
+def test_who_is_removed_while_a_notice_waits_does_not_hear_it() -> None:
+    with World() as world:
+        alice, bob, carol = world.user("alice"), world.user("bob"), world.user("carol")
+        ops = alice.create("ops")
+        for peer in (bob, carol):
+            alice.call("invite", room=ops, user=peer.name)
+            peer.call("join", room=ops)
+        world.app.delivery.broadcast_in(ops, TypingNotice(ops, "alice"), but="alice")
+        alice.call("kick", room=ops, user="bob")
+        assert bob.told("typing") == [] and carol.told("typing") == [typing("alice", ops)]
+
+
 def test_typing_where_too_many_follow_is_dropped() -> None:
     with World(connections_per_user=0, connections_per_address=0) as world:
         alice = world.user("alice")
