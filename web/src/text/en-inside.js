@@ -101,6 +101,9 @@ export const enInside = Object.freeze({
   "jump.find": "Find",
   "jump.title": "Jump to a room or a person",
   "jump.hint": "The beginning of a name",
+  "jump.search": "Search the messages",
+
+  "search.title": "Search",
 
   "note.join": "Join",
   "note.open": "Open",
@@ -136,6 +139,7 @@ export const enInside = Object.freeze({
 
   "keys.title": "Keys",
   "keys.jump": "Jump to a room or a person",
+  "keys.search": "Search the messages",
   "keys.room": "Previous or next room",
   "keys.unread": "Next room with something unread",
   "keys.send": "Send",

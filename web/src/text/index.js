@@ -94,7 +94,7 @@ export async function learn(more, inRussian) {
  * @returns {string}
  */
 export function t(key, values = {}) {
-  return pieces(key, values).join("");
+  return pieces(texts.value[key], values).join("");
 }
 
 /**
@@ -105,16 +105,30 @@ export function t(key, values = {}) {
  * @returns {Child[]}
  */
 export function nodes(key, values) {
-  return /** @type {Child[]} */ (pieces(key, values));
+  return /** @type {Child[]} */ (pieces(texts.value[key], values));
 }
 
 /**
- * @param {Key} key
+ * Return `t` and `nodes` for a part of the page that brings its own words in all languages.
+ *
+ * @template {string} Own
+ * @param {Readonly<Record<Language, Readonly<Record<Own, Words>>>>} own
+ */
+export function textsOf(own) {
+  return {
+    /** @param {Own} key @param {Values} [values] @returns {string} */
+    t: (key, values = {}) => pieces(own[language.value][key], values).join(""),
+    /** @param {Own} key @param {Values} values @returns {Child[]} */
+    nodes: (key, values) => /** @type {Child[]} */ (pieces(own[language.value][key], values)),
+  };
+}
+
+/**
+ * @param {Words} words
  * @param {Values} values
  * @returns {unknown[]}
  */
-function pieces(key, values) {
-  const words = texts.value[key];
+function pieces(words, values) {
   const text = typeof words === "string" ? words : plural(words, Number(values.n));
   return text.split(PLACEHOLDER).map((piece, at) => (at % 2 ? shown(values[piece]) : piece));
 }

@@ -163,6 +163,9 @@ export const ru = Object.freeze({
   "jump.find": "Найти",
   "jump.title": "Перейти в комнату или к человеку",
   "jump.hint": "Начало имени",
+  "jump.search": "Искать в сообщениях",
+
+  "search.title": "Поиск",
 
   "line.waiting": {
     one: "Нет соединения. Следующая попытка через {n} секунду.",
@@ -211,6 +214,7 @@ export const ru = Object.freeze({
 
   "keys.title": "Клавиши",
   "keys.jump": "Перейти в комнату или к человеку",
+  "keys.search": "Искать в сообщениях",
   "keys.room": "Предыдущая или следующая комната",
   "keys.unread": "Следующая комната с непрочитанным",
   "keys.send": "Отправить",

@@ -13,7 +13,9 @@ export function Aside({ title, children }) {
   const name = useId();
   const close = () => {
     place.show(null);
-    document.getElementById("composer")?.focus();
+    // Without a room there is nowhere to write.
+    const back = document.getElementById("composer") ?? document.querySelector(".sidebar a, .sidebar button");
+    if (back instanceof HTMLElement) back.focus();
   };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {

@@ -1,4 +1,4 @@
-/** Ctrl+K: to a room or a person by a few letters of the name. */
+/** Ctrl+K: to a room or a person by a few letters of the name, or to the messages with these words. */
 
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
@@ -7,6 +7,8 @@ import { directRoom, foldName, titleOf } from "../names.js";
 import { t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
 import { DialogBox } from "./dialog.js";
+import { Icon } from "./icons.js";
+import { openSearch } from "./place.js";
 
 /** @typedef {import("./context.js").Person} Person */
 /** @typedef {{room: string, title: string, unread: number}} Choice */
@@ -59,25 +61,32 @@ export function Jump({ onClose }) {
     .map(({ name }) => ({ room: directRoom(me, name), title: name, unread: 0 }))
     .filter(({ room }) => !known.has(room));
   const choices = matching(typed, [...rooms, ...others]);
-  const chosen = Math.min(at, choices.length - 1);
+  /** The last choice is to search, once there is something to search for. */
+  const count = choices.length + Number(typed.trim() !== "");
+  const chosen = Math.min(at, count - 1);
 
   /** @param {string} room */
   const go = (room) => {
     onClose();
     place.go(room);
   };
+  const search = () => {
+    onClose();
+    openSearch(place, typed.trim());
+  };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
     if (event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined && choices.length > 0) setAt((chosen + step + choices.length) % choices.length);
+    if (step !== undefined && count > 0) setAt((chosen + step + count) % count);
     else if (event.key === "Enter" && choices[chosen]) go(choices[chosen].room);
+    else if (event.key === "Enter" && count > 0) search();
     else return;
     event.preventDefault();
   };
   return html`<${DialogBox} title=${t("jump.title")} kind="jump" onClose=${onClose}>
     <input autofocus role="combobox" aria-expanded="true" aria-controls="jump-list" aria-autocomplete="list"
-      aria-activedescendant=${choices.length > 0 ? `jump-${chosen}` : undefined} aria-label=${t("jump.title")}
+      aria-activedescendant=${count > 0 ? `jump-${chosen}` : undefined} aria-label=${t("jump.title")}
       placeholder=${t("jump.hint")} value=${typed} autocomplete="off" dir="auto" onKeyDown=${onKeyDown}
       onInput=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => {
         setTyped(event.currentTarget.value);
@@ -90,6 +99,9 @@ export function Jump({ onClose }) {
           <bdi>${title}</bdi>${unread > 0 && html`<span class="badge">${unread}</span>`}
         </li>`,
       )}
+      ${count > choices.length &&
+      html`<li id=${`jump-${choices.length}`} class="search" role="option" aria-selected=${chosen === choices.length}
+        onClick=${search}><${Icon} name="search" />${t("jump.search")}: <bdi>${typed.trim()}</bdi></li>`}
     </ul>
     ${choices.length === 0 && html`<p class="hint" role="status">${t("people.none")}</p>`}
   </${DialogBox}>`;

@@ -4,6 +4,7 @@ import { html } from "htm/preact";
 
 import { t } from "../text/index.js";
 import { DialogBox } from "./dialog.js";
+import { openSearch } from "./place.js";
 
 /** @typedef {import("./context.js").Surroundings} Surroundings */
 /** @typedef {import("../text/index.js").Key} Key */
@@ -11,6 +12,7 @@ import { DialogBox } from "./dialog.js";
 /** @type {readonly [keys: string, what: Key][]} */
 const KEYS = Object.freeze([
   ["Ctrl+K", "keys.jump"],
+  ["Ctrl+Shift+F", "keys.search"],
   ["Alt+↑ / Alt+↓", "keys.room"],
   ["Alt+Shift+↓", "keys.unread"],
   ["Enter", "keys.send"],
@@ -45,6 +47,8 @@ export function onPageKey(event, { app, place, dialog }) {
   const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
   if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") {
     dialog.value = "jump";
+  } else if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.code === "KeyF") {
+    openSearch(place);
   } else if (event.key === "?" && !isTyping) {
     dialog.value = "keys";
   } else if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {

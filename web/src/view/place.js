@@ -7,7 +7,12 @@
 
 import { batch, signal } from "@preact/signals";
 
-/** @typedef {{kind: "thread", root: number} | {kind: "people"} | {kind: "pins"}} Beside */
+/**
+ * What is searched for. room: where; "": everywhere. author: of whom; "": of anybody.
+ *
+ * @typedef {{words: string, room: string, author: string}} Query
+ */
+/** @typedef {{kind: "thread", root: number} | {kind: "people"} | {kind: "pins"} | {kind: "search", query: Query}} Beside */
 /** @typedef {{seq: number, top: number}} Reading a row, and its distance from the log's upper edge in px */
 /** @typedef {{room: string, seq: number, beside: Beside | null, reading: Reading | null}} State */
 /** @typedef {Pick<Window, "location" | "history" | "addEventListener">} Browser */
@@ -96,7 +101,7 @@ export function createPlace(browser) {
       const isHere = address === browser.location.pathname;
       if (!isHere) {
         replace({ reading: reading() });
-        const stays = to === room.value ? beside.value : null;
+        const stays = to === room.value || beside.value?.kind === "search" ? beside.value : null;
         browser.history.pushState({ beside: stays }, "", address);
       }
       follow();
@@ -144,4 +149,15 @@ export function createPlace(browser) {
       return row;
     },
   };
+}
+
+/**
+ * Search beside the room, for these words if any; a search that stands there goes on.
+ *
+ * @param {Place} place
+ * @param {string} [words]
+ */
+export function openSearch(place, words = "") {
+  if (words === "" && place.beside.peek()?.kind === "search") document.getElementById("search-words")?.focus();
+  else place.show({ kind: "search", query: { words, room: "", author: "" } });
 }

@@ -9,6 +9,7 @@ import { Composer } from "./composer.js";
 import { useSurroundings } from "./context.js";
 import { Icon } from "./icons.js";
 import { LogView } from "./log-view.js";
+import { openSearch } from "./place.js";
 import { useRowActions } from "./row-actions.js";
 import { Typing } from "./typing.js";
 import { Uploads } from "./uploads.js";
@@ -52,6 +53,8 @@ export function Room({ room }) {
       <${Mute} room=${room} />
       <button class="tool" aria-label=${t("pins.title")} title=${t("pins.title")} onClick=${togglePins}
         aria-expanded=${place.beside.value?.kind === "pins"}><${Icon} name="pin" /></button>
+      <button class="tool" aria-label=${t("search.title")} title=${t("search.title")} aria-keyshortcuts="Control+Shift+F"
+        onClick=${() => openSearch(place)} aria-expanded=${place.beside.value?.kind === "search"}><${Icon} name="search" /></button>
       <button class="tool" aria-label=${t("people.title")} title=${t("people.title")} onClick=${togglePeople}
         aria-expanded=${place.beside.value?.kind === "people"}><${Icon} name="people" /></button>
     </header>

@@ -27,6 +27,7 @@ const privateRooms = () => import("../private.js").then((part) => part.learned.t
 const JoinByLink = lazy(() => privateRooms().then((part) => part.JoinByLink));
 const Joining = lazy(() => privateRooms().then((part) => part.Joining));
 const MembersBeside = lazy(() => privateRooms().then((part) => part.MembersBeside));
+const Search = lazy(() => import("../more.js").then((part) => part.Search));
 
 const WIDE = "(min-width: 721px)";
 const DIALOGS = Object.freeze({ jump: Jump, keys: Keys, settings: Settings, create: CreateRoom, joining: Joining });
@@ -58,6 +59,7 @@ export function Rooms({ app, place }) {
     ${room !== "" && beside?.kind === "people" &&
     (isPrivate(room) ? html`<${MembersBeside} key=${room} room=${room} />` : html`<${PeopleBeside} />`)}
     ${room !== "" && beside?.kind === "pins" && html`<${PinsBeside} room=${room} />`}
+    ${beside?.kind === "search" && html`<${Search} query=${beside.query} />`}
     <${Notes} />
     ${Open !== null && html`<${Open} onClose=${close} />`}
     ${place.link.value !== "" && html`<${JoinByLink} key=${place.link.value} link=${place.link.value} />`}

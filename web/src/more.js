@@ -1,0 +1,3 @@
+/** All that is needed only now and then: loaded as one, when something of it is. */
+
+export { Search } from "./view/search.js";
