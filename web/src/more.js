@@ -1,3 +1,4 @@
 /** All that is needed only now and then: loaded as one, when something of it is. */
 
+export { Schedule } from "./view/schedule.js";
 export { Search } from "./view/search.js";

@@ -42,6 +42,7 @@ export function createApp(parts, inside) {
     behind,
     call: session.call,
     kept: parts.kept.works,
+    nonce: parts.nonce,
 
     /** Read what is kept, and connect. */
     async start() {

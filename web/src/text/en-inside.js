@@ -104,6 +104,7 @@ export const enInside = Object.freeze({
   "jump.search": "Search the messages",
 
   "search.title": "Search",
+  "schedule.title": "Scheduled messages",
 
   "note.join": "Join",
   "note.open": "Open",

@@ -166,6 +166,7 @@ export const ru = Object.freeze({
   "jump.search": "Искать в сообщениях",
 
   "search.title": "Поиск",
+  "schedule.title": "Отложенные сообщения",
 
   "line.waiting": {
     one: "Нет соединения. Следующая попытка через {n} секунду.",

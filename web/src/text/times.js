@@ -49,7 +49,7 @@ export function whole(ms) {
 }
 
 /**
- * Return the day: in words for this one and the last, with the year for another one's.
+ * Return the day: in words for this one, the last and the next, with the year for another one's.
  *
  * @param {number} ms
  * @param {number} now
@@ -57,7 +57,7 @@ export function whole(ms) {
  */
 export function day(ms, now) {
   const count = daysBetween(ms, now);
-  if (count === 0 || count === 1) {
+  if (Math.abs(count) <= 1) {
     const words = new Intl.RelativeTimeFormat(locale.value, { numeric: "auto" }).format(-count, "day");
     return words.charAt(0).toLocaleUpperCase(locale.value) + words.slice(1);
   }

@@ -29,7 +29,7 @@ const IME_KEY_CODE = 229;
  * @param {string} props.me
  */
 export function Composer({ id, room, title, root = 0, entries, me }) {
-  const { app } = useSurroundings();
+  const { app, dialog } = useSurroundings();
   const key = root ? `${room}#${root}` : room;
   const draft = app.drafts.get(key).value;
   const [failure, setFailure] = useState("");
@@ -99,6 +99,11 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
     if (data?.types.includes("text/plain") !== true && upload(data?.files)) event.preventDefault();
   }
 
+  /** The dialog gives the focus back to where one writes. */
+  const openSchedule = () => {
+    field.current?.focus();
+    dialog.value = "schedule";
+  };
   const label = root ? t("composer.thread") : t("composer.room", { room: title });
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); send(); }}>
     <${Context} draft=${draft} entries=${entries} abandon=${() => { abandon(app.drafts, key); field.current?.focus(); }} />
@@ -116,6 +121,11 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
         value=${draft.text} onKeyDown=${onKeyDown} onPaste=${onPaste}
         onInput=${(/** @type {Event & {currentTarget: HTMLTextAreaElement}} */ event) =>
           write(event.currentTarget.value)}></textarea>
+      ${!root &&
+      !draft.editing &&
+      !draft.replyTo &&
+      html`<button type="button" class="tool" aria-label=${t("schedule.title")} title=${t("schedule.title")}
+        onClick=${openSchedule}><${Icon} name="clock" /></button>`}
       <button class="send" aria-label=${t("composer.send")} title=${t("composer.send")}
         disabled=${draft.text.trim() === "" || left < 0}><${Icon} name="send" /></button>
     </div>

@@ -12,7 +12,7 @@ import { useContext } from "preact/hooks";
 /** @typedef {import("../state/app.js").Door} Door */
 /** @typedef {import("./place.js").Place} Place */
 /** @typedef {{app: App, place: Place, dialog: import("@preact/signals").Signal<Dialog>}} Surroundings */
-/** @typedef {"" | "jump" | "keys" | "settings" | "create" | "joining"} Dialog the one that is open */
+/** @typedef {"" | "jump" | "keys" | "settings" | "create" | "joining" | "schedule"} Dialog the one that is open */
 
 /** @type {import("preact").Context<Surroundings | null>} */
 export const Context = createContext(/** @type {Surroundings | null} */ (null));

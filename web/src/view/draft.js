@@ -47,6 +47,19 @@ export function abandon(drafts, key) {
 }
 
 /**
+ * Give a text back to where it was written, behind what stands there.
+ *
+ * @param {Drafts} drafts
+ * @param {string} key
+ * @param {string} text
+ */
+export function giveBack(drafts, key, text) {
+  const to = drafts.get(key).peek().editing ? aside(key) : key;
+  const draft = drafts.get(to).peek();
+  drafts.set(to, { ...draft, text: draft.text.trim() === "" ? text : `${draft.text}\n${text}` });
+}
+
+/**
  * @param {Drafts} drafts
  * @param {string} key
  */

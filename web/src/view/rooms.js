@@ -27,10 +27,18 @@ const privateRooms = () => import("../private.js").then((part) => part.learned.t
 const JoinByLink = lazy(() => privateRooms().then((part) => part.JoinByLink));
 const Joining = lazy(() => privateRooms().then((part) => part.Joining));
 const MembersBeside = lazy(() => privateRooms().then((part) => part.MembersBeside));
+const Schedule = lazy(() => import("../more.js").then((part) => part.Schedule));
 const Search = lazy(() => import("../more.js").then((part) => part.Search));
 
 const WIDE = "(min-width: 721px)";
-const DIALOGS = Object.freeze({ jump: Jump, keys: Keys, settings: Settings, create: CreateRoom, joining: Joining });
+const DIALOGS = Object.freeze({
+  jump: Jump,
+  keys: Keys,
+  settings: Settings,
+  create: CreateRoom,
+  joining: Joining,
+  schedule: Schedule,
+});
 
 /** @param {{app: App, place: Place}} props */
 export function Rooms({ app, place }) {
