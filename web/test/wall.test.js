@@ -21,6 +21,9 @@ test("wall time: what a clock shows is another time in another zone", () => {
   timeZone.value = "Europe/Berlin";
   assert.equal(msOf("2026-07-01T09:00"), Date.UTC(2026, 6, 1, 7));
   assert.equal(msOf("2026-12-01T09:00"), Date.UTC(2026, 11, 1, 8));
+  timeZone.value = "America/New_York";
+  assert.equal(msOf("2026-03-08T04:00"), Date.UTC(2026, 2, 8, 8)); // clocks were set at 2:00
+  timeZone.value = "Europe/Berlin";
   const skipped = msOf("2026-03-29T02:30"); // clocks go from 2:00 to 3:00
   assert.ok(Math.abs(skipped - Date.UTC(2026, 2, 29, 1)) <= 3_600_000);
   assert.equal(msOf(""), NaN);
