@@ -14,8 +14,10 @@ export function DialogBox({ title, kind = "", onClose, children }) {
   const name = useId();
   useLayoutEffect(() => { // at once: what is typed now is meant for the dialog
     const opener = document.activeElement;
-    box.current?.showModal();
+    const dialog = box.current;
+    dialog?.showModal();
     return () => {
+      dialog?.close(); // as long as it is open, nothing behind it takes the focus
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
