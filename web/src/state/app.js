@@ -23,6 +23,7 @@ export function createApp(parts, inside) {
     load,
     positions: () => behind.peek()?.positions() ?? {},
     notice: (method, params) => behind.peek()?.notice(method, params),
+    renumbered: () => behind.peek()?.renumbered(),
     synced: () => behind.peek()?.synced(),
     left: () => behind.peek()?.left(),
   });

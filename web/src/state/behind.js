@@ -42,8 +42,10 @@ const NOTES_MAX = 20;
 export function createBehind(parts, session) {
   const notes = signal(/** @type {readonly Note[]} */ ([]));
   let lastNote = 0;
+  /** Resets of single rooms follow, which have been told of already. */
+  let isRestored = false;
 
-  const server = { call: session.call, read: session.read, notify: session.notify, me: session.me };
+  const server = { call: session.call, read: session.read, notify: session.notify, isOnline: session.isOnline, me: session.me };
   const rooms = createRooms(parts, server);
   const logs = createLogs(parts, server, rooms);
   const threads = createThreads(session.read);
@@ -92,7 +94,10 @@ export function createBehind(parts, session) {
         logs.onGap(params);
         break;
       case "reset":
-        if (logs.onReset(params.room)) add({ kind: "reset", room: params.room });
+        if (logs.onReset(params.room) && !isRestored) add({ kind: "reset", room: params.room });
+        break;
+      case "live":
+        isRestored = false;
         break;
     }
   }
@@ -109,11 +114,19 @@ export function createBehind(parts, session) {
     logs.onEntry(entry);
     threads.onEntry(entry);
     typing.onEntry(entry);
-    outbox.onEntry(entry);
+    outbox.onEntry();
+  }
+
+  /** The server has another past now: a backup was restored. */
+  function renumbered() {
+    isRestored = true;
+    rooms.forgetReads();
+    if (logs.onNewEpoch().length > 0) add({ kind: "reset" });
   }
 
   /** All rooms are followed, so nothing is missed from here on. */
   function synced() {
+    logs.onSync();
     const asked = [rooms.load(), people.load(), threads.reload(), joining.load()];
     for (const one of asked) one?.catch(() => {}); // the line is lost again: the next sync asks
     outbox.pump();
@@ -154,6 +167,7 @@ export function createBehind(parts, session) {
     files: createFiles(parts, session.call),
     positions: logs.positions,
     notice,
+    renumbered,
     synced,
     left,
 

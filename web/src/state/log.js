@@ -130,6 +130,7 @@ export class Log {
   onReset() {
     this._epoch += 1;
     batch(() => {
+      this.busy.value = ""; // what is asked for now comes too late
       this.entries.value = [];
       this.atStart.value = false;
       this.atEnd.value = false;
@@ -159,7 +160,7 @@ export class Log {
       if (error.code !== "not_found") this.error.value = error;
       else batch(() => this._replace({ room: this.room, entries: [], next: null }, true, true)); // nobody has written yet
     } finally {
-      this.busy.value = "";
+      if (this._epoch === epoch) this.busy.value = "";
     }
   }
 

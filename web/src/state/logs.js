@@ -8,12 +8,13 @@ import { Log } from "./log.js";
  * @typedef {object} LogsServer
  * @property {(method: string, params?: Record<string, unknown>) => Promise<any>} read
  * @property {(method: string, params: Record<string, unknown>) => void} notify
+ * @property {() => boolean} isOnline
  */
 /**
  * @typedef {object} Reader
  * @property {(room: string) => {read_seq: number} | undefined} get
  * @property {(room: string, seq: number) => void} onRead
- * @property {() => void} refresh
+ * @property {() => void} onAcknowledged
  */
 
 const LOGS_MAX = 8;
@@ -27,18 +28,22 @@ const ACK_MS = 2_000;
 export function createLogs(parts, server, rooms) {
   /** The one that was used last is the last. @type {Map<string, Log>} */
   const logs = new Map();
-  /** What has been seen and not acknowledged. @type {Map<string, number>} */
-  const unsent = new Map();
-  let sentAt = -Infinity;
+  /** How far each room was seen on this device. @type {Map<string, number>} */
+  const seenUpTo = new Map();
+  /** What of it was said on this line. @type {Map<string, number>} */
+  let told = new Map();
+  let toldAt = -Infinity;
   let isDue = false;
 
+  /** Acknowledge what was seen, if there is a line; else it is done after the next sync. */
   function flush() {
     isDue = false;
-    if (unsent.size === 0) return;
-    sentAt = parts.now();
-    for (const [room, seq] of unsent) server.notify("ack", { room, seq });
-    unsent.clear();
-    rooms.refresh(); // what is left is counted by the server
+    const untold = [...seenUpTo].filter(([room, seq]) => told.get(room) !== seq);
+    if (untold.length === 0 || !server.isOnline()) return;
+    toldAt = parts.now();
+    for (const [room, seq] of untold) server.notify("ack", { room, seq });
+    told = new Map(seenUpTo);
+    rooms.onAcknowledged();
   }
 
   /**
@@ -48,10 +53,10 @@ export function createLogs(parts, server, rooms) {
   function seen(log, upTo) {
     if (upTo <= (rooms.get(log.room)?.read_seq ?? 0)) return;
     rooms.onRead(log.room, upTo);
-    unsent.set(log.room, upTo);
+    seenUpTo.set(log.room, upTo);
     if (isDue) return;
     isDue = true;
-    parts.after(() => isDue && flush(), Math.max(0, sentAt + ACK_MS - parts.now()));
+    parts.after(() => isDue && flush(), Math.max(0, toldAt + ACK_MS - parts.now()));
   }
 
   return {
@@ -96,15 +101,27 @@ export function createLogs(parts, server, rooms) {
       logs.get(room)?.onGap(from, to);
     },
 
-    /** @param {string} room */
+    /** A lost line may have lost what was said on it last. */
+    onSync() {
+      told.clear();
+      flush();
+    },
+
+    /** Numbers of a room mean other entries now. @param {string} room */
     onReset(room) {
-      unsent.delete(room);
+      seenUpTo.delete(room);
       return logs.get(room)?.onReset();
+    },
+
+    /** Numbers of all rooms mean other entries now. */
+    onNewEpoch() {
+      seenUpTo.clear();
+      return [...logs.values()].map((log) => log.onReset());
     },
 
     clear() {
       logs.clear();
-      unsent.clear();
+      seenUpTo.clear();
     },
   };
 }

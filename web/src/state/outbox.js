@@ -1,6 +1,6 @@
 /**
  * What is to be sent, in order and once: each text has a nonce, is kept until the server has it,
- * and goes out again after a lost line. One tab sends for all.
+ * and goes out again after a lost line. All tabs write, each text under its own key, and one sends.
  */
 
 import { signal } from "@preact/signals";
@@ -21,6 +21,7 @@ import { Refusal } from "../net/errors.js";
 /** As long as the server remembers a nonce. */
 export const NONCE_MS = 7 * 86_400_000;
 const AGAIN_MS = 5_000;
+const OF_THE_SENDER = new Set(["sending", "held"]);
 const AGAIN = new Set(["overloaded", "storage_full", "internal"]);
 
 /**
@@ -31,20 +32,23 @@ export function createOutbox(parts, owner) {
   const items = signal(/** @type {readonly Pending[]} */ ([]));
   let isSender = false;
   let isSending = false;
+  let lastAt = 0;
 
-  /** Each text is kept by itself, so that two tabs don't write over one another. */
   const prefix = () => `outbox ${owner.me.peek()} `;
 
-  /** @param {readonly Pending[]} changed */
-  function set(changed) {
-    const before = items.peek();
-    items.value = changed;
-    for (const one of changed) {
-      if (!before.includes(one)) parts.kept.set(prefix() + one.nonce, one.state === "posted" ? undefined : one);
-    }
-    for (const { nonce } of before) {
-      if (!changed.some((one) => one.nonce === nonce)) parts.kept.set(prefix() + nonce, undefined);
-    }
+  /** @param {string} nonce */
+  const find = (nonce) => items.peek().find((one) => one.nonce === nonce);
+
+  /** @param {Pending} pending */
+  function show(pending) {
+    const others = items.peek().filter(({ nonce }) => nonce !== pending.nonce);
+    items.value = [...others, pending].sort((one, other) => one.at - other.at);
+  }
+
+  /** @param {Pending} pending */
+  function put(pending) {
+    show(pending);
+    parts.kept.set(prefix() + pending.nonce, pending);
   }
 
   /**
@@ -52,12 +56,35 @@ export function createOutbox(parts, owner) {
    * @param {Partial<Pending>} changes
    */
   function change(nonce, changes) {
-    set(items.peek().map((one) => (one.nonce === nonce ? { ...one, ...changes } : one)));
+    const pending = find(nonce);
+    if (pending !== undefined) put({ ...pending, ...changes });
+  }
+
+  /** @param {string} nonce */
+  function hide(nonce) {
+    items.value = items.peek().filter((one) => one.nonce !== nonce);
   }
 
   /** @param {string} nonce */
   function drop(nonce) {
-    set(items.peek().filter((one) => one.nonce !== nonce));
+    hide(nonce);
+    parts.kept.set(prefix() + nonce, undefined);
+  }
+
+  /** Another tab has written, sent or given up a text. @param {string} nonce @param {Pending | undefined} value */
+  function heard(nonce, value) {
+    const isOfSender = OF_THE_SENDER.has(find(nonce)?.state ?? "") || OF_THE_SENDER.has(value?.state ?? "");
+    if (isSender && isOfSender) return; // a word of the one before us, who is gone
+    if (value !== undefined) show(value);
+    else if (find(nonce)?.state !== "posted") hide(nonce);
+    tidy();
+    pump();
+  }
+
+  /** What has been posted is shown here until its entry is. */
+  function tidy() {
+    const shown = items.peek().filter(({ state, room, seq }) => state === "posted" && owner.isShown(room, seq));
+    for (const { nonce } of shown) hide(nonce);
   }
 
   /** Send what waits, one behind the other. */
@@ -94,8 +121,9 @@ export function createOutbox(parts, owner) {
       const posted = await (replyTo
         ? owner.call("comment", { room, seq: replyTo, text, nonce })
         : owner.call("post", { room: to, text, nonce }));
-      if (owner.isShown(posted.room, posted.seq)) drop(nonce);
-      else change(nonce, { state: "posted", room: posted.room, seq: posted.seq });
+      change(nonce, { state: "posted", room: posted.room, seq: posted.seq }); // the other tabs show it, too
+      parts.kept.set(prefix() + nonce, undefined);
+      tidy();
       return true;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -133,8 +161,27 @@ export function createOutbox(parts, owner) {
 
   /** @param {string} nonce */
   function release(nonce) {
-    if (items.peek().find((one) => one.nonce === nonce)?.state !== "held") return;
+    if (find(nonce)?.state !== "held") return;
     change(nonce, { state: "waiting" });
+    pump();
+  }
+
+  /** Read what has not been sent yet. */
+  function load() {
+    const keys = parts.kept.keys().filter((key) => key.startsWith(prefix()));
+    const kept = keys.map((key) => /** @type {Pending} */ (parts.kept.get(key)));
+    const unsent = kept.filter(({ state }) => state !== "posted");
+    items.value = unsent.sort((one, other) => one.at - other.at);
+    lastAt = items.peek().at(-1)?.at ?? 0;
+  }
+
+  /** Whoever sent for all tabs is gone, and what it was about to send may have arrived or not. */
+  function takeOver() {
+    isSender = true;
+    load();
+    for (const { nonce, state } of items.peek()) {
+      if (state === "sending" || state === "held") change(nonce, { state: "waiting" });
+    }
     pump();
   }
 
@@ -142,27 +189,17 @@ export function createOutbox(parts, owner) {
     items,
     pump,
 
-    /** Read what has not been sent yet. */
     load() {
-      const keys = parts.kept.keys().filter((key) => key.startsWith(prefix()));
-      const kept = keys.map((key) => /** @type {Pending} */ (parts.kept.get(key))).sort(byTime);
-      items.value = kept.map((one) => (one.state === "sending" || one.state === "held" ? { ...one, state: "waiting" } : one));
+      if (isSender) takeOver();
+      else load();
     },
 
     /** Send for all tabs, as soon as no other one does; show what they write. */
     start() {
       parts.kept.watch((key, value) => {
-        if (!key.startsWith(prefix())) return;
-        const nonce = key.slice(prefix().length);
-        const others = items.peek().filter((one) => one.nonce !== nonce || (one.state === "posted" && value === undefined));
-        items.value = value === undefined ? others : [...others, value].sort(byTime);
-        pump();
+        if (key.startsWith(prefix())) heard(key.slice(prefix().length), value);
       });
-      parts.alone(() => {
-        isSender = true;
-        this.load();
-        pump();
-      });
+      parts.alone(takeOver);
     },
 
     /**
@@ -174,52 +211,45 @@ export function createOutbox(parts, owner) {
      * @returns {Pending}
      */
     post(room, text, replyTo = 0) {
+      lastAt = Math.max(parts.now(), lastAt + 1); // what was written first goes out first
       /** @type {Pending} */
       const pending = {
         nonce: parts.nonce(),
         room,
         text,
         replyTo,
-        at: Math.max(parts.now(), (items.peek().at(-1)?.at ?? 0) + 1), // so that their order is kept
+        at: lastAt,
         state: "waiting",
         until: 0,
         error: null,
         seq: 0,
       };
-      set([...items.peek(), pending]);
+      put(pending);
       pump();
       return pending;
     },
 
     /** Send again what was refused, or was too old: under a new nonce, as the old one may be forgotten. @param {string} nonce */
     retry(nonce) {
-      change(nonce, { state: "waiting", nonce: parts.nonce(), at: parts.now(), error: null });
+      const pending = find(nonce);
+      if (pending === undefined) return;
+      drop(nonce);
+      put({ ...pending, state: "waiting", nonce: parts.nonce(), at: parts.now(), error: null });
       pump();
     },
 
     /** Give up what was to be sent, and return it. @param {string} nonce */
     discard(nonce) {
-      const pending = items.peek().find((one) => one.nonce === nonce);
+      const pending = find(nonce);
       drop(nonce);
       return pending;
     },
 
-    /** The entry of something pending may have come. @param {Entry} entry */
-    onEntry({ room, seq }) {
-      const come = items.peek().find((one) => one.state === "posted" && one.room === room && one.seq === seq);
-      if (come !== undefined) drop(come.nonce);
-    },
+    /** The entry of something pending may have come. */
+    onEntry: tidy,
 
     clear() {
       items.value = [];
     },
   };
-}
-
-/**
- * @param {Pending} one
- * @param {Pending} other
- */
-function byTime(one, other) {
-  return one.at - other.at;
 }

@@ -26,49 +26,74 @@ export function createRooms(parts, server) {
   const all = signal(/** @type {ReadonlyMap<string, RoomStatus>} */ (new Map()));
   const loaded = signal(false);
   const next = signal("");
-  /** @type {Map<string, Last>} */
-  const lasts = new Map();
-  /** The numbers up to which the last post was looked for. @type {Map<string, number>} */
-  const askedAt = new Map();
+  /** How far rooms were read here, which the server may not know yet. @type {Map<string, number>} */
+  const readHere = new Map();
+  /** What has come while the server was asked: its answer may be older. @type {Entry[]} */
+  let arrived = [];
+  let isLoading = false;
   let isRefreshDue = false;
-  /** Counts what has come, so that an older answer does not undo it. */
-  let changes = 0;
+  /** What has come since makes an answer old. */
+  let isStale = false;
+  /** A part was read, so the server has to be asked for the counts when it has been told. */
+  let isPartRead = false;
 
   const list = computed(() => [...all.value.values()].filter(({ room }) => !room.startsWith("@")).sort(byActivity));
 
   /** Ask for the rooms again, all that were asked for before. */
   async function load() {
-    const before = changes;
-    /** @type {RoomStatus[]} */
-    const found = [];
-    let after = "";
+    if (isLoading) {
+      isStale = true;
+      return;
+    }
+    isLoading = true;
+    isStale = false;
+    arrived = [];
     try {
-      do {
-        const page = await server.call("rooms", { after, limit: PAGE });
-        found.push(...page.rooms);
-        after = page.next ?? "";
-      } while (after !== "" && found.length < all.peek().size);
-      await Promise.all(found.map(askLast));
+      const found = await pages("", all.peek().size);
+      all.value = new Map(found.map((one) => [one.room, known(one)]));
+      loaded.value = true;
+      arrived.forEach(count);
     } catch (error) {
-      if (error instanceof Refusal) return; // asked again after the next sync
-      throw error;
+      if (!(error instanceof Refusal)) throw error; // else asked again after the next sync
+    } finally {
+      isLoading = false;
     }
-    if (before !== changes) {
-      refresh(); // what has come meanwhile may be counted or not
-      if (loaded.peek()) return;
-    }
-    next.value = after;
-    all.value = new Map(found.map((one) => [one.room, { ...one, last: lasts.get(one.room) ?? null }]));
-    loaded.value = true;
+    if (isStale) refresh();
   }
 
-  /** @param {RoomStatus} status */
-  async function askLast({ room, last_seq: seq }) {
-    if (seq === 0 || room.startsWith("@") || (askedAt.get(room) ?? 0) >= seq) return;
-    askedAt.set(room, seq);
-    const { entries } = await server.call("history", { room, limit: 3 });
-    const post = entries.findLast((/** @type {Entry} */ one) => POSTS.has(one.kind));
-    if (post !== undefined) lasts.set(room, lastOf(post));
+  /**
+   * @param {string} after
+   * @param {number} wanted how many rooms there are to be at least
+   */
+  async function pages(after, wanted) {
+    /** @type {RoomStatus[]} */
+    const found = [];
+    do {
+      const page = await server.call("rooms", { after, limit: PAGE });
+      found.push(...page.rooms);
+      after = page.next ?? "";
+    } while (after !== "" && found.length < wanted);
+    next.value = after;
+    return found;
+  }
+
+  /**
+   * Return a room as it is here: the server may not have heard yet that it has been read.
+   *
+   * @param {RoomStatus} status
+   * @returns {RoomStatus}
+   */
+  function known(status) {
+    const read = readHere.get(status.room) ?? 0;
+    if (read <= status.read_seq) {
+      readHere.delete(status.room);
+      return status;
+    }
+    if (read < status.last_seq || status.unread_from) {
+      isPartRead = true;
+      return status;
+    }
+    return { ...status, read_seq: read, unread: 0, mentions: 0 };
   }
 
   /** Ask for the rooms soon: once for all reasons that come until then. */
@@ -84,6 +109,34 @@ export function createRooms(parts, server) {
   /** @param {RoomStatus} status */
   function set(status) {
     all.value = new Map(all.peek()).set(status.room, status);
+  }
+
+  /** @param {Entry} entry */
+  function count(entry) {
+    const room = all.peek().get(entry.room);
+    if (room === undefined) {
+      refresh();
+      return;
+    }
+    if (entry.seq <= room.last_seq) return; // it came again, or was counted by the server
+    if (!POSTS.has(entry.kind)) {
+      set({ ...room, last_seq: entry.seq });
+      const target = entry.target ?? 0;
+      const isRevision = entry.kind === "edit" || entry.kind === "delete";
+      const isCounted = target > room.read_seq || target === room.last?.seq || Boolean(room.unread_from);
+      if (entry.kind === "member" || (isRevision && isCounted)) refresh();
+      return;
+    }
+    const me = server.me.peek();
+    const isOthers = entry.author !== me;
+    set({
+      ...room,
+      last: lastOf(entry),
+      last_at: entry.ts,
+      last_seq: entry.seq,
+      unread: room.unread + Number(isOthers),
+      mentions: room.mentions + Number(isOthers && (entry.mentions?.includes(me) ?? false)),
+    });
   }
 
   return {
@@ -102,56 +155,44 @@ export function createRooms(parts, server) {
     get: (room) => all.value.get(room),
 
     async loadMore() {
-      const page = await server.call("rooms", { after: next.peek(), limit: PAGE });
-      await Promise.all(page.rooms.map(askLast));
-      const found = page.rooms.map((/** @type {RoomStatus} */ one) => [one.room, { ...one, last: lasts.get(one.room) }]);
-      all.value = new Map([...all.peek(), ...found]);
-      next.value = page.next ?? "";
+      const found = await pages(next.peek(), 1);
+      all.value = new Map([...all.peek(), ...found.map((one) => /** @type {const} */ ([one.room, known(one)]))]);
     },
 
     /** @param {Entry} entry that has come live */
     onEntry(entry) {
-      changes += 1;
-      if (!POSTS.has(entry.kind)) {
-        refresh(); // an edit names people, a deletion takes back, a member makes a room appear
-        return;
-      }
-      lasts.set(entry.room, lastOf(entry));
-      askedAt.set(entry.room, entry.seq);
-      const known = all.peek().get(entry.room);
-      if (known === undefined) {
-        refresh();
-        return;
-      }
-      const isOwn = entry.author === server.me.peek();
-      const isNamed = !isOwn && (entry.mentions?.includes(server.me.peek()) ?? false);
-      set({
-        ...known,
-        last: lastOf(entry),
-        last_seq: entry.seq,
-        unread: known.unread + Number(!isOwn),
-        mentions: known.mentions + Number(isNamed),
-      });
+      if (isLoading) arrived.push(entry);
+      count(entry);
     },
 
     /**
-     * This device has seen a room up to here, which was all of it.
+     * A room has been seen on this device up to here.
      *
      * @param {string} room
      * @param {number} seq
      */
     onRead(room, seq) {
-      const known = all.peek().get(room);
-      if (known === undefined || seq <= known.read_seq) return;
-      changes += 1;
-      const isAll = seq >= known.last_seq;
-      set({ ...known, read_seq: seq, ...(isAll ? { unread: 0, mentions: 0 } : {}) });
+      const status = all.peek().get(room);
+      if (status === undefined || seq <= status.read_seq) return;
+      readHere.set(room, seq);
+      if (seq >= status.last_seq && !status.unread_from) set({ ...status, read_seq: seq, unread: 0, mentions: 0 });
+      else isPartRead = true;
+    },
+
+    /** The server has been told what was read. */
+    onAcknowledged() {
+      if (isPartRead) refresh();
+      isPartRead = false;
+    },
+
+    /** Numbers mean other entries now. */
+    forgetReads() {
+      readHere.clear();
     },
 
     clear() {
       all.value = new Map();
-      lasts.clear();
-      askedAt.clear();
+      readHere.clear();
       loaded.value = false;
       next.value = "";
     },
@@ -163,7 +204,7 @@ export function createRooms(parts, server) {
  * @param {RoomStatus} other
  */
 function byActivity(one, other) {
-  return (other.last?.ts ?? 0) - (one.last?.ts ?? 0) || (one.room < other.room ? -1 : 1);
+  return (other.last_at ?? 0) - (one.last_at ?? 0) || (one.room < other.room ? -1 : 1);
 }
 
 /** @param {Entry} entry @returns {Last} */

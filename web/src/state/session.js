@@ -15,6 +15,7 @@ import { Proof, newKeys } from "../net/scram.js";
  * @property {() => Promise<void>} load what listens to the notices
  * @property {() => Record<string, number>} positions where to follow rooms from, that are held here
  * @property {(method: string, params: any) => void} notice
+ * @property {() => void} renumbered numbers mean other entries than before the line was lost
  * @property {() => void} synced all rooms are followed now
  * @property {() => void} left nobody is signed in any more
  */
@@ -57,8 +58,10 @@ export function createSession(parts, owner) {
   /** @param {Line} on */
   async function follow(on) {
     await owner.load(); // before anything comes that somebody has to hear
+    const before = epoch;
     const synced = await on.call("sync", { start: "end", positions: owner.positions(), epoch });
     epoch = synced.epoch;
+    if (before !== "" && before !== epoch) owner.renumbered();
   }
 
   /** Who only looks at the form needs no line, and the server ends those that nobody uses. */
@@ -183,6 +186,8 @@ export function createSession(parts, owner) {
     retryNow() {
       line.check();
     },
+
+    isOnline: () => line.state.peek().state === "online",
 
     /** Return what proves over HTTP who is asking. */
     token: () => token,

@@ -53,10 +53,12 @@
  * @property {number} read_seq
  * @property {number} unread
  * @property {number} mentions
- * @property {Last | null} [last]
+ * @property {Last | null} [last] that is not deleted
+ * @property {number} [last_at]
  * @property {string} [owner]
  * @property {number} [members]
  * @property {boolean} [muted]
+ * @property {number} [unread_from] 0 if the user has not marked it so
  */
 /** @typedef {"waiting" | "sending" | "posted" | "held" | "failed" | "old"} PendingState */
 /**

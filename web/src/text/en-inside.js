@@ -121,6 +121,7 @@ export const enInside = Object.freeze({
   "note.failed": "A scheduled message to {group} can't be posted: {text}",
   "note.postRemoved": "An administrator removed a message of yours in {group}.",
   "note.reported": "{name} was reported: {reason}",
+  "note.restored": "The server was restored from a backup: what was said after it is gone.",
   "note.reset": "The server was restored: {room} is shown from where you had read.",
 
   "settings.title": "Settings",

@@ -196,6 +196,7 @@ export const ru = Object.freeze({
   "note.failed": "Отложенное сообщение в {group} отправить нельзя: {text}",
   "note.postRemoved": "Администратор удалил ваше сообщение в {group}.",
   "note.reported": "Жалоба на {name}: {reason}",
+  "note.restored": "Сервер восстановлен из резервной копии: сказанное после неё потеряно.",
   "note.reset": "Сервер восстановлен: {room} показана с того места, до которого вы прочитали.",
 
   "settings.title": "Настройки",

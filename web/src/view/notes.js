@@ -60,6 +60,7 @@ function Deed({ note: { id, entry } }) {
  * @param {string} me
  */
 function noteText({ kind, entry, room }, me) {
+  if (kind === "reset" && room === undefined) return nodes("note.restored", {});
   if (kind === "reset") return nodes("note.reset", { room: bdi(titleOf(room ?? "", me)) });
   return entry === undefined ? "" : selfText(entry, me);
 }

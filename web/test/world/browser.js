@@ -1,0 +1,143 @@
+/** Tabs of one browser, each with what it gives to the application. */
+
+import { signal } from "@preact/signals";
+
+/** @typedef {import("../../src/state/shapes.js").Kept} Kept */
+/** @typedef {import("../../src/state/shapes.js").Parts} Parts */
+/** @typedef {import("../../src/net/line.js").SocketEvents} SocketEvents */
+/** @typedef {import("./server.js").Server} Server */
+
+/** What tabs of one browser share. */
+export class Browser {
+  /** @param {Server} server @param {() => number} [random] */
+  constructor(server, random = () => 0.5) {
+    this.server = server;
+    this.random = random;
+    /** @type {Map<string, any>} */
+    this.values = new Map();
+    /** @type {Set<Tab>} */
+    this.tabs = new Set();
+    this.works = true;
+    this.nonces = 0;
+  }
+
+  /** Open a tab: what is to be given to the application. */
+  tab() {
+    const tab = new Tab(this);
+    this.tabs.add(tab);
+    return tab;
+  }
+}
+
+export class Tab {
+  /** @param {Browser} browser */
+  constructor(browser) {
+    this._browser = browser;
+    this._server = browser.server;
+    /** @type {Map<string, any>} */
+    this._values = new Map();
+    /** @type {((key: string, value: any) => void)[]} */
+    this._watchers = [];
+    /** @type {(() => void)[]} */
+    this._woken = [];
+    /** @type {(() => void)[]} */
+    this._leaving = [];
+    /** @type {(() => void) | null} */
+    this._waitsAlone = null;
+    this.isAlone = false;
+    this.isDead = false;
+  }
+
+  /** @returns {Parts} */
+  get parts() {
+    const clock = this._server.clock;
+    const parts = {
+      crypto: globalThis.crypto,
+      kept: this._kept(),
+      now: () => clock.ms,
+      random: this._browser.random,
+      nonce: () => `nonce ${(this._browser.nonces += 1)}`,
+      /** @param {SocketEvents} events */
+      connect: ({ opened, closed, received }) => {
+        const heard = (/** @type {string} */ text) => this.isDead || received(text);
+        return this._server.connect({ opened: this._alive(opened), closed: this._alive(closed), received: heard });
+      },
+      /** @param {() => void} what @param {number} ms */
+      after: (what, ms) => clock.after(this._alive(what), ms),
+      /** @param {() => void} what */
+      alone: (what) => {
+        this._waitsAlone = what;
+        this._elect();
+      },
+      /** @param {() => void} woken */
+      onWake: (woken) => void this._woken.push(woken),
+      /** @param {() => void} leaving */
+      onLeave: (leaving) => void this._leaving.push(leaving),
+      sendFile: () => ({ done: Promise.resolve(), cancel: () => {} }),
+      fetchFile: () => Promise.resolve("blob:"),
+    };
+    return /** @type {any} */ (parts);
+  }
+
+  wake() {
+    for (const woken of this._woken) woken();
+  }
+
+  leave() {
+    for (const leaving of this._leaving) leaving();
+  }
+
+  /** Kill the tab: nothing in it runs any more, and its lock and its lines are free. */
+  kill() {
+    this.isDead = true;
+    this.isAlone = false;
+    this._browser.tabs.delete(this);
+    for (const tab of this._browser.tabs) tab._elect();
+  }
+
+  /** @param {() => void} what */
+  _alive(what) {
+    return () => this.isDead || what();
+  }
+
+  _elect() {
+    if (this._waitsAlone === null || this.isDead || [...this._browser.tabs].some(({ isAlone }) => isAlone)) return;
+    this.isAlone = true;
+    this._server.clock.after(this._alive(this._waitsAlone), 0);
+  }
+
+  /** @returns {Kept} */
+  _kept() {
+    const browser = this._browser;
+    return {
+      works: signal(browser.works),
+      get: (key) => this._values.get(key),
+      keys: () => [...this._values.keys()],
+      watch: (changed) => void this._watchers.push(changed),
+      set: (key, value) => {
+        if (this.isDead) return;
+        put(this._values, key, value);
+        if (browser.works) put(browser.values, key, value);
+        for (const other of browser.tabs) {
+          if (other !== this) this._server.clock.after(() => other._told(key, structuredClone(value)), 1);
+        }
+      },
+      load: async () => {
+        this._values = new Map(browser.values);
+      },
+    };
+  }
+
+  /** @param {string} key @param {unknown} value */
+  _told(key, value) {
+    if (this.isDead) return;
+    put(this._values, key, value);
+    for (const watcher of this._watchers) watcher(key, value);
+  }
+}
+
+/** @param {Map<string, any>} values @param {string} key @param {unknown} value */
+function put(values, key, value) {
+  if (value === undefined) values.delete(key);
+  else values.set(key, value);
+}
