@@ -81,8 +81,10 @@ def reload(stage: Stage) -> float:
 
 
 def long_room(stage: Stage) -> float:
-    tab, _ = stage.registered("/")
-    tab.page.locator(".rooms a").first.click()
+    name = stage.newcomer()
+    tab = stage.tab(f"/r/author,{name}")  # where nothing has been said yet
+    sign_up(tab, name)
+    tab.page.locator(".rooms a", has_text="General").click()
     return since_begun(tab, ENTRY)
 
 
