@@ -62,7 +62,10 @@ MUTANTS = (
         "chatd/upkeep.py",
         "if self._settings.fsync is Fsync.EVERYSEC:",
         "if self._settings.fsync is Fsync.NEVER:",
-        DAYS,
+        (
+            "tests/simulation/test_durability.py"
+            "::test_everysec_loses_a_second_at_most_and_says_so_by_a_new_epoch",
+        ),
     ),
     Mutant(
         "what is refused on a full disk is done all the same",
@@ -91,6 +94,26 @@ MUTANTS = (
         "            self._disk.write(self._opened(number), data, offset)\n"
         "        except OSError:\n"
         "            pass",
+        DAYS,
+    ),
+    Mutant(
+        "a snapshot that can't begin ends the process",
+        "chatd/disk/snapshotter.py",
+        "        except OSError as error:\n"
+        "            self._run = _Run(last_tick, now_s, None, str(error))",
+        "        except ValueError as error:\n"
+        "            self._run = _Run(last_tick, now_s, None, str(error))",
+        DAYS,
+    ),
+    Mutant(
+        "a stop drops the journal before its last snapshot is written",
+        "chatd/database.py",
+        "        last_tick = self._durable_tick()\n        try:\n            tree =",
+        "        last_tick = self._durable_tick()\n"
+        "        self._journal.rotate()\n"
+        "        _drop_segments(self._journal, last_tick)\n"
+        "        try:\n"
+        "            tree =",
         DAYS,
     ),
     # -- a tick under way ---------------------------------------------------------------------
