@@ -74,7 +74,8 @@ export function createSession(parts, owner) {
    * @param {any} params
    */
   function notice(method, params) {
-    if (method === "bye" && params.logged_out) leave();
+    // After `bye`, the next greeting shows whether anybody is signed in here: another tab may have
+    // a new token by then, with a new password.
     owner.notice(method, params);
   }
 
@@ -121,18 +122,31 @@ export function createSession(parts, owner) {
   }
 
   /**
+   * Prove that one knows a password, and check that the server does.
+   *
+   * @param {string} name
+   * @param {string} password
+   * @param {string | null} device the label of a new device token; null: none is needed
+   * @returns {Promise<{name: string, token: string}>}
+   */
+  async function prove(name, password, device) {
+    const proof = new Proof(cryptography(), name, password);
+    await line.ready();
+    const { message: challenge } = await line.call("login-start", { message: proof.first() });
+    const message = await proof.final(challenge);
+    const found = await line.call("login-finish", { message, device });
+    proof.verify(found.message);
+    return found;
+  }
+
+  /**
    * Sign in by a password.
    *
    * @param {string} name
    * @param {string} password
    */
   async function signIn(name, password) {
-    const proof = new Proof(cryptography(), name, password);
-    await line.ready();
-    const { message: challenge } = await line.call("login-start", { message: proof.first() });
-    const message = await proof.final(challenge);
-    const found = await line.call("login-finish", { message, device: DEVICE });
-    proof.verify(found.message);
+    const found = await prove(name, password, DEVICE);
     await follow(line);
     enter(found.name, found.token);
     owner.synced();
@@ -156,6 +170,7 @@ export function createSession(parts, owner) {
         if (key !== KEY) return;
         if (value === undefined && token !== "") leave();
         else if (value !== undefined && token === "") enter(value.name, value.token);
+        else if (value?.name === me.peek()) return void (token = value.token);
         else return;
         line.reconnect();
       });
@@ -179,6 +194,32 @@ export function createSession(parts, owner) {
     /** Revoke this device's token, and forget who was here. */
     async signOut() {
       await line.call("logout");
+      leave();
+      line.reconnect();
+    },
+
+    /**
+     * Change the password. All other devices are signed out.
+     *
+     * @param {string} old
+     * @param {string} password
+     */
+    async changePassword(old, password) {
+      const keys = await newKeys(cryptography(), password);
+      await prove(me.peek(), old, null);
+      const found = await line.call("password", { ...keys, device: DEVICE });
+      enter(me.peek(), found.token);
+    },
+
+    /**
+     * Delete the account for good, and forget who was here.
+     *
+     * @param {string} password
+     * @param {boolean} posts what it posted is to go, too
+     */
+    async deleteAccount(password, posts) {
+      await prove(me.peek(), password, null);
+      await line.call("delete-account", { posts });
       leave();
       line.reconnect();
     },

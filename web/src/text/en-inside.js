@@ -125,6 +125,12 @@ export const enInside = Object.freeze({
   "note.reset": "The server was restored: {room} is shown from where you had read.",
 
   "settings.title": "Settings",
+  "settings.page": "This page",
+  "settings.account": "Account",
+  "settings.devices": "Devices",
+  "settings.hooks": "Hooks",
+  "settings.limits": "Limits",
+  "settings.blocked": "Blocked",
   "settings.auto": "Automatic",
   "settings.theme": "Theme",
   "settings.light": "Light",

@@ -200,6 +200,12 @@ export const ru = Object.freeze({
   "note.reset": "Сервер восстановлен: {room} показана с того места, до которого вы прочитали.",
 
   "settings.title": "Настройки",
+  "settings.page": "Эта страница",
+  "settings.account": "Учётная запись",
+  "settings.devices": "Устройства",
+  "settings.hooks": "Вебхуки",
+  "settings.limits": "Лимиты",
+  "settings.blocked": "Заблокированные",
   "settings.auto": "Автоматически",
   "settings.theme": "Тема",
   "settings.light": "Светлая",

@@ -18,7 +18,8 @@ export function DialogBox({ title, kind = "", onClose, children }) {
     dialog?.showModal();
     return () => {
       dialog?.close(); // as long as it is open, nothing behind it takes the focus
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
+      (isThere ? opener : document.getElementById("composer"))?.focus();
     };
   }, []);
   /** @param {Event} event a click beside the dialog hits the dialog itself, and none of its content */

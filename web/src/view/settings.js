@@ -1,4 +1,4 @@
-/** Settings of this browser, and the way out. */
+/** Settings: of this browser, with the way out, and those of the account, which come when looked at. */
 
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
@@ -7,11 +7,36 @@ import { LANGUAGES, t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
 import { DialogBox } from "./dialog.js";
 import { errorText } from "./error-text.js";
+import { More } from "./more.js";
 
 /** @typedef {Event & {currentTarget: HTMLSelectElement}} Selected */
+/** @typedef {"" | "AccountPanel" | "DevicesPanel" | "HooksPanel" | "LimitsPanel" | "BlockedPanel"} Panel */
+
+/** @type {readonly [panel: Panel, title: import("../text/index.js").Key][]} */
+const PANELS = Object.freeze([
+  ["", "settings.page"],
+  ["AccountPanel", "settings.account"],
+  ["DevicesPanel", "settings.devices"],
+  ["HooksPanel", "settings.hooks"],
+  ["LimitsPanel", "settings.limits"],
+  ["BlockedPanel", "settings.blocked"],
+]);
 
 /** @param {{onClose: () => void}} props */
 export function Settings({ onClose }) {
+  const [panel, setPanel] = useState(/** @type {Panel} */ (""));
+  return html`<${DialogBox} title=${t("settings.title")} kind="settings" onClose=${onClose}>
+    <nav aria-label=${t("settings.title")}>
+      ${PANELS.map(
+        ([one, title]) => html`<button aria-current=${one === panel} onClick=${() => setPanel(one)}>${t(title)}</button>`,
+      )}
+    </nav>
+    ${panel === "" ? html`<${PagePanel} onClose=${onClose} />` : html`<${More} key=${panel} part=${panel} onClose=${onClose} />`}
+  </${DialogBox}>`;
+}
+
+/** @param {{onClose: () => void}} props */
+function PagePanel({ onClose }) {
   const { app } = useSurroundings();
   const { settings, session } = app;
   const [failure, setFailure] = useState("");
@@ -36,7 +61,7 @@ export function Settings({ onClose }) {
       setFailure(errorText(error));
     }
   };
-  return html`<${DialogBox} title=${t("settings.title")} kind="settings" onClose=${onClose}>
+  return html`
     <${Choice} label=${t("settings.theme")} value=${settings.theme.value} choices=${themes}
       onValue=${(/** @type {string} */ value) => settings.set("theme", value)} />
     <${Choice} label=${t("settings.language")} value=${settings.language.value} choices=${languages}
@@ -54,7 +79,7 @@ export function Settings({ onClose }) {
       <button onClick=${signOut}>${t("settings.signOut")}</button>
     </div>
     <p class="hint">${t("settings.server", { version: session.welcome.value?.server_version ?? "" })}</p>
-  </${DialogBox}>`;
+  `;
 }
 
 /**
