@@ -80,6 +80,7 @@ class StatusHandlers:
             online=self._presence.count,
             online_names=names,
             online_more=self._presence.count > len(names),
+            administrator=user.name in self._admins,
             failed=sum(bool(post.failed_by) for post in user.scheduled.values()),
             display_name=user.display_name,
         )

@@ -25,9 +25,10 @@ SCHEDULED_COLUMNS_MAX = 200
 def status_lines(renderer: Renderer, status: c.StatusResult) -> list[Line]:
     """Return the user's own state."""
     device = f"device {status.device}" if status.device else "a device without a token"
+    role = ", administrator" if status.administrator else ""
     in_all = f"{_count(status.devices, 'device')}, {_count(status.connections, 'connection')}"
     rows = [
-        ("you", f"{called(status.name, status.display_name)}, on {device}; {in_all} in all"),
+        ("you", f"{called(status.name, status.display_name)}{role}, on {device}; {in_all} in all"),
         ("general", _left(renderer, status.general, status.now)),
         ("private", _left(renderer, status.private, status.now)),
         *_standing(renderer, status),

@@ -69,3 +69,14 @@ def register(opens: Opens, name: str, path: str = EVERYONE, **options: object) -
     person = Person(tab, name)
     expect(page.locator("footer .me")).to_have_text(name)
     return person
+
+
+def sign_in(opens: Opens, name: str, password: str = PASSWORD, **options: object) -> Person:
+    """Return somebody who has signed in by the form, on another device than before."""
+    tab = opens(EVERYONE, **options)
+    tab.page.get_by_label("Name").fill(name)
+    tab.page.get_by_label("Password").fill(password)
+    tab.page.keyboard.press("Enter")
+    person = Person(tab, name)
+    expect(person.composer).to_be_visible()
+    return person

@@ -63,6 +63,7 @@ class StatusResult(Result, frozen=True):
     failed: how many were due and can't be posted at all; `scheduled` lists them, too.
     invitations: how many the user has. requests: how many users ask to join this user's rooms.
     quotas: usage and limits of everything else that is bounded.
+    administrator: whether the user is one.
     """
 
     name: str
@@ -90,6 +91,7 @@ class StatusResult(Result, frozen=True):
     banned_by: str = ""
     ban_reason: str = ""
     display_name: str = ""
+    administrator: bool = False
 
 
 @command(

@@ -182,6 +182,7 @@ class History(Files):
         ]
         assert status["warnings"] == len(model.warnings_of(peer.name))
         assert status["warnings_limit"] == model.warnings_limit_of(peer.name)
+        assert status["administrator"] == model.is_admin(peer.name)
         is_banned = model.is_banned(peer.name)
         assert status["banned_until"] == (model.bans[peer.name] if is_banned else None)
         by = status["banned_by"], status["ban_reason"]

@@ -43,6 +43,7 @@ export const enInside = Object.freeze({
   "entry.unreadFrom": "Mark as unread from here",
   "entry.edit": "Edit",
   "entry.delete": "Delete",
+  "entry.about": "Report or block",
   "entry.edited": "(edited)",
   "entry.deleted": "Deleted",
   "entry.removed": "Removed by an administrator",
@@ -95,6 +96,7 @@ export const enInside = Object.freeze({
   "people.none": "Nobody found",
   "people.online": "online",
   "people.offline": "offline",
+  "people.about": "Report or block {name}",
   "people.you": "you",
   "people.count": { one: "{n} online", other: "{n} online" },
 
@@ -131,6 +133,7 @@ export const enInside = Object.freeze({
   "settings.hooks": "Hooks",
   "settings.limits": "Limits",
   "settings.blocked": "Blocked",
+  "settings.reports": "Reports",
   "settings.auto": "Automatic",
   "settings.theme": "Theme",
   "settings.light": "Light",

@@ -85,6 +85,7 @@ export const ru = Object.freeze({
   "entry.unreadFrom": "Не прочитано отсюда",
   "entry.edit": "Изменить",
   "entry.delete": "Удалить",
+  "entry.about": "Пожаловаться или заблокировать",
   "entry.edited": "(изменено)",
   "entry.deleted": "Удалено",
   "entry.removed": "Удалено администратором",
@@ -157,6 +158,7 @@ export const ru = Object.freeze({
   "people.none": "Никого не нашлось",
   "people.online": "в сети",
   "people.offline": "не в сети",
+  "people.about": "Пожаловаться на {name} или заблокировать",
   "people.you": "вы",
   "people.count": { one: "{n} в сети", few: "{n} в сети", many: "{n} в сети", other: "{n} в сети" },
 
@@ -206,6 +208,7 @@ export const ru = Object.freeze({
   "settings.hooks": "Вебхуки",
   "settings.limits": "Лимиты",
   "settings.blocked": "Заблокированные",
+  "settings.reports": "Жалобы",
   "settings.auto": "Автоматически",
   "settings.theme": "Тема",
   "settings.light": "Светлая",

@@ -11,8 +11,16 @@ import { useContext } from "preact/hooks";
 /** @typedef {import("../state/shapes.js").Note} Note */
 /** @typedef {import("../state/app.js").Door} Door */
 /** @typedef {import("./place.js").Place} Place */
-/** @typedef {{app: App, place: Place, dialog: import("@preact/signals").Signal<Dialog>}} Surroundings */
-/** @typedef {"" | "jump" | "keys" | "settings" | "create" | "joining" | "schedule"} Dialog the one that is open */
+/** @typedef {{room: string, seq: number, text?: string}} Said what is known of an entry */
+/** @typedef {{name: string, entry: Said | null}} Subject a person, or what they said */
+/**
+ * @typedef {object} Surroundings
+ * @property {App} app
+ * @property {Place} place
+ * @property {import("@preact/signals").Signal<Dialog>} dialog the one that is open
+ * @property {import("@preact/signals").Signal<Subject>} about whom the dialog `about` is about
+ */
+/** @typedef {"" | "jump" | "keys" | "settings" | "reports" | "create" | "joining" | "schedule" | "about"} Dialog */
 
 /** @type {import("preact").Context<Surroundings | null>} */
 export const Context = createContext(/** @type {Surroundings | null} */ (null));

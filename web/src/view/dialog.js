@@ -8,7 +8,7 @@ import { Icon } from "./icons.js";
 
 /** @typedef {import("preact").ComponentChildren} Children */
 
-/** @param {{title: string, kind?: string, onClose: () => void, children?: Children}} props */
+/** @param {{title: Children, kind?: string, onClose: () => void, children?: Children}} props */
 export function DialogBox({ title, kind = "", onClose, children }) {
   const box = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const name = useId();

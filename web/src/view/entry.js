@@ -31,6 +31,7 @@ import { isPost } from "./rows.js";
  * @property {(entry: Entry, emoji: string) => void} react with an emoji, or no more
  * @property {(entry: Entry) => void} pin or unpin
  * @property {(entry: Entry) => void} unreadFrom
+ * @property {(entry: Entry) => void} about report it, block its author
  */
 
 const LABEL_CHARACTERS = 200;
@@ -167,7 +168,9 @@ function Toolbar({ entry, at }) {
     ${isMine &&
     entry.kind !== "file" &&
     html`<${Tool} icon="edit" label=${t("entry.edit")} onClick=${() => at.edit(entry)} />`}
-    ${isMine && html`<${Tool} icon="delete" label=${t("entry.delete")} onClick=${() => at.remove(entry)} />`}
+    ${isMine
+      ? html`<${Tool} icon="delete" label=${t("entry.delete")} onClick=${() => at.remove(entry)} />`
+      : html`<${Tool} icon="flag" label=${t("entry.about")} onClick=${() => at.about(entry)} />`}
   </div>`;
 }
 

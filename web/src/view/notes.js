@@ -14,12 +14,14 @@ import { Icon } from "./icons.js";
 /** @typedef {import("./context.js").Note} Note */
 
 export function Notes() {
-  const { app } = useSurroundings();
+  const { app, dialog } = useSurroundings();
   return html`<div class="notes" role="status">
     ${app.notes.value.map(
       (note) => html`<div class="note" key=${note.id}>
         <p>${noteText(note, app.session.me.value)}</p>
         <${Deed} note=${note} />
+        ${note.entry?.kind === "reported" &&
+        html`<button onClick=${() => { dialog.value = "reports"; app.dismiss(note.id); }}>${t("settings.reports")}</button>`}
         <button class="tool" aria-label=${t("common.close")} onClick=${() => app.dismiss(note.id)}><${Icon} name="close" /></button>
       </div>`,
     )}

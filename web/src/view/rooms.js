@@ -15,7 +15,6 @@ import { Notes } from "./notes.js";
 import { PeopleBeside } from "./people.js";
 import { PinsBeside } from "./pins.js";
 import { Room } from "./room.js";
-import { Settings } from "./settings.js";
 import { Sidebar } from "./sidebar.js";
 import { ThreadBeside } from "./thread.js";
 
@@ -27,7 +26,10 @@ const privateRooms = () => import("../private.js").then((part) => part.learned.t
 const JoinByLink = lazy(() => privateRooms().then((part) => part.JoinByLink));
 const Joining = lazy(() => privateRooms().then((part) => part.Joining));
 const MembersBeside = lazy(() => privateRooms().then((part) => part.MembersBeside));
+const About = lazy(() => import("../more.js").then((part) => part.About));
+const Reports = lazy(() => import("../more.js").then((part) => part.Reports));
 const Schedule = lazy(() => import("../more.js").then((part) => part.Schedule));
+const Settings = lazy(() => import("../more.js").then((part) => part.Settings));
 const Search = lazy(() => import("../more.js").then((part) => part.Search));
 
 const WIDE = "(min-width: 721px)";
@@ -35,7 +37,9 @@ const DIALOGS = Object.freeze({
   jump: Jump,
   keys: Keys,
   settings: Settings,
+  reports: Reports,
   create: CreateRoom,
+  about: About,
   joining: Joining,
   schedule: Schedule,
 });
@@ -43,7 +47,8 @@ const DIALOGS = Object.freeze({
 /** @param {{app: App, place: Place}} props */
 export function Rooms({ app, place }) {
   const dialog = useSignal(/** @type {Dialog} */ (""));
-  const around = useMemo(() => ({ app, place, dialog }), [app.rooms]);
+  const about = useSignal(/** @type {import("./context.js").Subject} */ ({ name: "", entry: null }));
+  const around = useMemo(() => ({ app, place, dialog, about }), [app.rooms]);
   useTitle(app, place);
   useFirstRoom(app, place);
   const room = place.room.value;

@@ -24,7 +24,7 @@ const FAILURE_MS = 6_000;
  * @param {boolean} isThread
  */
 export function useRowActions(room, draftKey, composer, isThread) {
-  const { app, place } = useSurroundings();
+  const { app, place, about, dialog } = useSurroundings();
   const me = app.session.me.value;
   const active = useSignal(0);
   const [leaving, setLeaving] = useState(/** @type {Entry | null} */ (null));
@@ -48,6 +48,10 @@ export function useRowActions(room, draftKey, composer, isThread) {
         attempt("react", { room, seq: entry.seq, emoji, remove: hasReacted(entry, emoji, me) }),
       pin: (/** @type {Entry} */ entry) => attempt(entry.pinned_by ? "unpin" : "pin", { room, seq: entry.seq }),
       unreadFrom: (/** @type {Entry} */ entry) => attempt("unread-from", { room, seq: entry.seq }),
+      about: (/** @type {Entry} */ entry) => {
+        about.value = { name: entry.author ?? "", entry };
+        dialog.value = "about";
+      },
       openThread: (/** @type {number} */ root) => place.show({ kind: "thread", root }),
     };
   }, [me, room, draftKey]);

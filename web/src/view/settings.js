@@ -1,38 +1,58 @@
 /** Settings: of this browser, with the way out, and those of the account, which come when looked at. */
 
 import { html } from "htm/preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 
 import { LANGUAGES, t } from "../text/index.js";
+import { AccountPanel } from "./account/account-panel.js";
+import { BlockedPanel } from "./account/blocked-panel.js";
+import { DevicesPanel } from "./account/devices-panel.js";
+import { HooksPanel } from "./account/hooks-panel.js";
+import { LimitsPanel } from "./account/limits-panel.js";
 import { useSurroundings } from "./context.js";
 import { DialogBox } from "./dialog.js";
 import { errorText } from "./error-text.js";
-import { More } from "./more.js";
+import { ReportsPanel } from "./moderation/reports-panel.js";
 
 /** @typedef {Event & {currentTarget: HTMLSelectElement}} Selected */
-/** @typedef {"" | "AccountPanel" | "DevicesPanel" | "HooksPanel" | "LimitsPanel" | "BlockedPanel"} Panel */
+/** @typedef {import("preact").ComponentType<{onClose: () => void}>} Panel */
 
 /** @type {readonly [panel: Panel, title: import("../text/index.js").Key][]} */
 const PANELS = Object.freeze([
-  ["", "settings.page"],
-  ["AccountPanel", "settings.account"],
-  ["DevicesPanel", "settings.devices"],
-  ["HooksPanel", "settings.hooks"],
-  ["LimitsPanel", "settings.limits"],
-  ["BlockedPanel", "settings.blocked"],
+  [PagePanel, "settings.page"],
+  [AccountPanel, "settings.account"],
+  [DevicesPanel, "settings.devices"],
+  [HooksPanel, "settings.hooks"],
+  [LimitsPanel, "settings.limits"],
+  [BlockedPanel, "settings.blocked"],
+  [ReportsPanel, "settings.reports"],
 ]);
 
-/** @param {{onClose: () => void}} props */
-export function Settings({ onClose }) {
-  const [panel, setPanel] = useState(/** @type {Panel} */ (""));
+/** @param {{onClose: () => void, first?: Panel}} props */
+export function Settings({ onClose, first = PagePanel }) {
+  const { app } = useSurroundings();
+  const [Shown, setShown] = useState(() => first);
+  const [isAdministrator, setAdministrator] = useState(first === ReportsPanel);
+  useEffect(() => {
+    app.call("status").then(
+      ({ administrator }) => setAdministrator(administrator === true),
+      () => {}, // without a line there is nothing to decide
+    );
+  }, []);
+  const panels = PANELS.filter(([one]) => one !== ReportsPanel || isAdministrator);
   return html`<${DialogBox} title=${t("settings.title")} kind="settings" onClose=${onClose}>
     <nav aria-label=${t("settings.title")}>
-      ${PANELS.map(
-        ([one, title]) => html`<button aria-current=${one === panel} onClick=${() => setPanel(one)}>${t(title)}</button>`,
+      ${panels.map(
+        ([one, title]) => html`<button aria-current=${one === Shown} onClick=${() => setShown(() => one)}>${t(title)}</button>`,
       )}
     </nav>
-    ${panel === "" ? html`<${PagePanel} onClose=${onClose} />` : html`<${More} key=${panel} part=${panel} onClose=${onClose} />`}
+    <${Shown} onClose=${onClose} />
   </${DialogBox}>`;
+}
+
+/** The settings, with the reports for administrators. @param {{onClose: () => void}} props */
+export function Reports({ onClose }) {
+  return html`<${Settings} first=${ReportsPanel} onClose=${onClose} />`;
 }
 
 /** @param {{onClose: () => void}} props */

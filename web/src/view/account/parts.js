@@ -27,16 +27,16 @@ export function Panel({ title, failure = "", children }) {
 /**
  * A button that does something at the second press only.
  *
- * @param {{label: string, of: string, onSure: () => void}} props of: what it is done to
+ * @param {{label: string, of: string, onSure: () => void, disabled?: boolean}} props of: what it is done to
  */
-export function Sure({ label, of, onSure }) {
+export function Sure({ label, of, onSure, disabled = false }) {
   const [isAsked, setAsked] = useState(false);
   const press = () => {
     setAsked(!isAsked);
     if (isAsked) onSure();
   };
   const text = isAsked ? t("sure", { action: label }) : label;
-  return html`<button type="button" class=${isAsked ? "danger" : ""} aria-label=${`${text}: ${of}`} onClick=${press}
+  return html`<button type="button" class=${isAsked ? "danger" : ""} aria-label=${`${text}: ${of}`} disabled=${disabled} onClick=${press}
     onBlur=${() => setAsked(false)}>${text}</button>`;
 }
 
