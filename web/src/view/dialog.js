@@ -19,7 +19,9 @@ export function DialogBox({ title, kind = "", onClose, children }) {
     return () => {
       dialog?.close(); // as long as it is open, nothing behind it takes the focus
       const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body;
-      (isThere ? opener : document.getElementById("composer"))?.focus();
+      const back = isThere ? opener : document.getElementById("composer");
+      back?.blur(); // the browser has focused it, too, but while nothing could be typed there
+      back?.focus();
     };
   }, []);
   /** @param {Event} event a click beside the dialog hits the dialog itself, and none of its content */
