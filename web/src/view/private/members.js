@@ -9,6 +9,7 @@ import { Aside } from "../aside.js";
 import { Avatar } from "../avatar.js";
 import { useSurroundings } from "../context.js";
 import { Confirm } from "../dialog.js";
+import { errorText } from "../error-text.js";
 import { Icon } from "../icons.js";
 import { addressOf } from "../place.js";
 import { Invite } from "./invite.js";
@@ -90,11 +91,11 @@ export function MembersBeside({ room }) {
 function useMembers(room) {
   const { app } = useSurroundings();
   const [page, setPage] = useState(/** @type {Page} */ (NOBODY));
+  const [failure, setFailure] = useState("");
   const loads = useRef(0);
-  const { failure, run } = useAction();
   const status = app.rooms.get(room);
 
-  /** @param {number} [least] how many to show, if there are as many */
+  /** Ask, whatever was asked before: only the last answer counts. @param {number} [least] how many to show, if there are as many */
   const load = async (least = page.members.length) => {
     loads.current += 1;
     const current = loads.current;
@@ -103,20 +104,27 @@ function useMembers(room) {
     /** @type {string | null} */
     let next = "";
     let count = 0;
-    do {
-      const answer = await app.session.read("members", { room, after: next });
-      members.push(...answer.members);
-      ({ next, count } = answer);
-    } while (next !== null && members.length < least);
-    if (current === loads.current) setPage({ members, next, count });
+    try {
+      do {
+        const answer = await app.session.read("members", { room, after: next });
+        members.push(...answer.members);
+        ({ next, count } = answer);
+      } while (next !== null && members.length < least);
+    } catch (error) {
+      if (current === loads.current) setFailure(errorText(error, {}));
+      return;
+    }
+    if (current !== loads.current) return;
+    setFailure("");
+    setPage({ members, next, count });
   };
   useEffect(() => {
-    run(load);
+    load();
     return () => {
       loads.current += 1;
     };
   }, [room, status?.members, status?.owner]);
-  return { page, failure, load: (least = page.members.length) => run(() => load(least)) };
+  return { page, failure, load };
 }
 
 /**
