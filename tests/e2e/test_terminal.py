@@ -68,6 +68,7 @@ def test_what_came_while_nobody_looked_is_marked_and_counted_until_somebody_does
     opens: Opens, users: Connects, columns: int, rows: int
 ) -> None:
     alice, bot = opens("alice", columns=columns, rows=rows), users("bot")
+    alice.sees("nothing unread")  # all that the start shows, so that nothing comes between
     bot.call("send", text="seen")
     alice.sees("bot: seen")
     alice.keys("half a" + FOCUS_OUT)
