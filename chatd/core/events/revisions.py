@@ -48,18 +48,7 @@ class PostDeleted(Post, frozen=True, tag="PostDeleted"):
     def apply(self, state: State, changes: TickChanges) -> None:
         room = state.rooms[self.room]
         emptied = _take_away(state, changes, room, self.target)
-        room.log.replace(self.target, entries.encode_entry(emptied))
-        root, comments = _thread_without(state, room, self.target)
-        entry = entries.Delete(
-            self.room,
-            self.seq,
-            self.ts,
-            self.author,
-            self.target,
-            root=root,
-            comments=comments,
-        )
-        post(state, changes, self, entry)
+        _put_in_place(state, changes, self, emptied)
 
 
 class PostRemoved(Post, frozen=True, tag="PostRemoved"):
@@ -76,20 +65,7 @@ class PostRemoved(Post, frozen=True, tag="PostRemoved"):
         room, reason = state.rooms[self.room], self.reason
         emptied = _take_away(state, changes, room, self.target)
         removed = replace(emptied, removed=True, reason=reason)
-        room.log.replace(self.target, entries.encode_entry(removed))
-        root, comments = _thread_without(state, room, self.target)
-        entry = entries.Delete(
-            self.room,
-            self.seq,
-            self.ts,
-            self.author,
-            self.target,
-            removed=True,
-            reason=reason,
-            root=root,
-            comments=comments,
-        )
-        post(state, changes, self, entry)
+        _put_in_place(state, changes, self, removed)
         place = {"in_room": self.room, "in_seq": self.target}
         if emptied.author in state.users:
             state.append_to_self(
@@ -120,10 +96,28 @@ def _take_away(state: State, changes: TickChanges, room: Room, seq: int) -> entr
     return _emptied(said)
 
 
-def _thread_without(state: State, room: Room, seq: int) -> tuple[int, int]:
-    """Let a thread have a comment less; return its root, and how many are left. 0: it is none."""
-    thread = state.threads.delete(room, seq)
-    return (0, 0) if thread is None else (thread.root, thread.living)
+def _put_in_place(
+    state: State,
+    changes: TickChanges,
+    event: PostDeleted | PostRemoved,
+    emptied: entries.Post,
+) -> None:
+    """Put what is left of a post in its place, and append the entry that says so."""
+    room = state.rooms[event.room]
+    room.log.replace(event.target, entries.encode_entry(emptied))
+    thread = state.threads.delete(room, event.target)
+    entry = entries.Delete(
+        event.room,
+        event.seq,
+        event.ts,
+        event.author,
+        event.target,
+        removed=emptied.removed,
+        reason=emptied.reason,
+        root=0 if thread is None else thread.root,
+        comments=0 if thread is None else thread.living,
+    )
+    post(state, changes, event, entry)
 
 
 def _target(room: Room, seq: int) -> entries.Post:
