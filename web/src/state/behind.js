@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 
 import { createDrafts } from "./drafts.js";
+import { createFiles } from "./files.js";
 import { createJoining } from "./joining.js";
 import { createLogs } from "./logs.js";
 import { createOutbox } from "./outbox.js";
@@ -10,7 +11,7 @@ import { createPeople } from "./people.js";
 import { createRooms } from "./rooms.js";
 import { createThreads } from "./threads.js";
 import { createTyping } from "./typing.js";
-import { createFiles, createUploads } from "./uploads.js";
+import { createUploads } from "./uploads.js";
 
 /** @typedef {import("./shapes.js").Entry} Entry */
 /** @typedef {import("./shapes.js").Note} Note */

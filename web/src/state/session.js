@@ -34,7 +34,9 @@ export function createSession(parts, owner) {
   const outdated = signal(false);
   let token = "";
   let epoch = "";
-  const line = new Line(parts, { greet, notice, isNeeded, online: () => token !== "" && owner.synced() });
+  // After `bye`, the next greeting shows whether anybody is signed in here: another tab may have a
+  // new token by then, with a new password.
+  const line = new Line(parts, { greet, notice: owner.notice, isNeeded, online: () => token !== "" && owner.synced() });
 
   /**
    * @param {Line} on
@@ -67,16 +69,6 @@ export function createSession(parts, owner) {
   /** Who only looks at the form needs no line, and the server ends those that nobody uses. */
   function isNeeded() {
     return token !== "" || welcome.peek() === null;
-  }
-
-  /**
-   * @param {string} method
-   * @param {any} params
-   */
-  function notice(method, params) {
-    // After `bye`, the next greeting shows whether anybody is signed in here: another tab may have
-    // a new token by then, with a new password.
-    owner.notice(method, params);
   }
 
   /**
