@@ -11,7 +11,7 @@
 
 import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
@@ -25,6 +25,7 @@ const SOURCES = join(HERE, "src");
 const REFERENCE = /"\.\/([^"]+)"/g;
 const BUNDLED = new Set([".js", ".css"]);
 const TEXTS = new Set([".css", ".html", ".js", ".svg", ".txt", ".webmanifest"]);
+const REEXPORT = /^export \{.*\} from .*;$/gm;
 /** Nothing gets smaller by compression that fits a packet. */
 const GZIP_BYTES_MIN = 1024;
 const HASH_CHARACTERS = 8;
@@ -81,7 +82,7 @@ async function bundled(names) {
   const scripts = names.filter((name) => extname(name) === ".js").map((name) => join(SOURCES, name));
   const result = await build({
     ...COMMON,
-    plugins: [behind(scripts, await onDemand(scripts))],
+    plugins: [behind(scripts, await onDemand(scripts)), apart("marked")],
     assetNames: `[name]-[hash]`,
     chunkNames: `[name]-[hash]`,
     define: { BUILD: JSON.stringify(BUILD) },
@@ -123,6 +124,33 @@ function behind(scripts, parts) {
     setup({ onLoad }) {
       onLoad({ filter: /\.js$/ }, async ({ path }) => {
         return parts.has(path) ? { contents: (await readFile(path, "utf8")) + imports, loader: "js" } : undefined;
+      });
+    },
+  };
+}
+
+/**
+ * Take a package that comes as one file apart into the modules that its source map has, so that
+ * those of which nothing is used stay away.
+ *
+ * @param {string} name of a package whose files have their sources beside them: in src, not in lib
+ * @returns {import("esbuild").Plugin}
+ */
+function apart(name) {
+  const home = join(HERE, "node_modules", name);
+  const filter = new RegExp(`/node_modules/${name}/src/`);
+  return {
+    name: "apart",
+    async setup({ onLoad, onResolve }) {
+      const map = JSON.parse(await readFile(join(home, "lib", `${name}.esm.js.map`), "utf8"));
+      /** @param {string} path */
+      const module = (path) => ({ path: join(home, "src", path), sideEffects: false });
+      onResolve({ filter: new RegExp(`^${name}$`) }, () => module(`${name}.ts`));
+      onResolve({ filter: /^\.\// }, ({ importer, path }) => (filter.test(importer) ? module(path) : undefined));
+      onLoad({ filter }, ({ path }) => {
+        const source = map.sourcesContent[map.sources.indexOf(`../${relative(home, path)}`)];
+        const isIndex = basename(path) === `${name}.ts`; // of which more runs than what is exported
+        return { contents: isIndex ? source.match(REEXPORT).join("\n") : source, loader: "ts" };
       });
     },
   };
