@@ -152,15 +152,29 @@ def test_file_is_sent_shown_and_fetched(opens: Opens) -> None:
     assert download.value.path().read_bytes() == b"all of it"
 
 
-def test_tabs_beside_each_other_share_drafts_and_sign_out(opens: Opens) -> None:
+def test_tabs_of_one_user_share_drafts_and_sign_out_and_another_user_has_nothing_of_it(
+    opens: Opens,
+) -> None:
     ann = register(opens, "ann")
     other = opens("/r/general", beside=ann.tab).page
     expect(other.locator("#composer")).to_be_visible()
     ann.composer.fill("in both")
     expect(other.locator("#composer")).to_have_value("in both")
     ann.page.get_by_role("button", name="Settings").click()
+    link = ann.page.get_by_role("link", name="Sign in as somebody else, too")
+    ben = register(opens, "ben", path=str(link.get_attribute("href")), beside=ann.tab)
+    expect(ben.composer).to_have_value("")
+    ben.page.reload()
+    expect(ben.page.locator("footer .me")).to_have_text("ben")
+    ann.page.reload()
+    expect(ann.composer).to_have_value("in both")
+    ann.page.get_by_role("button", name="Settings").click()
     ann.page.get_by_role("button", name="Sign out").click()
     expect(other.get_by_label("Password")).to_be_visible()
+    ben.write("still here")
+    ben.expects("still here")
+    ann.page.get_by_role("button", name="Go on as ben").click()
+    expect(ann.page.locator("footer .me")).to_have_text("ben")
 
 
 def test_picture_is_shown_in_the_room_that_was_kept_for_it(opens: Opens) -> None:

@@ -20,8 +20,9 @@ const RETURN_MS = 200_000;
  * @param {string} name
  */
 async function opened(browser, name) {
-  browser.values.set("session", { name, token: `token of ${name}` });
+  browser.values.set(`session ${name}`, `token of ${name}`);
   const tab = browser.tab();
+  tab.user = name;
   const door = createApp(tab.parts, () => import("../src/inside.js"));
   await door.start();
   while (door.behind.value === null) await browser.server.clock.pass(1);
@@ -91,6 +92,50 @@ test("when the tab that sends is killed, another one goes on", async () => {
   await clock.pass(RETURN_MS);
   assert.deepEqual(server.texts("general"), ["mine"]);
   assert.deepEqual(second.app.outbox.items.value, []);
+});
+
+test("tabs of two users at one browser have nothing in common but the browser", async () => {
+  const { clock, server, browser } = world();
+  const shared = browser();
+  const [ann, other, bob] = [await opened(shared, "ann"), await opened(shared, "ann"), await opened(shared, "bob")];
+  await clock.pass(100);
+  ann.app.drafts.set("general", { text: "of ann", replyTo: 0, editing: 0 });
+  ann.app.settings.set("theme", "dark");
+  server.isDown = true;
+  server.cutAll();
+  await clock.pass(1_000);
+  ann.app.outbox.post("general", "by ann");
+  bob.app.outbox.post("general", "by bob");
+  await clock.pass(10);
+  assert.deepEqual([other, bob].map(({ app }) => app.drafts.get("general").value.text), ["of ann", ""]);
+  assert.deepEqual([other, bob].map(({ app }) => app.settings.theme.value), ["dark", "auto"]);
+  assert.deepEqual([ann, bob].map(({ app }) => app.outbox.items.value.map(({ text }) => text)), [["by ann"], ["by bob"]]);
+  server.isDown = false;
+  await clock.pass(RETURN_MS);
+  const said = server.log("general").map(({ author, text }) => [author, text]);
+  assert.deepEqual(said.sort(), [["ann", "by ann"], ["bob", "by bob"]]);
+  ann.app.session.signOut();
+  await clock.pass(100);
+  assert.deepEqual([ann, other, bob].map(({ app }) => app.session.me.value), ["", "", "bob"]);
+});
+
+test("a new tab is of who signed in last, and goes on as another one when asked to", async () => {
+  const { clock, browser } = world();
+  const shared = browser();
+  await opened(shared, "ann");
+  await opened(shared, "bob");
+  shared.values.set("user", "bob");
+  const tab = shared.tab();
+  const { session, ...door } = createApp(tab.parts, () => import("../src/inside.js"));
+  await door.start();
+  assert.equal(session.me.value, "bob");
+  await clock.pass(100);
+  session.signOut();
+  await clock.pass(100);
+  assert.deepEqual([session.phase.value, session.accounts.value], ["signed-out", ["ann"]]);
+  session.goOn("ann");
+  await clock.pass(RETURN_MS);
+  assert.deepEqual([session.me.value, session.line.value.state, tab.user], ["ann", "online", "ann"]);
 });
 
 test("after a backup was restored, what was held is dropped, and one is told", async () => {

@@ -15,12 +15,12 @@ function outboxOf({ server = new FakeServer(), kept = fakeKept(), clock = new Fa
     now: clock.now,
     after: clock.after,
     nonce: () => `${prefix}${(nonces += 1)}`,
-    alone: (/** @type {() => void} */ what) => void (isSender && what()),
+    alone: (/** @type {string} */ _name, /** @type {() => void} */ what) => (isSender && what(), () => {}),
   };
   const outbox = createOutbox(parts, { call: server.call, me: server.me, isShown: (_, seq) => isShown(seq) });
   server.answers.post ??= ({ room }) => ({ room, seq: server.asked.length, ts: 0 });
   server.answers.comment ??= server.answers.post;
-  outbox.start();
+  outbox.load();
   return { outbox, server, kept, clock };
 }
 

@@ -7,7 +7,9 @@ import { browserKept } from "./kept.js";
 /** @typedef {import("../state/shapes.js").Parts} Parts */
 
 const NONCE_BYTES = 15;
-const LOCK = "chatd outbox";
+const USER = "user";
+/** The address of a tab for somebody else than who was here last. */
+const ANOTHER = "?another";
 
 /** @returns {Parts} */
 export function browserParts() {
@@ -25,15 +27,30 @@ export function browserParts() {
       return () => clearTimeout(timer);
     },
 
-    alone(what) {
+    tab: {
+      user: () => stored(() => sessionStorage.getItem(USER)) ?? (location.search === ANOTHER ? "" : null),
+      setUser: (name) => void stored(() => sessionStorage.setItem(USER, name)),
+    },
+
+    alone(name, what) {
       if (navigator.locks === undefined) {
         what();
-        return;
+        return () => {};
       }
-      navigator.locks.request(LOCK, () => {
-        what();
-        return new Promise(() => {}); // until the tab is closed
+      const waiting = new AbortController();
+      /** @type {PromiseWithResolvers<void>} */
+      const held = Promise.withResolvers();
+      const begin = () => {
+        if (!waiting.signal.aborted) what();
+        return held.promise; // at the latest until the tab is closed
+      };
+      navigator.locks.request(`chatd ${name}`, { signal: waiting.signal }, begin).catch((error) => {
+        if (error.name === "SecurityError") what(); // all storage is forbidden, so no tab has what another has
       });
+      return () => {
+        waiting.abort();
+        held.resolve();
+      };
     },
 
     onWake(woken) {
@@ -47,6 +64,21 @@ export function browserParts() {
       document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && leaving());
     },
   };
+}
+
+/**
+ * Do something with a storage that the browser may forbid.
+ *
+ * @template T
+ * @param {() => T} what
+ * @returns {T | null}
+ */
+function stored(what) {
+  try {
+    return what();
+  } catch {
+    return null;
+  }
 }
 
 /** @type {Parts["connect"]} */

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-import { createSession } from "./session.js";
+import { LAST, createSession } from "./session.js";
 import { createSettings } from "./settings.js";
 
 /** @typedef {import("./behind.js").Behind} Behind */
@@ -27,7 +27,8 @@ export function createApp(parts, inside) {
     synced: () => behind.peek()?.synced(),
     left: () => behind.peek()?.left(),
   });
-  const settings = createSettings(parts.kept);
+  // Who has yet to sign in sees the page as the one before.
+  const settings = createSettings(parts.kept, () => session.me.peek() || (parts.kept.get(LAST) ?? ""));
 
   /** Load what is behind the door, once. */
   function load() {
@@ -48,8 +49,8 @@ export function createApp(parts, inside) {
     /** Read what is kept, and connect. */
     async start() {
       await parts.kept.load();
-      settings.load();
       session.start();
+      session.me.subscribe(settings.load);
     },
   };
 }

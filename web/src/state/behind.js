@@ -152,8 +152,6 @@ export function createBehind(parts, session) {
     return (log?.position() ?? Infinity) >= seq;
   }
 
-  outbox.start();
-
   return {
     rooms,
     logs,

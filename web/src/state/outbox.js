@@ -31,6 +31,7 @@ const AGAIN = new Set(["overloaded", "storage_full", "internal"]);
 export function createOutbox(parts, owner) {
   const items = signal(/** @type {readonly Pending[]} */ ([]));
   let isSender = false;
+  let stopWaiting = () => {};
   let isSending = false;
   let lastAt = 0;
 
@@ -167,7 +168,7 @@ export function createOutbox(parts, owner) {
   }
 
   /** Read what has not been sent yet. */
-  function load() {
+  function read() {
     const keys = parts.kept.keys().filter((key) => key.startsWith(prefix()));
     const kept = keys.map((key) => /** @type {Pending} */ (parts.kept.get(key)));
     const unsent = kept.filter(({ state }) => state !== "posted");
@@ -178,28 +179,32 @@ export function createOutbox(parts, owner) {
   /** Whoever sent for all tabs is gone, and what it was about to send may have arrived or not. */
   function takeOver() {
     isSender = true;
-    load();
+    read();
     for (const { nonce, state } of items.peek()) {
       if (state === "sending" || state === "held") change(nonce, { state: "waiting" });
     }
     pump();
   }
 
+  function stop() {
+    stopWaiting();
+    isSender = false;
+    items.value = [];
+  }
+
+  parts.kept.watch((key, value) => {
+    if (key.startsWith(prefix())) heard(key.slice(prefix().length), value);
+  });
+
   return {
     items,
     pump,
 
+    /** Show what is kept for who is signed in now; send it for all tabs of theirs, as soon as no other one does. */
     load() {
-      if (isSender) takeOver();
-      else load();
-    },
-
-    /** Send for all tabs, as soon as no other one does; show what they write. */
-    start() {
-      parts.kept.watch((key, value) => {
-        if (key.startsWith(prefix())) heard(key.slice(prefix().length), value);
-      });
-      parts.alone(takeOver);
+      stop();
+      read();
+      stopWaiting = parts.alone(`outbox ${owner.me.peek()}`, takeOver);
     },
 
     /**
@@ -248,8 +253,6 @@ export function createOutbox(parts, owner) {
     /** The entry of something pending may have come. */
     onEntry: tidy,
 
-    clear() {
-      items.value = [];
-    },
+    clear: stop,
   };
 }

@@ -20,7 +20,9 @@ import { Proof, newKeys } from "../net/scram.js";
  * @property {() => void} left nobody is signed in any more
  */
 
-const KEY = "session";
+/** Who signed in last: a new tab is theirs. */
+export const LAST = "user";
+const TOKEN = "session ";
 const DEVICE = "Browser page";
 
 /**
@@ -32,6 +34,8 @@ export function createSession(parts, owner) {
   const me = signal("");
   const welcome = signal(/** @type {Welcome | null} */ (null));
   const outdated = signal(false);
+  /** Who can go on here without a password. */
+  const accounts = signal(/** @type {readonly string[]} */ ([]));
   let token = "";
   let epoch = "";
   // After `bye`, the next greeting shows whether anybody is signed in here: another tab may have a
@@ -48,7 +52,7 @@ export function createSession(parts, owner) {
     welcome.value = said;
     if (token === "") return;
     try {
-      enter((await on.call("login-token", { token })).name, token);
+      await on.call("login-token", { token });
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== "auth_failed") throw error;
       leave();
@@ -77,7 +81,7 @@ export function createSession(parts, owner) {
    */
   function enter(name, proof) {
     token = proof;
-    parts.kept.set(KEY, { name, token });
+    parts.tab.setUser(name);
     owner.load();
     batch(() => {
       me.value = name;
@@ -85,15 +89,41 @@ export function createSession(parts, owner) {
     });
   }
 
+  /** @param {string} name @param {string | undefined} proof */
+  function keep(name, proof) {
+    parts.kept.set(TOKEN + name, proof);
+    if (proof !== undefined) parts.kept.set(LAST, name);
+    listAccounts();
+  }
+
+  function listAccounts() {
+    const keys = parts.kept.keys().filter((key) => key.startsWith(TOKEN));
+    accounts.value = keys.map((key) => key.slice(TOKEN.length)).sort();
+  }
+
   function leave() {
+    keep(me.peek(), undefined);
     token = "";
     epoch = "";
-    parts.kept.set(KEY, undefined);
     owner.left();
     batch(() => {
       me.value = "";
       phase.value = "signed-out";
     });
+  }
+
+  /** Somebody has signed in or out in another tab, or has a new token. @param {string} name @param {string | undefined} proof */
+  function onToken(name, proof) {
+    if (token === "") {
+      const isMine = (parts.tab.user() ?? name) === name;
+      if (proof === undefined || !isMine) return;
+      enter(name, proof);
+    } else {
+      if (name !== me.peek()) return;
+      if (proof !== undefined) return void (token = proof);
+      leave();
+    }
+    line.reconnect();
   }
 
   /** Wait until there is a line. @returns {Promise<void>} */
@@ -140,6 +170,7 @@ export function createSession(parts, owner) {
   async function signIn(name, password) {
     const found = await prove(name, password, DEVICE);
     await follow(line);
+    keep(found.name, found.token);
     enter(found.name, found.token);
     owner.synced();
   }
@@ -149,25 +180,31 @@ export function createSession(parts, owner) {
     me,
     welcome,
     outdated,
+    accounts,
     line: line.state,
     secure: parts.crypto !== null,
     signIn,
 
     /** Read who was signed in, and connect. */
     start() {
-      const kept = parts.kept.get(KEY);
+      const name = parts.tab.user() ?? parts.kept.get(LAST) ?? "";
+      const kept = parts.kept.get(TOKEN + name);
+      listAccounts();
       if (kept === undefined) phase.value = "signed-out";
-      else enter(kept.name, kept.token);
+      else enter(name, kept);
       parts.kept.watch((key, value) => {
-        if (key !== KEY) return;
-        if (value === undefined && token !== "") leave();
-        else if (value !== undefined && token === "") enter(value.name, value.token);
-        else if (value?.name === me.peek()) return void (token = value.token);
-        else return;
-        line.reconnect();
+        if (!key.startsWith(TOKEN)) return;
+        listAccounts();
+        onToken(key.slice(TOKEN.length), value);
       });
       parts.onWake(() => line.check());
       line.connect();
+    },
+
+    /** Be somebody in this tab who is signed in in another one. @param {string} name of `accounts` */
+    goOn(name) {
+      enter(name, parts.kept.get(TOKEN + name));
+      line.reconnect();
     },
 
     /**
@@ -199,8 +236,8 @@ export function createSession(parts, owner) {
     async changePassword(old, password) {
       const keys = await newKeys(cryptography(), password);
       await prove(me.peek(), old, null);
-      const found = await line.call("password", { ...keys, device: DEVICE });
-      enter(me.peek(), found.token);
+      ({ token } = await line.call("password", { ...keys, device: DEVICE }));
+      keep(me.peek(), token);
     },
 
     /**

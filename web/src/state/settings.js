@@ -1,19 +1,23 @@
-/** The settings of this browser, the same in all its tabs. */
+/** The settings of a user in this browser, the same in all tabs of that user. */
 
 import { signal } from "@preact/signals";
 
 /** @typedef {import("./shapes.js").Kept} Kept */
 
-const KEY = "settings";
+const DEFAULTS = Object.freeze({ theme: "auto", language: "", zone: "browser", room: "" });
 
-/** @param {Kept} kept */
-export function createSettings(kept) {
+/**
+ * @param {Kept} kept
+ * @param {() => string} user whose settings they are
+ */
+export function createSettings(kept, user) {
+  const keyNow = () => `settings ${user()}`;
   const settings = {
-    theme: signal(/** @type {"auto" | "light" | "dark"} */ ("auto")),
-    language: signal(/** @type {"" | "en" | "ru"} */ ("")),
-    zone: signal(/** @type {"browser" | "server"} */ ("browser")),
+    theme: signal(/** @type {"auto" | "light" | "dark"} */ (DEFAULTS.theme)),
+    language: signal(/** @type {"" | "en" | "ru"} */ (DEFAULTS.language)),
+    zone: signal(/** @type {"browser" | "server"} */ (DEFAULTS.zone)),
     /** The one that was open last. */
-    room: signal(""),
+    room: signal(DEFAULTS.room),
   };
 
   /** @param {Record<string, any> | undefined} values */
@@ -23,13 +27,14 @@ export function createSettings(kept) {
     }
   }
 
-  kept.watch((key, value) => key === KEY && show(value));
+  kept.watch((key, value) => key === keyNow() && show(value));
 
   return {
     ...settings,
 
+    /** Show what is kept for who is signed in now. */
     load() {
-      show(kept.get(KEY));
+      show({ ...DEFAULTS, ...kept.get(keyNow()) });
     },
 
     /**
@@ -38,7 +43,7 @@ export function createSettings(kept) {
      */
     set(name, value) {
       show({ [name]: value });
-      kept.set(KEY, Object.fromEntries(Object.entries(settings).map(([key, one]) => [key, one.peek()])));
+      kept.set(keyNow(), Object.fromEntries(Object.entries(settings).map(([key, one]) => [key, one.peek()])));
     },
   };
 }

@@ -104,7 +104,7 @@
  */
 
 /**
- * What is kept in this browser, for all tabs.
+ * What is kept in this browser, for all tabs. The values of a user have the user's name in their key.
  *
  * @typedef {object} Kept
  * @property {(key: string) => any} get undefined if nothing is
@@ -120,14 +120,17 @@
  * @typedef {import("../net/line.js").LineParts & {
  *   crypto: Crypto | null,
  *   kept: Kept,
- *   alone: (what: () => void) => void,
+ *   alone: (name: string, what: () => void) => () => void,
+ *   tab: {user: () => string | null, setUser: (name: string) => void},
  *   sendFile: (file: File, address: string, token: string, sent: (bytes: number) => void) =>
  *     {done: Promise<void>, cancel: () => void},
  *   onWake: (woken: () => void) => void,
  *   onLeave: (leaving: () => void) => void,
  *   nonce: () => string,
  * }} Parts
- * alone: called in one tab only, as long as it lives.
+ * alone: called in one of the tabs that ask for it by this name, as long as it lives or until it
+ * calls what is returned. tab: whose tab this is, over reloads: "" of somebody who has yet to sign
+ * in; null if that was never said.
  */
 
 export {};

@@ -145,6 +145,7 @@ export const enInside = Object.freeze({
   "settings.name": "Shown name",
   "settings.badName": "This can't be a shown name, or somebody has one like it.",
   "settings.save": "Save",
+  "settings.another": "Sign in as somebody else, too",
   "settings.signOut": "Sign out",
   "settings.server": "chatd {version}",
 

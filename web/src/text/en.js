@@ -13,6 +13,7 @@ export const en = Object.freeze({
   "signIn.busy": "One moment…",
   "signIn.noAccount": "New here? Create an account",
   "signIn.haveAccount": "I have an account: sign in",
+  "signIn.goOn": "Go on as {name}",
   "signIn.closed": "This server doesn't accept registrations. Ask its operator for an account.",
   "signIn.private": "Your password never leaves this page: the server only sees a proof that you know it.",
   "signIn.forgotten": "Forgotten your password? Ask an administrator of this server for a reset.",

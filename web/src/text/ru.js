@@ -14,6 +14,7 @@ export const ru = Object.freeze({
   "signIn.busy": "Минутку…",
   "signIn.noAccount": "Впервые здесь? Создайте учётную запись",
   "signIn.haveAccount": "У меня есть учётная запись: войти",
+  "signIn.goOn": "Продолжить как {name}",
   "signIn.closed": "Этот сервер не принимает регистрации. Попросите учётную запись у его владельца.",
   "signIn.private": "Пароль не покидает эту страницу: сервер видит лишь доказательство, что вы его знаете.",
   "signIn.forgotten": "Забыли пароль? Попросите администратора сервера сбросить его.",
@@ -220,6 +221,7 @@ export const ru = Object.freeze({
   "settings.name": "Показывать имя",
   "settings.badName": "Так показывать нельзя, или похожее имя уже есть.",
   "settings.save": "Сохранить",
+  "settings.another": "Войти под другим именем",
   "settings.signOut": "Выйти",
   "settings.server": "chatd {version}",
 

@@ -97,6 +97,7 @@ function PagePanel({ onClose }) {
     ${failure && html`<p class="failure" role="alert">${failure}</p>`}
     <div class="choices">
       <button onClick=${signOut}>${t("settings.signOut")}</button>
+      <a href="/?another" target="_blank" rel="noopener">${t("settings.another")}</a>
     </div>
     <p class="hint">${t("settings.server", { version: session.welcome.value?.server_version ?? "" })}</p>
   `;

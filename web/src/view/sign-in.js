@@ -3,7 +3,7 @@
 import { html } from "htm/preact";
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 
-import { t } from "../text/index.js";
+import { nodes, t } from "../text/index.js";
 import { useDoor } from "./context.js";
 import { errorText } from "./error-text.js";
 
@@ -64,6 +64,9 @@ export function SignIn({ byLink }) {
       : html`<p class="hint">${t("signIn.closed")}</p>`}
     <p class="hint">${t("signIn.private")}</p>
     ${!isNew && html`<p class="hint">${t("signIn.forgotten")}</p>`}
+    ${app.session.accounts.value.map(
+      (one) => html`<button class="plain" onClick=${() => app.session.goOn(one)}>${nodes("signIn.goOn", { name: html`<bdi>${one}</bdi>` })}</button>`,
+    )}
   </main>`;
 }
 

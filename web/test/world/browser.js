@@ -18,6 +18,8 @@ export class Browser {
     /** @type {Set<Tab>} */
     this.tabs = new Set();
     this.works = true;
+    /** The tab that has each lock. @type {Map<string, Tab>} */
+    this.locks = new Map();
     this.nonces = 0;
   }
 
@@ -42,9 +44,10 @@ export class Tab {
     this._woken = [];
     /** @type {(() => void)[]} */
     this._leaving = [];
-    /** @type {(() => void) | null} */
-    this._waitsAlone = null;
-    this.isAlone = false;
+    /** What waits for each lock. @type {Map<string, () => void>} */
+    this._waiting = new Map();
+    /** Whose tab it is: sessionStorage. @type {string | null} */
+    this.user = null;
     this.isDead = false;
   }
 
@@ -64,10 +67,12 @@ export class Tab {
       },
       /** @param {() => void} what @param {number} ms */
       after: (what, ms) => clock.after(this._alive(what), ms),
-      /** @param {() => void} what */
-      alone: (what) => {
-        this._waitsAlone = what;
+      tab: { user: () => this.user, setUser: (/** @type {string} */ name) => void (this.user = name) },
+      /** @param {string} name @param {() => void} what */
+      alone: (name, what) => {
+        this._waiting.set(name, what);
         this._elect();
+        return () => this._release(name);
       },
       /** @param {() => void} woken */
       onWake: (woken) => void this._woken.push(woken),
@@ -90,9 +95,8 @@ export class Tab {
   /** Kill the tab: nothing in it runs any more, and its lock and its lines are free. */
   kill() {
     this.isDead = true;
-    this.isAlone = false;
     this._browser.tabs.delete(this);
-    for (const tab of this._browser.tabs) tab._elect();
+    for (const [name, tab] of this._browser.locks) if (tab === this) this._release(name);
   }
 
   /** @param {() => void} what */
@@ -101,9 +105,20 @@ export class Tab {
   }
 
   _elect() {
-    if (this._waitsAlone === null || this.isDead || [...this._browser.tabs].some(({ isAlone }) => isAlone)) return;
-    this.isAlone = true;
-    this._server.clock.after(this._alive(this._waitsAlone), 0);
+    for (const [name, what] of this._waiting) {
+      if (this._browser.locks.has(name)) continue;
+      this._browser.locks.set(name, this);
+      this._waiting.delete(name);
+      this._server.clock.after(() => this.isDead || this._browser.locks.get(name) !== this || what(), 0);
+    }
+  }
+
+  /** @param {string} name */
+  _release(name) {
+    this._waiting.delete(name);
+    if (this._browser.locks.get(name) !== this) return;
+    this._browser.locks.delete(name);
+    for (const tab of this._browser.tabs) tab._elect();
   }
 
   /** @returns {Kept} */
