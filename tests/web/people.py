@@ -60,15 +60,18 @@ class Person:
 
 def register(opens: Opens, name: str, path: str = EVERYONE, **options: object) -> Person:
     """Return somebody who has just made an account, at a path."""
-    tab = opens(path, **options)
+    return enter_as(opens(path, **options), name)
+
+
+def enter_as(tab: Tab, name: str) -> Person:
+    """Return somebody who makes an account in a tab that shows the form."""
     page = tab.page
     page.get_by_role("button", name=re.compile("New here|Впервые")).click()
     page.locator("input[autocomplete=username]").fill(name)
     page.locator("input[autocomplete=new-password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    person = Person(tab, name)
     expect(page.locator("footer .me")).to_have_text(name)
-    return person
+    return Person(tab, name)
 
 
 def sign_in(opens: Opens, name: str, password: str = PASSWORD, **options: object) -> Person:

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.web.conftest import Opens
-from tests.web.people import PASSWORD, Person, register
+from tests.web.people import PASSWORD, register
 
 
 def test_what_one_writes_all_see_as_it_was_meant(opens: Opens) -> None:
@@ -73,34 +73,6 @@ def test_direct_room_begins_with_the_first_text_and_shows_what_is_unread(opens: 
     ben.tab.page.reload()
     ben.expects("just for you")
     expect(ben.badge("ann")).to_have_count(0)
-
-
-def test_draft_is_kept_over_a_reload_and_a_sent_one_never_returns(opens: Opens) -> None:
-    ann = register(opens, "ann")
-    ann.composer.fill("not yet")
-    until(lambda: is_kept(ann), "a draft that is kept")
-    ann.page.reload()
-    expect(ann.composer).to_have_value("not yet")
-    ann.composer.press("Enter")
-    ann.expects("not yet")
-    until(lambda: not is_kept(ann), "no draft any more")
-    ann.page.reload()
-    ann.expects("not yet")
-    expect(ann.composer).to_have_value("")
-
-
-def is_kept(person: Person) -> bool:
-    """Tell whether the draft for everyone is on this browser's disk."""
-    return bool(person.page.evaluate(KEPT, f"draft {person.name} general"))
-
-
-KEPT = """(key) => new Promise((done) => {
-    const opening = indexedDB.open("chatd", 1);
-    opening.onsuccess = () => {
-        const request = opening.result.transaction("kept").objectStore("kept").get(key);
-        request.onsuccess = () => { opening.result.close(); done(request.result !== undefined); };
-    };
-})"""
 
 
 def test_what_is_sent_without_a_line_waits_over_a_reload_and_goes_out_once_in_order(

@@ -6,28 +6,13 @@ import { test } from "node:test";
 import { createApp } from "../src/state/app.js";
 import { Browser } from "./world/browser.js";
 import { Clock, randomOf } from "./world/clock.js";
+import { opened } from "./world/opened.js";
 import { Server } from "./world/server.js";
 
 /** @typedef {import("../src/state/app.js").App} App */
 
 const ROOMS = ["general", "ann,bob"];
 const RETURN_MS = 200_000;
-
-/**
- * Return a tab in which somebody is signed in already.
- *
- * @param {Browser} browser
- * @param {string} name
- */
-async function opened(browser, name) {
-  browser.values.set(`session ${name}`, `token of ${name}`);
-  const tab = browser.tab();
-  tab.user = name;
-  const door = createApp(tab.parts, () => import("../src/inside.js"));
-  await door.start();
-  while (door.behind.value === null) await browser.server.clock.pass(1);
-  return { tab, app: { ...door, ...door.behind.value } };
-}
 
 function world(seed = 1) {
   const clock = new Clock();

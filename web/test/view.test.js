@@ -10,7 +10,6 @@ import { ruPrivate } from "../src/text/ru-private.js";
 import { ru as ruMain } from "../src/text/ru.js";
 import { sizeText } from "../src/text/sizes.js";
 import { brief, day, dayOf, timeZone } from "../src/text/times.js";
-import { abandon, beginEdit, beginReply, giveBack } from "../src/view/draft.js";
 import { errorText } from "../src/view/error-text.js";
 import { fitted } from "../src/view/file-body.js";
 import { matching } from "../src/view/jump.js";
@@ -110,28 +109,6 @@ test("errors are told from their codes and details", () => {
   assert.equal(sizeText(0), "0 byte");
 });
 
-/** Drafts that nobody looks at. */
-function draftsOf() {
-  /** @type {Map<string, import("../src/view/draft.js").Draft>} */
-  const kept = new Map();
-  return {
-    get: (/** @type {string} */ key) => ({ peek: () => kept.get(key) ?? { text: "", replyTo: 0, editing: 0 } }),
-    set: (/** @type {string} */ key, /** @type {import("../src/view/draft.js").Draft} */ draft) => void kept.set(key, draft),
-  };
-}
-
-test("an edit puts the draft aside, and gives it back", () => {
-  const drafts = draftsOf();
-  drafts.set("general", { text: "half", replyTo: 3, editing: 0 });
-  beginEdit(drafts, "general", { seq: 1, text: "one" });
-  beginEdit(drafts, "general", { seq: 2, text: "two" });
-  assert.deepEqual(drafts.get("general").peek(), { text: "two", replyTo: 0, editing: 2 });
-  beginReply(drafts, "general", 5);
-  assert.deepEqual(drafts.get("general").peek(), { text: "half", replyTo: 5, editing: 0 });
-  abandon(drafts, "general");
-  assert.deepEqual(drafts.get("general").peek(), { text: "half", replyTo: 0, editing: 0 });
-});
-
 test("an image keeps its form, and is never enlarged", () => {
   assert.deepEqual(fitted(1_200, 800), { width: 420, height: 280 });
   assert.deepEqual(fitted(10, 20), { width: 10, height: 20 });
@@ -147,16 +124,4 @@ test("rooms are shown as people call them", () => {
   assert.equal(titleOf("alice,bob", "bob"), "alice");
   assert.equal(titleOf("+ops:k3f9", "bob"), "+ops");
   assert.equal(directRoom("\u{10400}", "\uff41"), "\uff41,\u{10400}");
-});
-
-test("a text that is given back stands behind what is written, and not in what is edited", () => {
-  const drafts = draftsOf();
-  giveBack(drafts, "general", "later");
-  assert.equal(drafts.get("general").peek().text, "later");
-  giveBack(drafts, "general", "still later");
-  beginEdit(drafts, "general", { seq: 3, text: "posted" });
-  giveBack(drafts, "general", "last");
-  assert.equal(drafts.get("general").peek().text, "posted");
-  abandon(drafts, "general");
-  assert.equal(drafts.get("general").peek().text, "later\nstill later\nlast");
 });

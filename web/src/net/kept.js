@@ -20,6 +20,8 @@ export function browserKept() {
   const tabs = new BroadcastChannel(NAME);
   /** @type {IDBDatabase | null} */
   let database = null;
+  /** @type {Map<string, any>} */
+  const unwritten = new Map();
 
   tabs.addEventListener("message", ({ data: [key, value] }) => {
     put(key, value);
@@ -35,6 +37,23 @@ export function browserKept() {
     else values.set(key, value);
   }
 
+  /** What was set together is kept together, or nothing of it. */
+  function write() {
+    const changes = [...unwritten];
+    unwritten.clear();
+    if (database === null) return;
+    const transaction = database.transaction(STORE, "readwrite");
+    const store = transaction.objectStore(STORE);
+    for (const [key, value] of changes) {
+      if (value === undefined) store.delete(key);
+      else store.put(value, key);
+    }
+    transaction.addEventListener("abort", () => {
+      works.value = false; // over the quota
+    });
+    transaction.commit(); // a page that is left does not live to see its requests answered
+  }
+
   return {
     works,
     get: (key) => values.get(key),
@@ -44,14 +63,8 @@ export function browserKept() {
     set(key, value) {
       put(key, value);
       tabs.postMessage([key, value]);
-      if (database === null) return;
-      const transaction = database.transaction(STORE, "readwrite");
-      const store = transaction.objectStore(STORE);
-      if (value === undefined) store.delete(key);
-      else store.put(value, key);
-      transaction.addEventListener("abort", () => {
-        works.value = false; // over the quota
-      });
+      if (unwritten.size === 0) queueMicrotask(write);
+      unwritten.set(key, value);
     },
 
     async load() {

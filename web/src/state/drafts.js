@@ -2,13 +2,14 @@
 
 import { signal } from "@preact/signals";
 
+import { EMPTY } from "./draft.js";
+
 /** @typedef {import("./shapes.js").Draft} Draft */
 /** @typedef {import("./shapes.js").Parts} Parts */
 /** @typedef {import("@preact/signals").Signal<Draft>} DraftSignal */
 
+/** Who kills the browser loses what was typed since then. */
 const WRITE_MS = 300;
-/** @type {Readonly<Draft>} */
-const EMPTY = Object.freeze({ text: "", replyTo: 0, editing: 0 });
 
 /**
  * @param {Pick<Parts, "kept" | "after" | "onLeave">} parts
@@ -36,8 +37,7 @@ export function createDrafts(parts, session) {
   function write() {
     for (const key of unwritten) {
       const draft = get(key).peek();
-      const isEmpty = draft.text === "" && !draft.replyTo && !draft.editing;
-      parts.kept.set(prefix() + key, isEmpty ? undefined : draft);
+      parts.kept.set(prefix() + key, isEmpty(draft) ? undefined : draft);
     }
     unwritten.clear();
   }
@@ -72,6 +72,8 @@ export function createDrafts(parts, session) {
     },
 
     /**
+     * Keep a draft soon; at once if it is empty now, as what was sent must not return.
+     *
      * @param {string} key
      * @param {Draft} draft
      */
@@ -79,6 +81,7 @@ export function createDrafts(parts, session) {
       show(key, draft);
       if (unwritten.size === 0) parts.after(write, WRITE_MS);
       unwritten.add(key);
+      if (isEmpty(draft)) write();
     },
 
     /** Forget what was kept. */
@@ -89,4 +92,9 @@ export function createDrafts(parts, session) {
       keys.value = new Set();
     },
   };
+}
+
+/** @param {Draft} draft */
+function isEmpty({ text, replyTo, editing }) {
+  return text === "" && !replyTo && !editing;
 }

@@ -3,20 +3,14 @@
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
+import { NEAR_BYTES, abandon, beginEdit, bytesLeft, lastEditable, post } from "../state/draft.js";
 import { t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
-import { EMPTY, abandon, beginEdit } from "./draft.js";
 import { errorText } from "./error-text.js";
 import { Icon } from "./icons.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
 
-/** As many bytes of UTF-8 as the server takes. */
-const TEXT_BYTES_MAX = 8_192;
-/** Count the bytes only of what could have too many: no letter has more than three. */
-const COUNTED_LENGTH = TEXT_BYTES_MAX / 3;
-/** Tell how much is left when it is this little. */
-const NEAR_BYTES = 500;
 const IME_KEY_CODE = 229;
 
 /**
@@ -35,8 +29,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
   const [failure, setFailure] = useState("");
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const files = useRef(/** @type {HTMLInputElement | null} */ (null));
-  const isLong = draft.text.length > COUNTED_LENGTH;
-  const left = isLong ? TEXT_BYTES_MAX - new TextEncoder().encode(draft.text).length : TEXT_BYTES_MAX;
+  const left = bytesLeft(draft.text);
 
   useLayoutEffect(() => grow(field.current), [draft.text]);
   useEffect(() => setFailure(""), [key]);
@@ -65,8 +58,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
       }
       return;
     }
-    app.outbox.post(room, text, draft.replyTo || root);
-    app.drafts.set(key, EMPTY);
+    post(app, key, room, root);
   }
 
   /** @param {KeyboardEvent} event */
@@ -79,7 +71,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
       event.stopPropagation();
       abandon(app.drafts, key);
     } else if (event.key === "ArrowUp" && draft.text === "" && !draft.editing) {
-      const own = entries.findLast((one) => one.author === me && !one.deleted && one.text && one.kind !== "file");
+      const own = lastEditable(entries, me);
       if (own === undefined) return;
       event.preventDefault();
       beginEdit(app.drafts, key, { seq: own.seq, text: own.text ?? "" });
@@ -136,7 +128,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
   </form>`;
 }
 
-/** @param {{draft: import("./draft.js").Draft, entries: readonly Entry[], abandon: () => void}} props */
+/** @param {{draft: import("../state/draft.js").Draft, entries: readonly Entry[], abandon: () => void}} props */
 function Context({ draft, entries, abandon }) {
   const seq = draft.editing || draft.replyTo;
   if (!seq) return null;

@@ -2,6 +2,7 @@
 
 import { html } from "htm/preact";
 
+import { giveBack } from "../state/draft.js";
 import { moment } from "../text/times.js";
 import { t } from "../text/index.js";
 import { Avatar } from "./avatar.js";
@@ -19,8 +20,7 @@ export function PendingRow({ pending, me }) {
   const asks = state === "failed" || state === "old";
   const withdraw = () => {
     app.outbox.discard(nonce);
-    const draft = app.drafts.get(room).peek();
-    if (draft.text === "") app.drafts.set(room, { ...draft, text });
+    giveBack(app.drafts, room, text);
   };
   return html`<article class=${`row pending ${asks ? "asks" : ""}`} aria-label=${`${me}: ${text.slice(0, 200)}`}>
     <div class="gutter"><${Avatar} name=${me} /></div>

@@ -4,10 +4,10 @@ import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 
+import { beginEdit, beginReply } from "../state/draft.js";
 import { t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
 import { Confirm } from "./dialog.js";
-import { beginEdit, beginReply } from "./draft.js";
 import { errorText } from "./error-text.js";
 import { hasReacted } from "./reactions.js";
 

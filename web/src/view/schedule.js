@@ -4,13 +4,13 @@ import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { isDirect, otherOf, titleOf } from "../names.js";
+import { EMPTY, giveBack } from "../state/draft.js";
 import { t as common } from "../text/index.js";
 import { nodes, t } from "../text/schedule-words.js";
 import { clock, moment } from "../text/times.js";
 import { msOf, usualTimes, wallOf } from "../text/wall.js";
 import { useSurroundings } from "./context.js";
 import { DialogBox } from "./dialog.js";
-import { EMPTY, giveBack } from "./draft.js";
 import { errorText } from "./error-text.js";
 
 /**
