@@ -205,16 +205,11 @@ class SimListener:
 
 
 class SimSelector(selectors.BaseSelector):
-    """Tells what is ready and never waits.
-
-    timeout_s: how long the last `select` would have waited for more; 0 if it was told to
-    look only, or found something. None: for ever.
-    """
+    """Tells what is ready and never waits."""
 
     def __init__(self) -> None:
         self._keys: dict[int, selectors.SelectorKey] = {}
         self._things: dict[int, Ready] = {}
-        self.timeout_s: float | None = 0.0
 
     def register(self, fileobj: Any, events: int, data: Any = None) -> selectors.SelectorKey:
         fd: int = fileobj.fileno()
@@ -236,8 +231,12 @@ class SimSelector(selectors.BaseSelector):
             events = self._things[fd].ready() & key.events
             if events:
                 ready.append((key, events))
-        self.timeout_s = 0.0 if ready else timeout
         return ready
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the next `select` finds something."""
+        return any(self._things[fd].ready() & key.events for fd, key in self._keys.items())
 
     def get_map(self) -> Mapping[Any, selectors.SelectorKey]:
         return self._keys

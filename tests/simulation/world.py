@@ -299,15 +299,20 @@ class World:
 
     def settle(self) -> bool:
         """Let everybody do what there is to do now; return whether the server goes on."""
-        quiet = 0
         for _ in range(TICKS_MAX):
             if not self.step():
                 return False
-            moved = self._turn() or self.journal.is_under_way
-            quiet = 0 if moved or self.selector.timeout_s == 0 else quiet + 1
-            if quiet == 2:  # the first may have fired timers that were due
+            while self._turn():
+                pass
+            if not self._is_busy():
                 return True
         raise AssertionError("the server does not come to rest")
+
+    def _is_busy(self) -> bool:
+        """Whether the server has something to do that does not wait for a timer."""
+        if self.journal.is_under_way or self.selector.is_ready:
+            return True
+        return self.server._wait_s() == 0
 
     def sleep(self, ms: int) -> None:
         """Let time go by, from one timer to the next."""
@@ -323,7 +328,7 @@ class World:
         self.settle()
 
     def _jump(self, ms_max: int) -> None:
-        timeout_s = self.selector.timeout_s
+        timeout_s = self.server._wait_s()
         wait_ms = ms_max if timeout_s is None else math.ceil(timeout_s * 1000)
         self.clock.advance(max(0 if timeout_s == 0 else 1, min(ms_max, wait_ms)))
 

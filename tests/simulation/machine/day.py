@@ -89,7 +89,7 @@ class Day(RuleBasedStateMachine):
         return self._model
 
     def open(self, clock_is_set: bool, seed: int = 0, **options: Any) -> None:
-        """Start a server with three accounts. clock_is_set: whether somebody may do that.
+        """Start a server with three accounts.
 
         Each has been logged in to, or it would end with the day.
         """
