@@ -149,18 +149,43 @@ def test_tabs_of_one_user_share_drafts_and_sign_out_and_another_user_has_nothing
     expect(ann.page.locator("footer .me")).to_have_text("ben")
 
 
-def test_picture_is_shown_in_the_room_that_was_kept_for_it(opens: Opens) -> None:
+def test_pictures_keep_their_room_and_open_large_one_after_the_other(opens: Opens) -> None:
     ann = register(opens, "ann")
-    pixels = zlib.compress(b"".join(b"\0" + b"\x80" * 900 for _ in range(200)))
-    head = struct.pack(">IIBBBBB", 300, 200, 8, 2, 0, 0, 0)
-    chunks = [(b"IHDR", head), (b"IDAT", pixels), (b"IEND", b"")]
-    png = b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
-    )
-    file = {"name": "grey.png", "mimeType": "image/png", "buffer": png}
-    ann.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
-    picture = ann.log.locator("img")
-    expect(picture).to_have_attribute("alt", "grey.png")
+    for name, width in (("grey.png", 300), ("wide.png", 900)):
+        file = {"name": name, "mimeType": "image/png", "buffer": png(width, 200)}
+        ann.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+        expect(ann.log.locator(f"img[alt='{name}']")).to_have_js_property("complete", True)
+        ann.write(f"after {name}")
+    picture = ann.log.locator("img").first
     assert picture.evaluate("(one) => [one.width, one.height]") == [300, 200]
     until(lambda: picture.evaluate("(one) => one.naturalWidth") == 300, "the picture")
+    opener = ann.log.get_by_role("link", name="grey.png")
+    opener.focus()
+    ann.page.keyboard.press("Enter")
+    viewer = ann.page.get_by_role("dialog", name="grey.png")
+    expect(viewer.get_by_role("img", name="grey.png")).to_be_visible()
+    ann.page.keyboard.press("ArrowRight")
+    viewer = ann.page.get_by_role("dialog", name="wide.png")
+    expect(viewer.get_by_role("img", name="wide.png")).to_have_js_property("naturalWidth", 900)
+    assert ann.tab.violations() == []
+    viewer.get_by_role("button", name="Next image").click()
+    expect(viewer.get_by_role("status")).to_have_text("There is no other image that way.")
+    with ann.page.expect_download() as download:
+        viewer.get_by_role("button", name="Download").click()
+    assert download.value.suggested_filename == "wide.png"
+    ann.page.keyboard.press("Escape")
+    expect(opener).to_be_focused()
+    opener.click()
+    ann.page.get_by_role("button", name="Show in the room").click()
+    expect(ann.page).to_have_url(f"{ann.tab.origin}/r/general/1")
+    expect(ann.page.get_by_role("dialog")).to_have_count(0)
+
+
+def png(width: int, height: int) -> bytes:
+    """Return a grey image."""
+    pixels = zlib.compress(b"".join(b"\0" + b"\x80" * width * 3 for _ in range(height)))
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in [(b"IHDR", head), (b"IDAT", pixels), (b"IEND", b"")]
+    )

@@ -48,6 +48,12 @@ def test_pin_that_is_refused_says_why(opens: Opens) -> None:
     ann.row("look at me").hover()
     ann.page.get_by_role("button", name="Pin for all").click()
     expect(ann.page.get_by_role("alert")).to_have_text("You may not do this.")
+    opener = ann.page.get_by_role("button", name="Why?")
+    opener.click()
+    dialog = ann.page.get_by_role("dialog", name="Why?")
+    expect(dialog.locator(".why")).to_contain_text("only administrators may pin")
+    ann.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
 
 
 def test_muted_room_counts_only_mentions_in_the_title(opens: Opens) -> None:

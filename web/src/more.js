@@ -3,4 +3,6 @@
 export { About } from "./view/about.js";
 export { Schedule } from "./view/schedule.js";
 export { Search } from "./view/search.js";
+export { Viewer } from "./view/viewer.js";
+export { Why } from "./view/why.js";
 export { Reports, Settings } from "./view/settings.js";

@@ -2,9 +2,16 @@
 
 /** @typedef {import("./shapes.js").Parts} Parts */
 
+/** @typedef {import("./shapes.js").Entry} Entry */
+
 /** An address lasts as long as it is used, and this long at least. */
 const ADDRESS_MS = 240_000;
 const ADDRESSES_MAX = 200;
+
+/** Tell whether an entry is an image that can be shown. @param {Entry} entry */
+export function isImage({ width, height }) {
+  return Boolean(width && height);
+}
 
 /**
  * @param {Pick<Parts, "now">} parts

@@ -67,6 +67,7 @@ export const en = Object.freeze({
   "quota.devices": "Devices",
   "why.title": "What was refused last",
   "why.nothing": "Nothing was refused to you lately.",
+  "why.lost": "The server no longer knows: it has refused something else since, or was started again.",
   "why.what": "What",
   "why.rule": "Why",
   "why.setting": "Setting",

@@ -86,6 +86,8 @@ export const enInside = Object.freeze({
 
   "thread.title": "Thread",
 
+  "error.why": "Why?",
+
   "file.uploads": "Files on their way",
   "file.download": "Download",
   "file.gone": "This file is no longer there",

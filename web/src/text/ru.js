@@ -241,6 +241,7 @@ export const ru = Object.freeze({
   "keys.delete": "На своём сообщении: удалить",
   "keys.help": "Показать это",
 
+  "error.why": "Почему?",
   "error.auth_failed": "Неверное имя или пароль.",
   "error.bad_request": "Сервер этого не понимает.",
   "error.banned": "Сейчас вы не можете ничего отправлять.",

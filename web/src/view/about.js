@@ -8,9 +8,11 @@ import { PersonPanel } from "./moderation/person-panel.js";
 
 /** @param {{onClose: () => void}} props */
 export function About({ onClose }) {
-  const { about } = useSurroundings();
+  const { app, about } = useSurroundings();
   const { name, entry } = about.value;
-  return html`<${DialogBox} title=${html`<bdi>${name}</bdi>`} kind="settings" onClose=${onClose}>
+  const shown = app.people.shown(name);
+  const title = html`<bdi>${shown}</bdi>${shown !== name && html` <small><bdi>${name}</bdi></small>`}`;
+  return html`<${DialogBox} title=${title} kind="settings" onClose=${onClose}>
     <${PersonPanel} name=${name} entry=${entry} onClose=${onClose} />
   </${DialogBox}>`;
 }

@@ -6,7 +6,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { NEAR_BYTES, abandon, beginEdit, bytesLeft, lastEditable, post } from "../state/draft.js";
 import { t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
-import { errorText } from "./error-text.js";
+import { Failure, failed } from "./failure.js";
 import { Icon } from "./icons.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
@@ -26,7 +26,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
   const { app, dialog } = useSurroundings();
   const key = root ? `${room}#${root}` : room;
   const draft = app.drafts.get(key).value;
-  const [failure, setFailure] = useState("");
+  const [failure, setFailure] = useState(/** @type {import("./failure.js").Failed} */ (""));
   const field = useRef(/** @type {HTMLTextAreaElement | null} */ (null));
   const files = useRef(/** @type {HTMLInputElement | null} */ (null));
   const left = bytesLeft(draft.text);
@@ -54,7 +54,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
         await app.call("edit", { room, seq, text });
       } catch (error) {
         beginEdit(app.drafts, key, { seq, text });
-        setFailure(errorText(error));
+        setFailure(failed(error));
       }
       return;
     }
@@ -99,7 +99,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
   const label = root ? t("composer.thread") : t("composer.room", { room: title });
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); send(); }}>
     <${Context} draft=${draft} entries=${entries} abandon=${() => { abandon(app.drafts, key); field.current?.focus(); }} />
-    ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <${Failure} of=${failure} />
     <div class="field">
       ${!root &&
       html`<button type="button" class="tool" aria-label=${t("composer.attach")} title=${t("composer.attach")}

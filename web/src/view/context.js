@@ -11,16 +11,17 @@ import { useContext } from "preact/hooks";
 /** @typedef {import("../state/shapes.js").Note} Note */
 /** @typedef {import("../state/app.js").Door} Door */
 /** @typedef {import("./place.js").Place} Place */
-/** @typedef {{room: string, seq: number, text?: string}} Said what is known of an entry */
+/** @typedef {Pick<Entry, "room" | "seq"> & Partial<Entry>} Said what is known of an entry */
 /** @typedef {{name: string, entry: Said | null}} Subject a person, or what they said */
 /**
  * @typedef {object} Surroundings
  * @property {App} app
  * @property {Place} place
  * @property {import("@preact/signals").Signal<Dialog>} dialog the one that is open
- * @property {import("@preact/signals").Signal<Subject>} about whom the dialog `about` is about
+ * @property {import("@preact/signals").Signal<Subject>} about whom or what the dialog is about
+ * @property {import("@preact/signals").Signal<string>} why the code of a refusal that is being explained, "" of none
  */
-/** @typedef {"" | "jump" | "keys" | "settings" | "reports" | "create" | "joining" | "schedule" | "about"} Dialog */
+/** @typedef {"" | "jump" | "keys" | "settings" | "reports" | "create" | "joining" | "schedule" | "about" | "viewer"} Dialog */
 
 /** @type {import("preact").Context<Surroundings | null>} */
 export const Context = createContext(/** @type {Surroundings | null} */ (null));

@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import { t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
 import { DialogBox } from "./dialog.js";
-import { errorText } from "./error-text.js";
+import { Failure, failed } from "./failure.js";
 
 const SPECIAL = Object.freeze({
   bad_request: /** @type {const} */ ("create.badTitle"),
@@ -17,7 +17,7 @@ const SPECIAL = Object.freeze({
 export function CreateRoom({ onClose }) {
   const { app, place } = useSurroundings();
   const [title, setTitle] = useState("");
-  const [failure, setFailure] = useState("");
+  const [failure, setFailure] = useState(/** @type {import("./failure.js").Failed} */ (""));
   /** @param {Event} event */
   const create = async (event) => {
     event.preventDefault();
@@ -26,7 +26,7 @@ export function CreateRoom({ onClose }) {
       onClose();
       place.go(room);
     } catch (error) {
-      setFailure(errorText(error, SPECIAL));
+      setFailure(failed(error, SPECIAL));
     }
   };
   return html`<${DialogBox} title=${t("rooms.create")} kind="create" onClose=${onClose}>
@@ -35,7 +35,7 @@ export function CreateRoom({ onClose }) {
       <input id="create-title" autofocus required value=${title} autocomplete="off" dir="auto"
         onInput=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => setTitle(event.currentTarget.value)} />
       <p class="hint">${t("create.hint")}</p>
-      ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+      <${Failure} of=${failure} />
       <div class="choices"><button class="primary" disabled=${title === ""}>${t("create.make")}</button></div>
     </form>
   </${DialogBox}>`;

@@ -4,6 +4,7 @@ import { html } from "htm/preact";
 import { useId, useLayoutEffect, useRef } from "preact/hooks";
 
 import { t } from "../text/index.js";
+import { Failure } from "./failure.js";
 import { Icon } from "./icons.js";
 
 /** @typedef {import("preact").ComponentChildren} Children */
@@ -46,13 +47,13 @@ export function DialogBox({ title, kind = "", onClose, children }) {
  * @param {string} props.action what the button says
  * @param {() => void} props.onConfirm
  * @param {() => void} props.onClose
- * @param {string} [props.failure]
+ * @param {import("./failure.js").Failed} [props.failure]
  * @param {Children} [props.children]
  */
 export function Confirm({ title, action, onConfirm, onClose, failure = "", children }) {
   return html`<${DialogBox} title=${title} kind="confirm" onClose=${onClose}>
     ${children}
-    ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <${Failure} of=${failure} />
     <div class="choices">
       <button autofocus class="danger" onClick=${onConfirm}>${action}</button>
       <button onClick=${onClose}>${t("common.cancel")}</button>

@@ -6,8 +6,9 @@ import { t } from "../text/index.js";
 
 /** @typedef {{code: string, message?: string, details?: Readonly<Record<string, unknown>> | null}} Failure */
 /** @typedef {import("../text/index.js").Key} Key */
+/** @typedef {Readonly<Record<string, Key>>} Special */
 
-/** @type {Readonly<Record<string, Key>>} */
+/** @type {Special} */
 const TEXTS = Object.freeze({
   auth_failed: "error.auth_failed",
   bad_request: "error.bad_request",
@@ -32,7 +33,7 @@ const TEXTS = Object.freeze({
  * Return what to tell somebody of an error.
  *
  * @param {unknown} error a Refusal, or what is kept of one
- * @param {Readonly<Record<string, Key>>} [special] what some codes mean at this place
+ * @param {Special} [special] what some codes mean at this place
  * @returns {string}
  */
 export function errorText(error, special = {}) {

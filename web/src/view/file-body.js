@@ -8,6 +8,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { t } from "../text/index.js";
 import { sizeText } from "../text/sizes.js";
+import { isImage } from "../state/files.js";
 import { useSurroundings } from "./context.js";
 import { Icon } from "./icons.js";
 
@@ -32,7 +33,7 @@ export function fitted(width, height) {
 
 /** @param {{entry: Entry}} props */
 export function FileBody({ entry }) {
-  const { app } = useSurroundings();
+  const { app, about, dialog } = useSurroundings();
   const [address, setAddress] = useState("");
   const [isBroken, setBroken] = useState(false);
   const renewed = useRef(false);
@@ -65,7 +66,14 @@ export function FileBody({ entry }) {
   };
   if (kind === "image") {
     const size = fitted(entry.width ?? 0, entry.height ?? 0);
-    return html`<a class="image" ref=${place} href=${address || undefined} target="_blank" rel="noopener">
+    /** @param {MouseEvent} event with a key, it opens the image as the browser does */
+    const enlarge = (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+      event.preventDefault();
+      about.value = { name: entry.author ?? "", entry };
+      dialog.value = "viewer";
+    };
+    return html`<a class="image" ref=${place} href=${address || undefined} target="_blank" rel="noopener" onClick=${enlarge}>
       <img ...${size} src=${address || undefined} alt=${name} title=${name} onError=${broken} decoding="async" />
     </a>`;
   }
@@ -84,21 +92,24 @@ export function FileBody({ entry }) {
 function Attachment({ entry }) {
   const { app } = useSurroundings();
   const [error, setError] = useState(false);
-  const fetchIt = async () => {
-    try {
-      const link = document.createElement("a");
-      link.href = await app.files.address(entry.room, entry.seq);
-      link.download = entry.name ?? "";
-      link.click();
-      setError(false);
-    } catch {
-      setError(true);
-    }
-  };
+  const fetchIt = () => download(app, entry).then(() => setError(false), () => setError(true));
   return html`<button class="attachment" onClick=${fetchIt} title=${t("file.download")}>
     <${Icon} name="file" /><bdi>${entry.name}</bdi>
     <small>${error ? t("file.gone") : sizeText(entry.size ?? 0)}</small>
   </button>`;
+}
+
+/**
+ * Have the browser keep a file. Throws Refusal.
+ *
+ * @param {import("./context.js").App} app
+ * @param {import("./context.js").Said} entry
+ */
+export async function download(app, { room, seq, name = "" }) {
+  const link = document.createElement("a");
+  link.href = await app.files.address(room, seq);
+  link.download = name;
+  link.click();
 }
 
 /**
@@ -108,7 +119,7 @@ function Attachment({ entry }) {
  * @returns {"" | "image" | "video" | "audio"}
  */
 function shownAs(entry) {
-  if (entry.width && entry.height) return "image";
+  if (isImage(entry)) return "image";
   const kind = (entry.media_type ?? "").split("/")[0];
   return kind === "video" || kind === "audio" ? kind : "";
 }

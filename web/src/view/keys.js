@@ -43,7 +43,7 @@ export function Keys({ onClose }) {
  * @param {Surroundings} around
  */
 export function onPageKey(event, { app, place, dialog }) {
-  if (event.isComposing || event.defaultPrevented || dialog.peek() !== "") return;
+  if (event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]")) return;
   const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
   if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") {
     dialog.value = "jump";

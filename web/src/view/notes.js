@@ -7,7 +7,7 @@ import { titleOf } from "../names.js";
 import { moment } from "../text/times.js";
 import { nodes, t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
-import { errorText } from "./error-text.js";
+import { Failure, failed } from "./failure.js";
 import { Icon } from "./icons.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
@@ -31,18 +31,18 @@ export function Notes() {
 /** What can be done about a note. @param {{note: Note}} props */
 function Deed({ note: { id, entry } }) {
   const { app, place } = useSurroundings();
-  const [failure, setFailure] = useState("");
+  const [failure, setFailure] = useState(/** @type {import("./failure.js").Failed} */ (""));
   const room = entry?.group ?? "";
   const open = () => {
     app.dismiss(id);
     place.go(room);
   };
-  const join = () => app.joining.accept(room).then(open, (error) => setFailure(errorText(error)));
+  const join = () => app.joining.accept(room).then(open, (error) => setFailure(failed(error)));
   const show = () => {
     open();
     place.show({ kind: "people" });
   };
-  if (failure !== "") return html`<p class="failure">${failure}</p>`;
+  if (failure !== "") return html`<${Failure} of=${failure} />`;
   switch (entry?.kind) {
     case "invited":
       return html`<button onClick=${join}>${t("note.join")}</button>`;

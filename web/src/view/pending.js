@@ -9,6 +9,7 @@ import { Avatar } from "./avatar.js";
 import { CodeBlock } from "./code-block.js";
 import { useSurroundings } from "./context.js";
 import { errorText } from "./error-text.js";
+import { WhyButton } from "./failure.js";
 import { markup } from "./markup.js";
 
 /** @typedef {import("./context.js").Pending} Pending */
@@ -16,7 +17,7 @@ import { markup } from "./markup.js";
 /** @param {{pending: Pending, me: string}} props */
 export function PendingRow({ pending, me }) {
   const { app } = useSurroundings();
-  const { nonce, room, state, text } = pending;
+  const { nonce, room, state, text, error } = pending;
   const asks = state === "failed" || state === "old";
   const withdraw = () => {
     app.outbox.discard(nonce);
@@ -25,7 +26,8 @@ export function PendingRow({ pending, me }) {
   return html`<article class=${`row pending ${asks ? "asks" : ""}`} aria-label=${`${me}: ${text.slice(0, 200)}`}>
     <div class="gutter"><${Avatar} name=${me} /></div>
     <div class="body">
-      <header><bdi class="author">${me}</bdi> <small>${stateText(pending)}</small></header>
+      <header><bdi class="author">${me}</bdi> <small>${stateText(pending)}</small>
+        ${state === "failed" && html`<${WhyButton} code=${error?.code ?? ""} />`}</header>
       <div class="text" dir="auto">${markup(text, { CodeBlock })}</div>
       ${asks &&
       html`<div class="choices">

@@ -5,17 +5,17 @@ import { useEffect, useState } from "preact/hooks";
 
 import { directRoom } from "../names.js";
 import { t } from "../text/index.js";
+import { AboutButton } from "./about-button.js";
 import { Aside } from "./aside.js";
 import { Avatar } from "./avatar.js";
 import { useSurroundings } from "./context.js";
 import { errorText } from "./error-text.js";
-import { Icon } from "./icons.js";
 import { addressOf } from "./place.js";
 
 /** @typedef {import("./context.js").Person} Person */
 
 export function PeopleBeside() {
-  const { app, about, dialog } = useSurroundings();
+  const { app } = useSurroundings();
   const me = app.session.me.value;
   const [typed, setTyped] = useState("");
   const [found, setFound] = useState(/** @type {readonly Person[]} */ ([]));
@@ -36,12 +36,6 @@ export function PeopleBeside() {
       isCurrent = false;
     };
   }, [typed, online]);
-
-  /** @param {string} name */
-  const open = (name) => {
-    about.value = { name, entry: null };
-    dialog.value = "about";
-  };
   return html`<${Aside} title=${t("people.title")}>
     <input class="filter" type="search" value=${typed} aria-label=${t("people.find")} placeholder=${t("people.find")}
       autocomplete="off" dir="auto"
@@ -58,9 +52,7 @@ export function PeopleBeside() {
             ${person.display_name && html`<small><bdi>${person.name}</bdi></small>`}
             <span class="spoken">${person.name === me ? t("people.you") : state}</span>
           </a>
-          ${person.name !== me &&
-          html`<button class="tool" aria-label=${t("people.about", { name: person.name })} title=${t("entry.about")}
-            onClick=${() => open(person.name)}><${Icon} name="flag" /></button>`}
+          ${person.name !== me && html`<${AboutButton} name=${person.name} />`}
         </li>`;
       })}
     </ul>

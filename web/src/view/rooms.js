@@ -30,6 +30,8 @@ const About = lazy(() => import("../more.js").then((part) => part.About));
 const Reports = lazy(() => import("../more.js").then((part) => part.Reports));
 const Schedule = lazy(() => import("../more.js").then((part) => part.Schedule));
 const Settings = lazy(() => import("../more.js").then((part) => part.Settings));
+const Why = lazy(() => import("../more.js").then((part) => part.Why));
+const Viewer = lazy(() => import("../more.js").then((part) => part.Viewer));
 const Search = lazy(() => import("../more.js").then((part) => part.Search));
 
 const WIDE = "(min-width: 721px)";
@@ -42,13 +44,15 @@ const DIALOGS = Object.freeze({
   about: About,
   joining: Joining,
   schedule: Schedule,
+  viewer: Viewer,
 });
 
 /** @param {{app: App, place: Place}} props */
 export function Rooms({ app, place }) {
   const dialog = useSignal(/** @type {Dialog} */ (""));
   const about = useSignal(/** @type {import("./context.js").Subject} */ ({ name: "", entry: null }));
-  const around = useMemo(() => ({ app, place, dialog, about }), [app.rooms]);
+  const why = useSignal("");
+  const around = useMemo(() => ({ app, place, dialog, about, why }), [app.rooms]);
   useTitle(app, place);
   useFirstRoom(app, place);
   const room = place.room.value;
@@ -75,6 +79,7 @@ export function Rooms({ app, place }) {
     ${beside?.kind === "search" && html`<${Search} query=${beside.query} />`}
     <${Notes} />
     ${Open !== null && html`<${Open} onClose=${close} />`}
+    ${why.value !== "" && html`<${Why} onClose=${() => { why.value = ""; }} />`}
     ${place.link.value !== "" && html`<${JoinByLink} key=${place.link.value} link=${place.link.value} />`}
   </${Context.Provider}>`;
 }

@@ -8,7 +8,7 @@ import { beginEdit, beginReply } from "../state/draft.js";
 import { t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
 import { Confirm } from "./dialog.js";
-import { errorText } from "./error-text.js";
+import { Failure, failed } from "./failure.js";
 import { hasReacted } from "./reactions.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
@@ -28,7 +28,7 @@ export function useRowActions(room, draftKey, composer, isThread) {
   const me = app.session.me.value;
   const active = useSignal(0);
   const [leaving, setLeaving] = useState(/** @type {Entry | null} */ (null));
-  const [failure, setFailure] = useState("");
+  const [failure, setFailure] = useState(/** @type {import("./failure.js").Failed} */ (""));
   const at = useMemo(() => {
     const focus = () => document.getElementById(composer)?.focus();
     return {
@@ -71,7 +71,7 @@ export function useRowActions(room, draftKey, composer, isThread) {
       await app.call(method, params);
       setFailure("");
     } catch (error) {
-      setFailure(errorText(error));
+      setFailure(failed(error));
     }
   }
 
@@ -85,12 +85,12 @@ export function useRowActions(room, draftKey, composer, isThread) {
       await app.call("delete", { room, seq: leaving?.seq });
       close();
     } catch (error) {
-      setFailure(errorText(error));
+      setFailure(failed(error));
     }
   };
   const removal =
     leaving === null
-      ? failure && html`<p class="failure" role="alert">${failure}</p>`
+      ? html`<${Failure} of=${failure} />`
       : html`<${Confirm} title=${t("delete.title")} action=${t("entry.delete")} onConfirm=${remove} onClose=${close}
       failure=${failure}><p dir="auto">${(leaving.text || leaving.name || "").slice(0, 300)}</p></${Confirm}>`;
   return { at, removal };

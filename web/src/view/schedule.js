@@ -12,6 +12,7 @@ import { msOf, usualTimes, wallOf } from "../text/wall.js";
 import { useSurroundings } from "./context.js";
 import { DialogBox } from "./dialog.js";
 import { errorText } from "./error-text.js";
+import { Failure, failed } from "./failure.js";
 
 /**
  * @typedef {object} Scheduled
@@ -56,7 +57,7 @@ export function Schedule({ onClose }) {
       ? html`<${WhenForm} room=${room} text=${text} onDone=${onDone} />`
       : html`<p class="hint" role="status" tabindex="-1" ref=${told}>${done || t("write")}</p>`}
     <h3>${t("list")}</h3>
-    ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <${Failure} of=${failure} />
     ${posts?.length === 0 && html`<p class="hint">${t("none")}</p>`}
     <ul class="scheduled" aria-busy=${posts === null}>
       ${posts?.map((post) => html`<${Post} key=${post.id} post=${post} takeBack=${takeBack} />`)}
@@ -70,7 +71,7 @@ function WhenForm({ room, text, onDone }) {
   const [opened] = useState(() => Date.now());
   const usual = usualTimes(opened);
   const [wall, setWall] = useState(usual[0]?.wall ?? "");
-  const [failure, setFailure] = useState("");
+  const [failure, setFailure] = useState(/** @type {import("./failure.js").Failed} */ (""));
   const [isBusy, setBusy] = useState(false);
   /** One for each text and time, so that to try again does not schedule it twice. */
   const attempt = useRef({ of: "", nonce: "" });
@@ -91,7 +92,7 @@ function WhenForm({ room, text, onDone }) {
       await app.call("send-at", { at, text, to, nonce: attempt.current.nonce });
       onDone(at);
     } catch (error) {
-      setFailure(refusalText(error));
+      setFailure(refused(error));
       setBusy(false);
     }
   }
@@ -110,17 +111,17 @@ function WhenForm({ room, text, onDone }) {
         </button>`,
       )}
     </div>
-    ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <${Failure} of=${failure} />
     <div class="choices"><button class="primary" autofocus disabled=${isBusy}>${t("schedule")}</button></div>
   </form>`;
 }
 
-/** @param {unknown} error */
-function refusalText(error) {
+/** @param {unknown} error @returns {import("./failure.js").Failed} */
+function refused(error) {
   const { code } = /** @type {{code?: string}} */ (error);
   if (code === "bad_request") return t("badTime");
-  if (code === "conflict") return t("full");
-  return errorText(error);
+  if (code === "conflict") return { text: t("full"), code };
+  return failed(error);
 }
 
 /**
@@ -131,7 +132,7 @@ function refusalText(error) {
  */
 function useScheduled(app, onTaken) {
   const [posts, setPosts] = useState(/** @type {readonly Scheduled[] | null} */ (null));
-  const [failure, setFailure] = useState("");
+  const [failure, setFailure] = useState(/** @type {import("./failure.js").Failed} */ (""));
   /** Of those the answer was lost: they may be taken back, and their texts are only here. */
   const unsure = useRef(/** @type {Map<number, Scheduled>} */ (new Map()));
   const loads = useRef(0);
@@ -146,7 +147,7 @@ function useScheduled(app, onTaken) {
       const lost = [...unsure.current.values()].filter(({ id }) => !ids.has(id));
       setPosts([...found, ...lost].sort((one, other) => one.at - other.at));
     } catch (error) {
-      if (mine === loads.current) setFailure(errorText(error));
+      if (mine === loads.current) setFailure(failed(error));
     }
   }
 
@@ -159,7 +160,7 @@ function useScheduled(app, onTaken) {
       const { code } = /** @type {{code?: string}} */ (error);
       if (code === "offline") unsure.current.set(post.id, post);
       if (code !== "not_found" || !unsure.current.has(post.id)) {
-        setFailure(code === "not_found" ? t("gone") : errorText(error));
+        setFailure(code === "not_found" ? t("gone") : failed(error));
         reload();
         return;
       }

@@ -11,7 +11,7 @@ import { HooksPanel } from "./account/hooks-panel.js";
 import { LimitsPanel } from "./account/limits-panel.js";
 import { useSurroundings } from "./context.js";
 import { DialogBox } from "./dialog.js";
-import { errorText } from "./error-text.js";
+import { Failure, failed } from "./failure.js";
 import { ReportsPanel } from "./moderation/reports-panel.js";
 
 /** @typedef {Event & {currentTarget: HTMLSelectElement}} Selected */
@@ -59,7 +59,7 @@ export function Reports({ onClose }) {
 function PagePanel({ onClose }) {
   const { app } = useSurroundings();
   const { settings, session } = app;
-  const [failure, setFailure] = useState("");
+  const [failure, setFailure] = useState(/** @type {import("./failure.js").Failed} */ (""));
   const themes = { auto: t("settings.auto"), light: t("settings.light"), dark: t("settings.dark") };
   const languages = { "": t("settings.auto"), ...LANGUAGES };
   const zones = { browser: t("settings.zoneBrowser"), server: t("settings.zoneServer") };
@@ -70,7 +70,7 @@ function PagePanel({ onClose }) {
       await app.call("display-name", { display_name: name });
       setFailure("");
     } catch (error) {
-      setFailure(errorText(error, { bad_request: "settings.badName", conflict: "settings.badName" }));
+      setFailure(failed(error, { bad_request: "settings.badName", conflict: "settings.badName" }));
     }
   };
   const signOut = async () => {
@@ -78,7 +78,7 @@ function PagePanel({ onClose }) {
       await session.signOut();
       onClose();
     } catch (error) {
-      setFailure(errorText(error));
+      setFailure(failed(error));
     }
   };
   return html`
@@ -94,7 +94,7 @@ function PagePanel({ onClose }) {
         onInput=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => setName(event.currentTarget.value)} />
       <button>${t("settings.save")}</button>
     </form>
-    ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <${Failure} of=${failure} />
     <div class="choices">
       <button onClick=${signOut}>${t("settings.signOut")}</button>
       <a href="/?another" target="_blank" rel="noopener">${t("settings.another")}</a>

@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 
 import { t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
-import { errorText } from "./error-text.js";
+import { Failure, failed } from "./failure.js";
 import { Icon } from "./icons.js";
 
 /** @param {{room: string}} props */
@@ -17,7 +17,7 @@ export function Uploads({ room }) {
       (one) => html`<li key=${one.id}>
         <${Icon} name="file" /><bdi>${one.name}</bdi>
         ${one.state === "failed"
-          ? html`<span class="failure" role="alert">${errorText(one.error)}</span>`
+          ? html`<${Failure} of=${failed(one.error)} />`
           : html`<progress max=${one.size} value=${one.sent} aria-label=${one.name}></progress>`}
         <button class="tool" aria-label=${t("common.cancel")} title=${t("common.cancel")}
           onClick=${() => app.uploads.cancel(one.id)}><${Icon} name="close" /></button>

@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 
 import { useSurroundings } from "../context.js";
-import { errorText } from "../error-text.js";
+import { failed } from "../failure.js";
 import { Field, Panel } from "./parts.js";
 import { nodes, t } from "./texts.js";
 
@@ -13,7 +13,7 @@ import { nodes, t } from "./texts.js";
 /** @param {{onClose: () => void}} props */
 export function AccountPanel({ onClose }) {
   const { app } = useSurroundings();
-  const [failure, setFailure] = useState("");
+  const [failure, setFailure] = useState(/** @type {import("../failure.js").Failed} */ (""));
   const [isBusy, setBusy] = useState(false);
   /**
    * Do something for which a password is proved; return whether it went well.
@@ -31,7 +31,7 @@ export function AccountPanel({ onClose }) {
       return true;
     } catch (error) {
       const { code } = /** @type {Failure} */ (error);
-      setFailure(code === "auth_failed" ? t("account.wrong") : errorText(error));
+      setFailure(code === "auth_failed" ? t("account.wrong") : failed(error));
       return false;
     } finally {
       setBusy(false);

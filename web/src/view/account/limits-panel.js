@@ -5,6 +5,7 @@ import { html } from "htm/preact";
 import { sizeText } from "../../text/sizes.js";
 import { moment } from "../../text/times.js";
 import { useSurroundings } from "../context.js";
+import { Explanation, explanation } from "./explanation.js";
 import { Panel } from "./parts.js";
 import { t } from "./texts.js";
 import { useAsked } from "./use-asked.js";
@@ -22,17 +23,6 @@ import { useAsked } from "./use-asked.js";
  * @property {string} ban_reason
  * @property {Quota[]} quotas
  */
-/**
- * @typedef {object} Explanation
- * @property {string} method
- * @property {number} ts
- * @property {string} message
- * @property {string} rule
- * @property {string | null} setting
- * @property {string | null} value
- * @property {number | null} until
- */
-
 /** @type {Readonly<Record<string, Own>>} */
 const NAMES = Object.freeze({
   file_bytes: "quota.file_bytes",
@@ -79,7 +69,7 @@ export function LimitsPanel() {
       <tbody>${rows.map((row) => html`<${Row} ...${row} />`)}</tbody>
     </table>
     <h4>${t("why.title")}</h4>
-    ${why === null ? html`<p>${t("why.nothing")}</p>` : html`<${Why} why=${why} />`}
+    ${why === null ? html`<p>${t("why.nothing")}</p>` : html`<${Explanation} of=${why} />`}
   </${Panel}>`;
 }
 
@@ -99,16 +89,6 @@ function Row({ name, used, limit, show, resetAt }) {
   </tr>`;
 }
 
-/** @param {{why: Explanation}} props */
-function Why({ why }) {
-  return html`<dl class="why">
-    <dt>${t("why.what")}</dt><dd><code>${why.method}</code>, ${moment(why.ts, Date.now())}</dd>
-    <dt>${t("why.rule")}</dt><dd lang="en" dir="auto">${why.message}. ${why.rule}</dd>
-    ${why.setting && html`<dt>${t("why.setting")}</dt><dd><code>${why.setting} = ${why.value}</code></dd>`}
-    ${why.until !== null && html`<dt>${t("why.until")}</dt><dd>${moment(why.until, Date.now())}</dd>`}
-  </dl>`;
-}
-
 /**
  * @param {string} name
  * @param {Allowance} allowance
@@ -122,20 +102,4 @@ function messages(name, { limit, left, reset_at: resetAt }) {
     show: (/** @type {number} */ n) => t("limits.number", { n }),
     resetAt: isBounded ? resetAt : null,
   };
-}
-
-/**
- * Return the last refusal, null if there was none.
- *
- * @param {import("../context.js").App} app
- * @returns {Promise<Explanation | null>}
- */
-async function explanation(app) {
-  try {
-    return await app.call("why");
-  } catch (error) {
-    const { code } = /** @type {import("../error-text.js").Failure} */ (error);
-    if (code === "not_found") return null;
-    throw error;
-  }
 }

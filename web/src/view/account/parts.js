@@ -4,12 +4,13 @@ import { html } from "htm/preact";
 import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { CopyButton } from "../copy-button.js";
+import { Failure } from "../failure.js";
 import { t } from "./texts.js";
 
 /** @typedef {import("preact").ComponentChildren} Children */
 /** @typedef {Event & {currentTarget: HTMLInputElement}} Typed */
 
-/** @param {{title: string, failure?: string, children?: Children}} props */
+/** @param {{title: string, failure?: import("../failure.js").Failed, children?: Children}} props */
 export function Panel({ title, failure = "", children }) {
   const box = useRef(/** @type {HTMLElement | null} */ (null));
   const name = useId();
@@ -20,7 +21,7 @@ export function Panel({ title, failure = "", children }) {
   return html`<section ref=${box} class="panel" tabindex="-1" aria-labelledby=${name}>
     <h3 id=${name}>${title}</h3>
     ${children}
-    ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <${Failure} of=${failure} />
   </section>`;
 }
 

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 
-import { errorText } from "../error-text.js";
+import { failed } from "../failure.js";
 
 /**
  * Return what the server says, undefined before it has, asked again after each thing done.
@@ -12,7 +12,7 @@ import { errorText } from "../error-text.js";
  */
 export function useAsked(ask) {
   const [found, setFound] = useState(/** @type {Found | undefined} */ (undefined));
-  const [failure, setFailure] = useState("");
+  const [failure, setFailure] = useState(/** @type {import("../failure.js").Failed} */ (""));
 
   /**
    * Do something, then ask again. Returns whether it went well.
@@ -26,7 +26,7 @@ export function useAsked(ask) {
       setFailure("");
       return true;
     } catch (error) {
-      setFailure(errorText(error));
+      setFailure(failed(error));
       return false;
     }
   };

@@ -7,6 +7,7 @@ import { foldName } from "../../names.js";
 import { t } from "../../text/index.js";
 import { Avatar } from "../avatar.js";
 import { useSurroundings } from "../context.js";
+import { Failure } from "../failure.js";
 import { useAction } from "./use-action.js";
 
 /** @typedef {import("../context.js").Person} Person */
@@ -95,7 +96,7 @@ export function Invite({ room, present, onDone }) {
       </ul>
     </div>
     <button disabled=${typed.trim() === ""}>${t("invite.send")}</button>
-    ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <${Failure} of=${failure} />
     <p class="hint" role="status">${invited && t("invite.sent", { name: invited })}</p>
   </form>`;
 }

@@ -7,6 +7,7 @@ import { titleOf } from "../../names.js";
 import { nodes, t } from "../../text/index.js";
 import { useSurroundings } from "../context.js";
 import { DialogBox } from "../dialog.js";
+import { Failure } from "../failure.js";
 import { useAction } from "./use-action.js";
 
 const SPECIAL = Object.freeze({
@@ -42,7 +43,7 @@ export function JoinByLink({ link }) {
   if (request === 0) {
     return html`<${DialogBox} title=${t("link.title")} kind="by-link" onClose=${close}>
       <p>${nodes("link.ask", { name: html`<bdi>${app.session.me.value}</bdi>` })}</p>
-      ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+      <${Failure} of=${failure} />
       <div class="choices">
         <button autofocus class="primary" onClick=${ask}>${t("link.send")}</button>
         <button onClick=${close}>${t("common.cancel")}</button>

@@ -7,6 +7,7 @@ import { nodes, t } from "../../text/index.js";
 import { moment } from "../../text/times.js";
 import { useSurroundings } from "../context.js";
 import { DialogBox } from "../dialog.js";
+import { Failure } from "../failure.js";
 import { Requests } from "./requests.js";
 import { useAction, useRest } from "./use-action.js";
 
@@ -32,7 +33,7 @@ export function Joining({ onClose }) {
   return html`<${DialogBox} title=${t("joining.title")} kind="joining" onClose=${onClose}>
     <div ref=${part}>
       <p class="hint" tabindex="-1" data-rest role="status">${isEmpty ? t("joining.none") : t("joining.hint")}</p>
-      ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+      <${Failure} of=${failure} />
       ${invitations.value.length > 0 && html`<h3>${t("joining.invitations")}</h3>`}
       <ul class="asks">
         ${invitations.value.map(({ room, by, ts }) => {

@@ -8,6 +8,7 @@ import { moment } from "../../text/times.js";
 import { useSurroundings } from "../context.js";
 import { CopyButton } from "../copy-button.js";
 import { Confirm } from "../dialog.js";
+import { Failure } from "../failure.js";
 import { useAction } from "./use-action.js";
 
 /** @typedef {{number: number, created: number, uses_left: number | null, expires_at: number | null}} LinkState */
@@ -47,7 +48,7 @@ export function Links({ room }) {
   };
   return html`<h3>${t("links.title")}</h3>
     <p class="hint">${t("links.hint")}</p>
-    ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+    <${Failure} of=${failure} />
     <div class="make">
       <label>${t("links.uses")}
         <select value=${uses} onChange=${(/** @type {Selected} */ event) => setUses(Number(event.currentTarget.value))}>

@@ -5,11 +5,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { directRoom, titleOf } from "../../names.js";
 import { nodes, t } from "../../text/index.js";
+import { AboutButton } from "../about-button.js";
 import { Aside } from "../aside.js";
 import { Avatar } from "../avatar.js";
 import { useSurroundings } from "../context.js";
 import { Confirm } from "../dialog.js";
-import { errorText } from "../error-text.js";
+import { Failure, failed } from "../failure.js";
 import { Icon } from "../icons.js";
 import { addressOf } from "../place.js";
 import { Invite } from "./invite.js";
@@ -40,7 +41,7 @@ export function MembersBeside({ room }) {
 
   return html`<${Aside} title=${t("people.title")}>
     <div class="private" ref=${part}>
-      ${failure && html`<p class="failure" role="alert">${failure}</p>`}
+      <${Failure} of=${failure} />
       ${requests.length > 0 && html`<h3>${t("private.requests")}</h3><${Requests} requests=${requests} />`}
       <h3 tabindex="-1" data-rest>${t("room.members", { n: page.count })}</h3>
       <ul class="people">
@@ -48,13 +49,14 @@ export function MembersBeside({ room }) {
           const isOnline = name === me || (app.people.online.value?.has(name) ?? false);
           const words = [role === "owner" && t("private.owner"), name === me && t("people.you")].filter(Boolean).join(", ");
           return html`<li key=${name}>
-            <a href=${addressOf(directRoom(me, name))}>
+            <a href=${name === me ? undefined : addressOf(directRoom(me, name))}>
               <${Avatar} name=${name} isOnline=${isOnline} />
               <bdi>${shown || name}</bdi>
               ${shown && html`<small><bdi>${name}</bdi></small>`}
               <small>${words}</small>
               <span class="spoken">${isOnline ? t("people.online") : t("people.offline")}</span>
             </a>
+            ${name !== me && html`<${AboutButton} name=${name} />`}
             ${isOwner && name !== me &&
             html`<${Tool} icon="key" label=${t("private.transferName", { name })} onClick=${ask("transfer", name)} />
               <${Tool} icon="close" label=${t("private.kickName", { name })} onClick=${ask("kick", name)} />`}
@@ -91,7 +93,7 @@ export function MembersBeside({ room }) {
 function useMembers(room) {
   const { app } = useSurroundings();
   const [page, setPage] = useState(/** @type {Page} */ (NOBODY));
-  const [failure, setFailure] = useState("");
+  const [failure, setFailure] = useState(/** @type {import("../failure.js").Failed} */ (""));
   const loads = useRef(0);
   const status = app.rooms.get(room);
 
@@ -111,7 +113,7 @@ function useMembers(room) {
         ({ next, count } = answer);
       } while (next !== null && members.length < least);
     } catch (error) {
-      if (current === loads.current) setFailure(errorText(error, {}));
+      if (current === loads.current) setFailure(failed(error));
       return;
     }
     if (current !== loads.current) return;

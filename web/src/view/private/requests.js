@@ -6,6 +6,7 @@ import { titleOf } from "../../names.js";
 import { nodes, t } from "../../text/index.js";
 import { moment } from "../../text/times.js";
 import { useSurroundings } from "../context.js";
+import { Failure } from "../failure.js";
 import { useAction } from "./use-action.js";
 
 /** @typedef {import("../../state/joining.js").JoinRequest} JoinRequest */
@@ -23,7 +24,7 @@ export function Requests({ requests }) {
   const settle = (answer) => async () => {
     if (!(await run(answer))) app.joining.load();
   };
-  return html`${failure && html`<p class="failure" role="alert">${failure}</p>`}
+  return html`<${Failure} of=${failure} />
     <ul class="asks">
       ${requests.map((request) => {
         const { room, name, ts } = request;

@@ -2,17 +2,17 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { errorText } from "../error-text.js";
+import { failed } from "../failure.js";
 
-/** @typedef {import("../error-text.js").Key} Key */
+/** @typedef {import("../error-text.js").Special} Special */
 
 /**
  * Return how to do something that the server may refuse, and what it last said to that.
  *
- * @param {Readonly<Record<string, Key>>} [special] what some codes mean here
+ * @param {Special} [special] what some codes mean here
  */
 export function useAction(special = {}) {
-  const [failure, setFailure] = useState("");
+  const [failure, setFailure] = useState(/** @type {import("../failure.js").Failed} */ (""));
   const isBusy = useRef(false);
   /** @param {() => Promise<unknown>} what @returns {Promise<boolean>} whether it was done */
   const run = async (what) => {
@@ -23,7 +23,7 @@ export function useAction(special = {}) {
       await what();
       return true;
     } catch (error) {
-      setFailure(errorText(error, special));
+      setFailure(failed(error, special));
       return false;
     } finally {
       isBusy.current = false;
