@@ -103,6 +103,7 @@ def test_password_that_is_wrong_is_told_and_signing_out_forgets_who_was_here(ope
     ann = register(opens, "ann")
     ann.page.get_by_role("button", name="Settings").click()
     ann.page.get_by_role("button", name="Sign out").click()
+    expect(ann.page.get_by_role("heading", name="Sign in")).to_be_visible()
     name = ann.page.get_by_label("Name")
     name.fill("ann")
     password = ann.page.get_by_label("Password")
