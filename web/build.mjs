@@ -67,7 +67,8 @@ const preloads = [...new Set([...addresses.values()].flatMap((address) => import
 const SCRIPT = '<script type="module"';
 add("index.html", withAddresses(index).replace(SCRIPT, preloads.map(preload).join("") + SCRIPT));
 add("manifest.webmanifest", withAddresses(manifest));
-const worker = await workerOf(["/", ...addresses.values(), ...preloads]);
+const assets = [...files.keys()].filter((name) => name.startsWith("assets/")).sort();
+const worker = await workerOf(["/", ...assets.map((name) => `/${name}`)]);
 add("THIRD-PARTY.txt", await licences([page, worker]));
 add("BUILD", BUILD);
 await writeAll();

@@ -56,8 +56,8 @@ def server(tmp_path: Path, request: pytest.FixtureRequest, built: Path) -> Itera
 def opens(browser: Browser, server: ServerProcess) -> Iterator[Opens]:
     """Opens tabs, each by default with a storage of its own; they must stay without fault.
 
-    width, height: of the window in CSS pixels. beside: a tab to share the storage of. More options
-    are those of Playwright's contexts.
+    width, height: of the window in CSS pixels. beside: a tab to share the storage of. before: a script
+    that runs before those of the page. More options are those of Playwright's contexts.
     """
     tabs: list[Tab] = []
     origin = f"http://127.0.0.1:{server.port}"
@@ -68,6 +68,7 @@ def opens(browser: Browser, server: ServerProcess) -> Iterator[Opens]:
         height: int = 800,
         theme: Any = "light",
         beside: Tab | None = None,
+        before: str = "",
         **options: Any,
     ) -> Tab:
         context = beside.page.context if beside else None
@@ -76,6 +77,8 @@ def opens(browser: Browser, server: ServerProcess) -> Iterator[Opens]:
             options = {"locale": "en-GB", **options}
             context = browser.new_context(viewport=size, color_scheme=theme, **options)
         tab = Tab(context, origin)
+        if before:
+            tab.page.add_init_script(before)
         tabs.append(tab)
         if path is not None:
             tab.open(path)

@@ -5,11 +5,14 @@ import signal
 import subprocess
 from pathlib import Path
 
+from playwright.sync_api import Route, expect
+
 from chatd.page_files import read_page_files
 from tests.e2e.server import ROOT, ServerProcess
 from tests.e2e.waiting import until
 from tests.web.browser import Tab
 from tests.web.conftest import Opens
+from tests.web.people import register
 
 KEPT = """(async () => {
     const found = [];
@@ -81,3 +84,32 @@ def test_newer_page_takes_the_place_of_the_one_that_was_kept(
     tab.evaluate("navigator.serviceWorker.ready.then((kept) => kept.update()).then(() => 0)")
     until(lambda: tab.evaluate("caches.keys()") == ["shell newer"], "a newer page that is kept")
     assert old != "shell newer"
+
+
+def test_part_that_cannot_be_had_is_tried_again_in_place_and_a_newer_page_asks_to_reload(
+    opens: Opens,
+) -> None:
+    ann = register(opens, "ann", service_workers="block")
+    ann.composer.fill("half a thought")
+    page = ann.page
+
+    def be_newer(route: Route) -> None:
+        route.fulfill(status=404 if "/assets/" in route.request.url else 200, body="another page")
+
+    page.route("**/assets/more-*", lambda route: route.abort())
+    page.get_by_role("button", name="Settings").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("No connection.")
+    for address in ("**/assets/more-*", f"{ann.tab.origin}/"):
+        page.route(address, be_newer)
+    alert.get_by_role("button", name="Try again").click()
+    expect(alert).to_contain_text("another version")
+    expect(page.get_by_text("This server has a new version.")).to_be_visible()
+    page.unroute_all()
+    alert.get_by_role("button", name="Try again").click()
+    expect(page.get_by_role("heading", name="Settings")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    page.get_by_role("button", name="Reload the page").click()
+    expect(page.get_by_text("This server has a new version.")).to_have_count(0)
+    expect(ann.composer).to_have_value("half a thought")
+    ann.tab.expect_fault("Failed to load resource")

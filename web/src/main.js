@@ -3,15 +3,15 @@
 import { h, render } from "preact";
 
 import { browserParts } from "./net/browser.js";
+import { part } from "./net/part.js";
 import { keepShell } from "./shell.js";
 import { createApp } from "./state/app.js";
 import { Page } from "./view/page.js";
 
 const root = document.getElementById("app");
-const inside = () => import("./inside.js");
-const app = createApp(browserParts(), inside);
+const app = createApp(browserParts(), part(() => import("./inside.js")));
 app.start();
-if (root !== null) render(h(Page, { app, inside }), root);
+if (root !== null) render(h(Page, { app }), root);
 
 addEventListener("load", async () => {
   const look = await keepShell(() => {

@@ -11,10 +11,9 @@ const ADDRESS = "/sw.js";
  * @returns {Promise<() => void>} looks for a newer one; where nothing can be kept, does nothing
  */
 export async function keepShell(onNewer) {
-  const workers = navigator.serviceWorker; // none on plain HTTP from elsewhere, or in private windows
-  if (workers === undefined) return () => {};
-  const isNews = workers.controller !== null; // else this very page has just been kept
   try {
+    const workers = navigator.serviceWorker; // none on plain HTTP from elsewhere, or in private windows
+    const isNews = workers.controller !== null; // else this very page has just been kept
     const kept = await workers.register(trusted(ADDRESS));
     kept.addEventListener("updatefound", () => {
       const found = kept.installing;

@@ -41,17 +41,20 @@ export function browserKept() {
   function write() {
     const changes = [...unwritten];
     unwritten.clear();
-    if (database === null) return;
-    const transaction = database.transaction(STORE, "readwrite");
-    const store = transaction.objectStore(STORE);
-    for (const [key, value] of changes) {
-      if (value === undefined) store.delete(key);
-      else store.put(value, key);
+    try {
+      const transaction = database?.transaction(STORE, "readwrite");
+      const store = transaction?.objectStore(STORE);
+      for (const [key, value] of changes) {
+        if (value === undefined) store?.delete(key);
+        else store?.put(value, key);
+      }
+      transaction?.addEventListener("abort", () => {
+        works.value = false; // over the quota
+      });
+      transaction?.commit(); // a page that is left does not live to see its requests answered
+    } catch {
+      works.value = false; // the browser has closed the database, or cleared it
     }
-    transaction.addEventListener("abort", () => {
-      works.value = false; // over the quota
-    });
-    transaction.commit(); // a page that is left does not live to see its requests answered
   }
 
   return {

@@ -9,13 +9,15 @@ import { createSettings } from "./settings.js";
 /** @typedef {import("./shapes.js").Parts} Parts */
 /** @typedef {ReturnType<typeof createApp>} Door */
 /** @typedef {Door & Behind} App */
+/** @typedef {Pick<typeof import("../inside.js"), "createBehind" | "Rooms">} Inside */
 
 /**
  * @param {Parts} parts
- * @param {() => Promise<Pick<typeof import("./behind.js"), "createBehind">>} inside
+ * @param {() => Promise<Inside>} inside
  */
 export function createApp(parts, inside) {
   const behind = signal(/** @type {Behind | null} */ (null));
+  const Rooms = signal(/** @type {Inside["Rooms"] | null} */ (null));
   /** @type {Promise<void> | null} */
   let loading = null;
 
@@ -30,11 +32,19 @@ export function createApp(parts, inside) {
   // Who has yet to sign in sees the page as the one before.
   const settings = createSettings(parts.kept, () => session.me.peek() || (parts.kept.get(LAST) ?? ""));
 
-  /** Load what is behind the door, once. */
+  /** Load what is behind the door, once. Throws Refusal. */
   function load() {
-    loading ??= inside().then(({ createBehind }) => {
-      behind.value = createBehind(parts, session);
-    });
+    loading ??= inside().then(
+      (loaded) => {
+        behind.value = loaded.createBehind(parts, session);
+        Rooms.value = loaded.Rooms;
+      },
+      (error) => {
+        loading = null;
+        session.onFailure(error);
+        throw error;
+      },
+    );
     return loading;
   }
 
@@ -42,6 +52,8 @@ export function createApp(parts, inside) {
     session,
     settings,
     behind,
+    /** The view of what is behind the door. */
+    Rooms,
     call: session.call,
     kept: parts.kept.works,
     nonce: parts.nonce,

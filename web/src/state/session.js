@@ -47,8 +47,7 @@ export function createSession(parts, owner) {
    * @param {Welcome} said
    */
   async function greet(on, said) {
-    const before = welcome.peek();
-    if (before !== null && before.server_version !== said.server_version) outdated.value = true;
+    if ((welcome.peek()?.server_version ?? said.server_version) !== said.server_version) outdated.value = true;
     welcome.value = said;
     if (token === "") return;
     try {
@@ -82,7 +81,7 @@ export function createSession(parts, owner) {
   function enter(name, proof) {
     token = proof;
     parts.tab.setUser(name);
-    owner.load();
+    owner.load().catch(() => {}); // the next greeting tries again
     batch(() => {
       me.value = name;
       phase.value = "signed-in";
@@ -199,6 +198,11 @@ export function createSession(parts, owner) {
       });
       parts.onWake(() => line.check());
       line.connect();
+    },
+
+    /** Something has failed: find out what that says of the page. @param {unknown} error */
+    onFailure(error) {
+      if (error instanceof Refusal && error.code === "unsupported_version") outdated.value = true;
     },
 
     /** Be somebody in this tab who is signed in in another one. @param {string} name of `accounts` */

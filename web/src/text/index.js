@@ -5,6 +5,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 
+import { part } from "../net/part.js";
 import { en } from "./en.js";
 
 /** @typedef {keyof typeof en | keyof typeof import("./en-inside.js").enInside} MainKey */
@@ -18,8 +19,9 @@ import { en } from "./en.js";
 /** What has been loaded of English. */
 let english = /** @type {Texts} */ (en);
 
+const russianMain = part(() => import("./ru.js"));
 /** What gives the Russian words of each part that is known. @type {(() => Promise<Partial<Texts>>)[]} */
-const russian = [async () => (await import("./ru.js")).ru];
+const russian = [async () => (await russianMain()).ru];
 
 /** @type {Readonly<Record<Language, () => Promise<Texts>>>} */
 const LOAD = {
@@ -83,8 +85,11 @@ export async function learn(more, inRussian) {
   english = { ...english, ...more };
   if (inRussian !== undefined) russian.push(inRussian);
   if (language.peek() === "en") texts.value = english;
-  else await setLanguage(language.peek());
+  else await setLanguage(language.peek()).catch(() => {}); // then they stay English
 }
+
+/** English ones where the others could not be had. @param {Key} key */
+const wordsOf = (key) => texts.value[key] ?? english[key];
 
 /**
  * Return a text. `n` among the values chooses the plural.
@@ -94,7 +99,7 @@ export async function learn(more, inRussian) {
  * @returns {string}
  */
 export function t(key, values = {}) {
-  return pieces(texts.value[key], values).join("");
+  return pieces(wordsOf(key), values).join("");
 }
 
 /**
@@ -105,7 +110,7 @@ export function t(key, values = {}) {
  * @returns {Child[]}
  */
 export function nodes(key, values) {
-  return /** @type {Child[]} */ (pieces(texts.value[key], values));
+  return /** @type {Child[]} */ (pieces(wordsOf(key), values));
 }
 
 /**

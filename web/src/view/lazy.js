@@ -5,10 +5,14 @@ import { html } from "htm/preact";
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
+import { t } from "../text/index.js";
+import { useDoor } from "./context.js";
 import { errorText } from "./error-text.js";
+import { Icon } from "./icons.js";
 
 /**
- * Return a view that stands for one that is loaded when it is needed.
+ * Return a view that stands for one that is loaded when it is needed. Where that fails, it says so,
+ * and tries again when asked to.
  *
  * @template {{}} Props
  * @param {() => Promise<import("preact").FunctionComponent<Props>>} load
@@ -17,17 +21,30 @@ import { errorText } from "./error-text.js";
 export function lazy(load) {
   const found = signal(/** @type {import("preact").FunctionComponent<Props> | null} */ (null));
   return function Lazy(props) {
-    const [failure, setFailure] = useState("");
+    const { session } = useDoor();
+    const { onClose } = /** @type {{onClose?: () => void}} */ (props);
+    const [failure, setFailure] = useState(/** @type {unknown} */ (null));
+    const attempt = async () => {
+      setFailure(null);
+      try {
+        found.value = await load();
+      } catch (error) {
+        session.onFailure(error);
+        setFailure(error);
+      }
+    };
     useEffect(() => {
-      if (found.peek() !== null) return;
-      load().then(
-        (view) => {
-          found.value = view;
-        },
-        () => setFailure(errorText({ code: "offline" })),
-      );
+      if (found.peek() === null) attempt();
     }, []);
-    if (failure !== "") return html`<p class="failure" role="alert">${failure}</p>`;
-    return found.value === null ? null : h(found.value, props);
+    if (found.value !== null) return h(found.value, props);
+    if (failure === null) return null;
+    return html`<div class="notes" role="alert">
+      <div class="note">
+        <p>${errorText(failure)}</p>
+        <button onClick=${attempt}>${t("log.retry")}</button>
+        ${onClose &&
+        html`<button class="tool" aria-label=${t("common.close")} onClick=${onClose}><${Icon} name="close" /></button>`}
+      </div>
+    </div>`;
   };
 }

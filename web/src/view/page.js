@@ -1,8 +1,8 @@
 /** The whole page: the door, or what is behind it. */
 
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useComputed, useSignalEffect } from "@preact/signals";
 import { html } from "htm/preact";
-import { useEffect, useMemo } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 
 import { chosenLanguage, language, setLanguage, t } from "../text/index.js";
 import { timeZone } from "../text/times.js";
@@ -14,10 +14,8 @@ import { SignIn } from "./sign-in.js";
 /** @typedef {import("../state/app.js").Door} Door */
 /** @typedef {import("./place.js").Place} Place */
 
-/** @typedef {() => Promise<Pick<typeof import("./rooms.js"), "Rooms">>} Inside */
-
-/** @param {{app: Door, inside: Inside}} props */
-export function Page({ app, inside }) {
+/** @param {{app: Door}} props */
+export function Page({ app }) {
   const place = useMemo(() => createPlace(window), []);
   const phase = useComputed(() => app.session.phase.value);
   useLook(app);
@@ -36,7 +34,7 @@ export function Page({ app, inside }) {
       <${Banner} />
       ${phase.value === "starting" && html`<main class="door hint" aria-busy="true">${t("rooms.loading")}</main>`}
       ${phase.value === "signed-out" && html`<${SignIn} byLink=${place.link.value !== ""} />`}
-      ${phase.value === "signed-in" && html`<${Behind} door=${app} place=${place} inside=${inside} />`}
+      ${phase.value === "signed-in" && html`<${Behind} door=${app} place=${place} />`}
     </div>
   </${DoorContext.Provider}>`;
 }
@@ -44,16 +42,10 @@ export function Page({ app, inside }) {
 /**
  * What is only needed behind the door comes when it is open.
  *
- * @param {{door: Door, place: Place, inside: Inside}} props
+ * @param {{door: Door, place: Place}} props
  */
-function Behind({ door, place, inside }) {
-  const Rooms = useSignal(/** @type {typeof import("./rooms.js").Rooms | null} */ (null));
-  useEffect(() => {
-    inside().then((loaded) => {
-      Rooms.value = loaded.Rooms;
-    });
-  }, []);
-  const [Loaded, behind] = [Rooms.value, door.behind.value];
+function Behind({ door, place }) {
+  const [Loaded, behind] = [door.Rooms.value, door.behind.value];
   if (Loaded === null || behind === null) return html`<main class="door hint" aria-busy="true">${t("rooms.loading")}</main>`;
   return html`<${Loaded} app=${{ ...door, ...behind }} place=${place} />`;
 }
@@ -68,7 +60,7 @@ function useLook({ settings, session }) {
     document.documentElement.dataset.theme = settings.theme.value;
   });
   useSignalEffect(() => {
-    setLanguage(chosenLanguage(settings.language.value, navigator.languages));
+    setLanguage(chosenLanguage(settings.language.value, navigator.languages)).catch(session.onFailure);
   });
   useSignalEffect(() => {
     document.documentElement.lang = language.value;

@@ -5,6 +5,7 @@ import { html } from "htm/preact";
 import { useEffect, useMemo } from "preact/hooks";
 
 import { isPrivate, titleOf } from "../names.js";
+import { part } from "../net/part.js";
 import { t } from "../text/index.js";
 import { Context } from "./context.js";
 import { CreateRoom } from "./create-room.js";
@@ -22,17 +23,18 @@ import { ThreadBeside } from "./thread.js";
 /** @typedef {import("./context.js").Dialog} Dialog */
 /** @typedef {import("./place.js").Place} Place */
 
-const privateRooms = () => import("../private.js").then((part) => part.learned.then(() => part));
-const JoinByLink = lazy(() => privateRooms().then((part) => part.JoinByLink));
-const Joining = lazy(() => privateRooms().then((part) => part.Joining));
-const MembersBeside = lazy(() => privateRooms().then((part) => part.MembersBeside));
-const About = lazy(() => import("../more.js").then((part) => part.About));
-const Reports = lazy(() => import("../more.js").then((part) => part.Reports));
-const Schedule = lazy(() => import("../more.js").then((part) => part.Schedule));
-const Settings = lazy(() => import("../more.js").then((part) => part.Settings));
-const Why = lazy(() => import("../more.js").then((part) => part.Why));
-const Viewer = lazy(() => import("../more.js").then((part) => part.Viewer));
-const Search = lazy(() => import("../more.js").then((part) => part.Search));
+const more = part(() => import("../more.js"));
+const privateRooms = part(() => import("../private.js").then((loaded) => loaded.learned.then(() => loaded)));
+const JoinByLink = lazy(() => privateRooms().then((loaded) => loaded.JoinByLink));
+const Joining = lazy(() => privateRooms().then((loaded) => loaded.Joining));
+const MembersBeside = lazy(() => privateRooms().then((loaded) => loaded.MembersBeside));
+const About = lazy(() => more().then((loaded) => loaded.About));
+const Reports = lazy(() => more().then((loaded) => loaded.Reports));
+const Schedule = lazy(() => more().then((loaded) => loaded.Schedule));
+const Settings = lazy(() => more().then((loaded) => loaded.Settings));
+const Why = lazy(() => more().then((loaded) => loaded.Why));
+const Viewer = lazy(() => more().then((loaded) => loaded.Viewer));
+const Search = lazy(() => more().then((loaded) => loaded.Search));
 
 const WIDE = "(min-width: 721px)";
 const DIALOGS = Object.freeze({

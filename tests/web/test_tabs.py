@@ -1,0 +1,36 @@
+"""Browsers that keep nothing, tabs, and leaving: what is kept, and what people are told of it."""
+
+from playwright.sync_api import expect
+
+from tests.web.conftest import Opens
+from tests.web.people import register
+
+FORBIDDEN = """
+for (const name of ["indexedDB", "sessionStorage"]) {
+    Object.defineProperty(window, name, {
+        get() { throw new DOMException("forbidden", "SecurityError"); },
+    });
+}
+navigator.locks.request = async () => { throw new DOMException("forbidden", "SecurityError"); };
+"""
+FULL = """
+const { put } = IDBObjectStore.prototype;
+IDBObjectStore.prototype.put = function (...given) {
+    const request = put.apply(this, given);
+    request.transaction.abort();
+    return request;
+};
+"""
+
+
+def test_browser_that_keeps_nothing_says_so_and_the_page_works(opens: Opens) -> None:
+    ann = register(opens, "ann", before=FORBIDDEN)
+    ben = register(opens, "ben", before=FULL)
+    for person in (ann, ben):
+        expect(person.page.get_by_text("This browser keeps nothing")).to_be_visible()
+        person.composer.fill("not yet")
+        person.write(f"{person.name} is here")
+    for person in (ann, ben):
+        person.expects("ann is here")
+        person.expects("ben is here")
+        expect(person.pending).to_have_count(0)
