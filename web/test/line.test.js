@@ -116,3 +116,28 @@ test("a line that nobody needs is not replaced before it is asked for", async ()
   await ready;
   assert.equal(sockets.length, 2);
 });
+
+test("notices keep their place before an answer and before the loss of the line; those of a line given up are forgotten", async () => {
+  /** @type {string[]} */
+  const heard = [];
+  const { clock, line, sockets, open } = lineOf({ notice: (method) => void heard.push(method) });
+  line.connect();
+  let socket = await open();
+  const say = (/** @type {string} */ method) => socket.events.received(JSON.stringify([2, method, {}]));
+  for (const method of ["one", "two"]) say(method);
+  assert.deepEqual(heard, ["one"]);
+  const answer = line.call("who").then(() => heard.push("answer"));
+  socket.events.received(JSON.stringify([1, socket.sent.at(-1)[1], null, {}]));
+  await answer;
+  assert.deepEqual(heard, ["one", "two", "answer"]);
+  say("three");
+  socket.events.closed();
+  assert.deepEqual(heard.slice(3), ["three"]);
+  await clock.advance(500);
+  socket = await open();
+  for (const method of ["four", "five"]) say(method);
+  line.reconnect();
+  await clock.advance(500);
+  assert.deepEqual(heard.slice(4), ["four"]);
+  assert.equal(sockets.length, 3);
+});

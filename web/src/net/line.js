@@ -9,6 +9,7 @@
 import { signal } from "@preact/signals";
 
 import { Refusal, refusalOf } from "./errors.js";
+import { Gathering } from "./gathering.js";
 
 /** @typedef {{state: "online" | "connecting" | "waiting" | "off", retryAt: number, why: string}} LineState */
 /**
@@ -65,6 +66,8 @@ export class Line {
     this._tries = 0;
     this._heardAt = 0;
     this._cancelTimer = () => {};
+    /** @type {Gathering<[method: string, params: any]>} */
+    this._notices = new Gathering(parts, (notice) => owner.notice(...notice));
   }
 
   /** Connect now, if there is no line. */
@@ -167,8 +170,9 @@ export class Line {
     if (kind === NOTIFICATION) {
       const [method, params] = rest;
       if (method === "ping") this.notify("pong", {});
-      else this._owner.notice(method, params);
+      else this._notices.add([method, params]);
     } else if (kind === RESPONSE) {
+      this._notices.flush(); // what an answer knows may build on them
       const [id, error, result] = rest;
       const asked = this._asked.get(id);
       this._asked.delete(id);
@@ -190,6 +194,7 @@ export class Line {
 
   /** @param {string} why */
   _lost(why) {
+    this._notices.flush();
     this._drop(why);
     if (!this._owner.isNeeded()) {
       this.state.value = { state: "off", retryAt: 0, why };
@@ -205,6 +210,7 @@ export class Line {
   /** @param {string} why */
   _drop(why) {
     this._cancelTimer();
+    this._notices.clear();
     const socket = this._socket;
     this._socket = null;
     socket?.close();

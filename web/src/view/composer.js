@@ -10,6 +10,7 @@ import { Failure, failed } from "./failure.js";
 import { Icon } from "./icons.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
+/** @typedef {import("@preact/signals").ReadonlySignal<readonly Entry[]>} Entries */
 
 const IME_KEY_CODE = 229;
 
@@ -19,7 +20,7 @@ const IME_KEY_CODE = 229;
  * @param {string} props.room
  * @param {string} props.title of whom or what one writes to
  * @param {number} [props.root] of the thread; 0: the room itself
- * @param {readonly Entry[]} props.entries what can be edited or replied to
+ * @param {Entries} props.entries what can be edited or replied to
  * @param {string} props.me
  */
 export function Composer({ id, room, title, root = 0, entries, me }) {
@@ -71,7 +72,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
       event.stopPropagation();
       abandon(app.drafts, key);
     } else if (event.key === "ArrowUp" && draft.text === "" && !draft.editing) {
-      const own = lastEditable(entries, me);
+      const own = lastEditable(entries.peek(), me);
       if (own === undefined) return;
       event.preventDefault();
       beginEdit(app.drafts, key, { seq: own.seq, text: own.text ?? "" });
@@ -128,11 +129,11 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
   </form>`;
 }
 
-/** @param {{draft: import("../state/draft.js").Draft, entries: readonly Entry[], abandon: () => void}} props */
+/** @param {{draft: import("../state/draft.js").Draft, entries: Entries, abandon: () => void}} props */
 function Context({ draft, entries, abandon }) {
   const seq = draft.editing || draft.replyTo;
   if (!seq) return null;
-  const entry = entries.find((one) => one.seq === seq);
+  const entry = entries.value.find((one) => one.seq === seq);
   const text = (entry?.text || entry?.name || "").slice(0, 120);
   return html`<div class="context">
     <${Icon} name=${draft.editing ? "edit" : "reply"} />

@@ -63,7 +63,7 @@ export function Room({ room }) {
       : html`<div class="log-frame" aria-busy="true"></div>`}
     <${Uploads} room=${room} />
     <${Typing} room=${room} />
-    <${Composer} id=${COMPOSER} room=${room} title=${title} entries=${log.entries.value} me=${me} />
+    <${Composer} id=${COMPOSER} room=${room} title=${title} entries=${log.entries} me=${me} />
     ${removal}
   </main>`;
 }

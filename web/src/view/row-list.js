@@ -1,6 +1,8 @@
 /** The rows of a log, and its keys: up and down from row to row, and a letter for what to do. */
 
 import { html } from "htm/preact";
+import { h } from "preact";
+import { useMemo } from "preact/hooks";
 
 import { day } from "../text/times.js";
 import { t } from "../text/index.js";
@@ -12,20 +14,40 @@ import { isPost } from "./rows.js";
 /** @typedef {import("./context.js").Pending} Pending */
 /** @typedef {import("./entry.js").RowActions} RowActions */
 /** @typedef {import("./rows.js").Row} Row */
+/** @typedef {Extract<Row, {kind: "entry"}>} EntryOfRow */
 
 /** @param {{rows: readonly Row[], pending: readonly Pending[], at: RowActions}} props */
 export function RowList({ rows, pending, at }) {
   const now = Date.now();
+  const rowOf = useMemo(() => rememberedRows(at), [at]);
   return html`
     ${rows.map((row) =>
       row.kind === "entry"
-        ? html`<${EntryRow} key=${row.key} entry=${row.entry} isContinued=${row.isContinued} at=${at} />`
+        ? rowOf(row)
         : row.kind === "day"
           ? html`<div key=${row.key} class="line day"><span>${day(row.ts, now)}</span></div>`
           : html`<div key=${row.key} class="line unread"><span>${t("log.unread")}</span></div>`,
     )}
     ${pending.map((one) => html`<${PendingRow} key=${one.nonce} pending=${one} me=${at.me} />`)}
   `;
+}
+
+/**
+ * Return what makes the row of an entry: the same node for the same one, which is then left as it is.
+ *
+ * @param {RowActions} at
+ */
+function rememberedRows(at) {
+  /** @type {WeakMap<Entry, {isContinued: boolean, node: import("preact").VNode}>} */
+  const remembered = new WeakMap();
+  return (/** @type {EntryOfRow} */ { key, entry, isContinued }) => {
+    let found = remembered.get(entry);
+    if (found?.isContinued !== isContinued) {
+      const node = h(EntryRow, { key, entry, isContinued, at });
+      remembered.set(entry, (found = { isContinued, node }));
+    }
+    return found.node;
+  };
 }
 
 /**

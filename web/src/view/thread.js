@@ -49,7 +49,7 @@ export function ThreadBeside({ room, root }) {
         ${error && html`<p class="failure" role="alert">${errorText(error)}</p>`}
       </div>
     </div>
-    <${Composer} id=${COMPOSER} room=${room} title="" root=${root} entries=${entries} me=${me} />
+    <${Composer} id=${COMPOSER} room=${room} title="" root=${root} entries=${thread.entries} me=${me} />
     ${removal}
   </${Aside}>`;
 }
