@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { Proof, base64, keysOf, prepared } from "../src/net/scram.js";
+import { Password, Proof, base64, keysOf, prepared } from "../src/net/scram.js";
 
 const vectors = JSON.parse(readFileSync(new URL("../../tests/passwords.json", import.meta.url), "utf8"));
 
@@ -28,7 +28,7 @@ const FINAL =
 const SIGNATURE = "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=";
 
 test("the proof of RFC 7677 is ours, and the server's signature is checked", async () => {
-  const proof = new Proof(crypto, "user", "pencil", NONCE);
+  const proof = new Proof(crypto, "user", new Password(crypto, "pencil"), NONCE);
   assert.equal(proof.first(), `n,,n=user,r=${NONCE}`);
   assert.equal(await proof.final(CHALLENGE), FINAL);
   proof.verify(SIGNATURE);
@@ -36,7 +36,7 @@ test("the proof of RFC 7677 is ours, and the server's signature is checked", asy
 });
 
 test("a signature before the proof is none", () => {
-  assert.throws(() => new Proof(crypto, "user", "pencil").verify("v="), { code: "auth_failed" });
+  assert.throws(() => new Proof(crypto, "user", new Password(crypto, "pencil")).verify("v="), { code: "auth_failed" });
 });
 
 for (const challenge of [
@@ -48,7 +48,7 @@ for (const challenge of [
   CHALLENGE.replace("W22Z", "!!!!"),
 ]) {
   test(`a challenge is refused: ${challenge}`, async () => {
-    await assert.rejects(new Proof(crypto, "user", "pencil", NONCE).final(challenge), { code: "auth_failed" });
+    await assert.rejects(new Proof(crypto, "user", new Password(crypto, "pencil"), NONCE).final(challenge), { code: "auth_failed" });
   });
 }
 

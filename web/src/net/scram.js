@@ -42,22 +42,48 @@ export async function prepared(password) {
   return utf8(isAllowed ? mapped.join("") : password);
 }
 
-/**
- * Return the keys of a new password, with a fresh salt.
- *
- * @param {Crypto} crypto
- * @param {string} password
- * @returns {Promise<NewKeys>}
- */
-export async function newKeys(crypto, password) {
-  const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
-  const { storedKey, serverKey } = await keysOf(crypto.subtle, password, salt, ITERATIONS);
-  return {
-    salt: base64(salt),
-    iterations: ITERATIONS,
-    stored_key: base64(storedKey),
-    server_key: base64(serverKey),
-  };
+/** A password that was typed, with the keys that were made of it last: making them takes its time. */
+export class Password {
+  /**
+   * @param {Crypto} crypto
+   * @param {string} typed
+   */
+  constructor(crypto, typed) {
+    this._crypto = crypto;
+    this._typed = typed;
+    this._keysFor = "";
+    /** @type {ReturnType<typeof keysOf> | null} */
+    this._keys = null;
+  }
+
+  /**
+   * Return the keys to register the password with, by a fresh salt.
+   *
+   * @returns {Promise<NewKeys>}
+   */
+  async newKeys() {
+    const salt = this._crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+    const { storedKey, serverKey } = await this.keys(salt, ITERATIONS);
+    return {
+      salt: base64(salt),
+      iterations: ITERATIONS,
+      stored_key: base64(storedKey),
+      server_key: base64(serverKey),
+    };
+  }
+
+  /**
+   * @param {Bytes} salt
+   * @param {number} iterations
+   */
+  keys(salt, iterations) {
+    const wanted = `${base64(salt)} ${iterations}`;
+    if (this._keys === null || this._keysFor !== wanted) {
+      this._keysFor = wanted;
+      this._keys = keysOf(this._crypto.subtle, this._typed, salt, iterations);
+    }
+    return this._keys;
+  }
 }
 
 /**
@@ -86,7 +112,7 @@ export class Proof {
   /**
    * @param {Crypto} crypto
    * @param {string} name
-   * @param {string} password
+   * @param {Password} password
    * @param {string} [nonce] random
    */
   constructor(crypto, name, password, nonce = base64(crypto.getRandomValues(new Uint8Array(NONCE_BYTES)))) {
@@ -118,7 +144,7 @@ export class Proof {
       throw new Refusal("auth_failed", "the server's challenge is malformed");
     }
     const salt = fromBase64(fields.get("s") ?? "");
-    const { clientKey, storedKey, serverKey } = await keysOf(this._subtle, this._password, salt, iterations);
+    const { clientKey, storedKey, serverKey } = await this._password.keys(salt, iterations);
     const withoutProof = `${NO_CHANNEL_BINDING},r=${nonce}`;
     const signed = utf8(`${this._bare},${challenge},${withoutProof}`);
     const signature = await hmac(this._subtle, storedKey, signed);

@@ -4,8 +4,9 @@ import { batch, signal } from "@preact/signals";
 
 import { Refusal } from "../net/errors.js";
 import { Line } from "../net/line.js";
-import { Proof, newKeys } from "../net/scram.js";
+import { createProving } from "./proving.js";
 
+/** @typedef {import("../net/scram.js").Password} Password */
 /** @typedef {import("./shapes.js").Parts} Parts */
 /** @typedef {import("./shapes.js").Welcome} Welcome */
 /** @typedef {ReturnType<typeof createSession>} Session */
@@ -41,6 +42,7 @@ export function createSession(parts, owner) {
   // After `bye`, the next greeting shows whether anybody is signed in here: another tab may have a
   // new token by then, with a new password.
   const line = new Line(parts, { greet, notice: owner.notice, isNeeded, online: () => token !== "" && owner.synced() });
+  const { passwordOf, prove } = createProving(parts.crypto, line);
 
   /**
    * @param {Line} on
@@ -136,37 +138,13 @@ export function createSession(parts, owner) {
     });
   }
 
-  /** @returns {Crypto} */
-  function cryptography() {
-    if (parts.crypto === null) throw new Refusal("insecure");
-    return parts.crypto;
-  }
-
-  /**
-   * Prove that one knows a password, and check that the server does.
-   *
-   * @param {string} name
-   * @param {string} password
-   * @param {string | null} device the label of a new device token; null: none is needed
-   * @returns {Promise<{name: string, token: string}>}
-   */
-  async function prove(name, password, device) {
-    const proof = new Proof(cryptography(), name, password);
-    await line.ready();
-    const { message: challenge } = await line.call("login-start", { message: proof.first() });
-    const message = await proof.final(challenge);
-    const found = await line.call("login-finish", { message, device });
-    proof.verify(found.message);
-    return found;
-  }
-
   /**
    * Sign in by a password.
    *
    * @param {string} name
-   * @param {string} password
+   * @param {Password} password
    */
-  async function signIn(name, password) {
+  async function signInBy(name, password) {
     const found = await prove(name, password, DEVICE);
     await follow(line);
     keep(found.name, found.token);
@@ -182,7 +160,16 @@ export function createSession(parts, owner) {
     accounts,
     line: line.state,
     secure: parts.crypto !== null,
-    signIn,
+
+    /**
+     * Sign in by a password.
+     *
+     * @param {string} name
+     * @param {string} typed
+     */
+    async signIn(name, typed) {
+      await signInBy(name, passwordOf(typed));
+    },
 
     /** Read who was signed in, and connect. */
     start() {
@@ -215,13 +202,14 @@ export function createSession(parts, owner) {
      * Make an account, and sign in.
      *
      * @param {string} name
-     * @param {string} password
+     * @param {string} typed
      */
-    async register(name, password) {
-      const keys = await newKeys(cryptography(), password);
+    async register(name, typed) {
+      const password = passwordOf(typed);
+      const keys = await password.newKeys();
       await line.ready();
       await line.call("register", { name, ...keys });
-      await signIn(name, password);
+      await signInBy(name, password);
     },
 
     /** Revoke this device's token, and forget who was here. */
@@ -235,11 +223,11 @@ export function createSession(parts, owner) {
      * Change the password. All other devices are signed out.
      *
      * @param {string} old
-     * @param {string} password
+     * @param {string} typed the new one
      */
-    async changePassword(old, password) {
-      const keys = await newKeys(cryptography(), password);
-      await prove(me.peek(), old, null);
+    async changePassword(old, typed) {
+      const keys = await passwordOf(typed).newKeys();
+      await prove(me.peek(), passwordOf(old), null);
       ({ token } = await line.call("password", { ...keys, device: DEVICE }));
       keep(me.peek(), token);
     },
@@ -247,11 +235,11 @@ export function createSession(parts, owner) {
     /**
      * Delete the account for good, and forget who was here.
      *
-     * @param {string} password
+     * @param {string} typed
      * @param {boolean} posts what it posted is to go, too
      */
-    async deleteAccount(password, posts) {
-      await prove(me.peek(), password, null);
+    async deleteAccount(typed, posts) {
+      await prove(me.peek(), passwordOf(typed), null);
       await line.call("delete-account", { posts });
       leave();
       line.reconnect();
