@@ -56,8 +56,8 @@ def server(tmp_path: Path, request: pytest.FixtureRequest, built: Path) -> Itera
 def opens(browser: Browser, server: ServerProcess) -> Iterator[Opens]:
     """Opens tabs, each by default with a storage of its own; they must stay without fault.
 
-    width, height: of the window in CSS pixels. beside: a tab to share the storage of. before: a script
-    that runs before those of the page. More options are those of Playwright's contexts.
+    width, height: of the window in CSS pixels. beside: a tab to share the storage of. before: a
+    script that runs before those of the page. More options are those of Playwright's contexts.
     """
     tabs: list[Tab] = []
     origin = f"http://127.0.0.1:{server.port}"

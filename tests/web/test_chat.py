@@ -88,7 +88,9 @@ def test_what_is_sent_without_a_line_waits_over_a_reload_and_goes_out_once_in_or
         ann.write(text)
     expect(ann.pending).to_have_count(3)
     ann.page.reload()
-    expect(ann.composer).to_be_visible()
+    expect(ann.pending).to_have_count(3)
+    expect(ann.page.locator(".rooms a")).to_contain_text(["General"])
+    expect(ann.page.get_by_text("No connection.")).to_be_visible()
     server.start()
     for person in (ann, ben):
         person.tab.evaluate("dispatchEvent(new Event('online'))")

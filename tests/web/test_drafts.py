@@ -61,7 +61,9 @@ def killed_at_the_end(browser: Browser, profile: Path, origin: str) -> Iterator[
     port.unlink(missing_ok=True)
     own = (f"--user-data-dir={profile}", "--remote-debugging-port=0", "about:blank")
     silent = subprocess.DEVNULL
-    with subprocess.Popen([program, *browsers.FLAGS, *own], stdout=silent, stderr=silent) as process:
+    with subprocess.Popen(
+        [program, *browsers.FLAGS, *own], stdout=silent, stderr=silent
+    ) as process:
         try:
             until(lambda: port.exists() and "\n" in port.read_text(), "a browser that listens")
             number = port.read_text().splitlines()[0]

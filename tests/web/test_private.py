@@ -181,6 +181,7 @@ def test_room_is_handed_over_and_left_and_a_member_removed(opens: Opens) -> None
     for person in people:
         invite(ann, person.name)
         person.page.get_by_role("button", name="Join", exact=True).click()
+        expect(person.page.locator("#room-title")).to_have_text("+ops")
         look_at_members(person)
     ben, eve = people
     expect(ann.page.get_by_text("make another member its owner")).to_be_visible()
@@ -189,6 +190,8 @@ def test_room_is_handed_over_and_left_and_a_member_removed(opens: Opens) -> None
     expect(members(ann)).to_have_count(2)
     expect_focus(ann)
     expect(eve.page.get_by_text("You are no longer in")).to_be_visible()
+    expect(eve.page).to_have_url(f"{eve.tab.origin}/r/general")
+    expect(eve.composer).to_be_focused()
     ann.page.get_by_role("button", name="Make ben the owner").click()
     confirm(ann, "Make owner")
     expect(ben.page.get_by_role("button", name="Make a link")).to_be_visible()

@@ -2,8 +2,11 @@
 
 from playwright.sync_api import expect
 
+from tests.e2e.client import connect
+from tests.e2e.server import ServerProcess
+from tests.e2e.waiting import until
 from tests.web.conftest import Opens
-from tests.web.people import register
+from tests.web.people import PASSWORD, register
 
 FORBIDDEN = """
 for (const name of ["indexedDB", "sessionStorage"]) {
@@ -34,3 +37,23 @@ def test_browser_that_keeps_nothing_says_so_and_the_page_works(opens: Opens) -> 
         person.expects("ann is here")
         person.expects("ben is here")
         expect(person.pending).to_have_count(0)
+
+
+def test_what_was_seen_last_is_read_though_one_leaves_at_once(
+    opens: Opens, server: ServerProcess
+) -> None:
+    ann = register(opens, "ann")
+    ben = register(opens, "ben")
+    for text in ("one", "two", "three"):
+        ben.write(text)
+        ann.expects(text)
+    ann.page.goto("about:blank")
+    until(lambda: unread(server, "ann") == [0], "all is read")
+
+
+def unread(server: ServerProcess, name: str) -> list[int]:
+    """Return how many texts to everyone a user has not read, as the server counts."""
+    with connect(server.port) as client:
+        client.login(name, PASSWORD)
+        rooms = client.call("rooms")["rooms"]
+        return [one["unread"] for one in rooms if one["room"] == "general"]

@@ -123,6 +123,79 @@ test("a new tab is of who signed in last, and goes on as another one when asked 
   assert.deepEqual([session.me.value, session.line.value.state, tab.user], ["ann", "online", "ann"]);
 });
 
+test("without a line, a page that is loaded again shows the rooms, what waits, and the draft", async () => {
+  const { clock, server, browser } = world();
+  const shared = browser();
+  server.append("general", { kind: "message", author: "bob", text: "hello" });
+  const { app, tab } = await opened(shared, "ann");
+  await clock.pass(1_000);
+  server.isDown = true;
+  server.cutAll();
+  app.outbox.post("general", "later");
+  app.drafts.set("general", { text: "half a thought", replyTo: 0, editing: 0 });
+  tab.leave();
+  await clock.pass(10);
+  tab.kill();
+  const { app: again } = await opened(shared, "ann");
+  assert.deepEqual(again.rooms.list.value.map(({ room, last }) => [room, last?.text]), [["general", "hello"]]);
+  assert.deepEqual(again.outbox.items.value.map(({ text }) => text), ["later"]);
+  assert.equal(again.drafts.get("general").value.text, "half a thought");
+  assert.equal(again.rooms.loaded.value, false);
+  server.isDown = false;
+  await clock.pass(RETURN_MS);
+  assert.deepEqual(server.texts("general"), ["hello", "later"]);
+  again.session.signOut();
+  await clock.pass(100);
+  assert.deepEqual([...shared.values.keys()].filter((key) => key.includes("ann")), []);
+});
+
+test("who is removed from a room is told so, and has it no more", async () => {
+  const { clock, server, browser } = world();
+  for (const room of ["+ops:a", "+dev:b", "+all:c"]) {
+    server.members.set(room, new Set(["ann", "bob"]));
+    server.append(room, { kind: "message", author: "bob", text: room });
+  }
+  const { app } = await opened(browser(), "ann");
+  await clock.pass(1_000);
+  app.logs.open("+ops:a");
+  server.remove("+ops:a", "ann", "bob");
+  await clock.pass(1_000);
+  assert.equal(app.lost.value.room, "+ops:a");
+  assert.equal(app.logs.held("+ops:a"), undefined);
+  server.cutAll();
+  server.remove("+dev:b", "ann", "bob"); // nobody hears it now
+  await clock.pass(RETURN_MS);
+  assert.equal(app.lost.value.room, "+dev:b");
+  assert.deepEqual(app.notes.value.map(({ kind, room, entry }) => [kind, room ?? entry?.group]), [["self", "+ops:a"], ["lost", "+dev:b"]]);
+  assert.deepEqual(app.rooms.list.value.map(({ room }) => room), ["+all:c"]);
+});
+
+test("a log that is read in its middle has what was changed while the line was lost", async () => {
+  const { clock, server, browser } = world();
+  for (let count = 1; count <= 200; count += 1) server.append("general", { kind: "message", author: "bob", text: `text ${count}` });
+  const { app } = await opened(browser(), "ann");
+  await clock.pass(1_000);
+  const log = app.logs.open("general");
+  log.loadAround(100);
+  await clock.pass(100);
+  app.logs.open("ann,bob");
+  app.logs.open("general");
+  server.isDown = true;
+  server.cutAll();
+  await clock.pass(10);
+  server.append("general", { kind: "edit", author: "bob", target: 99, text: "other words" });
+  server.append("general", { kind: "delete", author: "bob", target: 101 });
+  server.append("general", { kind: "message", author: "bob", text: "at the end" });
+  server.expire("general", 80);
+  server.isDown = false;
+  await clock.pass(RETURN_MS);
+  assert.equal(app.logs.held("general"), log);
+  assert.equal(app.logs.held("ann,bob"), undefined); // read again when it is looked at
+  const shown = log.entries.value;
+  assert.deepEqual([shown[0]?.seq, shown.at(-1)?.seq], [81, 124]);
+  assert.deepEqual(shown.filter(({ seq }) => seq >= 99 && seq <= 101).map(({ text, deleted }) => deleted ? "" : text), ["other words", "text 100", ""]);
+});
+
 test("after a backup was restored, what was held is dropped, and one is told", async () => {
   const { clock, server, browser } = world();
   const { app } = await opened(browser(), "ann");

@@ -141,3 +141,22 @@ test("notices keep their place before an answer and before the loss of the line;
   assert.deepEqual(heard.slice(4), ["four"]);
   assert.equal(sockets.length, 3);
 });
+
+test("after a sleep, a line that was silent for long is replaced at once, and another is asked first", async () => {
+  const { clock, line, sockets, open } = lineOf();
+  line.connect();
+  const first = await open();
+  clock.ms += 3_600_000; // timers stand still while a machine sleeps
+  line.check();
+  assert.deepEqual([first.isClosed, sockets.length, line.state.value.state], [true, 2, "connecting"]);
+  const second = await open();
+  line.check();
+  assert.equal(second.sent.at(-1)[2], "ping");
+  clock.ms += 1;
+  second.events.received(JSON.stringify([1, second.sent.at(-1)[1], null, {}]));
+  await clock.advance(5_000);
+  assert.equal(sockets.length, 2);
+  line.check();
+  await clock.advance(5_000);
+  assert.deepEqual([second.isClosed, sockets.length], [true, 3]);
+});

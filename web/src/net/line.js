@@ -44,6 +44,8 @@ const DEAD_MS = 30_000;
 const DELAY_MIN_MS = 250;
 const DELAY_MAX_MS = 30_000;
 const CONNECT_MS = 15_000;
+/** A line that may be dead has so long to answer. */
+const PROBE_MS = 5_000;
 const REQUEST = 0;
 const RESPONSE = 1;
 const NOTIFICATION = 2;
@@ -112,11 +114,13 @@ export class Line {
 
   /** The machine may have slept: see at once whether the line is alive. */
   check() {
-    if (this._socket === null) {
-      this._tries = 0;
-      this.connect();
+    const heardAt = this._heardAt;
+    if (this._socket === null || this._parts.now() - heardAt >= DEAD_MS) {
+      this.reconnect();
     } else if (this.state.peek().state === "online") {
-      this._onTime();
+      this.call("ping").catch(() => {});
+      this._cancelTimer();
+      this._cancelTimer = this._parts.after(() => (this._heardAt === heardAt ? this.reconnect() : this._onTime()), PROBE_MS);
     }
   }
 

@@ -47,7 +47,12 @@ export function createBehind(parts, session) {
   let isRestored = false;
 
   const server = { call: session.call, read: session.read, notify: session.notify, isOnline: session.isOnline, me: session.me };
-  const rooms = createRooms(parts, server);
+  /** The room that was lost last. */
+  const lost = signal({ room: "" });
+  const rooms = createRooms(parts, server, (room) => {
+    add({ kind: "lost", room });
+    lose(room);
+  });
   const logs = createLogs(parts, server, rooms);
   const threads = createThreads(session.read);
   const outbox = createOutbox(parts, { ...server, isShown });
@@ -55,14 +60,25 @@ export function createBehind(parts, session) {
   const people = createPeople(server);
   const typing = createTyping(parts, server);
   const joining = createJoining(server);
-  parts.onLeave(() => logs.flush());
+  parts.onLeave(() => {
+    logs.flush();
+    rooms.keep();
+  });
 
   // What is kept belongs to a user: it is read as soon as it is known to which one.
   session.me.subscribe((name) => {
     if (name === "") return;
+    rooms.restore();
     drafts.load();
     outbox.load();
   });
+
+  /** A room can't be seen any more: the user has left it, or was removed. @param {string} room */
+  function lose(room) {
+    rooms.drop(room);
+    logs.drop(room);
+    lost.value = { room };
+  }
 
   /** @param {Omit<Note, "id">} note */
   function add(note) {
@@ -108,6 +124,7 @@ export function createBehind(parts, session) {
     if (entry.room.startsWith("@")) {
       joining.onSelf(entry);
       if (NOTED.has(entry.kind) && joining.isNews(entry)) add({ kind: "self", entry });
+      if (entry.kind === "removed") lose(entry.group ?? "");
       rooms.refresh();
       return;
     }
@@ -128,7 +145,7 @@ export function createBehind(parts, session) {
   /** All rooms are followed, so nothing is missed from here on. */
   function synced() {
     logs.onSync();
-    const asked = [rooms.load(), people.load(), threads.reload(), joining.load()];
+    const asked = [rooms.load().then(rooms.keep), people.load(), threads.reload(), joining.load()];
     for (const one of asked) one?.catch(() => {}); // the line is lost again: the next sync asks
     outbox.pump();
   }
@@ -162,6 +179,7 @@ export function createBehind(parts, session) {
     typing,
     joining,
     notes,
+    lost,
     uploads: createUploads(parts, session.token),
     files: createFiles(parts, session.call),
     positions: logs.positions,

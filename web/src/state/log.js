@@ -5,6 +5,7 @@
 
 import { batch, signal } from "@preact/signals";
 
+import { isPrivate } from "../names.js";
 import { Refusal } from "../net/errors.js";
 
 /** @typedef {import("./shapes.js").Entry} Entry */
@@ -13,6 +14,8 @@ import { Refusal } from "../net/errors.js";
 /** @typedef {{room: string, entries: Entry[], next: number | null}} Page */
 
 const PAGE = 50;
+/** As many as the server gives at once. */
+const PAGE_MAX = 200;
 /** The window has at most so many entries. */
 export const WINDOW_MAX = 600;
 /** Whoever sees one of so many last ones reads what comes. */
@@ -126,6 +129,24 @@ export class Log {
     this.entries.value = [...this.entries.peek(), { kind: "gap", room: this.room, seq: from, ts, gapTo: to }];
   }
 
+  /** Read again what the window has: changes made while there was no line are told to logs that follow only. */
+  async refresh() {
+    const epoch = this._epoch;
+    try {
+      for (let after = this._low - 1; after < this._high; ) {
+        const page = await this._call("history", { room: this.room, after, limit: PAGE_MAX });
+        if (this._epoch !== epoch) return;
+        const upTo = page.next ?? this._high;
+        const others = this.entries.peek().filter(({ kind, seq }) => kind === "gap" || seq <= after || seq > upTo);
+        const found = applied(page.entries).filter(({ seq }) => seq <= this._high);
+        this.entries.value = [...others, ...found].sort((one, other) => one.seq - other.seq);
+        after = upTo;
+      }
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error; // the next sync asks again
+    }
+  }
+
   /** The numbers mean something else now. */
   onReset() {
     this._epoch += 1;
@@ -157,7 +178,7 @@ export class Log {
       if (this._epoch === epoch) batch(() => show(page));
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (error.code !== "not_found") this.error.value = error;
+      if (error.code !== "not_found" || isPrivate(this.room)) this.error.value = error;
       else batch(() => this._replace({ room: this.room, entries: [], next: null }, true, true)); // nobody has written yet
     } finally {
       if (this._epoch === epoch) this.busy.value = "";

@@ -101,10 +101,22 @@ export function createLogs(parts, server, rooms) {
       logs.get(room)?.onGap(from, to);
     },
 
-    /** A lost line may have lost what was said on it last. */
+    /** A lost line may have lost what was said on it last, and what changed in logs that don't follow. */
     onSync() {
       told.clear();
       flush();
+      const shown = [...logs.keys()].at(-1);
+      for (const [room, log] of logs) {
+        if (log.position() !== undefined) continue;
+        if (room === shown) log.refresh();
+        else logs.delete(room);
+      }
+    },
+
+    /** @param {string} room that can't be seen any more */
+    drop(room) {
+      logs.delete(room);
+      seenUpTo.delete(room);
     },
 
     /** Numbers of a room mean other entries now. @param {string} room */

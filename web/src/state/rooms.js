@@ -5,6 +5,7 @@
 
 import { computed, signal } from "@preact/signals";
 
+import { isPrivate } from "../names.js";
 import { Refusal } from "../net/errors.js";
 
 /** @typedef {import("./shapes.js").Entry} Entry */
@@ -19,10 +20,11 @@ const EXCERPT_CHARACTERS = 80;
 const POSTS = new Set(["message", "comment", "file"]);
 
 /**
- * @param {Pick<Parts, "after">} parts
+ * @param {Pick<Parts, "after" | "kept">} parts
  * @param {Server} server
+ * @param {(room: string) => void} onLost a private room can't be seen any more
  */
-export function createRooms(parts, server) {
+export function createRooms(parts, server, onLost) {
   const all = signal(/** @type {ReadonlyMap<string, RoomStatus>} */ (new Map()));
   const loaded = signal(false);
   const next = signal("");
@@ -39,6 +41,8 @@ export function createRooms(parts, server) {
 
   const list = computed(() => [...all.value.values()].filter(({ room }) => !room.startsWith("@")).sort(byActivity));
 
+  const key = () => `rooms ${server.me.peek()}`;
+
   /** Ask for the rooms again, all that were asked for before. */
   async function load() {
     if (isLoading) {
@@ -49,8 +53,10 @@ export function createRooms(parts, server) {
     isStale = false;
     arrived = [];
     try {
-      const found = await pages("", all.peek().size);
+      const before = [...all.peek().keys()];
+      const found = await pages("", before.length);
       all.value = new Map(found.map((one) => [one.room, known(one)]));
+      if (next.peek() === "") before.filter((room) => isPrivate(room) && !all.peek().has(room)).forEach(onLost);
       loaded.value = true;
       arrived.forEach(count);
     } catch (error) {
@@ -185,12 +191,30 @@ export function createRooms(parts, server) {
       isPartRead = false;
     },
 
+    /** Show what was there last until the server is asked. */
+    restore() {
+      const kept = /** @type {readonly RoomStatus[]} */ (parts.kept.get(key()) ?? []);
+      all.value = new Map(kept.map((one) => [one.room, one]));
+    },
+
+    keep() {
+      if (loaded.peek()) parts.kept.set(key(), list.peek().slice(0, PAGE));
+    },
+
+    /** @param {string} room that can't be seen any more */
+    drop(room) {
+      const others = new Map(all.peek());
+      others.delete(room);
+      all.value = others;
+    },
+
     /** Numbers mean other entries now. */
     forgetReads() {
       readHere.clear();
     },
 
     clear() {
+      parts.kept.set(key(), undefined);
       all.value = new Map();
       readHere.clear();
       loaded.value = false;

@@ -80,7 +80,7 @@
 /**
  * @typedef {object} Note
  * @property {number} id
- * @property {"reset" | "self"} kind
+ * @property {"reset" | "lost" | "self"} kind
  * @property {Entry} [entry]
  * @property {string} [room]
  */

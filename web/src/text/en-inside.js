@@ -85,6 +85,7 @@ export const enInside = Object.freeze({
   "typing.many": "Several people are writing…",
 
   "thread.title": "Thread",
+  "thread.rootGone": "You can't see what this thread began with.",
 
   "error.why": "Why?",
 
@@ -117,6 +118,8 @@ export const enInside = Object.freeze({
   "note.requested": "{name} asks to join {group}.",
   "note.approved": "You are in {group} now.",
   "note.denied": "Your request to join was not granted.",
+  "note.left": "You have left {group}.",
+  "note.lost": "You are no longer in {group}.",
   "note.removed": "You are no longer in {group}, says {name}.",
   "note.warned": "Somebody has reported you. Warnings: {n} of {limit}.",
   "note.banned": "You can't send anything until {time}. You can still read.",

@@ -148,6 +148,7 @@ export const ru = Object.freeze({
   "typing.many": "Несколько человек пишут…",
 
   "thread.title": "Обсуждение",
+  "thread.rootGone": "То, с чего началась эта ветка, вам не видно.",
 
   "file.uploads": "Файлы в пути",
   "file.download": "Скачать",
@@ -191,6 +192,8 @@ export const ru = Object.freeze({
   "note.requested": "{name} просит впустить в {group}.",
   "note.approved": "Теперь вы в {group}.",
   "note.denied": "Вашу просьбу войти отклонили.",
+  "note.left": "Вы вышли из {group}.",
+  "note.lost": "Вас больше нет в {group}.",
   "note.removed": "Вы больше не в {group}; решение: {name}.",
   "note.warned": "На вас пожаловались. Предупреждений: {n} из {limit}.",
   "note.banned": "Вы не можете ничего отправлять до {time}. Читать можно.",

@@ -62,6 +62,7 @@ function Deed({ note: { id, entry } }) {
  * @param {string} me
  */
 function noteText({ kind, entry, room }, me) {
+  if (kind === "lost") return nodes("note.lost", { group: bdi(titleOf(room ?? "", me)) });
   if (kind === "reset" && room === undefined) return nodes("note.restored", {});
   if (kind === "reset") return nodes("note.reset", { room: bdi(titleOf(room ?? "", me)) });
   return entry === undefined ? "" : selfText(entry, me);
@@ -85,7 +86,7 @@ function selfText(entry, me) {
     case "join_denied":
       return t("note.denied");
     case "removed":
-      return nodes("note.removed", { name, group });
+      return nodes(entry.by === me ? "note.left" : "note.removed", { name, group });
     case "warned":
       return t("note.warned", { n: entry.warnings, limit: entry.limit });
     case "banned":

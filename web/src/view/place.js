@@ -116,10 +116,10 @@ export function createPlace(browser) {
     /**
      * Be in a room, instead of where one is.
      *
-     * @param {string} to
+     * @param {string} to "": in none
      */
     begin(to) {
-      browser.history.replaceState({ beside: null }, "", addressOf(to));
+      browser.history.replaceState({ beside: null }, "", to === "" ? "/" : addressOf(to));
       follow();
     },
 

@@ -11,6 +11,7 @@ import { Icon } from "./icons.js";
 import { LogView } from "./log-view.js";
 import { openSearch } from "./place.js";
 import { useRowActions } from "./row-actions.js";
+import { RowList } from "./row-list.js";
 import { Typing } from "./typing.js";
 import { Uploads } from "./uploads.js";
 
@@ -60,12 +61,22 @@ export function Room({ room }) {
     </header>
     ${app.rooms.loaded.value
       ? html`<${LogView} key=${room} room=${room} title=${title} at=${at} />`
-      : html`<div class="log-frame" aria-busy="true"></div>`}
+      : html`<${Waiting} room=${room} title=${title} at=${at} />`}
     <${Uploads} room=${room} />
     <${Typing} room=${room} />
     <${Composer} id=${COMPOSER} room=${room} title=${title} entries=${log.entries} me=${me} />
     ${removal}
   </main>`;
+}
+
+/** What is to be sent, until the log can be asked for. @param {{room: string, title: string, at: import("./entry.js").RowActions}} props */
+function Waiting({ room, title, at }) {
+  const pending = useSurroundings().app.outbox.items.value.filter((one) => one.room === room);
+  return html`<div class="log-frame">
+    <div class="log" role="log" tabindex="0" aria-label=${title} aria-busy="true">
+      <div class="rows"><${RowList} rows=${[]} pending=${pending} at=${at} /></div>
+    </div>
+  </div>`;
 }
 
 /** @param {{room: string}} props */

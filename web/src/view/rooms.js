@@ -57,6 +57,7 @@ export function Rooms({ app, place }) {
   const around = useMemo(() => ({ app, place, dialog, about, why }), [app.rooms]);
   useTitle(app, place);
   useFirstRoom(app, place);
+  useWayOut(app, place);
   const room = place.room.value;
   const beside = place.beside.value;
   const Open = dialog.value === "" ? null : DIALOGS[dialog.value];
@@ -97,9 +98,22 @@ function useFirstRoom({ rooms, settings }, place) {
     const room = place.room.value;
     if (room !== "") {
       if (room !== settings.room.peek()) settings.set("room", room);
-    } else if (rooms.loaded.value && place.link.value === "" && matchMedia(WIDE).matches) {
+    } else if (rooms.list.value.length > 0 && place.link.value === "" && matchMedia(WIDE).matches) {
       place.begin(rooms.get(settings.room.peek()) === undefined ? "general" : settings.room.peek());
     }
+  });
+}
+
+/**
+ * Leave the room that is lost.
+ *
+ * @param {App} app
+ * @param {Place} place
+ */
+function useWayOut({ lost }, place) {
+  useSignalEffect(() => {
+    const { room } = lost.value;
+    if (room !== "" && room === place.room.peek()) place.begin("");
   });
 }
 

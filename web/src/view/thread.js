@@ -44,12 +44,13 @@ export function ThreadBeside({ room, root }) {
       onPointerOver=${activate} onFocusIn=${activate} onClick=${activate}
       onKeyDown=${(/** @type {KeyboardEvent} */ event) => onLogKey(event, entries, at)}>
       <div class="rows" ref=${list}>
+        ${entries.length > 0 && !inIt.has(root) && html`<p class="hint">${t("thread.rootGone")}</p>`}
         <${RowList} rows=${rows} pending=${pending} at=${at} />
         ${thread.more.value && html`<button class="more" onClick=${() => thread.loadMore()}>${t("common.more")}</button>`}
         ${error && html`<p class="failure" role="alert">${errorText(error)}</p>`}
       </div>
     </div>
-    <${Composer} id=${COMPOSER} room=${room} title="" root=${root} entries=${thread.entries} me=${me} />
+    ${error?.code !== "not_found" && html`<${Composer} id=${COMPOSER} room=${room} title="" root=${root} entries=${thread.entries} me=${me} />`}
     ${removal}
   </${Aside}>`;
 }

@@ -35,6 +35,8 @@ export class Server {
     this.reads = new Map();
     /** @type {Map<string, {room: string, seq: number, ts: number}>} */
     this.nonces = new Map();
+    /** Who is in each private room. @type {Map<string, Set<string>>} */
+    this.members = new Map();
     /** What the next posts are refused with. @type {Refused[]} */
     this.refusals = [];
     /** Methods in the order in which they came. @type {string[]} */
@@ -98,7 +100,13 @@ export class Server {
 
   /** @param {string} user @param {string} room */
   sees(user, room) {
-    return room === "general" || room === `@${user}` || room.split(",").includes(user);
+    return room === "general" || room === `@${user}` || room.split(",").includes(user) || Boolean(this.members.get(room)?.has(user));
+  }
+
+  /** Remove somebody from a private room. @param {string} room @param {string} user @param {string} by */
+  remove(room, user, by) {
+    this.members.get(room)?.delete(user);
+    this.append(`@${user}`, { kind: "removed", group: room, by });
   }
 
   /** @param {Connection} connection @param {any[]} envelope */
