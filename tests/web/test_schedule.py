@@ -36,9 +36,9 @@ def test_text_is_scheduled_listed_and_taken_back_behind_what_was_written(
     ann = register(opens, "ann", timezone_id="Asia/Kathmandu")
     ann.composer.fill("good *morning*")
     open_dialog(ann)
-    ann.page.get_by_role("button", name="Tomorrow, 9:00").click()
+    ann.page.get_by_role("button", name="Tomorrow, 09:00").click()
     ann.page.get_by_role("button", name="Schedule", exact=True).click()
-    expect(ann.page.get_by_text("It will be sent: Tomorrow, 9:00")).to_be_focused()
+    expect(ann.page.get_by_text("It will be sent: Tomorrow, 09:00")).to_be_focused()
     expect(scheduled(ann)).to_contain_text("good *morning*")
     with connect(server.port) as client:
         client.login("ann", PASSWORD)

@@ -9,7 +9,7 @@ export const timeZone = signal(/** @type {string | undefined} */ (undefined));
 
 /** @type {Record<string, Intl.DateTimeFormatOptions>} */
 const STYLES = {
-  clock: { hour: "numeric", minute: "2-digit" },
+  clock: { timeStyle: "short" },
   weekday: { weekday: "long", day: "numeric", month: "long" },
   date: { day: "numeric", month: "long", year: "numeric" },
   short: { day: "numeric", month: "short" },
