@@ -3,10 +3,12 @@
  * at the end of a log, stay at the end.
  *
  * The places of the visible rows are remembered at each scroll, which a browser reports before
- * anything else in a frame; whoever changes the log restores them before the next one is painted.
+ * anything else in a frame; whoever changes the log restores them before the next one is painted. A
+ * scroll that has not been reported yet when the log changes is the reader's, and stays.
  */
 
 /** @typedef {import("./place.js").Reading} Reading */
+/** @typedef {{row: HTMLElement, top: number}} Place */
 
 /** So near to the end is at the end, in px. */
 const END_PX = 4;
@@ -21,8 +23,10 @@ export class Scroller {
   constructor(viewport, list) {
     this._viewport = viewport;
     this._list = list;
-    /** @type {{row: Element, top: number}[]} the visible ones, the one being read first */
+    /** @type {Place[]} the visible rows, the one being read first */
     this._visible = [];
+    /** Where the viewport was scrolled to then. */
+    this._rememberedAt = 0;
     this._scrolledTo = -1;
     /** The last row is the log's last one: not just the last one that was fetched. */
     this.isWhole = true;
@@ -55,13 +59,18 @@ export class Scroller {
   remember() {
     const { top, bottom } = this._viewport.getBoundingClientRect();
     const rows = this._list.children;
-    this._visible = [];
+    /** @type {Place[]} */
+    const visible = [];
     for (let at = this._firstBelow(top); at < rows.length; at += 1) {
-      const row = /** @type {Element} */ (rows[at]);
+      const row = /** @type {HTMLElement} */ (rows[at]);
       const box = row.getBoundingClientRect();
       if (box.top >= bottom) break;
-      this._visible.push({ row, top: box.top - top });
+      visible.push({ row, top: box.top - top });
     }
+    // A line between entries has no place of its own: that of a day goes up when more of it is loaded.
+    const entries = visible.filter(({ row }) => row.dataset.seq);
+    this._visible = entries.length > 0 ? entries : visible;
+    this._rememberedAt = this._viewport.scrollTop;
     const focused = this._visible.findIndex(({ row }) => row.contains(document.activeElement));
     const whole = this._visible.findIndex((one) => one.top >= 0);
     const reading = focused >= 0 ? focused : whole;
@@ -70,6 +79,8 @@ export class Scroller {
 
   /** Put the row that was being read back where it was, or stay at the end. */
   restore() {
+    const scrolled = this._viewport.scrollTop - this._rememberedAt;
+    if (scrolled <= -END_PX && this.belowPx() > END_PX) this.isAtEnd = false;
     if (this.isAtEnd && this.isWhole) {
       this._scrollTo(this._viewport.scrollHeight - this._viewport.clientHeight);
       this.remember();
@@ -78,38 +89,43 @@ export class Scroller {
     const kept = this._visible.find(({ row }) => row.isConnected);
     if (kept === undefined) return;
     const { top } = this._viewport.getBoundingClientRect();
-    const moved = kept.row.getBoundingClientRect().top - top - kept.top;
-    if (Math.abs(moved) >= STEP_PX) this._scrollTo(this._viewport.scrollTop + moved);
+    const moved = kept.row.getBoundingClientRect().top - top - (kept.top - scrolled);
+    if (Math.abs(moved) < STEP_PX) return;
+    this._scrollTo(this._viewport.scrollTop + moved);
+    if (scrolled === 0) this._rememberedAt = this._viewport.scrollTop;
+    else this._settle();
   }
 
   toEnd() {
     this.isAtEnd = true;
+    this._rememberedAt = this._viewport.scrollTop;
     this.restore();
   }
 
   /**
    * Show a row at a distance from the upper edge.
    *
-   * @param {Element} row
+   * @param {HTMLElement} row
    * @param {number} top in px
    */
   toRow(row, top) {
     this.isAtEnd = false;
     this._visible = [{ row, top }];
+    this._rememberedAt = this._viewport.scrollTop;
     this.restore();
     this._settle();
   }
 
   /** Return the row that is being read; null at the end of the log. @returns {Reading | null} */
   reading() {
-    const first = this._visible.find(({ row }) => row instanceof HTMLElement && row.dataset.seq);
-    if (this.isAtEnd || first === undefined) return null;
-    return { seq: Number(/** @type {HTMLElement} */ (first.row).dataset.seq), top: first.top };
+    const [first] = this._visible;
+    if (this.isAtEnd || first?.row.dataset.seq === undefined) return null;
+    return { seq: Number(first.row.dataset.seq), top: first.top };
   }
 
   /** Return the number of the last entry of which something is seen, 0 if none. */
   lastSeen() {
-    const seqs = this._visible.map(({ row }) => Number(/** @type {HTMLElement} */ (row).dataset.seq ?? 0));
+    const seqs = this._visible.map(({ row }) => Number(row.dataset.seq ?? 0));
     return Math.max(0, ...seqs);
   }
 
