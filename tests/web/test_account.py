@@ -10,8 +10,6 @@ from playwright.sync_api import Locator, expect
 from tests.web.conftest import Opens
 from tests.web.people import PASSWORD, Person, register, sign_in
 
-PANELS = ("Account", "Devices", "Hooks", "Limits", "Blocked")
-
 
 def panel(person: Person, name: str) -> Locator:
     """Open a panel of the settings, and return their dialog."""
@@ -152,23 +150,3 @@ def test_limits_tell_what_is_left_and_why_something_was_refused(opens: Opens) ->
     expect(row.get_by_role("cell").first).to_have_text("1")
     expect(limits.locator(".why")).to_contain_text("block")
     expect(limits.locator(".why")).to_contain_text("There is no such user.")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_settings_hinder_nobody(opens: Opens, theme: str, width: int) -> None:
-    ann = register(opens, "ann", theme=theme)
-    ann.page.set_viewport_size({"width": width, "height": 800})
-    if width < 720:
-        ann.page.get_by_role("button", name="Back to the rooms").click()
-    for name in PANELS:
-        dialog = panel(ann, name)
-        if name == "Devices":
-            dialog.get_by_label("What for").fill("the bot")
-            dialog.get_by_role("button", name="Create a token").click()
-            expect(dialog.locator(".secret")).to_be_visible()
-        assert ann.tab.violations() == []
-        assert dialog.evaluate("(box) => box.scrollWidth <= box.clientWidth"), name
-    expect(dialog.get_by_role("button", name="Close")).to_be_visible()
-    ann.page.keyboard.press("Escape")
-    assert ann.page.evaluate("document.activeElement !== document.body")

@@ -1,13 +1,11 @@
 """People chat in the page: what one does the others see, once, and nothing gets lost."""
 
-import struct
-import zlib
-
 from playwright.sync_api import expect
 
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.web.conftest import Opens
+from tests.web.files import png
 from tests.web.people import PASSWORD, register
 
 
@@ -182,13 +180,3 @@ def test_pictures_keep_their_room_and_open_large_one_after_the_other(opens: Open
     ann.page.get_by_role("button", name="Show in the room").click()
     expect(ann.page).to_have_url(f"{ann.tab.origin}/r/general/1")
     expect(ann.page.get_by_role("dialog")).to_have_count(0)
-
-
-def png(width: int, height: int) -> bytes:
-    """Return a grey image."""
-    pixels = zlib.compress(b"".join(b"\0" + b"\x80" * width * 3 for _ in range(height)))
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in [(b"IHDR", head), (b"IDAT", pixels), (b"IEND", b"")]
-    )

@@ -117,30 +117,3 @@ def test_who_is_no_administrator_sees_no_reports(opens: Opens) -> None:
     dialog.get_by_role("button", name="Limits").click()
     expect(dialog.get_by_role("table")).to_be_visible()
     expect(dialog.get_by_role("button", name="Reports")).to_have_count(0)
-
-
-@ADMIN
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_moderation_hinders_nobody(opens: Opens, theme: str, width: int) -> None:
-    root = sign_in(opens, "root", PASSWORD, theme=theme)
-    ann = register(opens, "ann")
-    ben = register(opens, "ben")
-    ben.write("a long word: " + "very" * 40)
-    ann.expects("a long word")
-    dialog = ann.row("a long word")
-    dialog.hover()
-    ann.page.get_by_role("button", name="Report or block", exact=True).click()
-    ann.page.get_by_label("What is wrong").fill("too long")
-    ann.page.get_by_role("button", name="Report", exact=True).click()
-    root.page.set_viewport_size({"width": width, "height": 800})
-    root.page.locator(".note").get_by_role("button", name="Reports").click()
-    reports = root.page.get_by_role("dialog")
-    expect(reports.locator("blockquote")).to_be_visible()
-    assert root.tab.violations() == []
-    reports.get_by_role("button", name="Decide about ben").click()
-    expect(reports.get_by_text("As an administrator")).to_be_visible()
-    assert root.tab.violations() == []
-    assert reports.evaluate("(box) => box.scrollWidth <= box.clientWidth")
-    root.page.keyboard.press("Escape")
-    assert root.page.evaluate("document.activeElement !== document.body")

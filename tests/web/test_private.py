@@ -1,6 +1,5 @@
 """Private rooms in the page: how people get in, who is there, and how they go."""
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.web.conftest import Opens
@@ -204,24 +203,3 @@ def test_room_is_handed_over_and_left_and_a_member_removed(opens: Opens) -> None
     ben.page.get_by_role("button", name="Leave the room").click()
     expect(ben.page.get_by_text("You are the last one")).to_be_visible()
     confirm(ben, "Leave the room")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
-def test_nothing_of_it_hinders_people(opens: Opens, theme: str, width: int) -> None:
-    ben = register(opens, "ben")
-    ann = owner_of_a_room(opens, theme=theme, width=width)
-    path = link_of(ann)
-    invite(ann, "ben")
-    expect(ann.page.get_by_text("ben is invited.")).to_be_visible()
-    zoe = come_by(opens, "zoe", path, theme=theme, width=width)
-    assert zoe.tab.violations() == []
-    zoe.page.get_by_role("button", name="Ask to join").click()
-    expect(ann.page.get_by_role("button", name="Let in: zoe")).to_be_visible()
-    ann.page.locator(".note").get_by_role("button", name="Close").click()
-    assert ann.tab.violations() == []
-    assert ann.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    zoe.page.get_by_role("dialog").get_by_role("button", name="Close").last.click()
-    zoe.page.get_by_role("button", name="Invitations and requests").click()
-    assert zoe.tab.violations() == []
-    expect(ben.page.get_by_text("ann invites you")).to_be_visible()

@@ -2,7 +2,6 @@
 
 import time
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.client import Client, connect
@@ -84,17 +83,3 @@ def test_time_that_is_past_is_refused_and_the_text_stays(opens: Opens) -> None:
     expect(scheduled(ann)).to_have_count(0)
     ann.page.keyboard.press("Escape")
     expect(ann.composer).to_have_value("too late")
-
-
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 360)])
-def test_dialog_of_the_scheduled_hinders_nobody(opens: Opens, theme: str, width: int) -> None:
-    ann = register(opens, "ann", theme=theme, width=width)
-    for text in ("first", "second"):
-        ann.composer.fill(text)
-        open_dialog(ann)
-        if text == "first":
-            ann.page.get_by_role("button", name="Schedule", exact=True).click()
-            expect(scheduled(ann)).to_have_count(1)
-            ann.page.keyboard.press("Escape")
-    expect(scheduled(ann)).to_have_count(1)
-    assert ann.tab.violations() == []

@@ -1,8 +1,5 @@
 """Searching in the page: what was said is found, and the way there leads back."""
 
-import re
-
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.client import connect
@@ -109,14 +106,3 @@ def test_on_a_phone_the_search_steps_aside_and_is_there_again_by_back(
     assert ann.tab.evaluate("document.activeElement !== document.body")
     ann.page.go_back()
     expect(results(ann)).to_be_focused()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_search_hinders_nobody(opens: Opens, server: ServerProcess, theme: str) -> None:
-    ann = register(opens, "ann", theme=theme)
-    talk(server)
-    search(ann, "harb")
-    expect(results(ann)).to_have_count(2)
-    results(ann).first.click()
-    expect(ann.page).to_have_url(re.compile(r"/r/ann%2Czoe/1$"))
-    assert ann.tab.violations() == []

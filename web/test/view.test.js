@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { directRoom, titleOf } from "../src/names.js";
@@ -124,4 +125,20 @@ test("rooms are shown as people call them", () => {
   assert.equal(titleOf("alice,bob", "bob"), "alice");
   assert.equal(titleOf("+ops:k3f9", "bob"), "+ops");
   assert.equal(directRoom("\u{10400}", "\uff41"), "\uff41,\u{10400}");
+});
+
+test("every code of the protocol has words of its own in both languages", async () => {
+  const reference = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8");
+  const table = reference.split("\n## Errors\n")[1] ?? "";
+  const codes = [...table.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1] ?? "");
+  assert.ok(codes.includes("internal") && codes.includes("banned"));
+  /** @type {string[][]} */
+  const said = [];
+  for (const language of /** @type {const} */ (["en", "ru"])) {
+    await setLanguage(language);
+    said.push(codes.map((code) => errorText({ code })));
+  }
+  await setLanguage("en");
+  for (const texts of said) assert.equal(new Set(texts).size, codes.length, "two codes say the same");
+  assert.deepEqual(codes.filter((_, at) => said[0]?.[at] === said[1]?.[at]), []);
 });

@@ -38,6 +38,7 @@ export const en = Object.freeze({
   "line.notKept": "This browser keeps nothing: drafts and unsent messages are lost when you close the page.",
 
   "error.auth_failed": "Wrong name or password.",
+  "error.bad_frame": "What came over the line was damaged. Load the page again.",
   "error.bad_request": "The server doesn't understand this.",
   "error.banned": "You may not send anything at the moment.",
   "error.bannedUntil": "You can't send anything until {time}. You can still read.",

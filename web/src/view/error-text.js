@@ -11,6 +11,7 @@ import { t } from "../text/index.js";
 /** @type {Special} */
 const TEXTS = Object.freeze({
   auth_failed: "error.auth_failed",
+  bad_frame: "error.bad_frame",
   bad_request: "error.bad_request",
   banned: "error.banned",
   conflict: "error.conflict",

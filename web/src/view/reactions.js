@@ -18,9 +18,10 @@ export function Reactions({ entry, at }) {
   return html`<div class="reactions">
     ${all.map(([emoji, names]) => {
       const more = entry.more_reactions?.[emoji] ?? 0;
+      const count = `${emoji} ${names.length + more}`;
       const who = more > 0 ? t("entry.reactedMore", { names: names.join(", "), n: more }) : names.join(", ");
-      return html`<button key=${emoji} aria-pressed=${names.includes(at.me)} aria-label=${`${emoji} ${who}`} title=${who}
-        onClick=${() => at.react(entry, emoji)}>${emoji} ${names.length + more}</button>`;
+      return html`<button key=${emoji} aria-pressed=${names.includes(at.me)} aria-label=${`${count} ${who}`} title=${who}
+        onClick=${() => at.react(entry, emoji)}>${count}</button>`;
     })}
   </div>`;
 }
