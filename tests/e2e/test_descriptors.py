@@ -1,6 +1,5 @@
 """Descriptors: connections leave a reserve for the store, and what finds none is put off."""
 
-import hashlib
 import resource
 import socket
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chatd.descriptors import RESERVE
-from tests.e2e.client import Client, Refused, newcomer
+from tests.e2e.client import Refused, newcomer, post_a_file
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 
@@ -38,15 +37,6 @@ def silent_peers(server: ServerProcess, stack: ExitStack) -> list[socket.socket]
     """Return peers who say nothing, more than the server has descriptors."""
     address = ("127.0.0.1", server.port)
     return [stack.enter_context(socket.create_connection(address)) for _ in range(PEERS)]
-
-
-def post_a_file(client: Client, content: bytes) -> None:
-    digest = hashlib.sha256(content).digest()
-    begun = client.call("upload", room="general", name="a", size=len(content), sha256=digest)
-    for offset in range(0, len(content), 30_000):
-        data = content[offset : offset + 30_000]
-        client.call("upload-chunk", upload=begun["upload"], offset=offset, data=data)
-    client.call("upload-finish", upload=begun["upload"])
 
 
 def segments(server: ServerProcess) -> int:

@@ -7,6 +7,7 @@ from tests.e2e.waiting import until
 from tests.web.conftest import Opens
 from tests.web.files import png
 from tests.web.people import PASSWORD, register
+from tests.web.pictures import png
 
 
 def test_what_one_writes_all_see_as_it_was_meant(opens: Opens) -> None:

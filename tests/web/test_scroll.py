@@ -1,17 +1,21 @@
 """The row that is being read stays where it is, whatever happens around it."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
-from tests.e2e.client import Client
+from tests.e2e.client import Client, post_a_file
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.web.conftest import Opens
 from tests.web.people import Person, register
+from tests.web.pictures import png
 
 ENTRIES = 400
+PAGE = 50
+"""As many entries as are loaded at once."""
 MOVED_PX_MAX = 1
 ROWS_MAX = 600
 NODES_MAX = 6_000
@@ -39,8 +43,8 @@ def bob(server: ServerProcess) -> Iterator[Client]:
 
 @pytest.fixture
 def ann(opens: Opens, bob: Client) -> Person:
-    """A reader who sees all of it, as it came after her."""
-    person = register(opens, "ann")
+    """A reader who sees all of it, as it came after her. Her requests can be held."""
+    person = register(opens, "ann", service_workers="block")
     person.write("here I am")
     person.expects("here I am")
     for number in range(ENTRIES + 1, 2 * ENTRIES + 1):
@@ -55,30 +59,64 @@ def place(person: Person, seq: int) -> float:
     return float(person.page.evaluate(PLACE, seq))
 
 
+@contextmanager
+def stays(person: Person) -> Iterator[None]:
+    """Fail if the row that is being read moves in the meantime."""
+    reading = person.page.evaluate(READING)
+    before = place(person, reading)
+    yield
+    assert abs(place(person, reading) - before) <= MOVED_PX_MAX
+
+
 def scroll(person: Person, by: int) -> None:
     """Scroll the log by so many pixels."""
     person.page.evaluate(SCROLL, by)
     person.tab.evaluate(TWO_FRAMES)
 
 
-def test_row_being_read_stays_while_pages_load_entries_come_and_the_window_changes(
-    ann: Person, bob: Client
-) -> None:
-    for _ in range(15):
-        scroll(ann, -900)
-    reading = ann.page.evaluate(READING)
-    before = place(ann, reading)
-    bob.call("send", text="something new")
-    until(lambda: ann.page.locator(".to-latest").is_visible(), "a way to what is new")
-    assert abs(place(ann, reading) - before) <= MOVED_PX_MAX
+def test_row_being_read_stays_whatever_happens_around_it(ann: Person, bob: Client) -> None:
+    held: list[Route] = []
+    ann.page.route("**/f/*/*", lambda route: held.append(route))
+    bob.call("send-to", to="ann", text="a word")
+    post_a_file(bob, png(300, 300))
+    image = 2 * ENTRIES + 2  # behind ann's own entry
+    for number in range(1, PAGE):
+        bob.call("send", text=f"and number {number}")
 
-    above = ann.page.locator("main article[data-seq]").first.get_attribute("data-seq")
-    bob.call("edit", room="general", seq=int(above or 0), text="much longer\n\n" * 30)
-    until(lambda: "much longer" in ann.log.inner_text(), "the edited text")
-    assert abs(place(ann, reading) - before) <= MOVED_PX_MAX
+    ann.page.reload()
+    ann.expects(f"and number {PAGE - 1}")
+    scroll(ann, -100_000)
+    with stays(ann):  # when a page is loaded above the line of the day
+        expect(ann.page.locator(f"#e{image - 1}")).to_be_attached()
 
-    ann.page.set_viewport_size({"width": 800, "height": 700})
-    assert abs(place(ann, reading) - before) <= MOVED_PX_MAX
+    ann.go(f"general/{image + 2}")
+    expect(ann.page.locator(f"#e{image + 2}")).to_be_in_viewport()
+    until(lambda: ann.tab.evaluate("0") or held, "a request for the image")
+    with stays(ann):  # when an image arrives
+        for route in held:
+            route.continue_()
+        expect(ann.log.locator("img")).to_have_js_property("naturalHeight", 300)
+
+    with stays(ann):  # when an entry comes
+        bob.call("send", text="something new")
+        expect(ann.page.locator(".to-latest")).to_be_visible()
+
+    with stays(ann):  # when entries above change
+        bob.call("edit", room="general", seq=image - 1, text="much longer\n\n" * 30)
+        bob.call("react", room="general", seq=image, emoji="🎉")
+        bob.call("comment", room="general", seq=image - 2, text="a reply")
+        expect(ann.row("much longer")).to_have_count(1)
+        expect(ann.log.locator(".reactions")).to_have_count(1)
+        expect(ann.log.locator("button.comments")).to_have_count(1)
+
+    with stays(ann):  # when the window is resized
+        ann.page.set_viewport_size({"width": 800, "height": 700})
+
+    with stays(ann):  # when one leaves and returns
+        ann.page.locator(".rooms a", has_text="a word").click()
+        expect(ann.row("a word")).to_be_in_viewport()
+        ann.page.locator(".rooms a", has_text="General").click()
+        expect(ann.page.locator(f"#e{image + 2}")).to_be_in_viewport()
 
 
 def test_rows_stay_under_the_finger_when_a_page_is_loaded_above(ann: Person) -> None:

@@ -9,6 +9,7 @@ import { isPrivate } from "../names.js";
 import { Refusal } from "../net/errors.js";
 
 /** @typedef {import("./shapes.js").Entry} Entry */
+/** @typedef {import("./shapes.js").Reading} Reading */
 /** @typedef {"" | "latest" | "before" | "after" | "around"} Busy */
 /** @typedef {(method: string, params?: Record<string, unknown>) => Promise<any>} Call */
 /** @typedef {{room: string, entries: Entry[], next: number | null}} Page */
@@ -38,6 +39,8 @@ export class Log {
     this.busy = signal(/** @type {Busy} */ (""));
     this.error = signal(/** @type {Refusal | null} */ (null));
     this.readSeq = signal(0);
+    /** The row that was being read when the room was left. @type {Reading | null} */
+    this.reading = null;
     this._hasBegun = false;
     /** The first and the last number that the window covers. */
     this._low = 0;

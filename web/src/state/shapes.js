@@ -46,6 +46,7 @@
  * @property {number} [gapTo] of a gap: the last number that is gone
  */
 /** @typedef {{seq: number, ts: number, kind: string, author: string, text: string}} Last */
+/** @typedef {{seq: number, top: number}} Reading a row, and its distance from the log's upper edge in px */
 /**
  * @typedef {object} RoomStatus
  * @property {string} room

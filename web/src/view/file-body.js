@@ -65,7 +65,8 @@ export function FileBody({ entry }) {
     app.files.renew(entry.room, entry.seq).then(setAddress, () => setBroken(true));
   };
   if (kind === "image") {
-    const size = fitted(entry.width ?? 0, entry.height ?? 0);
+    const { width, height } = fitted(entry.width ?? 0, entry.height ?? 0);
+    const size = { width: `${width}px`, aspectRatio: `${width} / ${height}` };
     /** @param {MouseEvent} event with a key, it opens the image as the browser does */
     const enlarge = (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
@@ -74,7 +75,7 @@ export function FileBody({ entry }) {
       dialog.value = "viewer";
     };
     return html`<a class="image" ref=${place} href=${address || undefined} target="_blank" rel="noopener" onClick=${enlarge}>
-      <img ...${size} src=${address || undefined} alt=${name} title=${name} onError=${broken} decoding="async" />
+      <img style=${size} src=${address || undefined} alt=${name} title=${name} onError=${broken} decoding="async" />
     </a>`;
   }
   if (kind === "video") {

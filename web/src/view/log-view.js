@@ -13,7 +13,10 @@ import { firstUnread, rowsOf } from "./rows.js";
 import { useScroller } from "./use-scroller.js";
 
 /** @typedef {import("./entry.js").RowActions} RowActions */
-/** @typedef {{kind: "end"} | {kind: "unread"} | {kind: "row", seq: number, top: number, isTarget: boolean}} Goal */
+/**
+ * @typedef {{kind: "end"} | {kind: "unread"} | {kind: "row", seq: number, top: number | null}} Goal
+ * top: where a row that was read had been, in px from the upper edge; null: it is one to be shown
+ */
 
 /** Fetch more when less than this is left above or below, in heights of what is seen. */
 const AHEAD_PAGES = 1.5;
@@ -69,18 +72,18 @@ export function LogView({ room, title, at }) {
     return () => {
       document.removeEventListener("visibilitychange", turned);
       place.readBy(() => null);
+      log.reading = scroller.current?.reading() ?? null;
       leave();
     };
   }, [log]);
 
   /** Fetch what is to be seen first. @returns {Promise<Goal>} */
   async function arrive() {
-    const back = place.takeReturn();
-    const seq = back?.seq || place.seq.peek();
-    if (seq) {
-      if (!log.entries.peek().some((one) => one.seq === seq)) await log.loadAround(seq);
-      return { kind: "row", seq, top: back?.top ?? -1, isTarget: back === null };
-    }
+    const [back, left] = [place.takeReturn(), log.reading];
+    log.reading = null;
+    if (back !== null) return arriveAt(back);
+    if (place.seq.peek()) return arriveAt({ seq: place.seq.peek(), top: null });
+    if (left !== null) return arriveAt(left);
     if ((app.rooms.get(room)?.unread ?? 0) > 0) {
       if (!firstUnread(log.entries.peek(), { me: at.me, readSeq: log.readSeq.peek() })) {
         await log.loadAround(log.readSeq.peek() + 1);
@@ -89,6 +92,12 @@ export function LogView({ room, title, at }) {
     }
     if (!log.atEnd.peek() || log.entries.peek().length === 0) await log.loadLatest();
     return { kind: "end" };
+  }
+
+  /** @param {{seq: number, top: number | null}} row @returns {Promise<Goal>} */
+  async function arriveAt({ seq, top }) {
+    if (!log.entries.peek().some((one) => one.seq === seq)) await log.loadAround(seq);
+    return { kind: "row", seq, top };
   }
 
   /** Show what was to be reached, if something was and it is there now. @returns {boolean} */
@@ -106,9 +115,9 @@ export function LogView({ room, title, at }) {
       scroll.toEnd();
       return true;
     }
-    const top = to.kind === "row" && to.top >= 0 ? to.top : scroll.pagePx() * TARGET_PLACE;
-    scroll.toRow(row, top);
-    if (to.kind === "row" && to.isTarget) {
+    const top = to.kind === "row" ? to.top : null;
+    scroll.toRow(row, top ?? scroll.pagePx() * TARGET_PLACE);
+    if (to.kind === "row" && top === null) {
       at.active.value = to.seq;
       row.animate([{ background: "var(--marked)" }, { background: "transparent" }], 2_000);
     }

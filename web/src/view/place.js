@@ -13,7 +13,7 @@ import { batch, signal } from "@preact/signals";
  * @typedef {{words: string, room: string, author: string}} Query
  */
 /** @typedef {{kind: "thread", root: number} | {kind: "people"} | {kind: "pins"} | {kind: "search", query: Query}} Beside */
-/** @typedef {{seq: number, top: number}} Reading a row, and its distance from the log's upper edge in px */
+/** @typedef {import("../state/shapes.js").Reading} Reading */
 /** @typedef {{room: string, seq: number, beside: Beside | null, reading: Reading | null}} State */
 /** @typedef {Pick<Window, "location" | "history" | "addEventListener">} Browser */
 /** @typedef {ReturnType<typeof createPlace>} Place */
