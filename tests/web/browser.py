@@ -32,6 +32,16 @@ FLAGS = (
 WAIT_MS_MAX = 15_000
 """What a page does not show by then, it never will."""
 expect.set_options(timeout=WAIT_MS_MAX)
+KEEP = """(kept) => {
+    const opening = indexedDB.open("chatd", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("kept");
+    opening.onsuccess = () => {
+        const store = opening.result.transaction("kept", "readwrite").objectStore("kept");
+        for (const [key, value] of Object.entries(kept)) store.put(value, key);
+        opening.result.close();
+    };
+}"""
+"""Writes what the page keeps. Run before its scripts, it is done before they can read."""
 
 
 def program() -> str | None:
@@ -61,6 +71,7 @@ class Tab:
         """origin: of the server, which paths are completed with."""
         self.page: Page = context.new_page()
         self.origin = origin
+        self.port = int(origin.rpartition(":")[2])
         self.faults: list[str] = []
         self.requests: list[str] = []
         self.page.set_default_timeout(WAIT_MS_MAX)
@@ -74,6 +85,13 @@ class Tab:
     def open(self, path: str = "/") -> None:
         """Go to a path of the server."""
         self.page.goto(self.origin + path)
+
+    def open_with(self, kept: dict[str, Any], path: str) -> None:
+        """Go to a path of the server, where this was kept by the page when it was here before."""
+        script = {"source": f"({KEEP})({json.dumps(kept)})"}
+        added = self.devtools.send("Page.addScriptToEvaluateOnNewDocument", script)
+        self.open(path)
+        self.devtools.send("Page.removeScriptToEvaluateOnNewDocument", added)
 
     def check(self) -> None:
         """Fail if anything went wrong."""

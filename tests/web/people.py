@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
+from tests.e2e.client import connect
 from tests.web.browser import Tab
 from tests.web.conftest import Opens
 
@@ -52,6 +53,10 @@ class Person:
         """Wait until one entry has this text."""
         expect(self.row(text)).to_have_count(1)
 
+    def is_in(self) -> None:
+        """Wait until the page shows that they are signed in."""
+        expect(self.page.locator("footer .me")).to_have_text(self.name)
+
     def go(self, room: str) -> None:
         """Open a room by its address, as a link does that somebody sent."""
         self.tab.open(f"/r/{room}")
@@ -59,6 +64,21 @@ class Person:
 
 
 def register(opens: Opens, name: str, path: str = EVERYONE, **options: object) -> Person:
+    """Return somebody at a path who has a new account and was signed in here before.
+
+    The account comes from outside: to derive a password's keys, as the form does, takes long.
+    """
+    tab = opens(None, **options)
+    with connect(tab.port) as client:
+        client.register(name, PASSWORD)
+        token = client.login(name, PASSWORD, device="Browser page")["token"]
+    tab.open_with({"user": name, f"session {name}": token}, path)
+    person = Person(tab, name)
+    person.is_in()
+    return person
+
+
+def register_by_form(opens: Opens, name: str, path: str = EVERYONE, **options: object) -> Person:
     """Return somebody who has just made an account, at a path."""
     return enter_as(opens(path, **options), name)
 
@@ -70,8 +90,9 @@ def enter_as(tab: Tab, name: str) -> Person:
     page.locator("input[autocomplete=username]").fill(name)
     page.locator("input[autocomplete=new-password]").fill(PASSWORD)
     page.keyboard.press("Enter")
-    expect(page.locator("footer .me")).to_have_text(name)
-    return Person(tab, name)
+    person = Person(tab, name)
+    person.is_in()
+    return person
 
 
 def sign_in(opens: Opens, name: str, password: str = PASSWORD, **options: object) -> Person:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from chatd.page_files import read_page_files
 from tests.web.browser import Tab
 from tests.web.conftest import Opens
-from tests.web.people import register
+from tests.web.people import register_by_form
 
 REQUESTS_MAX = 6
 SIGN_IN_BYTES_MAX = 20 * 1024
@@ -30,7 +30,7 @@ def test_sign_in_takes_few_requests_and_little_script(built: Path, opens: Opens)
 
 
 def test_room_is_read_and_answered_with_little_script(built: Path, opens: Opens) -> None:
-    alice = register(opens, "alice")
+    alice = register_by_form(opens, "alice")
     alice.write("hello")
     alice.expects("hello")
     assert scripts_bytes(alice.tab, read_page_files(built)) <= ROOM_BYTES_MAX
