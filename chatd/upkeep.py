@@ -10,7 +10,7 @@ from chatd.database import Database
 log = logging.getLogger(__name__)
 
 SYNC_MS = 500
-"""With FSYNC everysec, the journal is synced at this interval of server time.
+"""With FSYNC everysec, the journal is synced so long after it has grown, in server time.
 
 That runs at half speed after the wall clock was set back, and then it is a second, as promised.
 """
@@ -45,15 +45,13 @@ class Upkeep:
     def begin(self, now_ms: int) -> None:
         """Arm what the settings call for at the start."""
         self._wheel.set("snapshot", "", self._snapshot_due_ms(now_ms))
-        if self._settings.fsync is Fsync.EVERYSEC:
-            self._wheel.set("sync", "", now_ms + SYNC_MS)
 
     def configure(self, settings: Settings) -> None:
         """Let other settings hold for the snapshot that comes next."""
         self._settings, now_ms = settings, self._database.clock.now_ms
         if self._wheel.deadline_ms("snapshot", "") is not None:
             self._wheel.set("snapshot", "", self._snapshot_due_ms(now_ms))
-        self.journal_grew(now_ms)
+            self._bring_snapshot_forward(now_ms)
 
     def storage_full(self, now_ms: int) -> None:
         """The disk has no room for a tick: look again each second."""
@@ -62,16 +60,22 @@ class Upkeep:
         self._wheel.set("storage", "", now_ms + ROOM_MS)
 
     def journal_grew(self, now_ms: int) -> None:
-        """The journal has grown; past a bound, a snapshot replaces it sooner."""
+        """The journal has grown: it has to be synced, and replaced by a snapshot."""
+        is_put_off = self._settings.fsync is Fsync.EVERYSEC
+        if is_put_off and self._wheel.deadline_ms("sync", "") is None:
+            self._wheel.set("sync", "", now_ms + SYNC_MS)
+        self._bring_snapshot_forward(now_ms)
+
+    def _bring_snapshot_forward(self, now_ms: int) -> None:
+        """Past a bound of the journal, let the next snapshot come sooner."""
         if self._database.journal_bytes > self._settings.snapshot_growth_bytes:
             armed_ms = self._wheel.deadline_ms("snapshot", "")
             due_ms = max(now_ms, self._database.snapshot_ended_ms + self._snapshot_rest_ms())
             if armed_ms is not None and due_ms < armed_ms:
                 self._wheel.set("snapshot", "", due_ms)
 
-    def _sync(self, key: str, now_ms: int) -> int:
+    def _sync(self, key: str, now_ms: int) -> None:
         self._database.sync()
-        return now_ms + SYNC_MS
 
     def _try_storage(self, key: str, now_ms: int) -> int | None:
         if not self._database.reserve():

@@ -60,8 +60,8 @@ MUTANTS = (
     Mutant(
         "everysec syncs nothing",
         "chatd/upkeep.py",
-        "if self._settings.fsync is Fsync.EVERYSEC:",
-        "if self._settings.fsync is Fsync.NEVER:",
+        "is_put_off = self._settings.fsync is Fsync.EVERYSEC",
+        "is_put_off = self._settings.fsync is Fsync.NEVER",
         (
             "tests/simulation/test_durability.py"
             "::test_everysec_loses_a_second_at_most_and_says_so_by_a_new_epoch",

@@ -228,6 +228,15 @@ def test_everysec_loses_a_second_at_most_and_says_so_by_a_new_epoch(set_back_ms:
         assert again.texts() == ["old enough"]
 
 
+@pytest.mark.parametrize("mode", list(Fsync))
+def test_idle_server_sleeps_until_the_next_snapshot(mode: Fsync) -> None:
+    with World(fsync=mode, snapshot_interval_ms=SNAPSHOT_MS) as world:
+        world.user("alice").send("the last one")
+        world.sleep(MINUTE_MS)
+        assert world.selector.timeout_s == (SNAPSHOT_MS - MINUTE_MS) // SECOND_MS
+
+
+
 @pytest.mark.parametrize("mode", [Fsync.EVERYSEC, Fsync.NEVER])
 @pytest.mark.parametrize(("how", "renews"), [("stop", False), ("kill", True), ("crash", True)])
 def test_unclean_start_of_a_store_that_is_not_always_synced_has_a_new_epoch(
