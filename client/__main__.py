@@ -14,7 +14,6 @@ from pathlib import Path
 from chatd.terminal import guarded, without_mark
 from chatd.wire.commands import TOKEN_CHARACTERS_MAX
 
-from .console.app import run
 from .environment import REAL, SCHEME_TLS, Connect, Environment
 from .errors import LoginRequired, UsageError
 from .options import ConsoleOptions
@@ -48,6 +47,8 @@ def _main(arguments: list[str] | None) -> int:
         complain(str(error))
         return status_of(error)
     if parsed.command is None and _is_screen():
+        from .console.app import run  # a fifth of a second, which commands for scripts are spared
+
         return run(options)
     return command.run(parsed, options)
 

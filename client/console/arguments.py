@@ -26,8 +26,7 @@ from ..when import BadTime, When, read_when
 from .command_help import COMMAND_HELP
 from .directory import addressed, room_named
 from .emoji import emoji_named
-from .paths import split_path
-from .typed import first_word
+from .typed import first_word, split_path
 
 POSTS = "--posts"
 WHERE = ("before", "after", "around")

@@ -15,8 +15,8 @@ from .command_help import ALIASES, COMMAND_HELP
 from .directory import Directory, mapped
 from .emoji import EMOJI
 from .numbers import KINDS
-from .paths import HalfPath, half_path, split_path
-from .typed import first_word
+from .paths import HalfPath, half_path
+from .typed import first_word, split_path
 
 OWN = frozenset({"edit", "delete"})
 """Commands that take nothing but posts of one's own."""

@@ -2,8 +2,6 @@
 
 from zlib import crc32
 
-from prompt_toolkit.styles import Style
-
 from .styled import OWN
 
 # Middle tones, so that none of them drowns in a black or a white background.
@@ -20,20 +18,18 @@ NAME_COLOURS = (
     "#d7733a",
 )
 
-STYLE = Style.from_dict(
-    {
-        "dim": "dim",
-        "control": "reverse",
-        "error": "bold #d75f5f",
-        "rule": "dim",
-        "unread": "bold #d75f5f",
-        "own": "bold",
-        "mention": "bold #d75f5f",
-        "prompt": "bold",
-        "bottom-toolbar": "reverse",
-        "bottom-toolbar.bad": "bold",
-    }
-)
+STYLES = {
+    "dim": "dim",
+    "control": "reverse",
+    "error": "bold #d75f5f",
+    "rule": "dim",
+    "unread": "bold #d75f5f",
+    "own": "bold",
+    "mention": "bold #d75f5f",
+    "prompt": "bold",
+    "bottom-toolbar": "reverse",
+    "bottom-toolbar.bad": "bold",
+}
 
 
 def style_of(name: str, me: str) -> str:

@@ -1,9 +1,7 @@
 """Local paths as they are typed: `~` is home, blanks stand after a backslash or in quotes."""
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import StringIO
 from pathlib import Path
 
 from prompt_toolkit.completion import CompleteEvent, Completion, PathCompleter
@@ -11,19 +9,9 @@ from prompt_toolkit.document import Document
 
 from chatd.wire.file_names import harmless
 
+from .typed import split_path
+
 _NEEDS_BACKSLASH = " \t\"'\\"
-
-
-def split_path(text: str) -> tuple[str, str]:
-    """Return the path that `text` begins with, "" for none, and what follows its blank.
-
-    Raises ValueError where a quote is open or nothing follows a backslash.
-    """
-    stream = StringIO(text)
-    words = shlex.shlex(stream, posix=True)
-    words.whitespace_split = True
-    words.commenters = ""
-    return words.get_token() or "", stream.read()
 
 
 @dataclass(frozen=True, slots=True)

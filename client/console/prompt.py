@@ -32,7 +32,7 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.selection import SelectionState
 
-from .palette import STYLE
+from .screen import STYLE
 from .styled import Line, joined
 from .tab import LookUp, complete
 from .terminal import Keyboard, Watcher, marks_pastes, open_output

@@ -5,11 +5,13 @@ import asyncio
 from prompt_toolkit.application import Application
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.renderer import HeightIsUnknownError, print_formatted_text
+from prompt_toolkit.styles import Style
 
-from .palette import STYLE
+from .palette import STYLES
 from .styled import Line, joined
 from .wrapping import rows_of
 
+STYLE = Style.from_dict(STYLES)
 GATHER_SECONDS = 0.01
 """Lines that come within this time are printed together, and the prompt drawn once for all."""
 

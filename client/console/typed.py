@@ -5,8 +5,10 @@
 anything else   a plain line
 """
 
+import shlex
 from collections.abc import Container
 from dataclasses import dataclass
+from io import StringIO
 
 from .command_help import ALIASES
 
@@ -75,3 +77,15 @@ def first_word(text: str) -> tuple[str, str]:
     text = text.lstrip()
     word = text.split(maxsplit=1)[0] if text.strip() else ""
     return word, text[len(word) + 1 :]
+
+
+def split_path(text: str) -> tuple[str, str]:
+    """Return the path that `text` begins with, "" for none, and what follows its blank.
+
+    Raises ValueError where a quote is open or nothing follows a backslash.
+    """
+    stream = StringIO(text)
+    words = shlex.shlex(stream, posix=True)
+    words.whitespace_split = True
+    words.commenters = ""
+    return words.get_token() or "", stream.read()

@@ -3,6 +3,8 @@
 import json
 import os
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +20,7 @@ from client.pipes.status import Status
 from client.when import FORMS
 from tests.command_lines import Ended, run
 from tests.e2e.client import connect
-from tests.e2e.server import ServerProcess
+from tests.e2e.server import ROOT, ServerProcess
 
 BOM = b"\xef\xbb\xbf"
 UTF_16 = "who\n".encode("utf-16")
@@ -290,3 +292,8 @@ def test_label_of_a_device_is_text_whatever_the_system_calls_its_user(
 ) -> None:
     monkeypatch.setenv("LOGNAME", "\udcff\n\tx")
     assert device_label().startswith("???x@")
+
+
+def test_commands_for_scripts_do_not_wait_for_a_line_editor_to_be_loaded() -> None:
+    code = "import sys, client.__main__; sys.exit('prompt_toolkit' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT).returncode == 0
