@@ -9,8 +9,9 @@ READY := $(VENV)/ready
 LOCK := $(VENV)/lock
 PAGE := $(BIN)/python web/toolchain.py
 INSTALL := -m pip install --quiet --disable-pip-version-check
-# All cores; whichever is done takes over tests of another, as the slow ones stand together.
-PARALLEL := -n auto --dist worksteal
+# More than there are cores, as many tests wait for disks, servers and browsers; whichever is done
+# takes over tests of another, as the slow ones stand together.
+PARALLEL := -n $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 ))) --dist worksteal
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

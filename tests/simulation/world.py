@@ -312,7 +312,12 @@ class World:
         """Whether the server has something to do that does not wait for a timer."""
         if self.journal.is_under_way or self.selector.is_ready:
             return True
-        return self.server._wait_s() == 0
+        return self.waits_s == 0
+
+    @property
+    def waits_s(self) -> float | None:
+        """How long the server would sleep now if nobody came; None: for ever."""
+        return self.server._wait_s()
 
     def sleep(self, ms: int) -> None:
         """Let time go by, from one timer to the next."""
@@ -328,7 +333,7 @@ class World:
         self.settle()
 
     def _jump(self, ms_max: int) -> None:
-        timeout_s = self.server._wait_s()
+        timeout_s = self.waits_s
         wait_ms = ms_max if timeout_s is None else math.ceil(timeout_s * 1000)
         self.clock.advance(max(0 if timeout_s == 0 else 1, min(ms_max, wait_ms)))
 

@@ -81,6 +81,7 @@ class Tab:
         self.devtools = context.new_cdp_session(self.page)
         self.devtools.on("Audits.issueAdded", self._on_issue)
         self.devtools.send("Audits.enable")
+        self.devtools.send("Page.enable")
 
     def open(self, path: str = "/") -> None:
         """Go to a path of the server."""

@@ -115,7 +115,7 @@ def test_account_is_deleted_with_its_posts_by_who_knows_the_password(opens: Open
     account.get_by_label("Delete what I posted, too").check()
     account.get_by_label("Your password").fill(PASSWORD)
     account.get_by_role("button", name="Delete my account for good").click()
-    expect(ann.page.get_by_label("Password", exact=True)).to_be_visible()
+    expect(ann.page.get_by_role("heading", name="Sign in")).to_be_visible()
     expect(ben.row("gone soon")).to_have_count(0)
     ann.page.get_by_label("Name").fill("ann")
     ann.page.get_by_label("Password").fill(PASSWORD)

@@ -6,8 +6,7 @@ from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.web.conftest import Opens
 from tests.web.files import png
-from tests.web.people import PASSWORD, register
-from tests.web.pictures import png
+from tests.web.people import PASSWORD, register, register_by_form
 
 
 def test_what_one_writes_all_see_as_it_was_meant(opens: Opens) -> None:
@@ -136,7 +135,7 @@ def test_tabs_of_one_user_share_drafts_and_sign_out_and_another_user_has_nothing
     expect(other.locator("#composer")).to_have_value("in both")
     ann.page.get_by_role("button", name="Settings").click()
     link = ann.page.get_by_role("link", name="Sign in as somebody else, too")
-    ben = register(opens, "ben", path=str(link.get_attribute("href")), beside=ann.tab)
+    ben = register_by_form(opens, "ben", path=str(link.get_attribute("href")), beside=ann.tab)
     expect(ben.composer).to_have_value("")
     ben.page.reload()
     expect(ben.page.locator("footer .me")).to_have_text("ben")

@@ -11,7 +11,7 @@ from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.web.conftest import Opens
 from tests.web.people import Person, register
-from tests.web.pictures import png
+from tests.web.files import png
 
 ENTRIES = 400
 PAGE = 50

@@ -6,7 +6,7 @@ from tests.e2e.client import connect
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.web.conftest import Opens
-from tests.web.people import PASSWORD, register
+from tests.web.people import PASSWORD, register, register_by_form
 
 FORBIDDEN = """
 for (const name of ["indexedDB", "sessionStorage"]) {
@@ -27,8 +27,8 @@ IDBObjectStore.prototype.put = function (...given) {
 
 
 def test_browser_that_keeps_nothing_says_so_and_the_page_works(opens: Opens) -> None:
-    ann = register(opens, "ann", before=FORBIDDEN)
-    ben = register(opens, "ben", before=FULL)
+    ann = register_by_form(opens, "ann", before=FORBIDDEN)
+    ben = register_by_form(opens, "ben", before=FULL)
     for person in (ann, ben):
         expect(person.page.get_by_text("This browser keeps nothing")).to_be_visible()
         person.composer.fill("not yet")
