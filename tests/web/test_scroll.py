@@ -10,8 +10,8 @@ from tests.e2e.client import Client, post_a_file
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.web.conftest import Opens
-from tests.web.people import Person, register
 from tests.web.files import png
+from tests.web.people import Person, register
 
 ENTRIES = 400
 PAGE = 50
