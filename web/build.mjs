@@ -83,7 +83,7 @@ async function bundled(names) {
   const scripts = names.filter((name) => extname(name) === ".js").map((name) => join(SOURCES, name));
   const result = await build({
     ...COMMON,
-    plugins: [behind(scripts, await onDemand(scripts)), apart("marked")],
+    plugins: [behind(scripts, await onDemand(scripts)), apart("marked"), reduced()],
     assetNames: `[name]-[hash]`,
     chunkNames: `[name]-[hash]`,
     define: { BUILD: JSON.stringify(BUILD) },
@@ -152,6 +152,32 @@ function apart(name) {
         const source = map.sourcesContent[map.sources.indexOf(`../${relative(home, path)}`)];
         const isIndex = basename(path) === `${name}.ts`; // of which more runs than what is exported
         return { contents: isIndex ? source.match(REEXPORT).join("\n") : source, loader: "ts" };
+      });
+    },
+  };
+}
+
+/**
+ * Keep of the table of emoji what the page shows, and write it short.
+ *
+ * @returns {import("esbuild").Plugin}
+ */
+function reduced() {
+  return {
+    name: "reduced",
+    setup({ onLoad }) {
+      onLoad({ filter: /\/node_modules\/gemoji\/index\.js$/ }, async ({ path }) => {
+        const { gemoji } = /** @type {typeof import("gemoji")} */ (await import(path));
+        const groups = [...new Set(gemoji.map(({ category }) => category))];
+        const lines = gemoji.map(({ emoji, names, tags, category }) =>
+          [emoji, groups.indexOf(category), names.join(" "), tags.join(" ")].join("|"),
+        );
+        const contents = `const groups = ${JSON.stringify(groups)};
+          export const gemoji = ${JSON.stringify(lines)}.map((line) => {
+            const [emoji, group, names, tags] = line.split("|");
+            return { emoji, category: groups[group], names: names.split(" "), tags: tags.split(" ") };
+          });`;
+        return { contents, loader: "js" };
       });
     },
   };

@@ -149,7 +149,13 @@ def _run(*command: str) -> None:
     """Run a command in the page's folder. Raises ToolError."""
     try:
         done = subprocess.run(
-            command, cwd=WEB, capture_output=True, text=True, timeout=SECONDS_MAX, check=False
+            command,
+            cwd=WEB,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=SECONDS_MAX,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ToolError(str(error)) from error

@@ -64,10 +64,11 @@ export function createPeople(server) {
      * Return the first people whose name begins so, and the online ones among them first.
      *
      * @param {string} prefix
+     * @param {number} [limit] how many to return at most
      * @returns {Promise<Person[]>}
      */
-    async search(prefix) {
-      const { people } = await server.call("people", { prefix, limit: PAGE });
+    async search(prefix, limit = PAGE) {
+      const { people } = await server.call("people", { prefix, limit });
       note(people.map((/** @type {Person} */ one) => [one.name, one.display_name ?? ""]));
       return people.sort((/** @type {Person} */ one, /** @type {Person} */ other) => Number(other.online) - Number(one.online));
     },

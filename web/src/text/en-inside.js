@@ -36,6 +36,7 @@ export const enInside = Object.freeze({
   "entry.copyCode": "Copy the code",
   "entry.copied": "Copied",
   "entry.react": "React",
+  "entry.reactOther": "Any other emoji",
   "entry.reactedMore": { one: "{names} and {n} more", other: "{names} and {n} more" },
   "entry.pin": "Pin for all",
   "entry.unpin": "Unpin",

@@ -74,6 +74,7 @@ export const ru = Object.freeze({
   "entry.copyCode": "Скопировать код",
   "entry.copied": "Скопировано",
   "entry.react": "Отреагировать",
+  "entry.reactOther": "Любой другой эмодзи",
   "entry.reactedMore": {
     one: "{names} и ещё {n}",
     few: "{names} и ещё {n}",

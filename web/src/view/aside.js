@@ -4,6 +4,7 @@ import { html } from "htm/preact";
 import { useId } from "preact/hooks";
 
 import { t } from "../text/index.js";
+import { isComposing } from "./composing.js";
 import { useSurroundings } from "./context.js";
 import { Icon } from "./icons.js";
 
@@ -19,7 +20,7 @@ export function Aside({ title, children }) {
   };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
-    if (event.key === "Escape" && !event.isComposing) close();
+    if (event.key === "Escape" && !isComposing(event)) close();
   };
   return html`<aside class="beside" aria-labelledby=${name} onKeyDown=${onKeyDown}>
     <header class="bar">

@@ -1,18 +1,29 @@
 /** Where one writes: Enter sends, Shift+Enter begins a line, and an input method's Enter is its own. */
 
+import { signal } from "@preact/signals";
 import { html } from "htm/preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { NEAR_BYTES, abandon, beginEdit, bytesLeft, lastEditable, post } from "../state/draft.js";
 import { t } from "../text/index.js";
+import { isComposing } from "./composing.js";
 import { useSurroundings } from "./context.js";
 import { Failure, failed } from "./failure.js";
 import { Icon } from "./icons.js";
+import { insert } from "./insert.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
 /** @typedef {import("@preact/signals").ReadonlySignal<readonly Entry[]>} Entries */
 
-const IME_KEY_CODE = 229;
+/** What may begin a word that can be completed. */
+const SIGN = /[@:]/;
+/** What is needed as soon as somebody writes a sign. */
+const help = signal(/** @type {typeof import("../writing.js") | null} */ (null));
+
+async function loadHelp() {
+  help.value = await import("../writing.js");
+  return help.value;
+}
 
 /**
  * @param {object} props
@@ -34,6 +45,9 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
 
   useLayoutEffect(() => grow(field.current), [draft.text]);
   useEffect(() => setFailure(""), [key]);
+  useEffect(() => {
+    if (help.peek() === null && SIGN.test(draft.text)) loadHelp().catch(() => {}); // the next letter tries again
+  }, [draft.text]);
 
   /** @param {Partial<typeof draft>} changed */
   const change = (changed) => app.drafts.set(key, { ...draft, ...changed });
@@ -64,7 +78,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
 
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
-    if (event.isComposing || event.keyCode === IME_KEY_CODE) return;
+    if (isComposing(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();
@@ -85,11 +99,23 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
     return (chosen?.length ?? 0) > 0;
   }
 
-  /** @param {ClipboardEvent} event */
+  /** @param {ClipboardEvent & {currentTarget: HTMLTextAreaElement}} event */
   function onPaste(event) {
-    const data = event.clipboardData;
+    const [markup, plain] = ["text/html", "text/plain"].map((type) => event.clipboardData?.getData(type) ?? "");
+    if (plain && markup && plain.includes("\t")) pasteCells(event.currentTarget, markup, plain);
     // A copied table comes as a picture as well: its text is what was meant.
-    if (data?.types.includes("text/plain") !== true && upload(data?.files)) event.preventDefault();
+    else if (plain || !upload(event.clipboardData?.files)) return;
+    event.preventDefault();
+  }
+
+  /**
+   * @param {HTMLTextAreaElement} to
+   * @param {string} markup
+   * @param {string} plain
+   */
+  async function pasteCells(to, markup, plain) {
+    const found = await loadHelp().catch(() => null);
+    insert(to, found?.tableText(markup, plain, found.isCode(to.value, to.selectionStart)) ?? plain);
   }
 
   /** The dialog gives the focus back to where one writes. */
@@ -97,6 +123,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
     field.current?.focus();
     dialog.value = "schedule";
   };
+  const Completion = help.value?.Completion;
   const label = root ? t("composer.thread") : t("composer.room", { room: title });
   return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); send(); }}>
     <${Context} draft=${draft} entries=${entries} abandon=${() => { abandon(app.drafts, key); field.current?.focus(); }} />
@@ -114,6 +141,7 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
         value=${draft.text} onKeyDown=${onKeyDown} onPaste=${onPaste}
         onInput=${(/** @type {Event & {currentTarget: HTMLTextAreaElement}} */ event) =>
           write(event.currentTarget.value)}></textarea>
+      ${Completion && field.current && html`<${Completion} field=${field.current} room=${room} entries=${entries} />`}
       ${!root &&
       !draft.editing &&
       !draft.replyTo &&

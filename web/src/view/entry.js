@@ -29,6 +29,7 @@ import { isPost } from "./rows.js";
  * @property {(entry: Entry) => void} remove
  * @property {(root: number) => void} openThread
  * @property {(entry: Entry, emoji: string) => void} react with an emoji, or no more
+ * @property {(entry: Entry) => void} pickReaction among all emoji
  * @property {(entry: Entry) => void} pin or unpin
  * @property {(entry: Entry) => void} unreadFrom
  * @property {(entry: Entry) => void} about report it, block its author

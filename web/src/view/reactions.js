@@ -2,12 +2,13 @@
 
 import { html } from "htm/preact";
 
+import { USUAL } from "../state/usual-emoji.js";
 import { t } from "../text/index.js";
+import { Icon } from "./icons.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
 /** @typedef {import("./entry.js").RowActions} RowActions */
 
-const CHOICES = ["👍", "❤️", "😂", "🎉", "😮", "😢", "🙏", "👀", "✅", "❌", "🔥", "🚀"];
 /** Asks for the coloured form: some devices send it where others don't. */
 const COLOURED = /\ufe0f/g;
 
@@ -32,8 +33,13 @@ export function ReactionChoice({ entry, at, onClose }) {
     onClose();
     at.react(entry, emoji);
   };
+  const pick = () => {
+    onClose();
+    at.pickReaction(entry);
+  };
   return html`<div class="choice-of-reactions" role="group" aria-label=${t("entry.react")}>
-    ${CHOICES.map((emoji) => html`<button key=${emoji} aria-label=${emoji} onClick=${choose(emoji)}>${emoji}</button>`)}
+    ${USUAL.map((emoji) => html`<button key=${emoji} aria-label=${emoji} onClick=${choose(emoji)}>${emoji}</button>`)}
+    <button aria-label=${t("entry.reactOther")} title=${t("entry.reactOther")} onClick=${pick}><${Icon} name="plus" /></button>
   </div>`;
 }
 

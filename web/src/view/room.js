@@ -24,7 +24,7 @@ export function Room({ room }) {
   const title = room === "general" ? t("room.general") : titleOf(room, me);
   const log = app.logs.open(room);
   const [isDropping, setDropping] = useState(false);
-  const { at, removal } = useRowActions(room, room, COMPOSER, false);
+  const { at, dialogs } = useRowActions(room, room, COMPOSER, false);
 
   useEffect(() => {
     if (matchMedia("(hover: hover)").matches) document.getElementById(COMPOSER)?.focus();
@@ -65,7 +65,7 @@ export function Room({ room }) {
     <${Uploads} room=${room} />
     <${Typing} room=${room} />
     <${Composer} id=${COMPOSER} room=${room} title=${title} entries=${log.entries} me=${me} />
-    ${removal}
+    ${dialogs}
   </main>`;
 }
 

@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { html } from "htm/preact";
+import { h } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 
 import { beginEdit, beginReply } from "../state/draft.js";
@@ -9,11 +10,17 @@ import { t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
 import { Confirm } from "./dialog.js";
 import { Failure, failed } from "./failure.js";
+import { lazy } from "./lazy.js";
+import { loadEmoji } from "./load-emoji.js";
 import { hasReacted } from "./reactions.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
 
 const FAILURE_MS = 6_000;
+const EmojiPicker = lazy(async () => {
+  const { EmojiPicker: Picker, own } = await loadEmoji();
+  return (/** @type {{onPick: (emoji: string) => void, onClose: () => void}} */ props) => h(Picker, { ...props, own });
+});
 
 /**
  * Return what can be done with the rows of a log, and the dialog that asks before one is deleted.
@@ -28,6 +35,7 @@ export function useRowActions(room, draftKey, composer, isThread) {
   const me = app.session.me.value;
   const active = useSignal(0);
   const [leaving, setLeaving] = useState(/** @type {Entry | null} */ (null));
+  const [picking, setPicking] = useState(/** @type {Entry | null} */ (null));
   const [failure, setFailure] = useState(/** @type {import("./failure.js").Failed} */ (""));
   const at = useMemo(() => {
     const focus = () => document.getElementById(composer)?.focus();
@@ -46,6 +54,7 @@ export function useRowActions(room, draftKey, composer, isThread) {
       remove: setLeaving,
       react: (/** @type {Entry} */ entry, /** @type {string} */ emoji) =>
         attempt("react", { room, seq: entry.seq, emoji, remove: hasReacted(entry, emoji, me) }),
+      pickReaction: setPicking,
       pin: (/** @type {Entry} */ entry) => attempt(entry.pinned_by ? "unpin" : "pin", { room, seq: entry.seq }),
       unreadFrom: (/** @type {Entry} */ entry) => attempt("unread-from", { room, seq: entry.seq }),
       about: (/** @type {Entry} */ entry) => {
@@ -93,5 +102,11 @@ export function useRowActions(room, draftKey, composer, isThread) {
       ? html`<${Failure} of=${failure} />`
       : html`<${Confirm} title=${t("delete.title")} action=${t("entry.delete")} onConfirm=${remove} onClose=${close}
       failure=${failure}><p dir="auto">${(leaving.text || leaving.name || "").slice(0, 300)}</p></${Confirm}>`;
-  return { at, removal };
+  /** @param {string} emoji */
+  const pick = (emoji) => {
+    if (picking !== null) at.react(picking, emoji);
+    setPicking(null);
+  };
+  const picker = picking && html`<${EmojiPicker} onPick=${pick} onClose=${() => setPicking(null)} />`;
+  return { at, dialogs: [removal, picker] };
 }

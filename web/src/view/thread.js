@@ -24,7 +24,7 @@ export function ThreadBeside({ room, root }) {
   const rows = useMemo(() => rowsOf(entries, { me, readSeq: Infinity }), [entries, me]);
   const inIt = new Set(entries.map(({ seq }) => seq));
   const pending = app.outbox.items.value.filter((one) => one.room === room && inIt.has(one.replyTo));
-  const { at, removal } = useRowActions(room, `${room}#${root}`, COMPOSER, true);
+  const { at, dialogs } = useRowActions(room, `${room}#${root}`, COMPOSER, true);
   const { viewport, list, scroller } = useScroller(() => undefined);
 
   useEffect(() => {
@@ -51,6 +51,6 @@ export function ThreadBeside({ room, root }) {
       </div>
     </div>
     ${error?.code !== "not_found" && html`<${Composer} id=${COMPOSER} room=${room} title="" root=${root} entries=${thread.entries} me=${me} />`}
-    ${removal}
+    ${dialogs}
   </${Aside}>`;
 }
