@@ -83,7 +83,7 @@ async function bundled(names) {
   const scripts = names.filter((name) => extname(name) === ".js").map((name) => join(SOURCES, name));
   const result = await build({
     ...COMMON,
-    plugins: [behind(scripts, await onDemand(scripts)), apart("marked"), reduced()],
+    plugins: [behind(await onDemand(scripts)), apart("marked"), reduced()],
     assetNames: `[name]-[hash]`,
     chunkNames: `[name]-[hash]`,
     define: { BUILD: JSON.stringify(BUILD) },
@@ -98,33 +98,52 @@ async function bundled(names) {
 }
 
 /**
- * Return the modules that are imported on demand.
+ * Return the modules that are imported on demand, each with those that are there by then: the
+ * scripts, and for what is asked for within a part, that part.
  *
  * @param {string[]} scripts
- * @returns {Promise<Set<string>>}
+ * @returns {Promise<Map<string, string[]>>}
  */
 async function onDemand(scripts) {
   const { metafile } = await build({ ...COMMON, entryPoints: scripts, outdir: "assets", splitting: true });
-  const imports = Object.values(/** @type {Metafile} */ (metafile).inputs).flatMap((input) => input.imports);
-  return new Set(imports.filter(({ kind }) => kind === "dynamic-import").map(({ path }) => join(HERE, path)));
+  const { inputs } = /** @type {Metafile} */ (metafile);
+  /** @type {Map<string, string[]>} */
+  const parts = new Map();
+  /** @param {string[]} modules @param {string[]} there */
+  const look = (modules, there) => {
+    const seen = new Set(modules.map((path) => relative(HERE, path)));
+    /** @type {string[]} */
+    const found = [];
+    for (const module of seen) {
+      for (const { kind, path } of inputs[module]?.imports ?? []) {
+        if (kind !== "dynamic-import") seen.add(path);
+        else if (!parts.has(join(HERE, path))) found.push(join(HERE, path));
+      }
+    }
+    for (const part of found) parts.set(part, there);
+    for (const part of found) look([part], there === scripts ? [...scripts, part] : there);
+  };
+  look(scripts, scripts);
+  return parts;
 }
 
 /**
- * Have what is imported on demand import the scripts that are there from the start. It changes
- * nothing for them, but what the scripts need is then needed by all alike, and so stays in one file,
- * where it would else be parted by who needs it.
+ * Have what is imported on demand import what is there by then. It changes nothing for the page, but
+ * what that needs is then needed by all alike, and so stays in one file, where it would else be
+ * parted by who needs it.
  *
- * @param {string[]} scripts
- * @param {Set<string>} parts
+ * @param {Map<string, string[]>} parts
  * @returns {import("esbuild").Plugin}
  */
-function behind(scripts, parts) {
-  const imports = scripts.map((path) => `\nimport ${JSON.stringify(path)};`).join("");
+function behind(parts) {
   return {
     name: "behind",
     setup({ onLoad }) {
       onLoad({ filter: /\.js$/ }, async ({ path }) => {
-        return parts.has(path) ? { contents: (await readFile(path, "utf8")) + imports, loader: "js" } : undefined;
+        const there = parts.get(path);
+        if (there === undefined) return undefined;
+        const imports = there.map((one) => `\nimport ${JSON.stringify(one)};`).join("");
+        return { contents: (await readFile(path, "utf8")) + imports, loader: "js" };
       });
     },
   };
