@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Log, WINDOW_MAX, changed } from "../src/state/log.js";
+import { changed } from "../src/state/changes.js";
+import { Log, WINDOW_MAX } from "../src/state/log.js";
 import { FakeServer, message } from "./fakes.js";
 
 /** A log of so many entries on a server that pages as the real one does. @param {number} count */

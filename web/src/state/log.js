@@ -7,6 +7,7 @@ import { batch, signal } from "@preact/signals";
 
 import { isPrivate } from "../names.js";
 import { Refusal } from "../net/errors.js";
+import { applied, changed, isChange, withComment } from "./changes.js";
 
 /** @typedef {import("./shapes.js").Entry} Entry */
 /** @typedef {import("./shapes.js").Reading} Reading */
@@ -21,7 +22,6 @@ const PAGE_MAX = 200;
 export const WINDOW_MAX = 600;
 /** Whoever sees one of so many last ones reads what comes. */
 const NEAR_END = 150;
-const CHANGES = new Set(["edit", "delete", "reaction", "pin"]);
 
 export class Log {
   /**
@@ -109,7 +109,7 @@ export class Log {
 
   /** @param {Entry} entry that has come live */
   onEntry(entry) {
-    if (CHANGES.has(entry.kind)) this._change(entry);
+    if (isChange(entry)) this._change(entry);
     if (!this.atEnd.peek() || entry.seq <= this._high) return;
     const isFull = this.entries.peek().length >= WINDOW_MAX;
     const isReadElsewhere = this._seen < this._high - NEAR_END;
@@ -205,7 +205,7 @@ export class Log {
   _append(entry) {
     if (entry.seq <= this._high) return;
     this._high = entry.seq;
-    if (CHANGES.has(entry.kind)) {
+    if (isChange(entry)) {
       this._change(entry);
       return;
     }
@@ -240,68 +240,4 @@ export class Log {
       this.atEnd.value = false;
     }
   }
-}
-
-/**
- * Return what a page of a log lists: history shows the results of changes by itself.
- *
- * @param {readonly Entry[]} entries
- * @returns {Entry[]}
- */
-function applied(entries) {
-  return entries.filter(({ kind }) => !CHANGES.has(kind));
-}
-
-/**
- * @param {Entry} root
- * @param {Entry} comment
- * @returns {Entry}
- */
-function withComment(root, comment) {
-  if ((root.last_comment ?? 0) >= comment.seq) return root;
-  return { ...root, comments: (root.comments ?? 0) + 1, last_comment: comment.seq };
-}
-
-/**
- * Return an entry as it is after a change.
- *
- * @param {Entry} entry
- * @param {Entry} change
- * @returns {Entry}
- */
-export function changed(entry, change) {
-  if (change.kind === "delete") {
-    const { kind, room, seq, ts, author = "", reply_to, root, comments, last_comment } = entry;
-    const { removed, reason } = change;
-    const kept = Object.entries({ author, reply_to, root, comments, last_comment, removed, reason });
-    return { kind, room, seq, ts, deleted: true, ...Object.fromEntries(kept.filter(([, value]) => value !== undefined)) };
-  }
-  if (change.kind === "edit" && change.text !== undefined && !entry.deleted) {
-    const mentions = [...new Set([...(entry.mentions ?? []), ...(change.mentions ?? [])])];
-    return { ...entry, text: change.text, edited: change.ts, ...(mentions.length > 0 ? { mentions } : {}) };
-  }
-  if (change.kind === "reaction" && !entry.deleted) return withReaction(entry, change);
-  if (change.kind === "pin" && !entry.deleted) {
-    const { pinned_by: _, ...unpinned } = entry;
-    return change.removed ? unpinned : { ...entry, pinned_by: change.author ?? "" };
-  }
-  return entry;
-}
-
-/**
- * @param {Entry} entry
- * @param {Entry} reaction
- * @returns {Entry}
- */
-function withReaction(entry, { author = "", emoji = "", removed, count = 0 }) {
-  const others = (entry.reactions?.[emoji] ?? []).filter((name) => name !== author);
-  const names = removed ? others : [...others, author];
-  const { [emoji]: _, ...reactions } = entry.reactions ?? {};
-  const { [emoji]: __, ...more } = entry.more_reactions ?? {};
-  const unnamed = Math.max(0, count - names.length);
-  return {
-    ...entry,
-    reactions: count > 0 ? { ...entry.reactions, [emoji]: names } : reactions,
-    more_reactions: unnamed > 0 ? { ...entry.more_reactions, [emoji]: unnamed } : more,
-  };
 }

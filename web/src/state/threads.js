@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 
 import { Refusal } from "../net/errors.js";
-import { changed } from "./log.js";
+import { changed } from "./changes.js";
 
 /** @typedef {import("./shapes.js").Entry} Entry */
 /** @typedef {(method: string, params?: Record<string, unknown>) => Promise<any>} Call */
