@@ -15,7 +15,7 @@ PARALLEL := -n $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) * 3 + 1) / 2 )))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run client page test lint format types cover bench page-bench screenshots hostile fuzz examples mutants lock clean
+.PHONY: help run client page test lint format types cover bench page-bench page-proof screenshots hostile fuzz examples mutants lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,10 @@ bench: $(READY) ## measure what the README claims
 
 page-bench: $(READY) ## measure how long people wait for the page; ARGS="login key"
 	$(BIN)/python -m bench.browsing $(ARGS)
+
+page-proof: $(READY) ## try the page by long chains of chance; ARGS="seed"
+	@$(PAGE) build
+	PROOF_SEED=$(or $(ARGS),$$(date +%s)) $(BIN)/python -m pytest -s -o faulthandler_timeout=0 tests/web/test_outbox.py
 
 screenshots: $(READY) ## make the pictures of the page in docs/page
 	@$(PAGE) build
