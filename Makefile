@@ -63,7 +63,7 @@ page-bench: $(READY) ## measure how long people wait for the page; ARGS="login k
 
 page-proof: $(READY) ## try the page by long chains of chance; ARGS="seed"
 	@$(PAGE) build
-	PROOF_SEED=$(or $(ARGS),$$(date +%s)) $(BIN)/python -m pytest -s -o faulthandler_timeout=0 tests/web/test_outbox.py
+	PROOF_SEED=$(or $(ARGS),$$(date +%s)) $(BIN)/python -m pytest -s -o faulthandler_timeout=0 tests/web/test_badges.py tests/web/test_outbox.py
 
 screenshots: $(READY) ## make the pictures of the page in docs/page
 	@$(PAGE) build

@@ -30,6 +30,8 @@ LEFT_OUT = shutil.ignore_patterns(
     *(".git", ".venv", ".hypothesis", ".mypy_cache", ".pytest_cache", "__pycache__", "*.egg-info"),
     *("node_modules", ".node"),
 )
+PACKAGES = Path("web/node_modules")
+"""What the page is built with, the same for all copies."""
 
 
 class Tree:
@@ -44,6 +46,8 @@ class Tree:
         self.output = ""
         self._root = folder / "project"
         shutil.copytree(project, self._root, ignore=LEFT_OUT)
+        if (project / PACKAGES).exists():
+            (self._root / PACKAGES).symlink_to((project / PACKAGES).resolve())
 
     def verdict(self, mutant: Mutant) -> str:
         """Return what became of a mutant."""

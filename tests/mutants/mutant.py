@@ -32,10 +32,11 @@ def plant(mutant: Mutant, source: str) -> str:
     mutated = source.replace(mutant.old, mutant.new)
     if mutated == source:
         raise Drifted("it changes nothing")
-    try:
-        ast.parse(mutated)
-    except SyntaxError as error:
-        raise Drifted(f"{mutant.file} is no Python with it: {error}") from None
+    if mutant.file.endswith(".py"):
+        try:
+            ast.parse(mutated)
+        except SyntaxError as error:
+            raise Drifted(f"{mutant.file} is no Python with it: {error}") from None
     return mutated
 
 

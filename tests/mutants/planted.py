@@ -1,4 +1,4 @@
-"""All planted bugs. Each breaks a promise of the server or the client, a small change each.
+"""All planted bugs. Each breaks a promise of server, client or page, by a small change.
 
 To add one: a row in the part that it belongs to, with a text of the file that stands there once.
 `make mutants ARGS="words of its name"` says whether the tests that the row names notice it.
@@ -10,6 +10,7 @@ from tests.mutants import (
     delivery,
     durability,
     media,
+    page,
     permissions,
     posting,
     protocols,
@@ -24,4 +25,5 @@ MUTANTS = (
     *protocols.MUTANTS,
     *client.MUTANTS,
     *media.MUTANTS,
+    *page.MUTANTS,
 )

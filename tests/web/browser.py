@@ -31,6 +31,7 @@ FLAGS = (
 )
 WAIT_MS_MAX = 15_000
 """What a page does not show by then, it never will."""
+LOST_LINE = re.compile("WebSocket connection|Failed to load resource|ERR_")
 expect.set_options(timeout=WAIT_MS_MAX)
 KEEP = """(kept) => {
     const opening = indexedDB.open("chatd", 1);
@@ -105,6 +106,11 @@ class Tab:
         found = [fault for fault in self.faults if re.search(pattern, fault)]
         assert found, f"no fault like {pattern!r}, but {self.faults}"
         self.faults = [fault for fault in self.faults if fault not in found]
+
+    def forget_lost_lines(self) -> None:
+        """Forget the faults that say only that the server could not be reached."""
+        self.settle()
+        self.faults = [fault for fault in self.faults if not LOST_LINE.search(fault)]
 
     def settle(self) -> None:
         """Wait until everything that the page has reported so far is here."""

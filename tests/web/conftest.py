@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
+from tests.e2e.cable import Cable
 from tests.e2e.server import ServerProcess
 from tests.web import browser as browsers
 from tests.web.browser import Tab
@@ -50,6 +51,13 @@ def server(tmp_path: Path, request: pytest.FixtureRequest, built: Path) -> Itera
     settings: dict[str, str] = getattr(request, "param", {})
     with ServerProcess(tmp_path, **settings) as process:
         yield process
+
+
+@pytest.fixture
+def cable(server: ServerProcess) -> Iterator[Cable]:
+    """A line to the server that can be pulled out."""
+    with Cable(server.port) as cable:
+        yield cable
 
 
 @pytest.fixture

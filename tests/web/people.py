@@ -71,6 +71,12 @@ def register(opens: Opens, name: str, path: str = EVERYONE, **options: object) -
     tab = opens(None, **options)
     with connect(tab.port) as client:
         client.register(name, PASSWORD)
+    return return_to(tab, name, path)
+
+
+def return_to(tab: Tab, name: str, path: str = EVERYONE) -> Person:
+    """Return somebody at a path who was signed in here before."""
+    with connect(tab.port) as client:
         token = client.login(name, PASSWORD, device="Browser page")["token"]
     tab.open_with({"user": name, f"session {name}": token}, path)
     person = Person(tab, name)

@@ -1,7 +1,6 @@
 """What the page took from somebody's hands is posted once and in order, whatever happens."""
 
 import random
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -18,14 +17,6 @@ ROUNDS = 100 if IS_LONG else 3
 TEXTS_PER_ROUND = 20
 HARM = 0.3
 """How often something happens behind a text."""
-WITHOUT_A_LINE = re.compile("WebSocket connection|Failed to load resource|ERR_")
-
-
-@pytest.fixture
-def cable(server: ServerProcess) -> Iterator[Cable]:
-    """The only line of the page to its server."""
-    with Cable(server.port) as cable:
-        yield cable
 
 
 class Scene:
@@ -76,7 +67,7 @@ class Scene:
 
     def check(self) -> None:
         """Fail if anything went wrong in the page but that it had no line."""
-        self._tab.faults = [f for f in self._tab.faults if not WITHOUT_A_LINE.search(f)]
+        self._tab.forget_lost_lines()
         self._tab.check()
 
     def posted(self) -> list[str]:

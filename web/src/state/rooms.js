@@ -129,7 +129,8 @@ export function createRooms(parts, server, onLost) {
       set({ ...room, last_seq: entry.seq });
       const target = entry.target ?? 0;
       const isRevision = entry.kind === "edit" || entry.kind === "delete";
-      const isCounted = target > room.read_seq || target === room.last?.seq || Boolean(room.unread_from);
+      const isOfMentions = room.mentions > 0 || entry.mentions?.includes(server.me.peek());
+      const isCounted = target > room.read_seq || target === room.last?.seq || room.unread_from || isOfMentions;
       if (entry.kind === "member" || (isRevision && isCounted)) refresh();
       return;
     }

@@ -101,11 +101,11 @@ function Excerpt({ room, me }) {
 
 /** @param {{room: RoomStatus}} props */
 function Badge({ room }) {
-  if (room.unread === 0) return null;
-  const words = t("rooms.unread", { n: room.unread });
-  const mentions = room.mentions > 0 ? t("rooms.mentions", { n: room.mentions }) : "";
-  return html`<span class=${`badge ${room.mentions > 0 ? "mentions" : ""}`} title=${[words, mentions].filter(Boolean).join(", ")}>
-    ${room.mentions > 0 && html`<span aria-hidden="true">@</span>`}<span aria-hidden="true">${room.unread}</span>
-    <span class="spoken">${words} ${mentions}</span>
+  const unread = room.unread > 0 ? t("rooms.unread", { n: room.unread }) : "";
+  const mentions = room.mentions > 0 ? t("rooms.mentions", { n: room.mentions }) : ""; // also by edits of what was read
+  if (!unread && !mentions) return null;
+  return html`<span class=${`badge ${mentions && "mentions"}`} title=${[unread, mentions].filter(Boolean).join(", ")}>
+    ${mentions && html`<span aria-hidden="true">@</span>`}<span aria-hidden="true">${room.unread || room.mentions}</span>
+    <span class="spoken">${unread} ${mentions}</span>
   </span>`;
 }
