@@ -88,7 +88,9 @@ function connect({ opened, received, closed }) {
   socket.addEventListener("message", ({ data }) => received(data));
   socket.addEventListener("close", closed);
   return {
-    send: (text) => socket.send(text),
+    send(text) {
+      if (socket.readyState <= WebSocket.OPEN) socket.send(text); // else its end is about to be told
+    },
     close: () => socket.close(),
   };
 }
