@@ -1,8 +1,20 @@
 /** The shell: what the service worker keeps of the page, so that it opens without a network. */
 
+import { signal } from "@preact/signals";
+
 /** @typedef {{ createPolicy(name: string, rules: object): { createScriptURL(text: string): any } }} Policies */
 
 const ADDRESS = "/sw.js";
+
+/**
+ * What makes an app of the page, once the browser has offered that.
+ *
+ * @type {import("@preact/signals").Signal<(Event & {prompt(): void}) | null>}
+ */
+export const installer = signal(/** @type {any} */ (null));
+addEventListener("beforeinstallprompt", (event) => {
+  installer.value = /** @type {any} */ (event);
+});
 
 /**
  * Have the page kept, and hear of a newer one.

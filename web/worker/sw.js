@@ -1,12 +1,14 @@
 /**
  * The service worker: it keeps the page itself, so that it opens without a network, and nothing
- * else. What is said in rooms never comes by here.
+ * else; and it shows the notifications of pages, of which it keeps nothing.
  */
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const CACHE = `shell ${BUILD}`;
 /** The document stands at all of these paths. */
 const DOCUMENT = /^\/(?:$|join$|r\/)/;
+/** A newer notification takes the place of the one before, and is noticed, too. */
+const RENEWED = { renotify: true };
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...SHELL])));
@@ -27,6 +29,52 @@ worker.addEventListener("fetch", (event) => {
     event.respondWith(kept(request));
   }
 });
+
+worker.addEventListener("message", (event) => {
+  const { data, source } = event;
+  if (source instanceof WindowClient && data.show) event.waitUntil(show(data.show, source.id));
+  else if (data.close) event.waitUntil(withdraw(data.close));
+});
+
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(reach(event.notification.data));
+});
+
+/**
+ * Show a notification of a page.
+ *
+ * @param {{tag: string, title: string, body: string, icon: string, room: string, seq: number}} notice
+ * @param {string} client the page
+ */
+async function show({ title, room, seq, ...options }, client) {
+  const data = { client, room, seq };
+  try {
+    await worker.registration.showNotification(title, { ...options, ...RENEWED, data });
+  } catch {
+    // People take the permission back when they like: then nothing is shown.
+  }
+}
+
+/** @param {string} tag */
+async function withdraw(tag) {
+  for (const notification of await worker.registration.getNotifications({ tag })) notification.close();
+}
+
+/**
+ * Lead to what a notification was of: in the page that told of it, or else in a new one.
+ *
+ * @param {{client: string, room: string, seq: number}} data
+ */
+async function reach({ client, room, seq }) {
+  const page = await worker.clients.get(client);
+  if (page instanceof WindowClient) {
+    page.postMessage({ open: { room, seq } });
+    await page.focus();
+  } else {
+    await worker.clients.openWindow(`/r/${encodeURIComponent(room)}/${seq}`);
+  }
+}
 
 /** Drop what other builds have kept. */
 async function dropOthers() {

@@ -23,7 +23,11 @@ export function browserKept() {
   /** @type {Map<string, any>} */
   const unwritten = new Map();
 
+  /** What other tabs have said, which is newer than what was read meanwhile. @type {Set<string>} */
+  const told = new Set();
+
   tabs.addEventListener("message", ({ data: [key, value] }) => {
+    told.add(key);
     put(key, value);
     for (const watcher of watchers) watcher(key, value);
   });
@@ -75,7 +79,7 @@ export function browserKept() {
         database = await opened();
         const store = database.transaction(STORE).objectStore(STORE);
         const [keys, found] = await Promise.all([result(store.getAllKeys()), result(store.getAll())]);
-        keys.forEach((key, at) => values.set(String(key), found[at]));
+        keys.forEach((key, at) => told.has(String(key)) || values.set(String(key), found[at]));
       } catch {
         works.value = false; // private windows of some browsers
       }

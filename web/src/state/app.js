@@ -36,7 +36,7 @@ export function createApp(parts, inside) {
   function load() {
     loading ??= inside().then(
       (loaded) => {
-        behind.value = loaded.createBehind(parts, session);
+        behind.value = loaded.createBehind(parts, session, settings);
         Rooms.value = loaded.Rooms;
       },
       (error) => {

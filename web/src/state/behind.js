@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 
+import { part } from "../net/part.js";
 import { createDrafts } from "./drafts.js";
 import { createFiles } from "./files.js";
 import { createJoining } from "./joining.js";
@@ -17,6 +18,7 @@ import { createUploads } from "./uploads.js";
 /** @typedef {import("./shapes.js").Note} Note */
 /** @typedef {import("./shapes.js").Parts} Parts */
 /** @typedef {import("./session.js").Session} Session */
+/** @typedef {ReturnType<typeof import("./settings.js").createSettings>} Settings */
 /** @typedef {ReturnType<typeof createBehind>} Behind */
 
 /** The entries of the self log that somebody has to see. */
@@ -35,14 +37,20 @@ const NOTED = new Set([
   "reported",
 ]);
 const NOTES_MAX = 20;
+const notifying = part(() => import("../notifying.js"));
 
 /**
  * @param {Parts} parts
  * @param {Session} session
+ * @param {Pick<Settings, "notifications" | "marks">} settings
  */
-export function createBehind(parts, session) {
+export function createBehind(parts, session, settings) {
   const notes = signal(/** @type {readonly Note[]} */ ([]));
   let lastNote = 0;
+  /** A notification was clicked. */
+  const opened = signal({ room: "", seq: 0 });
+  /** Whoever wants no notifications loads nothing of them. @type {ReturnType<typeof import("./notifications.js").createNotifications> | null} */
+  let notifications = null;
   /** Resets of single rooms follow, which have been told of already. */
   let isRestored = false;
 
@@ -72,6 +80,21 @@ export function createBehind(parts, session) {
     drafts.load();
     outbox.load();
   });
+
+  async function beginNotifications() {
+    const name = session.me.peek();
+    if (name === "" || notifications !== null || settings.notifications.peek() === "never") return;
+    const { browserNotices, createNotifications, noticeText } = await notifying();
+    if (name !== session.me.peek() || notifications !== null) return;
+    const notices = browserNotices();
+    notices.onOpen((at) => {
+      opened.value = at;
+    });
+    const textOf = (/** @type {Entry} */ entry) => noticeText(entry, name, people.shown);
+    notifications = createNotifications(parts, notices, name, rooms, settings.notifications, textOf);
+  }
+
+  settings.notifications.subscribe(() => void beginNotifications().catch(() => {})); // the next sync tries again
 
   /** A room can't be seen any more: the user has left it, or was removed. @param {string} room */
   function lose(room) {
@@ -133,6 +156,7 @@ export function createBehind(parts, session) {
     threads.onEntry(entry);
     typing.onEntry(entry);
     outbox.onEntry();
+    notifications?.onEntry(entry);
   }
 
   /** The server has another past now: a backup was restored. */
@@ -145,7 +169,7 @@ export function createBehind(parts, session) {
   /** All rooms are followed, so nothing is missed from here on. */
   function synced() {
     logs.onSync();
-    const asked = [rooms.load().then(rooms.keep), people.load(), threads.reload(), joining.load()];
+    const asked = [beginNotifications(), rooms.load().then(rooms.keep), people.load(), threads.reload(), joining.load()];
     for (const one of asked) one?.catch(() => {}); // the line is lost again: the next sync asks
     outbox.pump();
   }
@@ -157,6 +181,8 @@ export function createBehind(parts, session) {
     threads.clear();
     rooms.clear();
     joining.clear();
+    notifications?.end();
+    notifications = null;
     notes.value = [];
   }
 
@@ -180,6 +206,7 @@ export function createBehind(parts, session) {
     joining,
     notes,
     lost,
+    opened,
     uploads: createUploads(parts, session.token),
     files: createFiles(parts, session.call),
     positions: logs.positions,

@@ -12,7 +12,7 @@ import { Log } from "./log.js";
  */
 /**
  * @typedef {object} Reader
- * @property {(room: string) => {read_seq: number} | undefined} get
+ * @property {(room: string) => {read_seq: number, last_seq: number} | undefined} get
  * @property {(room: string, seq: number) => void} onRead
  * @property {() => void} onAcknowledged
  */
@@ -79,6 +79,13 @@ export function createLogs(parts, server, rooms) {
 
     /** @param {string} room @returns {Log | undefined} */
     held: (room) => logs.get(room),
+
+    /** All of a room is read, whether it was seen or not. @param {string} room */
+    markRead(room) {
+      const log = logs.get(room);
+      log?.seen(rooms.get(room)?.last_seq ?? 0);
+      log?.settle();
+    },
 
     /** Return where to follow the rooms from whose end is held. */
     positions() {

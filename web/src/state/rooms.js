@@ -3,7 +3,7 @@
  * server can know (a device elsewhere has read, an unread text was deleted) is asked again.
  */
 
-import { computed, signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 
 import { isPrivate } from "../names.js";
 import { Refusal } from "../net/errors.js";
@@ -55,10 +55,12 @@ export function createRooms(parts, server, onLost) {
     try {
       const before = [...all.peek().keys()];
       const found = await pages("", before.length);
-      all.value = new Map(found.map((one) => [one.room, known(one)]));
+      batch(() => {
+        all.value = new Map(found.map((one) => [one.room, known(one)]));
+        arrived.forEach(count); // nobody is to see an older count in between
+      });
       if (next.peek() === "") before.filter((room) => isPrivate(room) && !all.peek().has(room)).forEach(onLost);
       loaded.value = true;
-      arrived.forEach(count);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error; // else asked again after the next sync
     } finally {

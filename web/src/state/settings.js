@@ -4,7 +4,14 @@ import { signal } from "@preact/signals";
 
 /** @typedef {import("./shapes.js").Kept} Kept */
 
-const DEFAULTS = Object.freeze({ theme: "auto", language: "", zone: "browser", room: "" });
+const DEFAULTS = Object.freeze({
+  theme: "auto",
+  language: "",
+  zone: "browser",
+  notifications: "never",
+  marks: "seen",
+  room: "",
+});
 
 /**
  * @param {Kept} kept
@@ -16,6 +23,10 @@ export function createSettings(kept, user) {
     theme: signal(/** @type {"auto" | "light" | "dark"} */ (DEFAULTS.theme)),
     language: signal(/** @type {"" | "en" | "ru"} */ (DEFAULTS.language)),
     zone: signal(/** @type {"browser" | "server"} */ (DEFAULTS.zone)),
+    /** Of what the user is told where no tab of theirs is looked at. */
+    notifications: signal(/** @type {"never" | "personal" | "every"} */ (DEFAULTS.notifications)),
+    /** Whether what was seen is read, or only what the user has marked so. */
+    marks: signal(/** @type {"seen" | "hand"} */ (DEFAULTS.marks)),
     /** The one that was open last. */
     room: signal(DEFAULTS.room),
   };
@@ -43,7 +54,7 @@ export function createSettings(kept, user) {
      */
     set(name, value) {
       show({ [name]: value });
-      kept.set(keyNow(), Object.fromEntries(Object.entries(settings).map(([key, one]) => [key, one.peek()])));
+      kept.set(keyNow(), { ...kept.get(keyNow()), [name]: value }); // another tab may have set others just now
     },
   };
 }

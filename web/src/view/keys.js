@@ -57,6 +57,8 @@ export function onPageKey(event, { app, place, dialog }) {
     const here = rooms.findIndex(({ room }) => room === place.room.peek());
     const to = rooms[(here + (event.key === "ArrowUp" ? -1 : 1) + rooms.length) % rooms.length];
     if (to !== undefined) place.go(to.room);
+  } else if (event.key === "Escape" && app.settings.marks.peek() === "hand" && (app.rooms.get(place.room.peek())?.unread ?? 0) > 0) {
+    app.logs.markRead(place.room.peek());
   } else if (event.key === "Escape" && !isTyping) {
     document.getElementById("composer")?.focus();
   } else {

@@ -42,6 +42,7 @@ export function LogView({ room, title, at }) {
   const rows = useMemo(() => rowsOf(entries, { me: at.me, readSeq }), [entries, at.me, readSeq]);
   const jumps = place.jumps.value;
   const newest = pending.at(-1)?.at ?? 0;
+  const marksItself = app.settings.marks.value === "seen";
   const [openedAt] = useState(Date.now);
 
   useEffect(() => {
@@ -132,12 +133,12 @@ export function LogView({ room, title, at }) {
     isAway.value = !isAtEnd && scroll.belowPx() > scroll.pagePx() / 2;
     if (document.visibilityState === "visible" && entries.length > 0) {
       const seen = scroll.lastSeen();
-      if (seen > 0) log.seen(seen);
+      if (seen > 0 && marksItself) log.seen(seen);
       if (isAtEnd && hasWritten.current) {
         hasWritten.current = false;
         log.settle();
       }
-      if (!isAtEnd) stopWatching();
+      if (!isAtEnd || !marksItself) stopWatching();
       else if (list.current?.querySelector(".unread") === null) isWatching.current = true;
     }
     if (log.busy.peek() !== "" || log.error.peek() !== null || entries.length === 0) return;
@@ -182,6 +183,9 @@ export function LogView({ room, title, at }) {
         ${errorText(log.error.value)} <button onClick=${() => log.loadLatest()}>${t("log.retry")}</button>
       </p>`}
     </div>
+    ${unread > 0 &&
+    !marksItself &&
+    html`<button class="mark-read" onClick=${() => app.logs.markRead(room)}>${t("log.markRead")}</button>`}
     ${isAway.value &&
     html`<button class="to-latest" onClick=${toLatest}>
       <${Icon} name="down" />${unread > 0 ? t("log.newBelow", { n: unread }) : t("log.latest")}

@@ -58,6 +58,10 @@ export function Rooms({ app, place }) {
   useTitle(app, place);
   useFirstRoom(app, place);
   useWayOut(app, place);
+  useSignalEffect(() => {
+    const { room, seq } = app.opened.value;
+    if (room !== "") place.go(room, seq);
+  });
   const room = place.room.value;
   const beside = place.beside.value;
   const Open = dialog.value === "" ? null : DIALOGS[dialog.value];

@@ -1,0 +1,25 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { createRooms } from "../src/state/rooms.js";
+import { FakeClock, FakeServer, fakeKept, message, settled } from "./fakes.js";
+
+test("an answer that is older than what has come since takes no count back", async () => {
+  const server = new FakeServer();
+  const rooms = createRooms({ after: new FakeClock().after, kept: fakeKept() }, server, () => {});
+  const read = { rooms: [{ room: "general", last_seq: 1, read_seq: 1, unread: 0, mentions: 0 }], next: null };
+  server.answers.rooms = () => read;
+  await rooms.load();
+  let answer = () => {};
+  server.answers.rooms = () => new Promise((resolve) => { answer = () => resolve(read); });
+  /** @type {(number | undefined)[]} */
+  const counts = [];
+  rooms.list.subscribe((list) => void counts.push(list[0]?.unread));
+  void rooms.load();
+  rooms.onEntry(message(2));
+  answer();
+  await settled();
+  assert.deepEqual([...new Set(counts)], [0, 1]);
+  assert.equal(counts.at(-1), 1);
+  assert.equal(counts.indexOf(0, counts.indexOf(1)), -1, String(counts));
+});
