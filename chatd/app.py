@@ -194,7 +194,7 @@ class App:
         moderation = ModerationHandlers(transaction, settings, visibility, posting)
         families = (
             AccountHandlers(transaction, settings, self.backoff, self.registrations, __version__),
-            SyncHandlers(transaction, visibility, acks, reading),
+            SyncHandlers(transaction, visibility, acks, reading, newcomers),
             MessageHandlers(posting, destinations),
             ScheduleHandlers(
                 transaction,
@@ -206,7 +206,7 @@ class App:
             CommentHandlers(posting, destinations, visibility),
             ThreadHandlers(visibility, newcomers, reading, database.state.threads),
             RevisionHandlers(posting, destinations, visibility),
-            MarkHandlers(transaction, visibility),
+            MarkHandlers(transaction, visibility, newcomers),
             DisplayNameHandlers(transaction, settings, moderation.judge),
             ReactionHandlers(posting, reacting, visibility),
             TypingHandlers(visibility, destinations, self.typists),

@@ -6,6 +6,7 @@ from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, NotFound
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
+from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
 from chatd.wire.rooms import RoomKind
@@ -14,9 +15,12 @@ from chatd.wire.rooms import RoomKind
 class MarkHandlers:
     """Keeps what users note about their rooms."""
 
-    def __init__(self, transaction: Transaction, visibility: Visibility) -> None:
+    def __init__(
+        self, transaction: Transaction, visibility: Visibility, newcomers: Newcomers
+    ) -> None:
         self._transaction = transaction
         self._visibility = visibility
+        self._newcomers = newcomers
 
     @handles(c.Mute)
     def mute(self, context: Context, request: c.Mute) -> c.Nothing:
@@ -24,7 +28,7 @@ class MarkHandlers:
         room = self._room(user, request.room)
         if self._visibility.member(user, room).muted != request.muted:
             muted = e.RoomMuted(now_ms, room.room, user.name, request.muted)
-            self._transaction.commit(*self._start(user, room, now_ms), muted)
+            self._transaction.commit(*self._newcomers.following(user, room, now_ms), muted)
         return c.Nothing()
 
     @handles(c.MarkUnread)
@@ -37,7 +41,7 @@ class MarkHandlers:
         member, until = self._visibility.member(user, room), last_seq if seq else 0
         if (member.unread_from, member.unread_until) != (seq, until):
             marked = e.UnreadMarked(now_ms, room.room, user.name, seq, until)
-            self._transaction.commit(*self._start(user, room, now_ms), marked)
+            self._transaction.commit(*self._newcomers.following(user, room, now_ms), marked)
         return c.Nothing()
 
     def _room(self, user: User, text: str) -> Room:
@@ -46,10 +50,3 @@ class MarkHandlers:
         if room.kind is RoomKind.SELF:
             raise BadRequest("that is no room but what concerns you alone; it takes no marks")
         return room
-
-    def _start(self, user: User, room: Room, now_ms: int) -> tuple[e.MemberStarted, ...]:
-        """Return the event that makes a user follow the general room, if none did so far."""
-        if user.name in room.members:
-            return ()
-        floor = self._visibility.member(user, room).first_floor
-        return (e.MemberStarted(now_ms, room.room, user.name, floor),)

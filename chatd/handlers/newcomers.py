@@ -23,6 +23,13 @@ class Newcomers:
         floor = self._visibility.newcomer_floor(room)
         return (e.FloorFixed(now_ms, GENERAL, name, floor),)
 
+    def following(self, user: User, room: Room, now_ms: int) -> tuple[e.MemberStarted, ...]:
+        """Return the event that makes a user follow a room, if none did so far."""
+        if user.name in room.members:
+            return ()
+        floor = self._visibility.member(user, room).first_floor
+        return (e.MemberStarted(now_ms, room.room, user.name, floor),)
+
     def note_read(self, user: User, room: Room, now_ms: int) -> None:
         """Fix the floor of a user who has read a room. A full disk keeps nobody from reading."""
         if room is self._general and self._transaction.writable:

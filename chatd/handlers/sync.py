@@ -7,23 +7,29 @@ from chatd.core.transaction import Transaction
 from chatd.errors import BadRequest, Conflict
 from chatd.handlers.context import Context
 from chatd.handlers.dispatch import handles
+from chatd.handlers.newcomers import Newcomers
 from chatd.handlers.reading import Reading
 from chatd.handlers.visibility import Visibility
 from chatd.wire import commands as c
-from chatd.wire.rooms import GENERAL
 
 
 class SyncHandlers:
     """`sync`, `ack`, and the signs of life."""
 
     def __init__(
-        self, transaction: Transaction, visibility: Visibility, acks: Acks, reading: Reading
+        self,
+        transaction: Transaction,
+        visibility: Visibility,
+        acks: Acks,
+        reading: Reading,
+        newcomers: Newcomers,
     ) -> None:
         self._transaction = transaction
         self._state = transaction.state
         self._visibility = visibility
         self._acks = acks
         self._reading = reading
+        self._newcomers = newcomers
 
     @handles(c.Sync)
     def sync(self, context: Context, request: c.Sync) -> c.Synced:
@@ -31,9 +37,9 @@ class SyncHandlers:
         if session.synced:
             raise Conflict("this connection already follows")
         user = context.user
-        if GENERAL not in user.rooms:
-            floor = self._visibility.member(user, self._state.general).first_floor
-            self._transaction.commit(e.MemberStarted(context.now_ms, GENERAL, user.name, floor))
+        started = self._newcomers.following(user, self._state.general, context.now_ms)
+        if started:
+            self._transaction.commit(*started)
         rooms = self._visibility.rooms_of(user)
         positions = self._positions(context, request, user, rooms)
         session.synced = True

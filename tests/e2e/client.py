@@ -24,6 +24,8 @@ from tests.e2e.waiting import DEADLINE_S
 MECHANISM = "SCRAM-SHA-256"
 PASSWORD = "correct horse battery staple"
 READ_BYTES = 1 << 18
+CHUNK_BYTES = 30_000
+"""Of a file, so that a frame takes them."""
 
 
 class Refused(Exception):
@@ -230,11 +232,18 @@ def newcomer(port: int, name: str, receive_bytes: int = 0) -> Client:
     return client
 
 
-def post_a_file(client: Client, content: bytes) -> None:
-    """Post a file with this content to general."""
-    digest = hashlib.sha256(content).digest()
-    begun = client.call("upload", room="general", name="a", size=len(content), sha256=digest)
-    for offset in range(0, len(content), 30_000):
-        data = content[offset : offset + 30_000]
-        client.call("upload-chunk", upload=begun["upload"], offset=offset, data=data)
-    client.call("upload-finish", upload=begun["upload"])
+def send_file(client: Client, room: str, name: str, content: bytes, caption: str = "") -> int:
+    """Post a file, and return its number. Raises Refused."""
+    upload = client.call(
+        "upload",
+        room=room,
+        name=name,
+        size=len(content),
+        sha256=hashlib.sha256(content).digest(),
+        caption=caption,
+    )["upload"]
+    for offset in range(0, len(content), CHUNK_BYTES):
+        data = content[offset : offset + CHUNK_BYTES]
+        client.call("upload-chunk", upload=upload, offset=offset, data=data)
+    seq: int = client.call("upload-finish", upload=upload)["seq"]
+    return seq

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from chatd.descriptors import RESERVE
-from tests.e2e.client import Refused, newcomer, post_a_file
+from tests.e2e.client import Refused, newcomer, send_file
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 
@@ -58,7 +58,7 @@ def test_more_silent_peers_than_descriptors_keep_nobody_from_the_store(
         until(lambda: len(limited.descriptors()) > LIMIT - RESERVE, "that they came")
         for _ in range(3 * 6 * MIB // len(TEXT)):  # three segments
             alice.call("send", text=TEXT)
-        post_a_file(alice, bytes(100_000))
+        send_file(alice, "general", "a", bytes(100_000))
         assert segments(limited) >= 3
         assert len(limited.descriptors()) <= LIMIT
         assert "Traceback" not in limited.log
@@ -80,12 +80,12 @@ def test_server_without_a_descriptor_left_refuses_what_writes_and_goes_on_later(
                 alice.call("send", text=TEXT)
         assert refused.value.code == "storage_full"
         with pytest.raises(Refused) as refused:
-            post_a_file(alice, b"content")
+            send_file(alice, "general", "a", b"content")
         assert refused.value.code == "storage_full"
         assert bob.call("history", room="general")["entries"]
         resource.prlimit(limited.pid, resource.RLIMIT_NOFILE, (LIMIT, LIMIT))
         until(lambda: "there is room again: accepting writes" in limited.log, "that it goes on")
         alice.call("send", text="at last")
-        post_a_file(alice, b"content")
+        send_file(alice, "general", "a", b"content")
         assert "Traceback" not in limited.log
         assert limited.stop() == 0

@@ -1,9 +1,7 @@
-"""Files for rooms: made here, and sent by a client."""
+"""Images, made here."""
 
 import struct
 import zlib
-
-from tests.e2e.client import Client
 
 GREY = (128, 128, 128)
 
@@ -16,12 +14,3 @@ def png(width: int, height: int, colour: tuple[int, int, int] = GREY) -> bytes:
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
     )
-
-
-def send_file(client: Client, room: str, name: str, content: bytes, caption: str = "") -> int:
-    """Post a file that fits a chunk, and return its number. Raises Refused."""
-    begun = client.call("upload", room=room, name=name, size=len(content), caption=caption)
-    upload = begun["upload"]
-    client.call("upload-chunk", upload=upload, offset=0, data=content)
-    seq: int = client.call("upload-finish", upload=upload)["seq"]
-    return seq

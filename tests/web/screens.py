@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.client import PASSWORD, Client, Refused, connect
+from tests.e2e.client import PASSWORD, Client, Refused, connect, send_file
 from tests.e2e.server import ServerProcess
 from tests.web.browser import Tab
-from tests.web.files import png, send_file
+from tests.web.files import png
 
 WIDE = {"width": 1280, "height": 800}
 PHONE = {"width": 360, "height": 740}

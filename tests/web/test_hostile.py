@@ -4,10 +4,9 @@ from itertools import chain, product
 
 from playwright.sync_api import expect
 
-from tests.e2e.client import Client, Refused, connect
+from tests.e2e.client import Client, Refused, connect, send_file
 from tests.e2e.server import ServerProcess
 from tests.web.conftest import Opens
-from tests.web.files import send_file
 from tests.web.people import Person, register
 
 TAGS = (

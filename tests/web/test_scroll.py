@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.e2e.client import Client, post_a_file
+from tests.e2e.client import Client, send_file
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.web.conftest import Opens
@@ -78,7 +78,7 @@ def test_row_being_read_stays_whatever_happens_around_it(ann: Person, bob: Clien
     held: list[Route] = []
     ann.page.route("**/f/*/*", lambda route: held.append(route))
     bob.call("send-to", to="ann", text="a word")
-    post_a_file(bob, png(300, 300))
+    send_file(bob, "general", "a.png", png(300, 300))
     image = 2 * ENTRIES + 2  # behind ann's own entry
     for number in range(1, PAGE):
         bob.call("send", text=f"and number {number}")
