@@ -1,14 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { directRoom, titleOf } from "../src/names.js";
 import { enInside } from "../src/text/en-inside.js";
-import { enPrivate } from "../src/text/en-private.js";
-import { en as enDoor } from "../src/text/en.js";
 import { chosenLanguage, learn, setLanguage, t } from "../src/text/index.js";
-import { ruPrivate } from "../src/text/ru-private.js";
-import { ru as ruMain } from "../src/text/ru.js";
 import { sizeText } from "../src/text/sizes.js";
 import { brief, day, dayOf, timeZone } from "../src/text/times.js";
 import { errorText } from "../src/view/error-text.js";
@@ -18,8 +13,6 @@ import { addressOf, placeAt } from "../src/view/place.js";
 import { firstUnread, rowsOf } from "../src/view/rows.js";
 import { message } from "./fakes.js";
 
-const en = { ...enDoor, ...enInside, ...enPrivate };
-const ru = { ...ruMain, ...ruPrivate };
 learn(enInside);
 timeZone.value = "UTC";
 const NOON = Date.UTC(2026, 4, 10, 12);
@@ -78,14 +71,6 @@ test("a day ends at the midnight of the zone", () => {
   timeZone.value = "UTC";
 });
 
-test("both languages have the same placeholders", () => {
-  /** @param {unknown} words */
-  const placeholders = (words) => [...new Set(JSON.stringify(words).match(/\{\w+\}/g) ?? [])].sort();
-  for (const key of /** @type {(keyof typeof en)[]} */ (Object.keys(en))) {
-    assert.deepEqual(placeholders(ru[key]), placeholders(en[key]), key);
-  }
-});
-
 test("plurals follow the language", async () => {
   assert.equal(t("entry.comments", { n: 1 }), "1 reply");
   assert.equal(t("entry.comments", { n: 1_234 }), "1,234 replies");
@@ -125,20 +110,4 @@ test("rooms are shown as people call them", () => {
   assert.equal(titleOf("alice,bob", "bob"), "alice");
   assert.equal(titleOf("+ops:k3f9", "bob"), "+ops");
   assert.equal(directRoom("\u{10400}", "\uff41"), "\uff41,\u{10400}");
-});
-
-test("every code of the protocol has words of its own in both languages", async () => {
-  const reference = readFileSync(new URL("../../docs/protocol.md", import.meta.url), "utf8");
-  const table = reference.split("\n## Errors\n")[1] ?? "";
-  const codes = [...table.matchAll(/^\| `(\w+)` \|/gm)].map((match) => match[1] ?? "");
-  assert.ok(codes.includes("internal") && codes.includes("banned"));
-  /** @type {string[][]} */
-  const said = [];
-  for (const language of /** @type {const} */ (["en", "ru"])) {
-    await setLanguage(language);
-    said.push(codes.map((code) => errorText({ code })));
-  }
-  await setLanguage("en");
-  for (const texts of said) assert.equal(new Set(texts).size, codes.length, "two codes say the same");
-  assert.deepEqual(codes.filter((_, at) => said[0]?.[at] === said[1]?.[at]), []);
 });

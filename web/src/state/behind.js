@@ -22,18 +22,20 @@ import { createUploads } from "./uploads.js";
 /** @typedef {ReturnType<typeof createBehind>} Behind */
 
 /** The entries of the self log that somebody has to see. */
-const NOTED = new Set([
+export const NOTED = new Set([
   "invited",
   "join_requested",
   "join_approved",
   "join_denied",
   "removed",
   "warned",
+  "unwarned",
   "banned",
   "unbanned",
   "held",
   "failed",
   "post_removed",
+  "renamed",
   "reported",
 ]);
 const NOTES_MAX = 20;
@@ -146,7 +148,8 @@ export function createBehind(parts, session, settings) {
   function onEntry(entry) {
     if (entry.room.startsWith("@")) {
       joining.onSelf(entry);
-      if (NOTED.has(entry.kind) && joining.isNews(entry)) add({ kind: "self", entry });
+      const isOwn = entry.kind === "renamed" && entry.by === session.me.peek();
+      if (NOTED.has(entry.kind) && !isOwn && joining.isNews(entry)) add({ kind: "self", entry });
       if (entry.kind === "removed") lose(entry.group ?? "");
       rooms.refresh();
       return;

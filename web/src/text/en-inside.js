@@ -16,12 +16,6 @@ export const enInside = Object.freeze({
   "room.unmute": "Unmute the room",
   "room.members": { one: "{n} member", other: "{n} members" },
 
-  "create.name": "Title",
-  "create.hint": "One word. Only people whom you invite or let in will see the room.",
-  "create.make": "Create",
-  "create.badTitle": "A title is one word of letters and digits of one script, and after the first also . _ -",
-  "create.taken": "You are in a room with that title, or in as many rooms as you may be.",
-
   "log.unread": "New",
   "log.start": "This is the beginning of what you can see here.",
   "log.retry": "Try again",
@@ -89,6 +83,7 @@ export const enInside = Object.freeze({
   "thread.title": "Thread",
   "thread.rootGone": "You can't see what this thread began with.",
 
+  "error.blocked": "One of you has blocked the other.",
   "error.why": "Why?",
 
   "file.uploads": "Files on their way",
@@ -124,6 +119,8 @@ export const enInside = Object.freeze({
   "note.lost": "You are no longer in {group}.",
   "note.removed": "You are no longer in {group}, says {name}.",
   "note.warned": "Somebody has reported you. Warnings: {n} of {limit}.",
+  "note.unwarned": "A warning was taken back. Warnings: {n}.",
+  "note.renamed": "{name} has taken your shown name away.",
   "note.banned": "You can't send anything until {time}. You can still read.",
   "note.unbanned": "You can send again.",
   "note.held": "Scheduled messages are held back until {time}.",
@@ -135,7 +132,6 @@ export const enInside = Object.freeze({
 
   "settings.title": "Settings",
   "settings.reports": "Reports",
-  "settings.badName": "This can't be a shown name, or somebody has one like it.",
 
   "keys.title": "Keys",
   "keys.jump": "Jump to a room or a person",

@@ -1,6 +1,6 @@
 /** English: private rooms. */
 
-export const enPrivate = Object.freeze({
+export const en = Object.freeze({
   "private.owner": "owner",
   "private.invited": "invited",
   "private.requests": "Asking to join",
@@ -36,7 +36,6 @@ export const enPrivate = Object.freeze({
   "invite.send": "Invite",
   "invite.sent": "{name} is invited.",
   "invite.conflict": "That user is here, is invited or asks to join already, or has too many open invitations.",
-  "invite.blocked": "One of you has blocked the other.",
   "invite.unknown": "There is no user with that name.",
 
   "links.title": "Links",

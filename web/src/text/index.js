@@ -8,8 +8,7 @@ import { batch, computed, signal } from "@preact/signals";
 import { part } from "../net/part.js";
 import { en } from "./en.js";
 
-/** @typedef {keyof typeof en | keyof typeof import("./en-inside.js").enInside} MainKey */
-/** @typedef {MainKey | keyof typeof import("./en-private.js").enPrivate} Key */
+/** @typedef {keyof typeof en | keyof typeof import("./en-inside.js").enInside} Key */
 /** @typedef {string | Readonly<Partial<Record<Intl.LDMLPluralRule, string>>>} Words */
 /** @typedef {Readonly<Record<Key, Words>>} Texts */
 /** @typedef {"en" | "ru"} Language */
@@ -19,19 +18,13 @@ import { en } from "./en.js";
 /** What has been loaded of English. */
 let english = /** @type {Texts} */ (en);
 
-const russianMain = part(() => import("./ru.js"));
-/** What gives the Russian words of each part that is known. @type {(() => Promise<Partial<Texts>>)[]} */
-const russian = [async () => (await russianMain()).ru];
+const russian = part(() => import("./ru.js"));
 
 /** @type {Readonly<Record<Language, () => Promise<Texts>>>} */
-const LOAD = {
+const LOAD = Object.freeze({
   en: async () => english,
-  ru: async () => {
-    const count = russian.length;
-    const parts = await Promise.all(russian.map((load) => load()));
-    return count === russian.length ? Object.assign({}, ...parts) : LOAD.ru();
-  },
-};
+  ru: async () => (await russian()).ru,
+});
 
 /** The names of the languages, each in itself. */
 export const LANGUAGES = Object.freeze({ en: "English", ru: "Русский" });
@@ -75,17 +68,13 @@ export async function setLanguage(wanted) {
 }
 
 /**
- * Know the words of one more part of the page from now on: the English ones at once.
+ * Know the other English words from now on, which only those need who are signed in.
  *
- * @param {Partial<Texts>} more
- * @param {() => Promise<Partial<Texts>>} [inRussian] loads the Russian ones
- * @returns {Promise<void>} when they are there in the language that is shown
+ * @param {Partial<Texts>} inside
  */
-export async function learn(more, inRussian) {
-  english = { ...english, ...more };
-  if (inRussian !== undefined) russian.push(inRussian);
+export function learn(inside) {
+  english = { ...english, ...inside };
   if (language.peek() === "en") texts.value = english;
-  else await setLanguage(language.peek()).catch(() => {}); // then they stay English
 }
 
 /** English ones where the others could not be had. @param {Key} key */

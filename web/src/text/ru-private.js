@@ -1,7 +1,7 @@
 /** Russian: private rooms. */
 
-/** @type {Readonly<Record<keyof typeof import("./en-private.js").enPrivate, import("./index.js").Words>>} */
-export const ruPrivate = Object.freeze({
+/** @type {Readonly<Record<keyof typeof import("./en-private.js").en, import("./index.js").Words>>} */
+export const ru = Object.freeze({
   "private.owner": "владелец комнаты",
   "private.invited": "есть приглашение",
   "private.requests": "Просят впустить",
@@ -37,7 +37,6 @@ export const ruPrivate = Object.freeze({
   "invite.send": "Пригласить",
   "invite.sent": "Приглашение отправлено: {name}.",
   "invite.conflict": "Этот пользователь уже здесь, уже приглашён или просит впустить, или у него слишком много приглашений.",
-  "invite.blocked": "Один из вас заблокировал другого.",
   "invite.unknown": "Пользователя с таким именем нет.",
 
   "links.title": "Ссылки",

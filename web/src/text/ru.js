@@ -1,6 +1,6 @@
 /** Russian. */
 
-/** @type {Readonly<Record<import("./index.js").MainKey, import("./index.js").Words>>} */
+/** @type {Readonly<Record<import("./index.js").Key, import("./index.js").Words>>} */
 export const ru = Object.freeze({
   "common.cancel": "Отмена",
   "common.close": "Закрыть",
@@ -48,12 +48,6 @@ export const ru = Object.freeze({
   "room.mute": "Не звать меня отсюда",
   "room.unmute": "Снова звать меня отсюда",
   "room.members": { one: "{n} участник", few: "{n} участника", many: "{n} участников", other: "{n} участника" },
-
-  "create.name": "Название",
-  "create.hint": "Одно слово. Комнату увидят только те, кого вы пригласите или впустите.",
-  "create.make": "Создать",
-  "create.badTitle": "Название — одно слово из букв и цифр одного письма, после первой также . _ -",
-  "create.taken": "Вы уже в комнате с таким названием или в стольких комнатах, сколько разрешено.",
 
   "log.unread": "Новое",
   "log.start": "Это начало того, что вам здесь видно.",
@@ -198,6 +192,8 @@ export const ru = Object.freeze({
   "note.lost": "Вас больше нет в {group}.",
   "note.removed": "Вы больше не в {group}; решение: {name}.",
   "note.warned": "На вас пожаловались. Предупреждений: {n} из {limit}.",
+  "note.unwarned": "Предупреждение снято. Предупреждений: {n}.",
+  "note.renamed": "{name} отменяет имя, под которым вас показывали.",
   "note.banned": "Вы не можете ничего отправлять до {time}. Читать можно.",
   "note.unbanned": "Вы снова можете отправлять.",
   "note.held": "Отложенные сообщения задержаны до {time}.",
@@ -209,7 +205,6 @@ export const ru = Object.freeze({
 
   "settings.title": "Настройки",
   "settings.reports": "Жалобы",
-  "settings.badName": "Так показывать нельзя, или похожее имя уже есть.",
 
   "keys.title": "Клавиши",
   "keys.jump": "Перейти в комнату или к человеку",
@@ -227,6 +222,7 @@ export const ru = Object.freeze({
   "keys.delete": "На своём сообщении: удалить",
   "keys.help": "Показать это",
 
+  "error.blocked": "Один из вас заблокировал другого.",
   "error.why": "Почему?",
   "error.auth_failed": "Неверное имя или пароль.",
   "error.bad_frame": "Соединение передало испорченные данные. Загрузите страницу заново.",

@@ -3,40 +3,35 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 
-import { t } from "../text/index.js";
+import { t } from "../text/create-words.js";
+import { t as common } from "../text/index.js";
 import { useSurroundings } from "./context.js";
 import { DialogBox } from "./dialog.js";
-import { Failure, failed } from "./failure.js";
-
-const SPECIAL = Object.freeze({
-  bad_request: /** @type {const} */ ("create.badTitle"),
-  conflict: /** @type {const} */ ("create.taken"),
-});
+import { Failure } from "./failure.js";
+import { useAction } from "./use-action.js";
 
 /** @param {{onClose: () => void}} props */
 export function CreateRoom({ onClose }) {
   const { app, place } = useSurroundings();
   const [title, setTitle] = useState("");
-  const [failure, setFailure] = useState(/** @type {import("./failure.js").Failed} */ (""));
+  const { failure, run } = useAction({ bad_request: t("badTitle"), conflict: t("taken") });
   /** @param {Event} event */
-  const create = async (event) => {
+  const create = (event) => {
     event.preventDefault();
-    try {
+    run(async () => {
       const { room } = await app.call("create", { title });
       onClose();
       place.go(room);
-    } catch (error) {
-      setFailure(failed(error, SPECIAL));
-    }
+    });
   };
-  return html`<${DialogBox} title=${t("rooms.create")} kind="create" onClose=${onClose}>
+  return html`<${DialogBox} title=${common("rooms.create")} kind="create" onClose=${onClose}>
     <form onSubmit=${create}>
-      <label for="create-title">${t("create.name")}</label>
+      <label for="create-title">${t("name")}</label>
       <input id="create-title" autofocus required value=${title} autocomplete="off" dir="auto"
         onInput=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => setTitle(event.currentTarget.value)} />
-      <p class="hint">${t("create.hint")}</p>
+      <p class="hint">${t("hint")}</p>
       <${Failure} of=${failure} />
-      <div class="choices"><button class="primary" disabled=${title === ""}>${t("create.make")}</button></div>
+      <div class="choices"><button class="primary" disabled=${title === ""}>${t("make")}</button></div>
     </form>
   </${DialogBox}>`;
 }

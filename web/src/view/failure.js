@@ -16,7 +16,7 @@ const EXPLAINED = new Set(["banned", "conflict", "forbidden", "rate_limited", "s
  * Return what to say of an error.
  *
  * @param {unknown} error a Refusal
- * @param {Special} [special] what some codes mean at this place
+ * @param {Special} [special]
  * @returns {Failed}
  */
 export function failed(error, special) {

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { foldName, isDirect, isPrivate, otherOf } from "../names.js";
 import { distinct } from "../state/completion.js";
+import { allOf } from "../state/pages.js";
 import { useSurroundings } from "./context.js";
 
 /** @typedef {import("./composer.js").Entries} Entries */
@@ -47,18 +48,14 @@ function useMembers(room) {
   useEffect(() => {
     if (room === "") return undefined;
     let isCurrent = true;
-    const load = async () => {
-      /** @type {string[]} */
-      const names = [];
-      /** @type {{members: {name: string, role: string}[], next: string | null}} */
-      let page = { members: [], next: "" };
-      while (page.next !== null) {
-        page = await app.call("members", { room, after: page.next });
-        names.push(...page.members.filter(({ role }) => role !== "invited").map(({ name }) => name));
-      }
-      if (isCurrent) setMembers(names);
-    };
-    load().catch(() => {}); // without a line nobody is offered, and a name can be typed
+    const asked = allOf(async (after) => {
+      const { members: items, next } = await app.call("members", { room, after });
+      return { items: /** @type {{name: string, role: string}[]} */ (items), next };
+    }, "");
+    asked.then(
+      (found) => isCurrent && setMembers(found.filter(({ role }) => role !== "invited").map(({ name }) => name)),
+      () => undefined, // without a line nobody is offered, and a name can be typed
+    );
     return () => {
       isCurrent = false;
     };

@@ -1,14 +1,14 @@
 /** Notes: what happened to the reader, each until it is closed. */
 
 import { html } from "htm/preact";
-import { useState } from "preact/hooks";
 
 import { titleOf } from "../names.js";
 import { moment } from "../text/times.js";
 import { nodes, t } from "../text/index.js";
 import { useSurroundings } from "./context.js";
-import { Failure, failed } from "./failure.js";
+import { Failure } from "./failure.js";
 import { Icon } from "./icons.js";
+import { useAction } from "./use-action.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
 /** @typedef {import("./context.js").Note} Note */
@@ -31,13 +31,13 @@ export function Notes() {
 /** What can be done about a note. @param {{note: Note}} props */
 function Deed({ note: { id, entry } }) {
   const { app, place } = useSurroundings();
-  const [failure, setFailure] = useState(/** @type {import("./failure.js").Failed} */ (""));
+  const { failure, run } = useAction();
   const room = entry?.group ?? "";
   const open = () => {
     app.dismiss(id);
     place.go(room);
   };
-  const join = () => app.joining.accept(room).then(open, (error) => setFailure(failed(error)));
+  const join = () => run(() => app.joining.accept(room).then(open));
   const show = () => {
     open();
     place.show({ kind: "people" });
@@ -89,6 +89,10 @@ function selfText(entry, me) {
       return nodes(entry.by === me ? "note.left" : "note.removed", { name, group });
     case "warned":
       return t("note.warned", { n: entry.warnings, limit: entry.limit });
+    case "unwarned":
+      return t("note.unwarned", { n: entry.warnings });
+    case "renamed":
+      return nodes("note.renamed", { name });
     case "banned":
       return t("note.banned", { time });
     case "unbanned":

@@ -8,7 +8,8 @@ import { installer } from "../shell.js";
 import { LANGUAGES } from "../text/index.js";
 import { t as say } from "../text/settings-words.js";
 import { useSurroundings } from "./context.js";
-import { Failure, failed } from "./failure.js";
+import { Failure } from "./failure.js";
+import { useAction } from "./use-action.js";
 
 /** @typedef {Event & {currentTarget: HTMLSelectElement}} Selected */
 
@@ -16,21 +17,16 @@ import { Failure, failed } from "./failure.js";
 export function PagePanel({ onClose }) {
   const { app } = useSurroundings();
   const { settings, session } = app;
-  const [failure, setFailure] = useState(/** @type {import("./failure.js").Failed} */ (""));
   const themes = { auto: say("auto"), light: say("light"), dark: say("dark") };
   const languages = { "": say("auto"), ...LANGUAGES };
   const notifications = { never: say("never"), personal: say("personal"), every: say("every") };
   const marks = { seen: say("seen"), hand: say("hand") };
   const zones = { browser: say("zoneBrowser"), server: say("zoneServer") };
   const [name, setName] = useState(app.people.displayNames.peek().get(session.me.peek()) ?? "");
-  const rename = async (/** @type {Event} */ event) => {
+  const renaming = useAction({ bad_request: say("badName"), conflict: say("badName") });
+  const rename = (/** @type {Event} */ event) => {
     event.preventDefault();
-    try {
-      await app.call("display-name", { display_name: name });
-      setFailure("");
-    } catch (error) {
-      setFailure(failed(error, { bad_request: "settings.badName", conflict: "settings.badName" }));
-    }
+    renaming.run(() => app.call("display-name", { display_name: name }));
   };
   const [permission, setPermission] = useState(permissionNow);
   /** Browsers want to be asked on a click, and answer for good. @param {string} value */
@@ -42,14 +38,12 @@ export function PagePanel({ onClose }) {
     installer.peek()?.prompt(); // once: the browser tells when it may be asked again
     installer.value = null;
   };
-  const signOut = async () => {
-    try {
+  const leaving = useAction();
+  const signOut = () =>
+    leaving.run(async () => {
       await session.signOut();
       onClose();
-    } catch (error) {
-      setFailure(failed(error));
-    }
-  };
+    });
   return html`
     <${Choice} label=${say("theme")} value=${settings.theme.value} choices=${themes}
       onValue=${(/** @type {string} */ value) => settings.set("theme", value)} />
@@ -71,7 +65,7 @@ export function PagePanel({ onClose }) {
         onInput=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => setName(event.currentTarget.value)} />
       <button>${say("save")}</button>
     </form>
-    <${Failure} of=${failure} />
+    <${Failure} of=${renaming.failure || leaving.failure} />
     <div class="choices">
       ${installer.value !== null && html`<button onClick=${install}>${say("install")}</button>`}
       <button onClick=${signOut}>${say("signOut")}</button>

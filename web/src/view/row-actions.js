@@ -71,16 +71,15 @@ export function useRowActions(room, draftKey, composer, isThread) {
     return () => clearTimeout(timer);
   }, [failure, leaving]);
 
-  /**
-   * @param {string} method
-   * @param {Record<string, unknown>} params
-   */
+  /** Several may be under way. @param {string} method @param {Record<string, unknown>} params */
   async function attempt(method, params) {
     try {
       await app.call(method, params);
       setFailure("");
+      return true;
     } catch (error) {
       setFailure(failed(error));
+      return false;
     }
   }
 
@@ -90,12 +89,7 @@ export function useRowActions(room, draftKey, composer, isThread) {
     document.getElementById(composer)?.focus();
   };
   const remove = async () => {
-    try {
-      await app.call("delete", { room, seq: leaving?.seq });
-      close();
-    } catch (error) {
-      setFailure(failed(error));
-    }
+    if (await attempt("delete", { room, seq: leaving?.seq })) close();
   };
   const removal =
     leaving === null

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 
 import { isDirect, otherOf, titleOf } from "../names.js";
 import { EMPTY, giveBack } from "../state/draft.js";
+import { allOf } from "../state/pages.js";
 import { t as common } from "../text/index.js";
 import { nodes, t } from "../text/schedule-words.js";
 import { clock, moment } from "../text/times.js";
@@ -141,7 +142,10 @@ function useScheduled(app, onTaken) {
     loads.current += 1;
     const mine = loads.current;
     try {
-      const found = await allScheduled(app);
+      const found = await allOf(async (after) => {
+        const { posts: items, next } = await app.call("scheduled", { after });
+        return { items: /** @type {Scheduled[]} */ (items), next };
+      }, 0);
       if (mine !== loads.current) return;
       const ids = new Set(found.map(({ id }) => id));
       const lost = [...unsure.current.values()].filter(({ id }) => !ids.has(id));
@@ -176,18 +180,6 @@ function useScheduled(app, onTaken) {
   }, [rooms]);
   useEffect(() => () => void (loads.current += 1), []);
   return { posts, failure, reload, takeBack };
-}
-
-/** @param {App} app */
-async function allScheduled(app) {
-  /** @type {Scheduled[]} */
-  const found = [];
-  for (let after = 0; after !== null; ) {
-    const page = await app.call("scheduled", { after });
-    found.push(...page.posts);
-    after = page.next;
-  }
-  return found;
 }
 
 /** @param {{post: Scheduled, takeBack: (post: Scheduled) => void}} props */

@@ -38,7 +38,7 @@ export function SignIn({ byLink }) {
     try {
       await (isNew ? app.session.register(name, password) : app.session.signIn(name, password));
     } catch (error) {
-      setFailure(errorText(error, isNew ? REGISTERING : {}));
+      setFailure(errorText(error, isNew ? registering() : {}));
       setBusy(false);
     }
   };
@@ -70,11 +70,10 @@ export function SignIn({ byLink }) {
   </main>`;
 }
 
-const REGISTERING = Object.freeze({
-  bad_request: /** @type {const} */ ("signIn.badName"),
-  conflict: /** @type {const} */ ("signIn.nameTaken"),
-  forbidden: /** @type {const} */ ("signIn.notAccepted"),
-});
+/** What some codes mean where an account is made. */
+function registering() {
+  return { bad_request: t("signIn.badName"), conflict: t("signIn.nameTaken"), forbidden: t("signIn.notAccepted") };
+}
 
 /**
  * @param {object} props

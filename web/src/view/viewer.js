@@ -47,7 +47,7 @@ export function Viewer({ onClose }) {
     onClose();
     place.go(entry.room, entry.seq);
   };
-  const keep = () => download(app, entry).catch((error) => setFailure(failed(error, { not_found: "file.gone" })));
+  const keep = () => download(app, entry).catch((error) => setFailure(failed(error, { not_found: common("file.gone") })));
   /** @param {Event} event a click beside the image */
   const onBeside = (event) => event.target === event.currentTarget && onClose();
   return html`<${DialogBox} title=${html`<bdi>${entry.name}</bdi>`} kind="viewer" onClose=${onClose}>
@@ -80,7 +80,7 @@ function useAddress({ room, seq }) {
     setFailure("");
     app.files.address(room, seq).then(
       (found) => isCurrent && setAddress(found),
-      (error) => isCurrent && setFailure(failed(error, { not_found: "file.gone" })),
+      (error) => isCurrent && setFailure(failed(error, { not_found: common("file.gone") })),
     );
     return () => {
       isCurrent = false;

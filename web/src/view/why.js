@@ -5,11 +5,11 @@ import { html } from "htm/preact";
 import { t as common } from "../text/index.js";
 import { Explanation, explanation } from "./account/explanation.js";
 import { t } from "./account/texts.js";
-import { useAsked } from "./account/use-asked.js";
 import { useSurroundings } from "./context.js";
 import { DialogBox } from "./dialog.js";
 import { errorText } from "./error-text.js";
 import { Failure } from "./failure.js";
+import { useAsked } from "./use-asked.js";
 
 /** @param {{onClose: () => void}} props */
 export function Why({ onClose }) {

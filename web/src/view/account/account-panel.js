@@ -4,58 +4,34 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 
 import { useSurroundings } from "../context.js";
-import { failed } from "../failure.js";
+import { useAction } from "../use-action.js";
 import { Field, Panel } from "./parts.js";
 import { nodes, t } from "./texts.js";
-
-/** @typedef {import("../error-text.js").Failure} Failure */
 
 /** @param {{onClose: () => void}} props */
 export function AccountPanel({ onClose }) {
   const { app } = useSurroundings();
-  const [failure, setFailure] = useState(/** @type {import("../failure.js").Failed} */ (""));
-  const [isBusy, setBusy] = useState(false);
-  /**
-   * Do something for which a password is proved; return whether it went well.
-   *
-   * @param {Event} event
-   * @param {() => Promise<void>} what
-   */
-  const attempt = async (event, what) => {
-    event.preventDefault();
-    if (isBusy) return false;
-    setBusy(true);
-    setFailure("");
-    try {
-      await what();
-      return true;
-    } catch (error) {
-      const { code } = /** @type {Failure} */ (error);
-      setFailure(code === "auth_failed" ? t("account.wrong") : failed(error));
-      return false;
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { failure, isBusy, run } = useAction({ auth_failed: t("account.wrong") });
   return html`<${Panel} title=${t("account.title")} failure=${failure}>
     <p>${nodes("account.name", { name: html`<bdi>${app.session.me.value}</bdi>` })}</p>
-    <${Change} attempt=${attempt} isBusy=${isBusy} />
-    <${Deletion} attempt=${attempt} isBusy=${isBusy} onClose=${onClose} />
+    <${Change} run=${run} isBusy=${isBusy} />
+    <${Deletion} run=${run} isBusy=${isBusy} onClose=${onClose} />
   </${Panel}>`;
 }
 
-/** @typedef {{attempt: (event: Event, what: () => Promise<void>) => Promise<boolean>, isBusy: boolean}} Attempting */
+/** @typedef {Pick<ReturnType<typeof useAction>, "run" | "isBusy">} Proving a password is proved for what is done */
 
-/** @param {Attempting} props */
-function Change({ attempt, isBusy }) {
+/** @param {Proving} props */
+function Change({ run, isBusy }) {
   const { app } = useSurroundings();
   const [old, setOld] = useState("");
   const [password, setPassword] = useState("");
   const [isDone, setDone] = useState(false);
   /** @param {Event} event */
   const change = async (event) => {
+    event.preventDefault();
     setDone(false);
-    if (!(await attempt(event, () => app.session.changePassword(old, password)))) return;
+    if (!(await run(() => app.session.changePassword(old, password)))) return;
     setOld("");
     setPassword("");
     setDone(true);
@@ -69,14 +45,15 @@ function Change({ attempt, isBusy }) {
     ${isDone ? html`<p role="status">${t("password.done")}</p>` : html`<p class="hint">${t("password.hint")}</p>`}`;
 }
 
-/** @param {Attempting & {onClose: () => void}} props */
-function Deletion({ attempt, isBusy, onClose }) {
+/** @param {Proving & {onClose: () => void}} props */
+function Deletion({ run, isBusy, onClose }) {
   const { app } = useSurroundings();
   const [password, setPassword] = useState("");
   const [posts, setPosts] = useState(false);
   /** @param {Event} event */
   const leave = async (event) => {
-    if (await attempt(event, () => app.session.deleteAccount(password, posts))) onClose();
+    event.preventDefault();
+    if (await run(() => app.session.deleteAccount(password, posts))) onClose();
   };
   return html`<details>
     <summary>${t("deletion.title")}</summary>

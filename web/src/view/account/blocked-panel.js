@@ -4,10 +4,11 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 
 import { foldName } from "../../names.js";
+import { allOf } from "../../state/pages.js";
 import { useSurroundings } from "../context.js";
+import { useAsked } from "../use-asked.js";
 import { Field, Panel, Sure } from "./parts.js";
 import { t } from "./texts.js";
-import { allOf, useAsked } from "./use-asked.js";
 
 export function BlockedPanel() {
   const { app } = useSurroundings();

@@ -3,11 +3,12 @@
 import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 
+import { allOf } from "../../state/pages.js";
 import { moment } from "../../text/times.js";
 import { useSurroundings } from "../context.js";
+import { useAsked } from "../use-asked.js";
 import { Field, Panel, Secret, Sure } from "./parts.js";
 import { t } from "./texts.js";
-import { allOf, useAsked } from "./use-asked.js";
 
 /** @typedef {{device: number, label: string, created: number, current: boolean}} Device */
 

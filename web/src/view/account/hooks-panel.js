@@ -6,9 +6,9 @@ import { useId, useState } from "preact/hooks";
 import { titleOf } from "../../names.js";
 import { moment } from "../../text/times.js";
 import { useSurroundings } from "../context.js";
+import { useAsked } from "../use-asked.js";
 import { Field, Panel, Secret, Sure } from "./parts.js";
 import { nodes, t } from "./texts.js";
-import { useAsked } from "./use-asked.js";
 
 /** @typedef {{hook: number, room: string, label: string, created: number, refused_at: number | null, refused: string}} Hook */
 

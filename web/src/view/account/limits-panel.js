@@ -5,10 +5,10 @@ import { html } from "htm/preact";
 import { sizeText } from "../../text/sizes.js";
 import { moment } from "../../text/times.js";
 import { useSurroundings } from "../context.js";
+import { useAsked } from "../use-asked.js";
 import { Explanation, explanation } from "./explanation.js";
 import { Panel } from "./parts.js";
 import { t } from "./texts.js";
-import { useAsked } from "./use-asked.js";
 
 /** @typedef {{limit: number, left: number, reset_at: number | null}} Allowance */
 /** @typedef {{what: string, used: number, limit: number | null}} Quota */

@@ -4,9 +4,10 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 
 import { directRoom } from "../../names.js";
+import { allOf } from "../../state/pages.js";
 import { Field, Panel } from "../account/parts.js";
-import { allOf, useAsked } from "../account/use-asked.js";
 import { useSurroundings } from "../context.js";
+import { useAsked } from "../use-asked.js";
 import { Decisions } from "./decisions.js";
 import { nodes, t } from "./texts.js";
 

@@ -3,11 +3,12 @@
 import { html } from "htm/preact";
 
 import { titleOf } from "../../names.js";
+import { allOf } from "../../state/pages.js";
 import { moment } from "../../text/times.js";
 import { Panel, Sure } from "../account/parts.js";
-import { allOf, useAsked } from "../account/use-asked.js";
 import { useSurroundings } from "../context.js";
 import { addressOf } from "../place.js";
+import { useAsked } from "../use-asked.js";
 import { nodes, t } from "./texts.js";
 
 /**

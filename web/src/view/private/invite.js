@@ -4,22 +4,17 @@ import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { foldName } from "../../names.js";
-import { t } from "../../text/index.js";
+import { t as common } from "../../text/index.js";
 import { Avatar } from "../avatar.js";
 import { isComposing } from "../composing.js";
 import { useSurroundings } from "../context.js";
 import { Failure } from "../failure.js";
-import { useAction } from "./use-action.js";
+import { useAction } from "../use-action.js";
+import { t } from "./texts.js";
 
 /** @typedef {import("../context.js").Person} Person */
 
 const OFFERED_MAX = 6;
-const SPECIAL = Object.freeze({
-  conflict: /** @type {const} */ ("invite.conflict"),
-  forbidden: /** @type {const} */ ("invite.blocked"),
-  not_found: /** @type {const} */ ("invite.unknown"),
-  bad_request: /** @type {const} */ ("invite.unknown"),
-});
 
 /** @param {{room: string, present: ReadonlySet<string>, onDone: () => void}} props present: who needs no invitation */
 export function Invite({ room, present, onDone }) {
@@ -29,7 +24,12 @@ export function Invite({ room, present, onDone }) {
   const [isOpen, setOpen] = useState(false);
   const [people, setPeople] = useState(/** @type {readonly Person[]} */ ([]));
   const [invited, setInvited] = useState("");
-  const { failure, run, reset } = useAction(SPECIAL);
+  const { failure, run, reset } = useAction({
+    conflict: t("invite.conflict"),
+    forbidden: common("error.blocked"),
+    not_found: t("invite.unknown"),
+    bad_request: t("invite.unknown"),
+  });
 
   useEffect(() => {
     let isCurrent = true;
@@ -88,7 +88,7 @@ export function Invite({ room, present, onDone }) {
           setInvited("");
           reset();
         }} />
-      <ul id="invite-list" role="listbox" aria-label=${t("people.title")} hidden=${offered.length === 0}>
+      <ul id="invite-list" role="listbox" aria-label=${common("people.title")} hidden=${offered.length === 0}>
         ${offered.map(
           ({ name, online }, index) => html`<li key=${name} id=${`invite-${index}`} role="option"
             aria-selected=${index === chosen} onMouseDown=${(/** @type {Event} */ event) => event.preventDefault()}

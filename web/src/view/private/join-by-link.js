@@ -4,22 +4,17 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 
 import { titleOf } from "../../names.js";
-import { nodes, t } from "../../text/index.js";
+import { nodes as commonNodes, t as common } from "../../text/index.js";
 import { useSurroundings } from "../context.js";
 import { DialogBox } from "../dialog.js";
 import { Failure } from "../failure.js";
-import { useAction } from "./use-action.js";
-
-const SPECIAL = Object.freeze({
-  bad_request: /** @type {const} */ ("link.invalid"),
-  not_found: /** @type {const} */ ("link.invalid"),
-  conflict: /** @type {const} */ ("link.full"),
-});
+import { useAction } from "../use-action.js";
+import { nodes, t } from "./texts.js";
 
 /** @param {{link: string}} props */
 export function JoinByLink({ link }) {
   const { app, place } = useSurroundings();
-  const { failure, run } = useAction(SPECIAL);
+  const { failure, run } = useAction({ bad_request: t("link.invalid"), not_found: t("link.invalid"), conflict: t("link.full") });
   const [request, setRequest] = useState(0);
   const note = app.notes.value.find(({ entry }) => request > 0 && entry?.request === request);
   const room = note?.entry?.group;
@@ -46,18 +41,20 @@ export function JoinByLink({ link }) {
       <${Failure} of=${failure} />
       <div class="choices">
         <button autofocus class="primary" onClick=${ask}>${t("link.send")}</button>
-        <button onClick=${close}>${t("common.cancel")}</button>
+        <button onClick=${close}>${common("common.cancel")}</button>
       </div>
     </${DialogBox}>`;
   }
   const answer = room === undefined
-    ? t(note === undefined ? "link.waiting" : "note.denied")
-    : nodes("note.approved", { group: html`<bdi>${titleOf(room, "")}</bdi>` });
+    ? note === undefined
+      ? t("link.waiting")
+      : common("note.denied")
+    : commonNodes("note.approved", { group: html`<bdi>${titleOf(room, "")}</bdi>` });
   return html`<${DialogBox} title=${t("link.title")} kind="by-link" onClose=${close}>
     <p role="status">${answer}</p>
     <div class="choices">
       <button ref=${focus} key=${room} class="primary" onClick=${() => (room === undefined ? close() : enter(room))}>
-        ${room === undefined ? t("common.close") : t("note.open")}
+        ${room === undefined ? common("common.close") : common("note.open")}
       </button>
     </div>
   </${DialogBox}>`;

@@ -3,19 +3,21 @@
 import { html } from "htm/preact";
 
 import { titleOf } from "../../names.js";
-import { nodes, t } from "../../text/index.js";
+import { nodes as commonNodes, t as common } from "../../text/index.js";
 import { moment } from "../../text/times.js";
 import { useSurroundings } from "../context.js";
 import { DialogBox } from "../dialog.js";
 import { Failure } from "../failure.js";
+import { useAction } from "../use-action.js";
 import { Requests } from "./requests.js";
-import { useAction, useRest } from "./use-action.js";
+import { useRest } from "./use-rest.js";
+import { t } from "./texts.js";
 
 /** @param {{onClose: () => void}} props */
 export function Joining({ onClose }) {
   const { app, place } = useSurroundings();
   const { invitations, asked, requests } = app.joining;
-  const { failure, run } = useAction({ conflict: "private.tooMany", not_found: "private.invitationGone" });
+  const { failure, run } = useAction({ conflict: t("private.tooMany"), not_found: t("private.invitationGone") });
   const part = useRest();
   const isEmpty = invitations.value.length + asked.value.length + requests.value.length === 0;
   /** @param {() => Promise<unknown>} answer */
@@ -39,10 +41,10 @@ export function Joining({ onClose }) {
         ${invitations.value.map(({ room, by, ts }) => {
           const title = titleOf(room, "");
           return html`<li key=${room}>
-            <p>${nodes("note.invited", { name: html`<bdi>${by}</bdi>`, group: html`<bdi>${title}</bdi>` })}
+            <p>${commonNodes("note.invited", { name: html`<bdi>${by}</bdi>`, group: html`<bdi>${title}</bdi>` })}
               <small>${moment(ts, Date.now())}</small></p>
             <button class="primary" aria-label=${t("joining.joinRoom", { room: title })}
-              onClick=${() => join(room)}>${t("note.join")}</button>
+              onClick=${() => join(room)}>${common("note.join")}</button>
             <button aria-label=${t("joining.declineRoom", { room: title })}
               onClick=${() => settle(() => app.joining.decline(room))}>${t("joining.decline")}</button>
           </li>`;

@@ -3,13 +3,14 @@
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 
-import { t } from "../../text/index.js";
+import { t as common } from "../../text/index.js";
 import { moment } from "../../text/times.js";
 import { useSurroundings } from "../context.js";
 import { CopyButton } from "../copy-button.js";
 import { Confirm } from "../dialog.js";
 import { Failure } from "../failure.js";
-import { useAction } from "./use-action.js";
+import { useAction } from "../use-action.js";
+import { t } from "./texts.js";
 
 /** @typedef {{number: number, created: number, uses_left: number | null, expires_at: number | null}} LinkState */
 /** @typedef {Event & {currentTarget: HTMLSelectElement}} Selected */
@@ -26,7 +27,7 @@ export function Links({ room }) {
   const [made, setMade] = useState("");
   const [uses, setUses] = useState(10);
   const [days, setDays] = useState(7);
-  const { failure, run } = useAction({ conflict: "links.tooMany" });
+  const { failure, run } = useAction({ conflict: t("links.tooMany") });
 
   const load = async () => setLinks((await app.session.read("links", { room })).links);
   useEffect(() => void run(load), [room]);
@@ -67,7 +68,7 @@ export function Links({ room }) {
     html`<div class="made" role="status">
       <p>${t("links.once")}</p>
       <div class="copied"><input readonly aria-label=${t("links.address")} value=${made} onFocus=${selectAll} />
-        <${CopyButton} key=${made} text=${made} label=${t("entry.copyLink")} /></div>
+        <${CopyButton} key=${made} text=${made} label=${common("entry.copyLink")} /></div>
     </div>`}
     <ul class="asks">
       ${links.map((link) => html`<${LinkRow} key=${link.number} link=${link} onRevoke=${unlink(link.number)} />`)}

@@ -4,7 +4,7 @@ import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { directRoom, titleOf } from "../../names.js";
-import { nodes, t } from "../../text/index.js";
+import { t as common } from "../../text/index.js";
 import { AboutButton } from "../about-button.js";
 import { Aside } from "../aside.js";
 import { Avatar } from "../avatar.js";
@@ -13,10 +13,12 @@ import { Confirm } from "../dialog.js";
 import { Failure, failed } from "../failure.js";
 import { Icon } from "../icons.js";
 import { addressOf } from "../place.js";
+import { useAction } from "../use-action.js";
 import { Invite } from "./invite.js";
 import { Links } from "./links.js";
 import { Requests } from "./requests.js";
-import { useAction, useRest } from "./use-action.js";
+import { useRest } from "./use-rest.js";
+import { nodes, t } from "./texts.js";
 
 /** @typedef {{name: string, role: "owner" | "member" | "invited", display_name?: string}} Member */
 /** @typedef {{members: readonly Member[], next: string | null, count: number}} Page */
@@ -39,22 +41,22 @@ export function MembersBeside({ room }) {
   const ask = (kind, name) => () => setDeed({ kind, name });
   const mayLeave = !isOwner || page.count === 1;
 
-  return html`<${Aside} title=${t("people.title")}>
+  return html`<${Aside} title=${common("people.title")}>
     <div class="private" ref=${part}>
       <${Failure} of=${failure} />
       ${requests.length > 0 && html`<h3>${t("private.requests")}</h3><${Requests} requests=${requests} />`}
-      <h3 tabindex="-1" data-rest>${t("room.members", { n: page.count })}</h3>
+      <h3 tabindex="-1" data-rest>${common("room.members", { n: page.count })}</h3>
       <ul class="people">
         ${present.map(({ name, role, display_name: shown }) => {
           const isOnline = name === me || (app.people.online.value?.has(name) ?? false);
-          const words = [role === "owner" && t("private.owner"), name === me && t("people.you")].filter(Boolean).join(", ");
+          const words = [role === "owner" && t("private.owner"), name === me && common("people.you")].filter(Boolean).join(", ");
           return html`<li key=${name}>
             <a href=${name === me ? undefined : addressOf(directRoom(me, name))}>
               <${Avatar} name=${name} isOnline=${isOnline} />
               <bdi>${shown || name}</bdi>
               ${shown && html`<small><bdi>${name}</bdi></small>`}
               <small>${words}</small>
-              <span class="spoken">${isOnline ? t("people.online") : t("people.offline")}</span>
+              <span class="spoken">${isOnline ? common("people.online") : common("people.offline")}</span>
             </a>
             ${name !== me && html`<${AboutButton} name=${name} />`}
             ${isOwner && name !== me &&
@@ -69,7 +71,7 @@ export function MembersBeside({ room }) {
           </li>`,
         )}
       </ul>
-      ${page.next !== null && html`<button class="more" onClick=${() => load(page.members.length + 1)}>${t("common.more")}</button>`}
+      ${page.next !== null && html`<button class="more" onClick=${() => load(page.members.length + 1)}>${common("common.more")}</button>`}
       ${isOwner &&
       html`<h3>${t("invite.title")}</h3>
         <${Invite} key=${room} room=${room} present=${new Set(page.members.map(({ name }) => name))} onDone=${() => load()} />
@@ -141,13 +143,13 @@ function useMembers(room) {
  */
 function Deeds({ room, deed: { kind, name }, isLast, onClose, onDone }) {
   const { app, place } = useSurroundings();
-  const { failure, run } = useAction({ forbidden: kind === "leave" ? "private.transferFirst" : "error.forbidden" });
-  const texts = {
+  const { failure, run } = useAction(kind === "leave" ? { forbidden: t("private.transferFirst") } : {});
+  const texts = /** @type {const} */ ({
     kick: [t("private.kickTitle"), t("private.kick"), "private.kickWhat"],
     uninvite: [t("private.uninviteTitle"), t("private.uninvite"), "private.uninviteWhat"],
     transfer: [t("private.transferTitle"), t("private.transfer"), "private.transferWhat"],
     leave: [t("private.leaveTitle"), t("private.leave"), isLast ? "private.leaveLast" : "private.leaveWhat"],
-  };
+  });
   const [title, action, what] = texts[kind];
   const confirm = async () => {
     const method = kind === "uninvite" ? "kick" : kind;
@@ -164,7 +166,7 @@ function Deeds({ room, deed: { kind, name }, isLast, onClose, onDone }) {
   };
   const values = { name: html`<bdi>${name}</bdi>`, room: html`<bdi>${titleOf(room, "")}</bdi>` };
   return html`<${Confirm} title=${title} action=${action} failure=${failure} onClose=${onClose} onConfirm=${confirm}>
-    <p>${nodes(/** @type {import("../../text/index.js").Key} */ (what), values)}</p>
+    <p>${nodes(what, values)}</p>
   </${Confirm}>`;
 }
 

@@ -3,23 +3,18 @@
 import { html } from "htm/preact";
 
 import { titleOf } from "../../names.js";
-import { nodes, t } from "../../text/index.js";
 import { moment } from "../../text/times.js";
 import { useSurroundings } from "../context.js";
 import { Failure } from "../failure.js";
-import { useAction } from "./use-action.js";
+import { useAction } from "../use-action.js";
+import { nodes, t } from "./texts.js";
 
 /** @typedef {import("../../state/joining.js").JoinRequest} JoinRequest */
-
-const SPECIAL = Object.freeze({
-  conflict: /** @type {const} */ ("private.full"),
-  not_found: /** @type {const} */ ("private.requestGone"),
-});
 
 /** @param {{requests: readonly JoinRequest[]}} props */
 export function Requests({ requests }) {
   const { app } = useSurroundings();
-  const { failure, run } = useAction(SPECIAL);
+  const { failure, run } = useAction({ conflict: t("private.full"), not_found: t("private.requestGone") });
   /** @param {() => Promise<unknown>} answer */
   const settle = (answer) => async () => {
     if (!(await run(answer))) app.joining.load();

@@ -1,36 +1,6 @@
-/** What a part does when something is done in it: it tells what was refused, and keeps the focus. */
+/** Where the focus goes when what had it is gone. */
 
-import { useEffect, useRef, useState } from "preact/hooks";
-
-import { failed } from "../failure.js";
-
-/** @typedef {import("../error-text.js").Special} Special */
-
-/**
- * Return how to do something that the server may refuse, and what it last said to that.
- *
- * @param {Special} [special] what some codes mean here
- */
-export function useAction(special = {}) {
-  const [failure, setFailure] = useState(/** @type {import("../failure.js").Failed} */ (""));
-  const isBusy = useRef(false);
-  /** @param {() => Promise<unknown>} what @returns {Promise<boolean>} whether it was done */
-  const run = async (what) => {
-    if (isBusy.current) return false;
-    isBusy.current = true;
-    setFailure("");
-    try {
-      await what();
-      return true;
-    } catch (error) {
-      setFailure(failed(error, special));
-      return false;
-    } finally {
-      isBusy.current = false;
-    }
-  };
-  return { failure, run, reset: () => setFailure("") };
-}
+import { useEffect, useRef } from "preact/hooks";
 
 /**
  * Return a ref for a part: when the button that had the focus is gone with its row, the focus goes
