@@ -133,7 +133,7 @@ def test_blocked_people_are_listed_and_unblocked(opens: Opens) -> None:
     expect(unblock).to_be_visible()
     ben.go("ann,ben")
     ben.write("can you read this?")
-    expect(ben.pending.get_by_text("You may not do this.")).to_be_visible()
+    expect(ben.pending.get_by_text("One of you has blocked the other.")).to_be_visible()
     unblock.click()
     blocked.get_by_role("button", name="Sure? Unblock: ben").click()
     expect(blocked.get_by_text("You have blocked nobody.")).to_be_visible()

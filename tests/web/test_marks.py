@@ -19,9 +19,9 @@ def test_reaction_is_seen_by_all_and_taken_back_by_a_click(opens: Opens) -> None
     expect(hers).to_have_attribute("aria-pressed", "false")
     hers.click()
     expect(ben.page.get_by_role("button", name="❤️ 2 ben, ann")).to_be_visible()
-    ben.page.locator(".reactions button").click()
+    ben.page.locator(".reactions [aria-pressed]").click()
     expect(ann.page.get_by_role("button", name="❤️ 1 ann")).to_contain_text("1")
-    ann.page.locator(".reactions button").click()
+    ann.page.locator(".reactions [aria-pressed]").click()
     expect(ben.page.locator(".reactions")).to_have_count(0)
 
 

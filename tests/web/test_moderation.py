@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.e2e.client import PASSWORD
+from tests.e2e.client import PASSWORD as ROOT_PASSWORD
+from tests.e2e.client import connect
 from tests.web.conftest import Opens
-from tests.web.people import Person, register, sign_in
+from tests.web.people import PASSWORD, Person, register, sign_in
 
 ADMIN = pytest.mark.parametrize("server", [{"ADMINS": "root"}], indirect=True)
 
@@ -35,7 +36,7 @@ def report(person: Person, text: str, reason: str) -> Locator:
 
 @ADMIN
 def test_report_reaches_an_administrator_who_removes_bans_and_dismisses(opens: Opens) -> None:
-    root = sign_in(opens, "root", PASSWORD)
+    root = sign_in(opens, "root", ROOT_PASSWORD)
     ann = register(opens, "ann")
     ben = register(opens, "ben")
     ben.write("buy <b>cheap</b>")
@@ -73,7 +74,7 @@ def test_report_reaches_an_administrator_who_removes_bans_and_dismisses(opens: O
 
 @ADMIN
 def test_report_leads_to_the_message_and_an_account_is_deleted(opens: Opens) -> None:
-    root = sign_in(opens, "root", PASSWORD)
+    root = sign_in(opens, "root", ROOT_PASSWORD)
     ann = register(opens, "ann")
     ben = register(opens, "ben")
     ben.write("spam")
@@ -90,23 +91,61 @@ def test_report_leads_to_the_message_and_an_account_is_deleted(opens: Opens) -> 
     expect(ann.row("spam")).to_have_count(0)
 
 
-def test_person_is_blocked_from_the_list_of_people_and_unblocked(opens: Opens) -> None:
+def test_person_is_blocked_wherever_they_are_shown_and_unblocked_where_both_would_write(
+    opens: Opens,
+) -> None:
     ann = register(opens, "ann")
     ben = register(opens, "ben")
+    with connect(ann.tab.port) as client:
+        client.login("ann", PASSWORD)
+        room = client.call("create", title="plans")["room"]
+        client.call("invite", room=room, user="ben")
+    ben.write("a word")
+    ben.page.locator(".note").get_by_role("button", name="Close").click()
+    ben.row("a word").hover()
+    react = ben.page.get_by_role("button", name="React", exact=True)
+    choice = ben.page.get_by_role("group", name="React")
+    react.click()
+    expect(choice).to_be_visible()
+    ben.page.keyboard.press("Escape")
+    expect(choice).to_be_hidden()
+    expect(react).to_be_focused()
+    react.click()
+    choice.get_by_role("button", name="🎉").click()
+    expect(choice).to_be_hidden()
+    ann.page.get_by_role("button", name="🎉 1 ben").click()
+
+    dialog = ann.page.get_by_role("dialog")
+    ann.row("a word").get_by_role("button", name="ben", exact=True).click()
+    expect(dialog.locator("blockquote")).to_have_text("a word")
+    ann.page.keyboard.press("Escape")
+    opener = ann.row("a word").get_by_role("button", name="Who has reacted")
+    opener.click()
+    expect(dialog.get_by_role("heading", name="🎉 2")).to_be_visible()
+    assert ann.tab.violations() == []
+    dialog.get_by_role("button", name="Report or block ben").click()
+    expect(dialog.get_by_role("button", name="Block ben", exact=True)).to_be_visible()
+    ann.page.keyboard.press("Escape")
+    ann.page.locator(".rooms a", has_text="plans").click()
     ann.page.get_by_role("button", name="People").click()
     opener = ann.page.get_by_role("button", name="Report or block ben")
     opener.click()
-    dialog = ann.page.get_by_role("dialog")
     dialog.get_by_role("button", name="Block ben", exact=True).click()
     expect(dialog.get_by_role("button", name="Unblock ben")).to_be_visible()
     expect(dialog.get_by_text("As an administrator")).to_have_count(0)
-    ben.go("ann,ben")
-    ben.write("hello?")
-    expect(ben.pending.get_by_text("You may not do this.")).to_be_visible()
-    dialog.get_by_role("button", name="Unblock ben").click()
-    expect(dialog.get_by_role("button", name="Block ben", exact=True)).to_be_visible()
     ann.page.keyboard.press("Escape")
     expect(opener).to_be_focused()
+
+    ben.go("ann,ben")
+    ben.write("hello?")
+    expect(ben.pending.get_by_text("One of you has blocked the other.")).to_be_visible()
+    ann.page.locator("aside").get_by_role("link", name="ben").click()
+    expect(ann.page.locator("main")).to_contain_text("You have blocked ben")
+    expect(ann.page.get_by_role("textbox")).to_have_count(0)
+    ann.page.get_by_role("button", name="Unblock").click()
+    expect(ann.composer).to_be_visible()
+    ben.pending.get_by_role("button", name="Send", exact=True).click()
+    ann.expects("hello?")
 
 
 def test_who_is_no_administrator_sees_no_reports(opens: Opens) -> None:

@@ -4,6 +4,7 @@ export { About } from "./view/about.js";
 export { CreateRoom } from "./view/create-room.js";
 export { PeopleBeside } from "./view/people.js";
 export { PinsBeside } from "./view/pins.js";
+export { ReactionList } from "./view/reaction-list.js";
 export { Schedule } from "./view/schedule.js";
 export { Search } from "./view/search.js";
 export { Viewer } from "./view/viewer.js";

@@ -151,6 +151,7 @@ export function createBehind(parts, session, settings) {
       const isOwn = entry.kind === "renamed" && entry.by === session.me.peek();
       if (NOTED.has(entry.kind) && !isOwn && joining.isNews(entry)) add({ kind: "self", entry });
       if (entry.kind === "removed") lose(entry.group ?? "");
+      if (entry.kind === "blocked" || entry.kind === "unblocked") people.loadBlocked().catch(() => {}); // as below
       rooms.refresh();
       return;
     }
@@ -172,7 +173,7 @@ export function createBehind(parts, session, settings) {
   /** All rooms are followed, so nothing is missed from here on. */
   function synced() {
     logs.onSync();
-    const asked = [beginNotifications(), rooms.load().then(rooms.keep), people.load(), threads.reload(), joining.load()];
+    const asked = [beginNotifications(), rooms.load().then(rooms.keep), people.load(), people.loadBlocked(), threads.reload(), joining.load()];
     for (const one of asked) one?.catch(() => {}); // the line is lost again: the next sync asks
     outbox.pump();
   }

@@ -1,6 +1,8 @@
-/** Who is online, and who there is at all. */
+/** Who is online, who there is at all, and whom the user has blocked. */
 
 import { signal } from "@preact/signals";
+
+import { allOf } from "./pages.js";
 
 /** @typedef {import("./shapes.js").Person} Person */
 /** @typedef {(method: string, params?: Record<string, unknown>) => Promise<any>} Call */
@@ -11,10 +13,11 @@ const PAGE = 200;
 export function createPeople(server) {
   const online = signal(/** @type {ReadonlySet<string> | null} */ (null));
   const count = signal(0);
+  const blocked = signal(/** @type {ReadonlySet<string>} */ (new Set()));
   /** By which other names users want to be shown. */
   const displayNames = signal(/** @type {ReadonlyMap<string, string>} */ (new Map()));
 
-  /** @param {readonly (readonly [name: string, shown: string])[]} pairs */
+  /** The server has said how users want to be shown. @param {readonly (readonly [name: string, shown: string])[]} pairs */
   function note(pairs) {
     const changed = pairs.filter(([name, shown]) => (displayNames.peek().get(name) ?? "") !== shown);
     if (changed.length === 0) return;
@@ -30,6 +33,8 @@ export function createPeople(server) {
     online,
     count,
     displayNames,
+    blocked,
+    note,
 
     /** Return how a user is shown. @param {string} name */
     shown: (name) => displayNames.value.get(name) ?? name,
@@ -45,6 +50,14 @@ export function createPeople(server) {
       count.value = page.count;
       note(Object.entries(page.display_names ?? {}));
       online.value = page.next === null ? new Set(page.names) : null;
+    },
+
+    async loadBlocked() {
+      const names = await allOf(async (after) => {
+        const { names: items, next } = await server.call("blocked", { after });
+        return { items: /** @type {string[]} */ (items), next };
+      }, "");
+      blocked.value = new Set(names);
     },
 
     /** @param {{online: string[], offline: string[], count: number}} delta */

@@ -32,6 +32,7 @@ export const enInside = Object.freeze({
   "entry.copied": "Copied",
   "entry.react": "React",
   "entry.reactOther": "Any other emoji",
+  "entry.whoReacted": "Who has reacted",
   "entry.reactedMore": { one: "{names} and {n} more", other: "{names} and {n} more" },
   "entry.pin": "Pin for all",
   "entry.unpin": "Unpin",
@@ -97,6 +98,8 @@ export const enInside = Object.freeze({
   "people.online": "online",
   "people.offline": "offline",
   "people.about": "Report or block {name}",
+  "people.blocked": "You have blocked {name}: neither of you can write here.",
+  "people.unblock": "Unblock",
   "people.you": "you",
   "people.count": { one: "{n} online", other: "{n} online" },
 

@@ -70,6 +70,7 @@ export const ru = Object.freeze({
   "entry.copied": "Скопировано",
   "entry.react": "Отреагировать",
   "entry.reactOther": "Любой другой эмодзи",
+  "entry.whoReacted": "Кто отреагировал",
   "entry.reactedMore": {
     one: "{names} и ещё {n}",
     few: "{names} и ещё {n}",
@@ -157,6 +158,8 @@ export const ru = Object.freeze({
   "people.online": "в сети",
   "people.offline": "не в сети",
   "people.about": "Пожаловаться на {name} или заблокировать",
+  "people.blocked": "Вы заблокировали {name}: никто из вас не может здесь писать.",
+  "people.unblock": "Разблокировать",
   "people.you": "вы",
   "people.count": { one: "{n} в сети", few: "{n} в сети", many: "{n} в сети", other: "{n} в сети" },
 

@@ -21,7 +21,7 @@ import { useContext } from "preact/hooks";
  * @property {import("@preact/signals").Signal<Subject>} about whom or what the dialog is about
  * @property {import("@preact/signals").Signal<string>} why the code of a refusal that is being explained, "" of none
  */
-/** @typedef {"" | "jump" | "keys" | "settings" | "reports" | "create" | "joining" | "schedule" | "about" | "viewer"} Dialog */
+/** @typedef {"" | "jump" | "keys" | "settings" | "reports" | "create" | "joining" | "schedule" | "about" | "reactions" | "viewer"} Dialog */
 
 /** @type {import("preact").Context<Surroundings | null>} */
 export const Context = createContext(/** @type {Surroundings | null} */ (null));

@@ -1,6 +1,6 @@
 /** One entry of a log as a row: who, when, what, and what can be done with it. */
 
-import { useComputed, useSignal } from "@preact/signals";
+import { useComputed } from "@preact/signals";
 import { html } from "htm/preact";
 
 import { clock, whole } from "../text/times.js";
@@ -30,6 +30,7 @@ import { isPost } from "./rows.js";
  * @property {(root: number) => void} openThread
  * @property {(entry: Entry, emoji: string) => void} react with an emoji, or no more
  * @property {(entry: Entry) => void} pickReaction among all emoji
+ * @property {(entry: Entry) => void} whoReacted
  * @property {(entry: Entry) => void} pin or unpin
  * @property {(entry: Entry) => void} unreadFrom
  * @property {(entry: Entry) => void} about report it, block its author
@@ -57,7 +58,7 @@ function Post({ entry, isContinued, at }) {
     <div class="body">
       ${!isContinued &&
       html`<header>
-        <${Author} name=${entry.author ?? ""} />
+        <${Author} name=${entry.author ?? ""} onPress=${entry.author === at.me ? null : () => at.about(entry)} />
         ${entry.via && html`<span class="via">${nodes("entry.via", { hook: html`<bdi>${entry.via}</bdi>` })}</span>`}
         ${time} ${entry.pinned_by && html`<span class="pinned" title=${t("entry.pinnedBy", { name: entry.pinned_by })}>
           <${Icon} name="pin" /><span class="spoken">${t("entry.pinnedBy", { name: entry.pinned_by })}</span>
@@ -77,11 +78,20 @@ function Post({ entry, isContinued, at }) {
   </article>`;
 }
 
-/** How a user wants to be shown, and the name itself. @param {{name: string}} props */
-export function Author({ name }) {
+/**
+ * How a user wants to be shown, and the name itself; a press leads to what can be done about another one, as
+ * does a button of the row's, which keys reach.
+ *
+ * @param {{name: string, onPress: (() => void) | null}} props
+ */
+function Author({ name, onPress }) {
   const { app } = useSurroundings();
   const shown = app.people.shown(name);
-  return html`<bdi class="author" title=${name}>${shown}</bdi>${shown !== name && html`<small><bdi>${name}</bdi></small>`}`;
+  const label = html`<bdi>${shown}</bdi>`;
+  return html`${onPress === null
+    ? html`<span class="author">${label}</span>`
+    : html`<button class="author" tabindex="-1" title=${t("people.about", { name })} onClick=${onPress}>${label}</button>`}
+  ${shown !== name && html`<small><bdi>${name}</bdi></small>`}`;
 }
 
 /**
@@ -147,17 +157,17 @@ const CHANGES = Object.freeze({
   owner: "member.owner",
 });
 
+/** What is open over the log has the keys. @param {KeyboardEvent} event */
+function keepKeys(event) {
+  if (document.querySelector(":popover-open")) event.stopPropagation();
+}
+
 /** @param {{entry: Entry, at: RowActions}} props */
 function Toolbar({ entry, at }) {
   const isMine = entry.author === at.me;
-  const isChoosing = useSignal(false);
-  const toggle = () => {
-    isChoosing.value = !isChoosing.value;
-  };
   const address = new URL(addressOf(entry.room, entry.seq), location.origin).href;
-  return html`<div class="toolbar" role="toolbar" aria-label=${t("entry.actions")}>
-    <${Tool} icon="react" label=${t("entry.react")} onClick=${toggle} />
-    ${isChoosing.value && html`<${ReactionChoice} entry=${entry} at=${at} onClose=${toggle} />`}
+  return html`<div class="toolbar" role="toolbar" aria-label=${t("entry.actions")} onKeyDown=${keepKeys}>
+    <${ReactionChoice} entry=${entry} at=${at} />
     <${Tool} icon="reply" label=${t("entry.reply")} onClick=${() => at.reply(entry)} />
     ${!at.isThread &&
     html`<${Tool} icon="thread" label=${t("entry.thread")} onClick=${() => at.openThread(entry.root || entry.seq)} />`}

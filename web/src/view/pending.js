@@ -2,6 +2,7 @@
 
 import { html } from "htm/preact";
 
+import { isDirect } from "../names.js";
 import { giveBack } from "../state/draft.js";
 import { moment } from "../text/times.js";
 import { t } from "../text/index.js";
@@ -39,14 +40,14 @@ export function PendingRow({ pending, me }) {
 }
 
 /** @param {Pending} pending */
-function stateText({ state, until, error }) {
+function stateText({ state, room, until, error }) {
   switch (state) {
     case "waiting":
       return t("pending.waiting");
     case "held":
       return t("pending.held", { time: moment(until, Date.now()) });
     case "failed":
-      return error ? errorText(error) : t("error.internal");
+      return errorText(error, isDirect(room) ? { forbidden: t("error.blocked") } : {});
     case "old":
       return t("pending.old");
     default:

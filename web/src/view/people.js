@@ -3,14 +3,11 @@
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 
-import { directRoom } from "../names.js";
 import { t } from "../text/index.js";
-import { AboutButton } from "./about-button.js";
 import { Aside } from "./aside.js";
-import { Avatar } from "./avatar.js";
 import { useSurroundings } from "./context.js";
 import { errorText } from "./error-text.js";
-import { addressOf } from "./place.js";
+import { PersonItem } from "./person-item.js";
 
 /** @typedef {import("./context.js").Person} Person */
 
@@ -42,19 +39,9 @@ export function PeopleBeside() {
       onInput=${(/** @type {Event & {currentTarget: HTMLInputElement}} */ event) => setTyped(event.currentTarget.value)} />
     ${failure && html`<p class="failure" role="alert">${failure}</p>`}
     <ul class="people">
-      ${found.map((person) => {
-        const isOnline = online?.has(person.name) ?? person.online;
-        const state = isOnline ? t("people.online") : t("people.offline");
-        return html`<li key=${person.name}>
-          <a href=${person.name === me ? undefined : addressOf(directRoom(me, person.name))}>
-            <${Avatar} name=${person.name} isOnline=${isOnline} />
-            <bdi>${person.display_name || person.name}</bdi>
-            ${person.display_name && html`<small><bdi>${person.name}</bdi></small>`}
-            <span class="spoken">${person.name === me ? t("people.you") : state}</span>
-          </a>
-          ${person.name !== me && html`<${AboutButton} name=${person.name} />`}
-        </li>`;
-      })}
+      ${found.map(
+        ({ name, online: isOnline }) => html`<${PersonItem} key=${name} name=${name} isOnline=${isOnline} note=${name === me ? t("people.you") : ""} />`,
+      )}
     </ul>
     ${found.length === 0 && failure === "" && html`<p class="hint" role="status">${t("people.none")}</p>`}
   </${Aside}>`;

@@ -4,9 +4,11 @@ import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { isDirect, otherOf, titleOf } from "../names.js";
-import { t } from "../text/index.js";
+import { nodes, t } from "../text/index.js";
+import { AboutButton } from "./about-button.js";
 import { Composer } from "./composer.js";
 import { useSurroundings } from "./context.js";
+import { Failure } from "./failure.js";
 import { Icon } from "./icons.js";
 import { LogView } from "./log-view.js";
 import { openSearch } from "./place.js";
@@ -14,6 +16,7 @@ import { useRowActions } from "./row-actions.js";
 import { RowList } from "./row-list.js";
 import { Typing } from "./typing.js";
 import { Uploads } from "./uploads.js";
+import { useAction } from "./use-action.js";
 
 const COMPOSER = "composer";
 
@@ -22,6 +25,7 @@ export function Room({ room }) {
   const { app, place } = useSurroundings();
   const me = app.session.me.value;
   const title = room === "general" ? t("room.general") : titleOf(room, me);
+  const other = otherOf(room, me);
   const log = app.logs.open(room);
   const [isDropping, setDropping] = useState(false);
   const { at, dialogs } = useRowActions(room, room, COMPOSER, false);
@@ -56,15 +60,19 @@ export function Room({ room }) {
         aria-expanded=${place.beside.value?.kind === "pins"}><${Icon} name="pin" /></button>
       <button class="tool" aria-label=${t("search.title")} title=${t("search.title")} aria-keyshortcuts="Control+Shift+F"
         onClick=${() => openSearch(place)} aria-expanded=${place.beside.value?.kind === "search"}><${Icon} name="search" /></button>
-      <button class="tool" aria-label=${t("people.title")} title=${t("people.title")} onClick=${togglePeople}
-        aria-expanded=${place.beside.value?.kind === "people"}><${Icon} name="people" /></button>
+      ${isDirect(room)
+        ? html`<${AboutButton} name=${other} />`
+        : html`<button class="tool" aria-label=${t("people.title")} title=${t("people.title")} onClick=${togglePeople}
+          aria-expanded=${place.beside.value?.kind === "people"}><${Icon} name="people" /></button>`}
     </header>
     ${app.rooms.loaded.value
       ? html`<${LogView} key=${room} room=${room} title=${title} at=${at} />`
       : html`<${Waiting} room=${room} title=${title} at=${at} />`}
     <${Uploads} room=${room} />
     <${Typing} room=${room} />
-    <${Composer} id=${COMPOSER} room=${room} title=${title} entries=${log.entries} me=${me} />
+    ${isDirect(room) && app.people.blocked.value.has(other)
+      ? html`<${Blocked} name=${other} />`
+      : html`<${Composer} id=${COMPOSER} room=${room} title=${title} entries=${log.entries} me=${me} />`}
     ${dialogs}
   </main>`;
 }
@@ -76,6 +84,17 @@ function Waiting({ room, title, at }) {
     <div class="log" role="log" tabindex="0" aria-label=${title} aria-busy="true">
       <div class="rows"><${RowList} rows=${[]} pending=${pending} at=${at} /></div>
     </div>
+  </div>`;
+}
+
+/** Whom the reader has blocked, neither can write to. @param {{name: string}} props */
+function Blocked({ name }) {
+  const { app } = useSurroundings();
+  const { failure, run } = useAction();
+  return html`<div class="composer">
+    <p class="hint" tabindex="-1" id=${COMPOSER}>${nodes("people.blocked", { name: html`<bdi>${name}</bdi>` })}
+      ${" "}<button onClick=${() => run(() => app.call("unblock", { user: name }))}>${t("people.unblock")}</button></p>
+    <${Failure} of=${failure} />
   </div>`;
 }
 

@@ -29,6 +29,7 @@ const About = lazy(() => more().then((loaded) => loaded.About));
 const CreateRoom = lazy(() => more().then((loaded) => loaded.CreateRoom));
 const PeopleBeside = lazy(() => more().then((loaded) => loaded.PeopleBeside));
 const PinsBeside = lazy(() => more().then((loaded) => loaded.PinsBeside));
+const ReactionList = lazy(() => more().then((loaded) => loaded.ReactionList));
 const Reports = lazy(() => more().then((loaded) => loaded.Reports));
 const Schedule = lazy(() => more().then((loaded) => loaded.Schedule));
 const Settings = lazy(() => more().then((loaded) => loaded.Settings));
@@ -44,6 +45,7 @@ const DIALOGS = Object.freeze({
   reports: Reports,
   create: CreateRoom,
   about: About,
+  reactions: ReactionList,
   joining: Joining,
   schedule: Schedule,
   viewer: Viewer,

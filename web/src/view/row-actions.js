@@ -55,6 +55,10 @@ export function useRowActions(room, draftKey, composer, isThread) {
       react: (/** @type {Entry} */ entry, /** @type {string} */ emoji) =>
         attempt("react", { room, seq: entry.seq, emoji, remove: hasReacted(entry, emoji, me) }),
       pickReaction: setPicking,
+      whoReacted: (/** @type {Entry} */ entry) => {
+        about.value = { name: "", entry };
+        dialog.value = "reactions";
+      },
       pin: (/** @type {Entry} */ entry) => attempt(entry.pinned_by ? "unpin" : "pin", { room, seq: entry.seq }),
       unreadFrom: (/** @type {Entry} */ entry) => attempt("unread-from", { room, seq: entry.seq }),
       about: (/** @type {Entry} */ entry) => {

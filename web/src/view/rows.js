@@ -73,6 +73,7 @@ function continues(entry, above) {
     isPost(above) &&
     (entry.kind === "message" || entry.kind === "file") &&
     entry.via === above.via &&
+    !entry.pinned_by && // what says so stands beside the author
     entry.ts - above.ts < CONTINUED_MS
   );
 }

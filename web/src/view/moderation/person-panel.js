@@ -4,7 +4,6 @@ import { html } from "htm/preact";
 import { useState } from "preact/hooks";
 
 import { directRoom } from "../../names.js";
-import { allOf } from "../../state/pages.js";
 import { Field, Panel } from "../account/parts.js";
 import { useSurroundings } from "../context.js";
 import { useAsked } from "../use-asked.js";
@@ -20,14 +19,8 @@ export function PersonPanel({ name, entry, onClose }) {
   const { app, place } = useSurroundings();
   const [reason, setReason] = useState("");
   const [said, setSaid] = useState("");
-  const { found, failure, act } = useAsked(async () => {
-    const blocked = await allOf(async (after) => {
-      const { names, next } = await app.call("blocked", { after });
-      return { items: /** @type {string[]} */ (names), next };
-    }, "");
-    const { administrator } = await app.call("status");
-    return { isBlocked: blocked.includes(name), isAdministrator: administrator === true };
-  });
+  const { found, failure, act } = useAsked(async () => (await app.call("status")).administrator === true);
+  const isBlocked = app.people.blocked.value.has(name);
   /**
    * Do something and say that it was done.
    *
@@ -48,7 +41,7 @@ export function PersonPanel({ name, entry, onClose }) {
     if (isDone) setReason("");
   };
   const block = () => {
-    const method = found?.isBlocked ? "unblock" : "block";
+    const method = isBlocked ? "unblock" : "block";
     attempt(() => app.call(method, { user: name }), t("done"));
   };
   const write = () => {
@@ -66,12 +59,12 @@ export function PersonPanel({ name, entry, onClose }) {
     <h4>${t("block.title")}</h4>
     <p class="hint">${nodes("block.hint", { name: who })}</p>
     <div class="choices">
-      <button disabled=${found === undefined} onClick=${block}>
-        ${nodes(found?.isBlocked ? "block.unblock" : "block.block", { name: who })}
+      <button onClick=${block}>
+        ${nodes(isBlocked ? "block.unblock" : "block.block", { name: who })}
       </button>
       <button onClick=${write}>${nodes("person.write", { name: who })}</button>
     </div>
-    ${found?.isAdministrator && html`<${Decisions} name=${name} entry=${entry} attempt=${attempt} />`}
+    ${found && html`<${Decisions} name=${name} entry=${entry} attempt=${attempt} />`}
     <p role="status">${said}</p>
   </${Panel}>`;
 }

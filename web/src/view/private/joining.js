@@ -5,6 +5,7 @@ import { html } from "htm/preact";
 import { titleOf } from "../../names.js";
 import { nodes as commonNodes, t as common } from "../../text/index.js";
 import { moment } from "../../text/times.js";
+import { AboutButton } from "../about-button.js";
 import { useSurroundings } from "../context.js";
 import { DialogBox } from "../dialog.js";
 import { Failure } from "../failure.js";
@@ -43,6 +44,7 @@ export function Joining({ onClose }) {
           return html`<li key=${room}>
             <p>${commonNodes("note.invited", { name: html`<bdi>${by}</bdi>`, group: html`<bdi>${title}</bdi>` })}
               <small>${moment(ts, Date.now())}</small></p>
+            <${AboutButton} name=${by} />
             <button class="primary" aria-label=${t("joining.joinRoom", { room: title })}
               onClick=${() => join(room)}>${common("note.join")}</button>
             <button aria-label=${t("joining.declineRoom", { room: title })}

@@ -3,16 +3,14 @@
 import { html } from "htm/preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { directRoom, titleOf } from "../../names.js";
+import { titleOf } from "../../names.js";
 import { t as common } from "../../text/index.js";
-import { AboutButton } from "../about-button.js";
 import { Aside } from "../aside.js";
-import { Avatar } from "../avatar.js";
 import { useSurroundings } from "../context.js";
 import { Confirm } from "../dialog.js";
 import { Failure, failed } from "../failure.js";
 import { Icon } from "../icons.js";
-import { addressOf } from "../place.js";
+import { PersonItem } from "../person-item.js";
 import { useAction } from "../use-action.js";
 import { Invite } from "./invite.js";
 import { Links } from "./links.js";
@@ -47,28 +45,18 @@ export function MembersBeside({ room }) {
       ${requests.length > 0 && html`<h3>${t("private.requests")}</h3><${Requests} requests=${requests} />`}
       <h3 tabindex="-1" data-rest>${common("room.members", { n: page.count })}</h3>
       <ul class="people">
-        ${present.map(({ name, role, display_name: shown }) => {
-          const isOnline = name === me || (app.people.online.value?.has(name) ?? false);
-          const words = [role === "owner" && t("private.owner"), name === me && common("people.you")].filter(Boolean).join(", ");
-          return html`<li key=${name}>
-            <a href=${name === me ? undefined : addressOf(directRoom(me, name))}>
-              <${Avatar} name=${name} isOnline=${isOnline} />
-              <bdi>${shown || name}</bdi>
-              ${shown && html`<small><bdi>${name}</bdi></small>`}
-              <small>${words}</small>
-              <span class="spoken">${isOnline ? common("people.online") : common("people.offline")}</span>
-            </a>
-            ${name !== me && html`<${AboutButton} name=${name} />`}
+        ${present.map(({ name, role }) => {
+          const note = [role === "owner" && t("private.owner"), name === me && common("people.you")].filter(Boolean).join(", ");
+          return html`<${PersonItem} key=${name} name=${name} note=${note}>
             ${isOwner && name !== me &&
             html`<${Tool} icon="key" label=${t("private.transferName", { name })} onClick=${ask("transfer", name)} />
               <${Tool} icon="close" label=${t("private.kickName", { name })} onClick=${ask("kick", name)} />`}
-          </li>`;
+          </${PersonItem}>`;
         })}
         ${invited.map(
-          ({ name }) => html`<li key=${name}>
-            <span class="someone"><${Avatar} name=${name} /><bdi>${name}</bdi> <small>${t("private.invited")}</small></span>
+          ({ name }) => html`<${PersonItem} key=${name} name=${name} note=${t("private.invited")}>
             <${Tool} icon="close" label=${t("private.uninviteName", { name })} onClick=${ask("uninvite", name)} />
-          </li>`,
+          </${PersonItem}>`,
         )}
       </ul>
       ${page.next !== null && html`<button class="more" onClick=${() => load(page.members.length + 1)}>${common("common.more")}</button>`}
@@ -119,6 +107,7 @@ function useMembers(room) {
       return;
     }
     if (current !== loads.current) return;
+    app.people.note(members.map(({ name, display_name: shown = "" }) => [name, shown]));
     setFailure("");
     setPage({ members, next, count });
   };

@@ -4,6 +4,7 @@ import { html } from "htm/preact";
 
 import { titleOf } from "../../names.js";
 import { moment } from "../../text/times.js";
+import { AboutButton } from "../about-button.js";
 import { useSurroundings } from "../context.js";
 import { Failure } from "../failure.js";
 import { useAction } from "../use-action.js";
@@ -26,6 +27,7 @@ export function Requests({ requests }) {
         const group = html`<bdi>${titleOf(room, "")}</bdi>`;
         return html`<li key=${`${room} ${name}`}>
           <p>${nodes("private.asks", { name: html`<bdi>${name}</bdi>`, group })}<small>${moment(ts, Date.now())}</small></p>
+          <${AboutButton} name=${name} />
           <button class="primary" aria-label=${t("private.approveName", { name })}
             onClick=${settle(() => app.joining.approve(request))}>${t("private.approve")}</button>
           <button aria-label=${t("private.denyName", { name })}
