@@ -9,6 +9,8 @@ const CACHE = `shell ${BUILD}`;
 const DOCUMENT = /^\/(?:$|join$|r\/)/;
 /** A newer notification takes the place of the one before, and is noticed, too. */
 const RENEWED = { renotify: true };
+/** Ends when all is done that pages have asked for. @type {Promise<void>} */
+let asked = Promise.resolve();
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...SHELL])));
@@ -32,14 +34,25 @@ worker.addEventListener("fetch", (event) => {
 
 worker.addEventListener("message", (event) => {
   const { data, source } = event;
-  if (source instanceof WindowClient && data.show) event.waitUntil(show(data.show, source.id));
-  else if (data.close) event.waitUntil(withdraw(data.close));
+  if (source instanceof WindowClient && data.show) event.waitUntil(inTurn(() => show(data.show, source.id)));
+  else if (data.close) event.waitUntil(inTurn(() => withdraw(data.close)));
 });
 
 worker.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(reach(event.notification.data));
 });
+
+/**
+ * Do something when all is done that was asked for before: Chromium loses a notification that is
+ * shown while it is asked which there are.
+ *
+ * @param {() => Promise<void>} what
+ */
+function inTurn(what) {
+  asked = asked.then(what, what);
+  return asked;
+}
 
 /**
  * Show a notification of a page.

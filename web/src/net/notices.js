@@ -51,8 +51,9 @@ export function browserNotices() {
 
     /** @param {string} name @param {() => void} what */
     unwatched(name, what) {
-      const options = /** @type {const} */ ({ ifAvailable: true });
-      navigator.locks.request(lockOf(name), options, (lock) => void (lock !== null && what())).catch(() => {});
+      const isWatched = (/** @type {LockInfo} */ lock) => lock.name === lockOf(name);
+      // Who tried to take the lock would be in the way of the next who tries.
+      navigator.locks.query().then(({ held = [] }) => void (held.some(isWatched) || what())).catch(() => {});
     },
 
     show: (notice) => tell({ show: { ...notice, icon: ICON } }),
