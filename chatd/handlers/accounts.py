@@ -77,6 +77,7 @@ class AccountHandlers:
             self._version,
             self._state.epoch,
             list(c.FEATURES),
+            settings.max_file_size_bytes,
         )
 
     @handles(c.Register)

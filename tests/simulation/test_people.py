@@ -51,6 +51,24 @@ def test_deleted_accounts_are_not_among_people_nor_after_a_restart() -> None:
         assert names(world.user("bob")) == ["bob"]
 
 
+def test_people_are_asked_for_by_their_names_as_far_as_they_exist() -> None:
+    with World() as world:
+        alice, bob = world.user("alice"), world.user("bob")
+        world.user("carol").call("delete-account")
+        alice.call("display-name", display_name="Alice A.")
+        asked = ["bob", "carol", "nobody", "alice", "bob"]
+        assert bob.call("people", names=asked) == {
+            "people": [
+                {"name": "bob", "online": True, "display_name": ""},
+                {"name": "alice", "online": True, "display_name": "Alice A."},
+            ],
+            "next": None,
+        }
+        assert bob.call("people", names=[])["people"] == []
+        assert len(bob.call("people", names=["alice"] * 100)["people"]) == 1
+        assert bob.refusal("people", names=["alice"] * 101)["code"] == "bad_request"
+
+
 def test_who_is_not_logged_in_learns_no_name() -> None:
     with World() as world:
         world.user("alice")

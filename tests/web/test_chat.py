@@ -1,17 +1,39 @@
 """People chat in the page: what one does the others see, once, and nothing gets lost."""
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, Route, expect
 
+from tests.e2e.client import connect
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.web.conftest import Opens
 from tests.web.files import png
-from tests.web.people import PASSWORD, register, register_by_form
+from tests.web.people import PASSWORD, Person, register, register_by_form
+
+GIVE_FILE = """(target, kind) => {
+    const data = new DataTransfer();
+    data.items.add(new File(["x"], `by ${kind}.txt`));
+    const given = { bubbles: true, cancelable: true, dataTransfer: data, clipboardData: data };
+    const Kind = kind === "drop" ? DragEvent : ClipboardEvent;
+    target.dispatchEvent(new Kind(kind, given));
+}"""
+"""Drops a file on an element, or pastes it there."""
+
+
+def choose(person: Person, name: str, content: bytes) -> None:
+    """Choose a file to be sent."""
+    file: FilePayload = {"name": name, "mimeType": "text/plain", "buffer": content}
+    person.page.locator("input[type=file]").set_input_files(file)
 
 
 def test_what_one_writes_all_see_as_it_was_meant(opens: Opens) -> None:
     ann = register(opens, "ann")
     ben = register(opens, "ben")
+    with connect(ann.tab.port) as client:
+        client.register("cem")
+        client.login("cem")
+        client.call("display-name", display_name="Cem A.")
+        client.call("send", text="bye")
+    expect(ann.row("bye").locator("header")).to_contain_text("Cem A.")
     ann.write("so **strong**, @ben")
     ben.expects("so strong, @ben")
     expect(ben.log.locator("strong")).to_have_text("strong")
@@ -115,14 +137,38 @@ def test_password_that_is_wrong_is_told_and_signing_out_forgets_who_was_here(ope
     expect(ann.page.locator("footer .me")).to_have_text("ann")
 
 
-def test_file_is_sent_shown_and_fetched(opens: Opens) -> None:
+def test_file_is_chosen_dropped_or_pasted_sent_once_and_fetched(opens: Opens) -> None:
     ann = register(opens, "ann")
-    file = {"name": "notes <b>.txt", "mimeType": "text/plain", "buffer": b"all of it"}
-    ann.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    uploads = ann.page.get_by_role("list", name="Files on their way")
+    choose(ann, "notes <b>.txt", b"all of it")
     ann.expects("notes <b>.txt")
     with ann.page.expect_download() as download:
         ann.row("notes <b>.txt").get_by_role("button").first.click()
+    assert download.value.suggested_filename == "notes _b_.txt"
     assert download.value.path().read_bytes() == b"all of it"
+    for kind, target in (("drop", "main"), ("paste", "#composer")):
+        ann.page.locator(target).evaluate(GIVE_FILE, kind)
+        ann.expects(f"by {kind}.txt")
+
+    choose(ann, "film.mkv", bytes(5 * 1024 * 1024 + 1))
+    expect(uploads.get_by_role("alert")).to_have_text("Too large: at most 5 MB.")
+    assert not any("film.mkv" in url for url in ann.tab.requests)
+    expect(uploads.get_by_role("button", name="Try again")).to_have_count(0)
+    uploads.get_by_role("button", name="Cancel").click()
+
+    held: list[Route] = []
+    ann.page.route("**/api/v1/files?*", lambda route: held.append(route))
+    choose(ann, "plan.txt", b"plan")
+    until(lambda: ann.tab.evaluate("0") or held, "a file on its way")
+    expect(uploads.get_by_role("progressbar", name="plan.txt")).to_be_visible()
+    held[0].fetch()  # the server has it, and the answer is lost
+    held[0].abort()
+    ann.page.unroute_all()
+    expect(uploads.get_by_role("alert")).to_contain_text("No connection.")
+    uploads.get_by_role("button", name="Try again").click()
+    expect(uploads).to_have_count(0)
+    ann.expects("plan.txt")
+    ann.tab.expect_fault("Failed to load resource")
 
 
 def test_tabs_of_one_user_share_drafts_and_sign_out_and_another_user_has_nothing_of_it(
@@ -153,8 +199,7 @@ def test_tabs_of_one_user_share_drafts_and_sign_out_and_another_user_has_nothing
 def test_pictures_keep_their_room_and_open_large_one_after_the_other(opens: Opens) -> None:
     ann = register(opens, "ann")
     for name, width in (("grey.png", 300), ("wide.png", 900)):
-        file = {"name": name, "mimeType": "image/png", "buffer": png(width, 200)}
-        ann.page.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+        choose(ann, name, png(width, 200))
         expect(ann.log.locator(f"img[alt='{name}']")).to_have_js_property("complete", True)
         ann.write(f"after {name}")
     picture = ann.log.locator("img").first

@@ -2,6 +2,7 @@
 
 import time
 
+import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.client import Client, connect
@@ -72,6 +73,25 @@ def test_what_is_posted_or_fails_shows_at_once_and_says_why(
     expect(scheduled(ann).locator(".failure")).to_contain_text("accepts nothing from you")
     ann.page.get_by_role("button", name="Take back").click()
     expect(ann.composer).to_have_value("to ben only")
+
+
+@pytest.mark.parametrize("server", [{"ADMINS": "root"}], indirect=True)
+def test_what_is_due_while_its_author_is_banned_is_held_and_posted_when_that_ends(
+    opens: Opens, server: ServerProcess
+) -> None:
+    ann = register(opens, "ann")
+    with connect(server.port) as client, connect(server.port) as root:
+        client.login("ann", PASSWORD)
+        root.login("root")
+        schedule_soon(client, "at last")
+        root.call("ban", user="ann", hours=1, reason="too loud")
+        note = ann.page.locator(".note").filter(has_text="Scheduled messages are held back until")
+        expect(note).to_be_visible()
+        open_dialog(ann)
+        expect(scheduled(ann).locator(".failure")).to_contain_text("You are banned; it is tried")
+        root.call("unban", user="ann")
+        ann.expects("at last")
+        expect(scheduled(ann)).to_have_count(0)
 
 
 def test_time_that_is_past_is_refused_and_the_text_stays(opens: Opens) -> None:

@@ -55,6 +55,7 @@ class Welcome(Result, frozen=True):
     server_version: the version alone.
     epoch: of the store, as `sync` takes it: positions of another epoch are not valid.
     features: what this server can do; ignore those that you don't know.
+    file_bytes_max: how large a file may be; 0 where the server does not say.
     """
 
     version: int
@@ -65,6 +66,7 @@ class Welcome(Result, frozen=True):
     server_version: str = ""
     epoch: str = ""
     features: list[str] = []
+    file_bytes_max: int = 0
 
 
 @command(

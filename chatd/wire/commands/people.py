@@ -13,6 +13,7 @@ from chatd.wire.commands.table import (
     command,
 )
 
+NAMES_MAX = 100
 NamePart = Annotated[str, Meta(max_length=NAME_BYTES_MAX)]
 
 
@@ -33,7 +34,7 @@ class People(Result, frozen=True):
 
 @command(
     "people",
-    help="list all users, or those whose names begin so",
+    help="list all users, those whose names begin so, or those of these names as far as they exist",
     console="people [prefix]",
     chapter=Chapter.READING,
 )
@@ -41,3 +42,4 @@ class ListPeople(Params[People], frozen=True):
     prefix: NamePart = ""
     after: NamePart = ""
     limit: PageSize = 100
+    names: Annotated[list[NamePart], Meta(max_length=NAMES_MAX)] | None = None

@@ -96,7 +96,7 @@ function connect({ opened, received, closed }) {
 }
 
 /** @type {Parts["sendFile"]} */
-function sendFile(file, address, token, sent) {
+function sendFile(file, address, token, nonce, sent) {
   const request = new XMLHttpRequest(); // fetch tells nothing of what has been sent
   const done = new Promise((/** @type {(nothing: void) => void} */ resolve, reject) => {
     request.addEventListener("load", () => {
@@ -109,6 +109,7 @@ function sendFile(file, address, token, sent) {
   request.upload.addEventListener("progress", ({ loaded }) => sent(loaded));
   request.open("POST", address);
   request.setRequestHeader("Authorization", `Bearer ${token}`);
+  request.setRequestHeader("Idempotency-Key", nonce);
   request.setRequestHeader("Content-Type", "application/octet-stream");
   request.send(file);
   return { done, cancel: () => request.abort() };

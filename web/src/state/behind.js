@@ -67,7 +67,8 @@ export function createBehind(parts, session, settings) {
   const threads = createThreads(session.read);
   const outbox = createOutbox(parts, { ...server, isShown });
   const drafts = createDrafts(parts, session);
-  const people = createPeople(server);
+  const people = createPeople(parts, server);
+  const uploads = createUploads(parts, session);
   const typing = createTyping(parts, server);
   const joining = createJoining(server);
   parts.onLeave(() => {
@@ -185,6 +186,7 @@ export function createBehind(parts, session, settings) {
     threads.clear();
     rooms.clear();
     joining.clear();
+    uploads.clear();
     notifications?.end();
     notifications = null;
     notes.value = [];
@@ -211,7 +213,7 @@ export function createBehind(parts, session, settings) {
     notes,
     lost,
     opened,
-    uploads: createUploads(parts, session.token),
+    uploads,
     files: createFiles(parts, session.call),
     positions: logs.positions,
     notice,

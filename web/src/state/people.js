@@ -5,20 +5,50 @@ import { signal } from "@preact/signals";
 import { allOf } from "./pages.js";
 
 /** @typedef {import("./shapes.js").Person} Person */
+/** @typedef {import("./shapes.js").Parts} Parts */
 /** @typedef {(method: string, params?: Record<string, unknown>) => Promise<any>} Call */
 
 const PAGE = 200;
 
-/** @param {{call: Call}} server */
-export function createPeople(server) {
+/** Who is shown at once is asked for at once. */
+const ASK_MS = 50;
+/** As many names as the server takes at once. */
+const ASKED_MAX = 100;
+
+/**
+ * @param {Pick<Parts, "after">} parts
+ * @param {{call: Call}} server
+ */
+export function createPeople(parts, server) {
   const online = signal(/** @type {ReadonlySet<string> | null} */ (null));
   const count = signal(0);
   const blocked = signal(/** @type {ReadonlySet<string>} */ (new Set()));
   /** By which other names users want to be shown. */
   const displayNames = signal(/** @type {ReadonlyMap<string, string>} */ (new Map()));
+  /** Of whom that is known, or is to be asked for. @type {Set<string>} */
+  const asked = new Set();
+  /** @type {string[]} */
+  let unasked = [];
+
+  /** Ask by which other names those are called who are shown. */
+  async function ask() {
+    const names = unasked.slice(0, ASKED_MAX);
+    unasked = unasked.slice(ASKED_MAX);
+    try {
+      const { people } = await server.call("people", { names });
+      noteAll(people);
+      if (unasked.length > 0) parts.after(ask, ASK_MS);
+    } catch {
+      unasked = [...names, ...unasked]; // asked again after the next sync
+    }
+  }
+
+  /** @param {readonly Person[]} people */
+  const noteAll = (people) => note(people.map(({ name, display_name: shown = "" }) => [name, shown]));
 
   /** The server has said how users want to be shown. @param {readonly (readonly [name: string, shown: string])[]} pairs */
   function note(pairs) {
+    for (const [name] of pairs) asked.add(name);
     const changed = pairs.filter(([name, shown]) => (displayNames.peek().get(name) ?? "") !== shown);
     if (changed.length === 0) return;
     const known = new Map(displayNames.peek());
@@ -36,8 +66,14 @@ export function createPeople(server) {
     blocked,
     note,
 
-    /** Return how a user is shown. @param {string} name */
-    shown: (name) => displayNames.value.get(name) ?? name,
+    /** Return how a user is shown, as soon as that is known. @param {string} name */
+    shown(name) {
+      if (name !== "" && !asked.has(name)) {
+        asked.add(name);
+        if (unasked.push(name) === 1) parts.after(ask, ASK_MS);
+      }
+      return displayNames.value.get(name) ?? name;
+    },
 
     /** @param {{name: string, display_name: string}} notice */
     onDisplayName(notice) {
@@ -46,6 +82,7 @@ export function createPeople(server) {
 
     /** Ask who is online: above a page of people it is only told how many. */
     async load() {
+      if (unasked.length > 0) ask();
       const page = await server.call("who", { limit: PAGE });
       count.value = page.count;
       note(Object.entries(page.display_names ?? {}));
@@ -82,7 +119,7 @@ export function createPeople(server) {
      */
     async search(prefix, limit = PAGE) {
       const { people } = await server.call("people", { prefix, limit });
-      note(people.map((/** @type {Person} */ one) => [one.name, one.display_name ?? ""]));
+      noteAll(people);
       return people.sort((/** @type {Person} */ one, /** @type {Person} */ other) => Number(other.online) - Number(one.online));
     },
   };

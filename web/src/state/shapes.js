@@ -92,7 +92,7 @@
  * @property {string} name
  * @property {number} size
  * @property {number} sent
- * @property {"sending" | "done" | "failed"} state
+ * @property {"sending" | "failed"} state
  * @property {unknown} error
  */
 /**
@@ -102,6 +102,7 @@
  * @property {string} time_zone
  * @property {string} epoch
  * @property {string[]} features
+ * @property {number} file_bytes_max how large a file may be; 0 if the server does not say
  */
 
 /**
@@ -123,7 +124,7 @@
  *   kept: Kept,
  *   alone: (name: string, what: () => void) => () => void,
  *   tab: {user: () => string | null, setUser: (name: string) => void},
- *   sendFile: (file: File, address: string, token: string, sent: (bytes: number) => void) =>
+ *   sendFile: (file: File, address: string, token: string, nonce: string, sent: (bytes: number) => void) =>
  *     {done: Promise<void>, cancel: () => void},
  *   onWake: (woken: () => void) => void,
  *   onLeave: (leaving: () => void) => void,

@@ -9,11 +9,11 @@ import { Refusal } from "../net/errors.js";
 
 /**
  * @param {Pick<Parts, "sendFile" | "nonce">} parts
- * @param {() => string} token
+ * @param {{token: () => string, welcome: {peek(): {file_bytes_max: number} | null}}} session
  */
-export function createUploads(parts, token) {
+export function createUploads(parts, session) {
   const items = signal(/** @type {readonly Upload[]} */ ([]));
-  /** @type {Map<number, () => void>} */
+  /** The files of what is shown. @type {Map<number, {file: File, nonce: string, cancel: () => void}>} */
   const running = new Map();
   let lastId = 0;
 
@@ -31,35 +31,54 @@ export function createUploads(parts, token) {
     items.value = items.peek().filter((one) => one.id !== id);
   }
 
+  /** Send a file, or send it again: whatever the server had of it, it is posted once. @param {number} id */
+  async function send(id) {
+    const upload = running.get(id);
+    const item = items.peek().find((one) => one.id === id);
+    if (upload === undefined || item === undefined) return;
+    change(id, { state: "sending", sent: 0 });
+    try {
+      const limit = session.welcome.peek()?.file_bytes_max ?? 0;
+      if (limit > 0 && item.size > limit) throw new Refusal("too_large", "the file is too large", { limit });
+      const query = new URLSearchParams({ room: item.room, name: item.name });
+      const address = `/api/v1/files?${query}`;
+      const { done, cancel } = parts.sendFile(upload.file, address, session.token(), upload.nonce, (sent) => change(id, { sent }));
+      upload.cancel = cancel;
+      await done;
+      drop(id);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      change(id, { state: "failed", error });
+    }
+  }
+
   return {
     items,
+    retry: send,
 
     /**
      * @param {string} room
      * @param {File} file
-     * @param {string} [caption]
      */
-    async start(room, file, caption = "") {
+    start(room, file) {
       lastId += 1;
-      const id = lastId;
       const { name, size } = file;
-      items.value = [...items.peek(), { id, room, name, size, sent: 0, state: "sending", error: null }];
-      const query = new URLSearchParams({ room, name, ...(caption ? { caption } : {}) });
-      const { done, cancel } = parts.sendFile(file, `/api/v1/files?${query}`, token(), (sent) => change(id, { sent }));
-      running.set(id, cancel);
-      try {
-        await done;
-        drop(id);
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        change(id, { state: "failed", error });
-      }
+      running.set(lastId, { file, nonce: parts.nonce(), cancel: () => {} });
+      items.value = [...items.peek(), { id: lastId, room, name, size, sent: 0, state: "sending", error: null }];
+      return send(lastId);
     },
 
     /** @param {number} id */
     cancel(id) {
-      running.get(id)?.();
+      running.get(id)?.cancel();
       drop(id);
+    },
+
+    /** Nobody is there any more who would send them. */
+    clear() {
+      for (const { cancel } of running.values()) cancel();
+      running.clear();
+      items.value = [];
     },
   };
 }

@@ -133,7 +133,8 @@ function Text({ entry, me }) {
 
 /** @param {{entry: Entry}} props */
 function Quote({ entry }) {
-  const author = html`<bdi class="author">${entry.quoted_author}</bdi>`;
+  const { app } = useSurroundings();
+  const author = html`<bdi class="author">${app.people.shown(entry.quoted_author ?? "")}</bdi>`;
   return html`<a class="quote" href=${addressOf(entry.room, entry.reply_to)}>
     <${Icon} name="reply" />${author} <bdi>${entry.quoted_text || t("entry.quoteGone")}</bdi>
   </a>`;

@@ -30,7 +30,7 @@ export function PinsBeside({ room }) {
       ${pins?.map(
         (entry) => html`<li key=${entry.seq}>
           <a href=${addressOf(room, entry.seq)}>
-            <bdi class="author">${entry.author}</bdi> <small>${moment(entry.ts, Date.now())}</small>
+            <bdi class="author">${app.people.shown(entry.author ?? "")}</bdi> <small>${moment(entry.ts, Date.now())}</small>
             <span dir="auto">${entry.text || entry.name}</span>
           </a>
         </li>`,

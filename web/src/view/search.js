@@ -183,7 +183,7 @@ function Result({ entry, search }) {
   };
   return html`<li>
     <a href=${address} class=${search.visited.value === address ? "visited" : ""} onClick=${onClick}>
-      <bdi class="author">${entry.author}</bdi>
+      <bdi class="author">${app.people.shown(entry.author ?? "")}</bdi>
       <bdi class="where">${titled(app, entry.room)}</bdi>
       <time dateTime=${new Date(entry.ts).toISOString()}>${moment(entry.ts, Date.now())}</time>
       <span class="excerpt" dir="auto">

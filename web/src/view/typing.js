@@ -12,7 +12,7 @@ const NAMED_MAX = 2;
 export function Typing({ room }) {
   const { app } = useSurroundings();
   const names = useMemo(() => app.typing.in(room), [app.typing, room]).value;
-  const [first, second] = names.map((name) => html`<bdi>${name}</bdi>`);
+  const [first, second] = names.map((name) => html`<bdi>${app.people.shown(name)}</bdi>`);
   return html`<p class="typing">
     ${names.length > NAMED_MAX
       ? t("typing.many")
