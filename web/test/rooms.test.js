@@ -23,3 +23,18 @@ test("an answer that is older than what has come since takes no count back", asy
   assert.equal(counts.at(-1), 1);
   assert.equal(counts.indexOf(0, counts.indexOf(1)), -1, String(counts));
 });
+
+test("all rooms are there once one is looked for among them", async () => {
+  const server = new FakeServer();
+  const rooms = createRooms({ after: new FakeClock().after, kept: fakeKept() }, server, () => {});
+  const all = Array.from({ length: 7 }, (_, at) => ({ room: `+room${at}:a`, last_seq: 0, read_seq: 0, unread: 0, mentions: 0 }));
+  server.answers.rooms = ({ after = "" }) => {
+    const from = Number(after);
+    return { rooms: all.slice(from, from + 3), next: from + 3 < all.length ? String(from + 3) : null };
+  };
+  await rooms.load();
+  assert.equal(rooms.list.value.length, 3);
+  await rooms.loadAll();
+  assert.equal(rooms.list.value.length, 7);
+  assert.equal(rooms.more.value, false);
+});

@@ -8,7 +8,8 @@ import { allOf } from "./pages.js";
 /** @typedef {import("./shapes.js").Parts} Parts */
 /** @typedef {(method: string, params?: Record<string, unknown>) => Promise<any>} Call */
 
-const PAGE = 200;
+/** As many people as are shown at once. */
+export const PAGE = 200;
 
 /** Who is shown at once is asked for at once. */
 const ASK_MS = 50;

@@ -168,6 +168,11 @@ export function createRooms(parts, server, onLost) {
       all.value = new Map([...all.peek(), ...found.map((one) => /** @type {const} */ ([one.room, known(one)]))]);
     },
 
+    /** Ask for all rooms that there are, so that any of them can be found. */
+    async loadAll() {
+      while (next.peek() !== "") await this.loadMore();
+    },
+
     /** @param {Entry} entry that has come live */
     onEntry(entry) {
       if (isLoading) arrived.push(entry);

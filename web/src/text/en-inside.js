@@ -18,6 +18,7 @@ export const enInside = Object.freeze({
 
   "log.unread": "New",
   "log.start": "This is the beginning of what you can see here.",
+  "log.empty": "Nobody has written here yet.",
   "log.retry": "Try again",
   "log.latest": "Latest",
   "log.markRead": "Mark as read",
@@ -95,6 +96,7 @@ export const enInside = Object.freeze({
   "people.title": "People",
   "people.find": "Find people",
   "people.none": "Nobody found",
+  "people.more": "There are more: type how a name begins.",
   "people.online": "online",
   "people.offline": "offline",
   "people.about": "Report or block {name}",

@@ -23,6 +23,7 @@ export const en = Object.freeze({
   "admin.hours": "Hours",
   "admin.ban": "Ban from sending",
   "admin.unban": "End the ban",
+  "admin.clearName": "Take the shown name away",
   "admin.posts": "With everything they posted",
   "admin.delete": "Delete the account for good",
 

@@ -24,6 +24,7 @@ export const ru = Object.freeze({
   "admin.hours": "Часы",
   "admin.ban": "Запретить писать",
   "admin.unban": "Снять запрет",
+  "admin.clearName": "Отменить показываемое имя",
   "admin.posts": "Вместе со всем написанным",
   "admin.delete": "Удалить учётную запись навсегда",
 

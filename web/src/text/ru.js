@@ -51,6 +51,7 @@ export const ru = Object.freeze({
 
   "log.unread": "Новое",
   "log.start": "Это начало того, что вам здесь видно.",
+  "log.empty": "Здесь ещё никто не писал.",
   "log.retry": "Ещё раз",
   "log.latest": "К последним",
   "log.markRead": "Отметить как прочитанное",
@@ -155,6 +156,7 @@ export const ru = Object.freeze({
   "people.title": "Люди",
   "people.find": "Найти людей",
   "people.none": "Никого не нашлось",
+  "people.more": "Есть и другие: введите начало имени.",
   "people.online": "в сети",
   "people.offline": "не в сети",
   "people.about": "Пожаловаться на {name} или заблокировать",

@@ -40,6 +40,9 @@ export function Jump({ onClose }) {
   const [people, setPeople] = useState(/** @type {readonly Person[]} */ ([]));
 
   useEffect(() => {
+    app.rooms.loadAll().catch(() => {}); // without a line there are those that are known
+  }, []);
+  useEffect(() => {
     let isCurrent = true;
     app.people.search(foldName(typed.trim())).then(
       (found) => isCurrent && setPeople(found),

@@ -11,6 +11,19 @@ import { errorText } from "./error-text.js";
 import { Icon } from "./icons.js";
 
 /**
+ * Return a view that stands for one of a part of the page.
+ *
+ * @template {Record<string, any>} Part
+ * @template {keyof Part} Name
+ * @param {() => Promise<Part>} load
+ * @param {Name} name
+ * @returns {Part[Name]}
+ */
+export function lazyOf(load, name) {
+  return /** @type {Part[Name]} */ (lazy(async () => (await load())[name]));
+}
+
+/**
  * Return a view that stands for one that is loaded when it is needed. Where that fails, it says so,
  * and tries again when asked to.
  *

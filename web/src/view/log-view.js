@@ -175,7 +175,7 @@ export function LogView({ room, title, at }) {
       onPointerOver=${activate} onFocusIn=${activate} onClick=${activate}
       onKeyDown=${(/** @type {KeyboardEvent} */ event) => onLogKey(event, entries, at)}>
       <div class="rows" ref=${list}>
-        ${log.atStart.value && html`<div class="line start">${t("log.start")}</div>`}
+        ${log.atStart.value && html`<div class="line start">${t(entries.length > 0 ? "log.start" : "log.empty")}</div>`}
         <${RowList} rows=${rows} pending=${pending} at=${at} />
       </div>
       ${log.error.value !== null &&

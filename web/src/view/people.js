@@ -3,6 +3,7 @@
 import { html } from "htm/preact";
 import { useEffect, useState } from "preact/hooks";
 
+import { PAGE } from "../state/people.js";
 import { t } from "../text/index.js";
 import { Aside } from "./aside.js";
 import { useSurroundings } from "./context.js";
@@ -43,6 +44,7 @@ export function PeopleBeside() {
         ({ name, online: isOnline }) => html`<${PersonItem} key=${name} name=${name} isOnline=${isOnline} note=${name === me ? t("people.you") : ""} />`,
       )}
     </ul>
+    ${found.length === PAGE && html`<p class="hint">${t("people.more")}</p>`}
     ${found.length === 0 && failure === "" && html`<p class="hint" role="status">${t("people.none")}</p>`}
   </${Aside}>`;
 }

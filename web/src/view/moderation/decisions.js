@@ -43,6 +43,8 @@ export function Decisions({ name, entry, attempt }) {
           onSure=${decide("ban", { user: name, hours: Math.trunc(hours), reason: why })} />
         <${Sure} label=${t("admin.unban")} of=${name} onSure=${decide("unban", { user: name })} />
       </div>
+      ${app.people.shown(name) !== name &&
+      html`<${Sure} label=${t("admin.clearName")} of=${name} onSure=${decide("clear-name", { user: name })} />`}
       <label class="check">
         <input type="checkbox" checked=${posts} onChange=${(/** @type {Typed} */ event) => setPosts(event.currentTarget.checked)} />
         ${t("admin.posts")}
