@@ -34,7 +34,7 @@ def test_pin_is_listed_and_leads_to_its_post(opens: Opens) -> None:
     ann.page.get_by_role("button", name="Pin for all").click()
     expect(ann.row("the door code").locator(".pinned")).to_be_visible()
     ann.page.get_by_role("button", name="Pinned", exact=True).click()
-    expect(ann.page.locator(".pins a")).to_contain_text("the door code")
+    expect(ann.page.locator(".pins li")).to_contain_text("the door code")
     ann.page.locator(".pins a").click()
     expect(ann.page).to_have_url(f"{ann.tab.origin}/r/ann%2Cben/1")
     ann.row("the door code").hover()

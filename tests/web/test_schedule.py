@@ -75,8 +75,8 @@ def test_what_is_posted_or_fails_shows_at_once_and_says_why(
     expect(ann.composer).to_have_value("to ben only")
 
 
-@pytest.mark.parametrize("server", [{"ADMINS": "root"}], indirect=True)
-def test_what_is_due_while_its_author_is_banned_is_held_and_posted_when_that_ends(
+@pytest.mark.parametrize("server", [{"ADMINS": "root", "LIMIT_MESSAGES": "1"}], indirect=True)
+def test_what_may_not_be_posted_yet_is_held_and_says_until_when(
     opens: Opens, server: ServerProcess
 ) -> None:
     ann = register(opens, "ann")
@@ -92,6 +92,9 @@ def test_what_is_due_while_its_author_is_banned_is_held_and_posted_when_that_end
         root.call("unban", user="ann")
         ann.expects("at last")
         expect(scheduled(ann)).to_have_count(0)
+    ann.page.keyboard.press("Escape")
+    ann.write("one more")
+    expect(ann.pending).to_contain_text("Your messages are used up; this goes out at")
 
 
 def test_time_that_is_past_is_refused_and_the_text_stays(opens: Opens) -> None:

@@ -6,8 +6,10 @@ import { useEffect, useState } from "preact/hooks";
 import { moment } from "../text/times.js";
 import { t } from "../text/index.js";
 import { Aside } from "./aside.js";
+import { CodeBlock } from "./code-block.js";
 import { useSurroundings } from "./context.js";
 import { errorText } from "./error-text.js";
+import { markup } from "./markup.js";
 import { addressOf } from "./place.js";
 
 /** @typedef {import("./context.js").Entry} Entry */
@@ -31,8 +33,9 @@ export function PinsBeside({ room }) {
         (entry) => html`<li key=${entry.seq}>
           <a href=${addressOf(room, entry.seq)}>
             <bdi class="author">${app.people.shown(entry.author ?? "")}</bdi> <small>${moment(entry.ts, Date.now())}</small>
-            <span dir="auto">${entry.text || entry.name}</span>
+            ${entry.name && html`<bdi>${entry.name}</bdi>`}
           </a>
+          ${entry.text && html`<div class="text" dir="auto">${markup(entry.text, { origin: location.origin, CodeBlock })}</div>`}
         </li>`,
       )}
     </ul>

@@ -92,9 +92,10 @@ function Mark({ room, me }) {
 
 /** @param {{room: RoomStatus, me: string}} props */
 function Excerpt({ room, me }) {
+  const { app } = useSurroundings();
   const { last } = room;
   if (!last) return null;
-  const author = last.author === me ? t("people.you") : last.author;
+  const author = last.author === me ? t("people.you") : app.people.shown(last.author);
   const text = last.text || (last.kind === "file" ? t("rooms.file") : "");
   return html`${!isDirect(room.room) || last.author === me ? html`<bdi>${author}</bdi>: ` : ""}<bdi>${text}</bdi>`;
 }
