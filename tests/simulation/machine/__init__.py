@@ -1,22 +1,19 @@
 """Days in the life of a server, made up by hypothesis and held against the model, by feature.
 
 drawing      what steps are, and how they draw
-day          a world, the model of it, who is connected, and what may be lost
+outages      a world whose power and disk fail
+day          that world, the model of it, who is connected, and what may be lost
 hearing      what each connection must have heard, and what must be gone
 connections  who comes and goes
-asking       what is answered, and what that does
-idempotency  what is asked again under the nonce that it had
-messages     messages, comments, edits, deletes
-moderation   reports, bans, administrators, blocks
-display_names  what users are called besides their names
+asking       what is answered, what that does, and what is asked again under its nonce
+messages     messages, comments, edits, deletes, reactions, pins
+moderation   reports, bans, administrators, blocks, display names
 groups       private rooms
 schedules    what is to be said later
 hooks        what programs say
-mentions     who is called, and what waits for whom
 files        files that come piece by piece, and go the same way
-history      acknowledgements, and everything that can be looked up
-faults       time, set clocks, restarts, crashes
-accounts     accounts that end
+reading      acknowledgements, mentions, and everything that can be looked up
+faults       time, set clocks, restarts, crashes, accounts that end
 """
 
 from typing import ClassVar, NamedTuple
@@ -25,9 +22,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
 from chatd.config import Fsync
-from tests.simulation.machine.accounts import Accounts
 from tests.simulation.machine.day import MINUTE_MS, NAMES
-from tests.simulation.machine.drawing import Draw
+from tests.simulation.machine.drawing import ROWS, Draw
+from tests.simulation.machine.faults import Faults
 
 
 class Mode(NamedTuple):
@@ -43,7 +40,7 @@ class Mode(NamedTuple):
 MODES = tuple(Mode(fsync, is_set) for fsync in Fsync for is_set in (False, True))
 
 
-class Machine(Accounts):
+class Machine(Faults):
     """Everything that users do, and everything that happens to a server."""
 
     mode: ClassVar[Mode] = MODES[0]
@@ -64,5 +61,8 @@ class Machine(Accounts):
         if members:
             self.create_one(min(members), "ops", members)
 
+
+for row in ROWS:
+    setattr(Machine, row.name, row.step())
 
 __all__ = ["MODES", "Machine"]

@@ -46,8 +46,7 @@ class Connections(Hearing):
             self.devices_made[name] += 1
             assert peer.device == self.devices_made[name]
             self.tokens[peer.token] = (name, peer.device)
-            fields = {"device": peer.device, "label": "device"}
-            self.model.tell(name, "device_added", **fields)
+            self.model.tell(name, "device_added", device=peer.device, label="device")
         self.follow(peer, way)
         return peer
 
@@ -72,7 +71,7 @@ class Connections(Hearing):
 
     def check_start(self, peer: Peer, room: Room) -> None:
         """A device that brings nothing along starts where its user has read."""
-        least, most = self.model.read_least(peer.name, room), room.readers[peer.name].most
+        least, most = self.model.read(peer.name, room)
         gaps = [gap for gap in peer.told("gap") if gap["room"] == room.name]
         seqs = [*peer.seqs(room.name), *(gap["from"] for gap in gaps)]
         first = min(seqs, default=room.last + 1)
@@ -124,8 +123,7 @@ class Connections(Hearing):
         self.world.settle()
         assert mine.result(request_id) == {}
         del self.tokens[token]
-        fields = {"device": number, "label": "device"}
-        self.model.tell(name, "device_revoked", **fields)
+        self.model.tell(name, "device_revoked", device=number, label="device")
         for peer in [p for p in self.peers if (p.name, p.device) == (name, number)]:
             assert peer.ended or not peer.reads
             if not peer.ended:

@@ -12,7 +12,7 @@ from chatd.config import Fsync
 from tests.simulation.machine.outages import FragileWorld
 from tests.simulation.model import HOUR_MS, Model, Rules
 from tests.simulation.model.mentions import ways_to_name
-from tests.simulation.peer import Map, Peer
+from tests.simulation.peer import Peer
 
 NAMES = ("alice", "bob", "carol")
 SECOND_MS = 1_000
@@ -68,8 +68,6 @@ class Day(RuleBasedStateMachine):
         self.left: list[Peer] = []
         self.tokens: dict[str, tuple[str, int]] = {}
         self.devices_made = dict.fromkeys(NAMES, 0)
-        self.texts = 0
-        self.refused: Map = {}
         self.reached_today: set[str] = set()
         self.told: dict[Peer, int] = {}
         self.heard: dict[Peer, int] = {}
@@ -86,6 +84,7 @@ class Day(RuleBasedStateMachine):
         """The model, at the time that it is."""
         if hasattr(self, "world"):
             self._model.now_ms, self._model.wall_ms = self.world.now_ms, self.world.clock.wall_ms
+            self._model.online = Counter(peer.name for peer in self.peers)
         return self._model
 
     def open(self, clock_is_set: bool, seed: int = 0, **options: Any) -> None:

@@ -5,10 +5,10 @@ with which parameters; the method of the model says what is answered. Whatever t
 that is a `step`.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 
 from hypothesis import stateful
 from hypothesis import strategies as st
@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from tests.simulation.peer import Lost, Map, Peer
 
 T = TypeVar("T")
-Draws = TypeVar("Draws", bound=Callable[..., tuple[Peer, Map]])
 OFTEN = 4
 """What is likely is so in three of so many cases."""
 
@@ -53,8 +52,6 @@ def _numbers(most: int) -> st.SearchStrategy[int]:
 
 Step = Callable[..., None]
 Condition = Callable[[Any], Any]
-Asked = tuple[Peer, Map]
-"""Who asks, and the parameters."""
 
 
 def step(when: Condition | None = None) -> Callable[[Step], Step]:
@@ -74,49 +71,40 @@ def step(when: Condition | None = None) -> Callable[[Step], Step]:
     return decorate
 
 
-def asks(methods: Iterable[str], when: Condition | None = None) -> Callable[[Draws], Draws]:
-    """Make steps that ask for commands, one for each, of what draws the parameters of them all."""
-
-    def decorate(draws: Draws) -> Draws:
-        return cast(Draws, _Rows(methods, when, draws))
-
-    return decorate
+Asked = tuple[Peer, Map]
+"""Who asks, and the parameters, those that another command takes included."""
+Asking = TypeVar("Asking", bound=Callable[..., Asked])
 
 
 class Row(NamedTuple):
-    """Asks for one command, and when that makes sense."""
+    """A command that is simply asked for, what draws who asks and for what, and when."""
 
-    ask: Step
+    method: str
+    draws: Callable[..., Asked]
     when: Condition | None
+
+    @property
+    def name(self) -> str:
+        return f"{self.draws.__name__}_{self.method.replace('-', '_')}"
+
+    def step(self) -> Step:
+        """Return the step that asks for it."""
+
+        def ask(day: Any, draw: Draw) -> None:
+            day.ask_row(self, draw)
+
+        ask.__name__ = self.name
+        return step(self.when)(ask)
 
 
 ROWS: list[Row] = []
-"""All commands that are simply asked for."""
 
 
-class _Rows:
-    """What `asks` leaves in a class until that is there, and takes them."""
+def asks(*methods: str, when: Condition | None = None) -> Callable[[Asking], Asking]:
+    """Make steps that ask for commands, one for each, of what draws the parameters of them all."""
 
-    def __init__(
-        self, methods: Iterable[str], when: Condition | None, draws: Callable[..., Asked]
-    ) -> None:
-        self._methods = methods
-        self._when = when
-        self._draws = draws
+    def decorate(draws: Asking) -> Asking:
+        ROWS.extend(Row(method, draws, when) for method in methods)
+        return draws
 
-    def __set_name__(self, owner: type, name: str) -> None:
-        setattr(owner, name, self._draws)
-        for method in self._methods:
-            ask = self._asking(method)
-            ROWS.append(Row(ask, self._when))
-            setattr(owner, f"{name}_{method.replace('-', '_')}", step(self._when)(ask))
-
-    def _asking(self, method: str) -> Step:
-        draws = self._draws
-
-        def ask(self: Any, draw: Draw) -> None:
-            peer, params = draws(self, draw)
-            self.ask_so_often(draw, peer, method, params)
-
-        ask.__name__ = method.replace("-", "_")
-        return ask
+    return decorate

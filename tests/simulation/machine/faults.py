@@ -4,6 +4,7 @@ from random import Random
 
 from chatd.timers import RETRY_MS
 from chatd.upkeep import ROOM_MS
+from tests.simulation.account import registration
 from tests.simulation.disk import Survives, by_chance
 from tests.simulation.machine.day import (
     DAY_MS,
@@ -13,10 +14,11 @@ from tests.simulation.machine.day import (
     NEVER_MS,
     SECOND_MS,
     TAILS,
+    TAILS_OFTEN,
 )
 from tests.simulation.machine.drawing import ROWS, Draw, step
-from tests.simulation.machine.history import History
 from tests.simulation.machine.outages import FILES, JOURNAL, SNAPSHOT
+from tests.simulation.machine.reading import Reading
 from tests.simulation.model import HOUR_MS
 
 SLEEPS_MS = (
@@ -33,10 +35,13 @@ FILLING = 14
 """So many long texts fill a small segment."""
 SURVIVORS = (0.0, 0.0, 1.0, 0.5, 0.95)
 """Which part of what was not synced survives a power failure."""
+GUESTS_MAX = 3
 
 
-class Faults(History):
-    """What happens to everybody."""
+class Faults(Reading):
+    """What happens to everybody. guests: how many have come."""
+
+    guests = 0
 
     @step()
     def sleep(self, draw: Draw) -> None:
@@ -59,14 +64,14 @@ class Faults(History):
         cut_stop_at = draw.one([0, 0, 0, 1, 2, 3, 4, 5, 6, 8, 10, 15])
         self.rest(draw.one([0, 0, 90 * SECOND_MS]))
         self.listen_for_the_last_time()
-        before_ms = self.world.now_ms
-        first = {name: room.log.first_seq for name, room in self.world.state.rooms.items()}
-        if how == "stop" and not cut_stop_at:
-            self.model.stopped()
+        before_ms, first = self.world.now_ms, self.first_seqs()
+        is_clean = how == "stop" and not cut_stop_at
+        if is_clean:
+            self.model.settled(is_stop=True)
         self.world.end(how, survives, down_ms, cut_start_at, cut_stop_at)
         if self.is_over:
             return
-        if how == "stop" and not cut_start_at and not cut_stop_at:
+        if is_clean and not cut_start_at:
             self.check_disk()
         self.hold(before_ms, None if self.world.is_rewound else first)
         if draw.number(1):
@@ -91,22 +96,55 @@ class Faults(History):
         self.rest(SECOND_MS)
         self.world.fill_disk()
         try:
+            names = [NAMES[number % 3] for number in range(draw.number(FILLING))]
             self.say_at_once(  # the journal's segment has some room
-                [
-                    (self.hand(NAMES[number % 3]), draw.one(["", *NAMES]), TAILS[2])
-                    for number in range(draw.number(FILLING))
-                ]
+                [(self.hand(name), draw.one(["", *NAMES]), TAILS[2]) for name in names]
             )
             for _ in range(1 + draw.number(7)):
-                draw.one([row for row in ROWS if row.when is None or row.when(self)]).ask(
-                    self, draw
-                )
+                rows = [row for row in ROWS if row.when is None or row.when(self)]
+                self.ask_row(draw.one(rows), draw)
             self.look_up(draw)
         finally:
             self.world.make_room()
             self.punctual_ms = self.world.now_ms + ROOM_MS + RETRY_MS
             self.model.lax_until_ms = max(self.model.lax_until_ms, self.punctual_ms)
             self.rest(ROOM_MS + LATE_MS)
+
+    @step(when=lambda day: len(day.model.over) < GUESTS_MAX)
+    def pass_through(self, draw: Draw) -> None:
+        """A guest talks to everyone and to a host, may make a room with them, and goes for good."""
+        host, tail, posts = draw.one(NAMES), draw.one(TAILS_OFTEN), draw.number(1) > 0
+        self.world.mend()  # too much goes together here to be taken apart
+        self.guests += 1  # whatever of the last one was lost
+        name = f"guest{self.guests}"
+        self.world.register(name)
+        self.model.register(name)
+        guest = self.world.login(name)
+        for to in ("", host, ""):
+            self.say(guest, to, tail)
+        if draw.number(1):
+            made = self.ask(guest, "create", title=f"of-{name}")
+            assert made is not None
+            self.invite_one(guest, made["room"], host, comes=True)
+            self.say(guest, made["room"], tail)
+        guest.request("delete-account", posts=posts)
+        self.world.settle()
+        assert guest.ended
+        for peer in [peer for peer in self.peers if peer.name == name]:
+            assert peer.ended or not peer.reads
+            self.part(peer)
+            self.left.remove(peer)
+        self.model.end_account(name, posts)
+        self.watch()
+        if posts:
+            self.reach("account over with posts")
+        peer = self.hand(host)
+        self.attempt(peer, "send-to", {"not_found"}, to=name, text=self.text())
+        self.ask(peer, "block", user=name)
+        taken = self.world.guest().refusal("register", name=name, **registration("x"))
+        assert taken["code"] == "conflict"
+
+    # -- after a start -----------------------------------------------------------------------
 
     def look_what_is_left(self) -> None:
         if self.world.is_rewound or self.started_ms != self.world.now_ms:
@@ -125,6 +163,10 @@ class Faults(History):
         self.world.settle()
         self.check_all_heard()
 
+    def first_seqs(self) -> dict[str, int]:
+        """Return where the logs begin."""
+        return {name: room.log.first_seq for name, room in self.world.state.rooms.items()}
+
     def hold(self, before_ms: int, first: dict[str, int] | None) -> None:
         """A start far from the last stamp deletes nothing for an hour.
 
@@ -133,10 +175,7 @@ class Faults(History):
         now_ms = self.world.now_ms
         is_far = now_ms - before_ms > DAY_MS and not self.world.is_rewound
         self.held_until_ms = now_ms + HOUR_MS if is_far else self.held_until_ms
-        if first is None:
-            rooms = self.world.state.rooms.items()
-            first = {name: room.log.first_seq for name, room in rooms}
-        self.held_first = first
+        self.held_first = self.first_seqs() if first is None else first
         may_be_far = now_ms - max(self.model.last_ms, self.started_ms) > DAY_MS
         lax_ms = SECOND_MS + (HOUR_MS if is_far or may_be_far else 0)
         self.model.lax_until_ms = max(self.model.lax_until_ms, now_ms + lax_ms)

@@ -4,15 +4,15 @@ from collections import Counter
 from functools import partial
 
 from chatd.config import Fsync
+from tests.simulation.machine.asking import Said
 from tests.simulation.machine.day import NAMES, PLAIN, TAILS_OFTEN, Tail
 from tests.simulation.machine.drawing import Draw, step
-from tests.simulation.machine.idempotency import Said
-from tests.simulation.machine.mentions import Mentions
+from tests.simulation.machine.hooks import Hooks
 from tests.simulation.machine.messages import DESTINATIONS
 from tests.simulation.model import Room
-from tests.simulation.model.contents import digest
-from tests.simulation.model.files import UPLOADS_MAX, Asked, Upload
+from tests.simulation.model.files import UPLOADS_MAX, Told, Upload
 from tests.simulation.model.judging import passes
+from tests.simulation.model.rooms import digest
 from tests.simulation.peer import Lost, Map, Peer
 from tests.simulation.world import DB_NAME
 
@@ -26,10 +26,10 @@ ENDS = ("", *("finish",) * 3, "part", "ban", "cancel", "cut", "other bytes")
 """What comes behind some pieces of a file, all of which have to come if it is to be posted."""
 
 
-class Files(Mentions):
+class Files(Hooks):
     """bytes_of: what an upload is to bring. posted: in how many entries which bytes have been."""
 
-    kept = (*Mentions.kept, "bytes_of", "posted")
+    kept = (*Hooks.kept, "bytes_of", "posted")
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,26 +47,24 @@ class Files(Mentions):
         upload = None
         count = 1 if draw.number(9) else UPLOADS_MAX + 1
         for _ in range(count):
-            asked = self.asked(to, size if count == 1 else 0, telling, caption)
-            upload = self.begin_one(peer, asked, BYTES[:size]) or upload
+            told = self.told_of(to, size if count == 1 else 0, telling, caption)
+            upload = self.begin_one(peer, told, BYTES[:size]) or upload
         if upload:
             self.go_on_with(peer, upload, draw)
 
-    def asked(self, to: str, size: int, telling: str, caption: Tail | None) -> Asked:
+    def told_of(self, to: str, size: int, telling: str, caption: Tail | None) -> Told:
         """Return what is told of a file of so many bytes, which may be a lie."""
         text = "" if caption is None else self.text(caption)
-        self.texts += 1
+        name = f"{self.text()}.txt"
+        sha256 = bytes(32) if telling == "lie" else digest(BYTES[:size])
         told_size = None if telling == "nothing" else size
-        lie = bytes(32) if telling == "lie" else digest(BYTES[:size])
-        sha256 = lie if telling in ("all", "lie") else None
-        return Asked(to, f"text {self.texts};.txt", text, told_size, sha256)
+        told_sha256 = sha256 if telling in ("all", "lie") else None
+        return Told(to or "general", name, text, told_size, told_sha256)
 
-    def begin_one(self, peer: Peer, asked: Asked, content: bytes) -> Upload | None:
+    def begin_one(self, peer: Peer, told: Told, content: bytes) -> Upload | None:
         """Begin an upload, or go on with it; return it if that is allowed."""
-        known = self.model.begun(peer.name, asked)
-        params = {"name": asked.name, "caption": asked.caption}
-        told = {"size": asked.size, "sha256": asked.sha256}
-        state = self.ask(peer, "upload", room=asked.to or "general", **params, **told)
+        known = self.model.begun(peer.name, told)
+        state = self.ask(peer, "upload", **told._asdict())
         if state is None:
             return None
         if known:
@@ -82,8 +80,8 @@ class Files(Mentions):
         """
         upload = draw.one(self.model.uploads.values())
         peer = self.hand(draw.mostly([upload.owner], NAMES))
-        if draw.number(1) and peer.name == upload.owner and upload.asked.sha256:
-            self.begin_one(peer, upload.asked, self.bytes_of[upload.number])
+        if draw.number(1) and peer.name == upload.owner and upload.told.sha256:
+            self.begin_one(peer, upload.told, self.bytes_of[upload.number])
         used = [said.nonce for said in self.said if said.name == upload.owner]
         self.go_on_with(peer, upload, draw, used[-1] if used and not draw.number(3) else "")
 
@@ -93,22 +91,22 @@ class Files(Mentions):
         nonce: under which the file is posted, a new one if none is given.
         """
         end, parts = draw.one(ENDS), [draw.one(PIECES) for _ in range(draw.number(3))]
-        for size in parts:
+        is_posted = end in ("finish", "part", "ban")
+        for size in [*parts, len(BYTES)] if is_posted else parts:
             self.store_one(peer, upload, size)
-        if end in ("finish", "part", "ban"):
-            self.store_one(peer, upload, len(BYTES))
         if end == "part":
-            self.part_from(peer, upload.asked.to)
+            self.part_from(peer, upload.told.room.removeprefix("general"))
         elif end == "ban" and len(self.model.bans) < 2:
             self.ban_one(upload.owner)
-        if end in ("finish", "part", "ban"):
-            self.finish_one(peer, upload.number, nonce or self.nonce(True))
         elif end == "cancel":
             self.ask(peer, "upload-cancel", upload=upload.number)
         elif end == "cut":
             self.cut_off(peer, upload)
-        elif end == "other bytes":
-            self.bring_other_bytes(peer, upload)
+        elif end == "other bytes":  # at some places, which may be none that it has room for
+            for offset, size in ((0, 1), (30, 1), (len(upload.came), 101), (len(upload.came), 1)):
+                self.store_at(peer, upload, offset, b"?" * size)
+        if is_posted:
+            self.finish_one(peer, upload.number, nonce or self.nonce(True))
 
     def store_one(self, peer: Peer, upload: Upload, size: int) -> None:
         """Bring the next bytes of a file, of those that it has."""
@@ -120,19 +118,14 @@ class Files(Mentions):
         if data:
             self.ask(peer, "upload-chunk", upload=upload.number, offset=offset, data=data)
 
-    def bring_other_bytes(self, peer: Peer, upload: Upload) -> None:
-        """Bring bytes to some places in a file, which may be none that it has room for."""
-        for offset, size in ((0, 1), (30, 1), (len(upload.came), 101), (len(upload.came), 1)):
-            self.store_at(peer, upload, offset, b"?" * size)
-
     def cut_off(self, peer: Peer, upload: Upload) -> None:
         """Lose the connection on which the next bytes are coming: they came, or they did not."""
         offset = len(upload.came)
         data = self.bytes_of[upload.number][offset : offset + 20]
-        chunk = self.model.do_upload_chunk(peer.name, upload.number, offset, data)
-        if not data or not passes(chunk):
+        chunk = {"upload": upload.number, "offset": offset, "data": data}
+        if not data or not passes(self.judged(peer.name, "upload-chunk", chunk)):
             return
-        peer.request("upload-chunk", upload=upload.number, offset=offset, data=data)
+        peer.request("upload-chunk", **chunk)
         self.hang_up(peer, "close" if upload.number % 2 else "reset")
         if self.has_recovered and upload.number not in self.world.state.uploads:
             raise Lost
@@ -144,7 +137,7 @@ class Files(Mentions):
 
     def share(self, peer: Peer) -> None:
         """Send everyone a file, if that is allowed."""
-        upload = self.begin_one(peer, self.asked("", 30, "all", PLAIN), BYTES[:30])
+        upload = self.begin_one(peer, self.told_of("", 30, "all", PLAIN), BYTES[:30])
         if upload:
             self.store_one(peer, upload, len(BYTES))
             self.finish_one(peer, upload.number, self.nonce(True))
@@ -154,35 +147,28 @@ class Files(Mentions):
 
     def finish_one(self, peer: Peer, number: int, nonce: str) -> None:
         """Post a file, under a nonce that may have been used before."""
-        content = self.model.content(peer.name, number)
+        upload, content = self.model.own(peer.name, number), self.model.content(peer.name, number)
         known = content and self.model.known(peer.name, nonce, content)
-        if known:
-            self.finish_again(peer, number, nonce, known)
-            return
-        upload = self.model.own(peer.name, number)
-        posted = self.ask(peer, "upload-finish", upload=number, nonce=nonce)
-        if posted is not None and upload and content:
-            self.model.keep(peer.name, nonce, content, posted)
-            again = partial(self.post_again, upload=upload)
-            self.said.append(Said(peer.name, nonce, "", again))
-
-    def finish_again(self, peer: Peer, number: int, nonce: str, known: Map | str) -> None:
-        """Post a file under a nonce that is known, which posts nothing."""
         params = {"upload": number, "nonce": nonce}
         if known == "conflict":
             self.attempt(peer, "upload-finish", {"conflict"}, **params)
-            return
-        assert peer.call("upload-finish", **params) == known
-        if self.model.own(peer.name, number):
-            self.model.end(number)  # the same bytes came again, for nothing
-            self.reach("upload known")
-        self.reach("upload-finish known")
+        elif known:
+            assert peer.call("upload-finish", **params) == known
+            self.reach("upload-finish known")
+            if upload:
+                self.model.end(number)  # the same bytes came again, for nothing
+                self.reach("upload known")
+        else:
+            posted = self.ask(peer, "upload-finish", **params)
+            if posted is not None and upload and content:
+                self.model.keep(peer.name, nonce, content, posted)
+                self.said.append(Said(peer.name, nonce, "", partial(self.post_again, upload)))
 
-    def post_again(self, peer: Peer, _: str, nonce: str, upload: Upload) -> None:
+    def post_again(self, upload: Upload, peer: Peer, _: str, nonce: str) -> None:
         """Post a file again: the same upload, or the same bytes if their hash was not told."""
         number = upload.number
-        if not upload.asked.sha256:
-            again = self.begin_one(peer, upload.asked, upload.came)
+        if not upload.told.sha256:
+            again = self.begin_one(peer, upload.told, upload.came)
             if again is None:
                 return
             self.store_one(peer, again, len(BYTES))
@@ -200,18 +186,19 @@ class Files(Mentions):
     def file_place(self, name: str, pick: int, likely: bool) -> tuple[str, int]:
         """Return where a file is or was, most likely one that a user sees; or any place."""
         places = [
-            (room.name, seq, name in room.readers and room.is_said(seq))
+            (room.name, seq, name in room.readers and item.is_said)
             for room in self.model.rooms.values()
-            for seq in range(1, room.last + 1)
-            if room.item(seq).file
+            for seq, item in enumerate(room.items, 1)
+            if item.file
         ]
-        seen = [place for place in places if place[2] and likely] or places
-        if likely and not (seen and seen[0][2]):
+        seen = [place for place in places if place[2]]
+        if likely and not seen:
             self.share(self.hand(name))
             return "general", self.model.rooms["general"].last
-        if not seen:
+        if not places:
             return self.place(name, pick, likely=False)
-        room, seq, _ = seen[-1 - pick % len(seen)]
+        among = seen if likely else places
+        room, seq, _ = among[-1 - pick % len(among)]
         return room, seq
 
     # -- what always holds -------------------------------------------------------------------
@@ -248,10 +235,3 @@ class Files(Mentions):
             self.reach(f"{entry['kind']} of a file")
         if entry["kind"] == "reported" and ".txt" in entry.get("quote", ""):
             self.reach("report of a file")
-
-    def check_quotas(self, peer: Peer) -> None:
-        quotas = {quota["what"]: quota for quota in peer.call("status")["quotas"]}
-        used, limit = self.model.file_bytes(peer.name), self.rules_.file_quota_bytes
-        assert quotas["file_bytes"] == {"what": "file_bytes", "used": used, "limit": limit}
-        uploads = len(self.model.uploads_of(peer.name))
-        assert quotas["uploads"] == {"what": "uploads", "used": uploads, "limit": UPLOADS_MAX}

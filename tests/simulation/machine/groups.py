@@ -2,23 +2,37 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import fields
+
+from chatd.wire.commands import COMMANDS
 from tests.simulation.machine.day import MINUTE_MS, NAMES
-from tests.simulation.machine.display_names import DisplayNames
 from tests.simulation.machine.drawing import Asked, Draw, asks, step
+from tests.simulation.machine.moderation import Moderation
 from tests.simulation.model import HOUR_MS
 from tests.simulation.model.groups import Group
 from tests.simulation.peer import Lost, Map, Peer
 
 TITLES = ("ops", "dev")
-Wanted = Callable[[Group], bool]
+SAMPLES: Map = {
+    **{"seq": 1, "text": "hello", "emoji": "👍", "user": "alice", "muted": False, "label": "ci"},
+    **{"name": "a.txt", "size": 1, "sha256": bytes(32), "number": 1, "words": "hello"},
+}
+"""What parameters may be."""
+FOR_OTHERS = ("join", "leave", "remove", "report")
+"""Commands about rooms that make sense for some who are in none of them."""
+ASKED_BY_STRANGERS: dict[str, Map] = {
+    method: {f.name: SAMPLES[f.name] for f in fields(row.params) if f.required and f.name != "room"}
+    for method, row in COMMANDS.items()
+    if "room" in row.params.__struct_fields__ and row.result and method not in FOR_OTHERS
+}
 
 
-class Groups(DisplayNames):
+class Groups(Moderation):
     """Who owns private rooms, is in them, may come and wants to."""
 
     # -- whom and what a step is about -------------------------------------------------------
 
-    def some_group(self, draw: Draw, wanted: Wanted = lambda group: True) -> str:
+    def some_group(self, draw: Draw, wanted: Callable[[Group], bool]) -> str:
         """Return a group, one of those that are wanted if there are any."""
         groups = [room for room, group in self.model.groups.items() if wanted(group)]
         return draw.one(groups or list(self.model.groups))
@@ -46,7 +60,7 @@ class Groups(DisplayNames):
         for guest in sorted(guests - {name}):
             self.invite_one(peer, made["room"], guest, comes=True)
 
-    @asks(["leave"], when=lambda day: day.model.groups)
+    @asks("leave", when=lambda day: day.model.groups)
     def a_room(self, draw: Draw) -> Asked:
         """A room to leave, to end as the last one in it, or that one declines to come to."""
         name, groups = draw.one(NAMES), self.model.groups
@@ -55,7 +69,7 @@ class Groups(DisplayNames):
         room = draw.mostly(draw.one([others, others, mine]), groups)
         return self.hand(name), {"room": self.named(room, draw)}
 
-    @asks(["kick", "transfer"], when=lambda day: day.model.groups)
+    @asks("kick", "transfer", when=lambda day: day.model.groups)
     def somebody_in(self, draw: Draw) -> Asked:
         """Who is in a group or invited but does not own it, or anybody."""
         groups = self.model.groups
@@ -98,7 +112,7 @@ class Groups(DisplayNames):
             for member in list(self.model.rooms[room].readers):
                 self.ask(self.hand(member), "members", room=room)
 
-    @asks(["join"], when=lambda day: day.model.groups)
+    @asks("join", when=lambda day: day.model.groups)
     def open_room(self, draw: Draw) -> Asked:
         """Where one is invited, or a room whose id one has heard of."""
         groups = self.model.groups
@@ -122,27 +136,27 @@ class Groups(DisplayNames):
             if answer:
                 self.ask(self.hand(peer.name), answer, room=room, user=asker)
 
-    @asks(["unlink"], when=lambda day: day.model.links)
+    @asks("unlink", when=lambda day: day.model.links)
     def some_link(self, draw: Draw) -> Asked:
         link = draw.one(self.model.links.values())
         number = link.number + (not draw.likely())
         return self.owner_of(link.room, draw), {"room": link.room, "number": number}
 
-    @asks(["join"], when=lambda day: day.model.link_tokens)
+    @asks("join", when=lambda day: day.model.link_tokens)
     def any_link(self, draw: Draw) -> Asked:
         """Any link that there has ever been, most likely one that opens."""
         name = draw.one(NAMES)
         works = [t for t in self.model.links if self.model.works_for(name, t)]
         return self.hand(name), {"link": draw.mostly(works, self.model.link_tokens[::-1])}
 
-    @asks(["approve", "deny"], when=lambda day: any(day.model.asked.values()))
+    @asks("approve", "deny", when=lambda day: any(day.model.asked.values()))
     def asker(self, draw: Draw) -> Asked:
         """Who has asked to come, now and then one who did not."""
         asked = [(room, n) for n, rooms in self.model.asked.items() for room in rooms.values()]
         room, name = draw.one(asked)
         return self.owner_of(room, draw), {"room": room, "user": draw.mostly([name], NAMES)}
 
-    @asks(["withdraw"], when=lambda day: any(day.model.asked.values()))
+    @asks("withdraw", when=lambda day: any(day.model.asked.values()))
     def some_request(self, draw: Draw) -> Asked:
         name = draw.one([name for name, asked in self.model.asked.items() if asked])
         numbers = self.model.asked[name]
@@ -163,11 +177,11 @@ class Groups(DisplayNames):
         """Whatever a stranger asks, the answer is that of a room that is not."""
         made_up = self.model.title(room) + ":nothing"
         asked = [
-            [peer.request(method, room=one, **params) for one in (room, made_up)]
-            for method, params in STRANGERS_ASK
+            (method, [peer.request(method, room=one, **params) for one in (room, made_up)])
+            for method, params in ASKED_BY_STRANGERS.items()
         ]
         self.world.settle()
-        for (method, _), numbers in zip(STRANGERS_ASK, asked, strict=True):
+        for method, numbers in asked:
             error, other = (peer.refused(number) for number in numbers)
             assert error == other and error["code"] == "not_found", (method, error, other)
         before = len(peer.told("error"))
@@ -176,25 +190,3 @@ class Groups(DisplayNames):
             raise Lost
         expected = "bad_request" if peer in self.peeks else "not_found"
         assert [error["code"] for error in peer.told("error")[before:]] == [expected]
-
-
-STRANGERS_ASK: list[tuple[str, Map]] = [
-    ("post", {"text": "hello"}),
-    ("comment", {"seq": 1, "text": "hello"}),
-    ("edit", {"seq": 1, "text": "hello"}),
-    ("delete", {"seq": 1}),
-    ("react", {"seq": 1, "emoji": "👍"}),
-    ("pin", {"seq": 1}),
-    ("unpin", {"seq": 1}),
-    ("pins", {}),
-    ("thread", {"seq": 1}),
-    ("threads", {}),
-    ("mute", {"muted": False}),
-    ("unread-from", {"seq": 1}),
-    ("history", {}),
-    ("download", {"seq": 1}),
-    ("upload", {"name": "a.txt", "size": 1, "sha256": bytes(32)}),
-    ("members", {}),
-    ("transfer", {"user": "alice"}),
-    ("approve", {"user": "alice"}),
-]

@@ -79,7 +79,7 @@ class Hearing(Day):
 
     def check_gone(self) -> None:
         """What is over is gone from memory and nothing else is."""
-        rooms = {name: room for name, room in self.world.state.rooms.items()}
+        rooms = self.world.state.rooms
         assert rooms.keys() == self.model.rooms.keys()
         for name, room in self.model.rooms.items():
             gone = rooms[name].log.first_seq - 1
@@ -107,7 +107,7 @@ class Hearing(Day):
             self.reach(f"{method} heard")
             if method == "gap":
                 room = self.model.rooms[params["room"]]
-                assert params["to"] <= self.hidden(peer, room)[1], params
+                assert params["to"] <= self.model.hidden(peer.name, room).most, params
                 came[room.name] = max(came[room.name], params["to"])
             elif method == "posted":
                 posted = self.model.any_room(params["room"]).item(params["seq"])
@@ -136,10 +136,3 @@ class Hearing(Day):
                 self.reach(f"named in {'an' if is_edit else 'a'} {entry['kind']}")
             elif not is_edit:  # which is not marked for whom the text named before
                 self.reach("named a stranger")
-
-    def hidden(self, peer: Peer, room: Room) -> tuple[int, int]:
-        """Return up to where a room must, and up to where it may be hidden."""
-        return (
-            self.model.hidden_least(peer.name, room),
-            self.model.hidden_most(peer.name, room),
-        )

@@ -3,9 +3,9 @@
 import json
 from functools import partial
 
+from tests.simulation.machine.asking import TIMES
 from tests.simulation.machine.day import NAMES, TAILS_OFTEN
 from tests.simulation.machine.drawing import Asked, Draw, asks, step
-from tests.simulation.machine.idempotency import TIMES
 from tests.simulation.machine.messages import DESTINATIONS
 from tests.simulation.machine.schedules import Schedules
 from tests.simulation.model.hooks import Hook
@@ -34,7 +34,6 @@ class Program:
 
     def call(self, method: str, **params: object) -> Map:
         """Post a text under a nonce, if one is given. Raises Refused."""
-        assert method == "hook-post", method
         fields = {"content_type": "application/json"}
         if "nonce" in params:
             fields["idempotency_key"] = str(params["nonce"])
@@ -45,11 +44,12 @@ class Program:
             raise Lost
         (reply,) = replies(web.heard, "POST")
         web.close()
-        if self._hook:
-            self._hook.refused_ms = None if reply.status == 200 else self._world.now_ms
-        code = "done" if reply.status == 200 else reply.json["code"]
+        is_done = reply.status == 200
+        code = "done" if is_done else reply.json["code"]
         self._world.outcomes[method, code] += 1
-        if reply.status == 200:
+        if self._hook:
+            self._hook.refused_at = None if is_done else self._world.now_ms
+        if is_done:
             return {"body": reply.body}
         assert reply.status == STATUS[code], reply
         raise Refused({**reply.json, "message": reply.json["detail"]})
@@ -58,18 +58,18 @@ class Program:
 class Hooks(Schedules):
     """What users let programs post."""
 
-    @asks(["hook"], when=lambda day: len(day.model.hooks) < 5)
+    @asks("hook", when=lambda day: len(day.model.hooks) < 5)
     def way_in(self, draw: Draw) -> Asked:
         name, to = draw.one(NAMES), draw.one([*DESTINATIONS, "@"])
         to = "@" + name if to == "@" else self.destination(name, to, draw.number(20))
         label = f"ci {len(self.model.hook_tokens)}"
         return self.device(name, draw.number(3)), {"room": to or "general", "label": label}
 
-    @asks(["unhook"], when=lambda day: day.model.hooks)
+    @asks("unhook", when=lambda day: day.model.hooks)
     def some_hook(self, draw: Draw) -> Asked:
         """A hook, now and then somebody else's."""
         hook = draw.one(self.model.hooks.values())
-        return self.hand(draw.mostly([hook.maker], NAMES)), {"hook": hook.number}
+        return self.hand(draw.mostly([hook.maker], NAMES)), {"hook": hook.hook}
 
     @step()
     def come_by_a_hook(self, draw: Draw) -> None:

@@ -1,4 +1,4 @@
-"""Moderation: reports, warnings, bans, what administrators do, blocks."""
+"""Moderation: reports, bans, what administrators do, blocks; and what users are called."""
 
 from tests.simulation.machine.day import NAMES
 from tests.simulation.machine.drawing import Asked, Draw, asks, step
@@ -6,12 +6,11 @@ from tests.simulation.machine.messages import Messages
 from tests.simulation.peer import Map, Peer
 
 SPELLINGS = (str, str, str.upper, str.title)
+DISPLAY_NAMES = ("Alice", "B.O.B", "Carol Ann", "Dodo", "D0d0", "", "General")
 
 
 class Moderation(Messages):
     """What users may do, and to one another."""
-
-    # -- reports -----------------------------------------------------------------------------
 
     @step()
     def report(self, draw: Draw) -> None:
@@ -19,15 +18,11 @@ class Moderation(Messages):
         if draw.number(1):
             room, seq = self.place(peer.name, draw.number(100), likely=True)
             about = {"room": room, "seq": seq}
-            if draw.number(2):  # mostly by the one who is reported
-                user = self.author_at(room, seq) or user
+            log = self.model.rooms[room]
+            if draw.number(2) and log.is_said(seq):  # mostly by the one who is reported
+                user = log.item(seq).author
         for _ in range(1 + draw.number(1)):  # once a day is enough
             self.report_one(draw, peer, user, about)
-
-    def author_at(self, room: str, seq: int) -> str:
-        """Return who wrote an entry, "" if nobody did."""
-        log = self.model.rooms[room]
-        return log.item(seq).author if 1 <= seq <= log.last else ""
 
     @step(when=lambda day: day.texts and len(day.model.bans) < 2)
     def gang_up(self, draw: Draw) -> None:
@@ -41,13 +36,11 @@ class Moderation(Messages):
         spelt = draw.one(SPELLINGS)(user)
         self.ask(peer, "report", user=spelt, reason=f"reason {self.texts}", **about)
 
-    # -- administrators ----------------------------------------------------------------------
-
     def admin(self, draw: Draw) -> Peer:
         """Return an administrator, or anybody."""
         return self.hand(draw.mostly(self.rules_.admins, NAMES))
 
-    @asks(["ban"], when=lambda day: len(day.model.bans) < 2)
+    @asks("ban", when=lambda day: len(day.model.bans) < 2)
     def anybody(self, draw: Draw) -> Asked:
         hours = draw.one([None, 1, 5])
         return self.admin(draw), {"user": draw.one(NAMES), "hours": hours, "reason": "because"}
@@ -56,33 +49,41 @@ class Moderation(Messages):
         """An administrator bans a user."""
         self.ask(self.hand(self.rules_.admins[0]), "ban", user=user, reason="because")
 
-    @asks(["unban"], when=lambda day: day.model.bans)
+    @asks("unban", when=lambda day: day.model.bans)
     def banned_user(self, draw: Draw) -> Asked:
         return self.admin(draw), {"user": draw.mostly(self.model.bans, NAMES)}
 
-    @asks(["dismiss"], when=lambda day: day.model.reports)
+    @asks("dismiss", when=lambda day: day.model.reports)
     def some_report(self, draw: Draw) -> Asked:
         numbers = range(1, max(self.model.reports) + 2)
         return self.admin(draw), {"report": draw.mostly(self.model.reports, numbers)}
 
-    @asks(["remove"], when=lambda day: day.texts > 5)
+    @asks("remove", when=lambda day: day.texts > 5)
     def bad_words(self, draw: Draw) -> Asked:
         """What an administrator sees or was told of, now and then anything at all."""
         peer = self.admin(draw)
-        places = [{"room": r.room, "seq": r.seq} for r in self.model.reports.values() if r.room]
+        reports = self.model.reports.values()
+        places = [{"room": r.in_room, "seq": r.in_seq} for r in reports if r.in_room]
         is_reported = places and draw.number(1)
         place = draw.one(places) if is_reported else self.some_place(peer.name, draw)
         return peer, {**place, "reason": draw.one(["", f"reason {self.texts}"])}
 
-    # -- blocks ------------------------------------------------------------------------------
-
-    @asks(["block"])
+    @asks("block")
     def some_user(self, draw: Draw) -> Asked:
         return self.reader(draw.number(5)), {"user": draw.one(NAMES)}
 
-    @asks(["unblock"], when=lambda day: any(day.model.blocked.values()))
+    @asks("unblock", when=lambda day: any(day.model.blocked.values()))
     def blocked_user(self, draw: Draw) -> Asked:
         blocked = self.model.blocked.items()
         pairs = [(name, other) for name, others in blocked for other in sorted(others)]
         name, user = draw.mostly(pairs, [(one, other) for one in NAMES for other in NAMES])
         return self.hand(name), {"user": user}
+
+    @asks("display-name")
+    def other_name(self, draw: Draw) -> Asked:
+        return self.reader(draw.number(5)), {"display_name": draw.one(DISPLAY_NAMES)}
+
+    @asks("clear-name", when=lambda day: any(day.model.display_names.values()))
+    def bad_name(self, draw: Draw) -> Asked:
+        called = [name for name, text in self.model.display_names.items() if text]
+        return self.admin(draw), {"user": draw.mostly(called, NAMES)}

@@ -1,15 +1,9 @@
 """Schedules: what is to be said later, cancelled."""
 
-from tests.simulation.machine.day import (
-    DAY_MS,
-    MINUTE_MS,
-    NAMES,
-    SECOND_MS,
-    TAILS_OFTEN,
-)
+from tests.simulation.machine.asking import TIMES
+from tests.simulation.machine.day import DAY_MS, MINUTE_MS, NAMES, SECOND_MS, TAILS_OFTEN
 from tests.simulation.machine.drawing import Asked, Draw, asks, step
 from tests.simulation.machine.groups import Groups
-from tests.simulation.machine.idempotency import TIMES
 from tests.simulation.machine.messages import DESTINATIONS
 from tests.simulation.model import HOUR_MS
 from tests.simulation.model.schedules import Waiting
@@ -29,11 +23,8 @@ class Schedules(Groups):
         """
         peer = self.reader(draw.number(5))
         to = self.destination(peer.name, draw.one(DESTINATIONS), draw.number(20))
-        delay_ms, tail, times = (
-            draw.mostly(SOON_MS, NEVER_MS),
-            draw.one(TAILS_OFTEN),
-            draw.one(TIMES),
-        )
+        delay_ms, tail = draw.mostly(SOON_MS, NEVER_MS), draw.one(TAILS_OFTEN)
+        times = draw.one(TIMES)
         for number in range(draw.one([1, 1, 2, 7])):
             at_ms = self.world.now_ms + delay_ms + number
             text, nonce = self.text(tail), self.nonce(times > 0)
@@ -47,7 +38,7 @@ class Schedules(Groups):
 
     def wait_for(self, post: Waiting, more_ms: int) -> None:
         """Let time go by until a text may be posted, and a bit more; not for days."""
-        left_ms = (post.held_until_ms or post.at_ms) - self.world.now_ms
+        left_ms = (post.held_until or post.at) - self.world.now_ms
         if left_ms <= 5 * HOUR_MS:
             self.rest(max(1, left_ms + more_ms))
 
@@ -56,8 +47,8 @@ class Schedules(Groups):
         """Wait for something that was scheduled, or is held; or not quite so long."""
         self.wait_for(draw.one(self.model.waiting), draw.one([-1, SECOND_MS]))
 
-    @asks(["cancel"], when=lambda day: day.model.waiting or day.model.failed)
+    @asks("cancel", when=lambda day: day.model.waiting or day.model.failed)
     def some_text(self, draw: Draw) -> Asked:
         """Something that waits or failed, now and then of somebody else."""
         post = draw.one(self.model.waiting + self.model.failed)
-        return self.hand(draw.mostly([post.author], NAMES)), {"id": post.number}
+        return self.hand(draw.mostly([post.author], NAMES)), {"id": post.id}

@@ -1,9 +1,8 @@
 """Accounts that end, what goes with them at once, and their posts a little later."""
 
-from collections.abc import Sequence
-
 from tests.simulation.model.files import Files
 from tests.simulation.model.rooms import Map, Rules
+from tests.simulation.model.schedules import Waiting
 
 ERASED_MS = 1_000
 """So long after its end all posts of an account are deleted that are to go: there are few."""
@@ -21,39 +20,27 @@ class Accounts(Files):
         for room_id in self.groups_of(name):
             others = [reader for reader in self.rooms[room_id].readers if reader != name]
             if self.groups[room_id].owner == name and others:
-                self.groups[room_id].owner = others[0]
-                self._member(room_id, others[0], name, "owner")
+                self.own_group(others[0], room_id, name)
             self.leave(name, room_id)
         for room in self.rooms_of(name):
             room.leave(name, self.now_ms, self.rules)
             if not room.readers and room.name != "general":
-                for item in room.items:
-                    self.withdraw(item)
-                self.ended[room.name] = self.rooms.pop(room.name)
+                self.end_room(room.name)
         self.users.remove(name)
         self.over.add(name)
         self.tell_admins("deleted", name, name)
         if posts:
             self.erasing[name] = self.now_ms
 
-    def watch(self, entries: Sequence[Map]) -> None:
-        deletes = [e for e in entries if e["kind"] == "delete" and e["author"] in self.erasing]
-        others = [entry for entry in entries if entry not in deletes]
-        first = {entry["room"]: entry["seq"] for entry in reversed(others)}
-        for entry in deletes:
-            if entry["seq"] < first.get(entry["room"], entry["seq"] + 1):
-                self._erased(entry)
-        super().watch(others)
-        for entry in deletes:
-            if entry["seq"] > first.get(entry["room"], entry["seq"]):
-                self._erased(entry)
-
-    def _erased(self, entry: Map) -> None:
-        """The server deleted one of the posts."""
-        room, target = self.rooms[entry["room"]], int(entry["target"])
-        assert room.is_said(target) and room.item(target).author == entry["author"], entry
-        seq = self.delete(entry["author"], entry["room"], target)
-        assert seq == entry["seq"], entry
+    def see(self, entry: Map) -> Waiting | None:
+        """The server may have deleted one of the posts."""
+        if entry["kind"] != "delete":
+            return super().see(entry)
+        author, target = entry["author"], entry["target"]
+        item = self.said_at(entry["room"], target)
+        assert author in self.erasing and item and item.author == author, entry
+        assert self.delete(author, entry["room"], target)["seq"] == entry["seq"], entry
+        return None
 
     def check_nothing_is_late(self, late_ms: int) -> None:
         super().check_nothing_is_late(late_ms)

@@ -3,29 +3,29 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from tests.simulation.model.contents import File, digest
 from tests.simulation.model.hooks import Hooks
-from tests.simulation.model.judging import Judged, Refusal, refuse
+from tests.simulation.model.judging import Judged, found, refuse
 from tests.simulation.model.messages import Content
-from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Map, Rules, mark
+from tests.simulation.model.moderation import DAY_MS
+from tests.simulation.model.rooms import DONE, File, Item, Map, Rules, digest, mark
 
 UPLOADS_MAX = 8
 CAPTION_CHARACTERS = 2_048
-KEPT_MS = 24 * HOUR_MS
+KEPT_MS = DAY_MS
 """So long after its last bytes an upload is over,"""
 UNHASHED_KEPT_MS = 300_000
 """and so long, if its hash was not told: nobody can go on with that."""
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What is told of a file that is to come, to a user, a group, or "" for everyone.
+class Told(NamedTuple):
+    """What is told of a file that is to come: size and sha256 only if that is wanted.
 
-    size, sha256: None if they were not told.
+    room: a user, a group, or "general".
     """
 
-    to: str
+    room: str
     name: str
     caption: str
     size: int | None
@@ -38,7 +38,7 @@ class Upload:
 
     number: int
     owner: str
-    asked: Asked
+    told: Told
     expires_ms: int
     came: bytes = b""
 
@@ -50,15 +50,15 @@ class Upload:
     @property
     def claims(self) -> int:
         """What it takes of its owner's room."""
-        return len(self.came) if self.asked.size is None else self.asked.size
+        return len(self.came) if self.told.size is None else self.told.size
 
     @property
     def is_whole(self) -> bool:
-        return self.asked.size in (None, len(self.came))
+        return self.told.size in (None, len(self.came))
 
     @property
     def has_told_bytes(self) -> bool:
-        return self.asked.sha256 in (None, digest(self.came))
+        return self.told.sha256 in (None, digest(self.came))
 
 
 class Files(Hooks):
@@ -85,9 +85,9 @@ class Files(Hooks):
         return Counter(item.file.data for item in self._files() if item.file)
 
     def texts_over(self) -> set[str]:
-        coming = [u.asked.name for u in self.uploads.values()]
-        coming += [u.asked.caption for u in self.uploads.values() if u.asked.caption]
-        return super().texts_over() - set(map(mark, coming))
+        told = [upload.told for upload in self.uploads.values()]
+        coming = {mark(text) for one in told for text in (one.name, one.caption) if text}
+        return super().texts_over() - coming
 
     def _files(self) -> Iterable[Item]:
         """Yield the entries that have a file, still."""
@@ -96,45 +96,40 @@ class Files(Hooks):
 
     # -- uploading ---------------------------------------------------------------------------
 
-    def do_upload(
-        self,
-        owner: str,
-        room: str,
-        name: str,
-        caption: str,
-        size: int | None,
-        sha256: bytes | None,
-    ) -> Judged:
+    def do_upload(self, owner: str, **told: Any) -> Judged:
         """Begin an upload, or go on with it: nobody sends what could not be posted."""
-        asked = Asked(room.removeprefix("general"), name, caption, size, sha256)
-        refuse("bad_request", len(caption) > CAPTION_CHARACTERS)
-        refuse("too_large", (size or 0) > self.rules.max_file_size_bytes)
-        self.check_post(owner, self.room_for(owner, asked.to))
-        upload = self.begun(owner, asked)
+        file = Told(**told)
+        refuse("bad_request", len(file.caption) > CAPTION_CHARACTERS)
+        refuse("too_large", (file.size or 0) > self.rules.max_file_size_bytes)
+        self.check_post(owner, self._room_of(owner, file))
+        upload = self.begun(owner, file)
         refuse("conflict", not upload and len(self.uploads_of(owner)) >= UPLOADS_MAX)
-        refuse("storage_full", not upload and not self._has_room(owner, size or 0))
+        refuse("storage_full", not upload and not self._has_room(owner, file.size or 0))
         answer = yield ()
         if upload is None:
             number = answer["upload"]
             assert number > self._uploads_made, (number, "was used before")
             self._uploads_made = number
-            upload = self.uploads[number] = Upload(number, owner, asked, 0)
+            upload = self.uploads[number] = Upload(number, owner, file, 0)
             self._keep(upload)
         return upload.state
 
-    def begun(self, owner: str, asked: Asked) -> Upload | None:
+    def begun(self, owner: str, told: Told) -> Upload | None:
         """Return the upload that the same request goes on with, if one may be gone on with."""
-        same = [upload for upload in self.uploads_of(owner) if upload.asked == asked]
-        return same[0] if same and asked.sha256 else None
+        same = [upload for upload in self.uploads_of(owner) if upload.told == told]
+        return same[0] if same and told.sha256 else None
+
+    def _room_of(self, owner: str, told: Told) -> str:
+        return self.room_for(owner, told.room.removeprefix("general"))
 
     def do_upload_chunk(self, name: str, upload: int, offset: int, data: bytes) -> Judged:
         """Add some bytes to a file; they reach nobody."""
-        one = self._own(name, upload)
+        one = found(self.own(name, upload))
         refuse("conflict", offset != len(one.came), offset=len(one.came))
-        told = one.asked.size
-        most = self.rules.max_file_size_bytes if told is None else told
+        size = one.told.size
+        most = self.rules.max_file_size_bytes if size is None else size
         refuse("too_large", offset + len(data) > most)
-        refuse("storage_full", told is None and not self._has_room(name, len(data)))
+        refuse("storage_full", size is None and not self._has_room(name, len(data)))
         yield ()
         self.store(one, data)
         return one.state
@@ -144,23 +139,20 @@ class Files(Hooks):
         self._keep(upload)
 
     def do_upload_cancel(self, name: str, upload: int) -> Judged:
-        self._own(name, upload)
+        found(self.own(name, upload))
         yield ()
         self.end(upload)
         return {}
 
     def end(self, number: int) -> None:
         """An upload becomes nothing."""
-        asked = self.uploads.pop(number).asked
-        self.withdrawn |= {mark(text) for text in (asked.name, asked.caption) if text}
+        told = self.uploads.pop(number).told
+        self.withdrawn |= {mark(text) for text in (told.name, told.caption) if text}
 
     def saw_over(self, number: int) -> None:
         """The server was seen to have given an upload up."""
-        assert self.uploads[number].expires_ms <= self.now_ms, (
-            "early",
-            self.uploads[number],
-            self.now_ms,
-        )
+        upload = self.uploads[number]
+        assert upload.expires_ms <= self.now_ms, ("early", upload, self.now_ms)
         self.end(number)
 
     def check_nothing_is_late(self, late_ms: int) -> None:
@@ -173,14 +165,8 @@ class Files(Hooks):
         upload = self.uploads.get(number)
         return upload if upload and upload.owner == name else None
 
-    def _own(self, name: str, number: int) -> Upload:
-        upload = self.own(name, number)
-        if upload is None:
-            raise Refusal("not_found", (), {})
-        return upload
-
     def _keep(self, upload: Upload) -> None:
-        upload.expires_ms = self.now_ms + (KEPT_MS if upload.asked.sha256 else UNHASHED_KEPT_MS)
+        upload.expires_ms = self.now_ms + (KEPT_MS if upload.told.sha256 else UNHASHED_KEPT_MS)
 
     def _has_room(self, name: str, more: int) -> bool:
         return self.file_bytes(name) + more <= self.rules.file_quota_bytes
@@ -189,18 +175,16 @@ class Files(Hooks):
 
     def do_upload_finish(self, owner: str, upload: int) -> Judged:
         """Post a file that was not posted before."""
-        one = self._own(owner, upload)
+        one = found(self.own(owner, upload))
         refuse("conflict", not one.is_whole, offset=len(one.came))
-        asked = one.asked
-        room = self.room_for(owner, asked.to)
+        told, room = one.told, self._room_of(owner, one.told)
         self.check_post(owner, room)
         refuse("bad_request", not one.has_told_bytes)
         yield ()
         del self.uploads[upload]
-        self.open_room(owner, asked.to)
-        mentions, file = self.marked(owner, room, asked.caption), File(asked.name, one.came)
-        item = Item(self.now_ms, "file", owner, asked.caption, mentions, file=file)
-        return {"room": room, "seq": self._say(owner, room, item), "ts": self.now_ms}
+        self.open_room(owner, told.room.removeprefix("general"))
+        mentions, file = self.marked(owner, room, told.caption), File(told.name, one.came)
+        return self.say(room, Item(self.now_ms, "file", owner, told.caption, mentions, file=file))
 
     def content(self, name: str, number: int) -> Content | None:
         """Return what a nonce stands for: an upload, or a file whose hash was not told.
@@ -208,20 +192,15 @@ class Files(Hooks):
         None if that is not known yet.
         """
         upload = self.own(name, number)
-        if upload is None or upload.asked.sha256:
+        if upload is None or upload.told.sha256:
             return "upload-finish", number
-        asked = upload.asked
-        file = asked.to, asked.name, asked.caption, digest(upload.came)
-        return ("file", *file) if upload.is_whole else None
+        return ("file", *upload.told[:3], digest(upload.came)) if upload.is_whole else None
 
     # -- downloading -------------------------------------------------------------------------
 
     def do_download(self, name: str, room: str, seq: int, offset: int) -> Judged:
         """Read the bytes of a file from a place on."""
-        log = self.rooms.get(room)
-        file = log.item(seq).file if log is not None and log.is_said(seq) else None
-        if file is None:
-            raise Refusal("not_found", (), {})
-        size = len(file.data)
+        data = found(found(self.said_at(room, seq)).file).data
+        size = len(data)
         yield self.place(name, room, seq, "bad_request" if offset > size else DONE)
-        return {"offset": offset, "size": size, "data": file.data[offset:]}
+        return {"offset": offset, "size": size, "data": data[offset:]}

@@ -2,28 +2,28 @@
 
 from dataclasses import dataclass, field
 
-from tests.simulation.model.judging import ANY, AnyOrder, Judged, passes, refuse
+from tests.simulation.model.judging import ANY, AnyOrder, Judged, found, passes, refuse, view
 from tests.simulation.model.messages import Messages
-from tests.simulation.model.rooms import Item, Room, Rules
+from tests.simulation.model.moderation import DAY_MS
+from tests.simulation.model.rooms import Item, Period, Room, Rules
 
 LINKS_MAX = 20
 INVITED_BY_ONE_MAX = 5
 REACHES_MAX = 30
-DAY_MS = 86_400_000
 
 
 @dataclass
 class Link:
-    """By what one may ask to join. uses_left: None is without bound; expires_ms: None is never."""
+    """By what one may ask to join. uses_left: None is without bound; expires_at: None is never."""
 
     room: str
     number: int
     uses_left: int | None
-    expires_ms: int | None
-    made_ms: int
+    expires_at: int | None
+    created: int
 
     def opens(self, now_ms: int) -> bool:
-        return self.uses_left != 0 and (self.expires_ms is None or now_ms < self.expires_ms)
+        return self.uses_left != 0 and (self.expires_at is None or now_ms < self.expires_at)
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Groups(Messages):
         self.link_tokens: list[str] = []
         self.asked: dict[str, dict[int, str]] = {}
         self._asks_made: dict[str, int] = {}
-        self._reached: dict[tuple[str, str], tuple[int, int]] = {}
+        self._reached: dict[tuple[str, str], Period] = {}
 
     # -- what is meant -----------------------------------------------------------------------
 
@@ -66,12 +66,11 @@ class Groups(Messages):
     def meant(self, text: str, *lists: list[str]) -> str:
         """Return which room is meant by its id or title, of the first list with such rooms."""
         for rooms in lists:
-            found = [room for room in rooms if text in (room, self.title(room))]
-            refuse("conflict", len(found) > 1)
-            if found:
-                return found[0]
-        refuse("not_found")
-        return ""
+            same = [room for room in rooms if text in (room, self.title(room))]
+            refuse("conflict", len(same) > 1)
+            if same:
+                return same[0]
+        return found(None)
 
     def owned(self, name: str, text: str) -> str:
         """Return the room that a user means and owns."""
@@ -112,10 +111,8 @@ class Groups(Messages):
             self._end_request(name, room)
         self.links = {token: link for token, link in self.links.items() if link.room != room}
         self.rooms[room].leave(group.owner, self.now_ms, self.rules)
-        for item in self.rooms[room].items:
-            self.withdraw(item)
         del self.groups[room]
-        self.ended[room] = self.rooms.pop(room)
+        self.end_room(room)
 
     # -- members -----------------------------------------------------------------------------
 
@@ -146,9 +143,8 @@ class Groups(Messages):
         if group.owner == name:
             roles |= dict.fromkeys(group.invited, "invited")
         roles[group.owner] = "owner"
-        called = self.display_names
         shown = AnyOrder(
-            {"name": name, "role": role, "display_name": called.get(name, "")}
+            {"name": name, "role": role, "display_name": self.called(name)}
             for name, role in roles.items()
         )
         return {"room": room, "members": shown, "next": None, "count": len(members)}
@@ -199,11 +195,14 @@ class Groups(Messages):
         self.check_left(owner, room)
         yield ()
         self.spend(owner, room)
-        self.groups[room].owner = user
-        self._member(room, user, owner, "owner")
+        self.own_group(user, room, owner)
         for asker in self.groups[room].requests:
             self.tell(user, "join_requested", group=room, name=asker)
         return {}
+
+    def own_group(self, name: str, room: str, by: str) -> None:
+        self.groups[room].owner = name
+        self._member(room, name, by, "owner")
 
     # -- invitations -------------------------------------------------------------------------
 
@@ -218,7 +217,7 @@ class Groups(Messages):
         self.check_reach(owner, user)
         yield ()
         self.spend(owner, room)
-        self._reach_out(owner, user)
+        self._reached[owner, user].add(self.now_ms, DAY_MS)
         group.invited[user] = owner, self.now_ms
         self.tell(user, "invited", group=room, by=owner)
         return {}
@@ -243,14 +242,8 @@ class Groups(Messages):
 
     def check_reach(self, name: str, other: str) -> None:
         """Refuse that one user puts more into the self log of another today than one may."""
-        count, until_ms = self._reached.get((name, other), (0, 0))
-        refuse("rate_limited", self.now_ms < until_ms and count >= REACHES_MAX)
-
-    def _reach_out(self, name: str, other: str) -> None:
-        count, until_ms = self._reached.get((name, other), (0, 0))
-        if self.now_ms >= until_ms:
-            count, until_ms = 0, self.now_ms + DAY_MS
-        self._reached[name, other] = count + 1, until_ms
+        reached = self._reached.setdefault((name, other), Period())
+        refuse("rate_limited", reached.used(self.now_ms) >= REACHES_MAX)
 
     def _uninvite(self, name: str, room: str, by: str) -> None:
         del self.groups[room].invited[name]
@@ -289,12 +282,7 @@ class Groups(Messages):
         yield ()
         links = [self.links[token] for token in self.groups[room].links.values()]
         shown = [
-            {
-                "number": link.number,
-                "created": link.made_ms,
-                "uses_left": link.uses_left,
-                "expires_at": link.expires_ms,
-            }
+            view(link, "number", "created", "uses_left", "expires_at")
             for link in links
             if link.opens(self.now_ms)
         ]
@@ -309,10 +297,8 @@ class Groups(Messages):
 
     def _ask(self, name: str, token: str) -> Judged:
         """Come with a link: into the room, or to wait for its owner's answer."""
-        link = self.links.get(token)
-        if link is None or not link.opens(self.now_ms):
-            refuse("not_found")
-            return {}
+        link = found(self.links.get(token))
+        refuse("not_found", not link.opens(self.now_ms))
         group, room = self.groups[link.room], link.room
         may_enter = name in self.rooms[room].readers or name in group.invited
         is_new = not may_enter and name not in group.requests
@@ -326,7 +312,7 @@ class Groups(Messages):
             return {"room": room, "request": None}
         if is_new:
             self.spend(name, room)
-            self._reach_out(name, group.owner)
+            self._reached[name, group.owner].add(self.now_ms, DAY_MS)
             link.uses_left = None if link.uses_left is None else link.uses_left - 1
             number = self._asks_made[name] = self._asks_made.get(name, 0) + 1
             group.requests[name] = number

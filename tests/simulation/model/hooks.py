@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tests.simulation.model.judging import ANY, Judged, Such, refuse
+from tests.simulation.model.judging import ANY, Judged, Such, found, refuse, view
 from tests.simulation.model.messages import whom_to_reach
 from tests.simulation.model.rooms import Rules
 from tests.simulation.model.schedules import Schedules
@@ -12,17 +12,22 @@ HOOKS_MAX = 50
 
 @dataclass
 class Hook:
-    """A way into a room. number: among those of its maker.
+    """A way into a room. hook: its number among those of its maker.
 
-    refused_ms: when the last post was refused, None if it was not.
+    refused_at: when the last post was refused, None if it was not.
     """
 
-    number: int
+    hook: int
     maker: str
     room: str
     label: str
-    made_ms: int
-    refused_ms: int | None = None
+    created: int
+    refused_at: int | None = None
+
+    @property
+    def refused(self) -> Such:
+        """Why, in any words."""
+        return Such(lambda value: bool(value) == bool(self.refused_at))
 
 
 class Hooks(Schedules):
@@ -57,32 +62,20 @@ class Hooks(Schedules):
 
     def do_hooks(self, name: str) -> Judged:
         yield ()
-        shown = [
-            {
-                "hook": hook.number,
-                "room": hook.room,
-                "label": hook.label,
-                "created": hook.made_ms,
-                "refused_at": hook.refused_ms,
-                "refused": Such(_is_there if hook.refused_ms else _is_empty),
-            }
-            for hook in self.hooks_of(name)
-        ]
-        return {"hooks": shown}
+        shown = ("hook", "room", "label", "created", "refused_at", "refused")
+        return {"hooks": [view(hook, *shown) for hook in self.hooks_of(name)]}
 
     def do_unhook(self, name: str, hook: int) -> Judged:
-        tokens = {one.number: token for token, one in self.hooks.items() if one.maker == name}
+        tokens = {one.hook: token for token, one in self.hooks.items() if one.maker == name}
         refuse("not_found", hook not in tokens)
         yield ()
         gone = self.hooks.pop(tokens[hook])
-        fields = {"hook": hook, "in_room": gone.room, "label": gone.label}
-        self.tell(name, "hook_revoked", **fields)
+        self.tell(name, "hook_revoked", hook=hook, in_room=gone.room, label=gone.label)
         return {}
 
     def do_hook_post(self, maker: str, token: str, text: str) -> Judged:
         """Post by a hook: what keeps its maker from it keeps the program, too."""
-        refuse("not_found", token not in self.hooks)
-        hook = self.hooks[token]
+        hook = found(self.hooks.get(token))
         self.check_post(maker, hook.room)
         yield ()
         self.post(maker, whom_to_reach(maker, hook.room), text, via=hook.label)
@@ -91,12 +84,4 @@ class Hooks(Schedules):
     def forget_refusals(self) -> None:
         """The server starts anew."""
         for hook in self.hooks.values():
-            hook.refused_ms = None
-
-
-def _is_there(value: object) -> bool:
-    return bool(value)
-
-
-def _is_empty(value: object) -> bool:
-    return not value
+            hook.refused_at = None

@@ -1,46 +1,80 @@
 """Judging: what a request may be answered, and what it does, in one method for each command.
 
-The method `do_<command>` of the model takes who asks, when, and the parameters of the command.
-It refuses what has to be refused, first things first; then comes its only `yield`, which says
-by what the server may refuse the rest. What the server answered is sent in, if it did it: then
-the model does the same, and returns what the answer had to be.
+The method `do_<command>` of the model takes who asks, and the parameters of the command. It
+refuses what has to be refused, first things first; then comes its only `yield`, which says by
+what the server may refuse the rest. What the server answered is sent in, if it did it: then the
+model does the same, and returns what the answer had to be.
 """
 
-from collections.abc import Callable, Collection, Generator, Iterable
+from collections.abc import Callable, Collection, Generator
+from typing import NamedTuple, TypeVar
 
-from tests.simulation.model.rooms import Map
+from tests.simulation.model.rooms import DONE, Map, Span
 
 Judged = Generator[Collection[str], Map, Map]
+T = TypeVar("T")
+
+
+class Expected(NamedTuple):
+    """By which codes a request may be answered, and what an error says besides."""
+
+    codes: set[str]
+    fields: Map
+
+    def allows(self, error: Map) -> bool:
+        is_sure = len(self.codes) == 1
+        says_all = not is_sure or error.items() >= self.fields.items()
+        return error["code"] in self.codes and says_all
 
 
 class Refusal(Exception):
-    """The server must refuse this: by the first code, or one of the others if there are any.
+    """The server must refuse this: by `code`, or what else is expected."""
 
-    fields: what the error says besides.
-    """
-
-    def __init__(self, code: str, others: Collection[str], fields: Map) -> None:
+    def __init__(self, code: str, expected: Expected) -> None:
         super().__init__(code)
         self.code = code
-        self.codes = {code, *others}
-        self.fields = fields
+        self.expected = expected
 
 
 def refuse(
     code: str, condition: object = True, others: Collection[str] = (), **fields: object
 ) -> None:
-    """Raise Refusal under a condition."""
+    """Raise Refusal under a condition: by the code, or one of the others if there are any."""
     if condition:
-        raise Refusal(code, others, fields)
+        raise Refusal(code, Expected({code, *others}, fields))
+
+
+def found(thing: T | None) -> T:
+    """Return something if it is there; else it is refused as not found."""
+    if thing is None:
+        raise Refusal("not_found", Expected({"not_found"}, {}))
+    return thing
+
+
+def begin(judged: Judged) -> Expected:
+    """Return what a request may be answered."""
+    try:
+        return Expected({DONE, *next(judged)}, {})
+    except Refusal as refusal:
+        return refusal.expected
 
 
 def passes(judged: Judged) -> bool:
-    """Whether a request that was judged so would be done."""
+    """Whether a request may be done."""
+    return DONE in begin(judged).codes
+
+
+def finish(judged: Judged, answer: Map) -> Map:
+    """Do what the server did; return what it had to answer."""
     try:
-        next(judged)
-    except Refusal:
-        return False
-    return True
+        judged.send(answer)
+    except StopIteration as stop:
+        expected: Map = stop.value
+        return expected
+    raise AssertionError("judged twice")
+
+
+# -- what answers are to be --------------------------------------------------------------------
 
 
 class Such:
@@ -59,6 +93,10 @@ ANY = Such(lambda value: True)
 """What the model does not know."""
 
 
+def between(span: Span) -> Such:
+    return Such(lambda value: isinstance(value, int) and span.least <= value <= span.most)
+
+
 class Has(Map):
     """Equals a map that has all this, and more maybe."""
 
@@ -70,17 +108,33 @@ class Has(Map):
     __hash__ = None
 
 
-class AnyOrder(list[Map]):
-    """Equals a list of the same, in any order."""
-
-    def __init__(self, items: Iterable[Map]) -> None:
-        super().__init__(items)
+class HasAll(list[Map]):
+    """Equals a list that has all these, in any order, and more maybe."""
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, list)
-            and len(other) == len(self)
-            and all(any(mine == one for one in other) for mine in self)
-        )
+        return isinstance(other, list) and all(one in other for one in self)
 
     __hash__ = None
+
+
+class Among(list[Map]):
+    """Equals a list of some of these, in any order."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, list) and all(any(one == mine for mine in self) for one in other)
+
+    __hash__ = None
+
+
+class AnyOrder(HasAll):
+    """Equals a list of the same, in any order."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, list) and len(other) == len(self) and super().__eq__(other)
+
+    __hash__ = None
+
+
+def view(thing: object, *names: str) -> Map:
+    """Return what is shown of something."""
+    return {name: getattr(thing, name) for name in names}

@@ -1,36 +1,20 @@
-"""Messages: what users say, answer, change and take back, and how much of it they may."""
+"""Messages: what users say, answer, change, take back, react to and pin, and how much they may."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
-from tests.simulation.model.display_names import DisplayNames
-from tests.simulation.model.judging import Judged, Refusal, refuse
+from tests.simulation.model.judging import Has, Judged, Refusal, between, found, refuse
 from tests.simulation.model.mentions import named
-from tests.simulation.model.rooms import DONE, HOUR_MS, Item, Map, Room, Rules
+from tests.simulation.model.moderation import DAY_MS, Moderation
+from tests.simulation.model.rooms import DONE, Item, Map, Period, Room, Rules
 
 REACTED = "reacted"
-"""The limit that reactions count in, among the rooms."""
-NONCE_MS = 7 * 24 * HOUR_MS
+"""The limit that reactions and pins count in, among the rooms."""
+NONCE_MS = 7 * DAY_MS
 Content = tuple[object, ...]
 """All that is asked under a nonce: a command and what it is told."""
 
 
-@dataclass
-class Period:
-    """What a user has used of a limit, and when that ends. held: what of it was held before."""
-
-    count: int = 0
-    held: int = 0
-    ends_ms: int = 0
-
-    def used(self, now_ms: int) -> int:
-        return self.count if now_ms < self.ends_ms else 0
-
-    def held_used(self, now_ms: int) -> int:
-        return self.held if now_ms < self.ends_ms else 0
-
-
-class Messages(DisplayNames):
+class Messages(Moderation):
     """What users put into rooms. A room is named by its id, whether or not it is there yet."""
 
     def __init__(self, rules: Rules) -> None:
@@ -55,30 +39,22 @@ class Messages(DisplayNames):
 
     def left(self, name: str, room: str) -> int:
         """Return how much a user may still post into a room."""
-        return max(0, self._limit(room) - self._period(name, room).used(self.now_ms))
+        return max(0, self._limit(room) - self.period(name, room).used(self.now_ms))
 
     def share_left(self, name: str, room: str) -> int:
         """Return how much of what was held may still be posted."""
         share = max(1, self._limit(room) // 2)
-        return max(0, share - self._period(name, room).held_used(self.now_ms))
+        return max(0, share - self.period(name, room).held_used(self.now_ms))
 
     def reset_at(self, name: str, room: str) -> int | None:
-        period = self._period(name, room)
+        period = self.period(name, room)
         return period.ends_ms if period.used(self.now_ms) else None
 
     def spend(self, name: str, room: str) -> None:
         """Count one more entry."""
-        period = self._period(name, room)
-        if self.now_ms >= period.ends_ms:
-            period.count = period.held = 0
-            period.ends_ms = self.now_ms + self.rules.update_period_ms
-        period.count += 1
+        self.period(name, room).add(self.now_ms, self.rules.update_period_ms)
 
-    def spent_held(self, name: str, room: str) -> None:
-        """What was counted last had been held."""
-        self._period(name, room).held += 1
-
-    def _period(self, name: str, room: str) -> Period:
+    def period(self, name: str, room: str) -> Period:
         key = (name, room if room in ("general", REACTED) else "")
         return self._periods.setdefault(key, Period())
 
@@ -88,22 +64,22 @@ class Messages(DisplayNames):
 
     # -- what is allowed ---------------------------------------------------------------------
 
-    def check_post(self, author: str, room: str) -> None:
-        """Refuse what keeps a user from posting into a room now."""
+    def check_post(self, author: str, room: str, limit: str = "") -> None:
+        """Refuse what keeps a user from posting into a room now. limit: if it is not the room's."""
         refuse("not_found", not self.can_reach(author, room))
         self.check_ban(author)
         refuse("forbidden", self.is_blocked(author, room))
-        self.check_left(author, room)
+        self.check_left(author, limit or room)
 
     def check_left(self, name: str, room: str) -> None:
         """Refuse what would be over a limit."""
         is_over = not self.left(name, room)
         refuse("rate_limited", is_over, reset_at=self.reset_at(name, room))
 
-    def refusal(self, author: str, room: str) -> str:
+    def refusal(self, author: str, room: str, limit: str = "") -> str:
         """Return by what a post into a room is refused now, or DONE."""
         try:
-            self.check_post(author, room)
+            self.check_post(author, room, limit)
         except Refusal as refusal:
             return refusal.code
         return DONE
@@ -125,36 +101,36 @@ class Messages(DisplayNames):
 
         Returns by what it may be refused all the same.
         """
-        allowed = self._at_place(name, room_name, seq, seen)
+        allowed = self.at_place(name, room_name, seq, seen)
         codes = sorted(allowed - {DONE})
         refuse("".join(codes[:1]), DONE not in allowed, codes)
         return codes
 
-    def may_look_at(self, name: str, room: str, seq: int) -> set[str]:
-        return self._at_place(name, room, seq, DONE)
-
-    def _is_own(self, author: str, name: str, seq: int) -> bool:
-        room = self.rooms.get(name)
-        return room is not None and room.is_said(seq) and room.item(seq).author == author
-
-    def _at_place(self, author: str, name: str, seq: int, seen: str) -> set[str]:
+    def at_place(self, author: str, name: str, seq: int, seen: str = DONE) -> set[str]:
         """Return what may be answered; `seen`, if the entry can be seen."""
         room = self.rooms.get(name)
         if room is None or author not in room.readers or not room.is_said(seq):
             return {"not_found"}
         if room.item(seq).author == author:  # one's own are in reach as long as they are there
-            if seq <= room.gone:
-                return {"not_found"}
-            return {seen} if seq > self.gone_most(room) else {seen, "not_found"}
+            gone = room.gone, self.gone(room).most
+            return {seen if seq > end else "not_found" for end in gone}
         return {seen if sees else "not_found" for sees in self.sees(author, room, seq)}
+
+    def said_at(self, name: str, seq: int) -> Item | None:
+        """Return what is said at a place, if anything is."""
+        room = self.rooms.get(name)
+        return room.item(seq) if room and room.is_said(seq) else None
+
+    def _is_own(self, author: str, name: str, seq: int) -> bool:
+        item = self.said_at(name, seq)
+        return item is not None and item.author == author
 
     # -- what a user wants of a room ---------------------------------------------------------
 
     def do_unread_from(self, name: str, room: str, seq: int) -> Judged:
         refuse("bad_request", room.startswith("@"))
         log = self.rooms[room]
-        is_there = 0 < seq <= log.last
-        sees = self.sees(name, log, seq) if is_there else {not seq}
+        sees = self.sees(name, log, seq) if 0 < seq <= log.last else {not seq}
         refuse("not_found", True not in sees)
         yield ["not_found"] * (False in sees)
         self.mark(name, log, seq)
@@ -163,7 +139,10 @@ class Messages(DisplayNames):
     def do_mute(self, name: str, room: str, muted: bool) -> Judged:
         refuse("bad_request", room.startswith("@"))
         yield ()
-        self.mute(name, self.rooms[room], muted)
+        reader = self.rooms[room].readers[name]
+        if reader.muted != muted:
+            reader.muted = muted
+            self.tell(name, "muted", in_room=room, muted=muted)
         return {}
 
     # -- once only ---------------------------------------------------------------------------
@@ -174,10 +153,10 @@ class Messages(DisplayNames):
 
     def known(self, author: str, nonce: str, content: Content) -> Map | str | None:
         """Return what a nonce was answered, "conflict" if for something else, None if never."""
-        kept = self._nonces.get((author, nonce)) if nonce else None
-        if kept is None or self.now_ms - kept[2] >= NONCE_MS:
+        if (author, nonce) not in self._nonces or self.is_over(author, nonce):
             return None
-        return kept[1] if kept[0] == content else "conflict"
+        before, answer, _ = self._nonces[author, nonce]
+        return answer if before == content else "conflict"
 
     def is_over(self, author: str, nonce: str) -> bool:
         """Whether a nonce that was used may be used anew."""
@@ -185,22 +164,54 @@ class Messages(DisplayNames):
 
     # -- posting -----------------------------------------------------------------------------
 
-    def post(self, author: str, to: str, text: str, **fields: object) -> tuple[str, int]:
-        """Post, which must be allowed; return room and number."""
+    def do_send(self, author: str, text: str) -> Judged:
+        return self._post(author, "", text)
+
+    def do_send_to(self, author: str, to: str, text: str) -> Judged:
+        return self._post(author, to, text)
+
+    def do_post(self, author: str, room: str, text: str) -> Judged:
+        return self._post(author, room, text)
+
+    def _post(self, author: str, to: str, text: str) -> Judged:
+        self.check_post(author, self.room_for(author, to))
+        yield ()
+        return self.post(author, to, text)
+
+    def post(
+        self,
+        author: str,
+        to: str,
+        text: str,
+        named_before: tuple[str, ...] | None = None,
+        via: str = "",
+    ) -> Map:
+        """Post, which must be allowed. named_before: those whom the text may name at the most."""
         name = self.open_room(author, to)
         mentions = self.marked(author, name, text)
-        item = Item(self.now_ms, "message", author, text, mentions, fields)
-        return name, self._say(author, name, item)
+        if named_before is not None:
+            mentions = tuple(user for user in mentions if user in named_before)
+        fields = {"via": via} if via else {}
+        return self.say(name, Item(self.now_ms, "message", author, text, mentions, fields))
+
+    def say(self, name: str, item: Item) -> Map:
+        """Put an entry into a room; return what its author is answered."""
+        self.spend(item.author, name)
+        return self.put(name, item)
+
+    def put(self, name: str, item: Item) -> Map:
+        """The same for what does not count."""
+        return {"room": name, "seq": self.append(self.rooms[name], item), "ts": self.now_ms}
 
     def do_comment(self, author: str, room: str, seq: int, text: str) -> Judged:
         yield self.place(author, room, seq, self.refusal(author, room))
         log = self.rooms[room]
-        root = log.item(seq).fields.get("root", seq)
+        root = log.root(seq)
         fields = {"reply_to": seq, "quoted_author": log.item(seq).author, "root": root}
         fields["comments"] = log.comments(root) + 1
         mentions = self.marked(author, room, text)
         item = Item(self.now_ms, "comment", author, text, mentions, fields, answers=seq)
-        return {"room": room, "seq": self._say(author, room, item), "ts": self.now_ms}
+        return self.say(room, item)
 
     def do_edit(self, author: str, room: str, seq: int, text: str) -> Judged:
         """Give an entry another text, unless it is a file, which is what it is.
@@ -211,13 +222,13 @@ class Messages(DisplayNames):
         can_be = self._is_own(author, room, seq) and self.rooms[room].item(seq).file is None
         seen = self.refusal(author, room) if can_be else "forbidden"
         yield self.place(author, room, seq, seen)
-        log, mentions = self.rooms[room], self.marked(author, room, text)
-        before = set(log.item(seq).mentions) - self._take_back(log, seq)
-        log.item(seq).say(text, mentions)
-        log.item(seq).fields["edited"] = self.now_ms
+        edited, mentions = self.rooms[room].item(seq), self.marked(author, room, text)
+        before = set(edited.mentions) - self._take_back(self.rooms[room], seq)
+        edited.say(text, mentions)
+        edited.fields["edited"] = self.now_ms
         news = tuple(user for user in mentions if user not in before)
         item = Item(self.now_ms, "edit", author, text, news, {"target": seq}, changes=seq)
-        return {"room": room, "seq": self._say(author, room, item), "ts": self.now_ms}
+        return self.say(room, item)
 
     def do_delete(self, author: str, room: str, seq: int) -> Judged:
         """Nothing keeps an author from taking something back but a ban, if it was reported."""
@@ -225,30 +236,30 @@ class Messages(DisplayNames):
         if not seen and self.has_to_stay(author, room, seq):
             seen = "banned"
         yield self.place(author, room, seq, seen)
-        return {"room": room, "seq": self.delete(author, room, seq), "ts": self.now_ms}
+        return self.delete(author, room, seq)
 
-    def delete(self, author: str, name: str, seq: int, **fields: object) -> int:
-        """Take an entry away; return the number of what says so."""
+    def delete(self, author: str, name: str, seq: int, **fields: object) -> Map:
+        """Take an entry away."""
         room = self.rooms[name]
+        item, root = room.item(seq), room.item(seq).fields.get("root", 0)
         self._take_back(room, seq)
-        room.item(seq).say("")
-        room.item(seq).deleted = True
-        room.item(seq).fields.pop("edited", None)
-        room.item(seq).fields |= fields
-        fields = {"target": seq, **fields, **self._left_of_thread(room, seq)}
-        return self.append(room, Item(self.now_ms, "delete", author, fields=fields))
+        item.say("")
+        item.deleted = True
+        item.fields.pop("edited", None)
+        item.fields |= fields
+        thread = {"root": root, "comments": room.comments(root)} if root else {}
+        told = {"target": seq, **fields, **thread}
+        return self.put(name, Item(self.now_ms, "delete", author, fields=told))
 
     def do_remove(self, admin: str, room: str, seq: int, reason: str) -> Judged:
         """An administrator reaches general, what that one sees, and what was reported."""
         refuse("forbidden", not self.is_admin(admin))
-        log = self.rooms.get(room)
-        if log is None or not log.gone < seq <= log.last:
-            refuse("not_found")
-            return {}
+        log = found(self.rooms.get(room))
+        refuse("not_found", not log.gone < seq <= log.last)
         seq = log.edited_at(seq)
         seen = "forbidden" if self._is_own(admin, room, seq) else DONE
         reports = self.reports.values()
-        reported = [(one.room, one.seq) for one in reports if one.user != admin]
+        reported = [(one.in_room, one.in_seq) for one in reports if one.user != admin]
         if log.is_said(seq) and (room == "general" or (room, seq) in reported):
             refuse(seen, seen)
             yield ()
@@ -258,13 +269,7 @@ class Messages(DisplayNames):
         place = {"in_room": room, "in_seq": seq}
         self.tell(user, "post_removed", **place, **why)
         self.tell_admins("removed", user, admin, **place, **why)
-        number = self.delete(admin, room, seq, removed=True, **why)
-        return {"room": room, "seq": number, "ts": self.now_ms}
-
-    def _left_of_thread(self, room: Room, seq: int) -> Map:
-        """Return what the deletion of a comment tells of its thread."""
-        root = room.item(seq).fields.get("root", 0)
-        return {"root": root, "comments": room.comments(root)} if root else {}
+        return self.delete(admin, room, seq, removed=True, **why)
 
     def _take_back(self, room: Room, seq: int) -> set[str]:
         """Let the text of an entry go, and from the edit that brought it.
@@ -272,11 +277,10 @@ class Messages(DisplayNames):
         Returns for whom that was marked.
         """
         self.withdraw(room.item(seq))
-        called: set[str] = set()
-        for item in room.items:
-            if item.changes == seq:
-                called.update(item.mentions)
-                item.say("")
+        edits = [item for item in room.items if item.changes == seq]
+        called = {name for item in edits for name in item.mentions}
+        for item in edits:
+            item.say("")
         return called
 
     def marked(self, author: str, name: str, text: str) -> tuple[str, ...]:
@@ -290,21 +294,59 @@ class Messages(DisplayNames):
             return user in name.split(",")
         return name == "general" or user in self.rooms[name].readers
 
-    def _say(self, author: str, name: str, item: Item) -> int:
-        self.spend(author, name)
-        return self.append(self.rooms[name], item)
+    # -- reactions and pins: what is so already stays so ---------------------------------------
+
+    def do_react(self, name: str, room: str, seq: int, emoji: str, remove: bool) -> Judged:
+        """Taking back is always allowed."""
+        item = self.said_at(room, seq)
+        is_there = item is not None and name in item.reactions.get(emoji, {})
+        seen = DONE if remove or is_there else self.refusal(name, room, REACTED)
+        yield self.place(name, room, seq, seen)
+        names = found(item).reactions.setdefault(emoji, {})
+        if is_there is not remove:
+            return {"room": room, "seq": names.get(name)}
+        if remove:
+            del names[name]
+        else:
+            self.spend(name, REACTED)
+            names[name] = self.rooms[room].last + 1
+        fields = {"target": seq, "emoji": emoji, "count": len(names), "removed": remove}
+        return self._act(name, room, "reaction", fields)
+
+    def do_pin(self, name: str, room: str, seq: int) -> Judged:
+        return self._pin(name, room, seq, removed=False)
+
+    def do_unpin(self, name: str, room: str, seq: int) -> Judged:
+        return self._pin(name, room, seq, removed=True)
+
+    def _pin(self, name: str, room: str, seq: int, *, removed: bool) -> Judged:
+        item = self.said_at(room, seq)
+        is_done = bool(item and item.pinned) is not removed
+        seen = DONE if is_done else self.refusal(name, room, REACTED)
+        if not is_done and room == "general" and not self.is_admin(name):
+            seen = "forbidden"
+        yield self.place(name, room, seq, seen)
+        item = found(item)
+        if is_done:
+            return {"room": room, "seq": item.pinned or None}
+        self.spend(name, REACTED)
+        item.pinned = 0 if removed else self.rooms[room].last + 1
+        return self._act(name, room, "pin", {"target": seq, "removed": removed})
+
+    def _act(self, name: str, room: str, kind: str, fields: Map) -> Map:
+        told = {key: value for key, value in fields.items() if value}
+        number = self.append(self.rooms[room], Item(self.now_ms, kind, name, fields=told))
+        return {"room": room, "seq": number}
 
     # -- reading -----------------------------------------------------------------------------
 
     def found(self, room: Room, words: str, author: str) -> list[int]:
         """Return the numbers of what is said that has all these words, or their beginnings."""
-        wanted = words.lower().split()
         return [
             seq
-            for seq in range(1, room.last + 1)
-            if room.is_said(seq)
-            and author in ("", room.item(seq).author)
-            and all(_has(" ".join(room.item(seq).words), word) for word in wanted)
+            for seq in room.all_said()
+            if author in ("", room.item(seq).author)
+            and all(_has(" ".join(room.item(seq).words), word) for word in words.lower().split())
         ]
 
     def thread(self, name: str, room: Room, seq: int) -> list[int] | None:
@@ -312,25 +354,18 @@ class Messages(DisplayNames):
 
         Whatever belongs together does so still when what it began with has gone.
         """
-        hidden = self.hidden_least(name, room)
-        if hidden != self.hidden_most(name, room):
+        hidden, gone = self.hidden(name, room), self.gone(room).most
+        root = room.root(seq)
+        own = {number for number in (seq, root) if room.item(number).author == name}
+        if hidden.least != hidden.most or any(room.gone < number <= gone for number in own):
             return None
-        asked, seq = seq, room.item(seq).fields.get("root", seq)
-        own = {number for number in (asked, seq) if room.item(number).author == name}
-        if any(room.gone < number <= self.gone_most(room) for number in own):
-            return None
-        thread = [seq, *room.thread(seq)]
-        own = {number for number in own if number > room.gone}
-        return [number for number in thread if number > hidden or number in own]
+        thread = [root, *room.thread(root)]
+        return [n for n in thread if n > hidden.least or (n in own and n > room.gone)]
 
-    def unread_comments(self, name: str, room: Room, root: int) -> tuple[int, int]:
-        """Return how many comments of others wait for a user in a thread, at least and at most."""
-        living = [seq for seq in room.thread(root) if room.is_said(seq)]
-        least, most = (
-            sum(seq > behind and room.item(seq).author != name for seq in living)
-            for behind in self._waits_behind(name, room)
-        )
-        return least, most
+    def thread_shown(self, name: str, room: Room, root: int) -> Map:
+        """Return what the list of threads shows of one, and a page of it."""
+        unread = between(self.unread_comments(name, room, root))
+        return Has(root=root, comments=room.comments(root), unread=unread)
 
 
 def whom_to_reach(author: str, room: str) -> str:

@@ -1,14 +1,19 @@
-"""Moderation: who was warned and banned, what administrators know and do, who blocks whom."""
+"""Moderation: who was warned and banned, what administrators know and do, who blocks whom.
+
+And what users are called besides their names, which administrators may take from them.
+"""
 
 from dataclasses import dataclass
 
-from tests.simulation.model.judging import ANY, Judged, refuse
-from tests.simulation.model.rooms import HOUR_MS, Map, Rooms, Rules, marks
+from tests.simulation.model.judging import ANY, Judged, found, refuse, view
+from tests.simulation.model.rooms import HOUR_MS, Map, Period, Rooms, Rules, marks
 
-AGAIN_MS = 24 * HOUR_MS
-WARNING_MS = 30 * 24 * HOUR_MS
+DAY_MS = 24 * HOUR_MS
+WARNING_MS = 30 * DAY_MS
 REPORTED_CHARACTERS = 200
 REPORTS_PAGE = 12
+RENAMES_MAX = 10
+RESERVED = ("general", "admin")
 
 
 @dataclass(frozen=True)
@@ -18,26 +23,20 @@ class Report:
     quote: what that said. marks: the beginnings of it, which stay as long as the report.
     """
 
-    number: int
-    giver: str
+    report: int
+    reporter: str
     user: str
     reason: str
-    room: str = ""
-    seq: int = 0
+    in_room: str = ""
+    in_seq: int = 0
     quote: str = ""
     marks: frozenset[str] = frozenset()
 
     @property
-    def fields(self) -> Map:
+    def shown(self) -> Map:
         """How administrators are told of it."""
-        about = {"in_room": self.room, "in_seq": self.seq, "quote": self.quote}
-        return {
-            "report": self.number,
-            "reporter": self.giver,
-            "user": self.user,
-            "reason": self.reason,
-            **{key: value for key, value in about.items() if value},
-        }
+        shown = view(self, "report", "reporter", "user", "reason", "in_room", "in_seq", "quote")
+        return {key: value for key, value in shown.items() if value}
 
 
 class Moderation(Rooms):
@@ -59,6 +58,8 @@ class Moderation(Rooms):
         self.reports: dict[int, Report] = {}
         self.blocked: dict[str, set[str]] = {}
         self.kept_by_admins: set[str] = set()
+        self.display_names: dict[str, str] = {}
+        self._renames: dict[str, Period] = {}
         self._reports_made = 0
         self._reported: dict[tuple[str, str], int] = {}
 
@@ -99,27 +100,25 @@ class Moderation(Rooms):
         self.check_ban(giver)
         refuse("bad_request", giver == user)
         if room:
-            log = self.rooms.get(room)
-            if log is None or giver not in log.readers or not 1 <= seq <= log.last:
-                refuse("not_found")
-                return {}
+            log = found(self.rooms.get(room))
+            refuse("not_found", giver not in log.readers or not 1 <= seq <= log.last)
             sees = self.sees(giver, log, seq)
             refuse("not_found", True not in sees)
             doubt = ["not_found"] * (False in sees)
             refuse("bad_request", log.item(seq).author != user, doubt)
-        before_ms = self._reported.get((giver, user), -AGAIN_MS)
-        refuse("rate_limited", self.now_ms - before_ms < AGAIN_MS, doubt)
+        before_ms = self._reported.get((giver, user), -DAY_MS)
+        refuse("rate_limited", self.now_ms - before_ms < DAY_MS, doubt)
         yield doubt
         self._reported[giver, user] = self.now_ms
         self._reports_made += 1
         report = self._report_of(giver, user, reason, room, seq)
-        self.reports[report.number] = report
+        self.reports[report.report] = report
         for admin in self.admins_but(user):
             self.kept_by_admins |= report.marks
-            self.tell(admin, "reported", **report.fields)
+            self.tell(admin, "reported", **report.shown)
         warnings = self.warnings_of(user)
         if giver not in warnings and self.has_met(giver, user):
-            warnings[giver] = report.number, self.now_ms
+            warnings[giver] = report.report, self.now_ms
             self._warn(user, warnings)
         return {}
 
@@ -129,8 +128,7 @@ class Moderation(Rooms):
             return Report(number, giver, user, reason)
         room = self.rooms[name]
         seq = room.edited_at(seq)
-        is_said = seq > room.gone and room.is_said(seq)
-        said = [room.item(seq)] if is_said else []
+        said = [room.item(seq)] if seq > room.gone and room.is_said(seq) else []
         text = "".join(": ".join(item.words) for item in said)
         quote = text if len(text) <= REPORTED_CHARACTERS else text[:REPORTED_CHARACTERS] + "…"
         return Report(number, giver, user, reason, name, seq, quote, frozenset(marks(said)))
@@ -147,7 +145,7 @@ class Moderation(Rooms):
 
     def has_to_stay(self, author: str, room: str, seq: int) -> bool:
         """Whether a banned user would hide what nobody has decided on. seq: 0 for all of it."""
-        about = [(report.room, report.seq) for report in self.reports.values()]
+        about = [(report.in_room, report.in_seq) for report in self.reports.values()]
         is_reported = (room, seq) in about if seq else room in dict(about)
         return is_reported and self.is_banned(author)
 
@@ -157,8 +155,8 @@ class Moderation(Rooms):
         """Administrators see what is open, but nothing about themselves."""
         refuse("forbidden", not self.is_admin(admin))
         yield ()
-        reports = [report.fields for report in self.reports.values() if report.user != admin]
-        shown = [{**fields, "ts": ANY} for fields in reports[:REPORTS_PAGE]]
+        reports = [report.shown for report in self.reports.values() if report.user != admin]
+        shown = [{**report, "ts": ANY} for report in reports[:REPORTS_PAGE]]
         return {"reports": shown, "next": ANY}
 
     def do_ban(self, admin: str, user: str, reason: str, hours: int | None = None) -> Judged:
@@ -176,26 +174,27 @@ class Moderation(Rooms):
         if by or until_ms > self.bans.get(user, 0):
             self.banned_by[user] = ("administrator" if by else "warnings", reason)
         self.bans[user] = until_ms
-        self.judged_ms[user] = self.now_ms
-        self.warnings[user] = {}
+        self._judge(user)
         told: Map = {"until": until_ms, **({"reason": reason} if reason else {})}
         self.tell(user, "banned", **told)
         self.tell_admins("banned", user, by, **told)
+
+    def _judge(self, user: str) -> None:
+        """Whatever was decided, warnings begin anew."""
+        self.judged_ms[user] = self.now_ms
+        self.warnings[user] = {}
 
     def do_unban(self, admin: str, user: str) -> Judged:
         self.check_judge(admin, user)
         refuse("not_found", not self.is_banned(user))
         yield ()
-        del self.bans[user]
-        self.warnings[user] = {}
-        self.judged_ms[user] = self.now_ms
-        self.tell(user, "unbanned")
+        self._judge(user)
+        self.ban_is_over(user, is_early=True)
         self.tell_admins("unbanned", user, admin)
         return {}
 
-    def ban_is_over(self, user: str) -> None:
-        """The server was seen to say that a ban is over."""
-        assert self.bans[user] <= self.now_ms, (user, self.bans[user], self.now_ms)
+    def ban_is_over(self, user: str, is_early: bool = False) -> None:
+        assert is_early or self.bans[user] <= self.now_ms, (user, self.bans[user], self.now_ms)
         del self.bans[user]
         self.tell(user, "unbanned")
 
@@ -206,8 +205,8 @@ class Moderation(Rooms):
         yield ()
         gone = self.reports.pop(report)
         self.warnings[gone.user] = warnings = self.warnings_of(gone.user)
-        if gone.giver in warnings and warnings[gone.giver][0] == report:
-            del warnings[gone.giver]
+        if warnings.get(gone.reporter, (0, 0))[0] == report:
+            del warnings[gone.reporter]
             limit = self.warnings_limit_of(gone.user)
             self.tell(gone.user, "unwarned", warnings=len(warnings), limit=limit)
         self.tell_admins("dismissed", gone.user, admin, report=report)
@@ -251,3 +250,41 @@ class Moderation(Rooms):
     def do_blocked(self, name: str) -> Judged:
         yield ()
         return {"names": sorted(self.blocked.get(name, ())), "next": None}
+
+    # -- display names -----------------------------------------------------------------------
+
+    def called(self, name: str) -> str:
+        return self.display_names.get(name, "")
+
+    def do_display_name(self, name: str, display_name: str) -> Judged:
+        self.check_ban(name)
+        if display_name == self.called(name):
+            yield ()
+            return {}
+        names = {*self.users, *self.over} - {name}
+        taken = {looks(text) for text in (*names, *map(self.called, names - self.over), *RESERVED)}
+        refuse("conflict", looks(display_name) in taken - {""})
+        renames = self._renames.setdefault(name, Period())
+        is_over = renames.used(self.now_ms) >= RENAMES_MAX
+        refuse("rate_limited", is_over, reset_at=renames.ends_ms)
+        yield ()
+        renames.add(self.now_ms, DAY_MS)
+        self._rename(name, display_name, name)
+        return {}
+
+    def do_clear_name(self, admin: str, user: str) -> Judged:
+        self.check_judge(admin, user)
+        refuse("not_found", user in self.over or not self.called(user))
+        yield ()
+        self._rename(user, "", admin)
+        return {}
+
+    def _rename(self, name: str, display_name: str, by: str) -> None:
+        self.display_names[name] = display_name
+        self.tell(name, "renamed", display_name=display_name, by=by)
+
+
+def looks(text: str) -> str:
+    """Return the letters and digits of a text, those that look alike as one."""
+    letters = "".join(filter(str.isalnum, text.lower()))
+    return letters.replace("0", "o").replace("i", "l")

@@ -1,10 +1,9 @@
 """Rooms: logs of which nothing is ever forgotten here, their readers, and what is gone of them."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
-
-from tests.simulation.model.contents import TAKEN_BACK, File
+from typing import Any, NamedTuple
 
 Map = dict[str, Any]
 
@@ -12,15 +11,19 @@ HOUR_MS = 3_600_000
 GATHER_MS = 1_100
 """Within this what was read is written down: a second, and what timers round up."""
 QUOTED_CHARACTERS = 80
-CHANGING = {"text", "quoted_text", "edited", "deleted", "mentions"}
+CHANGING = {
+    *("text", "quoted_text", "edited", "deleted", "mentions", "reactions", "pinned_by"),
+}
+"""What edits, deletes, expiry and others change of any entry."""
 THREAD = {"comments", "last_comment"}
 """What an entry shows of the thread that it began."""
-DONE_TO_IT = {"reactions", "pinned_by"}
-"""What a post shows of what was done to it."""
 REMOVED = {"removed", "reason"}
-SPOKEN = ("message", "comment", "file", "edit", "reaction", "pin")
+SAYING = ("message", "comment", "file")
+SPOKEN = (*SAYING, "edit", "reaction", "pin")
 DONE = ""
 """What a request is answered that is done, among the codes of those that are refused."""
+TAKEN_BACK = {"name": "", "size": 0, "sha256": ""}
+"""How the entry of a file that was deleted tells of it."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,31 @@ class Rules:
     admins: tuple[str, ...] = ("carol",)
     max_file_size_bytes: int = 100
     file_quota_bytes: int = 150
+
+
+class Span(NamedTuple):
+    """Both ends of what the rules leave open."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True)
+class File:
+    """What a file is besides its caption."""
+
+    name: str
+    data: bytes
+
+    @property
+    def fields(self) -> Map:
+        """How an entry tells of it: all files of the machine are named `.txt`, and are text."""
+        told = {"name": self.name, "size": len(self.data), "media_type": "text/plain"}
+        return told | {"sha256": digest(self.data).hex()}
+
+
+def digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 @dataclass
@@ -67,12 +95,12 @@ class Item:
     pinned: int = 0
 
     def __post_init__(self) -> None:
-        self.said.add((self.text, self.mentions))
+        self.say(self.text, self.mentions)
 
     @property
     def is_said(self) -> bool:
         """Whether somebody says something there, still."""
-        return self.kind in ("message", "comment", "file") and not self.deleted
+        return self.kind in SAYING and not self.deleted
 
     @property
     def words(self) -> list[str]:
@@ -93,32 +121,57 @@ class Item:
 
 
 @dataclass
+class Period:
+    """What is counted up to a time, and begins anew then. held: what of it was held before."""
+
+    count: int = 0
+    held: int = 0
+    ends_ms: int = 0
+
+    def used(self, now_ms: int) -> int:
+        return self.count if now_ms < self.ends_ms else 0
+
+    def held_used(self, now_ms: int) -> int:
+        return self.held if now_ms < self.ends_ms else 0
+
+    def add(self, now_ms: int, length_ms: int) -> None:
+        if now_ms >= self.ends_ms:
+            self.count, self.held, self.ends_ms = 0, 0, now_ms + length_ms
+        self.count += 1
+
+
+@dataclass
+class Read:
+    """How far a user has come in a room, `seq`, and where that was at which times."""
+
+    seq: int
+    times: list[tuple[int, int]] = field(default_factory=list)
+
+    def come(self, now_ms: int, seq: int) -> None:
+        self.seq = seq
+        self.times.append((now_ms, seq))
+
+    def by(self, ms: int) -> int:
+        return max((seq for at_ms, seq in self.times if at_ms <= ms), default=0)
+
+
 class Reader:
-    """A user in a room. What was read lies between `sure`, on disk, and `most`.
+    """A user in a room, behind `start`. What was read lies between `sure`, on disk, and `most`.
 
     shown: up to where all devices are told that it was read, as long as the server runs.
     mark: from where it is to be unread, 0 for nowhere. until: how far the room had come by then.
-    reads_sure, reads_most: (when, up to where), to tell where the reader was at a time.
     """
 
-    sure: int = 0
-    most: int = 0
-    shown: int = 0
-    muted: bool = False
-    mark: int = 0
-    until: int = 0
-    acked_ms: int = 0
-    start: int = 0
-    reads_sure: list[tuple[int, int]] = field(default_factory=list)
-    reads_most: list[tuple[int, int]] = field(default_factory=list)
+    def __init__(self, start: int) -> None:
+        self.start = start
+        self.sure, self.most = Read(start), Read(start)
+        self.shown = self.mark = self.until = self.acked_ms = 0
+        self.muted = False
 
-    def floor_least(self, ms: int) -> int:
-        """Return up to where everything read by `ms` must be gone."""
-        return max([self.start, *(seq for at_ms, seq in self.reads_sure if at_ms <= ms)])
-
-    def floor_most(self, ms: int) -> int:
-        """Return up to where anything read by `ms` may be gone."""
-        return max([self.start, *(seq for at_ms, seq in self.reads_most if at_ms <= ms)])
+    def floor(self, by_ms: int, late_ms: int = 0) -> Span:
+        """Return up to where what was read must be gone, if that may be late, and may be gone."""
+        least, most = self.sure.by(by_ms - late_ms), self.most.by(by_ms)
+        return Span(max(self.start, least), max(self.start, most))
 
 
 class Room:
@@ -150,6 +203,10 @@ class Room:
         """Whether somebody says something at a place, still."""
         return 1 <= seq <= self.last and self.item(seq).is_said
 
+    def all_said(self) -> list[int]:
+        """Return the numbers of what is said, still."""
+        return [seq for seq, item in enumerate(self.items, 1) if item.is_said]
+
     def is_revision(self, seq: int) -> bool:
         """Whether an entry only changes another, which shows the result."""
         return self.item(seq).kind in ("edit", "delete", "reaction", "pin")
@@ -167,7 +224,7 @@ class Room:
 
     def enter(self, name: str, start: int) -> None:
         """A user sees what comes behind `start`."""
-        self.readers[name] = Reader(start, start, start=start)
+        self.readers[name] = Reader(start)
         self.stays.setdefault(name, []).append((start, None))
 
     def leave(self, name: str, now_ms: int, rules: Rules) -> None:
@@ -194,6 +251,10 @@ class Room:
         changes = self.item(seq).changes
         return changes if changes > self.gone else seq
 
+    def root(self, seq: int) -> int:
+        """Return the number of what the thread of an entry began with."""
+        return int(self.item(seq).fields.get("root", seq))
+
     def thread(self, root: int) -> list[int]:
         """Return the numbers of the comments in the thread that an entry began."""
         items = enumerate(self.items, 1)
@@ -213,41 +274,33 @@ class Room:
     def entry(self, seq: int, name: str = "") -> Map:
         """Return an entry as the server has to show it now, to a user if one is given."""
         item = self.item(seq)
-        entry = self._entry(item, seq)
+        entry = {"room": self.name, "seq": seq, "ts": item.ts, "kind": item.kind, **item.fields}
+        if item.file:
+            entry |= TAKEN_BACK if item.deleted else item.file.fields
+        is_over = 0 < item.changes <= self.gone
+        shown = {
+            "author": item.author,
+            "text": "" if is_over else item.text,
+            "mentions": [] if is_over else list(item.mentions),
+            "quoted_text": self._quoted(item),
+            "deleted": item.deleted,
+        }
+        if not item.deleted:
+            shown["reactions"] = {e: list(names) for e, names in item.reactions.items() if names}
+            shown["pinned_by"] = self.item(item.pinned).author if item.pinned else ""
+        if item.kind in ("message", "file") and (thread := self.thread(seq)):
+            entry |= {"comments": self.comments(seq), "last_comment": thread[-1]}
+        if not entry.get("comments"):
+            entry.pop("comments", None)
+        entry |= {key: value for key, value in shown.items() if value}
+        if item.kind in ("message", "comment"):
+            entry.setdefault("text", "")
         if name and self.is_hidden(name, item.answers or item.changes):
             entry.pop("quoted_text" if item.answers else "text", None)
         return entry
 
-    def _entry(self, item: Item, seq: int) -> Map:
-        entry = {"room": self.name, "seq": seq, "ts": item.ts, "kind": item.kind, **item.fields}
-        if item.file:
-            entry |= TAKEN_BACK if item.deleted else item.file.fields
-        if item.author:
-            entry["author"] = item.author
-        is_over = 0 < item.changes <= self.gone
-        text = "" if is_over else item.text
-        if text or item.kind in ("message", "comment"):
-            entry["text"] = text
-        if item.mentions and not is_over:
-            entry["mentions"] = list(item.mentions)
-        if item.answers and (quoted := self._quoted(item)):
-            entry["quoted_text"] = quoted
-        if item.deleted:
-            entry["deleted"] = True
-        else:
-            entry |= self._done_to(item)
-        if item.kind in ("message", "file") and (thread := self.thread(seq)):
-            entry |= {"comments": self.comments(seq), "last_comment": thread[-1]}
-        return {key: value for key, value in entry.items() if key != "comments" or value}
-
-    def _done_to(self, item: Item) -> Map:
-        """Return what a post shows of what was done to it."""
-        reactions = {emoji: list(names) for emoji, names in item.reactions.items()}
-        pinned = {"pinned_by": self.item(item.pinned).author} if item.pinned else {}
-        return {**({"reactions": reactions} if reactions else {}), **pinned}
-
     def _quoted(self, item: Item) -> str:
-        if item.deleted or item.answers <= self.gone:
+        if not item.answers or item.deleted or item.answers <= self.gone:
             return ""
         return beginning(" ".join(self.item(item.answers).words))
 
@@ -269,9 +322,9 @@ class Room:
 
 def without_changing(entry: Map) -> Map:
     """Return of an entry what no edit, no delete and no expiry changes."""
-    changing = CHANGING | REMOVED if entry["kind"] in SPOKEN else CHANGING
-    changing = changing | THREAD if entry["kind"] in ("message", "file") else changing
-    changing = changing | DONE_TO_IT
+    kind = entry["kind"]
+    changing = CHANGING | (REMOVED if kind in SPOKEN else set())
+    changing |= THREAD if kind in ("message", "file") else set()
     return {key: value for key, value in entry.items() if key not in changing}
 
 
@@ -286,6 +339,7 @@ class Rooms:
     now_ms, wall_ms: server time, and what the wall clock says.
     ended: rooms that are no more. lax_until_ms: before that, what is over may be there still.
     over: users whose accounts are over. noted: what has happened that no answer shows.
+    online: with how many connections who is there.
     withdrawn: beginnings of texts that must be in no log and, behind a snapshot, in no file.
     fixed: behind which entry those see general who have posted there and do not follow.
     """
@@ -298,6 +352,7 @@ class Rooms:
         self.withdrawn: set[str] = set()
         self.fixed: dict[str, int] = {}
         self.users: list[str] = []
+        self.online: Map = {}
         self.over: set[str] = set()
         self.noted: set[str] = set()
 
@@ -318,6 +373,12 @@ class Rooms:
         """Return a room that is, or was."""
         return self.rooms.get(name) or self.ended[name]
 
+    def end_room(self, name: str) -> None:
+        """Nobody is left in a room."""
+        for item in self.rooms[name].items:
+            self.withdraw(item)
+        self.ended[name] = self.rooms.pop(name)
+
     def tell(self, name: str, kind: str, /, **fields: object) -> None:
         """Add to a self log; nobody is told whose account is over."""
         if name in self.over:
@@ -331,17 +392,10 @@ class Rooms:
             self.fixed.setdefault(item.author, self.newcomer_start(room))
         room.items.append(item)
         reader = room.readers.get(item.author)
-        if reader is not None:
-            self._read_own(reader, room.last)
+        for read in (reader.sure, reader.most) if reader else ():
+            if read.seq == room.last - 1:
+                read.come(self.now_ms, room.last)
         return room.last
-
-    def _read_own(self, reader: Reader, seq: int) -> None:
-        if reader.sure == seq - 1:
-            reader.sure = seq
-            reader.reads_sure.append((self.now_ms, seq))
-        if reader.most == seq - 1:
-            reader.most = seq
-            reader.reads_most.append((self.now_ms, seq))
 
     def withdraw(self, item: Item) -> None:
         """What an entry says must go from everywhere."""
@@ -358,18 +412,16 @@ class Rooms:
 
     def newcomer_start(self, room: Room) -> int:
         """Return behind which entry a newcomer sees a room: the last of what is said there."""
-        said = [seq for seq in range(1, room.last + 1) if room.is_said(seq)]
-        shown = said[-self.rules.limit_show_messages :]
-        is_more = len(said) >= self.rules.limit_show_messages
+        shown = room.all_said()[-self.rules.limit_show_messages :]
+        is_more = len(shown) == self.rules.limit_show_messages
         return max(shown[0] - 1 if is_more else 0, room.gone)
 
     def ack(self, name: str, room: Room, seq: int) -> None:
         """A device of a user has read a room up to `seq`."""
         reader = room.readers[name]
-        if seq > reader.most or seq > reader.sure:
+        if seq > reader.most.seq or seq > reader.sure.seq:
             reader.acked_ms = self.now_ms
-            reader.most = max(reader.most, room.over_own(name, seq))
-            reader.reads_most.append((self.now_ms, reader.most))
+            reader.most.come(self.now_ms, max(reader.most.seq, room.over_own(name, seq)))
         reader.shown = max(reader.shown, seq)
         if reader.mark and seq > reader.until:
             self.mark(name, room, 0)
@@ -381,126 +433,106 @@ class Rooms:
             reader.mark, reader.until = seq, until
             self.tell(name, "unread_from", in_room=room.name, in_seq=seq)
 
-    def mute(self, name: str, room: Room, muted: bool) -> None:
-        """A user mutes a room, or unmutes it."""
-        if room.readers[name].muted != muted:
-            room.readers[name].muted = muted
-            self.tell(name, "muted", in_room=room.name, muted=muted)
-
-    def settled(self) -> None:
-        """Time has gone by: what was read a second ago is written down."""
+    def settled(self, is_stop: bool = False) -> None:
+        """What was read a second ago is written down, and everything at a stop in good order."""
         for room in self.rooms.values():
             for name, reader in room.readers.items():
-                if self.now_ms - reader.acked_ms >= GATHER_MS:
+                if is_stop or self.now_ms - reader.acked_ms >= GATHER_MS:
                     self._write_down(room, name)
-
-    def stopped(self) -> None:
-        """The server stopped in good order: everything is written down."""
-        for room in self.rooms.values():
-            for name in room.readers:
-                self._write_down(room, name)
 
     def observed(self, name: str, room: Room, read_seq: int) -> None:
         """After a crash it was seen how far a reader has come."""
         reader = room.readers[name]
         # A crash may have lost what was shown; own entries that are gone count as read no more.
-        least = reader.sure if reader.sure > room.gone else 0
-        assert least <= read_seq <= reader.most, (name, room.name, read_seq, reader)
-        reader.sure = reader.most = reader.shown = read_seq
+        least = reader.sure.seq if reader.sure.seq > room.gone else 0
+        assert least <= read_seq <= reader.most.seq, (name, room.name, read_seq, reader)
+        reader.sure.seq = reader.most.seq = reader.shown = read_seq
 
-    def read_least(self, name: str, room: Room) -> int:
-        """Return up to where all devices of a user are told at least that it was read.
+    def read(self, name: str, room: Room) -> Span:
+        """Return up to where all devices of a user are told that it was read.
 
         Own entries behind what was read count as read only as long as they are there.
         """
         reader = room.readers[name]
-        return max(reader.shown, reader.sure if reader.sure > room.gone else 0)
+        sure = reader.sure.seq if reader.sure.seq > room.gone else 0
+        return Span(max(reader.shown, sure), reader.most.seq)
 
     def _write_down(self, room: Room, name: str) -> None:
         reader = room.readers[name]
-        if reader.sure == reader.most:
+        if reader.sure.seq == reader.most.seq:
             return
-        reader.most = room.over_own(name, reader.most)
-        reader.reads_most.append((self.now_ms, reader.most))
+        reader.most.come(self.now_ms, room.over_own(name, reader.most.seq))
         # Own entries that were gone by then were not gone over.
         sure = room.over_own(name, reader.shown, room.gone)
-        if sure > reader.sure:
-            reader.sure = sure
-            reader.reads_sure.append((self.now_ms, sure))
+        if sure > reader.sure.seq:
+            reader.sure.come(self.now_ms, sure)
 
     # -- what is gone ------------------------------------------------------------------------
 
-    def hidden_least(self, name: str, room: Room) -> int:
-        """Return up to where a user must not see a room any more."""
-        late_ms = self.now_ms - self.rules.lifetime_ms - self.rules.lifetime_ms // 12
-        return max(room.readers[name].floor_least(late_ms), room.gone)
+    @property
+    def _late_ms(self) -> int:
+        """For so long what is over may be there: floors move within a twelfth of the lifetime."""
+        return self.rules.lifetime_ms // 12
 
-    def hidden_most(self, name: str, room: Room) -> int:
-        """Return up to where a user may not see a room any more."""
-        floor = room.readers[name].floor_most(self.now_ms - self.rules.lifetime_ms)
-        return max(floor, self.gone_most(room))
+    def hidden(self, name: str, room: Room) -> Span:
+        """Return up to where a user must not see a room any more, and may not."""
+        floor = room.readers[name].floor(self.now_ms - self.rules.lifetime_ms, self._late_ms)
+        return Span(max(floor.least, room.gone), max(floor.most, self.gone(room).most))
 
     def sees(self, name: str, room: Room, seq: int) -> set[bool]:
         """Return whether a member sees an entry; both if either is right."""
-        if seq <= self.hidden_least(name, room):
-            return {False}
-        return {True} if seq > self.hidden_most(name, room) else {True, False}
+        return {seq > end for end in self.hidden(name, room)}
 
-    def gone_least(self, room: Room) -> int:
-        """Return up to where a room must be gone from memory: what all were to lose by now."""
-        if self.now_ms < max(self.lax_until_ms, room.lax_until_ms):
-            return 0
-        late_ms = self.now_ms - GATHER_MS - self.rules.lifetime_ms - self.rules.lifetime_ms // 12
-        floors = [reader.floor_least(late_ms) for reader in room.readers.values()]
-        return max(min(floors, default=0), self._too_old(room, self.now_ms - GATHER_MS))
-
-    def gone_most(self, room: Room) -> int:
-        """Return up to where a room may be gone from memory."""
-        ms = self.now_ms - self.rules.lifetime_ms
-        floors = [reader.floor_most(ms) for reader in room.readers.values()]
-        return max(min(floors, default=0), self._too_old(room, self.now_ms), room.gone)
+    def gone(self, room: Room) -> Span:
+        """Return up to where a room must be gone from memory: what all had to lose; and may be."""
+        over_ms = self.now_ms - self.rules.lifetime_ms
+        floors = [r.floor(over_ms, GATHER_MS + self._late_ms) for r in room.readers.values()]
+        least = max(min((f.least for f in floors), default=0), self._too_old(room, GATHER_MS))
+        most = max(min((f.most for f in floors), default=0), self._too_old(room, 0), room.gone)
+        is_lax = self.now_ms < max(self.lax_until_ms, room.lax_until_ms)
+        return Span(0 if is_lax else least, most)
 
     def saw_gone(self, room: Room, gone: int) -> None:
         """The server was seen to have forgotten a room up to here."""
-        least, most = self.gone_least(room), self.gone_most(room)
+        least, most = self.gone(room)
         assert least <= gone <= most, (room.name, least, gone, most)
         assert gone >= room.gone, room.name
         room.gone = gone
 
-    def unread(self, name: str, room: Room) -> tuple[int, int]:
-        """Return how many posts of others wait for a user, at least and at most."""
-        least, most = (
-            sum(item.author != name and item.is_said for item in room.items[seq:])
-            for seq in self._waits_behind(name, room)
-        )
-        return least, most
-
-    def mentions(self, name: str, room: Room) -> tuple[int, int]:
-        """Return in how much of that a user is named; what was said and its edit are one."""
-        least, most = (
-            len(
-                {
-                    room.item(number).changes or number
-                    for number in range(seq + 1, room.last + 1)
-                    if name in room.entry(number).get("mentions", ())
-                }
-            )
-            for seq in self._waits_behind(name, room)
-        )
-        return least, most
-
-    def _waits_behind(self, name: str, room: Room) -> tuple[int, int]:
-        """Return behind which entry something waits for a user, at most and at least."""
-        reader = room.readers[name]
-        marked = reader.mark - 1 if reader.mark else room.last
-        at_most = max(min(reader.most, marked), self.hidden_most(name, room))
-        return at_most, max(min(max(reader.sure, reader.shown), marked), room.gone)
-
-    def _too_old(self, room: Room, now_ms: int) -> int:
+    def _too_old(self, room: Room, late_ms: int) -> int:
         if room.name != "general" and not room.name.startswith("+"):
             return 0
-        limit_ms = now_ms - max(self.rules.lifetime_ms, self.rules.keep_unread_ms)
-        return sum(item.ts <= limit_ms for item in room.items)
+        kept_ms = max(self.rules.lifetime_ms, self.rules.keep_unread_ms)
+        return sum(item.ts <= self.now_ms - late_ms - kept_ms for item in room.items)
+
+    # -- what is unread ----------------------------------------------------------------------
+
+    def unread(self, name: str, room: Room) -> Span:
+        """Return how many posts of others wait for a user."""
+        return self._others(name, room, room.all_said())
+
+    def unread_comments(self, name: str, room: Room, root: int) -> Span:
+        """Return how many comments of others wait for a user in a thread."""
+        return self._others(name, room, [seq for seq in room.thread(root) if room.is_said(seq)])
+
+    def _others(self, name: str, room: Room, said: list[int]) -> Span:
+        others = [seq for seq in said if room.item(seq).author != name]
+        return self._waiting(name, room, lambda behind: sum(seq > behind for seq in others))
+
+    def mentions(self, name: str, room: Room) -> Span:
+        """Return in how much of that a user is named; what was said and its edit are one."""
+        seqs = range(room.gone + 1, room.last + 1)
+        named = [seq for seq in seqs if name in room.entry(seq).get("mentions", ())]
+        said = [(seq, room.item(seq).changes or seq) for seq in named]
+        return self._waiting(name, room, lambda behind: len({s for n, s in said if n > behind}))
+
+    def _waiting(self, name: str, room: Room, count: Callable[[int], int]) -> Span:
+        """Return how much is counted behind what a user has read, or has marked."""
+        reader = room.readers[name]
+        marked = reader.mark - 1 if reader.mark else room.last
+        read = max(min(reader.most.seq, marked), self.hidden(name, room).most)
+        sure = max(min(max(reader.sure.seq, reader.shown), marked), room.gone)
+        return Span(count(read), count(sure))
 
 
 def marks(items: Iterable[Item]) -> set[str]:

@@ -4,51 +4,46 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.simulation.model.groups import Groups
-from tests.simulation.model.judging import Judged, Refusal, refuse
+from tests.simulation.model.judging import Judged, Refusal, refuse, view
 from tests.simulation.model.messages import whom_to_reach
+from tests.simulation.model.moderation import DAY_MS
 from tests.simulation.model.rooms import DONE, Map, Rules, mark, marks
 
-YEAR_MS = 366 * 86_400_000
+YEAR_MS = 366 * DAY_MS
 WAITING_MAX = 100
-FAILED_KEPT_MS = 30 * 86_400_000
+FAILED_KEPT_MS = 30 * DAY_MS
+SHOWN = ("id", "at", "room", "text", "held_until", "held_by", "failed", "reason")
+"""What the author is shown of a text."""
 
 
 @dataclass
 class Waiting:
-    """A text that is to be posted. held_by: why it was not when it was due, "" before that.
+    """A text that is to be posted. named: whom it named when it was scheduled.
 
+    held_by: why it was not posted when it was due, "" before that.
     failed, reason: why it can't be posted at all; failed_ms: since when.
     """
 
-    number: int
+    id: int
     author: str
-    at_ms: int
+    at: int
     room: str
     text: str
+    named: tuple[str, ...]
     held_by: str = ""
-    held_until_ms: int | None = None
+    held_until: int | None = None
     failed: str = ""
     reason: str = ""
     failed_ms: int = 0
 
     @property
-    def fields(self) -> Map:
-        """How it is shown to its author."""
-        return {
-            "id": self.number,
-            "at": self.at_ms,
-            "room": self.room,
-            "text": self.text,
-            "held_until": self.held_until_ms,
-            "held_by": self.held_by,
-            "failed": self.failed,
-            "reason": self.reason,
-        }
+    def shown(self) -> Map:
+        return view(self, *SHOWN)
 
     @property
     def turn(self) -> tuple[int, int]:
         """Of what is held, the first of these goes first."""
-        return self.at_ms, self.number
+        return self.at, self.id
 
 
 class Schedules(Groups):
@@ -69,7 +64,7 @@ class Schedules(Groups):
     def listed_of(self, name: str) -> list[Waiting]:
         """Return what a user has scheduled, what failed included."""
         mine = self.waiting_of(name) + [post for post in self.failed if post.author == name]
-        return sorted(mine, key=lambda post: post.number)
+        return sorted(mine, key=lambda post: post.id)
 
     def do_send_at(self, author: str, at: int, text: str, to: str) -> Judged:
         """A ban is all that is asked now: what else is allowed is decided when it is due."""
@@ -80,28 +75,23 @@ class Schedules(Groups):
         refuse("conflict", len(self.listed_of(author)) >= WAITING_MAX)
         yield ()
         number = self._schedules_made[author] = self._schedules_made.get(author, 0) + 1
-        post = Waiting(number, author, at, room, text)
+        post = Waiting(number, author, at, room, text, self.marked(author, room, text))
         self.waiting.append(post)
         self.tell(author, "scheduled", id=number, at=at, to=room)
-        return post.fields
-
-    def do_scheduled(self, author: str) -> Judged:
-        """All devices of a user list the same, held ones with why and until when."""
-        yield ()
-        return {"posts": [post.fields for post in self.listed_of(author)], "next": None}
+        return post.shown
 
     def do_cancel(self, author: str, id: int) -> Judged:
-        mine = {post.number: post for post in self.listed_of(author)}
+        mine = {post.id: post for post in self.listed_of(author)}
         refuse("not_found", id not in mine)
         yield ()
-        shown = mine[id].fields
+        shown = mine[id].shown
         self.cancel(mine[id])
         return shown
 
     def cancel(self, post: Waiting) -> None:
         (self.failed if post.failed else self.waiting).remove(post)
         self.withdrawn.add(mark(post.text))
-        self.tell(post.author, "cancelled", id=post.number, to=post.room)
+        self.tell(post.author, "cancelled", id=post.id, to=post.room)
 
     def texts_over(self) -> set[str]:
         """Return the beginnings of the texts that must be nowhere any more."""
@@ -116,49 +106,47 @@ class Schedules(Groups):
     # -- what the server did by itself -------------------------------------------------------
 
     def watch(self, entries: Sequence[Map]) -> None:
-        """Hold what came by itself, all of one time, against the rules."""
-        said = [entry for entry in entries if entry["kind"] == "message"]
-        others = [entry for entry in entries if entry["kind"] != "message"]
-        if said:
-            self._sent(said)
-        for entry in others:
-            name = entry["room"].removeprefix("@")
-            if entry["kind"] == "held":
-                self._held(name, entry)
-            elif entry["kind"] == "failed":
-                self._failed(name, entry)
-            elif entry["kind"] == "cancelled":
-                self._let_go(name, entry)
-            else:
-                assert entry["kind"] == "unbanned", entry
-                self.ban_is_over(name)
-
-    def _sent(self, entries: Sequence[Map]) -> None:
-        """Scheduled texts were posted."""
+        """Hold what came by itself, all of one time, against the rules: first what was said."""
         released = []
-        for entry in sorted(entries, key=lambda entry: (entry["room"], entry["seq"])):
-            post = self._found(entry)
-            self._check_due(post)
-            assert self.why_not(post) == (DONE, None), (post, self.why_not(post))
-            self.waiting.remove(post)
-            self.post(post.author, whom_to_reach(post.author, post.room), post.text)
-            if post.held_by:
-                self.spent_held(post.author, post.room)
+        for entry in sorted(entries, key=lambda e: (e["room"][0] == "@", e["room"], e["seq"])):
+            post = self.see(entry)
+            if post and post.held_by:
                 released.append(post)
         for post in released:
             self._check_turn(post)
 
-    def _found(self, entry: Map) -> Waiting:
-        for post in self.waiting:
-            said = (post.author, post.room, post.text)
-            if said == (entry["author"], entry["room"], entry["text"]):
-                return post
-        raise AssertionError(f"nobody has scheduled this, or it was posted before: {entry}")
+    def see(self, entry: Map) -> Waiting | None:
+        """Hold an entry against the rules; return what was posted with it."""
+        name = entry["room"].removeprefix("@")
+        if entry["kind"] == "message":
+            return self._sent(entry)
+        if entry["kind"] == "held":
+            self._held(name, entry)
+        elif entry["kind"] == "failed":
+            self._failed(name, entry)
+        elif entry["kind"] == "cancelled":
+            self._let_go(name, entry)
+        else:
+            assert entry["kind"] == "unbanned", entry
+            self.ban_is_over(name)
+        return None
+
+    def _sent(self, entry: Map) -> Waiting:
+        """A scheduled text was posted: nobody has scheduled this if it was posted before."""
+        said = entry["author"], entry["room"], entry["text"]
+        post = next(post for post in self.waiting if said == (post.author, post.room, post.text))
+        self._check_due(post)
+        assert self.why_not(post) == (DONE, None), (post, self.why_not(post))
+        self.waiting.remove(post)
+        self.post(post.author, whom_to_reach(post.author, post.room), post.text, post.named)
+        if post.held_by:
+            self.period(post.author, post.room).held += 1
+        return post
 
     def _check_due(self, post: Waiting) -> None:
         """By both clocks; what was held has been due before, whatever the wall clock says now."""
         reached_ms = self.now_ms if post.held_by else min(self.now_ms, self.wall_ms)
-        assert post.at_ms <= reached_ms, ("early", post, self.now_ms, self.wall_ms)
+        assert post.at <= reached_ms, ("early", post, self.now_ms, self.wall_ms)
 
     def _check_turn(self, post: Waiting) -> None:
         """What is held of a user and counts in the same limit goes in its order, or fails."""
@@ -183,63 +171,52 @@ class Schedules(Groups):
         try:
             refuse("not_found", not self.can_reach(author, room))
             is_over_share = bool(post.held_by) and not self.share_left(author, room)
-            reset_at = self.reset_at(author, room)
-            refuse("rate_limited", is_over_share, reset_at=reset_at)
+            refuse("rate_limited", is_over_share, reset_at=self.reset_at(author, room))
             self.check_post(author, room)
         except Refusal as refusal:
-            return refusal.code, refusal.fields.get("until") or refusal.fields.get("reset_at")
+            fields = refusal.expected.fields
+            return refusal.code, fields.get("until") or fields.get("reset_at")
         return DONE, None
 
     def _held(self, name: str, entry: Map) -> None:
         """Texts were due, and may not be posted yet."""
         by, until_ms, ids = entry["by"], entry["until"], entry["ids"]
-        posts = [post for post in self.waiting_of(name) if post.number in ids]
-        assert [post.number for post in sorted(posts, key=lambda post: post.turn)] == ids, entry
+        posts = [post for post in self.waiting_of(name) if post.id in ids]
+        assert [post.id for post in sorted(posts, key=lambda post: post.turn)] == ids, entry
         for post in posts:
             self._check_due(post)
             assert self.why_not(post) == (by, until_ms), (post, entry)
-            assert (post.held_by, post.held_until_ms) != (by, until_ms), "said twice"
-            post.held_by, post.held_until_ms = by, until_ms
+            assert (post.held_by, post.held_until) != (by, until_ms), "said twice"
+            post.held_by, post.held_until = by, until_ms
         self.tell(name, "held", ids=ids, until=until_ms, by=by)
 
     def _failed(self, name: str, entry: Map) -> None:
         """A text was due, and can't be posted."""
-        (post,) = [post for post in self.waiting_of(name) if post.number == entry["id"]]
+        (post,) = [post for post in self.waiting_of(name) if post.id == entry["id"]]
         self._check_due(post)
         assert self.fails(post) == entry["code"], (post, entry)
         assert entry["reason"], entry
         self.waiting.remove(post)
         self.failed.append(post)
         post.failed, post.reason, post.failed_ms = entry["code"], entry["reason"], entry["ts"]
-        post.held_by, post.held_until_ms = "", None
-        self.tell(
-            name,
-            "failed",
-            id=post.number,
-            to=post.room,
-            code=entry["code"],
-            reason=entry["reason"],
-            text=post.text,
-        )
+        post.held_by, post.held_until = "", None
+        why = {"code": post.failed, "reason": post.reason}
+        self.tell(name, "failed", id=post.id, to=post.room, text=post.text, **why)
 
     def _let_go(self, name: str, entry: Map) -> None:
         """What failed was there for its author for long enough."""
-        (post,) = [post for post in self.listed_of(name) if post.number == entry["id"]]
+        (post,) = [post for post in self.listed_of(name) if post.id == entry["id"]]
         assert post.failed and entry["ts"] >= post.failed_ms + FAILED_KEPT_MS, (post, entry)
         self.cancel(post)
 
     def check_nothing_is_late(self, late_ms: int) -> None:
         """What was due so long ago is posted, or is held by what holds now."""
         for post in self.waiting:
-            if post.at_ms <= self.now_ms - late_ms:
-                assert post.held_by and post.held_until_ms, ("late", post, self.now_ms)
-                assert self.now_ms < post.held_until_ms + late_ms, (
-                    "held too long",
-                    post,
-                    self.now_ms,
-                )
+            if post.at <= self.now_ms - late_ms:
+                assert post.held_by and post.held_until, ("late", post, self.now_ms)
+                assert self.now_ms < post.held_until + late_ms, ("too long", post, self.now_ms)
                 is_judged = self.now_ms < self.judged_ms.get(post.author, 0) + late_ms
-                is_over = self.now_ms >= post.held_until_ms or is_judged  # and may go any moment
+                is_over = self.now_ms >= post.held_until or is_judged  # and may go any moment
                 assert is_over or self.why_not(post)[0], ("held for nothing", post)
         for name, until_ms in self.bans.items():
             assert self.now_ms < until_ms + late_ms, ("not told that the ban is over", name)
