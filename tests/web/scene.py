@@ -21,6 +21,8 @@ REPLIES = (
     ("carol", "Two o'clock suits me."),
     ("bob", "Then two o'clock it is."),
 )
+REACTIONS = (("alice", "🎉"), ("carol", "🎉"), ("дмитрий", "👍"))
+"""To the last entry of `TALK`."""
 QUESTION = 2
 """The number of the entry in `TALK` that is replied to."""
 
@@ -34,6 +36,8 @@ def play(server: ServerProcess) -> None:
         as_user(server, author, "send", text=text)
     for author, text in REPLIES:
         as_user(server, author, "comment", room="general", seq=QUESTION, text=text)
+    for author, emoji in REACTIONS:
+        as_user(server, author, "react", room="general", seq=len(TALK), emoji=emoji)
     room = as_user(server, "alice", "create", title="release")["room"]
     as_user(server, "alice", "post", room=room, text="Only the three of us here.")
     as_user(server, "carol", "send-to", to="alice", text="Coffee at eleven?")

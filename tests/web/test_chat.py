@@ -6,7 +6,7 @@ from tests.e2e.client import connect
 from tests.e2e.server import ServerProcess
 from tests.e2e.waiting import until
 from tests.web.conftest import Opens
-from tests.web.files import png
+from tests.web.files import png, wav
 from tests.web.people import PASSWORD, Person, register, register_by_form
 
 GIVE_FILE = """(target, kind) => {
@@ -196,8 +196,11 @@ def test_tabs_of_one_user_share_drafts_and_sign_out_and_another_user_has_nothing
     expect(ann.page.locator("footer .me")).to_have_text("ben")
 
 
-def test_pictures_keep_their_room_and_open_large_one_after_the_other(opens: Opens) -> None:
+def test_pictures_keep_their_room_and_open_large_and_sounds_play_in_place(opens: Opens) -> None:
     ann = register(opens, "ann")
+    choose(ann, "silence.wav", wav(3))
+    sound = ann.log.locator("audio")
+    until(lambda: sound.evaluate("(one) => one.duration") == 3, "a sound that can be played")
     for name, width in (("grey.png", 300), ("wide.png", 900)):
         choose(ann, name, png(width, 200))
         expect(ann.log.locator(f"img[alt='{name}']")).to_have_js_property("complete", True)
@@ -223,5 +226,5 @@ def test_pictures_keep_their_room_and_open_large_one_after_the_other(opens: Open
     expect(opener).to_be_focused()
     opener.click()
     ann.page.get_by_role("button", name="Show in the room").click()
-    expect(ann.page).to_have_url(f"{ann.tab.origin}/r/general/1")
+    expect(ann.page).to_have_url(f"{ann.tab.origin}/r/general/2")
     expect(ann.page.get_by_role("dialog")).to_have_count(0)

@@ -87,7 +87,7 @@ def test_mention_is_told_of_once_while_nobody_looks_and_taken_back_when_it_is_re
         tab.evaluate("lookAway(true)")
     ben.write("just so")
     ben.write("@ann look at **this**")
-    said = ["\u2068ben\u2069 to everyone", "@ann look at **this**", "general", 3]
+    said = ["\u2068ben\u2069 to everyone", "@ann look at this", "general", 3]
     tells(ann, 1)
     assert notifications(ann) == [said]
     with connect(ben.tab.port) as client:

@@ -6,6 +6,7 @@ import { NOTED } from "../src/state/behind.js";
 import { en as enAccount } from "../src/text/en-account.js";
 import { enInside } from "../src/text/en-inside.js";
 import { learn, setLanguage } from "../src/text/index.js";
+import { plain } from "../src/text/plain.js";
 import { errorText } from "../src/view/error-text.js";
 
 learn(enInside);
@@ -68,4 +69,15 @@ test("every code of the protocol has words of its own in both languages", async 
   await setLanguage("en");
   for (const texts of said) assert.equal(new Set(texts).size, codes.length, "two codes say the same");
   assert.deepEqual(codes.filter((_, at) => said[0]?.[at] === said[1]?.[at]), []);
+});
+
+test("a line that reminds of a text has its words without its mark-up", () => {
+  for (const [text, line] of [
+    ["to *two o'clock*; **really _soon_**, ~~no~~ `code()`", "to two o'clock; really soon, no code()"],
+    ["```js\ncode(1)\n```", "code(1)\n"],
+    ["snake_case_name, 2 * 3 * 4, 2*3*4, __init__.py, \\*so\\*, *", "snake_case_name, 2 * 3 * 4, 2*3*4, init.py, \\*so\\*, *"],
+    ["**cut o", "**cut o"],
+  ]) {
+    assert.equal(plain(text), line);
+  }
 });

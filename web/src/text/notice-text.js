@@ -2,6 +2,7 @@
 
 import { isDirect, titleOf } from "../names.js";
 import { textsOf } from "./index.js";
+import { plain } from "./plain.js";
 
 const en = Object.freeze({ everyone: "{name} to everyone", group: "{name} in {room}", file: "File: {name}" });
 /** @type {Readonly<Record<keyof typeof en, import("./index.js").Words>>} */
@@ -20,7 +21,7 @@ export function noticeText({ room, author = "", text, name = "" }, me, shown) {
   const from = isolated(shown(author));
   const where = room === "general" ? t("everyone", { name: from }) : t("group", { name: from, room: isolated(titleOf(room, me)) });
   const line = text || t("file", { name: isolated(name) });
-  const letters = [...line.replace(/\s+/g, " ")];
+  const letters = [...plain(line).replace(/\s+/g, " ")];
   const body = letters.length > CHARACTERS ? `${letters.slice(0, CHARACTERS).join("")}…` : letters.join("");
   return { title: isDirect(room) ? from : where, body };
 }

@@ -6,6 +6,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { NEAR_BYTES, abandon, beginEdit, bytesLeft, lastEditable, post } from "../state/draft.js";
 import { t } from "../text/index.js";
+import { plain } from "../text/plain.js";
 import { isComposing } from "./composing.js";
 import { useSurroundings } from "./context.js";
 import { Failure, failed } from "./failure.js";
@@ -162,7 +163,7 @@ function Context({ draft, entries, abandon }) {
   const seq = draft.editing || draft.replyTo;
   if (!seq) return null;
   const entry = entries.value.find((one) => one.seq === seq);
-  const text = (entry?.text || entry?.name || "").slice(0, 120);
+  const text = plain(entry?.text || entry?.name || "").slice(0, 120);
   return html`<div class="context">
     <${Icon} name=${draft.editing ? "edit" : "reply"} />
     <span>${draft.editing ? t("composer.editing") : html`<bdi class="author">${entry?.author}</bdi>`} <bdi>${text}</bdi></span>

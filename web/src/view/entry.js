@@ -5,6 +5,7 @@ import { html } from "htm/preact";
 
 import { clock, whole } from "../text/times.js";
 import { nodes, t } from "../text/index.js";
+import { plain } from "../text/plain.js";
 import { Avatar } from "./avatar.js";
 import { CodeBlock } from "./code-block.js";
 import { useSurroundings } from "./context.js";
@@ -136,7 +137,7 @@ function Quote({ entry }) {
   const { app } = useSurroundings();
   const author = html`<bdi class="author">${app.people.shown(entry.quoted_author ?? "")}</bdi>`;
   return html`<a class="quote" href=${addressOf(entry.room, entry.reply_to)}>
-    <${Icon} name="reply" />${author} <bdi>${entry.quoted_text || t("entry.quoteGone")}</bdi>
+    <${Icon} name="reply" />${author} <bdi>${plain(entry.quoted_text ?? "") || t("entry.quoteGone")}</bdi>
   </a>`;
 }
 

@@ -5,6 +5,7 @@ import { html } from "htm/preact";
 import { isDirect, otherOf, titleOf } from "../names.js";
 import { brief } from "../text/times.js";
 import { t } from "../text/index.js";
+import { plain } from "../text/plain.js";
 import { Avatar } from "./avatar.js";
 import { useSurroundings } from "./context.js";
 import { Icon } from "./icons.js";
@@ -96,7 +97,7 @@ function Excerpt({ room, me }) {
   const { last } = room;
   if (!last) return null;
   const author = last.author === me ? t("people.you") : app.people.shown(last.author);
-  const text = last.text || (last.kind === "file" ? t("rooms.file") : "");
+  const text = plain(last.text) || (last.kind === "file" ? t("rooms.file") : "");
   return html`${!isDirect(room.room) || last.author === me ? html`<bdi>${author}</bdi>: ` : ""}<bdi>${text}</bdi>`;
 }
 
