@@ -19,13 +19,26 @@ Exception
 │   ├── Internal              internal
 │   └── ProtocolError         bad_frame: one notification, then the connection is closed
 │       └── HttpError         an HTTP request that is refused before it is a command
-└── StoreError                the files on disk; stops the start or ends the process
-    ├── StoreMissing
-    ├── StoreLocked
-    ├── StoreUnsafe
-    ├── StoreCorrupt
-    ├── StoreTooNew
-    └── StoreFull
+├── StoreError                the files on disk; stops the start or ends the process
+│   ├── StoreMissing
+│   ├── StoreLocked
+│   ├── StoreUnsafe
+│   ├── StoreCorrupt
+│   ├── StoreTooNew
+│   └── StoreFull
+└── EngineError               the replicated log of a cluster did not do what it was asked for
+    ├── EngineProtocolError   what a server sent is not its protocol; the connection is closed
+    ├── EngineLost            whether it was done is unknown: the connection broke
+    ├── EngineTimeout         whether it was done is unknown: no answer came in time
+    ├── EngineBusy            it was not sent: too much waits already
+    ├── EngineRefused         the server does not let us
+    ├── NoResponders          nobody takes messages of this subject now
+    ├── MessagesMissing       the log does not hold what it should
+    └── JetStreamError        an answer that says what is wrong, with its number
+        ├── WrongLastSequence
+        ├── StreamFull
+        ├── StreamNotFound
+        └── JetStreamUnavailable
 """
 
 
@@ -212,6 +225,73 @@ class StoreTooNew(StoreError):
 
 class StoreFull(StoreError):
     """The disk gives no more room."""
+
+
+class EngineError(Exception):
+    """The engine of a cluster's replicated log did not do what it was asked for."""
+
+
+class EngineProtocolError(EngineError):
+    """What a server sent is not its protocol."""
+
+
+class EngineLost(EngineError):
+    """There is no connection to a server, or it broke first: what was sent may have been done."""
+
+
+class EngineTimeout(EngineError):
+    """No answer came in time: what was sent may have been done, or may be done later."""
+
+
+class EngineBusy(EngineError):
+    """Too much waits to be sent or answered already; this was not sent."""
+
+
+class EngineRefused(EngineError):
+    """The server does not let us: a wrong login, or a subject that the account may not use."""
+
+
+class NoResponders(EngineError):
+    """Nobody takes messages of this subject now: no stream, or one without a leader."""
+
+
+class MessagesMissing(EngineError):
+    """The log does not hold messages that it should: `first` to `last`, by their sequence."""
+
+    def __init__(self, first: int, last: int) -> None:
+        super().__init__(f"the log has no messages {first} to {last}")
+        self.first = first
+        self.last = last
+
+
+class JetStreamError(EngineError):
+    """JetStream answers that it did not do it. number: of the reason, in NATS' own list."""
+
+    def __init__(self, number: int, description: str) -> None:
+        super().__init__(f"{description} ({number})")
+        self.number = number
+        self.description = description
+
+
+class WrongLastSequence(JetStreamError):
+    """The stream is elsewhere than was expected. last: where, 0 if the answer doesn't tell."""
+
+    def __init__(self, number: int, description: str) -> None:
+        super().__init__(number, description)
+        tail = description.rpartition(" ")[2]
+        self.last = int(tail) if tail.isdecimal() and len(tail) < 20 else 0
+
+
+class StreamFull(JetStreamError):
+    """The stream, its account or the disk has no room."""
+
+
+class StreamNotFound(JetStreamError):
+    """There is no stream of this name."""
+
+
+class JetStreamUnavailable(JetStreamError):
+    """Not now: no leader, no majority, or it is only starting."""
 
 
 def drop_tracebacks(error: BaseException | None) -> None:

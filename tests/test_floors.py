@@ -18,14 +18,19 @@ OURS = frozenset({"chatd", "client", "tests", "bench"})
 BELOW_CORE = frozenset({"chatd.wire", "chatd.errors"})
 BESIDE = BELOW_CORE | {"chatd.core", "chatd.config"}
 FRONT = BESIDE | {"chatd.calls", "chatd.handlers", "chatd.net", "chatd.logs"}
+CLUSTER = frozenset({"chatd.cluster", "chatd.cluster.nats"})
 
 # A floor and the floors below it that it knows. A module belongs to the longest name that
 # fits; `chatd` itself holds what lies directly in the folder: the top, which knows everything.
 FLOORS: Mapping[str, frozenset[str]] = {
     "chatd": frozenset({"chatd.rpc", "chatd.http", "chatd.calls"})
     | {"chatd.handlers", "chatd.net", "chatd.disk", "chatd.logs"}
+    | CLUSTER
     | BESIDE
     | {"chatd.terminal", "chatd.version"},
+    "chatd.cluster": BESIDE
+    | {"chatd.cluster.nats", "chatd.handlers", "chatd.net", "chatd.disk", "chatd.version"},
+    "chatd.cluster.nats": frozenset({"chatd.errors"}),
     "chatd.rpc": FRONT,
     "chatd.http": FRONT,
     "chatd.calls": frozenset({"chatd.handlers", "chatd.net", "chatd.logs"}) | BESIDE,
@@ -46,7 +51,7 @@ FLOORS: Mapping[str, frozenset[str]] = {
 OUTSIDE_WORLD = frozenset(
     "os pathlib random secrets select selectors signal socket ssl subprocess tempfile time".split()
 )
-PURE = frozenset({"chatd.wire", "chatd.core", "chatd.handlers"})
+PURE = frozenset({"chatd.wire", "chatd.core", "chatd.handlers", "chatd.cluster.nats"})
 THREADS = frozenset({"asyncio", "concurrent", "multiprocessing", "threading", "_thread"})
 
 
@@ -213,6 +218,12 @@ def test_a_tree_that_keeps_the_floors_has_no_fault(tmp_path: Path) -> None:
         ("chatd.handlers.a", "import chatd.disk", "chatd.handlers knows nothing of chatd.disk"),
         ("chatd.net.a", "import chatd.server", "chatd.net knows nothing of chatd"),
         ("chatd.net.a", "import client.link", "chatd.net knows nothing of client"),
+        ("chatd.net.a", "import chatd.cluster.b", "chatd.net knows nothing of chatd.cluster"),
+        (
+            "chatd.cluster.nats.a",
+            "import chatd.cluster.b",
+            "chatd.cluster.nats knows nothing of chatd.cluster",
+        ),
         ("chatd.server", "import tests.fakes", "chatd knows nothing of tests"),
         ("client.a", "import chatd.core.state", "client knows nothing of chatd.core"),
         ("client.a", "import chatd.config", "client knows nothing of chatd.config"),
@@ -255,7 +266,7 @@ def test_a_relative_import_in_a_package_itself_starts_there(tmp_path: Path) -> N
     assert faults_in(tmp_path, {"chatd.core.__init__": "from ..net import a"})
 
 
-@pytest.mark.parametrize("floor", ["wire", "core", "handlers"])
+@pytest.mark.parametrize("floor", ["wire", "core", "handlers", "cluster.nats"])
 @pytest.mark.parametrize("source", ["socket", "selectors", "time", "os", "os.path", "random"])
 def test_the_outside_world_is_found_on_a_pure_floor(
     tmp_path: Path, floor: str, source: str

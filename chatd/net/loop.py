@@ -41,14 +41,19 @@ class Loop:
         """Begin to watch a socket."""
         self._selector.register(sock, events, watcher)
 
-    def watch_urgent(self, sock: Pollable, watcher: Watcher) -> None:
-        """Begin to watch a socket for what comes, in `wait_urgent` too."""
-        self._selector.register(sock, READ, watcher)
-        self._urgent.register(sock, READ, watcher)
+    def watch_urgent(self, sock: Pollable, watcher: Watcher, events: int = READ) -> None:
+        """Begin to watch a socket, in `wait_urgent` too."""
+        self._selector.register(sock, events, watcher)
+        self._urgent.register(sock, events, watcher)
 
     def change(self, sock: Pollable, watcher: Watcher, events: int) -> None:
         """Watch for something else."""
         self._selector.modify(sock, events, watcher)
+
+    def change_urgent(self, sock: Pollable, watcher: Watcher, events: int) -> None:
+        """Watch an urgent socket for something else."""
+        self._selector.modify(sock, events, watcher)
+        self._urgent.modify(sock, events, watcher)
 
     def forget(self, sock: Pollable) -> None:
         """Stop watching."""

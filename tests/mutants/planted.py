@@ -7,6 +7,7 @@ To add one: a row in the part that it belongs to, with a text of the file that s
 from tests.mutants import (
     bounds,
     client,
+    cluster,
     delivery,
     durability,
     media,
@@ -26,4 +27,5 @@ MUTANTS = (
     *client.MUTANTS,
     *media.MUTANTS,
     *page.MUTANTS,
+    *cluster.MUTANTS,
 )

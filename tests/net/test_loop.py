@@ -50,6 +50,24 @@ def test_loop_tells_whose_socket_is_ready_for_what(
     assert loop.wait(0) == []
 
 
+def test_urgent_socket_is_waited_for_alone_and_with_all_others(
+    loop: Loop, pair: tuple[socket.socket, socket.socket]
+) -> None:
+    one, other = pair
+    urgent, patient = Noted(), Noted()
+    loop.watch_urgent(one, urgent, WRITE)
+    loop.watch(other, patient, WRITE)
+    assert loop.wait_urgent(None) == [(urgent, WRITE)]
+    assert sorted(map(id, dict(loop.wait(None)))) == sorted([id(urgent), id(patient)])
+    loop.change_urgent(one, urgent, READ)
+    loop.change(other, patient, READ)
+    assert loop.wait_urgent(0) == loop.wait(0) == []
+    other.send(b"x")
+    assert loop.wait_urgent(None) == loop.wait(None) == [(urgent, READ)]
+    loop.forget_urgent(one)
+    assert loop.wait_urgent(0) == loop.wait(0) == []
+
+
 def test_signals_are_noted_once_in_order_and_all_is_put_back(loop: Loop) -> None:
     before = signal.getsignal(signal.SIGHUP)
     signals = SignalWatcher(loop, [signal.SIGHUP, signal.SIGTERM])
