@@ -1,19 +1,7 @@
 """Days in the life of a server, made up by hypothesis and held against the model, by feature.
 
-drawing      what steps are, and how they draw
-outages      a world whose power and disk fail
-day          that world, the model of it, who is connected, and what may be lost
-hearing      what each connection must have heard, and what must be gone
-connections  who comes and goes
-asking       what is answered, what that does, and what is asked again under its nonce
-messages     messages, comments, edits, deletes, reactions, pins
-moderation   reports, bans, administrators, blocks, display names
-groups       private rooms
-schedules    what is to be said later
-hooks        what programs say
-files        files that come piece by piece, and go the same way
-reading      acknowledgements, mentions, and everything that can be looked up
-faults       time, set clocks, restarts, crashes, accounts that end
+The machine is a chain of classes, each with what is drawn of one feature: `Day` is the first, a
+world and the model of it; `Faults` is the last, and befalls them all.
 """
 
 from typing import ClassVar, NamedTuple

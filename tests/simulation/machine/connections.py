@@ -91,6 +91,7 @@ class Connections(Hearing):
         peer = self.world.guest(kernel_bytes=KERNEL_BYTES)
         peer.prove(before.name)
         peer.sync(positions=before.last, epoch=before.epoch)
+        self.model.newcomer(peer.name)  # that there was somebody before may be lost
         rooms = self.model.rooms_of(peer.name)
         if before.epoch == self.world.state.epoch:
             assert peer.told("reset") == []

@@ -40,14 +40,14 @@ class Files(Hooks):
 
     @step(when=lambda day: day.peers)
     def upload(self, draw: Draw) -> None:
-        """Begin an upload, or so many that these are too many, and bring some of the last."""
+        """Begin an upload, or so many that their bytes or these are too many; bring the last."""
         peer, pick = self.reader(draw.number(5)), draw.number(20)
         to, size = self.destination(peer.name, draw.one(DESTINATIONS), pick), draw.one(SIZES)
         telling, caption = draw.one(TELLINGS), draw.one([None, draw.one(TAILS_OFTEN)])
         upload = None
-        count = 1 if draw.number(9) else UPLOADS_MAX + 1
+        count = draw.one([1] * 8 + [3, UPLOADS_MAX + 1])
         for _ in range(count):
-            told = self.told_of(to, size if count == 1 else 0, telling, caption)
+            told = self.told_of(to, size if count <= 3 else 0, telling, caption)
             upload = self.begin_one(peer, told, BYTES[:size]) or upload
         if upload:
             self.go_on_with(peer, upload, draw)

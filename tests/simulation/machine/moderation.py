@@ -14,7 +14,7 @@ class Moderation(Messages):
 
     @step()
     def report(self, draw: Draw) -> None:
-        peer, user, about = self.reader(draw.number(5)), draw.one(NAMES), {}
+        peer, user, about = self.reader(draw.number(5)), self.suspect(draw), {}
         if draw.number(1):
             room, seq = self.place(peer.name, draw.number(100), likely=True)
             about = {"room": room, "seq": seq}
@@ -27,10 +27,14 @@ class Moderation(Messages):
     @step(when=lambda day: day.texts and len(day.model.bans) < 2)
     def gang_up(self, draw: Draw) -> None:
         """Everybody else reports somebody."""
-        user = draw.one(NAMES)
+        user = self.suspect(draw)
         for name in NAMES:
             if name != user:
                 self.report_one(draw, self.hand(name), user, {})
+
+    def suspect(self, draw: Draw) -> str:
+        """Return anybody, often somebody who is banned already."""
+        return draw.one([*NAMES, *self.model.bans, *self.model.bans])
 
     def report_one(self, draw: Draw, peer: Peer, user: str, about: Map) -> None:
         spelt = draw.one(SPELLINGS)(user)

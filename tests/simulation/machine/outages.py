@@ -98,9 +98,7 @@ class FragileWorld(World):
             assert self._may_fail, "the store failed by itself"
             if self._stops:
                 raise
-            has_left = self._turn()  # and arrives: a snapshot may fail behind a tick that is told
-            if has_left and self.settings.fsync is not Fsync.ALWAYS:
-                self._note_told()
+            self._note_left()
         self.end("kill" if self._is_kill else "crash", self._survives)
         if self.is_rewound:
             raise Lost
@@ -149,8 +147,7 @@ class FragileWorld(World):
         try:
             self.stop()
         except PowerCut:
-            self._turn()
-            self._note_told()
+            self._note_left()
             self._least_cut = self.least_tick
             self.crash(survives)
             return True
@@ -198,6 +195,11 @@ class FragileWorld(World):
         while len(self._was_told) > 1 and self._was_told[1][0] <= self.now_ms - SYNC_MS - LATE_MS:
             self._was_told.popleft()
         return self._was_told[0][1]
+
+    def _note_left(self) -> None:
+        """What left before a failure arrives: a snapshot may fail behind a tick that is told."""
+        if self._turn() and self.settings.fsync is not Fsync.ALWAYS:
+            self._note_told()
 
     def _note_told(self) -> None:
         if not self._was_told or self._last_tick() != self.told_tick:

@@ -21,7 +21,9 @@ class Reading(Files):
         """Read all of a room, or not quite, or more than there is."""
         peer, back = draw.one(self.peers), draw.one([0, 0, 0, 1, 2, -1])
         if peer.last and peer.reads:
-            room = self.model.rooms[draw.one(sorted(peer.last))]
+            rooms = [room for room in self.model.rooms_of(peer.name) if room.name in peer.last]
+            marked = [room for room in rooms if room.readers[peer.name].mark]
+            room = draw.one(marked + rooms)
             self.read(peer, room, max(0, peer.last[room.name] - back))
 
     @step(when=lambda day: day.peers)

@@ -25,7 +25,8 @@ class Schedules(Groups):
         to = self.destination(peer.name, draw.one(DESTINATIONS), draw.number(20))
         delay_ms, tail = draw.mostly(SOON_MS, NEVER_MS), draw.one(TAILS_OFTEN)
         times = draw.one(TIMES)
-        for number in range(draw.one([1, 1, 2, 7])):
+        numbers = list(range(draw.one([1, 1, 2, 7])))
+        for number in numbers[:: draw.one([1, -1])]:  # in any order, but due in this one
             at_ms = self.world.now_ms + delay_ms + number
             text, nonce = self.text(tail), self.nonce(times > 0)
             for device in self.devices(peer, draw.number(3), times):

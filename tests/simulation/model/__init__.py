@@ -9,21 +9,11 @@ What a command is answered and does stands in the method `do_<command>` (see `ju
 What time alone does (a scheduled text is posted, a ban ends) the model does not foresee. It is
 shown what the server did, holds that against the rules, and says what should have been done.
 
-    rooms       logs, their readers, and how long entries live
-    judging     what the methods of commands have in common
-    moderation  warnings, bans, administrators, blocks, display names
-    mentions    in which words a text names somebody
-    messages    messages, comments, edits, deletes, reactions, pins; limits and nonces
-    groups      private rooms
-    schedules   texts that are posted later
-    hooks       what programs post
-    files       uploads, what is on the disk, and how much of it is whose
-    accounts    accounts that end
-    views       what users are shown of all that
+The model is a chain of classes, each with the rules of one feature: `Rooms` is the first, which
+knows how long entries live, and `Views` the last, which shows everything else.
 """
 
 from tests.simulation.model.rooms import HOUR_MS, Item, Reader, Room, Rules
 from tests.simulation.model.views import Views as Model
 
 __all__ = ["HOUR_MS", "Item", "Model", "Reader", "Room", "Rules"]
-"""The model is the last of a chain of classes, each of which adds a feature."""

@@ -34,7 +34,6 @@ class Group:
     invited: dict[str, tuple[str, int]] = field(default_factory=dict)
     requests: dict[str, int] = field(default_factory=dict)
     links: dict[int, str] = field(default_factory=dict)
-    links_made: int = 0
 
 
 class Groups(Messages):
@@ -49,7 +48,6 @@ class Groups(Messages):
         self.links: dict[str, Link] = {}
         self.link_tokens: list[str] = []
         self.asked: dict[str, dict[int, str]] = {}
-        self._asks_made: dict[str, int] = {}
         self._reached: dict[tuple[str, str], Period] = {}
 
     # -- what is meant -----------------------------------------------------------------------
@@ -270,8 +268,7 @@ class Groups(Messages):
         answer = yield ()
         for number in group.links.keys() - opening:
             del self.links[group.links.pop(number)]
-        group.links_made += 1
-        number, token = group.links_made, answer["link"]
+        number, token = self.number("link", room), answer["link"]
         group.links[number] = token
         self.links[token] = Link(room, number, uses, expires_at, self.now_ms)
         self.link_tokens.append(token)
@@ -314,7 +311,7 @@ class Groups(Messages):
             self.spend(name, room)
             self._reached[name, group.owner].add(self.now_ms, DAY_MS)
             link.uses_left = None if link.uses_left is None else link.uses_left - 1
-            number = self._asks_made[name] = self._asks_made.get(name, 0) + 1
+            number = self.number("request", name)
             group.requests[name] = number
             self.asked.setdefault(name, {})[number] = room
             self.tell(name, "join_asked", request=number)

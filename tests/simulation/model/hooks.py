@@ -40,7 +40,6 @@ class Hooks(Schedules):
         super().__init__(rules)
         self.hooks: dict[str, Hook] = {}
         self.hook_tokens: list[str] = []
-        self._hooks_made: dict[str, int] = {}
 
     def hooks_of(self, name: str) -> list[Hook]:
         return [hook for hook in self.hooks.values() if hook.maker == name]
@@ -53,8 +52,7 @@ class Hooks(Schedules):
         self.check_ban(name)
         refuse("conflict", len(self.hooks_of(name)) >= HOOKS_MAX)
         answer = yield ()
-        token = answer["token"]
-        number = self._hooks_made[name] = self._hooks_made.get(name, 0) + 1
+        number, token = self.number("hook", name), answer["token"]
         self.hooks[token] = Hook(number, name, room, label, self.now_ms)
         self.hook_tokens.append(token)
         self.tell(name, "hook_made", hook=number, in_room=room, label=label)

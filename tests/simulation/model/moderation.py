@@ -60,7 +60,6 @@ class Moderation(Rooms):
         self.kept_by_admins: set[str] = set()
         self.display_names: dict[str, str] = {}
         self._renames: dict[str, Period] = {}
-        self._reports_made = 0
         self._reported: dict[tuple[str, str], int] = {}
 
     def is_banned(self, name: str) -> bool:
@@ -110,7 +109,6 @@ class Moderation(Rooms):
         refuse("rate_limited", self.now_ms - before_ms < DAY_MS, doubt)
         yield doubt
         self._reported[giver, user] = self.now_ms
-        self._reports_made += 1
         report = self._report_of(giver, user, reason, room, seq)
         self.reports[report.report] = report
         for admin in self.admins_but(user):
@@ -123,7 +121,7 @@ class Moderation(Rooms):
         return {}
 
     def _report_of(self, giver: str, user: str, reason: str, name: str, seq: int) -> Report:
-        number = self._reports_made
+        number = self.number("report")
         if not name:
             return Report(number, giver, user, reason)
         room = self.rooms[name]

@@ -1,6 +1,7 @@
 """Rooms: logs of which nothing is ever forgotten here, their readers, and what is gone of them."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -11,9 +12,7 @@ HOUR_MS = 3_600_000
 GATHER_MS = 1_100
 """Within this what was read is written down: a second, and what timers round up."""
 QUOTED_CHARACTERS = 80
-CHANGING = {
-    *("text", "quoted_text", "edited", "deleted", "mentions", "reactions", "pinned_by"),
-}
+CHANGING = {*"text quoted_text edited deleted mentions reactions pinned_by".split()}
 """What edits, deletes, expiry and others change of any entry."""
 THREAD = {"comments", "last_comment"}
 """What an entry shows of the thread that it began."""
@@ -355,12 +354,18 @@ class Rooms:
         self.online: Map = {}
         self.over: set[str] = set()
         self.noted: set[str] = set()
+        self._numbered: Counter[tuple[str, str]] = Counter()
 
     @property
     def last_ms(self) -> int:
         """The stamp of the newest entry, 0 if there is none."""
         rooms = [*self.rooms.values(), *self.ended.values()]
         return max((item.ts for room in rooms for item in room.items), default=0)
+
+    def number(self, kind: str, of: str = "") -> int:
+        """Return the number of the next of a kind, of a user or a room: none is used again."""
+        self._numbered[kind, of] += 1
+        return self._numbered[kind, of]
 
     def register(self, name: str) -> None:
         self.users.append(name)

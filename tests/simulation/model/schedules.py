@@ -56,7 +56,6 @@ class Schedules(Groups):
         super().__init__(rules)
         self.waiting: list[Waiting] = []
         self.failed: list[Waiting] = []
-        self._schedules_made: dict[str, int] = {}
 
     def waiting_of(self, name: str) -> list[Waiting]:
         return [post for post in self.waiting if post.author == name]
@@ -74,7 +73,7 @@ class Schedules(Groups):
         refuse("bad_request", not self.now_ms < at <= self.now_ms + YEAR_MS)
         refuse("conflict", len(self.listed_of(author)) >= WAITING_MAX)
         yield ()
-        number = self._schedules_made[author] = self._schedules_made.get(author, 0) + 1
+        number = self.number("schedule", author)
         post = Waiting(number, author, at, room, text, self.marked(author, room, text))
         self.waiting.append(post)
         self.tell(author, "scheduled", id=number, at=at, to=room)
