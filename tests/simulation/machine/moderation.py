@@ -26,8 +26,10 @@ class Moderation(Messages):
 
     @step(when=lambda day: day.texts and len(day.model.bans) < 2)
     def gang_up(self, draw: Draw) -> None:
-        """Everybody else reports somebody."""
+        """Everybody else reports somebody, whom an administrator may have banned for longer."""
         user = self.suspect(draw)
+        if not draw.number(3):
+            self.ban_one(user, hours=5)
         for name in NAMES:
             if name != user:
                 self.report_one(draw, self.hand(name), user, {})
@@ -49,13 +51,18 @@ class Moderation(Messages):
         hours = draw.one([None, 1, 5])
         return self.admin(draw), {"user": draw.one(NAMES), "hours": hours, "reason": "because"}
 
-    def ban_one(self, user: str) -> None:
+    def ban_one(self, user: str, hours: int | None = None) -> None:
         """An administrator bans a user."""
-        self.ask(self.hand(self.rules_.admins[0]), "ban", user=user, reason="because")
+        admin = self.hand(self.rules_.admins[0])
+        self.ask(admin, "ban", user=user, hours=hours, reason="because")
 
     @asks("unban", when=lambda day: day.model.bans)
     def banned_user(self, draw: Draw) -> Asked:
-        return self.admin(draw), {"user": draw.mostly(self.model.bans, NAMES)}
+        """Who is banned, and may just have got a warning that is forgiven with the ban."""
+        user = draw.mostly(self.model.bans, NAMES)
+        if draw.number(1):
+            self.report_one(draw, self.hand(draw.one(NAMES)), user, {})
+        return self.admin(draw), {"user": user}
 
     @asks("dismiss", when=lambda day: day.model.reports)
     def some_report(self, draw: Draw) -> Asked:
