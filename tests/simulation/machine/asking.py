@@ -11,7 +11,7 @@ from tests.simulation.machine.connections import PEERS_MAX, Connections
 from tests.simulation.machine.day import NAMES, PLAIN, Tail
 from tests.simulation.machine.drawing import Draw, Row, step
 from tests.simulation.machine.outages import FILES
-from tests.simulation.model.judging import Judged, begin, finish
+from tests.simulation.model.judging import Judged, begin, finish, judge
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Lost, Map, Peer, Refused
 
@@ -67,8 +67,7 @@ class Asking(Connections):
     def judged(self, name: str, method: str, params: Map) -> Judged:
         """Return how the model judges a request."""
         known = {key: value for key, value in params.items() if key != "nonce"}
-        judged: Judged = getattr(self.model, "do_" + method.replace("-", "_"))(name, **known)
-        return judged
+        return judge(getattr(self.model, "do_" + method.replace("-", "_")), name, **known)
 
     def ask(self, peer: Asks, method: str, /, **params: Any) -> Map | None:
         """Ask for a command as the model knows it, with parameters of which None are left out.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tests.simulation.model.hooks import Hooks
-from tests.simulation.model.judging import Judged, found, refuse
+from tests.simulation.model.judging import Done, Judged, found, refuse
 from tests.simulation.model.messages import Content
 from tests.simulation.model.moderation import DAY_MS
 from tests.simulation.model.rooms import DONE, File, Item, Map, Rules, digest, mark
@@ -138,11 +138,10 @@ class Files(Hooks):
         upload.came += data
         self._keep(upload)
 
-    def do_upload_cancel(self, name: str, upload: int) -> Judged:
+    def do_upload_cancel(self, name: str, upload: int) -> Done:
         found(self.own(name, upload))
         yield ()
         self.end(upload)
-        return {}
 
     def end(self, number: int) -> None:
         """An upload becomes nothing."""

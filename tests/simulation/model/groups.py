@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from tests.simulation.model.judging import ANY, AnyOrder, Judged, found, passes, refuse, view
+from tests.simulation.model.judging import ANY, AnyOrder, Done, Judged, found, passes, refuse, view
 from tests.simulation.model.messages import Messages
 from tests.simulation.model.moderation import DAY_MS
-from tests.simulation.model.rooms import Item, Period, Room, Rules
+from tests.simulation.model.rooms import Item, Map, Period, Room, Rules
 
 LINKS_MAX = 20
 INVITED_BY_ONE_MAX = 5
@@ -133,9 +133,8 @@ class Groups(Messages):
         fields = {"name": name, "change": change}
         self.append(self.rooms[room], Item(self.now_ms, "member", by, fields=fields))
 
-    def do_members(self, name: str, room: str) -> Judged:
+    def do_members(self, name: str, room: str) -> Map:
         room = self.meant(room, self.groups_of(name))
-        yield ()
         group, members = self.groups[room], self.rooms[room].readers
         roles = dict.fromkeys(members, "member")
         if group.owner == name:
@@ -147,7 +146,7 @@ class Groups(Messages):
         )
         return {"room": room, "members": shown, "next": None, "count": len(members)}
 
-    def do_leave(self, name: str, room: str) -> Judged:
+    def do_leave(self, name: str, room: str) -> Done:
         """Leave a room, end it, or decline to come."""
         room = self.meant(room, self.groups_of(name), self.invitations(name))
         if self.groups[room].owner == name:
@@ -156,7 +155,6 @@ class Groups(Messages):
                 self.check_ban(name)
         yield ()
         self.leave(name, room)
-        return {}
 
     def leave(self, name: str, room: str) -> None:
         if name in self.groups[room].invited:
@@ -171,7 +169,7 @@ class Groups(Messages):
         self._member(room, name, by, change)
         self.tell(name, "removed", group=room, by=by)
 
-    def do_kick(self, owner: str, room: str, user: str) -> Judged:
+    def do_kick(self, owner: str, room: str, user: str) -> Done:
         """Remove a member, or take an invitation back."""
         room = self.owned(owner, room)
         refuse("bad_request", user == owner)
@@ -183,9 +181,8 @@ class Groups(Messages):
             refuse("not_found", user not in self.groups[room].invited)
             yield ()
             self._uninvite(user, room, owner)
-        return {}
 
-    def do_transfer(self, owner: str, room: str, user: str) -> Judged:
+    def do_transfer(self, owner: str, room: str, user: str) -> Done:
         room = self.owned(owner, room)
         refuse("bad_request", user == owner)
         refuse("not_found", user not in self.rooms[room].readers)
@@ -196,7 +193,6 @@ class Groups(Messages):
         self.own_group(user, room, owner)
         for asker in self.groups[room].requests:
             self.tell(user, "join_requested", group=room, name=asker)
-        return {}
 
     def own_group(self, name: str, room: str, by: str) -> None:
         self.groups[room].owner = name
@@ -204,7 +200,7 @@ class Groups(Messages):
 
     # -- invitations -------------------------------------------------------------------------
 
-    def do_invite(self, owner: str, room: str, user: str) -> Judged:
+    def do_invite(self, owner: str, room: str, user: str) -> Done:
         room = self.owned(owner, room)
         group = self.groups[room]
         self.check_ban(owner)
@@ -218,11 +214,9 @@ class Groups(Messages):
         self._reached[owner, user].add(self.now_ms, DAY_MS)
         group.invited[user] = owner, self.now_ms
         self.tell(user, "invited", group=room, by=owner)
-        return {}
 
-    def do_invitations(self, name: str) -> Judged:
+    def do_invitations(self, name: str) -> Map:
         """Return where a user is invited, and what waits of what the user has asked."""
-        yield ()
         invited = [(room, *self.groups[room].invited[name]) for room in self.invitations(name)]
         shown = AnyOrder({"room": room, "by": by, "ts": ts} for room, by, ts in invited)
         asked = [{"request": number, "ts": ANY} for number in self.asked.get(name, {})]
@@ -274,9 +268,8 @@ class Groups(Messages):
         self.link_tokens.append(token)
         return {"room": room, "number": number, "link": ANY}
 
-    def do_links(self, owner: str, room: str) -> Judged:
+    def do_links(self, owner: str, room: str) -> Map:
         room = self.owned(owner, room)
-        yield ()
         links = [self.links[token] for token in self.groups[room].links.values()]
         shown = [
             view(link, "number", "created", "uses_left", "expires_at")
@@ -285,12 +278,11 @@ class Groups(Messages):
         ]
         return {"room": room, "links": shown}
 
-    def do_unlink(self, owner: str, room: str, number: int) -> Judged:
+    def do_unlink(self, owner: str, room: str, number: int) -> Done:
         room = self.owned(owner, room)
         refuse("not_found", number not in self.groups[room].links)
         yield ()
         del self.links[self.groups[room].links.pop(number)]
-        return {}
 
     def _ask(self, name: str, token: str) -> Judged:
         """Come with a link: into the room, or to wait for its owner's answer."""
@@ -322,33 +314,29 @@ class Groups(Messages):
         """Whether a user may ask by a link."""
         return passes(self._ask(name, token))
 
-    def do_requests(self, owner: str, room: str) -> Judged:
+    def do_requests(self, owner: str, room: str) -> Map:
         room = self.owned(owner, room)
-        yield ()
         names = self.groups[room].requests
         shown = AnyOrder({"room": room, "name": name, "ts": ANY} for name in names)
         return {"requests": shown, "next": None}
 
-    def do_withdraw(self, name: str, request: int) -> Judged:
+    def do_withdraw(self, name: str, request: int) -> Done:
         refuse("not_found", request not in self.asked.get(name, {}))
         yield ()
         self._settle_request(name, self.asked[name][request])
-        return {}
 
-    def do_approve(self, owner: str, room: str, user: str) -> Judged:
+    def do_approve(self, owner: str, room: str, user: str) -> Done:
         room = self.owned(owner, room)
         refuse("not_found", user not in self.groups[room].requests)
         self.check_ban(owner)
         yield ()
         self._enter(user, room, owner)
-        return {}
 
-    def do_deny(self, owner: str, room: str, user: str) -> Judged:
+    def do_deny(self, owner: str, room: str, user: str) -> Done:
         room = self.owned(owner, room)
         refuse("not_found", user not in self.groups[room].requests)
         yield ()
         self._settle_request(user, room)
-        return {}
 
     def _settle_request(self, name: str, room: str) -> None:
         self._end_request(name, room)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from tests.simulation.model.judging import ANY, Judged, Such, found, refuse, view
+from tests.simulation.model.judging import ANY, Done, Judged, Such, found, refuse, view
 from tests.simulation.model.messages import whom_to_reach
-from tests.simulation.model.rooms import Rules
+from tests.simulation.model.rooms import Map, Rules
 from tests.simulation.model.schedules import Schedules
 
 HOOKS_MAX = 50
@@ -58,18 +58,16 @@ class Hooks(Schedules):
         self.tell(name, "hook_made", hook=number, in_room=room, label=label)
         return {"hook": number, "room": room, "token": token}
 
-    def do_hooks(self, name: str) -> Judged:
-        yield ()
+    def do_hooks(self, name: str) -> Map:
         shown = ("hook", "room", "label", "created", "refused_at", "refused")
         return {"hooks": [view(hook, *shown) for hook in self.hooks_of(name)]}
 
-    def do_unhook(self, name: str, hook: int) -> Judged:
+    def do_unhook(self, name: str, hook: int) -> Done:
         tokens = {one.hook: token for token, one in self.hooks.items() if one.maker == name}
         refuse("not_found", hook not in tokens)
         yield ()
         gone = self.hooks.pop(tokens[hook])
         self.tell(name, "hook_revoked", hook=hook, in_room=gone.room, label=gone.label)
-        return {}
 
     def do_hook_post(self, maker: str, token: str, text: str) -> Judged:
         """Post by a hook: what keeps its maker from it keeps the program, too."""

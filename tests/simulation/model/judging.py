@@ -3,7 +3,8 @@
 The method `do_<command>` of the model takes who asks, and the parameters of the command. It
 refuses what has to be refused, first things first; then comes its only `yield`, which says by
 what the server may refuse the rest. What the server answered is sent in, if it did it: then the
-model does the same, and returns what the answer had to be.
+model does the same, and returns what the answer had to be, unless that is empty. A command that
+only shows something has no `yield`, and returns that.
 """
 
 from collections.abc import Callable, Collection, Generator
@@ -12,6 +13,8 @@ from typing import NamedTuple, TypeVar
 from tests.simulation.model.rooms import DONE, Map, Span
 
 Judged = Generator[Collection[str], Map, Map]
+Done = Generator[Collection[str], Map, None]
+"""Judges what is answered by nothing but that it is done."""
 T = TypeVar("T")
 
 
@@ -49,6 +52,15 @@ def found(thing: T | None) -> T:
     if thing is None:
         raise Refusal("not_found", Expected({"not_found"}, {}))
     return thing
+
+
+def judge(command: Callable[..., Judged | Done | Map], *args: object, **params: object) -> Judged:
+    """Judge a request by a method of the model."""
+    result = command(*args, **params)
+    if isinstance(result, Generator):
+        return (yield from result) or {}
+    yield ()
+    return result
 
 
 def begin(judged: Judged) -> Expected:

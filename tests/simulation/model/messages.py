@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from tests.simulation.model.judging import Has, Judged, Refusal, between, found, refuse
+from tests.simulation.model.judging import Done, Has, Judged, Refusal, between, found, refuse
 from tests.simulation.model.mentions import named
 from tests.simulation.model.moderation import DAY_MS, Moderation
 from tests.simulation.model.rooms import DONE, Item, Map, Period, Room, Rules
@@ -127,23 +127,21 @@ class Messages(Moderation):
 
     # -- what a user wants of a room ---------------------------------------------------------
 
-    def do_unread_from(self, name: str, room: str, seq: int) -> Judged:
+    def do_unread_from(self, name: str, room: str, seq: int) -> Done:
         refuse("bad_request", room.startswith("@"))
         log = self.rooms[room]
         sees = self.sees(name, log, seq) if 0 < seq <= log.last else {not seq}
         refuse("not_found", True not in sees)
         yield ["not_found"] * (False in sees)
         self.mark(name, log, seq)
-        return {}
 
-    def do_mute(self, name: str, room: str, muted: bool) -> Judged:
+    def do_mute(self, name: str, room: str, muted: bool) -> Done:
         refuse("bad_request", room.startswith("@"))
         yield ()
         reader = self.rooms[room].readers[name]
         if reader.muted != muted:
             reader.muted = muted
             self.tell(name, "muted", in_room=room, muted=muted)
-        return {}
 
     # -- once only ---------------------------------------------------------------------------
 

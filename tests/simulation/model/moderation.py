@@ -5,7 +5,7 @@ And what users are called besides their names, which administrators may take fro
 
 from dataclasses import dataclass
 
-from tests.simulation.model.judging import ANY, Judged, found, refuse, view
+from tests.simulation.model.judging import ANY, Done, Judged, found, refuse, view
 from tests.simulation.model.rooms import HOUR_MS, Map, Period, Rooms, Rules, marks
 
 DAY_MS = 24 * HOUR_MS
@@ -93,7 +93,7 @@ class Moderation(Rooms):
 
     # -- reporting ---------------------------------------------------------------------------
 
-    def do_report(self, giver: str, user: str, reason: str, room: str = "", seq: int = 0) -> Judged:
+    def do_report(self, giver: str, user: str, reason: str, room: str = "", seq: int = 0) -> Done:
         user, doubt = user.lower(), []
         refuse("not_found", user in self.over)
         self.check_ban(giver)
@@ -118,7 +118,6 @@ class Moderation(Rooms):
         if giver not in warnings and self.has_met(giver, user):
             warnings[giver] = report.report, self.now_ms
             self._warn(user, warnings)
-        return {}
 
     def _report_of(self, giver: str, user: str, reason: str, name: str, seq: int) -> Report:
         number = self.number("report")
@@ -149,10 +148,9 @@ class Moderation(Rooms):
 
     # -- what administrators do --------------------------------------------------------------
 
-    def do_reports(self, admin: str) -> Judged:
+    def do_reports(self, admin: str) -> Map:
         """Administrators see what is open, but nothing about themselves."""
         refuse("forbidden", not self.is_admin(admin))
-        yield ()
         reports = [report.shown for report in self.reports.values() if report.user != admin]
         shown = [{**report, "ts": ANY} for report in reports[:REPORTS_PAGE]]
         return {"reports": shown, "next": ANY}
@@ -182,21 +180,20 @@ class Moderation(Rooms):
         self.judged_ms[user] = self.now_ms
         self.warnings[user] = {}
 
-    def do_unban(self, admin: str, user: str) -> Judged:
+    def do_unban(self, admin: str, user: str) -> Done:
         self.check_judge(admin, user)
         refuse("not_found", not self.is_banned(user))
         yield ()
         self._judge(user)
         self.ban_is_over(user, is_early=True)
         self.tell_admins("unbanned", user, admin)
-        return {}
 
     def ban_is_over(self, user: str, is_early: bool = False) -> None:
         assert is_early or self.bans[user] <= self.now_ms, (user, self.bans[user], self.now_ms)
         del self.bans[user]
         self.tell(user, "unbanned")
 
-    def do_dismiss(self, admin: str, report: int) -> Judged:
+    def do_dismiss(self, admin: str, report: int) -> Done:
         refuse("forbidden", not self.is_admin(admin))
         self.check_ban(admin)
         refuse("not_found", report not in self.reports or self.reports[report].user == admin)
@@ -208,7 +205,6 @@ class Moderation(Rooms):
             limit = self.warnings_limit_of(gone.user)
             self.tell(gone.user, "unwarned", warnings=len(warnings), limit=limit)
         self.tell_admins("dismissed", gone.user, admin, report=report)
-        return {}
 
     def tell_admins(self, action: str, user: str, by: str, **fields: object) -> None:
         who = {"by": by} if by else {}
@@ -224,7 +220,7 @@ class Moderation(Rooms):
         """Whether one of two users has blocked the other."""
         return self.has_blocked(one, other) or self.has_blocked(other, one)
 
-    def do_block(self, name: str, user: str) -> Judged:
+    def do_block(self, name: str, user: str) -> Done:
         """Block a user, again maybe."""
         refuse("not_found", user in self.over)
         refuse("bad_request", user == name)
@@ -233,20 +229,17 @@ class Moderation(Rooms):
             self.blocked.setdefault(name, set()).add(user)
             self.tell(name, "blocked", user=user)
             self.decline_all(name, user)
-        return {}
 
     def decline_all(self, name: str, by: str) -> None:
         """A user has blocked another, whose invitations go."""
 
-    def do_unblock(self, name: str, user: str) -> Judged:
+    def do_unblock(self, name: str, user: str) -> Done:
         refuse("not_found", not self.has_blocked(name, user))
         yield ()
         self.blocked[name].remove(user)
         self.tell(name, "unblocked", user=user)
-        return {}
 
-    def do_blocked(self, name: str) -> Judged:
-        yield ()
+    def do_blocked(self, name: str) -> Map:
         return {"names": sorted(self.blocked.get(name, ())), "next": None}
 
     # -- display names -----------------------------------------------------------------------
@@ -254,11 +247,11 @@ class Moderation(Rooms):
     def called(self, name: str) -> str:
         return self.display_names.get(name, "")
 
-    def do_display_name(self, name: str, display_name: str) -> Judged:
+    def do_display_name(self, name: str, display_name: str) -> Done:
         self.check_ban(name)
         if display_name == self.called(name):
             yield ()
-            return {}
+            return
         names = {*self.users, *self.over} - {name}
         taken = {looks(text) for text in (*names, *map(self.called, names - self.over), *RESERVED)}
         refuse("conflict", looks(display_name) in taken - {""})
@@ -268,14 +261,12 @@ class Moderation(Rooms):
         yield ()
         renames.add(self.now_ms, DAY_MS)
         self._rename(name, display_name, name)
-        return {}
 
-    def do_clear_name(self, admin: str, user: str) -> Judged:
+    def do_clear_name(self, admin: str, user: str) -> Done:
         self.check_judge(admin, user)
         refuse("not_found", user in self.over or not self.called(user))
         yield ()
         self._rename(user, "", admin)
-        return {}
 
     def _rename(self, name: str, display_name: str, by: str) -> None:
         self.display_names[name] = display_name

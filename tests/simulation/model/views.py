@@ -2,18 +2,18 @@
 
 from tests.simulation.model.accounts import Accounts
 from tests.simulation.model.files import UPLOADS_MAX
-from tests.simulation.model.judging import Among, AnyOrder, Has, HasAll, Judged, Such, between
+from tests.simulation.model.judging import Among, AnyOrder, Has, HasAll, Such, between
 from tests.simulation.model.rooms import Map, Room
 
 
 class Views(Accounts):
     """What can be looked up."""
 
-    def do_status(self, name: str) -> Judged:
+    def do_status(self, name: str) -> Map:
         waiting, is_banned = self.waiting_of(name), self.is_banned(name)
         banned_by, ban_reason = self.banned_by[name] if is_banned else ("", "")
         owned = [group for group in self.groups.values() if group.owner == name]
-        status = Has(
+        return Has(
             display_name=self.called(name),
             connections=self.online[name],
             online_names=sorted(self.online),
@@ -32,8 +32,6 @@ class Views(Accounts):
             requests=sum(len(group.requests) for group in owned),
             quotas=HasAll(self._quotas(name)),
         )
-        yield ()
-        return status
 
     def _limit_shown(self, name: str, limit: str) -> Map:
         return Has(left=self.left(name, limit), reset_at=self.reset_at(name, limit))
@@ -45,20 +43,18 @@ class Views(Accounts):
             {"what": "uploads", "used": uploads, "limit": UPLOADS_MAX},
         ]
 
-    def do_people(self, name: str) -> Judged:
+    def do_people(self, name: str) -> Map:
         people = [
             {"name": one, "online": one in self.online, "display_name": self.called(one)}
             for one in sorted({*self.users} - self.over)
         ]
-        yield ()
         return Has(people=people)
 
-    def do_rooms(self, name: str) -> Judged:
+    def do_rooms(self, name: str) -> Map:
         rooms = [
             Has(self._room_shown(name, room), last=self._last_shown(name, room))
             for room in self.rooms_of(name)
         ]
-        yield ()
         return Has(rooms=AnyOrder(rooms))
 
     def _room_shown(self, name: str, room: Room) -> Map:
