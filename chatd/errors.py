@@ -34,6 +34,7 @@ Exception
     ├── EngineRefused         the server does not let us
     ├── NoResponders          nobody takes messages of this subject now
     ├── MessagesMissing       the log does not hold what it should
+    ├── LogBroken             the log holds what its leader can't have written behind the rest
     └── JetStreamError        an answer that says what is wrong, with its number
         ├── WrongLastSequence
         ├── StreamFull
@@ -262,6 +263,18 @@ class MessagesMissing(EngineError):
         super().__init__(f"the log has no messages {first} to {last}")
         self.first = first
         self.last = last
+
+
+class LogBroken(EngineError):
+    """What the current leader wrote does not follow from what this node has read: seq is where.
+
+    One of the two was changed or lost on the way, so this node must not go on.
+    """
+
+    def __init__(self, seq: int, reason: str) -> None:
+        super().__init__(f"record {seq} of the log: {reason}")
+        self.seq = seq
+        self.reason = reason
 
 
 class JetStreamError(EngineError):

@@ -240,6 +240,7 @@ class EngineConnection:
         while data := self._receive(line):
             session.feed(data)
             while (event := self._next_event(session)) is not None:
+                self._say(session.data_to_send())  # before what the event has us say
                 self._take(line, session, event)
             if self._session is not session or session.phase is Phase.SECURING:
                 return
