@@ -1,8 +1,12 @@
+/** The counts of rooms: when the server is asked for them again, and what its answer may change. */
+
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { createRooms } from "../src/state/rooms.js";
 import { FakeClock, FakeServer, fakeKept, message, settled } from "./fakes.js";
+
+const READ = { room: "general", read_seq: 1, last_seq: 1, unread: 0, mentions: 0, muted: false, unread_from: 0, last: null };
 
 test("an answer that is older than what has come since takes no count back", async () => {
   const server = new FakeServer();
@@ -37,4 +41,19 @@ test("all rooms are there once one is looked for among them", async () => {
   await rooms.loadAll();
   assert.equal(rooms.list.value.length, 7);
   assert.equal(rooms.more.value, false);
+});
+
+test("an edit of what was read is counted if it names the reader, and when it does no more", async () => {
+  const clock = new FakeClock();
+  const server = new FakeServer();
+  const rooms = createRooms({ after: clock.after, kept: fakeKept() }, server, () => {});
+  let status = READ;
+  server.answers.rooms = () => ({ rooms: [status], next: null });
+  await rooms.load();
+  for (const [seq, mentions] of /** @type {const} */ ([[2, 1], [3, 0]])) {
+    status = { ...READ, last_seq: seq, mentions };
+    rooms.onEntry(message(seq, { kind: "edit", target: 1, mentions: mentions ? ["me"] : [] }));
+    await clock.advance(1_000);
+    assert.equal(rooms.get("general")?.mentions, mentions);
+  }
 });
