@@ -69,18 +69,22 @@ def get_varz(address: str, timeout_s: float) -> Varz:
 
     Raises EngineError.
     """
-    parts = urlsplit(address)
-    if parts.scheme != "http" or not parts.hostname:
-        raise EngineProtocolError("no monitoring address, such as http://host:8222")
     try:
-        connection = HTTPConnection(parts.hostname, parts.port or 8222, timeout=timeout_s)
+        parts = urlsplit(address)
+        port = parts.port or 8222
+    except ValueError as error:
+        raise EngineError(f"no monitoring address: {error}") from None
+    if parts.scheme != "http" or not parts.hostname:
+        raise EngineError("no monitoring address, such as http://host:8222")
+    try:
+        connection = HTTPConnection(parts.hostname, port, timeout=timeout_s)
         try:
             connection.request("GET", "/varz")
             response = connection.getresponse()
             body = response.read(VARZ_BYTES_MAX + 1)
         finally:
             connection.close()
-    except (OSError, HTTPException, ValueError) as error:
+    except (OSError, HTTPException) as error:
         raise EngineError(str(error) or type(error).__name__) from error
     if response.status != 200 or len(body) > VARZ_BYTES_MAX:
         raise EngineProtocolError(f"status {response.status}, {len(body)} bytes")

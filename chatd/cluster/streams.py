@@ -87,6 +87,7 @@ class Streams:
 
         Where it ends before, there is more, or whichever server answered has no more yet.
         """
+        assert first_seq <= up_to, "a batch of nothing is not what a server reads out of it"
         batch = DirectBatch(first_seq)
 
         def receive(outcome: Outcome) -> bool:

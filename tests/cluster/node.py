@@ -18,7 +18,7 @@ from chatd.errors import EngineError
 from chatd.net.loop import Loop
 from tests.e2e.waiting import DEADLINE_S
 
-QUICK = Patience(dial=1_000, idle=200, pong=400, steady=1_000, backoff_min=20, backoff_max=100)
+QUICK = Patience(dial=5_000, idle=200, pong=5_000, steady=1_000, backoff_min=20, backoff_max=100)
 NOBODY: Mapping[str, str] = {}
 LOG = StreamConfig("LOG", ("log",), duplicate_window=10_000_000_000)
 

@@ -83,7 +83,9 @@ def test_varz_that_is_none_is_refused(body: bytes) -> None:
         read_varz(body)
 
 
-@pytest.mark.parametrize("address", ["", "a:1", "https://a", "http://", "nats://a"])
+@pytest.mark.parametrize(
+    "address", ["", "a:1", "https://a", "http://", "http://[", "http://a:x", "nats://a"]
+)
 def test_address_that_is_none_of_a_monitoring_is_refused(address: str) -> None:
     with pytest.raises(EngineError):
         get_varz(address, 1)

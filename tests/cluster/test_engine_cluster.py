@@ -79,7 +79,7 @@ def read_all(node: Node, count: int) -> list[bytes]:
 def test_death_of_a_streams_leader_loses_and_doubles_nothing(tmp_path: Path) -> None:
     with three_servers(tmp_path) as servers:
         urls = [server.url for server in servers]
-        with Node(*urls, timeout_ms=500, login=LOGIN) as node:
+        with Node(*urls, timeout_ms=1_500, login=LOGIN) as node:
             info = create_stream(node.ready())
             assert stream_faults(info, 3) == []
             check_servers(servers)
