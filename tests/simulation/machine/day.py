@@ -48,6 +48,7 @@ class Day(RuleBasedStateMachine):
     peers: who is connected. left: who was. came: for each peer how far it has heard each room.
     is_over: nobody can know any more how things are, so nothing more is done today.
     has_recovered: the server started again, and nobody has looked yet what it has lost.
+    may_hold_until_ms: before that nothing may expire, as a start was far from the last stamp.
     punctual_ms: before that timers may be late, as the disk was full.
     calm: nothing but the last request has happened, so everybody heard the latest.
     reached: on how many days a request was answered so, or something happened.
@@ -76,7 +77,7 @@ class Day(RuleBasedStateMachine):
         self.peeks: set[Peer] = set()
         self.calm = True
         self.clock_was_set = False
-        self.held_until_ms = self.punctual_ms = 0
+        self.held_until_ms = self.may_hold_until_ms = self.punctual_ms = 0
         self.held_first: dict[str, int] = {}
 
     @property

@@ -177,8 +177,10 @@ class Faults(Reading):
         self.held_until_ms = now_ms + HOUR_MS if is_far else self.held_until_ms
         self.held_first = self.first_seqs() if first is None else first
         may_be_far = now_ms - max(self.model.last_ms, self.started_ms) > DAY_MS
-        lax_ms = SECOND_MS + (HOUR_MS if is_far or may_be_far else 0)
-        self.model.lax_until_ms = max(self.model.lax_until_ms, now_ms + lax_ms)
+        if is_far or may_be_far:  # a power failure may leave that in the store, or not
+            self.may_hold_until_ms = now_ms + HOUR_MS
+        lax_until_ms = SECOND_MS + max(now_ms, self.may_hold_until_ms)
+        self.model.lax_until_ms = max(self.model.lax_until_ms, lax_until_ms)
         self.started_ms = now_ms
 
     def see_how_far_all_have_read(self) -> None:
