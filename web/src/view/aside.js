@@ -4,7 +4,6 @@ import { html } from "htm/preact";
 import { useId } from "preact/hooks";
 
 import { t } from "../text/index.js";
-import { isComposing } from "./composing.js";
 import { useSurroundings } from "./context.js";
 import { Icon } from "./icons.js";
 
@@ -20,7 +19,7 @@ export function Aside({ title, children }) {
   };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
-    if (event.key === "Escape" && !isComposing(event)) close();
+    if (event.key === "Escape") close();
   };
   return html`<aside class="beside" aria-labelledby=${name} onKeyDown=${onKeyDown}>
     <header class="bar">

@@ -13,7 +13,6 @@ import { foldName } from "../names.js";
 import { completed, peopleLike, wholeEmojiAt, wordAt } from "../state/completion.js";
 import { t } from "../text/writing-words.js";
 import { Avatar } from "./avatar.js";
-import { isComposing } from "./composing.js";
 import { insert } from "./insert.js";
 import { useKnownPeople } from "./known-people.js";
 import { loadEmoji } from "./load-emoji.js";
@@ -54,7 +53,7 @@ export function Completion({ field, room, entries }) {
     if (word === null || !isOpen) return undefined;
     /** @param {KeyboardEvent} event */
     const pressed = (event) => {
-      if (isComposing(event) || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
       const found = wordAt(field.value, field.selectionStart); // who types fast is ahead of what is shown
       const isShown = found?.start === word.start && found.typed === word.typed;
       const one = found === null ? undefined : isShown ? options[chosen] : optionsFor(found)[0];

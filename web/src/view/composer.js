@@ -7,7 +7,6 @@ import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { NEAR_BYTES, abandon, beginEdit, bytesLeft, lastEditable, post } from "../state/draft.js";
 import { t } from "../text/index.js";
 import { plain } from "../text/plain.js";
-import { isComposing } from "./composing.js";
 import { useSurroundings } from "./context.js";
 import { Failure, failed } from "./failure.js";
 import { Icon } from "./icons.js";
@@ -79,7 +78,6 @@ export function Composer({ id, room, title, root = 0, entries, me }) {
 
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
-    if (isComposing(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       send();

@@ -7,7 +7,6 @@ import { EMOJI, emojiLike } from "../state/emoji.js";
 import { USUAL } from "../state/usual-emoji.js";
 import { t as common } from "../text/index.js";
 import { t } from "../text/writing-words.js";
-import { isComposing } from "./composing.js";
 import { DialogBox } from "./dialog.js";
 
 /** @typedef {{emoji: string, name: string}} Choice */
@@ -29,7 +28,7 @@ export function EmojiPicker({ own, onPick, onClose }) {
 
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
-    if (isComposing(event) || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
     const to = moved(options(list.current), chosen, event.key);
     const one = all[chosen];
     if (to >= 0) setChoice({ of: word, at: to });

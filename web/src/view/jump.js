@@ -5,7 +5,6 @@ import { useEffect, useState } from "preact/hooks";
 
 import { directRoom, foldName, titleOf } from "../names.js";
 import { t } from "../text/index.js";
-import { isComposing } from "./composing.js";
 import { useSurroundings } from "./context.js";
 import { DialogBox } from "./dialog.js";
 import { Icon } from "./icons.js";
@@ -80,7 +79,6 @@ export function Jump({ onClose }) {
   };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
-    if (isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined && count > 0) setAt((chosen + step + count) % count);
     else if (event.key === "Enter" && choices[chosen]) go(choices[chosen].room);

@@ -3,7 +3,6 @@
 import { html } from "htm/preact";
 
 import { t } from "../text/index.js";
-import { isComposing } from "./composing.js";
 import { DialogBox } from "./dialog.js";
 import { openSearch } from "./place.js";
 
@@ -44,7 +43,7 @@ export function Keys({ onClose }) {
  * @param {Surroundings} around
  */
 export function onPageKey(event, { app, place, dialog }) {
-  if (isComposing(event) || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
   const isTyping = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
   if ((event.ctrlKey || event.metaKey) && event.code === "KeyK") {
     dialog.value = "jump";

@@ -10,7 +10,6 @@ import { t } from "../text/search-words.js";
 import { moment } from "../text/times.js";
 import { foldName, titleOf } from "../names.js";
 import { Aside } from "./aside.js";
-import { isComposing } from "./composing.js";
 import { useSurroundings } from "./context.js";
 import { errorText } from "./error-text.js";
 import { addressOf } from "./place.js";
@@ -79,7 +78,7 @@ export function Search({ query }) {
 
   /** @param {KeyboardEvent} event */
   function onKeyDown(event) {
-    if (isComposing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target instanceof HTMLSelectElement) return;
     if (event.key === "Enter" && event.target instanceof HTMLInputElement) {
       event.preventDefault();

@@ -6,7 +6,6 @@ import { useEffect, useState } from "preact/hooks";
 import { foldName } from "../../names.js";
 import { t as common } from "../../text/index.js";
 import { Avatar } from "../avatar.js";
-import { isComposing } from "../composing.js";
 import { useSurroundings } from "../context.js";
 import { Failure } from "../failure.js";
 import { useAction } from "../use-action.js";
@@ -65,7 +64,6 @@ export function Invite({ room, present, onDone }) {
   };
   /** @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
-    if (isComposing(event)) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const one = offered[chosen];
     if (step !== undefined && offered.length > 0) setAt((Math.max(chosen, step > 0 ? -1 : 0) + step + offered.length) % offered.length);
