@@ -146,7 +146,7 @@ export const enInside = Object.freeze({
   "keys.send": "Send",
   "keys.line": "New line",
   "keys.editLast": "Edit your last message (where nothing is typed yet)",
-  "keys.leave": "Leave what is open; back to writing",
+  "keys.leave": "Leave what is open; back to writing; read the room, where that is done by hand",
   "keys.rows": "In the log: from message to message",
   "keys.reply": "On a message: reply",
   "keys.thread": "On a message: open its thread",

@@ -159,16 +159,28 @@ const CHANGES = Object.freeze({
   owner: "member.owner",
 });
 
-/** What is open over the log has the keys. @param {KeyboardEvent} event */
-function keepKeys(event) {
-  if (document.querySelector(":popover-open")) event.stopPropagation();
+/**
+ * Left and right lead from button to button. What is open over the log has the keys.
+ *
+ * @param {KeyboardEvent & {currentTarget: HTMLElement}} event
+ */
+function onToolbarKey(event) {
+  const open = document.querySelector(":popover-open");
+  const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (way !== undefined) {
+    const all = /** @type {HTMLElement[]} */ ([...(open ?? event.currentTarget).querySelectorAll(":scope > button")]);
+    const at = all.findIndex((one) => one === document.activeElement);
+    all[(Math.max(at, way < 0 ? 0 : -1) + way + all.length) % all.length]?.focus();
+    event.preventDefault();
+  }
+  if (open) event.stopPropagation();
 }
 
 /** @param {{entry: Entry, at: RowActions}} props */
 function Toolbar({ entry, at }) {
   const isMine = entry.author === at.me;
   const address = new URL(addressOf(entry.room, entry.seq), location.origin).href;
-  return html`<div class="toolbar" role="toolbar" aria-label=${t("entry.actions")} onKeyDown=${keepKeys}>
+  return html`<div class="toolbar" role="toolbar" aria-label=${t("entry.actions")} onKeyDown=${onToolbarKey}>
     <${ReactionChoice} entry=${entry} at=${at} />
     <${Tool} icon="reply" label=${t("entry.reply")} onClick=${() => at.reply(entry)} />
     ${!at.isThread &&

@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { html } from "htm/preact";
 import { h } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { t } from "../text/index.js";
 import { useDoor } from "./context.js";
@@ -37,6 +37,7 @@ export function lazy(load) {
     const { session } = useDoor();
     const { onClose } = /** @type {{onClose?: () => void}} */ (props);
     const [failure, setFailure] = useState(/** @type {unknown} */ (null));
+    const waiting = useRef(/** @type {HTMLElement | null} */ (null));
     const attempt = async () => {
       setFailure(null);
       try {
@@ -46,18 +47,26 @@ export function lazy(load) {
         setFailure(error);
       }
     };
+    useLayoutEffect(() => { // at once: what is typed now is meant for what comes, and must not be sent
+      if (document.activeElement?.matches("input, textarea")) waiting.current?.focus();
+    }, []);
     useEffect(() => {
       if (found.peek() === null) attempt();
     }, []);
     if (found.value !== null) return h(found.value, props);
-    if (failure === null) return null;
+    if (failure === null) return html`<span ref=${waiting} class="spoken" tabindex="-1" aria-busy="true"></span>`;
     return html`<div class="notes" role="alert">
       <div class="note">
         <p>${errorText(failure)}</p>
-        <button onClick=${attempt}>${t("log.retry")}</button>
+        <button ref=${focusIfLost} onClick=${attempt}>${t("log.retry")}</button>
         ${onClose &&
         html`<button class="tool" aria-label=${t("common.close")} onClick=${onClose}><${Icon} name="close" /></button>`}
       </div>
     </div>`;
   };
+}
+
+/** @param {HTMLElement | null} button */
+function focusIfLost(button) {
+  if (document.activeElement === document.body) button?.focus();
 }

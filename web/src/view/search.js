@@ -1,7 +1,7 @@
 /** Search beside the room: by words, place and author; a result leads to its message, and Back returns. */
 
 import { html } from "htm/preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { createSearch, isSame } from "../state/search.js";
 import { excerpt } from "../text/excerpt.js";
@@ -47,7 +47,7 @@ export function Search({ query }) {
   const shown = useRef(query);
   const list = useRef(/** @type {HTMLElement | null} */ (null));
 
-  useEffect(() => {
+  useLayoutEffect(() => { // at once, so that nothing that is typed gets lost
     const visited = isSame(query, search.query.peek()) ? linkTo(list.current, search.visited.peek()) : null;
     if (visited) visited.focus();
     else document.getElementById("search-words")?.focus();
