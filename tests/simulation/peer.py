@@ -1,7 +1,8 @@
 """A peer: a client that speaks the protocol by hand and believes nothing it is told."""
 
-from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+from reprlib import Repr
 from typing import Any
 
 import msgpack
@@ -17,6 +18,27 @@ from tests.simulation.network import SimSocket
 
 Map = dict[str, Any]
 READ_BYTES = 1 << 20
+BRIEF = Repr()
+"""How what was asked is written down."""
+BRIEF.maxstring = BRIEF.maxother = 40
+
+
+@dataclass
+class Request:
+    """What somebody asked. outcome: "done", or the code of the error; "" as long as there is none.
+
+    name: of the user, "" of one who is not logged in yet.
+    """
+
+    name: str
+    method: str
+    params: Map
+    outcome: str = ""
+
+    def __str__(self) -> str:
+        words = [f"{key}={BRIEF.repr(value)}" for key, value in self.params.items()]
+        outcome = f"-> {self.outcome}" if self.outcome else ""
+        return " ".join(filter(None, [f"{self.name or 'somebody'}:", self.method, *words, outcome]))
 
 
 class Refused(Exception):
@@ -39,17 +61,17 @@ class Peer:
     entries: all that were delivered, in order. notices: (method, params) of everything
     else that the server said by itself. last: the newest `seq` by room. epoch: of `sync`.
     jumps: rooms that the user left and came back to unheard, where numbers may be left out.
-    outcomes: how often which command was answered by which code, or "done"; for all peers.
+    transcript: where everything that peers ask is written down.
     """
 
     def __init__(
         self,
         sock: SimSocket,
         settle: Callable[[], object],
-        outcomes: Counter[tuple[str, str]],
+        transcript: list[Request | str],
     ) -> None:
         self.sock = sock
-        self.outcomes = outcomes
+        self.transcript = transcript
         self.name = ""
         self.device = 0
         self.token = ""
@@ -66,7 +88,7 @@ class Peer:
         self._frames = FrameDecoder(PAYLOAD_BYTES_MAX)
         self._outbox = bytearray()
         self._asked: list[int] = []
-        self._methods: dict[int, str] = {}
+        self._requests: dict[int, Request] = {}
         self._answers: dict[int, tuple[Map | None, Map | None]] = {}
         self._next_id = 0
 
@@ -76,7 +98,8 @@ class Peer:
         """Send a request without waiting; return its id."""
         self._next_id += 1
         self._asked.append(self._next_id)
-        self._methods[self._next_id] = method
+        self._requests[self._next_id] = request = Request(self.name, method, params)
+        self.transcript.append(request)
         self.send_bytes(encode_request(self._next_id, method, params))
         return self._next_id
 
@@ -120,6 +143,7 @@ class Peer:
 
     def tell(self, method: str, **params: object) -> None:
         """Send a notification."""
+        self.transcript.append(Request(self.name, method, params))
         self.send_bytes(encode_notification(method, params))
 
     def send_bytes(self, data: bytes) -> None:
@@ -205,10 +229,12 @@ class Peer:
     # -- the line ----------------------------------------------------------------------------
 
     def close(self) -> None:
+        self.transcript.append(f"{self.name} closes")
         self.ended = True
         self.sock.close()
 
     def reset(self) -> None:
+        self.transcript.append(f"{self.name} resets")
         self.ended = True
         self.sock.reset()
 
@@ -263,8 +289,8 @@ class Peer:
             assert (error is None) != (result is None), value
             assert error is None or error["code"] != "internal", error
             self._answers[request_id] = (error, result)
-            method = self._methods.pop(request_id, "")
-            self.outcomes[method, error["code"] if error else "done"] += 1
+            if request := self._requests.pop(request_id, None):
+                request.outcome = error["code"] if error else "done"
         else:
             _, method, params = value
             self._notice(method, params)

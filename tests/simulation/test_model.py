@@ -7,11 +7,12 @@ notices name, but for what is listed here with the reason, few days reach most, 
 nearly everything.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import get_args
 
 import pytest
-from hypothesis import Phase, seed, settings
+from hypothesis import Phase, Verbosity, seed, settings
 from hypothesis.internal.conjecture import engine
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -21,6 +22,7 @@ from chatd.wire.entries import AnyEntry
 from tests.simulation.machine import MODES, Machine
 from tests.simulation.machine.drawing import ROWS
 from tests.simulation.machine.outages import SYNC_MS
+from tests.simulation.peer import Request
 
 STEPS = 80
 SHRINKING_S = 30
@@ -89,8 +91,9 @@ SEEN = {
 
 
 def test_server_and_model_agree_on_all_days_and_days_get_everywhere(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.ERROR)  # of all days, nobody could tell whose warnings they are
     monkeypatch.setattr(database, "TICK_BYTES_BESIDE", TICK_BYTES_BESIDE)
     monkeypatch.setattr(upkeep, "SYNC_MS", SYNC_MS)
     monkeypatch.setattr(engine, "MAX_SHRINKING_SECONDS", SHRINKING_S)
@@ -101,12 +104,17 @@ def test_server_and_model_agree_on_all_days_and_days_get_everywhere(
         stateful_step_count=STEPS,
         report_multiple_bugs=False,
         phases=set(settings().phases) - {Phase.explain},  # which plays a day many times more
+        verbosity=Verbosity.quiet,  # about what was drawn: the transcript says what came of it
     )
     for number, mode in enumerate(MODES):
         machine = type("Machine", (Machine,), {"mode": mode})
         if some.derandomize:  # else all modes would draw the same
             machine = seed(number)(machine)
-        run_state_machine_as_test(machine, settings=some)
+        try:
+            run_state_machine_as_test(machine, settings=some)
+        except Exception as error:
+            error.add_note(_story(Machine.latest))
+            raise
     reached, expected = Machine.reached.keys(), _reachable() | SEEN
     part = max((part for count, part in REACHED.items() if count <= days), default=0.0)
     assert len(reached & expected) >= part * len(expected), sorted(expected - reached)
@@ -115,6 +123,13 @@ def test_server_and_model_agree_on_all_days_and_days_get_everywhere(
 
 def test_what_days_do_not_reach_stands_in_the_tables() -> None:
     assert _unreached() - _in_the_tables() == set()
+
+
+def _story(transcript: list[Request | str]) -> str:
+    """Return what happened on a day, step by step, but for how everybody logged in."""
+    lines = [str(one) for one in transcript if isinstance(one, str) or one.name]
+    told = [line if line.startswith("- ") else f"    {line}" for line in lines]
+    return "\n".join(["On this day they disagree:", *told])
 
 
 def _in_the_tables() -> set[str]:

@@ -16,7 +16,6 @@ import dataclasses
 import math
 import os
 import signal
-from collections import Counter
 from collections.abc import Callable, Mapping
 from random import Random
 from types import TracebackType
@@ -46,7 +45,7 @@ from tests.simulation.network import (
     SimSelector,
     SimUrgent,
 )
-from tests.simulation.peer import Map, Peer
+from tests.simulation.peer import Map, Peer, Request
 from tests.simulation.web import RawPeer, SocketPeer, StreamPeer, WebPeer
 
 DB_NAME = "data/chat.db"
@@ -112,7 +111,7 @@ class World:
         self.settings = settings_of(**options)
         self.page_files = page_files or {}
         self.peers: list[Peer | RawPeer] = []
-        self.outcomes: Counter[tuple[str, str]] = Counter()
+        self.transcript: list[Request | str] = []
         self.signals = SimSignals()
         self.clock_is_right = False
         self.tells_left_states = False
@@ -349,7 +348,7 @@ class World:
 
     def connect(self, address: str = "127.0.0.1", kernel_bytes: int = KERNEL_BYTES) -> Peer:
         """Return a peer that has said nothing yet."""
-        peer = Peer(self.listener.connect(address, kernel_bytes), self.settle, self.outcomes)
+        peer = Peer(self.listener.connect(address, kernel_bytes), self.settle, self.transcript)
         self.peers.append(peer)
         return peer
 

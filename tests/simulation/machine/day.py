@@ -12,7 +12,7 @@ from chatd.config import Fsync
 from tests.simulation.machine.outages import FragileWorld
 from tests.simulation.model import HOUR_MS, Model, Rules
 from tests.simulation.model.mentions import ways_to_name
-from tests.simulation.peer import Peer
+from tests.simulation.peer import Peer, Request
 
 NAMES = ("alice", "bob", "carol")
 SECOND_MS = 1_000
@@ -52,9 +52,11 @@ class Day(RuleBasedStateMachine):
     punctual_ms: before that timers may be late, as the disk was full.
     calm: nothing but the last request has happened, so everybody heard the latest.
     reached: on how many days a request was answered so, or something happened.
+    latest: what happened on the last of the days, in order, by steps.
     """
 
     reached: ClassVar[Counter[str]] = Counter()
+    latest: ClassVar[list[Request | str]] = []
 
     kept: tuple[str, ...] = ("tokens", "devices_made", "held_until_ms", "held_first")
     """What is as it was, besides the model, when the server is as it was before."""
@@ -94,6 +96,7 @@ class Day(RuleBasedStateMachine):
         Each has been logged in to, or it would end with the day.
         """
         self.clock_is_set = clock_is_set
+        about = ", ".join(f"{name} {value}" for name, value in options.items())
         self.world = FragileWorld(
             self.recover,
             seed,
@@ -108,6 +111,7 @@ class Day(RuleBasedStateMachine):
         for name in NAMES:
             self.world.login(name).close()
             self.model.register(name)
+        self.world.transcript[:] = [f"a server with {about}"]
         self.now_ms = self.started_ms = self.world.now_ms
         self.checkpoint()
 
@@ -115,7 +119,9 @@ class Day(RuleBasedStateMachine):
         if self.is_over:
             self.reach("day over")
         if hasattr(self, "world"):
-            self.reached_today.update(map(" ".join, self.world.outcomes))
+            Day.latest = self.world.transcript
+            requests = [one for one in Day.latest if isinstance(one, Request) and one.outcome]
+            self.reached_today.update(f"{one.method} {one.outcome}" for one in requests)
             self.world.__exit__(None, None, None)
         self.reached.update(self.reached_today)
 

@@ -60,6 +60,7 @@ def step(when: Condition | None = None) -> Callable[[Step], Step]:
     def decorate(act: Step) -> Step:
         def as_far_as_possible(self: Any, data: st.DataObject) -> None:
             if not self.is_over:
+                self.world.note(f"- {act.__name__}")
                 with suppress(Lost):
                     act(self, Draw(data))
 

@@ -51,6 +51,7 @@ class Faults(Reading):
     def set_the_clock(self, draw: Draw) -> None:
         by_ms = draw.one([-3 * DAY_MS, -HOUR_MS, HOUR_MS, 3 * DAY_MS])
         self.world.mend()  # what fails then would be at two times
+        self.world.note(f"the clock is set by {by_ms} ms")
         self.world.clock.set_wall(by_ms)
         self.clock_was_set = True
         self.model.lax_until_ms = NEVER_MS * 10  # timers are late while server time catches up

@@ -63,6 +63,7 @@ class Hearing(Day):
     def rest(self, ms: int) -> None:
         """Let time go by."""
         self.calm = False  # much may have changed since something was heard
+        self.world.note(f"{ms} ms pass")
         while ms:
             part_ms = min(ms, SLICE_MS)
             ms -= part_ms

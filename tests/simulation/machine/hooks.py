@@ -10,7 +10,7 @@ from tests.simulation.machine.messages import DESTINATIONS
 from tests.simulation.machine.schedules import Schedules
 from tests.simulation.model.hooks import Hook
 from tests.simulation.model.messages import whom_to_reach
-from tests.simulation.peer import Lost, Map, Peer, Refused
+from tests.simulation.peer import Lost, Map, Peer, Refused, Request
 from tests.simulation.web import replies, request
 from tests.simulation.world import World
 
@@ -46,7 +46,7 @@ class Program:
         web.close()
         is_done = reply.status == 200
         code = "done" if is_done else reply.json["code"]
-        self._world.outcomes[method, code] += 1
+        self._world.transcript.append(Request(f"hook of {self.name}", method, params, code))
         if self._hook:
             self._hook.refused_at = None if is_done else self._world.now_ms
         if is_done:

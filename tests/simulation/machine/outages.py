@@ -50,6 +50,10 @@ class FragileWorld(World):
     def told_tick(self) -> int:
         return self._was_told[-1][1]
 
+    def note(self, what: str) -> None:
+        """Write down what happens, between what is asked."""
+        self.transcript.append(what)
+
     # -- what is to fail ---------------------------------------------------------------------
 
     def fail(self, fault: str, call: int, is_kill: bool, survives: Survives) -> None:
@@ -58,6 +62,7 @@ class FragileWorld(World):
         fault: "power", or an operation and what stands in the path. is_kill: only the process
         ends, and no machine.
         """
+        self.note(f"{fault} is to fail (call {call}, is_kill {is_kill})")
         self.cut_power_at(call)
         if fault != "power":
             self.disk.let_power_be()
@@ -113,6 +118,10 @@ class FragileWorld(World):
         cut_stop_at: int = 0,
     ) -> None:
         """Stop, kill or crash the server, and start it again; at both the power may fail."""
+        self.note(
+            f"{how}, down for {down_ms} ms, power cut at call {cut_stop_at} of the stop and "
+            f"{cut_start_at} of the start"
+        )
         waits = any(not isinstance(peer, Peer) or peer.waits for peer in self.peers)
         epoch, is_lazy = self.state.epoch, self.settings.fsync is not Fsync.ALWAYS
         loses_power = how == "crash" or (how == "kill" and cut_start_at)

@@ -68,6 +68,7 @@ class Reading(Files):
     def turn_deaf_or_listen_again(self, draw: Draw) -> None:
         peer = draw.one(self.peers)
         peer.reads = not peer.reads
+        self.world.note(f"{peer.name} {'reads again' if peer.reads else 'reads nothing'}")
         if peer.reads:
             self.calm = False  # what comes now was right when it was queued
             del self.deaf_since[peer]
