@@ -4,15 +4,16 @@ The machine is a chain of classes, each with what is drawn of one feature: `Day`
 world and the model of it; `Faults` is the last, and befalls them all.
 """
 
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize
 
 from chatd.config import Fsync
 from tests.simulation.machine.day import MINUTE_MS, NAMES
-from tests.simulation.machine.drawing import ROWS, Draw
+from tests.simulation.machine.drawing import Draw, Step, step
 from tests.simulation.machine.faults import Faults
+from tests.simulation.machine.table import ROWS, Row
 
 
 class Mode(NamedTuple):
@@ -50,7 +51,17 @@ class Machine(Faults):
             self.create_one(min(members), "ops", members)
 
 
+def _ask(row: Row) -> Step:
+    """Return the step that asks for a command of the table."""
+
+    def ask(day: Any, draw: Draw) -> None:
+        day.ask_row(row, draw)
+
+    ask.__name__ = row.name
+    return step(lambda day: row.when(day.model))(ask)
+
+
 for row in ROWS:
-    setattr(Machine, row.name, row.step())
+    setattr(Machine, row.name, _ask(row))
 
 __all__ = ["MODES", "Machine"]

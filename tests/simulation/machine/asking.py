@@ -9,9 +9,10 @@ from typing import Any, Protocol
 from chatd.wire.commands import COMMANDS
 from tests.simulation.machine.connections import PEERS_MAX, Connections
 from tests.simulation.machine.day import NAMES, PLAIN, Tail
-from tests.simulation.machine.drawing import Draw, Row, step
+from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.machine.outages import FILES
-from tests.simulation.model.judging import Judged, begin, finish, judge
+from tests.simulation.machine.table import FREE, Row
+from tests.simulation.model.judging import Judged, begin, finish, judge, passes
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Lost, Map, Peer, Refused
 
@@ -189,13 +190,30 @@ class Asking(Connections):
 
     def ask_row(self, row: Row, draw: Draw) -> None:
         """Ask for a command, maybe under a nonce, and then maybe by several devices."""
-        (peer, params), command = row.draws(self, draw), COMMANDS[row.method]
-        taken = command.params.__struct_fields__
-        params = {key: value for key, value in params.items() if key in taken}
-        times = draw.one(TIMES) if command.takes_nonce else 0
-        nonce = self.nonce(times > 0)
+        name, params = self.choose(row, draw)
+        times = draw.one(TIMES) if COMMANDS[row.method].takes_nonce else 0
+        nonce, peer = self.nonce(times > 0), self.device(name, 1 + draw.number(2))
         for device in self.devices(peer, draw.number(3), times):
             self.ask_once(device, row.method, nonce, **params)
+
+    def choose(self, row: Row, draw: Draw) -> tuple[str, Map]:
+        """Return who asks for a command and with which parameters, mostly such that are allowed.
+
+        These are the first behind some place in all that there is to ask.
+        """
+        taken = COMMANDS[row.method].params.__struct_fields__
+        free = {key: value(self, draw) for key, value in FREE.items() if key in taken}
+        asked = [
+            (name, free | {key: value for key, value in about.items() if key in taken})
+            for about in row.subjects(self.model)
+            for name in NAMES
+        ]
+        first = draw.number(len(asked) - 1)
+        asked = asked[first:] + asked[:first]
+        if not draw.likely():
+            return asked[0]
+        allowed = (one for one in asked if passes(self.judged(one[0], row.method, one[1])))
+        return next(allowed, asked[0])
 
     def ask_once(
         self, peer: Asks, method: str, nonce: str, again: Again | None = None, **params: Any

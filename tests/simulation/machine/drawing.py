@@ -1,19 +1,14 @@
-"""Drawing: what a day's steps are, and how they make up their minds.
-
-A command that is simply asked for is one row: `asks` in front of what draws who asks for it, and
-with which parameters; the method of the model says what is answered. Whatever takes more than
-that is a `step`.
-"""
+"""Drawing: what a day's steps are, and how they make up their minds."""
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import stateful
 from hypothesis import strategies as st
 
-from tests.simulation.peer import Lost, Map, Peer
+from tests.simulation.peer import Lost
 
 T = TypeVar("T")
 OFTEN = 4
@@ -68,44 +63,5 @@ def step(when: Condition | None = None) -> Callable[[Step], Step]:
         enter: Callable[[Step], Step] = stateful.rule(data=st.data())
         rule = enter(as_far_as_possible)
         return stateful.precondition(when)(rule) if when else rule
-
-    return decorate
-
-
-Asked = tuple[Peer, Map]
-"""Who asks, and the parameters, those that another command takes included."""
-Asking = TypeVar("Asking", bound=Callable[..., Asked])
-
-
-class Row(NamedTuple):
-    """A command that is simply asked for, what draws who asks and for what, and when."""
-
-    method: str
-    draws: Callable[..., Asked]
-    when: Condition | None
-
-    @property
-    def name(self) -> str:
-        return f"{self.draws.__name__}_{self.method.replace('-', '_')}"
-
-    def step(self) -> Step:
-        """Return the step that asks for it."""
-
-        def ask(day: Any, draw: Draw) -> None:
-            day.ask_row(self, draw)
-
-        ask.__name__ = self.name
-        return step(self.when)(ask)
-
-
-ROWS: list[Row] = []
-
-
-def asks(*methods: str, when: Condition | None = None) -> Callable[[Asking], Asking]:
-    """Make steps that ask for commands, one for each, of what draws the parameters of them all."""
-
-    def decorate(draws: Asking) -> Asking:
-        ROWS.extend(Row(method, draws, when) for method in methods)
-        return draws
 
     return decorate

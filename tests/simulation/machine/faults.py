@@ -16,9 +16,10 @@ from tests.simulation.machine.day import (
     TAILS,
     TAILS_OFTEN,
 )
-from tests.simulation.machine.drawing import ROWS, Draw, step
+from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.machine.outages import FILES, JOURNAL, SNAPSHOT
 from tests.simulation.machine.reading import Reading
+from tests.simulation.machine.table import ROWS
 from tests.simulation.model import HOUR_MS
 
 SLEEPS_MS = (
@@ -102,7 +103,7 @@ class Faults(Reading):
                 [(self.hand(name), draw.one(["", *NAMES]), TAILS[2]) for name in names]
             )
             for _ in range(1 + draw.number(7)):
-                rows = [row for row in ROWS if row.when is None or row.when(self)]
+                rows = [row for row in ROWS if row.when(self.model)]
                 self.ask_row(draw.one(rows), draw)
             self.look_up(draw)
         finally:

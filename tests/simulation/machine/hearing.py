@@ -77,6 +77,8 @@ class Hearing(Day):
                     pass
                 self.check_heard(peer)
                 self.part(peer)
+        if not self.has_recovered:
+            self.check_gone()  # or what is shown next would be held against what was there
 
     def check_gone(self) -> None:
         """What is over is gone from memory and nothing else is."""
@@ -85,7 +87,7 @@ class Hearing(Day):
         for name, room in self.model.rooms.items():
             gone = rooms[name].log.first_seq - 1
             self.model.saw_gone(room, gone)
-            if self.now_ms < self.held_until_ms and name in self.held_first:
+            if self.world.now_ms < self.held_until_ms and name in self.held_first:
                 assert gone == self.held_first[name] - 1, "gone while it was held"
 
     def check_all_heard(self) -> None:

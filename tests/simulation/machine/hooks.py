@@ -4,10 +4,10 @@ import json
 from functools import partial
 
 from tests.simulation.machine.asking import TIMES
-from tests.simulation.machine.day import NAMES, TAILS_OFTEN
-from tests.simulation.machine.drawing import Asked, Draw, asks, step
-from tests.simulation.machine.messages import DESTINATIONS
+from tests.simulation.machine.day import TAILS_OFTEN
+from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.machine.schedules import Schedules
+from tests.simulation.machine.table import HOOK
 from tests.simulation.model.hooks import Hook
 from tests.simulation.model.messages import whom_to_reach
 from tests.simulation.peer import Lost, Map, Peer, Refused, Request
@@ -58,27 +58,13 @@ class Program:
 class Hooks(Schedules):
     """What users let programs post."""
 
-    @asks("hook", when=lambda day: len(day.model.hooks) < 5)
-    def way_in(self, draw: Draw) -> Asked:
-        name, to = draw.one(NAMES), draw.one([*DESTINATIONS, "@"])
-        to = "@" + name if to == "@" else self.destination(name, to, draw.number(20))
-        label = f"ci {len(self.model.hook_tokens)}"
-        return self.device(name, draw.number(3)), {"room": to or "general", "label": label}
-
-    @asks("unhook", when=lambda day: day.model.hooks)
-    def some_hook(self, draw: Draw) -> Asked:
-        """A hook, now and then somebody else's."""
-        hook = draw.one(self.model.hooks.values())
-        return self.hand(draw.mostly([hook.maker], NAMES)), {"hook": hook.hook}
-
     @step()
     def come_by_a_hook(self, draw: Draw) -> None:
         """Post by a hook, whose maker may be in no state to post any more."""
         tokens = self.model.hook_tokens[::-1]
         if draw.number(1) or not tokens:
-            peer, params = self.way_in(draw)
-            made = self.ask(peer, "hook", **params)
-            tokens = [made["token"]] if made else tokens
+            self.ask_row(HOOK, draw)
+            tokens = self.model.hook_tokens[::-1]
         if not tokens:
             return
         token, before = draw.one(tokens), draw.one(["", "", "", "part", "part", "ban", "ban"])

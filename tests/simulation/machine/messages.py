@@ -2,7 +2,7 @@
 
 from tests.simulation.machine.asking import Asking
 from tests.simulation.machine.day import NAMES, PLAIN, TAILS_OFTEN, Tail
-from tests.simulation.machine.drawing import Asked, Draw, asks, step
+from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.peer import Map, Peer
 
 DESTINATIONS = ("", "", *NAMES, "+", "+")
@@ -50,7 +50,7 @@ class Messages(Asking):
 
     # -- what is said about what was said ----------------------------------------------------
 
-    def place(self, name: str, pick: int, likely: bool, own: bool = False) -> tuple[str, int]:
+    def place(self, name: str, pick: int, likely: bool) -> tuple[str, int]:
         """Return a place in a room: where something is said that a user sees, or anywhere.
 
         If there should be something and is not, the user says it.
@@ -63,25 +63,8 @@ class Messages(Asking):
             for room in self.model.rooms_of(name)
             for seq in room.all_said()
             if seq > self.model.hidden(name, room).most
-            and (not own or room.item(seq).author == name)
         ]
         if not places:
             self.say(self.hand(name), "")
             return "general", self.model.rooms["general"].last
         return places[-1 - pick % min(len(places), 10)]
-
-    def some_place(self, name: str, draw: Draw, own: bool = False) -> Map:
-        room, seq = self.place(name, draw.number(100), draw.likely(), own)
-        return {"room": room, "seq": seq}
-
-    @asks("comment", "react", "pin", "unpin")
-    def about(self, draw: Draw) -> Asked:
-        peer = self.reader(draw.number(5))
-        place, text = self.some_place(peer.name, draw), self.text(draw.one(TAILS_OFTEN))
-        return peer, {**place, "text": text, "emoji": draw.one("👍🎉"), "remove": not draw.likely()}
-
-    @asks("edit", "delete")
-    def other_words(self, draw: Draw) -> Asked:
-        peer = self.reader(draw.number(5))
-        place = self.some_place(peer.name, draw, own=draw.likely())
-        return peer, {**place, "text": self.text(draw.one(TAILS_OFTEN))}

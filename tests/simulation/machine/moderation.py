@@ -1,12 +1,11 @@
 """Moderation: reports, bans, what administrators do, blocks; and what users are called."""
 
 from tests.simulation.machine.day import NAMES
-from tests.simulation.machine.drawing import Asked, Draw, asks, step
+from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.machine.messages import Messages
 from tests.simulation.peer import Map, Peer
 
 SPELLINGS = (str, str, str.upper, str.title)
-DISPLAY_NAMES = ("Alice", "B.O.B", "Carol Ann", "Dodo", "D0d0", "", "General")
 
 
 class Moderation(Messages):
@@ -42,59 +41,7 @@ class Moderation(Messages):
         spelt = draw.one(SPELLINGS)(user)
         self.ask(peer, "report", user=spelt, reason=f"reason {self.texts}", **about)
 
-    def admin(self, draw: Draw) -> Peer:
-        """Return an administrator, or anybody."""
-        return self.hand(draw.mostly(self.rules_.admins, NAMES))
-
-    @asks("ban", when=lambda day: len(day.model.bans) < 2)
-    def anybody(self, draw: Draw) -> Asked:
-        hours = draw.one([None, 1, 5])
-        return self.admin(draw), {"user": draw.one(NAMES), "hours": hours, "reason": "because"}
-
     def ban_one(self, user: str, hours: int | None = None) -> None:
         """An administrator bans a user."""
         admin = self.hand(self.rules_.admins[0])
         self.ask(admin, "ban", user=user, hours=hours, reason="because")
-
-    @asks("unban", when=lambda day: day.model.bans)
-    def banned_user(self, draw: Draw) -> Asked:
-        """Who is banned, and may just have got a warning that is forgiven with the ban."""
-        user = draw.mostly(self.model.bans, NAMES)
-        if draw.number(1):
-            self.report_one(draw, self.hand(draw.one(NAMES)), user, {})
-        return self.admin(draw), {"user": user}
-
-    @asks("dismiss", when=lambda day: day.model.reports)
-    def some_report(self, draw: Draw) -> Asked:
-        numbers = range(1, max(self.model.reports) + 2)
-        return self.admin(draw), {"report": draw.mostly(self.model.reports, numbers)}
-
-    @asks("remove", when=lambda day: day.texts > 5)
-    def bad_words(self, draw: Draw) -> Asked:
-        """What an administrator sees or was told of, now and then anything at all."""
-        peer = self.admin(draw)
-        reports = self.model.reports.values()
-        places = [{"room": r.in_room, "seq": r.in_seq} for r in reports if r.in_room]
-        is_reported = places and draw.number(1)
-        place = draw.one(places) if is_reported else self.some_place(peer.name, draw)
-        return peer, {**place, "reason": draw.one(["", f"reason {self.texts}"])}
-
-    @asks("block")
-    def some_user(self, draw: Draw) -> Asked:
-        return self.reader(draw.number(5)), {"user": draw.one(NAMES)}
-
-    @asks("unblock", when=lambda day: any(day.model.blocked.values()))
-    def blocked_user(self, draw: Draw) -> Asked:
-        blocked = self.model.blocked.items()
-        pairs = [(name, other) for name, others in blocked for other in sorted(others)]
-        name, user = draw.mostly(pairs, [(one, other) for one in NAMES for other in NAMES])
-        return self.hand(name), {"user": user}
-
-    @asks("display-name")
-    def other_name(self, draw: Draw) -> Asked:
-        return self.reader(draw.number(5)), {"display_name": draw.one(DISPLAY_NAMES)}
-
-    @asks("clear-name", when=lambda day: any(day.model.display_names.values()))
-    def bad_name(self, draw: Draw) -> Asked:
-        called = [name for name, text in self.model.display_names.items() if text]
-        return self.admin(draw), {"user": draw.mostly(called, NAMES)}

@@ -1,7 +1,7 @@
 """Reading: acknowledgements, names that are called, deaf devices, and all that can be looked up."""
 
 from tests.simulation.machine.day import NAMES, NAMING, PLAIN
-from tests.simulation.machine.drawing import Asked, Draw, asks, step
+from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.machine.files import Files
 from tests.simulation.machine.messages import DESTINATIONS
 from tests.simulation.model import Room
@@ -55,14 +55,6 @@ class Reading(Files):
         assert [error["code"] for error in peer.told("error")[errors:]] == ["bad_request"] * refused
         if not refused:
             self.model.ack(peer.name, room, seq)
-
-    @asks("unread-from", "mute")
-    def unread_place(self, draw: Draw) -> Asked:
-        """An entry, of which there may be none, and whether its room is to be quiet."""
-        peer = self.reader(draw.number(5))
-        room = draw.one(self.model.rooms_of(peer.name))
-        seq = max(0, room.last - draw.one([0, 1, 2, 3, -1, 10**6]))
-        return peer, {"room": room.name, "seq": seq, "muted": draw.one([True, False])}
 
     @step(when=lambda day: day.peers)
     def turn_deaf_or_listen_again(self, draw: Draw) -> None:

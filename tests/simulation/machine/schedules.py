@@ -1,8 +1,8 @@
 """Schedules: what is to be said later, cancelled."""
 
 from tests.simulation.machine.asking import TIMES
-from tests.simulation.machine.day import DAY_MS, MINUTE_MS, NAMES, SECOND_MS, TAILS_OFTEN
-from tests.simulation.machine.drawing import Asked, Draw, asks, step
+from tests.simulation.machine.day import DAY_MS, MINUTE_MS, SECOND_MS, TAILS_OFTEN
+from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.machine.groups import Groups
 from tests.simulation.machine.messages import DESTINATIONS
 from tests.simulation.model import HOUR_MS
@@ -47,9 +47,3 @@ class Schedules(Groups):
     def wait(self, draw: Draw) -> None:
         """Wait for something that was scheduled, or is held; or not quite so long."""
         self.wait_for(draw.one(self.model.waiting), draw.one([-1, SECOND_MS]))
-
-    @asks("cancel", when=lambda day: day.model.waiting or day.model.failed)
-    def some_text(self, draw: Draw) -> Asked:
-        """Something that waits or failed, now and then of somebody else."""
-        post = draw.one(self.model.waiting + self.model.failed)
-        return self.hand(draw.mostly([post.author], NAMES)), {"id": post.id}

@@ -47,6 +47,7 @@ class Hooks(Schedules):
     def do_hook(self, name: str, room: str, label: str) -> Judged:
         """What else keeps one from posting is asked when something comes by the hook."""
         refuse("forbidden", room == "@" + name)
+        refuse("not_found", room.startswith("@"))
         room = self.room_for(name, room.removeprefix("general"))
         refuse("not_found", not self.can_reach(name, room))
         self.check_ban(name)

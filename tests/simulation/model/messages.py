@@ -128,20 +128,24 @@ class Messages(Moderation):
     # -- what a user wants of a room ---------------------------------------------------------
 
     def do_unread_from(self, name: str, room: str, seq: int) -> Done:
-        refuse("bad_request", room.startswith("@"))
-        log = self.rooms[room]
+        log = self._quiet_one(name, room)
         sees = self.sees(name, log, seq) if 0 < seq <= log.last else {not seq}
         refuse("not_found", True not in sees)
         yield ["not_found"] * (False in sees)
         self.mark(name, log, seq)
 
     def do_mute(self, name: str, room: str, muted: bool) -> Done:
-        refuse("bad_request", room.startswith("@"))
+        reader = self._quiet_one(name, room).readers[name]
         yield ()
-        reader = self.rooms[room].readers[name]
         if reader.muted != muted:
             reader.muted = muted
             self.tell(name, "muted", in_room=room, muted=muted)
+
+    def _quiet_one(self, name: str, room: str) -> Room:
+        """Return a room of a user, but for the self log, in which nothing is ever unread."""
+        refuse("not_found", room not in self.rooms or name not in self.rooms[room].readers)
+        refuse("bad_request", room.startswith("@"))
+        return self.rooms[room]
 
     # -- once only ---------------------------------------------------------------------------
 
