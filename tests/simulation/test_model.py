@@ -21,7 +21,7 @@ from chatd.wire.commands import COMMANDS, NOTICES
 from chatd.wire.entries import AnyEntry
 from tests.simulation.machine import MODES, Machine
 from tests.simulation.machine.outages import SYNC_MS
-from tests.simulation.machine.table import ROWS
+from tests.simulation.machine.table import READS, ROWS
 from tests.simulation.peer import Request
 
 STEPS = 80
@@ -31,6 +31,7 @@ TICK_BYTES_BESIDE = 24 * 1024
 """Small, so that a segment can be, too."""
 REACHED = {50: 0.65, 5_000: 0.95}
 """Which part of everything so many days reach."""
+SHOWING = {*(row.method for row in READS), "rooms", "unread"}
 UNREACHED: Mapping[str, Mapping[str, str]] = {
     "who is writing is kept nowhere: tests of typing": {"heard": "typing"},
     "accounts come and go outside of the days: tests of logins, passwords and tokens": {
@@ -78,7 +79,7 @@ UNREACHED: Mapping[str, Mapping[str, str]] = {
 """What no day reaches, by why: commands, by what they are answered."""
 ASKED_ON_A_FULL_DISK = {*(row.method for row in ROWS), "send", "send-to", "upload", "upload-chunk"}
 SEEN = {
-    *("found", "threads found", "unread", "unread on all devices", "unread with mentions"),
+    *("unread on all devices", "unread with mentions"),
     *("named oneself", "named a stranger", "named in a message", "named in a comment"),
     *("named in a file", "named in an edit", "comment of a file", "delete of a file"),
     *("pin of a file", "reaction of a file", "report of a file", "bytes gone"),
@@ -140,6 +141,7 @@ def _in_the_tables() -> set[str]:
         if row.result
         for outcome in ("done", "bad_request", *row.refuses, *["known"] * row.takes_nonce)
     }
+    answered |= {f"{method} shown" for method in SHOWING}
     kinds = [kind.__struct_config__.tag for kind in get_args(AnyEntry)]
     return answered | {f"{what} heard" for what in {*kinds, *NOTICES}}
 

@@ -1,6 +1,6 @@
 """Asking: what is answered and what that does, held against the model; once only under a nonce."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,7 @@ from tests.simulation.machine.day import NAMES, PLAIN, Tail
 from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.machine.outages import FILES
 from tests.simulation.machine.table import FREE, Row
-from tests.simulation.model.judging import Judged, begin, finish, judge, passes
+from tests.simulation.model.judging import Judged, begin, finish, judge
 from tests.simulation.model.rooms import DONE
 from tests.simulation.peer import Lost, Map, Peer, Refused
 
@@ -67,7 +67,7 @@ class Asking(Connections):
 
     def judged(self, name: str, method: str, params: Map) -> Judged:
         """Return how the model judges a request."""
-        known = {key: value for key, value in params.items() if key != "nonce"}
+        known = {key: value for key, value in params.items() if key not in ("nonce", "limit")}
         return judge(getattr(self.model, "do_" + method.replace("-", "_")), name, **known)
 
     def ask(self, peer: Asks, method: str, /, **params: Any) -> Map | None:
@@ -85,6 +85,10 @@ class Asking(Connections):
             is_other = self.refused["code"] not in expected.codes  # for want of room on the disk
             assert is_other or expected.allows(self.refused), (method, params, self.refused)
             return None
+        answer = self.whole(peer, method, params, answer)
+        shown = any(value and isinstance(value, list | bytes) for value in answer.values())
+        if shown and not COMMANDS[method].writes:
+            self.reach(f"{method} shown")
         result = finish(judged, answer)
         assert answer == result, (method, params, answer, result)
         if self.model.left(peer.name, "general") != left:
@@ -119,17 +123,21 @@ class Asking(Connections):
             assert self.refused["until"] == self.model.bans[peer.name]
         return answer
 
-    def pages(self, peer: Peer, method: str, shown: str, after: Any, **params: Any) -> list[Map]:
-        """Return all that a command shows, page by page. after: what the first one is behind."""
-        found: list[Map] = []
-        places = set()
-        while after is not None:
-            places.add(after)
-            page = peer.call(method, after=after, **params)
-            assert len(page[shown]) <= params.get("limit", len(page[shown]))
-            found, after = found + page[shown], page["next"]
-            assert after not in places, "some are shown again and again"
-        return found
+    def whole(self, peer: Asks, method: str, params: Map, page: Map) -> Map:
+        """Return all that a command shows, of which this is the first page."""
+        pages, places = [page], set()
+        towards = "before" if method == "history" else "after"
+        while (place := pages[-1].get("next")) is not None:
+            assert place not in places, "some are shown again and again"
+            places.add(place)
+            pages.append(peer.call(method, **{**params, towards: place}))
+        shown = {**page, **pages[-1]}
+        for name, value in page.items():
+            if isinstance(value, list):
+                assert all(len(one[name]) <= params.get("limit", len(one[name])) for one in pages)
+                ordered = pages[::-1] if towards == "before" else pages
+                shown[name] = [thing for one in ordered for thing in one[name]]
+        return shown
 
     def check_unchanged(self, before: str) -> None:
         assert self.has_recovered or self.world.state.digest() == before, "it changed something"
@@ -188,32 +196,35 @@ class Asking(Connections):
 
     # -- once only ---------------------------------------------------------------------------
 
-    def ask_row(self, row: Row, draw: Draw) -> None:
+    def ask_row(self, row: Row, draw: Draw, names: Sequence[str] = NAMES) -> None:
         """Ask for a command, maybe under a nonce, and then maybe by several devices."""
-        name, params = self.choose(row, draw)
+        name, params = self.choose(row, draw, names)
         times = draw.one(TIMES) if COMMANDS[row.method].takes_nonce else 0
         nonce, peer = self.nonce(times > 0), self.device(name, 1 + draw.number(2))
         for device in self.devices(peer, draw.number(3), times):
             self.ask_once(device, row.method, nonce, **params)
 
-    def choose(self, row: Row, draw: Draw) -> tuple[str, Map]:
-        """Return who asks for a command and with which parameters, mostly such that are allowed.
+    def choose(self, row: Row, draw: Draw, names: Sequence[str] = NAMES) -> tuple[str, Map]:
+        """Return who asks for a command, mostly for what is allowed, and with which parameters.
 
-        These are the first behind some place in all that there is to ask.
+        That is the first behind some place in all that there is to ask; the first that is refused
+        for more than being nowhere, if it is not to be allowed.
         """
         taken = COMMANDS[row.method].params.__struct_fields__
         free = {key: value(self, draw) for key, value in FREE.items() if key in taken}
         asked = [
             (name, free | {key: value for key, value in about.items() if key in taken})
             for about in row.subjects(self.model)
-            for name in NAMES
+            for name in names
         ]
         first = draw.number(len(asked) - 1)
         asked = asked[first:] + asked[:first]
-        if not draw.likely():
-            return asked[0]
-        allowed = (one for one in asked if passes(self.judged(one[0], row.method, one[1])))
-        return next(allowed, asked[0])
+        is_allowed = draw.likely()
+        for name, params in asked:
+            codes = begin(self.judged(name, row.method, params)).codes
+            if (DONE in codes) is is_allowed and codes != {"not_found"}:
+                return name, params
+        return asked[0]
 
     def ask_once(
         self, peer: Asks, method: str, nonce: str, again: Again | None = None, **params: Any

@@ -5,7 +5,7 @@ from functools import partial
 
 from chatd.config import Fsync
 from tests.simulation.machine.asking import Said
-from tests.simulation.machine.day import NAMES, PLAIN, TAILS_OFTEN, Tail
+from tests.simulation.machine.day import NAMES, TAILS_OFTEN, Tail
 from tests.simulation.machine.drawing import Draw, step
 from tests.simulation.machine.hooks import Hooks
 from tests.simulation.machine.messages import DESTINATIONS
@@ -135,14 +135,6 @@ class Files(Hooks):
             self.model.store(upload, data)
         self.reach("cut off")
 
-    def share(self, peer: Peer) -> None:
-        """Send everyone a file, if that is allowed."""
-        upload = self.begin_one(peer, self.told_of("", 30, "all", PLAIN), BYTES[:30])
-        if upload:
-            self.store_one(peer, upload, len(BYTES))
-            self.finish_one(peer, upload.number, self.nonce(True))
-            self.check_all_heard()
-
     # -- posting -----------------------------------------------------------------------------
 
     def finish_one(self, peer: Peer, number: int, nonce: str) -> None:
@@ -174,32 +166,6 @@ class Files(Hooks):
             self.store_one(peer, again, len(BYTES))
             number = again.number
         self.finish_one(peer, number, nonce)
-
-    # -- downloading -------------------------------------------------------------------------
-
-    def check_download(self, peer: Peer, pick: int, likely: bool) -> None:
-        """Fetch a file from some place on, or try what is none, or not for that user."""
-        name, offset = peer.name, (0, 0, 1, 30, 101)[pick % 5]
-        room, seq = self.file_place(name, pick, likely)
-        self.ask(peer, "download", room=room, seq=seq, offset=offset)
-
-    def file_place(self, name: str, pick: int, likely: bool) -> tuple[str, int]:
-        """Return where a file is or was, most likely one that a user sees; or any place."""
-        places = [
-            (room.name, seq, name in room.readers and item.is_said)
-            for room in self.model.rooms.values()
-            for seq, item in enumerate(room.items, 1)
-            if item.file
-        ]
-        seen = [place for place in places if place[2]]
-        if likely and not seen:
-            self.share(self.hand(name))
-            return "general", self.model.rooms["general"].last
-        if not places:
-            return self.place(name, pick, likely=False)
-        among = seen if likely else places
-        room, seq, _ = among[-1 - pick % len(among)]
-        return room, seq
 
     # -- what always holds -------------------------------------------------------------------
 

@@ -87,15 +87,6 @@ class Groups(Moderation):
 
     # -- what members, owners and strangers see ----------------------------------------------
 
-    def check_groups(self, peer: Peer) -> None:
-        """Everybody sees of groups what is theirs to see, and strangers see nothing."""
-        self.ask(peer, "invitations")
-        for room in self.model.groups:
-            if peer.name not in self.model.rooms[room].readers:
-                self.check_stranger(peer, room)
-            for method in ("members", "links", "requests"):
-                self.ask(peer, method, room=room)
-
     def check_stranger(self, peer: Peer, room: str) -> None:
         """Whatever a stranger asks, the answer is that of a room that is not."""
         made_up = self.model.title(room) + ":nothing"

@@ -22,6 +22,12 @@ FREE: dict[str, Callable[[Any, Draw], Any]] = {
     "remove": lambda day, draw: not draw.likely(),
     "reason": lambda day, draw: draw.one([f"reason {day.texts}", ""]),
     "hours": lambda day, draw: draw.one([None, 1, 5]),
+    "limit": lambda day, draw: draw.one([2, 5, 100]),
+    "revisions": lambda day, draw: draw.one([True, False]),
+    "unread": lambda day, draw: draw.one([True, False]),
+    "words": lambda day, draw: draw.one(["TEX", f"text {draw.number(day.texts)}"]),
+    "author": lambda day, draw: draw.one([None, None, *NAMES]),
+    "offset": lambda day, draw: draw.one([0, 0, 1, 30, 101]),
     "muted": lambda day, draw: draw.one([True, False]),
     "display_name": lambda day, draw: draw.one(DISPLAY_NAMES),
     "uses": lambda day, draw: draw.one([None, 1, 1, 2]),
@@ -88,6 +94,13 @@ class Row(NamedTuple):
         return f"ask_for_{self.method.replace('-', '_')}_of_{self.subjects.__name__}"
 
 
+READS = [
+    *(Row(method, places) for method in "history pins search thread threads download".split()),
+    *(Row(method, members, lambda m: m.groups) for method in "members links requests".split()),
+    *(Row(method, users) for method in "search people status hooks scheduled".split()),
+    *(Row(method, users) for method in "invitations blocked reports".split()),
+]
+"""What can be looked at."""
 HOOK = Row("hook", targets, lambda model: len(model.hooks) < 5)
 INVITE = Row("invite", members)
 LINK = Row("link", members)

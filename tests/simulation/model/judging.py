@@ -8,7 +8,7 @@ only shows something has no `yield`, and returns that.
 """
 
 from collections.abc import Callable, Collection, Generator
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from tests.simulation.model.rooms import DONE, Map, Span
 
@@ -143,6 +143,21 @@ class AnyOrder(HasAll):
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, list) and len(other) == len(self) and super().__eq__(other)
+
+    __hash__ = None
+
+
+class Shown(list[tuple[Any, bool]]):
+    """Equals a list of these things in this order; one that is not sure may be missing."""
+
+    def __eq__(self, other: object) -> bool:
+        rest = list(other) if isinstance(other, list) else [None]
+        for thing, is_sure in self:
+            if rest and rest[0] == thing:
+                rest.pop(0)
+            elif is_sure:
+                return False
+        return not rest
 
     __hash__ = None
 

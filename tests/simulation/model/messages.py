@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from tests.simulation.model.judging import Done, Has, Judged, Refusal, between, found, refuse
+from tests.simulation.model.judging import Done, Judged, Refusal, found, refuse
 from tests.simulation.model.mentions import named
 from tests.simulation.model.moderation import DAY_MS, Moderation
 from tests.simulation.model.rooms import DONE, Item, Map, Period, Room, Rules
@@ -141,11 +141,16 @@ class Messages(Moderation):
             reader.muted = muted
             self.tell(name, "muted", in_room=room, muted=muted)
 
-    def _quiet_one(self, name: str, room: str) -> Room:
-        """Return a room of a user, but for the self log, in which nothing is ever unread."""
+    def own_room(self, name: str, room: str) -> Room:
+        """Return a room that a user is in."""
         refuse("not_found", room not in self.rooms or name not in self.rooms[room].readers)
-        refuse("bad_request", room.startswith("@"))
         return self.rooms[room]
+
+    def _quiet_one(self, name: str, room: str) -> Room:
+        """Return the same, but for the self log, in which nothing is ever unread."""
+        log = self.own_room(name, room)
+        refuse("bad_request", room.startswith("@"))
+        return log
 
     # -- once only ---------------------------------------------------------------------------
 
@@ -350,24 +355,6 @@ class Messages(Moderation):
             if author in ("", room.item(seq).author)
             and all(_has(" ".join(room.item(seq).words), word) for word in words.lower().split())
         ]
-
-    def thread(self, name: str, room: Room, seq: int) -> list[int] | None:
-        """Return the numbers of what belongs together, None while some of it may be gone.
-
-        Whatever belongs together does so still when what it began with has gone.
-        """
-        hidden, gone = self.hidden(name, room), self.gone(room).most
-        root = room.root(seq)
-        own = {number for number in (seq, root) if room.item(number).author == name}
-        if hidden.least != hidden.most or any(room.gone < number <= gone for number in own):
-            return None
-        thread = [root, *room.thread(root)]
-        return [n for n in thread if n > hidden.least or (n in own and n > room.gone)]
-
-    def thread_shown(self, name: str, room: Room, root: int) -> Map:
-        """Return what the list of threads shows of one, and a page of it."""
-        unread = between(self.unread_comments(name, room, root))
-        return Has(root=root, comments=room.comments(root), unread=unread)
 
 
 def whom_to_reach(author: str, room: str) -> str:

@@ -1,9 +1,20 @@
 """Views: what users are shown of themselves, of each other, and of their rooms."""
 
+from collections.abc import Collection, Iterable
+
 from tests.simulation.model.accounts import Accounts
 from tests.simulation.model.files import UPLOADS_MAX
-from tests.simulation.model.judging import Among, AnyOrder, Has, HasAll, Such, between
-from tests.simulation.model.rooms import Map, Room
+from tests.simulation.model.judging import (
+    Among,
+    AnyOrder,
+    Has,
+    HasAll,
+    Judged,
+    Shown,
+    Such,
+    between,
+)
+from tests.simulation.model.rooms import Map, Room, Span
 
 
 class Views(Accounts):
@@ -56,6 +67,87 @@ class Views(Accounts):
             for room in self.rooms_of(name)
         ]
         return Has(rooms=AnyOrder(rooms))
+
+    def do_unread(self, name: str) -> Map:
+        """Whether a room with nothing but what may be unread is shown is left open."""
+        rooms = []
+        for room in sorted(self.rooms_of(name), key=lambda room: room.name):
+            unread, mentions = self.unread(name, room), self.mentions(name, room)
+            shown = Has(room=room.name, unread=between(unread), mentions=between(mentions))
+            rooms.append((shown, unread.least > 0 or mentions.least > 0))
+        return Has(rooms=Shown(rooms))
+
+    def do_scheduled(self, name: str) -> Map:
+        return {"posts": [post.shown for post in self.listed_of(name)], "next": None}
+
+    # -- what was said -----------------------------------------------------------------------
+
+    def do_history(self, name: str, room: str, revisions: bool) -> Map:
+        log = self.own_room(name, room)
+        seqs = [n for n in range(1, log.last + 1) if revisions or not log.is_revision(n)]
+        return {"room": room, "entries": self._entries(name, log, seqs), "next": None}
+
+    def do_pins(self, name: str, room: str) -> Map:
+        log = self.own_room(name, room)
+        seqs = [seq for seq in log.all_said()[::-1] if log.item(seq).pinned]
+        return {"room": room, "entries": self._entries(name, log, seqs, seqs), "next": None}
+
+    def _entries(
+        self, name: str, room: Room, seqs: Iterable[int], kept: Collection[int] = ()
+    ) -> Shown:
+        """Return of some entries those that a user sees.
+
+        kept: where one's own are shown as long as they are there.
+        """
+        shown, hidden, gone = Shown(), self.hidden(name, room), self.gone(room).most
+        for seq in seqs:
+            is_kept = seq in kept and room.item(seq).author == name
+            least, most = (room.gone, gone) if is_kept else hidden
+            if seq > least:
+                shown.append((room.entry(seq, name), seq > most))
+        return shown
+
+    def do_search(self, name: str, words: str, author: str | None, room: str | None = None) -> Map:
+        """What is newest comes first, of one room or all."""
+        found = [
+            (-log.item(seq).ts, log.name, -seq)
+            for log in ([self.own_room(name, room)] if room else self.rooms_of(name))
+            for seq in self.found(log, words, author or "")
+        ]
+        entries = Shown()
+        for _, id_, depth in sorted(found):
+            entries += self._entries(name, self.rooms[id_], [-depth])
+        return Has(entries=entries)
+
+    def do_thread(self, name: str, room: str, seq: int) -> Judged:
+        """Whatever belongs together does so still when what it began with has gone."""
+        yield self.place(name, room, seq)
+        log = self.rooms[room]
+        root = log.root(seq)
+        entries = self._entries(name, log, [root, *log.thread(root)], kept=(seq, root))
+        unread = self.unread_comments(name, log, root)
+        return Has(self._thread_shown(log, root, unread), entries=entries)
+
+    def do_threads(self, name: str, room: str, unread: bool) -> Map:
+        """All threads of a room, or those with something unread."""
+        log = self.own_room(name, room)
+        least, most = self.hidden(name, log)
+        roots = {log.root(seq) for seq, item in enumerate(log.items, 1) if item.answers}
+        threads = Shown()
+        for last, root in sorted(((log.thread(r)[-1], r) for r in roots), reverse=True):
+            span = self.unread_comments(name, log, root)
+            is_sure = span.least > 0 if unread else last > most
+            if unread:
+                span = span._replace(least=max(1, span.least))
+            if log.comments(root) and last > least:
+                ends = {"last_comment": last, "last_at": log.item(last).ts}
+                threads.append((Has(self._thread_shown(log, root, span), **ends), is_sure))
+        return Has(threads=threads)
+
+    def _thread_shown(self, room: Room, root: int, unread: Span) -> Map:
+        return Has(root=root, comments=room.comments(root), unread=between(unread))
+
+    # -- rooms -------------------------------------------------------------------------------
 
     def _room_shown(self, name: str, room: Room) -> Map:
         reader = room.readers[name]
