@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.simulation.model.judging import ANY, AnyOrder, Done, Judged, found, passes, refuse, view
+from tests.simulation.model.judging import ANY, AnyOrder, Done, Judged, found, refuse, view
 from tests.simulation.model.messages import Messages
 from tests.simulation.model.moderation import DAY_MS
 from tests.simulation.model.rooms import Item, Map, Period, Room, Rules
@@ -309,10 +309,6 @@ class Groups(Messages):
             self.tell(name, "join_asked", request=number)
             self.tell(group.owner, "join_requested", group=room, name=name)
         return {"room": None, "request": group.requests[name]}
-
-    def works_for(self, name: str, token: str) -> bool:
-        """Whether a user may ask by a link."""
-        return passes(self._ask(name, token))
 
     def do_requests(self, owner: str, room: str) -> Map:
         room = self.owned(owner, room)
