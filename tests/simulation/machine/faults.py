@@ -81,9 +81,13 @@ class Faults(Reading):
 
     @step(when=lambda day: not day.clock_was_set)
     def let_fail(self, draw: Draw) -> None:
-        """Let the power or the disk fail in the middle of what comes next."""
+        """Let the power or the disk fail in the middle of what comes next, or of what it is for."""
         fault, is_kill = draw.one(["power"] * 5 + FAULTS), draw.number(2) == 2
         self.world.fail(fault, 1 + draw.number(24), is_kill, self.survives(draw))
+        if SNAPSHOT in fault:
+            self.rest(self.world.settings.snapshot_interval_ms)
+        elif FILES in fault:
+            self.send_files(draw)
 
     def survives(self, draw: Draw) -> Survives:
         """Return what of unsynced writes survives a power failure."""

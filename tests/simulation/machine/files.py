@@ -40,6 +40,9 @@ class Files(Hooks):
 
     @step(when=lambda day: day.peers)
     def upload(self, draw: Draw) -> None:
+        self.send_files(draw)
+
+    def send_files(self, draw: Draw) -> None:
         """Begin an upload, or so many that their bytes or these are too many; bring the last."""
         peer, pick = self.reader(draw.number(5)), draw.number(20)
         to, size = self.destination(peer.name, draw.one(DESTINATIONS), pick), draw.one(SIZES)
