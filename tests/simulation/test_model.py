@@ -67,13 +67,13 @@ UNREACHED: Mapping[str, Mapping[str, str]] = {
         "not_found": "ban",
     },
     "rooms are told by their ids there, and links, hooks and blocks are few": {
-        "conflict": "approve block delete deny hook links members remove requests unlink",
+        "conflict": "approve block delete deny hook remove unlink",
         "rate_limited": "hook",
     },
     "it would need too much work, or too many in a day, at once": {
         "expired": "download",
         "overloaded": "upload-finish",
-        "rate_limited": "delete display-name send-at",
+        "rate_limited": "delete send-at",
     },
 }
 """What no day reaches, by why: commands, by what they are answered."""

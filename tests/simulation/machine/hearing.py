@@ -11,6 +11,8 @@ from tests.simulation.model import Room
 from tests.simulation.model.mentions import named
 from tests.simulation.peer import Lost, Map, Peer
 
+ENDING_MS = 1_000
+"""So long after its end there is nothing left of a room, however much was said there."""
 SLICE_MS = 20 * MINUTE_MS
 """So often the model looks: what a scheduled text says to oneself is gone within an hour."""
 
@@ -42,6 +44,8 @@ class Hearing(Day):
         is_under_way = self.now_ms >= self.started_ms + LATE_MS
         if is_under_way and not self.clock_was_set and self.now_ms >= self.punctual_ms:
             self.model.check_nothing_is_late(LATE_MS)
+            for name in self.rooms_ending():
+                assert self.now_ms < self.model.ended[name].ended_ms + ENDING_MS + LATE_MS, name
         self.calm = True
         self.checkpoint()
 
@@ -49,6 +53,8 @@ class Hearing(Day):
         """Hold what the server did by itself against the rules."""
         came: dict[int, list[Map]] = defaultdict(list)
         for room in self.world.state.rooms.values():
+            if room.has_ended:
+                continue
             known = self.model.rooms.get(room.room)
             last = 0 if known is None else known.last
             assert room.log.first_seq <= last + 1, f"{room.room}: gone before anybody looked"
@@ -82,13 +88,18 @@ class Hearing(Day):
 
     def check_gone(self) -> None:
         """What is over is gone from memory and nothing else is."""
-        rooms = self.world.state.rooms
-        assert rooms.keys() == self.model.rooms.keys()
+        rooms, ending = self.world.state.rooms, self.rooms_ending()
+        assert rooms.keys() - ending == self.model.rooms.keys()
+        assert ending <= self.model.ended.keys()
         for name, room in self.model.rooms.items():
             gone = rooms[name].log.first_seq - 1
             self.model.saw_gone(room, gone)
             if self.world.now_ms < self.held_until_ms and name in self.held_first:
                 assert gone == self.held_first[name] - 1, "gone while it was held"
+
+    def rooms_ending(self) -> set[str]:
+        """Return the rooms that nobody sees any more, of which there is something still."""
+        return {name for name, room in self.world.state.rooms.items() if room.has_ended}
 
     def check_all_heard(self) -> None:
         """Who reads has heard everything and nothing else."""

@@ -178,7 +178,7 @@ class Room:
 
     gone: up to where the server was last seen to have forgotten it.
     stays: for each user, behind which entry and up to which the room could be seen.
-    lax_until_ms: before that, what is over may be there still.
+    lax_until_ms: before that, what is over may be there still. ended_ms: when it ended, 0 before.
     """
 
     def __init__(self, name: str, *names: str) -> None:
@@ -187,7 +187,7 @@ class Room:
         self.readers: dict[str, Reader] = {}
         self.gone = 0
         self.stays: dict[str, list[tuple[int, int | None]]] = {}
-        self.lax_until_ms = 0
+        self.lax_until_ms = self.ended_ms = 0
         for reader in names:
             self.enter(reader, 0)
 
@@ -383,6 +383,7 @@ class Rooms:
         for item in self.rooms[name].items:
             self.withdraw(item)
         self.ended[name] = self.rooms.pop(name)
+        self.ended[name].ended_ms = self.now_ms
 
     def tell(self, name: str, kind: str, /, **fields: object) -> None:
         """Add to a self log; nobody is told whose account is over."""
