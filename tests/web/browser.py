@@ -12,6 +12,7 @@ from playwright.sync_api import (
     Browser,
     BrowserContext,
     ConsoleMessage,
+    Error,
     Page,
     expect,
     sync_playwright,
@@ -128,6 +129,14 @@ class Tab:
         )
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def crash(self) -> None:
+        """Kill the process of the page: nothing in it runs any more, no handler either."""
+        with self.page.expect_event("crash"):
+            try:
+                self.page.goto("chrome://crash")
+            except Error:
+                pass  # it says that it has crashed
 
     def violations(self, *rules: str) -> list[str]:
         """Return what hinders people here by axe-core's rules: a line for each element.

@@ -104,6 +104,22 @@ test("tabs of two users at one browser have nothing in common but the browser", 
   assert.deepEqual([ann, other, bob].map(({ app }) => app.session.me.value), ["", "", "bob"]);
 });
 
+test("a token that was revoked leaves nothing behind, though the page has not shown anything yet", async () => {
+  const { clock, server, browser } = world();
+  const shared = browser();
+  for (const key of ["session ann", "rooms ann", "draft ann general", "outbox ann n1", "session bob"]) {
+    shared.values.set(key, key);
+  }
+  shared.values.set("user", "ann");
+  server.revoked.add("session ann");
+  const { session, ...door } = createApp(shared.tab().parts, () => new Promise(() => {}));
+  await door.start();
+  assert.equal(session.me.value, "ann");
+  await clock.pass(100);
+  assert.equal(session.phase.value, "signed-out");
+  assert.deepEqual([...shared.values.keys()].sort(), ["session bob", "user"]);
+});
+
 test("a new tab is of who signed in last, and goes on as another one when asked to", async () => {
   const { clock, browser } = world();
   const shared = browser();

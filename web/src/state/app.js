@@ -27,7 +27,10 @@ export function createApp(parts, inside) {
     notice: (method, params) => behind.peek()?.notice(method, params),
     renumbered: () => behind.peek()?.renumbered(),
     synced: () => behind.peek()?.synced(),
-    left: () => behind.peek()?.left(),
+    left() {
+      behind.peek()?.left();
+      if (settings.room.peek() !== "") settings.set("room", ""); // its name may say whom one writes to
+    },
   });
   // Who has yet to sign in sees the page as the one before.
   const settings = createSettings(parts.kept, () => session.me.peek() || (parts.kept.get(LAST) ?? ""));

@@ -84,9 +84,7 @@ export function createDrafts(parts, session) {
       if (isEmpty(draft)) write();
     },
 
-    /** Forget what was kept. */
     clear() {
-      for (const key of parts.kept.keys()) if (key.startsWith(prefix())) parts.kept.set(key, undefined);
       drafts.clear();
       unwritten.clear();
       keys.value = new Set();

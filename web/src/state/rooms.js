@@ -222,7 +222,6 @@ export function createRooms(parts, server, onLost) {
     },
 
     clear() {
-      parts.kept.set(key(), undefined);
       all.value = new Map();
       readHere.clear();
       loaded.value = false;

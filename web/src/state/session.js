@@ -24,6 +24,7 @@ import { createProving } from "./proving.js";
 /** Who signed in last: a new tab is theirs. */
 export const LAST = "user";
 const TOKEN = "session ";
+const LOOKS = "settings";
 const DEVICE = "Browser page";
 
 /**
@@ -90,10 +91,10 @@ export function createSession(parts, owner) {
     });
   }
 
-  /** @param {string} name @param {string | undefined} proof */
+  /** @param {string} name @param {string} proof */
   function keep(name, proof) {
     parts.kept.set(TOKEN + name, proof);
-    if (proof !== undefined) parts.kept.set(LAST, name);
+    parts.kept.set(LAST, name);
     listAccounts();
   }
 
@@ -102,8 +103,17 @@ export function createSession(parts, owner) {
     accounts.value = keys.map((key) => key.slice(TOKEN.length)).sort();
   }
 
+  /** Forget what is kept of a user, all but how the page looks to them. @param {string} name */
+  function forget(name) {
+    for (const key of parts.kept.keys()) {
+      const [kind, user] = key.split(" ");
+      if (user === name && kind !== LOOKS) parts.kept.set(key, undefined);
+    }
+    listAccounts();
+  }
+
   function leave() {
-    keep(me.peek(), undefined);
+    forget(me.peek());
     token = "";
     epoch = "";
     owner.left();

@@ -35,6 +35,8 @@ export class Server {
     this.reads = new Map();
     /** @type {Map<string, {room: string, seq: number, ts: number}>} */
     this.nonces = new Map();
+    /** @type {Set<string>} */
+    this.revoked = new Set();
     /** Who is in each private room. @type {Map<string, Set<string>>} */
     this.members = new Map();
     /** What the next posts are refused with. @type {Refused[]} */
@@ -133,6 +135,7 @@ export class Server {
       case "hello":
         return { version: 1, server_version: this.version, epoch: this.epoch, registration: "open", time_zone: "UTC", features: [] };
       case "login-token":
+        if (this.revoked.has(params.token)) throw new Refused("auth_failed");
         connection.user = params.token.split(" ").at(-1);
         return { name: connection.user, device: 1 };
       case "sync":
