@@ -160,3 +160,16 @@ test("after a sleep, a line that was silent for long is replaced at once, and an
   await clock.advance(5_000);
   assert.deepEqual([second.isClosed, sockets.length], [true, 3]);
 });
+
+test("a try that was begun without a network is given up for a new one when there is one, and no fresh one is", async () => {
+  const { clock, line, sockets, open } = lineOf();
+  line.connect();
+  await clock.advance(4_999);
+  line.check();
+  assert.equal(sockets.length, 1);
+  await clock.advance(1);
+  line.check();
+  assert.deepEqual([sockets[0]?.isClosed, sockets.length], [true, 2]);
+  await open();
+  assert.equal(line.state.value.state, "online");
+});

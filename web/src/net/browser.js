@@ -56,6 +56,7 @@ export function browserParts() {
     onWake(woken) {
       addEventListener("online", woken);
       addEventListener("pageshow", woken);
+      document.addEventListener("resume", woken); // it was frozen, which some browsers do to tabs for long unseen
       document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && woken());
     },
 

@@ -112,12 +112,14 @@ export class Line {
     this.connect();
   }
 
-  /** The machine may have slept: see at once whether the line is alive. */
+  /** The machine may have slept, or have a network again: see at once whether the line is alive. */
   check() {
     const heardAt = this._heardAt;
-    if (this._socket === null || this._parts.now() - heardAt >= DEAD_MS) {
+    const isOnline = this.state.peek().state === "online";
+    // What has been tried for a while may be a try of before, which no answer will reach.
+    if (this._socket === null || this._parts.now() - heardAt >= (isOnline ? DEAD_MS : PROBE_MS)) {
       this.reconnect();
-    } else if (this.state.peek().state === "online") {
+    } else if (isOnline) {
       this.call("ping").catch(() => {});
       this._cancelTimer();
       this._cancelTimer = this._parts.after(() => (this._heardAt === heardAt ? this.reconnect() : this._onTime()), PROBE_MS);
